@@ -1,0 +1,1 @@
+#include "glimpse_codecs.h"

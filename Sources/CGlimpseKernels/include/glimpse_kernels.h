@@ -1,0 +1,3 @@
+#ifndef GLIMPSE_KERNELS_H
+#define GLIMPSE_KERNELS_H
+#endif

@@ -1,0 +1,1 @@
+#include "glimpse_kernels.h"
