@@ -1,3 +1,38 @@
+// Arithmetic on raw buffers: the only code that knows instruction sets.
+//
+// Every family of kernels is a struct of function pointers. One source is compiled for each
+// instruction set (families.inc, included by isa_*.c) and gives one gk_table; gk_table_for returns
+// the table of an instruction set, or NULL where the processor or the build lacks it.
+// Nothing here allocates: all memory is the caller's.
 #ifndef GLIMPSE_KERNELS_H
 #define GLIMPSE_KERNELS_H
+
+#include "gk_convolution.h"
+#include "gk_elementwise.h"
+#include "gk_normalization.h"
+#include "gk_pooling.h"
+
+typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3 } gk_isa;
+
+typedef struct {
+  // Floats in a vector register; 1 in the scalar table.
+  long vector_width;
+  gk_convolution_table convolution;
+  gk_elementwise_table elementwise;
+  gk_normalization_table normalization;
+  gk_pooling_table pooling;
+} gk_table;
+
+// The kernels of an instruction set, or NULL where they cannot run here.
+const gk_table *gk_table_for(gk_isa isa);
+
+// Tells the processor that this thread spins.
+static inline void gk_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 #endif

@@ -1,0 +1,31 @@
+// Activations and arithmetic on rows of numbers.
+#ifndef GK_ELEMENTWISE_H
+#define GK_ELEMENTWISE_H
+
+// The activations; `parameter` is leaky ReLU's slope and ELU's alpha.
+typedef enum {
+  GK_IDENTITY = 0,
+  GK_RELU,
+  GK_LEAKY_RELU,
+  GK_ELU,
+  GK_SILU,
+  GK_HARD_SWISH,
+  GK_GELU,
+  GK_SIGMOID,
+  GK_TANH,
+} gk_activation_kind;
+
+typedef struct {
+  gk_activation_kind kind;
+  float parameter;
+} gk_activation;
+
+typedef struct {
+  // y[i] = activation(x[i]); y may be x.
+  void (*activate)(gk_activation activation, const float *x, float *y, long count);
+  // gx[i] = gy[i] * activation'(x[i]), or += where `accumulate`; gx may be gy.
+  void (*activate_backward)(gk_activation activation, const float *x, const float *gy, float *gx,
+                            long count, int accumulate);
+} gk_elementwise_table;
+
+#endif

@@ -1,1 +1,0 @@
-#include "glimpse_kernels.h"

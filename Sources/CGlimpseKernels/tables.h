@@ -1,0 +1,13 @@
+// The tables that this build has; each is defined by one isa_*.c.
+#ifndef GK_TABLES_H
+#define GK_TABLES_H
+#include "glimpse_kernels.h"
+
+extern const gk_table gk_scalar_table;
+#if defined(__x86_64__)
+extern const gk_table gk_avx2_table;
+extern const gk_table gk_avx512_table;
+#elif defined(__aarch64__)
+extern const gk_table gk_neon_table;
+#endif
+#endif

@@ -1,0 +1,63 @@
+/// One kind of node of a graph: its parameters, shape rule, forward and backward, in one file.
+///
+/// An op is a value. What a step needs in memory comes through the contexts; an op holds none.
+public protocol Op: Sendable {
+  /// The kind, as tables print it: `conv`, `batch norm`, `max pool`.
+  var kind: String { get }
+  /// What it learns or keeps, in the order in which the contexts hand it over.
+  var parameters: [ParameterDeclaration] { get }
+  /// What its backward pass reads again from the forward pass.
+  var backwardReads: BackwardReads { get }
+
+  /// The shape that inputs of these shapes give; throws where they do not fit.
+  func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
+  /// Multiplications and additions of one forward pass, each counted as one.
+  func flops(_ inputs: [Shape], _ output: Shape) -> Double
+
+  /// Floats of prepared parameters (packed weights) that forward reads; 0 for none.
+  func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int
+  /// Floats kept from forward to backward besides inputs and output (statistics, indices, masks).
+  func stateCount(_ inputs: [Shape], _ output: Shape) -> Int
+  /// Floats of scratch memory for one forward pass.
+  func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int
+  /// Floats of scratch memory for one backward pass.
+  func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int
+
+  /// Fills the prepared parameters: once for an inference session, before each training step.
+  func prepare(_ context: PrepareContext)
+  /// Computes the output from the inputs.
+  func forward(_ context: ForwardContext)
+  /// Computes the gradients of the inputs and adds those of the parameters.
+  func backward(_ context: BackwardContext)
+}
+
+extension Op {
+  /// None.
+  public var parameters: [ParameterDeclaration] { [] }
+  /// Nothing.
+  public var backwardReads: BackwardReads { [] }
+  /// None worth counting.
+  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
+  /// None.
+  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  /// None.
+  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  /// None.
+  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  /// None.
+  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  /// Nothing to prepare.
+  public func prepare(_ context: PrepareContext) {}
+}
+
+/// Which tensors of the forward pass an op's backward pass reads: they are kept until then.
+public struct BackwardReads: OptionSet, Hashable, Sendable {
+  /// The bits.
+  public let rawValue: UInt8
+  /// Makes a set from its bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// The inputs' values.
+  public static let inputs = BackwardReads(rawValue: 1)
+  /// The output's values.
+  public static let output = BackwardReads(rawValue: 2)
+}

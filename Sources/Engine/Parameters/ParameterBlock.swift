@@ -1,0 +1,114 @@
+/// Where each parameter of a network lies in its flat block.
+///
+/// Weights come first, then biases, then statistics, so that weight decay, the optimizer and the
+/// moving average each run over one contiguous range.
+public struct ParameterLayout: Hashable, Sendable {
+  /// One parameter's place.
+  public struct Entry: Hashable, Sendable {
+    /// The full name: `layer1.0.conv2.weight`.
+    public let name: String
+    /// What was declared.
+    public let declaration: ParameterDeclaration
+    /// Its floats in the block.
+    public let range: Range<Int>
+  }
+
+  /// In the order of the graph's nodes.
+  public let entries: [Entry]
+  /// The floats that weight decay applies to.
+  public let decayed: Range<Int>
+  /// The floats that the optimizer changes.
+  public let trainable: Range<Int>
+  /// All floats.
+  public let count: Int
+  private let indices: [String: Int]
+
+  /// Lays out declarations under their full names, which must differ.
+  public init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
+    var ranges = [Range<Int>](repeating: 0..<0, count: declarations.count)
+    var ends: [Int] = []
+    var next = 0
+    for kind in ParameterDeclaration.Kind.allCases {
+      for (index, item) in declarations.enumerated() where item.declaration.kind == kind {
+        ranges[index] = next..<(next + item.declaration.count)
+        next += item.declaration.count
+      }
+      ends.append(next)
+    }
+    entries = zip(declarations, ranges).map {
+      Entry(name: $0.name, declaration: $0.declaration, range: $1)
+    }
+    decayed = 0..<ends[0]
+    trainable = 0..<ends[1]
+    count = next
+    indices = Dictionary(
+      entries.enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in
+        preconditionFailure("two parameters are named \(declarations[first].name)")
+      })
+  }
+
+  /// The entry of a full name.
+  public subscript(name: String) -> Entry? {
+    indices[name].map { entries[$0] }
+  }
+}
+
+/// All parameters of a network, or their gradients, in one flat block of memory.
+///
+/// A reference: sessions, the optimizer and the moving average work on the same block. One thread
+/// at a time may write.
+public final class ParameterBlock: @unchecked Sendable {
+  /// What lies where.
+  public let layout: ParameterLayout
+  let memory: AlignedMemory
+
+  /// Makes a block of zeros.
+  public init(zeros layout: ParameterLayout) {
+    self.layout = layout
+    memory = AlignedMemory(count: layout.count)
+  }
+
+  /// Makes a block with each parameter begun as declared.
+  public convenience init(_ layout: ParameterLayout, seed: UInt64) {
+    self.init(zeros: layout)
+    var generator = SeededGenerator(seed: seed)
+    for entry in layout.entries {
+      entry.declaration.initializer.fill(
+        UnsafeMutableBufferPointer(rebasing: values[entry.range]), using: &generator)
+    }
+  }
+
+  /// The floats, in the layout's order.
+  public var values: UnsafeMutableBufferPointer<Float> { memory.buffer }
+
+  /// Makes a block with the same layout and values.
+  public func copy() -> ParameterBlock {
+    let result = ParameterBlock(zeros: layout)
+    result.copyValues(from: self)
+    return result
+  }
+
+  /// Takes over the values of a block of the same layout.
+  public func copyValues(from other: ParameterBlock) {
+    precondition(layout == other.layout, "blocks of different layouts")
+    _ = values.update(fromContentsOf: other.values)
+  }
+
+  /// One parameter's values in the order of public weights files.
+  public func exported(_ entry: ParameterLayout.Entry) -> (shape: [Int], values: [Float]) {
+    var result = [Float](repeating: 0, count: entry.range.count)
+    let source = UnsafeMutableBufferPointer(rebasing: values[entry.range])
+    let declaration = entry.declaration
+    declaration.layout.forEach(declaration.shape) { file, memory in result[file] = source[memory] }
+    return (declaration.layout.publicShape(declaration.shape), result)
+  }
+
+  /// Sets one parameter from values in the order of public weights files; the count must fit.
+  public func importValues(_ new: [Float], for entry: ParameterLayout.Entry) {
+    precondition(new.count == entry.range.count, "\(entry.name) has \(entry.range.count) values")
+    let target = UnsafeMutableBufferPointer(rebasing: values[entry.range])
+    let declaration = entry.declaration
+    declaration.layout.forEach(declaration.shape) { file, memory in target[memory] = new[file] }
+  }
+}

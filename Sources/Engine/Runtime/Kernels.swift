@@ -1,0 +1,67 @@
+import CGlimpseKernels
+import Foundation
+
+/// An instruction set that kernels exist for, from the plain reference to the widest.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// Plain loops: the reference that the others are tested against.
+  case scalar
+  /// 128-bit vectors of 64-bit Arm.
+  case neon
+  /// 256-bit vectors with fused multiply-add of x86-64.
+  case avx2
+  /// 512-bit vectors of x86-64.
+  case avx512
+
+  private var code: gk_isa {
+    switch self {
+    case .scalar: GK_SCALAR
+    case .neon: GK_NEON
+    case .avx2: GK_AVX2
+    case .avx512: GK_AVX512
+    }
+  }
+
+  fileprivate var table: UnsafePointer<gk_table>? { gk_table_for(code) }
+
+  /// True where this processor and build can run it.
+  public var isAvailable: Bool { table != nil }
+
+  /// Those that can run here, the plain reference first, the widest last.
+  public static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
+
+  /// The one to use: `GLIMPSE_ISA` where it is set, else the widest that can run here.
+  ///
+  /// Throws where `GLIMPSE_ISA` names one that is unknown or cannot run here.
+  public static func chosen() throws(EngineError) -> InstructionSet {
+    guard let word = ProcessInfo.processInfo.environment["GLIMPSE_ISA"], !word.isEmpty else {
+      return available.last ?? .scalar
+    }
+    let known = available.map(\.rawValue).joined(separator: ", ")
+    guard let wanted = InstructionSet(rawValue: word.lowercased()), wanted.isAvailable else {
+      throw EngineError(
+        "GLIMPSE_ISA is \(word), and this machine can run \(known): unset it or name one of these")
+    }
+    return wanted
+  }
+}
+
+/// The kernels of one instruction set.
+public struct Kernels: @unchecked Sendable {
+  /// Which instruction set they use.
+  public let instructionSet: InstructionSet
+  let table: UnsafePointer<gk_table>
+
+  /// Takes the kernels of an instruction set; throws where it cannot run here.
+  public init(_ instructionSet: InstructionSet) throws(EngineError) {
+    guard let table = instructionSet.table else {
+      throw EngineError("this machine cannot run \(instructionSet.rawValue) instructions")
+    }
+    self.instructionSet = instructionSet
+    self.table = table
+  }
+
+  var convolution: gk_convolution_table { table.pointee.convolution }
+  var elementwise: gk_elementwise_table { table.pointee.elementwise }
+  var normalization: gk_normalization_table { table.pointee.normalization }
+  var pooling: gk_pooling_table { table.pointee.pooling }
+}

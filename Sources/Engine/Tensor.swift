@@ -1,0 +1,53 @@
+/// The extent of a block of activations; the order is always n, h, w, c.
+public struct Shape: Hashable, Sendable, CustomStringConvertible {
+  /// Pictures.
+  public var n: Int
+  /// Rows.
+  public var h: Int
+  /// Columns.
+  public var w: Int
+  /// Channels, adjacent in memory.
+  public var c: Int
+
+  /// Makes a shape; every extent is at least 1.
+  public init(n: Int, h: Int, w: Int, c: Int) {
+    precondition(n > 0 && h > 0 && w > 0 && c > 0, "a shape needs positive extents")
+    self.n = n
+    self.h = h
+    self.w = w
+    self.c = c
+  }
+
+  /// Pixels in all pictures together.
+  public var pixels: Int { n * h * w }
+  /// Values in all.
+  public var count: Int { n * h * w * c }
+  /// The shape with another number of pictures.
+  public func with(n: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
+  /// The shape with another number of channels.
+  public func with(c: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
+
+  /// As in `2x52x52x64`.
+  public var description: String { "\(n)x\(h)x\(w)x\(c)" }
+}
+
+/// Numbers of one shape on the Swift side of a session: what goes in and what comes out.
+public struct Tensor: Hashable, Sendable {
+  /// The extent of `values`.
+  public let shape: Shape
+  /// `shape.count` numbers, channels innermost.
+  public var values: [Float]
+
+  /// Makes a tensor of zeros.
+  public init(shape: Shape) {
+    self.shape = shape
+    values = [Float](repeating: 0, count: shape.count)
+  }
+
+  /// Makes a tensor from its values; their count must fit the shape.
+  public init(shape: Shape, values: [Float]) {
+    precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
+    self.shape = shape
+    self.values = values
+  }
+}
