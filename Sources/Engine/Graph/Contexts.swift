@@ -69,7 +69,7 @@ public struct ForwardContext {
   /// True in a training session: normalization uses the batch, dropout drops.
   public let isTraining: Bool
   /// A seed of its own for each node and step.
-  public let seed: UInt64
+  public internal(set) var seed: UInt64
   /// The threads to use.
   public let pool: ThreadPool
   /// The kernels of the chosen instruction set.
@@ -97,7 +97,7 @@ public struct BackwardContext {
   /// `backwardScratchCount` floats, undefined at entry.
   public let scratch: UnsafeMutablePointer<Float>
   /// The seed that this node's forward pass had.
-  public let seed: UInt64
+  public internal(set) var seed: UInt64
   /// The threads to use.
   public let pool: ThreadPool
   /// The kernels of the chosen instruction set.

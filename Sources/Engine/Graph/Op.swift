@@ -11,6 +11,9 @@ public protocol Op: Sendable {
 
   /// The shape that inputs of these shapes give; throws where they do not fit.
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
+  /// For each input, the channel of the output at which it may lie in memory already, so that
+  /// nothing is left to copy; nil where inputs and output are different things.
+  func inputSlices(_ inputs: [Shape]) -> [Int]?
   /// Multiplications and additions of one forward pass, each counted as one.
   func flops(_ inputs: [Shape], _ output: Shape) -> Double
 
@@ -36,6 +39,8 @@ extension Op {
   public var parameters: [ParameterDeclaration] { [] }
   /// Nothing.
   public var backwardReads: BackwardReads { [] }
+  /// None: inputs and output are different things.
+  public func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
   /// None worth counting.
   public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
   /// None.

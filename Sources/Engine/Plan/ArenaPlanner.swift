@@ -1,0 +1,46 @@
+/// Gives tensors places in one block of memory so that those alive at once never overlap.
+///
+/// Greedy by size (Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net
+/// Inference", section 5.2): the largest first, each at the lowest place that is free in its time.
+struct ArenaPlanner {
+  /// One piece of memory and the steps, both inclusive, from its first write to its last read.
+  struct Item {
+    let count: Int
+    let lifetime: ClosedRange<Int>
+  }
+
+  private var items: [Item] = []
+  /// Offsets are multiples of this many floats: one cache line.
+  static let alignment = 16
+
+  /// Asks for memory; the result is the index of its offset in `plan()`.
+  mutating func add(count: Int, lifetime: ClosedRange<Int>) -> Int {
+    let rounded = (count + Self.alignment - 1) / Self.alignment * Self.alignment
+    items.append(Item(count: rounded, lifetime: lifetime))
+    return items.count - 1
+  }
+
+  /// The offset of each item, and the floats needed in all.
+  func plan() -> (offsets: [Int], total: Int) {
+    var offsets = [Int](repeating: 0, count: items.count)
+    var total = 0
+    // Placed items by offset; the order of equal sizes is that of the asking.
+    var placed: [Int] = []
+    let order = items.indices.sorted {
+      items[$0].count != items[$1].count ? items[$0].count > items[$1].count : $0 < $1
+    }
+    for index in order where items[index].count > 0 {
+      let item = items[index]
+      var offset = 0
+      for other in placed where items[other].lifetime.overlaps(item.lifetime) {
+        if offset + item.count <= offsets[other] { break }
+        offset = max(offset, offsets[other] + items[other].count)
+      }
+      offsets[index] = offset
+      total = max(total, offset + item.count)
+      let place = placed.firstIndex { offsets[$0] > offset } ?? placed.endIndex
+      placed.insert(index, at: place)
+    }
+    return (offsets, total)
+  }
+}

@@ -1,0 +1,73 @@
+/// Which values have gradients, which nodes run backward, and who writes each gradient first.
+struct GradientFlow {
+  private let graph: Graph
+  private let outputs: Set<Int>
+  /// True where some parameter or wanted input lies behind the value.
+  private var needed: [Bool]
+  /// True where the loss depends on the value.
+  private var reached: [Bool]
+  /// True where an earlier step of the backward pass has written already.
+  private var written: [Bool]
+  /// For each node, true where its backward pass has something to do.
+  private(set) var runsBackward: [Bool]
+
+  init(graph: Graph, mode: PlanMode) {
+    self.graph = graph
+    outputs = Set(graph.outputs)
+    needed = [Bool](repeating: false, count: graph.shapes.count)
+    reached = needed
+    written = needed
+    runsBackward = [Bool](repeating: false, count: graph.nodes.count)
+    guard case .training(let inputGradients) = mode else { return }
+    if inputGradients {
+      for value in graph.inputs { needed[value] = true }
+    }
+    for node in graph.nodes {
+      let learns = node.op.parameters.contains { $0.kind != .statistic }
+      needed[node.output] = learns || node.inputs.contains { needed[$0] }
+    }
+    for value in graph.outputs {
+      reached[value] = true
+      written[value] = true
+    }
+    for (index, node) in graph.nodes.enumerated().reversed()
+    where reached[node.output] && needed[node.output] {
+      runsBackward[index] = true
+      for value in node.inputs { reached[value] = true }
+    }
+  }
+
+  private func hasGradient(_ value: Int) -> Bool { needed[value] && reached[value] }
+
+  /// The time in which each gradient is alive: from its first write until its producer has read it.
+  func gradientLifetimes() -> [ClosedRange<Int>?] {
+    let last = graph.nodes.count
+    var result = [ClosedRange<Int>?](repeating: nil, count: needed.count)
+    func extend(_ value: Int, to time: Int) {
+      result[value] =
+        result[value].map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+    }
+    for value in outputs where hasGradient(value) { extend(value, to: last) }
+    for (index, node) in graph.nodes.enumerated() where runsBackward[index] {
+      extend(node.output, to: 2 * last - index)
+      for value in node.inputs where hasGradient(value) { extend(value, to: 2 * last - index) }
+    }
+    // The caller reads the gradients of the graph's inputs after the last step.
+    for value in graph.inputs where hasGradient(value) { extend(value, to: 2 * last) }
+    return result
+  }
+
+  /// What a node does with the gradient of each input; asked once a node, in backward order.
+  mutating func claimGradients(of node: Graph.Node) -> [Plan.GradientUse] {
+    var uses: [Plan.GradientUse] = []
+    for value in node.inputs {
+      guard hasGradient(value) else {
+        uses.append(.none)
+        continue
+      }
+      uses.append(written[value] ? .add : .write)
+      written[value] = true
+    }
+    return uses
+  }
+}

@@ -1,0 +1,143 @@
+/// The numbers that activations and weights are computed in.
+public enum Precision: String, CaseIterable, Sendable {
+  /// 32-bit floating point throughout.
+  case f32
+}
+
+/// What a session will be used for.
+public enum PlanMode: Hashable, Sendable {
+  /// Forward only; memory is reused as soon as a value has been read.
+  case inference
+  /// Forward and backward; `inputGradients` also gives the gradients of the graph's inputs.
+  case training(inputGradients: Bool = false)
+
+  /// True for forward and backward.
+  public var isTraining: Bool { self != .inference }
+}
+
+/// A graph made ready for one input shape: lifetimes, places in memory, directions of gradients.
+///
+/// Time runs 0 ..< N through the nodes forward, N for the loss, and N+1 ... 2N backward through
+/// the nodes in reverse.
+public struct Plan: Sendable {
+  /// A tensor's place: the floats from `offset`, pixels `stride` apart.
+  struct Place: Hashable, Sendable {
+    var offset: Int
+    var stride: Int
+  }
+
+  /// What one node does with one input's gradient.
+  enum GradientUse: Hashable, Sendable {
+    case none
+    case write
+    case add
+  }
+
+  /// The places of one node's private memory.
+  struct NodePlaces: Hashable, Sendable {
+    var state = 0
+    var scratch = 0
+    var backwardScratch = 0
+    var prepared = 0
+    var gradientUses: [GradientUse] = []
+    var runsBackward = false
+  }
+
+  /// The network.
+  public let graph: Graph
+  /// Forward only, or both.
+  public let mode: PlanMode
+  /// The numbers computed in.
+  public let precision: Precision
+  /// The shape of each value of the graph at this input shape.
+  public let shapes: [Shape]
+  let activations: [Place]
+  let gradients: [Place?]
+  let nodes: [NodePlaces]
+  /// Floats of the arena: activations, gradients, states and scratch memory together.
+  public let arenaCount: Int
+  /// Floats of prepared parameters.
+  public let preparedCount: Int
+
+  /// Plans a graph for given input shapes; throws where an op cannot take them.
+  public init(
+    _ graph: Graph, inputShapes: [Shape], mode: PlanMode, precision: Precision = .f32
+  ) throws(EngineError) {
+    self.graph = graph
+    self.mode = mode
+    self.precision = precision
+    shapes = try graph.inferredShapes(inputs: inputShapes)
+    var planner = ArenaPlanner()
+    var flow = GradientFlow(graph: graph, mode: mode)
+    let slices = Slices(graph: graph, shapes: shapes)
+    let last = graph.nodes.count
+
+    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: shapes.count)
+    func extend(_ value: Int, to time: Int) {
+      lifetimes[value] =
+        lifetimes[value].map { min($0.lowerBound, time)...max($0.upperBound, time) }
+        ?? time...time
+    }
+    for value in graph.inputs { extend(value, to: 0) }
+    for value in graph.outputs { extend(value, to: last) }
+    for (time, node) in graph.nodes.enumerated() {
+      extend(node.output, to: time)
+      for value in node.inputs { extend(value, to: time) }
+      guard flow.runsBackward[time] else { continue }
+      let backward = 2 * last - time
+      if node.op.backwardReads.contains(.inputs) {
+        for value in node.inputs { extend(value, to: backward) }
+      }
+      if node.op.backwardReads.contains(.output) { extend(node.output, to: backward) }
+    }
+
+    let activationItems = slices.plan(
+      lifetimes: lifetimes, shapes: shapes, root: slices.activationRoot, into: &planner)
+    let gradientItems = slices.plan(
+      lifetimes: flow.gradientLifetimes(), shapes: shapes, root: slices.gradientRoot,
+      into: &planner)
+
+    var prepared = 0
+    var places: [NodePlaces] = []
+    var items: [[Int]] = []
+    for (time, node) in graph.nodes.enumerated() {
+      let (inputs, output) = (node.inputs.map { [shapes] in shapes[$0] }, shapes[node.output])
+      var place = NodePlaces()
+      place.runsBackward = flow.runsBackward[time]
+      let backward = 2 * last - time
+      let kept = mode.isTraining ? node.op.stateCount(inputs, output) : 0
+      let backwardScratch =
+        place.runsBackward ? node.op.backwardScratchCount(inputs, output) : 0
+      items.append([
+        planner.add(count: kept, lifetime: time...(place.runsBackward ? backward : time)),
+        planner.add(
+          count: node.op.forwardScratchCount(inputs, output), lifetime: time...time),
+        planner.add(count: backwardScratch, lifetime: backward...backward),
+      ])
+      place.prepared = prepared
+      let count = node.op.preparedCount(inputs, output)
+      prepared +=
+        (count + ArenaPlanner.alignment - 1) / ArenaPlanner.alignment
+        * ArenaPlanner.alignment
+      places.append(place)
+    }
+    for time in graph.nodes.indices.reversed() where places[time].runsBackward {
+      places[time].gradientUses = flow.claimGradients(of: graph.nodes[time])
+    }
+
+    let (offsets, total) = planner.plan()
+    for (index, item) in items.enumerated() {
+      places[index].state = offsets[item[0]]
+      places[index].scratch = offsets[item[1]]
+      places[index].backwardScratch = offsets[item[2]]
+    }
+    nodes = places
+    activations = slices.places(
+      items: activationItems, offsets: offsets, shapes: shapes, root: slices.activationRoot
+    ).map { $0 ?? Place(offset: 0, stride: 0) }
+    gradients = slices.places(
+      items: gradientItems, offsets: offsets, shapes: shapes, root: slices.gradientRoot)
+    arenaCount = total
+    preparedCount = prepared
+  }
+}

@@ -1,0 +1,127 @@
+/// A plan with its memory: it walks the graph forward and, for training, in reverse.
+///
+/// A reference, because it owns the arena. One thread at a time may use a session; sessions of one
+/// plan share nothing but the parameters. Nothing is allocated inside a step.
+public final class Session: @unchecked Sendable {
+  /// What it runs.
+  public let plan: Plan
+  /// The network's parameters; an optimizer may change them between steps.
+  public let parameters: ParameterBlock
+  /// Where backward adds the parameters' gradients; a training session has it.
+  public let gradients: ParameterBlock?
+  /// The graph's inputs, to fill before `forward`.
+  public let inputs: [View]
+  /// The graph's outputs, to read after `forward`.
+  public let outputs: [View]
+  /// The gradients of the loss by the outputs, to fill before `backward`; empty in inference.
+  public let outputGradients: [View]
+  /// The gradients of the loss by the inputs, to read after `backward`, where the plan asks for them.
+  public let inputGradients: [View]
+
+  private let arena: AlignedMemory
+  private let prepared: AlignedMemory
+  private var prepareSteps: [(node: Int, context: PrepareContext)] = []
+  private var forwardSteps: [ForwardContext] = []
+  private var backwardSteps: [(node: Int, context: BackwardContext)] = []
+  private var lastSeed: UInt64 = 0
+
+  /// Binds a plan to parameters and memory; `gradients` is made where a training plan has none.
+  public init(
+    _ plan: Plan, parameters: ParameterBlock, gradients: ParameterBlock? = nil,
+    pool: ThreadPool, kernels: Kernels
+  ) {
+    precondition(
+      plan.graph.parameterLayout == parameters.layout, "the parameters are of another network")
+    self.plan = plan
+    self.parameters = parameters
+    let isTraining = plan.mode.isTraining
+    let gradientBlock =
+      gradients ?? (isTraining ? ParameterBlock(zeros: parameters.layout) : nil)
+    self.gradients = gradientBlock
+    let arena = AlignedMemory(count: plan.arenaCount)
+    let prepared = AlignedMemory(count: plan.preparedCount)
+    self.arena = arena
+    self.prepared = prepared
+    func view(_ value: Int, _ place: Plan.Place) -> View {
+      View(data: arena.base + place.offset, shape: plan.shapes[value], stride: place.stride)
+    }
+    let values = plan.shapes.indices.map { view($0, plan.activations[$0]) }
+    let valueGradients = plan.shapes.indices.map { value in
+      plan.gradients[value].map { view(value, $0) }
+    }
+    inputs = plan.graph.inputs.map { values[$0] }
+    outputs = plan.graph.outputs.map { values[$0] }
+    outputGradients = plan.graph.outputs.compactMap { valueGradients[$0] }
+    inputGradients = plan.graph.inputs.compactMap { valueGradients[$0] }
+
+    for (index, node) in plan.graph.nodes.enumerated() {
+      let place = plan.nodes[index]
+      let ranges = node.op.parameters.compactMap {
+        parameters.layout["\(node.name).\($0.name)"]?.range
+      }
+      let pointers = ranges.map { parameters.memory.base + $0.lowerBound }
+      let packed = prepared.base + place.prepared
+      prepareSteps.append(
+        (
+          index,
+          PrepareContext(parameters: pointers, prepared: packed, pool: pool, kernels: kernels)
+        ))
+      forwardSteps.append(
+        ForwardContext(
+          inputs: node.inputs.map { values[$0] }, output: values[node.output],
+          parameters: pointers, prepared: packed,
+          state: isTraining ? arena.base + place.state : nil,
+          scratch: arena.base + place.scratch, isTraining: isTraining, seed: 0, pool: pool,
+          kernels: kernels))
+      guard place.runsBackward, let gradientBlock,
+        let outputGradient = valueGradients[node.output]
+      else { continue }
+      let targets = zip(node.inputs, place.gradientUses).map { value, use in
+        use == .none
+          ? nil
+          : valueGradients[value].map { GradientTarget(view: $0, accumulates: use == .add) }
+      }
+      backwardSteps.append(
+        (
+          index,
+          BackwardContext(
+            inputs: node.inputs.map { values[$0] }, output: values[node.output],
+            outputGradient: outputGradient, inputGradients: targets, parameters: pointers,
+            parameterGradients: ranges.map { gradientBlock.memory.base + $0.lowerBound },
+            prepared: packed, state: arena.base + place.state,
+            scratch: arena.base + place.backwardScratch, seed: 0, pool: pool, kernels: kernels)
+        ))
+    }
+    backwardSteps.reverse()
+    if !isTraining { prepare() }
+  }
+
+  /// Packs the parameters anew: to be called after they changed under an inference session.
+  public func prepare() {
+    for step in prepareSteps { plan.graph.nodes[step.node].op.prepare(step.context) }
+  }
+
+  /// Computes the outputs from the inputs; a training session draws its randomness from the seed.
+  public func forward(seed: UInt64 = 0) {
+    if plan.mode.isTraining { prepare() }
+    lastSeed = seed
+    for (index, node) in plan.graph.nodes.enumerated() {
+      forwardSteps[index].seed = nodeSeed(index)
+      node.op.forward(forwardSteps[index])
+    }
+  }
+
+  /// Adds the parameters' gradients from `outputGradients`; follows a `forward` of the same step.
+  public func backward() {
+    precondition(plan.mode.isTraining, "an inference session has no backward pass")
+    for step in backwardSteps.indices {
+      let node = backwardSteps[step].node
+      backwardSteps[step].context.seed = nodeSeed(node)
+      plan.graph.nodes[node].op.backward(backwardSteps[step].context)
+    }
+  }
+
+  private func nodeSeed(_ node: Int) -> UInt64 {
+    SeededGenerator(seed: lastSeed, UInt64(node)).state
+  }
+}
