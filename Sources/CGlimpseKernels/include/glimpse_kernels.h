@@ -11,6 +11,7 @@
 #include "gk_elementwise.h"
 #include "gk_normalization.h"
 #include "gk_pooling.h"
+#include "glimpse_image_kernels.h"
 
 typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3 } gk_isa;
 

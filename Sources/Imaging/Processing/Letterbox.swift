@@ -1,0 +1,126 @@
+import CGlimpseKernels
+
+/// A picture fitted into a network's input: scaled by one factor, centered, the rest gray.
+///
+/// It knows its own inverse: boxes found in the input come back in pixels of the original image,
+/// whatever the resolution at which the picture was decoded.
+public struct Letterbox: Hashable, Sendable {
+  /// The width of the original image, in pixels.
+  public let imageWidth: Int
+  /// The height of the original image, in pixels.
+  public let imageHeight: Int
+  /// The width of the network's input, in pixels.
+  public let targetWidth: Int
+  /// The height of the network's input, in pixels.
+  public let targetHeight: Int
+  /// Pixels of the input per pixel of the original image.
+  public let scale: Double
+  /// Where the picture starts in the input, in pixels from the left.
+  public let offsetX: Double
+  /// Where the picture starts in the input, in pixels from the top.
+  public let offsetY: Double
+  /// The columns of the input that the picture covers, at least 1.
+  public let contentWidth: Int
+  /// The rows of the input that the picture covers, at least 1.
+  public let contentHeight: Int
+
+  /// Fits an image into a target; all sizes in pixels, at least 1.
+  ///
+  /// The image's size is that of the original, which boxes refer to, even where a smaller version
+  /// of the picture is decoded and passed to `fill`.
+  public init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
+    precondition(
+      imageWidth > 0 && imageHeight > 0 && targetWidth > 0 && targetHeight > 0,
+      "\(imageWidth)x\(imageHeight) cannot be fitted into \(targetWidth)x\(targetHeight)")
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.targetWidth = targetWidth
+    self.targetHeight = targetHeight
+    scale = min(
+      Double(targetWidth) / Double(imageWidth), Double(targetHeight) / Double(imageHeight))
+    contentWidth = min(max(Int((Double(imageWidth) * scale).rounded()), 1), targetWidth)
+    contentHeight = min(max(Int((Double(imageHeight) * scale).rounded()), 1), targetHeight)
+    offsetX = Double((targetWidth - contentWidth) / 2)
+    offsetY = Double((targetHeight - contentHeight) / 2)
+  }
+
+  /// A box of the original image, in pixels of the input.
+  public func inputBox(_ original: Box) -> Box {
+    Box(
+      x1: original.x1 * scale + offsetX, y1: original.y1 * scale + offsetY,
+      x2: original.x2 * scale + offsetX, y2: original.y2 * scale + offsetY)
+  }
+
+  /// A box of the input, in pixels of the original image and cut to it.
+  public func originalBox(_ input: Box) -> Box {
+    Box(
+      x1: (input.x1 - offsetX) / scale, y1: (input.y1 - offsetY) / scale,
+      x2: (input.x2 - offsetX) / scale, y2: (input.y2 - offsetY) / scale
+    ).clipped(toWidth: Double(imageWidth), height: Double(imageHeight))
+  }
+
+  /// Resamples a picture into the input, normalized, in one pass.
+  ///
+  /// - Parameters:
+  ///   - image: 8-bit RGB, of the original size or decoded at another resolution.
+  ///   - output: `targetHeight * targetWidth * 3` numbers: rows, pixels, then red, green, blue.
+  ///   - normalization: What is done to the samples; the padding is gray 114 before it.
+  public func fill(
+    _ image: Image, into output: UnsafeMutableBufferPointer<Float>, normalization: Normalization
+  ) {
+    precondition(image.format == .rgb8, "a letterbox takes 8-bit RGB, not \(image.format)")
+    precondition(
+      output.count == targetWidth * targetHeight * 3,
+      "\(output.count) numbers do not hold \(targetWidth)x\(targetHeight) pixels of 3 channels")
+    guard let target = output.baseAddress else { return }
+    let gain = normalization.gain
+    let bias = normalization.bias
+    pad(output, gain: gain, bias: bias)
+
+    let columns = ResampleAxis(
+      sourceCount: image.width, count: contentWidth,
+      step: Double(image.width) / Double(imageWidth) / scale, filter: .bilinear)
+    let rows = ResampleAxis(
+      sourceCount: image.height, count: contentHeight,
+      step: Double(image.height) / Double(imageHeight) / scale, filter: .bilinear)
+    let first = target + (Int(offsetY) * targetWidth + Int(offsetX)) * 3
+    columns.withKernelAxis { columns in
+      rows.withKernelAxis { rows in
+        image.bytes.withUnsafeBufferPointer { source in
+          withUnsafeTemporaryAllocation(
+            of: Float.self, capacity: image.width * 3 + Int(GK_IMAGE_ROW_SLACK)
+          ) { scratch in
+            gk_image_resample_rgb_to_float(
+              source.baseAddress, Int64(image.width), columns, rows, [gain.0, gain.1, gain.2],
+              [bias.0, bias.1, bias.2], first, Int64(targetWidth * 3), scratch.baseAddress)
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes the padding around the picture.
+  private func pad(
+    _ output: UnsafeMutableBufferPointer<Float>, gain: Normalization.Channels,
+    bias: Normalization.Channels
+  ) {
+    let red = Normalization.padding * gain.0 + bias.0
+    let green = Normalization.padding * gain.1 + bias.1
+    let blue = Normalization.padding * gain.2 + bias.2
+    func pad(_ pixels: Range<Int>) {
+      for pixel in pixels {
+        output[pixel * 3] = red
+        output[pixel * 3 + 1] = green
+        output[pixel * 3 + 2] = blue
+      }
+    }
+    let top = Int(offsetY)
+    let left = Int(offsetX)
+    pad(0..<top * targetWidth)
+    for row in top..<top + contentHeight where contentWidth < targetWidth {
+      pad(row * targetWidth..<row * targetWidth + left)
+      pad(row * targetWidth + left + contentWidth..<(row + 1) * targetWidth)
+    }
+    pad((top + contentHeight) * targetWidth..<targetHeight * targetWidth)
+  }
+}

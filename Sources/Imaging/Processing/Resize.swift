@@ -1,0 +1,38 @@
+import CGlimpseKernels
+
+extension Image {
+  /// The picture at another size, in pixels, at least 1 each way.
+  ///
+  /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The whole
+  /// picture maps onto the whole target: the edges of both coincide, pixel centers need not.
+  public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
+    -> Image
+  {
+    precondition(format.bitDepth == 8, "only 8-bit images can be resized")
+    precondition(newWidth > 0 && newHeight > 0, "no image has \(newWidth)x\(newHeight) pixels")
+    let channels = format.channels
+    let columns = ResampleAxis(
+      sourceCount: width, count: newWidth, step: Double(width) / Double(newWidth), filter: filter)
+    let rows = ResampleAxis(
+      sourceCount: height, count: newHeight, step: Double(height) / Double(newHeight),
+      filter: filter)
+    let result = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight * channels) {
+      target, count in
+      columns.withKernelAxis { columns in
+        rows.withKernelAxis { rows in
+          bytes.withUnsafeBufferPointer { source in
+            withUnsafeTemporaryAllocation(
+              of: Float.self, capacity: (width + newWidth) * channels + 2 * Int(GK_IMAGE_ROW_SLACK)
+            ) { scratch in
+              gk_image_resample_bytes(
+                source.baseAddress, Int64(width), Int32(channels), columns, rows,
+                target.baseAddress, scratch.baseAddress)
+            }
+          }
+        }
+      }
+      count = newWidth * newHeight * channels
+    }
+    return Image(width: newWidth, height: newHeight, format: format, bytes: result)
+  }
+}
