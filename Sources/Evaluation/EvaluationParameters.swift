@@ -1,0 +1,53 @@
+/// What the COCO benchmark fixes: thresholds, recall points, limits and area ranges.
+///
+/// Source: `Params.setDetParams` of pycocotools' cocoeval.py.
+public struct EvaluationParameters: Hashable, Sendable {
+  /// A closed range of areas, in square pixels.
+  public struct AreaRange: Hashable, Sendable {
+    /// The range's name in reports.
+    public var name: String
+    /// The smallest area that belongs to it.
+    public var lower: Double
+    /// The largest area that belongs to it.
+    public var upper: Double
+
+    /// Whether an area lies inside; both ends belong to the range.
+    func contains(_ area: Double) -> Bool { !(area < lower || area > upper) }
+  }
+
+  /// The IoU that a match must reach: 0.50, 0.55 ... 0.95.
+  public let iouThresholds: [Double]
+  /// Where the precision is sampled: recall 0, 0.01 ... 1.
+  public let recallThresholds: [Double]
+  /// All, small (to 32²), medium (to 96²) and large; 32² and 96² belong to both neighbors.
+  public let areaRanges: [AreaRange]
+  /// Findings an image and class that count, the surest first: 1, 10, 100.
+  public let findingLimits: [Int]
+
+  /// The values of the COCO detection benchmark.
+  public static let coco = EvaluationParameters(
+    iouThresholds: evenlySpaced(from: 0.5, through: 0.95, count: 10),
+    recallThresholds: evenlySpaced(from: 0, through: 1, count: 101),
+    areaRanges: [
+      AreaRange(name: "all", lower: 0, upper: 1e10),
+      AreaRange(name: "small", lower: 0, upper: 32 * 32),
+      AreaRange(name: "medium", lower: 32 * 32, upper: 96 * 96),
+      AreaRange(name: "large", lower: 96 * 96, upper: 1e10),
+    ],
+    findingLimits: [1, 10, 100])
+
+  /// The most findings of one image and class that are looked at.
+  var largestLimit: Int { findingLimits.max() ?? 0 }
+}
+
+/// Evenly spaced values, both ends included, rounded as numpy's `linspace` rounds them.
+///
+/// The reference's thresholds come from there: 0.6 is 0.6 there and not 0.5 + 0.05 + 0.05, and a
+/// tie at a threshold depends on the last bit.
+func evenlySpaced(from start: Double, through stop: Double, count: Int) -> [Double] {
+  precondition(count >= 2, "a range with both ends has at least two values, not \(count)")
+  let step = (stop - start) / Double(count - 1)
+  var values = (0..<count).map { Double($0) * step + start }
+  values[count - 1] = stop
+  return values
+}

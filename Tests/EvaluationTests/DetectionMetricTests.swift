@@ -1,0 +1,138 @@
+import Evaluation
+import Imaging
+import Testing
+
+/// The rules one at a time, on cases small enough to reckon by hand.
+struct DetectionMetricTests {
+  private func report(
+    _ truths: [GroundTruth], _ findings: [Finding], classNames: [String] = ["cat"]
+  ) throws -> DetectionReport {
+    try DetectionMetric.evaluate(
+      [ScoredImage(name: "one", truths: truths, findings: findings)], classNames: classNames)
+  }
+
+  private func truth(
+    _ x: Double, side: Double = 100, isCrowd: Bool = false, isIgnored: Bool = false
+  ) -> GroundTruth {
+    GroundTruth(
+      x: x, y: 0, width: side, height: side, classIndex: 0, isCrowd: isCrowd,
+      isIgnored: isIgnored)
+  }
+
+  private func finding(_ x: Double, side: Double = 100, score: Double = 0.5) -> Finding {
+    Finding(x: x, y: 0, width: side, height: side, score: score, classIndex: 0)
+  }
+
+  @Test func nothingToMeasureIsMinusOne() throws {
+    let empty = try DetectionMetric.evaluate([], classNames: [])
+    #expect(empty.numbers.map(\.value) == [Double](repeating: -1, count: 12))
+    #expect(try report([], [finding(0)]).ap == -1)
+    #expect(try report([truth(0)], []).ap == 0)
+    #expect(try report([truth(0)], []).apSmall == -1)
+  }
+
+  @Test func aPerfectFindingScoresOne() throws {
+    let perfect = try report([truth(0)], [finding(0)])
+    // right / (wrong + right + 2^-52): one part in 2^52 below 1, as in the reference.
+    #expect(perfect.ap == 0.9999999999999998)
+    #expect(perfect.ar1 == 1)
+    #expect(perfect.apLarge == 0.9999999999999998)
+    #expect(perfect.apSmall == -1)
+  }
+
+  @Test func overlapOfExactlyAThresholdMatches() throws {
+    // 80 x 100 inside 100 x 100: IoU 0.8, so seven of ten thresholds (0.50 ... 0.80) match.
+    let half = try report(
+      [truth(0)],
+      [Finding(x: 0, y: 0, width: 80, height: 100, score: 0.5, classIndex: 0)])
+    #expect(abs(half.ap - 0.7) < 1e-12)
+    #expect(abs(half.ar100 - 0.7) < 1e-12)
+  }
+
+  @Test func aSecondFindingOfTheSameTruthIsWrong() throws {
+    // Surest first: wrong, then right: precision 1/2 at every recall.
+    let doubled = try report(
+      [truth(0)], [finding(300, score: 0.9), finding(0, score: 0.8), finding(0, score: 0.7)])
+    #expect(abs(doubled.ap - 0.5) < 1e-12)
+    #expect(doubled.ar1 == 0)
+    #expect(doubled.ar10 == 1)
+  }
+
+  @Test func ofEqualScoresTheEarlierGoesFirst() throws {
+    #expect(try report([truth(0)], [finding(0), finding(300)]).ap > 0.99)
+    #expect(abs(try report([truth(0)], [finding(300), finding(0)]).ap - 0.5) < 1e-12)
+  }
+
+  @Test func ignoredTruthsAreNeitherMissedNorFound() throws {
+    let difficult = truth(300, isIgnored: true)
+    #expect(try report([truth(0), difficult], [finding(0)]).ar100 == 1)
+    let both = try report([truth(0), difficult], [finding(300, score: 0.9), finding(0)])
+    #expect(both.ap > 0.99)
+    #expect(both.classes[0].truthCount == 1)
+    // A second finding of it is wrong: precision 1/2.
+    let again = try report(
+      [truth(0), difficult],
+      [finding(300, score: 0.9), finding(300, score: 0.8), finding(0)])
+    #expect(abs(again.ap - 0.5) < 1e-12)
+  }
+
+  @Test func crowdsMatchMany() throws {
+    let crowd = GroundTruth(
+      x: 200, y: 0, width: 400, height: 400, classIndex: 0, isCrowd: true)
+    let many = (0..<4).map { finding(200 + Double($0) * 100, score: 0.9) }
+    #expect(try report([truth(0), crowd], many + [finding(0)]).ap > 0.99)
+  }
+
+  @Test func areaDecidesTheRange() throws {
+    // 32 x 32 is both small and medium, 96 x 96 both medium and large.
+    let borders = try report([truth(0, side: 32), truth(200, side: 96)], [])
+    #expect(borders.arSmall == 0 && borders.arMedium == 0 && borders.arLarge == 0)
+    #expect(try report([truth(0, side: 32.01)], []).arSmall == -1)
+  }
+
+  @Test func atMostAHundredFindingsCount() throws {
+    let noise = (0..<100).map { finding(1000 + Double($0), score: 0.9) }
+    #expect(try report([truth(0)], noise + [finding(0)]).ap == 0)
+    #expect(try report([truth(0)], noise.dropLast() + [finding(0)]).ap > 0)
+  }
+
+  @Test func classesAreScoredApart() throws {
+    var dog = finding(0)
+    dog.classIndex = 1
+    let mixed = try report([truth(0)], [dog], classNames: ["cat", "dog"])
+    #expect(mixed.classes.map(\.ap) == [0, -1])
+    #expect(mixed.classes.map(\.findingCount) == [0, 1])
+    #expect(mixed.ap == 0)
+  }
+
+  @Test func annotationsAndDetectionsConvert() throws {
+    let box = Box(x1: 10, y1: 20, x2: 40, y2: 60)
+    let image = ScoredImage(
+      name: "a.jpg",
+      annotations: [
+        Annotation(box: box, classIndex: 0),
+        Annotation(box: box, classIndex: 0, isDifficult: true),
+        Annotation(box: box, classIndex: 0, isCrowd: true),
+      ],
+      detections: [Detection(box: box, classIndex: 0, score: 0.5)])
+    #expect(image.truths.map(\.area) == [1200, 1200, 1200])
+    #expect(image.truths.map(\.isIgnored) == [false, true, false])
+    #expect(image.truths.map(\.isCrowd) == [false, false, true])
+    #expect(image.findings[0].width == 30 && image.findings[0].height == 40)
+    #expect(try DetectionMetric.evaluate([image], classNames: ["cat"]).ap > 0.99)
+  }
+
+  @Test func badInputIsRefusedInASentence() {
+    var unknown = finding(0)
+    unknown.classIndex = 7
+    #expect {
+      try report([], [unknown])
+    } throws: {
+      "\($0)"
+        == "finding 0 of image one cannot be scored: its class index is 7, but there are 1 classes."
+    }
+    #expect(throws: EvaluationError.self) { try report([truth(.nan)], []) }
+    #expect(throws: EvaluationError.self) { try report([truth(0)], [finding(0, score: .nan)]) }
+    #expect(throws: EvaluationError.self) { try report([truth(0)], [finding(.infinity)]) }
+  }
+}
