@@ -77,19 +77,14 @@ GK_INLINE int inside(const gk_image_warp *w, double base_u, double base_v, int64
 }
 
 // Narrows *first...*last to where 0 <= base + step * (x + 0.5) < extent, give or take a pixel.
-GK_INLINE void narrow(double base, double step, double extent, double *first, double *last) {
-  if (step == 0) {
-    if (!(base >= 0 && base < extent)) *last = *first - 2;
-    return;
-  }
-  double a = -base / step - 0.5, b = (extent - base) / step - 0.5;
-  if (a > b) {
-    const double swap = a;
-    a = b;
-    b = swap;
-  }
-  if (a > *first) *first = a;
-  if (b < *last) *last = b;
+// 0 where that is nowhere.
+GK_INLINE int narrow(double base, double step, double extent, double *first, double *last) {
+  if (step == 0) return base >= 0 && base < extent;
+  const double a = -base / step - 0.5, b = (extent - base) / step - 0.5;
+  const double low = a < b ? a : b, high = a < b ? b : a;
+  *first = low > *first ? low : *first;
+  *last = high < *last ? high : *last;
+  return *first <= *last + 1;
 }
 
 GK_INLINE float wrapped(float sextant) {
@@ -183,16 +178,12 @@ GK_INLINE void gk_image_warp_rgb_body(const gk_image_warp *w, float *target, int
     const double base_v = w->inverse[4] * ((double)y + 0.5) + w->inverse[5];
     // The picture is convex, so a row of the target meets it in one span. It is estimated by
     // division and then settled by the very test that defines it.
-    double estimate_first = (double)x0, estimate_end = (double)x1;
-    narrow(base_u, w->inverse[0], w->extent_width, &estimate_first, &estimate_end);
-    narrow(base_v, w->inverse[3], w->extent_height, &estimate_first, &estimate_end);
+    double low = (double)x0, high = (double)x1;
     int64_t first = x1, end = x1;
-    if (estimate_first <= estimate_end + 1) {
-      first = (int64_t)estimate_first - 1;
-      end = (int64_t)estimate_end + 2;
-      first = first < x0 ? x0 : first;
-      end = end > x1 ? x1 : end;
-      // A row that is inside or outside as a whole is told by one test; others lose a pixel or two.
+    if (narrow(base_u, w->inverse[0], w->extent_width, &low, &high) &&
+        narrow(base_v, w->inverse[3], w->extent_height, &low, &high)) {
+      first = (int64_t)low - 1 < x0 ? x0 : (int64_t)low - 1;
+      end = (int64_t)high + 2 > x1 ? x1 : (int64_t)high + 2;
       while (first < end && !inside(w, base_u, base_v, first)) first++;
       while (end > first && !inside(w, base_u, base_v, end - 1)) end--;
     }
