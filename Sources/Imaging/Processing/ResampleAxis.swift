@@ -25,37 +25,31 @@ struct ResampleAxis {
     sourceCount: Int, count: Int, offset: Double = 0, step: Double, filter: ResizeFilter
   ) {
     let radius = filter == .area ? step / 2 : max(1, step)
-    var rows: [(start: Int, weights: [Double])] = []
-    rows.reserveCapacity(count)
+    // How far a sample's center may be from a position's to be given any weight.
+    let reach = filter == .area ? radius + 0.5 : radius
+    let taps = min(Int((2 * reach).rounded(.up)), sourceCount)
+    self.taps = taps
+    starts = [Int32](repeating: 0, count: count)
+    weights = [Float](repeating: 0, count: count * taps)
+    var row = [Double](repeating: 0, count: taps)
     for position in 0..<count {
       let center = min(max(offset + (Double(position) + 0.5) * step, 0), Double(sourceCount))
-      let first = min(max(Int((center - radius).rounded(.down)), 0), sourceCount - 1)
-      let last = min(max(Int((center + radius).rounded(.up)) - 1, first), sourceCount - 1)
-      var row = (first...last).map { sample in
+      let first = Int((center - reach - 0.5).rounded(.down)) + 1
+      // Every position reads `taps` samples: at the edges the window moves back into the source.
+      let start = min(max(first, 0), sourceCount - taps)
+      var sum = 0.0
+      for tap in 0..<taps {
+        let sample = Double(start + tap)
         switch filter {
         case .bilinear:
-          max(0, 1 - abs(Double(sample) + 0.5 - center) / radius)
+          row[tap] = max(0, 1 - abs(sample + 0.5 - center) / radius)
         case .area:
-          max(0, min(Double(sample + 1), center + radius) - max(Double(sample), center - radius))
+          row[tap] = max(0, min(sample + 1, center + radius) - max(sample, center - radius))
         }
+        sum += row[tap]
       }
-      let sum = row.reduce(0, +)
-      // A position on the very edge of the source may meet no sample with any weight.
-      if sum > 0 { row = row.map { $0 / sum } } else { row[0] = 1 }
-      rows.append((first, row))
-    }
-    let taps = rows.reduce(1) { max($0, $1.weights.count) }
-    self.taps = taps
-    starts = []
-    starts.reserveCapacity(count)
-    weights = [Float](repeating: 0, count: count * taps)
-    for (position, row) in rows.enumerated() {
-      // Every position reads `taps` samples: at the far edge the window moves back into the source.
-      let start = min(row.start, sourceCount - taps)
-      starts.append(Int32(start))
-      for (index, weight) in row.weights.enumerated() {
-        weights[position * taps + row.start - start + index] = Float(weight)
-      }
+      starts[position] = Int32(start)
+      for tap in 0..<taps { weights[position * taps + tap] = Float(row[tap] / sum) }
     }
   }
 
