@@ -1,0 +1,122 @@
+import CGlimpseKernels
+
+/// A vertical and a horizontal number: of a kernel, a stride, a padding, a dilation.
+public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+  /// Vertical.
+  public var h: Int
+  /// Horizontal.
+  public var w: Int
+
+  /// Makes an extent from its two numbers.
+  public init(h: Int, w: Int) {
+    self.h = h
+    self.w = w
+  }
+
+  /// The same number in both directions.
+  public init(_ both: Int) { self.init(h: both, w: both) }
+  /// The same number in both directions.
+  public init(integerLiteral value: Int) { self.init(value) }
+
+  /// As in `3x3`.
+  public var description: String { "\(h)x\(w)" }
+}
+
+/// The fixed numbers of a convolution; the transposed one shares them, with its roles swapped.
+struct ConvolutionGeometry: Hashable, Sendable {
+  var inputChannels: Int
+  var outputChannels: Int
+  var kernel: Extent
+  var stride: Extent
+  var padding: Extent
+  var dilation: Extent
+  var groups: Int
+
+  init(
+    inputChannels: Int, outputChannels: Int, kernel: Extent, stride: Extent, padding: Extent?,
+    dilation: Extent, groups: Int
+  ) {
+    precondition(
+      groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
+      "\(groups) groups divide neither \(inputChannels) nor \(outputChannels) channels evenly")
+    precondition(min(kernel.h, kernel.w, stride.h, stride.w, dilation.h, dilation.w) > 0)
+    precondition(kernel.h * kernel.w <= 121, "kernels go up to 11x11, not \(kernel)")
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding =
+      padding
+      ?? Extent(h: dilation.h * (kernel.h - 1) / 2, w: dilation.w * (kernel.w - 1) / 2)
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  var taps: Int { kernel.h * kernel.w }
+  var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
+  var weightShape: [Int] { [kernel.h, kernel.w, inputChannels / groups, outputChannels] }
+  var weightCount: Int { weightShape.reduce(1, *) }
+
+  /// Output extent of an input extent (Dumoulin and Visin 2016, "A guide to convolution
+  /// arithmetic", relation 14); zero or less where the kernel does not fit.
+  func outputExtent(h: Int, w: Int) -> Extent {
+    Extent(
+      h: (h + 2 * padding.h - dilation.h * (kernel.h - 1) - 1 + stride.h) / stride.h,
+      w: (w + 2 * padding.w - dilation.w * (kernel.w - 1) - 1 + stride.w) / stride.w)
+  }
+
+  /// The C description for tensors in memory.
+  func descriptor(
+    input: Shape, inputStride: Int, output: Shape, outputStride: Int,
+    zeros: UnsafePointer<Float>?
+  ) -> gk_convolution {
+    gk_convolution(
+      n: input.n, input_h: input.h, input_w: input.w, input_c: inputChannels,
+      input_stride: inputStride, output_h: output.h, output_w: output.w,
+      output_c: outputChannels, output_stride: outputStride, kernel_h: kernel.h,
+      kernel_w: kernel.w, stride_h: stride.h, stride_w: stride.w, pad_h: padding.h,
+      pad_w: padding.w, dilation_h: dilation.h, dilation_w: dilation.w, groups: groups,
+      zeros: zeros)
+  }
+
+  /// The same with shapes alone, for counting packed weights.
+  var bareDescriptor: gk_convolution {
+    let shape = Shape(n: 1, h: 1, w: 1, c: 1)
+    return descriptor(input: shape, inputStride: 0, output: shape, outputStride: 0, zeros: nil)
+  }
+
+  /// Zeros that kernels read where a tap lies outside the picture.
+  var zeroCount: Int { max(inputChannels, outputChannels) + 64 }
+
+  /// True where the weights are read as they are instead of packed.
+  var packs: Bool { !isDepthwise }
+
+  /// Floats that packed weights take on any instruction set: channels are padded to whole vectors,
+  /// of at most 16 floats.
+  func packedBound(transposed: Bool) -> Int {
+    guard packs else { return 0 }
+    let (channels, others) =
+      transposed ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
+    let padded = (channels / groups + 15) / 16 * 16
+    return taps * padded * groups * (others / groups)
+  }
+
+  /// Partial sums that a small layer's weight gradient is made of: a number for any thread count.
+  static let gradientParts = 16
+  /// Floats of weights above which work is cut by channels rather than by pixels.
+  static let largeWeights = 1 << 16
+
+  /// Floats of partial sums of the weights' gradient; a large layer needs none.
+  var partialGradientCount: Int {
+    weightCount > Self.largeWeights ? 0 : weightCount * Self.gradientParts
+  }
+
+  /// Floats of scratch for a backward pass, behind `zeroCount` rounded up to a cache line: the
+  /// partial sums and the packed weights are needed one after the other.
+  func backwardScratchCount(transposed: Bool) -> Int {
+    alignedZeroCount + max(packedBound(transposed: transposed), partialGradientCount)
+  }
+
+  /// `zeroCount` up to a whole cache line.
+  var alignedZeroCount: Int { (zeroCount + 15) / 16 * 16 }
+}

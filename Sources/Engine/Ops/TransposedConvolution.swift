@@ -1,0 +1,145 @@
+import CGlimpseKernels
+
+/// A transposed convolution: the gradient of a convolution by its input, used to enlarge.
+///
+/// Input n, h, w, `inputChannels`; output n, (h - 1) s - 2p + d (k - 1) + 1 + output padding, and so
+/// on, `outputChannels` (Dumoulin and Visin 2016, "A guide to convolution arithmetic", section 4).
+public struct TransposedConvolution: Op {
+  /// The convolution of which this is the transposed: from this op's output to its input.
+  let geometry: ConvolutionGeometry
+  let outputPadding: Extent
+  /// True where a bias is added.
+  public let hasBias: Bool
+
+  /// Makes a transposed convolution; `outputPadding` enlarges the output on its far sides.
+  public init(
+    _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
+    padding: Extent = 0, outputPadding: Extent = 0, dilation: Extent = 1, groups: Int = 1,
+    bias: Bool = false
+  ) {
+    geometry = ConvolutionGeometry(
+      inputChannels: outputChannels, outputChannels: inputChannels, kernel: kernel,
+      stride: stride, padding: padding, dilation: dilation, groups: groups)
+    self.outputPadding = outputPadding
+    hasBias = bias
+  }
+
+  /// `transposed conv`.
+  public var kind: String { "transposed conv \(geometry.kernel) x\(geometry.stride.h)" }
+
+  private var fan: Int {
+    geometry.outputChannels / geometry.groups * geometry.taps
+      / (geometry.stride.h * geometry.stride.w)
+  }
+
+  /// `weight` [kh][kw][out / groups][in] and, with a bias, `bias` [out].
+  public var parameters: [ParameterDeclaration] {
+    var result = [
+      ParameterDeclaration(
+        "weight", shape: geometry.weightShape, kind: .weight,
+        initializer: .heNormal(fan: max(1, fan)), layout: .convolution)
+    ]
+    if hasBias {
+      result.append(
+        ParameterDeclaration(
+          "bias", shape: [geometry.inputChannels], kind: .bias,
+          initializer: .uniform(fan: max(1, fan))))
+    }
+    return result
+  }
+
+  /// The inputs.
+  public var backwardReads: BackwardReads { .inputs }
+
+  /// n, h', w', out.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    let shape = inputs[0]
+    guard shape.c == geometry.outputChannels else {
+      throw EngineError(
+        "a transposed convolution of \(geometry.outputChannels) channels got \(shape)")
+    }
+    func extent(_ size: Int, _ part: KeyPath<Extent, Int>) -> Int {
+      (size - 1) * geometry.stride[keyPath: part] - 2 * geometry.padding[keyPath: part]
+        + geometry.dilation[keyPath: part] * (geometry.kernel[keyPath: part] - 1) + 1
+        + outputPadding[keyPath: part]
+    }
+    let (h, w) = (extent(shape.h, \.h), extent(shape.w, \.w))
+    guard h > 0, w > 0, geometry.outputExtent(h: h, w: w) == Extent(h: shape.h, w: shape.w) else {
+      throw EngineError(
+        "no convolution of kernel \(geometry.kernel) and stride \(geometry.stride) gives \(shape): "
+          + "the output padding must be smaller than the stride")
+    }
+    return Shape(n: shape.n, h: h, w: w, c: geometry.inputChannels)
+  }
+
+  /// Two a multiply-add.
+  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+    2 * Double(inputs[0].pixels) * Double(geometry.weightCount)
+  }
+
+  /// The packed weights.
+  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    geometry.packedBound(transposed: true)
+  }
+
+  /// Zeros for the taps outside the picture.
+  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { geometry.zeroCount }
+
+  /// Zeros, the weights packed for the other direction, partial sums of the weights' gradient.
+  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    geometry.backwardScratchCount(transposed: false)
+  }
+
+  /// Packs the weights in blocks of this op's output channels.
+  public func prepare(_ context: PrepareContext) {
+    guard geometry.packs else { return }
+    var g = geometry.bareDescriptor
+    context.kernels.convolution.pack(&g, context.parameters[0], 1, context.prepared)
+  }
+
+  /// The convolution's description: its input is this op's output.
+  private func descriptor(_ large: View, _ small: View, _ scratch: UnsafeMutablePointer<Float>)
+    -> gk_convolution
+  {
+    scratch.update(repeating: 0, count: geometry.zeroCount)
+    return geometry.descriptor(
+      input: large.shape, inputStride: large.stride, output: small.shape,
+      outputStride: small.stride, zeros: scratch)
+  }
+
+  /// y = W^T x + b.
+  public func forward(_ context: ForwardContext) {
+    let (input, output) = (context.inputs[0], context.output)
+    let epilogue = gk_epilogue(
+      bias: hasBias ? UnsafePointer(context.parameters[1]) : nil, residual: nil,
+      residual_stride: 0, activation: Activation.identity.code)
+    ConvolutionRunner(geometry: geometry, pool: context.pool, kernels: context.kernels).input(
+      descriptor(output, input, context.scratch), output: input.data,
+      packed: geometry.packs ? context.prepared : context.parameters[0], epilogue: epilogue,
+      to: output.data)
+  }
+
+  /// dW += dy * x, db += sum dy, dx = W dy.
+  public func backward(_ context: BackwardContext) {
+    let runner = ConvolutionRunner(
+      geometry: geometry, pool: context.pool, kernels: context.kernels)
+    let (input, gradient) = (context.inputs[0], context.outputGradient)
+    var g = descriptor(gradient, input, context.scratch)
+    let work = context.scratch + geometry.alignedZeroCount
+    runner.weightGradient(
+      g, input: gradient.data, outputGradient: input.data, scratch: work,
+      to: context.parameterGradients[0])
+    if hasBias { runner.biasGradient(gradient, to: context.parameterGradients[1]) }
+    guard let target = context.inputGradients[0] else { return }
+    var weights = UnsafePointer(context.parameters[0])
+    if geometry.packs {
+      var bare = geometry.bareDescriptor
+      context.kernels.convolution.pack(&bare, weights, 0, work)
+      weights = UnsafePointer(work)
+    }
+    g.output_stride = target.view.stride
+    runner.output(
+      g, input: gradient.data, packed: weights,
+      epilogue: target.view.sumEpilogue(accumulates: target.accumulates), to: target.view.data)
+  }
+}
