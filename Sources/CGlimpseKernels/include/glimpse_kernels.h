@@ -10,6 +10,7 @@
 #include "gk_convolution.h"
 #include "gk_elementwise.h"
 #include "gk_normalization.h"
+#include "gk_optimizer.h"
 #include "gk_pooling.h"
 #include "glimpse_image_kernels.h"
 
@@ -21,6 +22,7 @@ typedef struct {
   gk_convolution_table convolution;
   gk_elementwise_table elementwise;
   gk_normalization_table normalization;
+  gk_optimizer_table optimizer;
   gk_pooling_table pooling;
 } gk_table;
 

@@ -63,5 +63,6 @@ public struct Kernels: @unchecked Sendable {
   var convolution: gk_convolution_table { table.pointee.convolution }
   var elementwise: gk_elementwise_table { table.pointee.elementwise }
   var normalization: gk_normalization_table { table.pointee.normalization }
+  var optimizer: gk_optimizer_table { table.pointee.optimizer }
   var pooling: gk_pooling_table { table.pointee.pooling }
 }

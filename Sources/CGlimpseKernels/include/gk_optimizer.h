@@ -1,0 +1,38 @@
+// Steps of optimizers and sums over flat blocks of parameters.
+#ifndef GK_OPTIMIZER_H
+#define GK_OPTIMIZER_H
+
+// One step of SGD with Nesterov momentum: g' = gradient_scale g + decay p, v = momentum v + g',
+// p -= rate (g' + momentum v).
+typedef struct {
+  float rate;
+  float momentum;
+  float decay;
+  float gradient_scale;
+} gk_sgd_step;
+
+// One step of AdamW: p *= kept, m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
+// p -= rate m / (root_scale sqrt(v) + epsilon), with g = gradient_scale * gradient. The corrections
+// of the bias are inside `rate` and `root_scale`.
+typedef struct {
+  float rate;
+  float root_scale;
+  float beta1;
+  float beta2;
+  float epsilon;
+  float kept;
+  float gradient_scale;
+} gk_adamw_step;
+
+typedef struct {
+  void (*sgd)(const gk_sgd_step *step, const float *gradient, float *parameter, float *velocity,
+              long count);
+  void (*adamw)(const gk_adamw_step *step, const float *gradient, float *parameter, float *first,
+                float *second, long count);
+  // average[i] += share * (value[i] - average[i]).
+  void (*average)(float share, const float *value, float *average, long count);
+  // The sum of the squares, in double precision; its order depends on `count` alone.
+  double (*sum_of_squares)(const float *x, long count);
+} gk_optimizer_table;
+
+#endif

@@ -1,0 +1,43 @@
+import Engine
+
+/// Adam with decoupled weight decay.
+///
+/// Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2, with
+/// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The pace's momentum is beta1.
+public struct AdamW: Optimizer {
+  private let firstMoment: ParameterBlock
+  private let secondMoment: ParameterBlock
+  private let weightDecay: Double
+  private static let beta2 = 0.999
+  private static let epsilon = 1e-8
+
+  /// Starts with both moments zero.
+  public init(_ layout: ParameterLayout, weightDecay: Double) {
+    firstMoment = ParameterBlock(zeros: layout)
+    secondMoment = ParameterBlock(zeros: layout)
+    self.weightDecay = weightDecay
+  }
+
+  /// The means of the gradient and of its square.
+  public var state: [OptimizerState] {
+    [
+      OptimizerState(name: "first_moment", block: firstMoment),
+      OptimizerState(name: "second_moment", block: secondMoment),
+    ]
+  }
+
+  /// Changes the parameters.
+  public func step(
+    _ parameters: ParameterBlock, gradients: ParameterBlock, pace: Pace, iteration: Int,
+    gradientScale: Double, arithmetic: FlatArithmetic
+  ) {
+    let layout = parameters.layout
+    let plain = layout.decayed.upperBound..<layout.trainable.upperBound
+    for (range, decay) in [(layout.decayed, weightDecay), (plain, 0)] {
+      arithmetic.adamWStep(
+        in: range, parameters: parameters, gradients: gradients, firstMoment: firstMoment,
+        secondMoment: secondMoment, iteration: iteration, rate: pace.rate, beta1: pace.momentum,
+        beta2: Self.beta2, epsilon: Self.epsilon, decay: decay, gradientScale: gradientScale)
+    }
+  }
+}

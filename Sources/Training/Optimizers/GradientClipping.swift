@@ -1,0 +1,26 @@
+import Engine
+
+/// Keeps the gradient's global norm under a limit.
+///
+/// Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks",
+/// algorithm 1; PyTorch `clip_grad_norm_`.
+public struct GradientClipping: Hashable, Sendable {
+  /// The largest norm that is left as it is.
+  public var limit: Double
+
+  /// Makes a limit, which is positive.
+  public init(limit: Double) {
+    precondition(limit > 0, "gradients cannot be cut to a norm of \(limit)")
+    self.limit = limit
+  }
+
+  /// The norm over all learned parameters, and the factor that brings it under the limit.
+  ///
+  /// The norm is infinite or no number where some gradient is.
+  public func measure(
+    _ gradients: ParameterBlock, arithmetic: FlatArithmetic
+  ) -> (norm: Double, scale: Double) {
+    let norm = arithmetic.norm(gradients, in: gradients.layout.trainable)
+    return (norm, min(1, limit / (norm + 1e-6)))
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// The learning rate over a training: a linear warm-up, then half a cosine down to a fraction.
+///
+/// Source: Loshchilov and Hutter 2017, "SGDR", equation 5 without restarts; the warm-up of Goyal et
+/// al. 2017, section 2.2.
+public struct LearningRateSchedule: Hashable, Sendable {
+  /// The rate at the end of the warm-up.
+  public var peak: Double
+  /// The last rate, as a fraction of the peak, 0...1.
+  public var finalFraction: Double
+  /// The momentum after the warm-up.
+  public var momentum: Double
+  /// The momentum at the first step.
+  public var warmupMomentum: Double
+  /// Steps until the peak; 0 starts there.
+  public var warmupSteps: Int
+  /// Steps in all, the warm-up included.
+  public var totalSteps: Int
+
+  /// Makes a schedule; without a `warmupMomentum`, the momentum is constant.
+  public init(
+    peak: Double, finalFraction: Double, momentum: Double, warmupMomentum: Double? = nil,
+    warmupSteps: Int, totalSteps: Int
+  ) {
+    self.peak = peak
+    self.finalFraction = finalFraction
+    self.momentum = momentum
+    self.warmupMomentum = warmupMomentum ?? momentum
+    self.warmupSteps = warmupSteps
+    self.totalSteps = totalSteps
+  }
+
+  /// Rate and momentum of a step, counted from 0.
+  ///
+  /// The rate climbs in equal parts, `1 / warmupSteps` of the peak at the first step; the last step
+  /// has the final fraction.
+  public func pace(ofStep step: Int) -> Pace {
+    if step < warmupSteps {
+      let part = Double(step + 1) / Double(warmupSteps)
+      return Pace(
+        rate: peak * part, momentum: warmupMomentum + (momentum - warmupMomentum) * part)
+    }
+    let length = max(totalSteps - 1 - warmupSteps, 1)
+    let progress = min(Double(step - warmupSteps) / Double(length), 1)
+    let height = (1 + cos(Double.pi * progress)) / 2
+    return Pace(
+      rate: peak * (finalFraction + (1 - finalFraction) * height), momentum: momentum)
+  }
+}

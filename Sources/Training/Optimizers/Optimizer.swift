@@ -1,0 +1,66 @@
+import Engine
+
+/// What changes parameters by their gradients: one loop over the flat block a step.
+///
+/// Weight decay touches `layout.decayed` alone (weights, not biases, scales or shifts); statistics
+/// are never changed.
+public protocol Optimizer: Sendable {
+  /// What it remembers from step to step, by name, for checkpoints.
+  var state: [OptimizerState] { get }
+
+  /// Changes the parameters.
+  ///
+  /// - Parameters:
+  ///   - iteration: The number of this step since the training began, from 1.
+  ///   - gradientScale: What the gradients are multiplied by, for clipping.
+  func step(
+    _ parameters: ParameterBlock, gradients: ParameterBlock, pace: Pace, iteration: Int,
+    gradientScale: Double, arithmetic: FlatArithmetic)
+}
+
+/// One number a parameter that an optimizer remembers.
+public struct OptimizerState: Sendable {
+  /// The name in checkpoints.
+  public let name: String
+  /// The numbers.
+  public let block: ParameterBlock
+}
+
+/// What the schedule gives an optimizer for one step.
+public struct Pace: Hashable, Sendable {
+  /// The learning rate.
+  public var rate: Double
+  /// SGD's momentum or AdamW's beta1.
+  public var momentum: Double
+
+  /// Makes a pace.
+  public init(rate: Double, momentum: Double) {
+    self.rate = rate
+    self.momentum = momentum
+  }
+}
+
+/// The optimizers, under the names by which users choose them.
+public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
+  /// AdamW for trainings under 10,000 steps, SGD for longer ones.
+  case auto
+  /// SGD with Nesterov momentum.
+  case sgd
+  /// Adam with decoupled weight decay.
+  case adamw
+
+  /// What `auto` stands for in a training of this many steps; the others stand for themselves.
+  ///
+  /// Source: Ultralytics `build_optimizer`, which draws the line at the same length.
+  public func resolved(steps: Int) -> OptimizerChoice {
+    self == .auto ? (steps > 10_000 ? .sgd : .adamw) : self
+  }
+
+  /// Makes the optimizer with its state at zero; `auto` must be resolved before.
+  public func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {
+    switch self {
+    case .sgd: SGD(layout, weightDecay: weightDecay)
+    case .adamw, .auto: AdamW(layout, weightDecay: weightDecay)
+    }
+  }
+}
