@@ -1,0 +1,177 @@
+import CGlimpseKernels
+import Testing
+
+@testable import Engine
+
+/// Every kernel table against the scalar reference, on sizes that fit no vector or tile.
+@Suite struct ConvolutionKernelTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var n = 1
+    var h = 7
+    var w = 9
+    let input: Int
+    let output: Int
+    var kernel: Extent = 3
+    var stride: Extent = 1
+    var padding: Extent = 1
+    var dilation: Extent = 1
+    var groups = 1
+
+    var testDescription: String {
+      "\(n)x\(h)x\(w) \(input)->\(output) k\(kernel) s\(stride) p\(padding) d\(dilation) g\(groups)"
+    }
+
+    var geometry: ConvolutionGeometry {
+      ConvolutionGeometry(
+        inputChannels: input, outputChannels: output, kernel: kernel, stride: stride,
+        padding: padding, dilation: dilation, groups: groups)
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(input: 1, output: 1), Case(input: 3, output: 5), Case(input: 5, output: 17),
+    Case(input: 17, output: 33), Case(input: 33, output: 3), Case(input: 64, output: 64),
+    Case(input: 16, output: 48), Case(input: 31, output: 100), Case(input: 8, output: 130),
+    Case(h: 1, w: 1, input: 7, output: 9), Case(h: 2, w: 31, input: 4, output: 20),
+    Case(input: 17, output: 33, kernel: 1, padding: 0),
+    Case(n: 3, input: 64, output: 96, kernel: 1, padding: 0),
+    Case(input: 16, output: 16, kernel: 1, stride: 2, padding: 0),
+    Case(n: 2, h: 11, w: 13, input: 3, output: 16, stride: 2),
+    Case(n: 2, h: 14, w: 10, input: 3, output: 16, kernel: 7, stride: 2, padding: 3),
+    Case(input: 6, output: 10, stride: 3, padding: 0),
+    Case(h: 12, w: 11, input: 5, output: 7, padding: 2, dilation: 2),
+    Case(
+      h: 10, w: 12, input: 5, output: 7, kernel: Extent(h: 3, w: 5), stride: Extent(h: 2, w: 1),
+      padding: Extent(h: 0, w: 2), dilation: Extent(h: 2, w: 1)),
+    Case(h: 9, w: 9, input: 4, output: 4, kernel: 4, stride: 2, padding: 1),
+    Case(h: 6, w: 6, input: 4, output: 20, kernel: 2, stride: 2, padding: 0),
+    Case(input: 6, output: 9, groups: 3), Case(input: 34, output: 68, stride: 2, groups: 2),
+    Case(input: 1, output: 1, groups: 1), Case(input: 17, output: 17, groups: 17),
+    Case(n: 2, h: 12, w: 15, input: 33, output: 33, stride: 2, groups: 33),
+    Case(n: 2, h: 12, w: 15, input: 20, output: 20, kernel: 5, padding: 2, groups: 20),
+    Case(h: 13, w: 9, input: 48, output: 48, kernel: 5, stride: 2, padding: 2, groups: 48),
+    Case(h: 3, w: 2, input: 16, output: 16, kernel: 5, padding: 2, groups: 16),
+    Case(h: 9, w: 9, input: 5, output: 5, padding: 2, dilation: 2, groups: 5),
+    Case(h: 8, w: 8, input: 6, output: 6, kernel: 2, stride: 2, padding: 0, groups: 6),
+    Case(h: 8, w: 8, input: 6, output: 6, kernel: 7, padding: 3, groups: 6),
+  ]
+
+  /// All three directions of one table, from the same seeded numbers.
+  struct Result {
+    var output: [Float] = []
+    var inputGradient: [Float] = []
+    var weightGradient: [Float] = []
+  }
+
+  static func run(_ c: Case, _ set: InstructionSet, threads: Int) throws -> Result {
+    let kernels = try Kernels(set)
+    let g = c.geometry
+    let extent = g.outputExtent(h: c.h, w: c.w)
+    let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
+    let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
+    // Slices of wider buffers, as in a concatenation: 3 floats before and 2 behind each pixel.
+    let (inputStride, outputStride) = (c.input + 5, c.output + 5)
+    var generator = SeededGenerator(seed: 7)
+    func memory(_ count: Int) -> AlignedMemory {
+      let result = AlignedMemory(count: count)
+      for index in 0..<count { result.buffer[index] = generator.uniform(in: -1...1) }
+      return result
+    }
+    let x = memory(input.pixels * inputStride)
+    let weights = memory(g.weightCount)
+    let bias = memory(c.output)
+    let gradient = memory(output.pixels * outputStride)
+    let y = memory(output.pixels * outputStride)
+    let gx = memory(input.pixels * inputStride)
+    let gw = memory(g.weightCount)
+    let zeros = AlignedMemory(count: g.zeroCount)
+    let packed = AlignedMemory(
+      count: max(g.packedBound(transposed: false), g.packedBound(transposed: true)))
+    let partial = AlignedMemory(count: g.partialGradientCount)
+    let runner = ConvolutionRunner(
+      geometry: g, pool: ThreadPool(threads: threads), kernels: kernels)
+    var d = g.descriptor(
+      input: input, inputStride: inputStride, output: output, outputStride: outputStride,
+      zeros: zeros.base)
+    let silu = gk_epilogue(
+      bias: bias.base, residual: y.base + 3, residual_stride: outputStride,
+      activation: Activation.silu.code)
+    if g.packs { kernels.convolution.pack(&d, weights.base, 0, packed.base) }
+    runner.output(
+      d, input: x.base + 3, packed: g.packs ? packed.base : weights.base, epilogue: silu,
+      to: y.base + 3)
+    if g.packs { kernels.convolution.pack(&d, weights.base, 1, packed.base) }
+    let sum = gk_epilogue(
+      bias: nil, residual: gx.base + 3, residual_stride: inputStride,
+      activation: Activation.identity.code)
+    runner.input(
+      d, output: gradient.base + 3, packed: g.packs ? packed.base : weights.base, epilogue: sum,
+      to: gx.base + 3)
+    runner.weightGradient(
+      d, input: x.base + 3, outputGradient: gradient.base + 3, scratch: partial.base, to: gw.base)
+    return Result(
+      output: Array(y.buffer), inputGradient: Array(gx.buffer), weightGradient: Array(gw.buffer))
+  }
+
+  /// Largest difference over the largest magnitude.
+  static func difference(_ a: [Float], _ b: [Float]) -> Float {
+    let magnitude = b.map(abs).max() ?? 0
+    return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / max(magnitude, 1e-6)
+  }
+
+  @Test(arguments: InstructionSet.available, cases)
+  func agreesWithScalar(_ set: InstructionSet, _ c: Case) throws {
+    let expected = try Self.run(c, .scalar, threads: 1)
+    let found = try Self.run(c, set, threads: 2)
+    // Sums of at most 33 * 49 products in another order: a few units of 2^-24 each.
+    #expect(Self.difference(found.output, expected.output) < 2e-5)
+    #expect(Self.difference(found.inputGradient, expected.inputGradient) < 2e-5)
+    #expect(Self.difference(found.weightGradient, expected.weightGradient) < 2e-5)
+    // What lies between the slices is untouched.
+    let outside = c.output + 5
+    for index in found.output.indices where !(3..<(3 + c.output)).contains(index % outside) {
+      #expect(found.output[index] == expected.output[index])
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func threadsDoNotChangeBits(_ set: InstructionSet) throws {
+    for c in [
+      Case(n: 2, h: 40, w: 44, input: 33, output: 65),
+      Case(n: 2, h: 13, w: 13, input: 96, output: 128),
+      Case(n: 2, h: 64, w: 50, input: 48, output: 48, stride: 2, groups: 48),
+    ] {
+      let one = try Self.run(c, set, threads: 1)
+      for threads in [2, 3] {
+        let other = try Self.run(c, set, threads: threads)
+        #expect(one.output == other.output)
+        #expect(one.inputGradient == other.inputGradient)
+        #expect(one.weightGradient == other.weightGradient)
+      }
+    }
+  }
+
+  /// The reference itself, by arithmetic: a 2x2 kernel of 1, 2, 3, 4 on the picture 1 2 / 3 4 gives
+  /// 1*1 + 2*2 + 3*3 + 4*4 = 30; its input gradient for dy = 1 is the kernel, its weights' the picture.
+  @Test(arguments: InstructionSet.available)
+  func arithmetic(_ set: InstructionSet) throws {
+    var scope = Scope()
+    scope = scope["conv"]
+    let x = scope.input(Shape(n: 1, h: 2, w: 2, c: 1))
+    let y = scope.apply(Convolution(1, 1, kernel: 2, padding: 0), x)
+    let graph = scope.finish(outputs: [y])
+    let plan = try Plan(
+      graph, inputShapes: [x.shape], mode: .training(inputGradients: true))
+    let parameters = ParameterBlock(zeros: graph.parameterLayout)
+    for index in 0..<4 { parameters.values[index] = Float(index + 1) }
+    let session = Session(
+      plan, parameters: parameters, pool: ThreadPool(threads: 1), kernels: try Kernels(set))
+    session.inputs[0].copy(from: Tensor(shape: x.shape, values: [1, 2, 3, 4]))
+    session.forward()
+    #expect(session.outputs[0].tensor().values == [30])
+    session.outputGradients[0].copy(from: Tensor(shape: y.shape, values: [1]))
+    session.backward()
+    #expect(session.inputGradients[0].tensor().values == [1, 2, 3, 4])
+    #expect(session.gradients.map { Array($0.values) } == [1, 2, 3, 4])
+  }
+}
