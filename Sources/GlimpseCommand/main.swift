@@ -1,1 +1,2 @@
-print("glimpse")
+// One line, and no closures: what is written in main.swift belongs to the main actor.
+Program.start()

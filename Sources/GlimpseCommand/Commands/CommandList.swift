@@ -1,0 +1,12 @@
+/// The commands, in the order of `glimpse --help`, which with dispatch and messages follows from it.
+enum CommandList {
+  static let all: [any Command.Type] = [
+    Info.self
+  ]
+
+  static var names: [String] { all.map { $0.name } }
+
+  static func named(_ name: String) -> (any Command.Type)? {
+    all.first { $0.name == name }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// What the operating system tells about the machine and about our share of it.
+struct MachineFacts: Sendable {
+  /// The processor's name; empty where the system does not tell.
+  var processor = ""
+  /// Processors that are switched on.
+  var processors = 1
+  /// Processors that this process may run on.
+  var affinity = 1
+  /// Processor time that the control groups grant, in processors; nil without a limit.
+  var processorLimit: Double?
+  /// Bytes.
+  var memory = 0
+  /// Bytes that could be had without swapping; nil where the system does not tell.
+  var availableMemory: Int?
+  /// Bytes that the control groups grant; nil without a limit.
+  var memoryLimit: Int?
+  var system = ""
+
+  /// Threads worth starting: no more than processors that this process is given.
+  var threads: Int {
+    min(affinity, processorLimit.map { max(1, Int($0.rounded(.up))) } ?? affinity)
+  }
+
+  /// Asks the operating system.
+  static func read() -> MachineFacts {
+    var facts = MachineFacts()
+    facts.processor = field("model name", of: "/proc/cpuinfo") ?? ""
+    facts.processors = ProcessInfo.processInfo.processorCount
+    facts.affinity = allowedProcessors() ?? ProcessInfo.processInfo.activeProcessorCount
+    facts.memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    facts.availableMemory = field("MemAvailable", of: "/proc/meminfo")
+      .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
+    let groups = ControlGroups()
+    facts.processorLimit = groups.processorLimit
+    facts.memoryLimit = groups.memoryLimit.flatMap { $0 < facts.memory ? $0 : nil }
+    facts.system = systemName()
+    return facts
+  }
+
+  /// How many processors the mask of the kernel allows: hexadecimal words, separated by commas.
+  private static func allowedProcessors() -> Int? {
+    guard let mask = field("Cpus_allowed", of: "/proc/self/status") else { return nil }
+    let count = mask.compactMap(\.hexDigitValue).reduce(0) { $0 + $1.nonzeroBitCount }
+    return count > 0 ? count : nil
+  }
+
+  private static func systemName() -> String {
+    var names = utsname()
+    guard uname(&names) == 0 else { return "unknown" }
+    return [text(names.sysname), text(names.release), text(names.machine)].joined(separator: " ")
+  }
+
+  /// The text in one of the fixed-size fields of a C struct.
+  private static func text<Field>(_ field: Field) -> String {
+    withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// The value in the first line "name : value" of a file of /proc.
+  private static func field(_ name: String, of path: String) -> String? {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else {
+        continue
+      }
+      return parts[1].trimmingCharacters(in: .whitespaces)
+    }
+    return nil
+  }
+}
+
+extension MachineFacts {
+  /// For people.
+  var rows: [FactTable.Row] {
+    var limits = ["\(affinity) of \(processors) processors may be used"]
+    if let processorLimit {
+      limits.append("with the time of \(HumanFormat.decimal(processorLimit))")
+    }
+    var memories = [HumanFormat.bytes(memory)]
+    if let availableMemory { memories.append("\(HumanFormat.bytes(availableMemory)) available") }
+    if let memoryLimit { memories.append("limited to \(HumanFormat.bytes(memoryLimit))") }
+    return [
+      FactTable.Row("glimpse", glimpseVersion),
+      FactTable.Row("system", system),
+      FactTable.Row("processor", processor.isEmpty ? "unknown" : processor),
+      FactTable.Row("threads", "\(threads) (\(limits.joined(separator: ", ")))"),
+      FactTable.Row("memory", memories.joined(separator: ", ")),
+    ]
+  }
+
+  /// For scripts: memory in bytes, null where there is no limit or nothing is known.
+  var json: [JSONMember] {
+    [
+      JSONMember(key: "version", value: .string(glimpseVersion)),
+      JSONMember(key: "system", value: .string(system)),
+      JSONMember(key: "processor", value: processor.isEmpty ? .null : .string(processor)),
+      JSONMember(key: "processors", value: .integer(processors)),
+      JSONMember(key: "affinity", value: .integer(affinity)),
+      JSONMember(key: "processor_limit", value: processorLimit.map { .number($0) } ?? .null),
+      JSONMember(key: "threads", value: .integer(threads)),
+      JSONMember(key: "memory", value: .integer(memory)),
+      JSONMember(key: "available_memory", value: availableMemory.map { .integer($0) } ?? .null),
+      JSONMember(key: "memory_limit", value: memoryLimit.map { .integer($0) } ?? .null),
+    ]
+  }
+}

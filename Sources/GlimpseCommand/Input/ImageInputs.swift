@@ -1,0 +1,145 @@
+import Foundation
+
+/// Finds the pictures that the arguments of a command mean.
+///
+/// An argument is a picture, a folder, a `.txt` list with one path a line, or `-` for such a list on
+/// standard input. Order and repetitions are kept; a folder gives its pictures sorted by path.
+///
+/// An argument that leads to no picture is an error before any work starts. A line of a list that
+/// leads nowhere is passed on as it is, so that one bad line of many fails alone, when it is read.
+enum ImageInputs {
+  /// Endings by which pictures in a folder are known, in any case; what is inside decides later.
+  static let pictureEndings: Set<String> = ["jpg", "jpeg", "png"]
+
+  /// What stands for standard input.
+  static let standardInput = "-"
+
+  /// The paths of all pictures, as far as possible spelled as the user did.
+  ///
+  /// - Parameter readStandardInput: gives all lines of standard input, for `-`.
+  static func expand(
+    _ arguments: [String], readStandardInput: () -> [String] = standardInputLines
+  ) throws(CommandError) -> [String] {
+    var paths: [String] = []
+    for argument in arguments {
+      if argument == standardInput {
+        let listed = try expand(lines: readStandardInput(), besides: nil)
+        guard !listed.isEmpty else { throw CommandError("standard input holds no paths") }
+        paths += listed
+        continue
+      }
+      switch kind(of: argument) {
+      case .missing:
+        throw CommandError("there is no file or folder \(Sentence.quoted(argument))")
+      case .folder:
+        paths += try pictures(inFolder: argument)
+      case .file where ending(of: argument) == "txt":
+        let listed = try expand(lines: lines(ofList: argument), besides: argument)
+        guard !listed.isEmpty else {
+          throw CommandError("the list \(Sentence.quoted(argument)) holds no paths")
+        }
+        paths += listed
+      case .file:
+        paths.append(argument)
+      }
+    }
+    return paths
+  }
+
+  /// The pictures in a folder and the folders in it, sorted by path; hidden ones are skipped.
+  static func pictures(inFolder folder: String) throws(CommandError) -> [String] {
+    var found: [String] = []
+    try collect(folder, within: [], into: &found)
+    guard !found.isEmpty else {
+      throw CommandError(
+        "the folder \(Sentence.quoted(folder)) holds no pictures (.jpg, .jpeg or .png)")
+    }
+    return found
+  }
+
+  /// - Parameter parents: the real paths of the folders around, so that links cannot lead in circles.
+  private static func collect(
+    _ folder: String, within parents: Set<String>, into found: inout [String]
+  ) throws(CommandError) {
+    let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    guard !parents.contains(real) else { return }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw CommandError("cannot read the folder \(Sentence.quoted(folder)): may you open it?")
+    }
+    // By code points, so that the order is the same in every locale.
+    let visible = names.filter { !$0.hasPrefix(".") }
+      .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+    for name in visible {
+      let path = join(folder, name)
+      switch kind(of: path) {
+      case .missing: break
+      case .folder: try collect(path, within: parents.union([real]), into: &found)
+      case .file: if pictureEndings.contains(ending(of: name)) { found.append(path) }
+      }
+    }
+  }
+
+  /// Paths in the lines of a list; where they are relative, the list's own folder is tried first.
+  private static func expand(lines: [String], besides list: String?) throws(CommandError)
+    -> [String]
+  {
+    var paths: [String] = []
+    for line in lines {
+      let entry = line.trimmingCharacters(in: .whitespacesAndNewlines)
+      guard !entry.isEmpty else { continue }
+      var path = entry
+      if let list, !entry.hasPrefix("/") {
+        let beside = join((list as NSString).deletingLastPathComponent, entry)
+        if kind(of: beside) != .missing || kind(of: entry) == .missing { path = beside }
+      }
+      if kind(of: path) == .folder {
+        paths += try pictures(inFolder: path)
+      } else {
+        paths.append(path)
+      }
+    }
+    return paths
+  }
+
+  private static func lines(ofList list: String) throws(CommandError) -> [String] {
+    guard let data = FileManager.default.contents(atPath: list) else {
+      throw CommandError("cannot read the list \(Sentence.quoted(list)): may you open it?")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw CommandError("the list \(Sentence.quoted(list)) is not text in UTF-8")
+    }
+    return text.split(whereSeparator: \.isNewline).map(String.init)
+  }
+
+  private static func standardInputLines() -> [String] {
+    var lines: [String] = []
+    while let line = readLine() { lines.append(line) }
+    return lines
+  }
+
+  private enum Kind {
+    case missing
+    case file
+    case folder
+  }
+
+  private static func kind(of path: String) -> Kind {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return .missing
+    }
+    return isFolder.boolValue ? .folder : .file
+  }
+
+  private static func ending(of path: String) -> String {
+    (path as NSString).pathExtension.lowercased()
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    if folder.isEmpty || folder == "." && name.hasPrefix("./") { return name }
+    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}

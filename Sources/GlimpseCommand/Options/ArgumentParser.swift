@@ -1,0 +1,105 @@
+/// Turns the words behind a command's name into the command with its properties set.
+///
+/// - `--name value`, `--name=value`, `-n value`, `-n=value`; underscores in a name count as dashes.
+/// - `--` ends the options: what follows is arguments. A lone `-` is an argument.
+/// - A word that starts with a dash is no value, unless it is a number; `--name=-x` passes it.
+/// - `--help` and `-h` win over everything before `--`.
+enum ArgumentParser<C: Command> {
+  /// What the command line asks for.
+  enum Request {
+    case help
+    case run(C)
+  }
+
+  static func parse(_ words: [String]) throws(CommandError) -> Request {
+    if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
+      return .help
+    }
+    var command = C()
+    var arguments: [String] = []
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        arguments += rest
+        break
+      }
+      guard word.hasPrefix("-"), word != "-", Double(word) == nil else {
+        try checkForLostDashes(word)
+        arguments.append(word)
+        continue
+      }
+      let (option, attached) = try find(word)
+      let value = try value(of: option, attached: attached, from: &rest)
+      try option.apply(&command, value)
+    }
+    try assign(arguments, to: &command)
+    return .run(command)
+  }
+
+  private static var options: [Option<C>] { C.options.flatMap(\.options) }
+
+  /// The option that a word names, and the value behind its equals sign.
+  private static func find(_ word: String) throws(CommandError) -> (Option<C>, String?) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let attached = parts.count > 1 ? String(parts[1]) : nil
+    let spelled = String(parts[0])
+    let name = String(spelled.drop { $0 == "-" }).replacing("_", with: "-")
+    let found =
+      spelled.hasPrefix("--")
+      ? options.first { $0.name == name }
+      : options.first { $0.short.map(String.init) == name }
+    if let found { return (found, attached) }
+    let known = options.map(\.name) + ["help"]
+    let hint = Nearest.suggestion(for: name, among: known, prefix: "--")
+    throw .usage(
+      "unknown option \(Sentence.printable(spelled))"
+        + (hint.isEmpty ? "; 'glimpse \(C.name) --help' lists those of \(C.name)" : hint))
+  }
+
+  /// The value of an option: attached, or else the next word; empty for a flag.
+  private static func value(
+    of option: Option<C>, attached: String?, from rest: inout ArraySlice<String>
+  ) throws(CommandError) -> String {
+    guard let placeholder = option.placeholder else {
+      guard let attached else { return "" }
+      throw .usage(
+        "\(option.spelling) takes no value, but was given \(Sentence.quoted(attached))")
+    }
+    if let attached { return attached }
+    if let next = rest.first, !next.hasPrefix("-") || next == "-" || Double(next) != nil {
+      rest.removeFirst()
+      return next
+    }
+    throw .usage("\(option.spelling) needs a value: \(option.spelling) <\(placeholder)>")
+  }
+
+  /// Answers `conf=0.3`, as other tools take it, with the way to write it here.
+  private static func checkForLostDashes(_ word: String) throws(CommandError) {
+    let name = word.prefix { $0 != "=" }.replacing("_", with: "-")
+    guard name.count < word.count, options.contains(where: { $0.name == name }) else { return }
+    let value = word.dropFirst(name.count)
+    throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
+  }
+
+  /// Hands the arguments out in the order of their declaration, each place taking all it can.
+  private static func assign(_ words: [String], to command: inout C) throws(CommandError) {
+    var rest = words[...]
+    for (index, place) in C.arguments.enumerated() {
+      let needed = C.arguments[(index + 1)...].reduce(0) { $0 + $1.count.lowerBound }
+      let taken = min(place.count.upperBound, max(rest.count - needed, 0))
+      guard taken >= place.count.lowerBound else {
+        throw .usage(
+          "\(C.name) needs \(place.count.lowerBound > 1 ? "at least \(place.count.lowerBound) " : "")"
+            + "\(place.usage); 'glimpse \(C.name) --help' tells what it may be")
+      }
+      for word in rest.prefix(taken) { try place.apply(&command, word) }
+      rest.removeFirst(taken)
+    }
+    guard let first = rest.first else { return }
+    let places = C.arguments.map(\.usage).joined(separator: " ")
+    throw .usage(
+      places.isEmpty
+        ? "\(C.name) takes no arguments, and \(Sentence.quoted(first)) is one"
+        : "\(C.name) takes only \(places), and \(Sentence.quoted(first)) is one too many")
+  }
+}

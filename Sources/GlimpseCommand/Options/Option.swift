@@ -1,0 +1,110 @@
+/// One option of a command: how it is written, which property it sets, what the help says.
+///
+/// The property's initial value is the default, so it is declared once, beside its unit, and the
+/// help reads it from there. An option given twice keeps the last value, unless it collects values.
+struct Option<Owner: Sendable>: Sendable {
+  /// A place for the option's value in its command, or in a configuration that the command holds.
+  typealias Path<Value> = WritableKeyPath<Owner, Value> & Sendable
+
+  /// The long name without dashes, in lower case, words joined by one dash.
+  let name: String
+  /// A letter that may be written after a single dash instead.
+  let short: Character?
+  /// What stands for the value in the help; nil for a flag.
+  let placeholder: String?
+  let help: String
+  /// What the help adds in brackets: allowed values, default.
+  let notes: @Sendable (Owner) -> [String]
+  /// Reads the text that was given, which is empty for a flag, into the property.
+  let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
+
+  /// The option as one writes it.
+  var spelling: String { "--\(name)" }
+}
+
+extension Option {
+  /// An option without a value, which sets a property to true, or to false for a "no-" option.
+  static func flag(
+    _ name: String, short: Character? = nil, _ path: Path<Bool>, sets value: Bool = true,
+    help: String
+  ) -> Option {
+    Option(
+      name: name, short: short, placeholder: nil, help: help, notes: { _ in [] },
+      apply: { (owner, _) throws(CommandError) in owner[keyPath: path] = value })
+  }
+
+  /// An option with one value, and the property's initial value as its default.
+  ///
+  /// - Parameter unit: what the value counts, used as its name in the help: "pixels".
+  static func value<Value: OptionValue>(
+    _ name: String, short: Character? = nil, _ path: Path<Value>,
+    _ rule: ValueRule<Value> = .any, unit: String? = nil, help: String
+  ) -> Option {
+    Option(
+      name: name, short: short, placeholder: unit ?? Value.placeholder, help: help,
+      notes: { rule.notes + ["default: \($0[keyPath: path].optionText)"] },
+      apply: { (owner, text) throws(CommandError) in
+        owner[keyPath: path] = try rule.read(text, of: "--\(name)")
+      })
+  }
+
+  /// An option with one value that may stay unset.
+  ///
+  /// - Parameter unset: what then happens, as the help tells it: "default: the built-in weights".
+  static func value<Value: OptionValue>(
+    _ name: String, short: Character? = nil, _ path: Path<Value?>,
+    _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
+  ) -> Option {
+    Option(
+      name: name, short: short, placeholder: unit ?? Value.placeholder, help: help,
+      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
+      apply: { (owner, text) throws(CommandError) in
+        owner[keyPath: path] = try rule.read(text, of: "--\(name)")
+      })
+  }
+
+  /// An option that may be repeated and takes several values at once, separated by commas.
+  static func values<Value: OptionValue>(
+    _ name: String, short: Character? = nil, _ path: Path<[Value]>,
+    _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
+  ) -> Option {
+    Option(
+      name: name, short: short, placeholder: "\(unit ?? Value.placeholder),...", help: help,
+      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
+      apply: { (owner, text) throws(CommandError) in
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+          owner[keyPath: path].append(try rule.read(String(part), of: "--\(name)"))
+        }
+      })
+  }
+}
+
+/// Options that the help shows under one heading.
+struct OptionGroup<Owner: Sendable>: Sendable {
+  let title: String
+  let options: [Option<Owner>]
+
+  init(_ title: String, _ options: [Option<Owner>]) {
+    self.title = title
+    self.options = options
+  }
+}
+
+extension ValueRule {
+  /// What the help says about the allowed values.
+  fileprivate var notes: [String] {
+    Value.words.isEmpty ? phrase.map { [$0] } ?? [] : [Value.words.joined(separator: ", ")]
+  }
+
+  /// Reads one value and checks it; `source` is the option or argument that it was given for.
+  func read(_ text: String, of source: String) throws(CommandError) -> Value {
+    if let value = Value(optionText: text) {
+      if allows(value) { return value }
+      let hint = nearest(value).map { "; the nearest is \($0.optionText)" } ?? ""
+      throw .usage("\(source) takes \(expected), not \(text)\(hint)")
+    }
+    let hint = Nearest.suggestion(for: text, among: Value.words)
+    let wanted = Value.words.isEmpty ? expected : Sentence.alternatives(Value.words)
+    throw .usage("\(source) takes \(wanted), not \(Sentence.quoted(text))\(hint)")
+  }
+}

@@ -1,0 +1,60 @@
+/// Which values of its type an option takes.
+struct ValueRule<Value: OptionValue>: Sendable {
+  /// For the help, as in "[from 0 to 1; default: 0.25]"; nil where every value will do.
+  let phrase: String?
+  /// For messages, as in "takes a number from 0 to 1".
+  let expected: String
+  let allows: @Sendable (Value) -> Bool
+  /// The closest value that is allowed, where telling it helps.
+  let nearest: @Sendable (Value) -> Value?
+
+  private init(
+    phrase: String?, expected: String,
+    nearest: @escaping @Sendable (Value) -> Value? = { _ in nil },
+    allows: @escaping @Sendable (Value) -> Bool
+  ) {
+    self.phrase = phrase
+    self.expected = expected
+    self.nearest = nearest
+    self.allows = allows
+  }
+
+  /// Every value will do.
+  static var any: ValueRule {
+    ValueRule(phrase: nil, expected: Value.noun) { _ in true }
+  }
+}
+
+extension ValueRule where Value: Comparable {
+  /// Both ends are allowed.
+  static func from(_ lowest: Value, to highest: Value) -> ValueRule {
+    let phrase = "from \(lowest.optionText) to \(highest.optionText)"
+    return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
+      lowest <= $0 && $0 <= highest
+    }
+  }
+
+  static func atLeast(_ lowest: Value) -> ValueRule {
+    let phrase = "at least \(lowest.optionText)"
+    return ValueRule(phrase: phrase, expected: "\(Value.noun) of \(phrase)") { $0 >= lowest }
+  }
+
+  static func above(_ bound: Value) -> ValueRule {
+    let phrase = "above \(bound.optionText)"
+    return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") { $0 > bound }
+  }
+}
+
+extension ValueRule where Value == Int {
+  /// Multiples of `step` from `step` itself up to `highest`.
+  static func multiple(of step: Int, to highest: Int) -> ValueRule {
+    let phrase = "a multiple of \(step), at most \(highest)"
+    return ValueRule(
+      phrase: phrase, expected: phrase,
+      nearest: { value in
+        let bounded = min(max(value, step), highest)
+        return min((bounded + step / 2) / step * step, highest / step * step)
+      },
+      allows: { $0 >= step && $0 <= highest && $0 % step == 0 })
+  }
+}

@@ -1,0 +1,55 @@
+/// Numbers as people read them, the same in every locale.
+enum HumanFormat {
+  /// "0.35 s", "4.2 s", "48 s", "3 min 20 s", "2 h 05 min", "3 d 4 h".
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "unknown" }
+    if seconds < 0.9995 { return "\(fixed(seconds, seconds < 0.0995 ? 3 : 2)) s" }
+    if seconds < 9.95 { return "\(fixed(seconds, 1)) s" }
+    guard seconds < 1e12 else { return "ages" }
+    let whole = Int(seconds.rounded())
+    let (days, hours, minutes) = (whole / 86400, whole / 3600 % 24, whole / 60 % 60)
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(minutes) min \(padded(whole % 60)) s" }
+    if days == 0 { return "\(hours) h \(padded(minutes)) min" }
+    return "\(days) d \(hours) h"
+  }
+
+  /// "512 bytes", "1.5 KiB", "23.4 GiB".
+  static func bytes(_ count: Int) -> String {
+    guard count >= 1024 else { return Sentence.count(count, "byte") }
+    var value = Double(count) / 1024
+    var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
+    while value >= 1023.95, units.count > 1 {
+      value /= 1024
+      units.removeFirst()
+    }
+    return "\(fixed(value, 1)) \(units.first ?? "")"
+  }
+
+  /// About three digits: "0.00123", "0.5", "12.4", "128", "1234567".
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "unknown" }
+    let size = abs(value)
+    if size >= 99.95 { return fixed(value, 0) }
+    if size >= 0.995 { return fixed(value, size < 9.995 ? 2 : 1) }
+    return size >= 0.00995 ? fixed(value, 3) : fixed(value, 5)
+  }
+
+  /// With exactly `digits` behind the point, halves rounded away from zero.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    precondition((0...9).contains(digits), "a Double has no use for more digits here")
+    guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
+    var scale = 1
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int((abs(value) * Double(scale)).rounded())
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard digits > 0 else { return sign + String(scaled) }
+    let fraction = String(scaled % scale)
+    let zeros = String(repeating: "0", count: digits - fraction.count)
+    return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
+  }
+
+  private static func padded(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+}

@@ -1,0 +1,31 @@
+/// Pieces of the sentences that the program says.
+enum Sentence {
+  /// "a", "a or b", "a, b or c".
+  static func alternatives(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+  }
+
+  /// Text from outside in quotes, cut to a readable length, control characters escaped.
+  ///
+  /// Escaping keeps a strange file name from moving the cursor or coloring the terminal.
+  static func quoted(_ text: String) -> String {
+    let shown = text.count > 200 ? text.prefix(200) + "..." : Substring(text)
+    return "'\(printable(String(shown)))'"
+  }
+
+  /// Text from outside on one line, control characters escaped.
+  static func printable(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+      result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return result
+  }
+
+  /// "1 image", "2 images": a count and its noun, whose plural ends in s.
+  static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}

@@ -1,0 +1,17 @@
+/// How the program ends, as scripts see it.
+enum ExitCode: Int32, Sendable {
+  /// Everything asked for was done.
+  case done = 0
+  /// Nothing could be done, or not to the end.
+  case fatal = 1
+  /// The command line was not understood.
+  case usage = 2
+  /// Done, but some inputs failed; they were listed.
+  case someInputsFailed = 3
+  /// The data set is not usable as it is.
+  case invalidDataSet = 4
+  /// The loss of a training became infinite or not a number.
+  case trainingDiverged = 5
+  /// Stopped by a signal; may be tried again. (EX_TEMPFAIL of sysexits.h)
+  case interrupted = 75
+}

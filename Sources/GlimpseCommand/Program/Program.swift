@@ -1,0 +1,82 @@
+import Foundation
+
+/// The program around the commands: picks one, runs it, turns its end into an exit code.
+enum Program {
+  /// Runs with the words of the command line, and ends the process.
+  static func start() -> Never {
+    // A reader that leaves early is told by the result of writing, so that commands can clean up.
+    signal(SIGPIPE, SIG_IGN)
+    let code = run(Array(CommandLine.arguments.dropFirst()), on: Console())
+    exit(code.rawValue)
+  }
+
+  /// Runs with the words behind the program's name; errors are said on the console.
+  static func run(_ words: [String], on console: Console) -> ExitCode {
+    do {
+      return try dispatch(words, on: console)
+    } catch is ReaderGone {
+      return .done
+    } catch let error as CommandError {
+      console.note("error: \(error.description)")
+      return error.exitCode
+    } catch let error as any CustomStringConvertible {
+      console.note("error: \(error.description)")
+      return .fatal
+    } catch {
+      console.note("error: \(error.localizedDescription)")
+      return .fatal
+    }
+  }
+
+  private static func dispatch(_ words: [String], on console: Console) throws -> ExitCode {
+    guard let first = words.first else {
+      try console.diagnostics.write(page(for: console.diagnostics).program(CommandList.all))
+      return .usage
+    }
+    switch first {
+    case "--help", "-h":
+      try console.write(page(for: console.output).program(CommandList.all))
+    case "help":
+      guard let name = words.dropFirst().first else {
+        return try dispatch(["--help"], on: console)
+      }
+      return try launch(command(named: name), ["--help"], on: console)
+    case "--version", "-V":
+      try console.print("glimpse \(glimpseVersion)")
+    default:
+      return try launch(command(named: first), Array(words.dropFirst()), on: console)
+    }
+    return .done
+  }
+
+  private static func command(named name: String) throws(CommandError) -> any Command.Type {
+    if let command = CommandList.named(name) { return command }
+    if name.hasPrefix("-") {
+      let hint = Nearest.suggestion(
+        for: String(name.drop { $0 == "-" }), among: ["help", "version"], prefix: "--")
+      throw .usage(
+        "unknown option \(Sentence.printable(name)) before a command"
+          + (hint.isEmpty ? "; options follow the command, as in 'glimpse info --json'" : hint))
+    }
+    let hint = Nearest.suggestion(for: name, among: CommandList.names)
+    throw .usage(
+      "unknown command \(Sentence.quoted(name))"
+        + (hint.isEmpty ? "; 'glimpse --help' lists the commands" : hint))
+  }
+
+  private static func launch<C: Command>(
+    _ type: C.Type, _ words: [String], on console: Console
+  ) throws -> ExitCode {
+    switch try ArgumentParser<C>.parse(words) {
+    case .help:
+      try console.write(page(for: console.output).command(type))
+      return .done
+    case .run(let command):
+      return try command.run(on: console)
+    }
+  }
+
+  private static func page(for output: TextOutput) -> HelpPage {
+    HelpPage(columns: output.columns, isStyled: output.isStyled)
+  }
+}

@@ -1,0 +1,2 @@
+/// The version that `--version` tells.
+let glimpseVersion = "0.1.0"

@@ -1,0 +1,53 @@
+/// What each module under Sources may import: the target graph of the design.
+///
+/// SwiftPM does not stop an import that is not declared but reachable through another target, so
+/// the rows are checked here. A new module needs a line.
+enum ModuleTable {
+  /// Modules that come with the toolchain and may be used everywhere in Swift.
+  static let toolchain: Set<String> = [
+    "Swift", "Foundation", "FoundationXML", "Dispatch", "Synchronization", "Glibc", "Musl",
+    "Darwin", "Accelerate",
+  ]
+
+  /// Modules of our own that a module may import.
+  static let allowed: [String: Set<String>] = [
+    // Row 0
+    "CGlimpseKernels": [],
+    "CGlimpseCodecs": [],
+    // Row 1
+    "Engine": ["CGlimpseKernels"],
+    "Imaging": ["CGlimpseCodecs", "CGlimpseKernels"],
+    // Row 2
+    "Networks": ["Engine", "Imaging"],
+    "Datasets": ["Imaging", "Engine"],
+    "Evaluation": ["Imaging"],
+    // Row 3
+    "Training": ["Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+    // Row 4
+    "Glimpse": ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+    "GlimpseCommand": ["Glimpse"],
+  ]
+
+  /// The umbrella, the only module that passes others on.
+  static let umbrella = "Glimpse"
+
+  /// Headers that only one C module may include: image codecs, and vectors of a processor.
+  static let reservedHeaders: [String: String] = [
+    "png.h": "CGlimpseCodecs",
+    "jpeglib.h": "CGlimpseCodecs",
+    "jerror.h": "CGlimpseCodecs",
+    "immintrin.h": "CGlimpseKernels",
+    "arm_neon.h": "CGlimpseKernels",
+    "cpuid.h": "CGlimpseKernels",
+    "glimpse_codecs.h": "CGlimpseCodecs",
+    "glimpse_kernels.h": "CGlimpseKernels",
+  ]
+
+  /// The longest source file, in lines.
+  static let longestFile = 400
+
+  /// All that the top level holds, besides files that begin with a dot.
+  static let topLevel: Set<String> = [
+    "Package.swift", "Sources", "Tests", "Weights", "Samples", "README.md", "LICENSE",
+  ]
+}
