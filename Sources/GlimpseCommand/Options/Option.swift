@@ -101,7 +101,7 @@ extension ValueRule {
     if let value = Value(optionText: text) {
       if allows(value) { return value }
       let hint = nearest(value).map { "; the nearest is \($0.optionText)" } ?? ""
-      throw .usage("\(source) takes \(expected), not \(text)\(hint)")
+      throw .usage("\(source) takes \(expected), not \(Sentence.quoted(text))\(hint)")
     }
     let hint = Nearest.suggestion(for: text, among: Value.words)
     let wanted = Value.words.isEmpty ? expected : Sentence.alternatives(Value.words)

@@ -1,0 +1,62 @@
+import Foundation
+
+/// The program as users run it: built beside the tests, whatever the build folder is.
+enum BuiltProgram {
+  struct Result {
+    let exitCode: Int32
+    let output: String
+    let diagnostics: String
+  }
+
+  static let url: URL = {
+    // The tests run as a program that lies in the folder of the products (on macOS deeper in it).
+    var folder = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
+    let bundles = Bundle.allBundles.map(\.bundleURL)
+    for start in [folder] + bundles {
+      folder = start
+      for _ in 0..<5 {
+        folder.deleteLastPathComponent()
+        let candidate = folder.appendingPathComponent("glimpse")
+        if FileManager.default.isExecutableFile(atPath: candidate.path),
+          (try? candidate.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+        {
+          return candidate
+        }
+      }
+    }
+    return URL(fileURLWithPath: "/nonexistent/glimpse")
+  }()
+
+  static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }
+
+  /// Runs it to its end, with nothing on standard input.
+  ///
+  /// - Parameter output: where standard output goes; collected where it is nil.
+  static func run(
+    _ words: [String], in folder: String? = nil, environment: [String: String] = [:],
+    output: FileHandle? = nil
+  ) throws -> Result {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = words
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let (standardOutput, standardError) = (Pipe(), Pipe())
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = standardError
+    if let output {
+      process.standardOutput = output
+    } else {
+      process.standardOutput = standardOutput
+    }
+    try process.run()
+    var data = Data()
+    if output == nil { data = standardOutput.fileHandleForReading.readDataToEndOfFile() }
+    let complaints = standardError.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Result(
+      exitCode: process.terminationReason == .exit ? process.terminationStatus : -1,
+      output: String(decoding: data, as: UTF8.self),
+      diagnostics: String(decoding: complaints, as: UTF8.self))
+  }
+}

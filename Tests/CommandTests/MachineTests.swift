@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import GlimpseCommand
+
+@Suite struct MachineTests {
+  /// cgroup v2 inside a container: the mounted root is our own group. (Kernel: cgroup-v2.rst)
+  @Test func limitsOfVersionTwo() throws {
+    let folder = try TemporaryFolder()
+    let membership = try folder.write("cgroup", "0::/\n")
+    try folder.write("fs/cpu.max", "150000 100000\n")
+    try folder.write("fs/memory.max", "536870912\n")
+    let groups = ControlGroups(membership: membership, root: "\(folder.path)/fs")
+    #expect(groups.processorLimit == 1.5)
+    #expect(groups.memoryLimit == 536_870_912)
+  }
+
+  @Test func theSmallestLimitOnTheWayUpCounts() throws {
+    let folder = try TemporaryFolder()
+    let membership = try folder.write("cgroup", "0::/user.slice/job\n")
+    try folder.write("fs/user.slice/cpu.max", "50000 100000\n")
+    try folder.write("fs/user.slice/memory.max", "max\n")
+    try folder.write("fs/user.slice/job/cpu.max", "max 100000\n")
+    try folder.write("fs/user.slice/job/memory.max", "1000\n")
+    let groups = ControlGroups(membership: membership, root: "\(folder.path)/fs")
+    #expect(groups.processorLimit == 0.5)
+    #expect(groups.memoryLimit == 1000)
+  }
+
+  /// cgroup v1: a quota of -1 and a memory limit near 2^63 mean none. (Kernel: sched-bwc.rst)
+  @Test func limitsOfVersionOne() throws {
+    let folder = try TemporaryFolder()
+    let membership = try folder.write("cgroup", "4:memory:/job\n3:cpu,cpuacct:/job\n0::/\n")
+    try folder.write("fs/cpu,cpuacct/job/cpu.cfs_quota_us", "200000\n")
+    try folder.write("fs/cpu,cpuacct/job/cpu.cfs_period_us", "100000\n")
+    try folder.write("fs/cpu,cpuacct/cpu.cfs_quota_us", "-1\n")
+    try folder.write("fs/cpu,cpuacct/cpu.cfs_period_us", "100000\n")
+    try folder.write("fs/memory/job/memory.limit_in_bytes", "9223372036854771712\n")
+    let groups = ControlGroups(membership: membership, root: "\(folder.path)/fs")
+    #expect(groups.processorLimit == 2)
+    #expect(groups.memoryLimit == nil)
+  }
+
+  @Test func brokenFilesSetNoLimit() throws {
+    let folder = try TemporaryFolder()
+    let membership = try folder.write("cgroup", "nonsense\n0::/../..\n")
+    try folder.write("fs/cpu.max", "1 0\n")
+    try folder.write("fs/memory.max", "-5\n")
+    let groups = ControlGroups(membership: membership, root: "\(folder.path)/fs")
+    #expect(groups.processorLimit == nil)
+    #expect(groups.memoryLimit == nil)
+    let nothing = ControlGroups(membership: "\(folder.path)/gone", root: "/nowhere")
+    #expect(nothing.processorLimit == nil && nothing.memoryLimit == nil)
+  }
+
+  @Test(arguments: [(8, nil, 8), (8, 1.5, 2), (8, 0.1, 1), (2, 64, 2)] as [(Int, Double?, Int)])
+  func threadsFollowAffinityAndLimit(affinity: Int, limit: Double?, threads: Int) {
+    let facts = MachineFacts(processors: 8, affinity: affinity, processorLimit: limit)
+    #expect(facts.threads == threads)
+  }
+
+  @Test func thisMachineHasAProcessorAndMemory() {
+    let facts = MachineFacts.read()
+    #expect(facts.affinity >= 1 && facts.affinity <= facts.processors)
+    #expect(facts.memory > 1 << 20)
+    #expect(!facts.system.isEmpty)
+  }
+}
