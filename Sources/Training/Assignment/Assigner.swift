@@ -1,0 +1,85 @@
+import Imaging
+
+/// A cell that is to predict an object.
+struct Match: Hashable {
+  /// Where the prediction is made.
+  var cell: Cell
+  /// The object, an index into the picture's annotations.
+  var truth: Int
+  /// The score, 0...1, that the truth's class should get; all other classes should get 0.
+  var target: Double
+  /// How much its box loss counts.
+  var weight: Double
+}
+
+/// The rules by which cells are made responsible for objects, anew in every step.
+public enum Assigner: String, CaseIterable, Hashable, Sendable {
+  /// Task-aligned learning (Feng et al., TOOD, ICCV 2021), as YOLOv8 uses it.
+  case taskAligned = "tal"
+  /// Simplified optimal transport (Ge et al., YOLOX, 2021).
+  case simOTA = "simota"
+
+  /// The matches of one picture, in the order of their cells, at most one a cell.
+  ///
+  /// Crowds, and boxes that are not finite or have no area, are nobody's target.
+  func assign(_ predictions: Predictions, truths: [Annotation]) -> [Match] {
+    switch self {
+    case .taskAligned: TaskAlignedAssigner().assign(predictions, truths: truths)
+    case .simOTA: SimOTAAssigner().assign(predictions, truths: truths)
+    }
+  }
+}
+
+extension Annotation {
+  /// True where cells may be trained to find it.
+  var isTarget: Bool {
+    !isCrowd && box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
+      && box.width > 0 && box.height > 0
+  }
+}
+
+/// A truth's wish to have a cell.
+struct Claim {
+  var cell: Cell
+  var truth: Int
+  /// What a truth's claims are ranked by: more is better.
+  var rank: Double
+  /// What rival claims to a cell are settled by, and targets are made from.
+  var overlap: Double
+
+  /// Leaves each cell to the claim that is best by `order`, then to the earlier truth.
+  static func settle(_ claims: [Claim], by order: (Claim) -> Double) -> [Claim] {
+    let sorted = claims.sorted { left, right in
+      if left.cell != right.cell { return left.cell < right.cell }
+      let (first, second) = (order(left), order(right))
+      return first != second ? first > second : left.truth < right.truth
+    }
+    var kept: [Claim] = []
+    for claim in sorted where kept.last?.cell != claim.cell { kept.append(claim) }
+    return kept
+  }
+}
+
+/// The few claims of highest rank; among equals, those that came first.
+struct BestClaims {
+  private(set) var claims: [Claim] = []
+  private let limit: Int
+
+  init(limit: Int) {
+    self.limit = limit
+    claims.reserveCapacity(limit + 1)
+  }
+
+  /// What a claim's rank must exceed to be taken.
+  var threshold: Double {
+    claims.count < limit ? -.infinity : claims[limit - 1].rank
+  }
+
+  mutating func insert(_ claim: Claim) {
+    guard claim.rank > threshold else { return }
+    var place = claims.count
+    while place > 0, claims[place - 1].rank < claim.rank { place -= 1 }
+    claims.insert(claim, at: place)
+    if claims.count > limit { claims.removeLast() }
+  }
+}

@@ -1,0 +1,37 @@
+import Imaging
+
+/// How far a predicted box is from its truth: one minus one of these similarities.
+public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
+  /// Intersection over union.
+  case iou
+  /// Generalized IoU (Rezatofighi et al. 2019).
+  case giou
+  /// Complete IoU (Zheng et al. 2020).
+  case ciou
+
+  /// The loss, at least 0, and its slope by the predicted corners, per pixel.
+  ///
+  /// Corners in pixels, below 1e70 in size. An inverted box counts as one of no area. Every result
+  /// is finite for finite boxes.
+  public func evaluate(predicted: Box, truth: Box) -> (value: Double, gradient: CornerGradient) {
+    switch self {
+    case .iou: loss(IoU(predicted: predicted, truth: truth))
+    case .giou: loss(GIoU(predicted: predicted, truth: truth))
+    case .ciou: loss(CIoU(predicted: predicted, truth: truth))
+    }
+  }
+
+  private func loss(_ similarity: some BoxSimilarity)
+    -> (value: Double, gradient: CornerGradient)
+  {
+    (1 - similarity.value, -similarity.gradient)
+  }
+}
+
+/// A measure of how alike two boxes are, 1 for equal ones.
+protocol BoxSimilarity {
+  init(predicted: Box, truth: Box)
+  var value: Double { get }
+  /// By the predicted box's corners.
+  var gradient: CornerGradient { get }
+}

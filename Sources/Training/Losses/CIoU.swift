@@ -1,0 +1,65 @@
+import Foundation
+import Imaging
+
+/// IoU less the centers' distance and the difference of the aspect ratios.
+///
+/// `IoU - d² / c² - alpha v`, with d the distance of the centers, c the diagonal of the enclosing
+/// box, `v = 4/pi² (atan(w'/h') - atan(w/h))²` and `alpha = v / (1 - IoU + v)`. Above -2 and at most
+/// 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As there, alpha weighs and is
+/// not differentiated. (The paper also drops 1 / (w² + h²) from the slope of v; it stays here, since
+/// `BoxCode` multiplies by the size again.)
+struct CIoU: BoxSimilarity {
+  private let overlap: BoxOverlap
+  private let enclosing: EnclosingBox
+  /// c² in square pixels.
+  private let diagonal: Double
+  /// The vector d from the truth's center to the predicted one, in pixels.
+  private let away: (x: Double, y: Double)
+  /// atan(w'/h') - atan(w/h).
+  private let angle: Double
+  private let alpha: Double
+  let value: Double
+
+  init(predicted: Box, truth: Box) {
+    self.init(overlap: BoxOverlap(predicted: predicted, truth: truth))
+  }
+
+  /// Goes on from an overlap that is known already.
+  @inline(__always)
+  init(overlap: BoxOverlap) {
+    let (predicted, truth) = (overlap.predicted, overlap.truth)
+    self.overlap = overlap
+    enclosing = EnclosingBox(predicted: predicted, truth: truth)
+    diagonal =
+      enclosing.width * enclosing.width + enclosing.height * enclosing.height + BoxOverlap.epsilon
+    away = (predicted.centerX - truth.centerX, predicted.centerY - truth.centerY)
+    angle =
+      atan(truth.width / (truth.height + BoxOverlap.epsilon))
+      - atan(predicted.width / (predicted.height + BoxOverlap.epsilon))
+    let v = 4 / (Double.pi * Double.pi) * angle * angle
+    alpha = v / (1 - overlap.iou + v + BoxOverlap.epsilon)
+    value = overlap.iou - (away.x * away.x + away.y * away.y) / diagonal - alpha * v
+  }
+
+  var gradient: CornerGradient {
+    let intersection = overlap.intersectionGradient
+    let overlapSlope = overlap.iouGradient(
+      intersection: intersection, union: overlap.unionGradient(intersectionGradient: intersection))
+
+    let distance = (away.x * away.x + away.y * away.y) / diagonal
+    let enclosingSlope = CornerGradient(
+      enclosing.widthSlopes.x1 * enclosing.width, enclosing.heightSlopes.y1 * enclosing.height,
+      enclosing.widthSlopes.x2 * enclosing.width, enclosing.heightSlopes.y2 * enclosing.height)
+    // A center moves by half of what a corner moves.
+    let distanceSlope =
+      (CornerGradient(away.x, away.y, away.x, away.y) - 2 * distance * enclosingSlope) / diagonal
+
+    let width = overlap.predicted.width
+    let height = overlap.predicted.height + BoxOverlap.epsilon
+    let squares = width * width + height * height
+    let angleSlope = -8 / (Double.pi * Double.pi) * angle * alpha
+    let byWidth = angleSlope * height / squares
+    let byHeight = -angleSlope * width / squares
+    return overlapSlope - distanceSlope - CornerGradient(-byWidth, -byHeight, byWidth, byHeight)
+  }
+}

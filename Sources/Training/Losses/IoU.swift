@@ -1,0 +1,18 @@
+import Imaging
+
+/// Intersection over union: 1 for equal boxes, 0 for disjoint ones, where it has no slope.
+struct IoU: BoxSimilarity {
+  private let overlap: BoxOverlap
+  let value: Double
+
+  init(predicted: Box, truth: Box) {
+    overlap = BoxOverlap(predicted: predicted, truth: truth)
+    value = overlap.iou
+  }
+
+  var gradient: CornerGradient {
+    let intersection = overlap.intersectionGradient
+    return overlap.iouGradient(
+      intersection: intersection, union: overlap.unionGradient(intersectionGradient: intersection))
+  }
+}

@@ -1,0 +1,129 @@
+import Engine
+import Imaging
+
+/// What a detector is trained to make small.
+///
+/// It gives cells objects to find (`Assigner`), then adds a box loss over these cells and the binary
+/// cross-entropy over all class logits of all cells:
+///
+///     total = (boxGain * sum of weight * boxLoss + classGain * sum of crossEntropy) / S
+///
+/// S is the sum of the weights over the whole batch, at least 1/16 a picture. The losses are those
+/// of YOLOv8 without the distribution focal loss; that one takes S as at least 1, the same at its
+/// usual batch of 16, and then multiplies the total by the batch size. Here it stays a mean: a batch
+/// of the same pictures twice has the same loss and the same gradient by the parameters, so that a
+/// learning rate is good for any batch size.
+///
+/// Crowds are nobody's target, and a cell without an object whose box lies mostly in a crowd is not
+/// told that there is nothing.
+public struct DetectionObjective: Hashable, Sendable {
+  /// Classes that the head tells apart.
+  public var classCount: Int
+  /// Input pixels from one cell to the next, for each of the head's outputs.
+  public var strides: [Int]
+  /// Which cells are given an object.
+  public var assigner: Assigner
+  /// How boxes are compared.
+  public var boxLoss: BoxLoss
+  /// What the box loss counts for.
+  public var boxGain: Double
+  /// What the class loss counts for.
+  public var classGain: Double
+
+  /// S is at least this for each picture of the batch.
+  private static let leastWeightPerImage = 1.0 / 16
+
+  /// Makes an objective; the gains are YOLOv8's.
+  public init(
+    classCount: Int, strides: [Int] = [8, 16, 32], assigner: Assigner = .taskAligned,
+    boxLoss: BoxLoss = .ciou, boxGain: Double = 7.5, classGain: Double = 0.5
+  ) {
+    precondition(classCount > 0 && !strides.isEmpty, "an objective needs classes and strides")
+    self.classCount = classCount
+    self.strides = strides
+    self.assigner = assigner
+    self.boxLoss = boxLoss
+    self.boxGain = boxGain
+    self.classGain = classGain
+  }
+
+  /// Computes the loss of a batch and writes its gradient over all of `gradients`.
+  ///
+  /// `outputs` holds one view a stride, n x h x w x (4 + classes): box codes, then class logits;
+  /// `gradients` has the same shapes. `truths` has the annotations of each picture, boxes in input
+  /// pixels and class indices below `classCount`. The same bits come whatever the thread count.
+  public func evaluate(
+    outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
+  ) -> ObjectiveValue {
+    evaluate(
+      outputs: outputs, gradients: gradients, truths: truths,
+      matches: assign(outputs: outputs, truths: truths, pool: pool), pool: pool)
+  }
+
+  /// The matches of each picture.
+  func assign(outputs: [View], truths: [[Annotation]], pool: ThreadPool) -> [[Match]] {
+    check(outputs, truths)
+    return pool.map(truths.count) { image in
+      assigner.assign(predictions(outputs, image), truths: truths[image])
+    }
+  }
+
+  /// The loss and its gradient where the matches are given.
+  func evaluate(
+    outputs: [View], gradients: [View], truths: [[Annotation]], matches: [[Match]],
+    pool: ThreadPool
+  ) -> ObjectiveValue {
+    check(outputs, truths)
+    precondition(
+      gradients.map(\.shape) == outputs.map(\.shape), "gradients need the outputs' shapes")
+    var weight = 0.0
+    for match in matches.joined() { weight += match.weight }
+    weight = max(weight, Self.leastWeightPerImage * Double(truths.count))
+    let (boxScale, classScale) = (boxGain / weight, classGain / weight)
+    let parts = pool.map(truths.count) { image in
+      ImageObjective(
+        predictions: predictions(outputs, image), gradients: predictions(gradients, image),
+        truths: truths[image], boxLoss: boxLoss, boxScale: boxScale, classScale: classScale
+      ).evaluate(matches[image])
+    }
+    var value = ObjectiveValue(box: 0, classification: 0, positives: 0)
+    for part in parts {
+      value.box += part.box
+      value.classification += part.classification
+      value.positives += part.positives
+    }
+    return value
+  }
+
+  private func predictions(_ views: [View], _ image: Int) -> Predictions {
+    Predictions(outputs: views, image: image, strides: strides, classCount: classCount)
+  }
+
+  private func check(_ outputs: [View], _ truths: [[Annotation]]) {
+    precondition(outputs.count == strides.count, "an objective needs one output a stride")
+    for output in outputs {
+      precondition(
+        output.shape.c == 4 + classCount && output.shape.n == truths.count,
+        "an output of \(output.shape) does not fit \(classCount) classes and \(truths.count) pictures"
+      )
+    }
+    for truth in truths.joined() where !truth.isCrowd {
+      precondition(
+        truth.classIndex >= 0 && truth.classIndex < classCount,
+        "class \(truth.classIndex) is not among \(classCount) classes")
+    }
+  }
+}
+
+extension ThreadPool {
+  /// The results of `body(0) ... body(count - 1)`, in that order.
+  func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let target = buffer.baseAddress
+      run(count) { index in
+        if let target { (target + index).initialize(to: body(index)) }
+      }
+      initialized = count
+    }
+  }
+}
