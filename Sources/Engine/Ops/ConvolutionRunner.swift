@@ -9,21 +9,9 @@ struct ConvolutionRunner {
   let pool: ThreadPool
   let kernels: Kernels
 
-  /// Multiply-adds that make a task worth handing out.
-  private static let workPerTask = 400_000
-
   private func blocks(of channels: Int) -> Int {
     let size = kernels.convolution.block_channels(channels / geometry.groups)
     return (channels / geometry.groups + size - 1) / size
-  }
-
-  /// Tasks to cut `units` into, when one unit costs that many multiply-adds.
-  private func taskCount(units: Int, costPerUnit: Int) -> Int {
-    min(units, max(1, units * costPerUnit / Self.workPerTask), 256)
-  }
-
-  private func parts(_ units: Int, _ tasks: Int, _ task: Int) -> (Int, Int) {
-    (units * task / tasks, units * (task + 1) / tasks)
   }
 
   /// Runs a grid of (units x channel blocks), cut by blocks too where the weights are large.
@@ -32,10 +20,10 @@ struct ConvolutionRunner {
   ) {
     let blockTasks = geometry.weightCount > ConvolutionGeometry.largeWeights ? blocks : 1
     let tasks = max(
-      1, taskCount(units: units, costPerUnit: costPerUnit) / blockTasks)
+      1, Split.tasks(units: units, costPerUnit: costPerUnit) / blockTasks)
     pool.run(tasks * blockTasks) { index in
-      let (begin, end) = parts(units, tasks, index % tasks)
-      let (first, last) = parts(blocks, blockTasks, index / tasks)
+      let (begin, end) = Split.range(of: units, part: index % tasks, parts: tasks)
+      let (first, last) = Split.range(of: blocks, part: index / tasks, parts: blockTasks)
       body(begin, end, first, last)
     }
   }
@@ -51,9 +39,7 @@ struct ConvolutionRunner {
     if geometry.isDepthwise {
       let rows = g.n * g.output_h
       let cost = g.output_w * geometry.outputChannels * geometry.taps * 4
-      let tasks = taskCount(units: rows, costPerUnit: cost)
-      pool.run(tasks) { task in
-        let (begin, end) = parts(rows, tasks, task)
+      pool.forEachPart(of: rows, costPerUnit: cost) { begin, end in
         table.depthwise_output(&g, input, packed, epilogue, output, begin, end)
       }
       return
@@ -74,9 +60,7 @@ struct ConvolutionRunner {
     let rows = g.n * g.input_h
     if geometry.isDepthwise {
       let cost = g.input_w * geometry.inputChannels * geometry.taps * 4
-      let tasks = taskCount(units: rows, costPerUnit: cost)
-      pool.run(tasks) { task in
-        let (begin, end) = parts(rows, tasks, task)
+      pool.forEachPart(of: rows, costPerUnit: cost) { begin, end in
         table.depthwise_input(&g, output, packed, epilogue, input, begin, end)
       }
       return
@@ -109,7 +93,7 @@ struct ConvolutionRunner {
     }
     let tasks = min(rows, ConvolutionGeometry.gradientParts)
     pool.run(tasks) { task in
-      let (begin, end) = parts(rows, tasks, task)
+      let (begin, end) = Split.range(of: rows, part: task, parts: tasks)
       let partial = scratch + task * count
       partial.update(repeating: 0, count: count)
       if geometry.isDepthwise {

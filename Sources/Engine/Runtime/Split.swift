@@ -1,0 +1,30 @@
+/// How work is cut into tasks: by shapes alone, so that results do not depend on the threads.
+enum Split {
+  /// Operations that make a task worth handing out.
+  private static let operationsPerTask = 400_000
+  /// Tasks of one region at most: enough for 64 threads.
+  private static let maximumTasks = 256
+  /// Partial results of a reduction, merged in order.
+  static let reductionParts = 32
+
+  /// Tasks to cut `units` into, when one unit takes that many operations.
+  static func tasks(units: Int, costPerUnit: Int) -> Int {
+    max(1, min(units, units * costPerUnit / operationsPerTask, maximumTasks))
+  }
+
+  /// The units of one of `parts` nearly equal parts.
+  static func range(of units: Int, part: Int, parts: Int) -> (begin: Int, end: Int) {
+    (units * part / parts, units * (part + 1) / parts)
+  }
+}
+
+extension ThreadPool {
+  /// Runs `body(begin, end)` over parts of `0..<units`, when one unit takes that many operations.
+  func forEachPart(of units: Int, costPerUnit: Int, _ body: (Int, Int) -> Void) {
+    let tasks = Split.tasks(units: units, costPerUnit: costPerUnit)
+    run(tasks) { task in
+      let (begin, end) = Split.range(of: units, part: task, parts: tasks)
+      body(begin, end)
+    }
+  }
+}
