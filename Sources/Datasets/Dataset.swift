@@ -1,0 +1,88 @@
+import Imaging
+
+/// One split of a data set: its pictures, what is labeled in them, and what is wrong with it.
+public struct Dataset: Hashable, Sendable {
+  /// The file or folder that was opened.
+  public let path: String
+  /// How it lies on disk.
+  public let format: DatasetFormat
+  /// The split: `train`, `val`, `test` or another name that the data set gives.
+  public let split: String
+  /// The classes; the annotations' class indices count into them.
+  public let classNames: [String]
+  /// The pictures that can be used, in the data set's order.
+  public let samples: [Sample]
+  /// Every flaw that was met, and what was done about it.
+  public let problems: [DatasetProblem]
+
+  /// Makes a data set from its parts.
+  public init(
+    path: String, format: DatasetFormat, split: String, classNames: [String], samples: [Sample],
+    problems: [DatasetProblem] = []
+  ) {
+    self.path = path
+    self.format = format
+    self.split = split
+    self.classNames = classNames
+    self.samples = samples
+    self.problems = problems
+  }
+
+  /// Labeled objects in all pictures.
+  public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
+
+  /// Labeled objects of each class, in order of `classNames`.
+  public var annotationCounts: [Int] {
+    var counts = [Int](repeating: 0, count: classNames.count)
+    for sample in samples {
+      for annotation in sample.annotations { counts[annotation.classIndex] += 1 }
+    }
+    return counts
+  }
+
+  /// Opens a split of the data set at a path; only headers of the pictures are read.
+  ///
+  /// - Parameters:
+  ///   - path: A folder, or the description file of a format that has one (`data.yaml`).
+  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the data set gives. A
+  ///     data set that is not split has all in `train`.
+  ///   - format: How it lies on disk; found out from file names if nil.
+  ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
+  ///     Objects are joined to them by name, others are left out and reported. If nil, the data
+  ///     set's own: its list, or else all names that occur in any split, sorted.
+  /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
+  ///   is not what the format demands, and where no picture can be used. Flaws of single pictures
+  ///   and boxes are `problems` instead.
+  public static func open(
+    path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil
+  ) throws(DatasetsError) -> Dataset {
+    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    if let classNames, Set(classNames).count < classNames.count {
+      throw DatasetsError("a class name is given twice in: \(classNames.joined(separator: ", ")).")
+    }
+    let reader = try format.reader.init(path: path)
+    let name = SplitName.canonical(split)
+    guard reader.splits.contains(name) else {
+      throw DatasetsError(
+        file: path,
+        "there is no split \"\(name)\"; there is "
+          + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+    }
+    let raw = try reader.read(split: name, classNames: classNames)
+    var assembly = Assembly(raw: raw, wanted: classNames)
+    let samples = try assembly.samples(path: path, split: name)
+    return Dataset(
+      path: path, format: format, split: name, classNames: assembly.classNames, samples: samples,
+      problems: assembly.problems)
+  }
+
+  /// The splits of the data set at a path, in the usual order.
+  ///
+  /// - Throws: `DatasetsError` where its description cannot be read.
+  public static func splits(
+    path: String, format: DatasetFormat? = nil
+  ) throws(DatasetsError) -> [String] {
+    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    return try format.reader.init(path: path).splits
+  }
+}

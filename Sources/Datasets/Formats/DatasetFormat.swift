@@ -1,0 +1,34 @@
+/// The formats in which labeled pictures can lie on disk.
+public enum DatasetFormat: String, CaseIterable, Sendable {
+  /// Pascal VOC: one XML file a picture in `Annotations/`, splits in `ImageSets/Main/`.
+  case voc
+  /// YOLO: one text file a picture in `labels/`, described by `data.yaml` or by its folders.
+  case yolo
+
+  /// The type that reads the format.
+  var reader: any FormatReader.Type {
+    switch self {
+    case .voc: VOCReader.self
+    case .yolo: YOLOReader.self
+    }
+  }
+
+  /// Tells the format of a data set from its file and folder names.
+  ///
+  /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
+  public static func sniff(_ path: String) throws(DatasetsError) -> DatasetFormat {
+    if FileContents.entry(path) == .nothing {
+      throw DatasetsError(file: path, "there is no file or folder of this name.")
+    }
+    let fitting = allCases.filter { $0.reader.recognizes(path) }
+    if fitting.count == 1 { return fitting[0] }
+    if fitting.isEmpty {
+      let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }
+      throw DatasetsError(
+        file: path, "no data set is recognized here; known are \(known.joined(separator: " and "))."
+      )
+    }
+    let names = fitting.map(\.rawValue).joined(separator: " and ")
+    throw DatasetsError(file: path, "this looks like both \(names); say which format it is.")
+  }
+}

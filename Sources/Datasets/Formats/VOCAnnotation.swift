@@ -1,0 +1,75 @@
+import Imaging
+
+/// One XML file of Pascal VOC: the objects of a picture.
+///
+/// Corners are 1-based and inclusive there, so that `xmin - 1 ... xmax` is the continuous span;
+/// they may have decimals. `part` elements inside an object have boxes too and are no objects.
+/// Source: the VOC 2012 development kit, section 4 and VOCreadxml.
+struct VOCAnnotation {
+  /// A labeled object with its class by name.
+  struct Object {
+    var className: String
+    var box: Box
+    var isDifficult: Bool
+    var line: Int
+  }
+
+  /// The `filename` element, of which only the last part counts.
+  var fileName: String?
+  /// The `size` element, where it states a size.
+  var size: (width: Int, height: Int)?
+  var objects: [Object]
+
+  /// Reads a file's bytes; `file` is for messages.
+  init(_ bytes: [UInt8], file: String) throws(DatasetsError) {
+    let root = try XMLReader.read(bytes, file: file)
+    guard root.name == "annotation" else {
+      throw DatasetsError(
+        file: file, line: root.line,
+        "the outermost element is <\(root.name)>, but <annotation> is "
+          + "expected; is this a Pascal VOC file?")
+    }
+    fileName = root.child("filename").map { FilePath.name($0.text) }
+    if let size = root.child("size"), let width = Int(size.child("width")?.text ?? ""),
+      let height = Int(size.child("height")?.text ?? ""), width > 0, height > 0
+    {
+      self.size = (width, height)
+    }
+    objects = []
+    for element in root.children where element.name == "object" {
+      objects.append(try Self.object(element, file: file))
+    }
+  }
+
+  private static func object(_ element: XMLTree, file: String) throws(DatasetsError) -> Object {
+    guard let name = element.child("name")?.text, !name.isEmpty else {
+      throw DatasetsError(file: file, line: element.line, "an <object> has no <name>.")
+    }
+    guard let box = element.child("bndbox") else {
+      throw DatasetsError(
+        file: file, line: element.line, "the <object> \"\(name)\" has no <bndbox>.")
+    }
+    func corner(_ name: String) throws(DatasetsError) -> Double {
+      guard let value = box.child(name) else {
+        throw DatasetsError(file: file, line: box.line, "a <bndbox> has no <\(name)>.")
+      }
+      guard let number = Double(value.text), number.isFinite else {
+        throw DatasetsError(
+          file: file, line: value.line,
+          "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
+      }
+      return number
+    }
+    return Object(
+      className: name,
+      box: Box(
+        x1: try corner("xmin") - 1, y1: try corner("ymin") - 1, x2: try corner("xmax"),
+        y2: try corner("ymax")),
+      isDifficult: isTrue(element.child("difficult")?.text), line: element.line)
+  }
+
+  private static func isTrue(_ text: String?) -> Bool {
+    guard let text = text?.lowercased() else { return false }
+    return text == "true" || (Int(text) ?? 0) != 0
+  }
+}

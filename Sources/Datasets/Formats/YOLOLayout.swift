@@ -1,0 +1,52 @@
+/// Where the pictures and labels of a YOLO data set lie.
+enum YOLOLayout {
+  /// The label file of a picture: the last `/images/` of its path becomes `/labels/`, and the
+  /// ending `.txt`; a picture that lies in no such folder has its labels beside it.
+  static func labelPath(of imagePath: String) -> String {
+    var parts = imagePath.split(separator: "/", omittingEmptySubsequences: false)
+    if let place = parts.dropLast().lastIndex(of: "images") { parts[place] = "labels" }
+    return FilePath.stem(parts.joined(separator: "/")) + ".txt"
+  }
+
+  /// The folders of a split for a data set that is laid out as `train/images` or `images/train`.
+  static func folder(of split: String, in root: String) -> String? {
+    for name in SplitName.spellings(split) {
+      for folder in ["\(name)/images", "images/\(name)"] {
+        let path = FilePath.join(root, folder)
+        if FileContents.entry(path) == .folder { return path }
+      }
+    }
+    return nil
+  }
+
+  /// All pictures below a folder, sorted by path.
+  ///
+  /// Deeper than eight folders nothing is looked for, which also ends a link that leads back up.
+  static func pictures(below folder: String, depth: Int = 0) throws(DatasetsError) -> [String] {
+    var pictures: [String] = []
+    for name in try FileContents.names(in: folder) {
+      let path = FilePath.join(folder, name)
+      if FilePath.isPicture(name) {
+        pictures.append(path)
+      } else if depth < 8, FilePath.ending(name) != "txt", FileContents.entry(path) == .folder {
+        pictures += try Self.pictures(below: path, depth: depth + 1)
+      }
+    }
+    return pictures
+  }
+
+  /// The label files that lie where pictures have theirs, but belong to none of them.
+  static func orphans(of pictures: [String]) throws(DatasetsError) -> [String] {
+    let labels = Set(pictures.map { labelPath(of: $0) })
+    let folders = Set(labels.map { FilePath.folder($0) }).sorted()
+    var orphans: [String] = []
+    for folder in folders where FileContents.entry(folder) == .folder {
+      for name in try FileContents.names(in: folder)
+      where FilePath.ending(name) == "txt" && !["classes.txt", "labels.txt"].contains(name) {
+        let path = FilePath.join(folder, name)
+        if !labels.contains(path) { orphans.append(path) }
+      }
+    }
+    return orphans
+  }
+}

@@ -1,0 +1,247 @@
+/// Reads YOLO data sets: those with a `data.yaml`, and plain folders of `images` and `labels`.
+///
+/// Source: the data-set page of Ultralytics' documentation; the habits of Roboflow's and CVAT's
+/// exports.
+struct YOLOReader: FormatReader {
+  static let appearance = "a data.yaml, or a folder with images/ and labels/"
+
+  /// What relative paths are relative to.
+  private let root: String
+  /// The folder of the description file, or the root.
+  private let home: String
+  /// Nil for plain folders.
+  private let description: YOLODescription?
+  private let descriptionPath: String
+  /// From `classes.txt`, for plain folders that have one.
+  private let listedNames: [String]?
+  private let notice: DatasetProblem?
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    if descriptionFile(path) != nil { return true }
+    guard FileContents.entry(path) == .folder else { return false }
+    return isPlainFolder(path) || SplitName.usual.contains { hasLabels(of: $0, in: path) }
+  }
+
+  /// The path itself if it is a YAML file, or the YAML file in that folder: `data.yaml`, or the only
+  /// one there is.
+  private static func descriptionFile(_ path: String) -> String? {
+    switch FileContents.entry(path) {
+    case .nothing: return nil
+    case .file: return ["yaml", "yml"].contains(FilePath.ending(path)) ? path : nil
+    case .folder:
+      let names = ((try? FileContents.names(in: path)) ?? [])
+        .filter { ["yaml", "yml"].contains(FilePath.ending($0)) }
+      let usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"]
+      let name = usual.first { names.contains($0) } ?? (names.count == 1 ? names.first : nil)
+      return name.map { FilePath.join(path, $0) }
+    }
+  }
+
+  /// Whether there are `images` and `labels` in a folder.
+  private static func isPlainFolder(_ path: String) -> Bool {
+    ["images", "labels"].allSatisfy { FileContents.entry(FilePath.join(path, $0)) == .folder }
+  }
+
+  /// Whether a split has a folder of pictures and one of labels beside it.
+  private static func hasLabels(of split: String, in root: String) -> Bool {
+    guard let images = YOLOLayout.folder(of: split, in: root) else { return false }
+    let labels = FilePath.folder(YOLOLayout.labelPath(of: FilePath.join(images, "x.jpg")))
+    return FileContents.entry(labels) == .folder
+  }
+
+  init(path: String) throws(DatasetsError) {
+    var notice: DatasetProblem?
+    var names: [String]?
+    if let file = Self.descriptionFile(path), let text = try FileContents.text(file) {
+      let description = try YOLODescription(text, file: file)
+      home = FilePath.folder(file)
+      (root, notice) = Self.root(of: description, home: home, file: file)
+      self.description = description
+      descriptionPath = file
+      let root = root
+      let found = SplitName.usual.filter {
+        description.splits[$0] != nil || YOLOLayout.folder(of: $0, in: root) != nil
+      }
+      splits = found
+    } else {
+      guard FileContents.entry(path) == .folder else {
+        throw DatasetsError(
+          file: path, "a YOLO data set is a folder or a description that ends in .yaml.")
+      }
+      root = path
+      home = path
+      description = nil
+      descriptionPath = path
+      names = try Self.listedNames(in: path)
+      let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
+      // Pictures directly in images/ are not split: all of them are for training.
+      splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
+    }
+    listedNames = names
+    self.notice = notice
+    if splits.isEmpty {
+      throw DatasetsError(
+        file: descriptionPath,
+        "no split is named here; write for instance \"train: images/train\" "
+          + "and \"val: images/val\".")
+    }
+  }
+
+  /// The folder that a description's paths are relative to: its `path` if that exists, else where
+  /// the description lies.
+  private static func root(
+    of description: YOLODescription, home: String, file: String
+  ) -> (String, DatasetProblem?) {
+    guard let path = description.path else { return (home, nil) }
+    let root = FilePath.join(home, path)
+    if FileContents.entry(root) == .folder { return (root, nil) }
+    return (
+      home,
+      DatasetProblem(
+        kind: .layout, file: file,
+        message: "\"path: \(path)\" does not exist; the folder of the "
+          + "description itself is taken for it.")
+    )
+  }
+
+  /// The class names of a plain folder: one a line in `classes.txt` or `obj.names`.
+  private static func listedNames(in root: String) throws(DatasetsError) -> [String]? {
+    for name in ["classes.txt", "labels/classes.txt", "obj.names"] {
+      let path = FilePath.join(root, name)
+      guard let text = try FileContents.text(path) else { continue }
+      let names = FileContents.lines(text).map { String(FileContents.trimmed($0)) }
+        .filter { !$0.isEmpty }
+      guard !names.isEmpty, Set(names).count == names.count else {
+        throw DatasetsError(
+          file: path, "class names are expected here, one a line and each once.")
+      }
+      return names
+    }
+    return nil
+  }
+
+  func read(split: String, classNames: [String]?) throws(DatasetsError) -> RawDataset {
+    guard let names = description?.classNames ?? listedNames ?? classNames else {
+      throw DatasetsError(
+        file: root,
+        "the class names are nowhere to be found; put them into classes.txt, one a "
+          + "line, or write a data.yaml.")
+    }
+    var problems = notice.map { [$0] } ?? []
+    let images = try imagePaths(split: split, problems: &problems)
+    var pictures: [RawPicture] = []
+    var labelFiles = 0
+    for image in images {
+      let labels = YOLOLayout.labelPath(of: image)
+      var objects: [RawObject] = []
+      if let text = try FileContents.text(labels) {
+        labelFiles += 1
+        objects = try YOLOLabels.read(text, file: labels, classCount: names.count)
+      }
+      pictures.append(
+        RawPicture(imagePath: image, labelPath: labels, statedSize: nil, objects: objects))
+    }
+    if labelFiles == 0, let first = pictures.first {
+      throw DatasetsError(
+        file: descriptionPath,
+        "none of the \(pictures.count) pictures of the split \"\(split)\" "
+          + "has a label file; the first is expected at \(first.labelPath).")
+    }
+    return RawDataset(classNames: names, pictures: pictures, problems: problems)
+  }
+
+  /// The pictures of a split, folder after folder, or as listed.
+  private func imagePaths(
+    split: String, problems: inout [DatasetProblem]
+  ) throws(DatasetsError) -> [String] {
+    guard let entries = description?.splits[split] else {
+      let plain = FilePath.join(root, "images")
+      let folder = YOLOLayout.folder(of: split, in: root) ?? plain
+      if description != nil {
+        problems.append(
+          DatasetProblem(
+            kind: .layout, file: descriptionPath,
+            message: "the split \"\(split)\" is not named; "
+              + "the folder \(folder) is taken for it."))
+      }
+      return try pictures(in: folder, problems: &problems)
+    }
+    var images: [String] = []
+    for entry in entries {
+      let place = try locate(entry, key: split, problems: &problems)
+      if FileContents.entry(place) == .folder {
+        images += try pictures(in: place, problems: &problems)
+      } else if FilePath.ending(place) == "txt" {
+        images += try listedPictures(place)
+      } else if FilePath.isPicture(place) {
+        images.append(place)
+      } else {
+        throw DatasetsError(
+          file: descriptionPath,
+          "\"\(split)\" names \(place), which is neither a folder, nor a "
+            + "list that ends in .txt, nor a picture.")
+      }
+    }
+    return images
+  }
+
+  /// Finds what an entry of the description means.
+  private func locate(
+    _ entry: String, key: String, problems: inout [DatasetProblem]
+  ) throws(DatasetsError) -> String {
+    var tried: [String] = []
+    var inner = entry
+    while true {
+      for folder in [root, home] {
+        let path = FilePath.join(folder, inner)
+        if FileContents.entry(path) != .nothing {
+          if inner != entry {
+            // Roboflow writes ../train/images where it means train/images.
+            problems.append(
+              DatasetProblem(
+                kind: .layout, file: descriptionPath,
+                message: "\"\(key): \(entry)\" does not "
+                  + "exist; \(path) is taken for it."))
+          }
+          return path
+        }
+        if !tried.contains(path) { tried.append(path) }
+      }
+      guard inner.hasPrefix("../") else { break }
+      inner = String(inner.dropFirst(3))
+    }
+    throw DatasetsError(
+      file: descriptionPath,
+      "\"\(key): \(entry)\" does not exist; looked for at "
+        + tried.joined(separator: " and ") + ".")
+  }
+
+  private func pictures(
+    in folder: String, problems: inout [DatasetProblem]
+  ) throws(DatasetsError) -> [String] {
+    let pictures = try YOLOLayout.pictures(below: folder)
+    if pictures.isEmpty {
+      throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png pictures.")
+    }
+    for orphan in try YOLOLayout.orphans(of: pictures) {
+      problems.append(
+        DatasetProblem(
+          kind: .orphanedLabels, file: orphan,
+          message: "the label file belongs to no picture; it is not read."))
+    }
+    return pictures
+  }
+
+  /// The pictures that a list names, one a line: relative to the data set, or to the list.
+  private func listedPictures(_ list: String) throws(DatasetsError) -> [String] {
+    let names = FileContents.lines(try FileContents.text(list) ?? "")
+      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
+    if names.isEmpty { throw DatasetsError(file: list, "the list of pictures is empty.") }
+    let folders = [root, FilePath.folder(list), home]
+    return names.map { name in
+      let paths = folders.map { FilePath.join($0, name) }
+      return paths.first { FileContents.entry($0) == .file } ?? paths[0]
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Engine
+import Foundation
+import Imaging
+
+/// The batches that are being made, shared by a loader and its workers.
+///
+/// Workers take one picture at a time, in the order in which the pictures are wanted; a batch is
+/// handed out when its last picture is done. At most `prefetch + 1` batches exist at once.
+final class BatchQueue: @unchecked Sendable {
+  /// A batch that is being made. Workers write to disjoint parts of the memory without the lock.
+  private final class Slot {
+    let position: LoaderPosition
+    let plan: BatchPlan
+    let order: EpochOrder
+    let places: Range<Int>
+    let memory: UnsafeMutableBufferPointer<Float>
+    /// Pictures handed to workers.
+    var taken = 0
+    var results: [PictureMaker.Result?]
+    /// Pictures that workers are done with.
+    var done = 0
+
+    init(position: LoaderPosition, plan: BatchPlan, order: EpochOrder) {
+      self.position = position
+      self.plan = plan
+      self.order = order
+      places = order.places(ofBatch: position.batch)
+      results = [PictureMaker.Result?](repeating: nil, count: places.count)
+      memory = .allocate(capacity: places.count * plan.width * plan.height * 3)
+      memory.initialize(repeating: 0)
+    }
+
+    deinit { memory.deallocate() }
+
+    var pictureSize: Int { plan.width * plan.height * 3 }
+  }
+
+  private let maker: PictureMaker
+  private let schedule: @Sendable (LoaderPosition) -> BatchPlan
+  private let epochs: Int
+  private let batchCount: Int
+  private let condition = NSCondition()
+  // Guarded by the condition:
+  private var slots: [Slot] = []
+  private var nextPosition: LoaderPosition
+  private var order: EpochOrder?
+  private var isStopped = false
+
+  init(
+    maker: PictureMaker, start: LoaderPosition, epochs: Int,
+    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+  ) {
+    self.maker = maker
+    self.schedule = schedule
+    self.epochs = epochs
+    batchCount = EpochOrder.batchCount(sampleCount: maker.samples.count, config: maker.config)
+    nextPosition = start
+    if nextPosition.batch >= batchCount {
+      nextPosition = LoaderPosition(epoch: start.epoch + 1, batch: 0)
+    }
+  }
+
+  /// Waits for the oldest batch and takes it out; nil after the last epoch.
+  func next() throws(DatasetsError) -> Batch? {
+    condition.lock()
+    defer { condition.unlock() }
+    openSlots()
+    guard let slot = slots.first else { return nil }
+    while slot.done < slot.places.count { condition.wait() }
+    slots.removeFirst()
+    openSlots()
+    return try batch(slot)
+  }
+
+  /// Ends the workers.
+  func stop() {
+    condition.lock()
+    isStopped = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// A worker's life: one picture after the other until the queue is stopped.
+  func work() {
+    while let (slot, number) = take() {
+      let size = slot.pictureSize
+      let result = maker.make(
+        sampleIndex: slot.order.indices[slot.places.lowerBound + number],
+        epoch: slot.position.epoch, place: slot.places.lowerBound + number, plan: slot.plan,
+        into: UnsafeMutableBufferPointer(rebasing: slot.memory[number * size..<(number + 1) * size])
+      )
+      condition.lock()
+      slot.results[number] = result
+      slot.done += 1
+      if slot.done == slot.places.count { condition.broadcast() }
+      condition.unlock()
+    }
+  }
+
+  /// Waits for a picture that no worker has taken; nil when the queue is stopped.
+  private func take() -> (Slot, Int)? {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isStopped {
+      openSlots()
+      if let slot = slots.first(where: { $0.taken < $0.places.count }) {
+        slot.taken += 1
+        return (slot, slot.taken - 1)
+      }
+      condition.wait()
+    }
+    return nil
+  }
+
+  /// Begins batches until as many exist as may; the lock is held.
+  private func openSlots() {
+    while slots.count <= maker.config.prefetch, nextPosition.epoch < epochs, !isStopped {
+      let order =
+        order
+        ?? EpochOrder(
+          sampleCount: maker.samples.count, config: maker.config, epoch: nextPosition.epoch)
+      slots.append(Slot(position: nextPosition, plan: schedule(nextPosition), order: order))
+      nextPosition.batch += 1
+      self.order = order
+      if nextPosition.batch >= batchCount {
+        nextPosition = LoaderPosition(epoch: nextPosition.epoch + 1, batch: 0)
+        self.order = nil
+      }
+      condition.broadcast()
+    }
+  }
+
+  private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
+    let results = slot.results.compactMap { $0 }
+    guard results.count == slot.places.count else {
+      let first = maker.cache.problems.first.map { " The first problem is: \($0)" } ?? ""
+      throw DatasetsError("none of the \(maker.samples.count) pictures can be decoded.\(first)")
+    }
+    return Batch(
+      epoch: slot.position.epoch, index: slot.position.batch,
+      images: Tensor(
+        shape: Shape(n: results.count, h: slot.plan.height, w: slot.plan.width, c: 3),
+        values: Array(slot.memory)),
+      annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
+      sampleIndices: results.map(\.sampleIndex))
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Imaging
+
+/// Makes batches of training pictures ahead of their use, on threads of its own.
+///
+/// Batch k of epoch e is the same whatever the number of workers, whatever is in the cache, and
+/// whether one started at it or came to it: it depends on the samples, the configuration's seed and
+/// sizes, and the plan for (e, k).
+public final class Loader: Sendable {
+  /// What is drawn from.
+  public let samples: [Sample]
+  /// How it is drawn.
+  public let config: LoaderConfig
+  /// Batches an epoch.
+  public let batchesPerEpoch: Int
+  private let cache: PictureCache
+  private let queue: BatchQueue
+
+  /// Starts to make batches.
+  ///
+  /// - Parameters:
+  ///   - samples: Usually those of a `Dataset`; at least one.
+  ///   - config: Batch size, seed, threads and memory.
+  ///   - start: The first batch wanted, for training that goes on where it stopped.
+  ///   - epochs: After this many epochs, counted from 0, there are no more batches.
+  ///   - schedule: Says for each batch how large its pictures are and how they are varied. It is
+  ///     called ahead of time, once a batch, and must give the same answer whenever it is called.
+  public init(
+    samples: [Sample], config: LoaderConfig, start: LoaderPosition = .start, epochs: Int = .max,
+    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+  ) {
+    precondition(!samples.isEmpty, "a loader needs at least one sample")
+    precondition(start.epoch >= 0 && start.batch >= 0, "there is no batch at \(start)")
+    self.samples = samples
+    self.config = config
+    batchesPerEpoch = EpochOrder.batchCount(sampleCount: samples.count, config: config)
+    let cache = PictureCache(
+      samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit)
+    self.cache = cache
+    let queue = BatchQueue(
+      maker: PictureMaker(samples: samples, config: config, cache: cache), start: start,
+      epochs: epochs, schedule: schedule)
+    self.queue = queue
+    for _ in 0..<config.workers {
+      let thread = Thread { queue.work() }
+      thread.name = "glimpse loader"
+      thread.stackSize = 1 << 20
+      thread.start()
+    }
+  }
+
+  deinit { queue.stop() }
+
+  /// The next batch, waiting for it if need be; nil after the last epoch.
+  ///
+  /// - Throws: `DatasetsError` where none of the samples can be decoded.
+  public func next() throws(DatasetsError) -> Batch? { try queue.next() }
+
+  /// The pictures met so far that cannot be decoded, each once, in the order of the samples.
+  public var problems: [DatasetProblem] { cache.problems }
+}

@@ -1,0 +1,21 @@
+import Imaging
+
+/// A picture on disk with what is labeled in it.
+public struct Sample: Hashable, Sendable {
+  /// The picture's file.
+  public var imagePath: String
+  /// The width of the upright picture (after its EXIF orientation), in pixels.
+  public var imageWidth: Int
+  /// The height of the upright picture (after its EXIF orientation), in pixels.
+  public var imageHeight: Int
+  /// What is labeled, in pixels of the upright picture; none for a background picture.
+  public var annotations: [Annotation]
+
+  /// Makes a sample.
+  public init(imagePath: String, imageWidth: Int, imageHeight: Int, annotations: [Annotation]) {
+    self.imagePath = imagePath
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.annotations = annotations
+  }
+}

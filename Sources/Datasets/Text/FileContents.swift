@@ -1,0 +1,92 @@
+import Foundation
+
+/// Reads small files, and refuses what is none.
+enum FileContents {
+  /// Larger label, list and description files are taken for a mistake, in bytes.
+  static let sizeLimit = 64 << 20
+
+  /// What lies at a path.
+  enum Entry {
+    case nothing, file, folder
+  }
+
+  /// What lies at a path; links are followed.
+  static func entry(_ path: String) -> Entry {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return .nothing
+    }
+    return isFolder.boolValue ? .folder : .file
+  }
+
+  /// The bytes of a file, or nil where there is none; throws for one that cannot be read.
+  static func bytes(_ path: String) throws(DatasetsError) -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw DatasetsError(
+        file: path, "the file cannot be read: \(String(cString: strerror(errno))).")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw DatasetsError(file: path, "a file is expected here, but this is a folder or device.")
+    }
+    guard status.st_size <= sizeLimit else {
+      throw DatasetsError(
+        file: path,
+        "\(status.st_size) bytes are too many for a text file; at most \(sizeLimit) "
+          + "are read.")
+    }
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw DatasetsError(file: path, "the file cannot be read; are its permissions right?")
+    }
+  }
+
+  /// The text of a file without a byte-order mark, or nil where there is none; UTF-8 only.
+  static func text(_ path: String) throws(DatasetsError) -> String? {
+    guard let bytes = try bytes(path) else { return nil }
+    return try text(bytes, file: path)
+  }
+
+  /// Bytes as text, without a byte-order mark; UTF-8 only. `file` is for messages.
+  static func text(_ bytes: [UInt8], file: String) throws(DatasetsError) -> String {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+      let line = firstInvalidLine(bytes)
+      throw DatasetsError(
+        file: file, line: line, "the text is not UTF-8; save the file in that encoding.")
+    }
+    return text
+  }
+
+  /// The lines of a text, without their ends (LF, CR LF or CR).
+  static func lines(_ text: String) -> [Substring] {
+    text.utf8.contains(UInt8(ascii: "\r"))
+      ? text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+      : text.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  /// A text without spaces and tabs around it.
+  static func trimmed(_ text: Substring) -> Substring {
+    YAMLScanner.trimmedEnd(text.drop { $0 == " " || $0 == "\t" })
+  }
+
+  /// The number of the first line, from 1, that is not UTF-8.
+  private static func firstInvalidLine(_ bytes: [UInt8]) -> Int? {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
+  }
+
+  /// The names in a folder, sorted by their bytes, hidden ones left out; throws where it cannot be
+  /// listed.
+  static func names(in folder: String) throws(DatasetsError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { !$0.hasPrefix(".") }
+        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    } catch {
+      throw DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
+    }
+  }
+}
