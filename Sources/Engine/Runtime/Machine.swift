@@ -3,36 +3,34 @@ import Foundation
 /// What this process may use of the machine.
 public enum Machine {
   /// Threads that can run at once: the processors of the affinity mask, and no more than the
-  /// control group's quota, rounded up.
+  /// control groups' quota, rounded up.
   public static var availableThreads: Int {
-    // Foundation counts the processors of the affinity mask.
-    var count = ProcessInfo.processInfo.activeProcessorCount
-    if let quota = cgroupProcessors { count = min(count, max(1, Int(quota.rounded(.up)))) }
-    return max(1, count)
+    threads(affinity: allowedProcessors, limit: cgroupProcessors)
   }
 
-  /// The processors that the control group's quota amounts to; nil where there is no limit.
-  public static var cgroupProcessors: Double? {
-    if let words = words(ofFile: "/sys/fs/cgroup/cpu.max"), words.count == 2,
-      let quota = Double(words[0]), let period = Double(words[1]), period > 0
-    {
-      return quota / period
-    }
-    if let quota = words(ofFile: "/sys/fs/cgroup/cpu/cpu.cfs_quota_us")?.first.flatMap({
-      Double($0)
-    }),
-      let period = words(ofFile: "/sys/fs/cgroup/cpu/cpu.cfs_period_us")?.first.flatMap({
-        Double($0)
-      }),
-      quota > 0, period > 0
-    {
-      return quota / period
-    }
-    return nil
+  /// Processors that this process may run on.
+  public static var allowedProcessors: Int {
+    // Foundation counts all processors that are switched on, whatever the affinity mask says, and
+    // the kernel's own call for the mask is not visible from Swift.
+    affinity(inStatus: "/proc/self/status") ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  private static func words(ofFile path: String) -> [Substring]? {
+  /// The processors that the control groups' quota amounts to; nil where there is no limit.
+  public static var cgroupProcessors: Double? { ControlGroups().processorLimit }
+
+  static func threads(affinity: Int, limit: Double?) -> Int {
+    max(1, min(affinity, limit.map { Int(min($0.rounded(.up), 1e6)) } ?? affinity))
+  }
+
+  /// Counts the bits of "Cpus_allowed: ff,ffffffff"; nil where there is no such line. (proc_pid_status(5))
+  static func affinity(inStatus path: String) -> Int? {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-    return text.split(whereSeparator: \.isWhitespace)
+    let key = "Cpus_allowed:"
+    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else {
+      return nil
+    }
+    let count = line.dropFirst(key.count).compactMap(\.hexDigitValue)
+      .reduce(0) { $0 + $1.nonzeroBitCount }
+    return count > 0 ? count : nil
   }
 }

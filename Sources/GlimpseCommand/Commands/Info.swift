@@ -1,7 +1,8 @@
 /// Tells what the machine offers: what to put into a report of a problem or of a speed.
 struct Info: Command {
   static let name = "info"
-  static let summary = "Show what Glimpse finds on this machine: processors, limits, memory"
+  static let summary =
+    "Show what Glimpse finds on this machine: processors, kernels, limits, memory"
 
   var printsJSON = false
 
@@ -12,12 +13,13 @@ struct Info: Command {
   ]
 
   static let examples = [
-    Example("glimpse info", "How many processors and how much memory may be used here."),
+    Example(
+      "glimpse info", "Which kernels run, on how many processors, and how much memory there is."),
     Example("glimpse info --json", "The same for a script, with memory in bytes."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    let machine = MachineFacts.read()
+    let machine = try MachineFacts.read()
     if printsJSON {
       try console.print(JSONValue.object(machine.json).line)
     } else {

@@ -1,4 +1,5 @@
 import Foundation
+import Glimpse
 
 /// What the operating system tells about the machine and about our share of it.
 struct MachineFacts: Sendable {
@@ -17,18 +18,21 @@ struct MachineFacts: Sendable {
   /// Bytes that the control groups grant; nil without a limit.
   var memoryLimit: Int?
   var system = ""
-
-  /// Threads worth starting: no more than processors that this process is given.
-  var threads: Int {
-    min(affinity, processorLimit.map { max(1, Int($0.rounded(.up))) } ?? affinity)
-  }
+  /// Threads that work at once where `--threads` says nothing.
+  var threads = 1
+  /// The instruction set of the kernels that will be used, and all that could be.
+  var instructions = InstructionSet.scalar
+  var availableInstructions = [InstructionSet.scalar]
 
   /// Asks the operating system.
-  static func read() -> MachineFacts {
+  ///
+  /// Throws where `GLIMPSE_ISA` asks for instructions that cannot run here.
+  static func read() throws -> MachineFacts {
     var facts = MachineFacts()
     facts.processor = field("model name", of: "/proc/cpuinfo") ?? ""
     facts.processors = ProcessInfo.processInfo.processorCount
-    facts.affinity = allowedProcessors() ?? ProcessInfo.processInfo.activeProcessorCount
+    facts.affinity = Machine.allowedProcessors
+    facts.threads = Machine.availableThreads
     facts.memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     facts.availableMemory = field("MemAvailable", of: "/proc/meminfo")
       .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
@@ -36,14 +40,9 @@ struct MachineFacts: Sendable {
     facts.processorLimit = groups.processorLimit
     facts.memoryLimit = groups.memoryLimit.flatMap { $0 < facts.memory ? $0 : nil }
     facts.system = systemName()
+    facts.instructions = try InstructionSet.chosen()
+    facts.availableInstructions = InstructionSet.available
     return facts
-  }
-
-  /// How many processors the mask of the kernel allows: hexadecimal words, separated by commas.
-  private static func allowedProcessors() -> Int? {
-    guard let mask = field("Cpus_allowed", of: "/proc/self/status") else { return nil }
-    let count = mask.compactMap(\.hexDigitValue).reduce(0) { $0 + $1.nonzeroBitCount }
-    return count > 0 ? count : nil
   }
 
   private static func systemName() -> String {
@@ -81,10 +80,12 @@ extension MachineFacts {
     var memories = [HumanFormat.bytes(memory)]
     if let availableMemory { memories.append("\(HumanFormat.bytes(availableMemory)) available") }
     if let memoryLimit { memories.append("limited to \(HumanFormat.bytes(memoryLimit))") }
+    let kernels = availableInstructions.map(\.rawValue).joined(separator: ", ")
     return [
       FactTable.Row("glimpse", glimpseVersion),
       FactTable.Row("system", system),
       FactTable.Row("processor", processor.isEmpty ? "unknown" : processor),
+      FactTable.Row("kernels", "\(instructions.rawValue) (of \(kernels))"),
       FactTable.Row("threads", "\(threads) (\(limits.joined(separator: ", ")))"),
       FactTable.Row("memory", memories.joined(separator: ", ")),
     ]
@@ -96,6 +97,7 @@ extension MachineFacts {
       JSONMember(key: "version", value: .string(glimpseVersion)),
       JSONMember(key: "system", value: .string(system)),
       JSONMember(key: "processor", value: processor.isEmpty ? .null : .string(processor)),
+      JSONMember(key: "kernels", value: .string(instructions.rawValue)),
       JSONMember(key: "processors", value: .integer(processors)),
       JSONMember(key: "affinity", value: .integer(affinity)),
       JSONMember(key: "processor_limit", value: processorLimit.map { .number($0) } ?? .null),

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import GlimpseCommand
+@testable import Engine
 
 @Suite struct MachineTests {
   /// cgroup v2 inside a container: the mounted root is our own group. (Kernel: cgroup-v2.rst)
@@ -55,14 +55,48 @@ import Testing
 
   @Test(arguments: [(8, nil, 8), (8, 1.5, 2), (8, 0.1, 1), (2, 64, 2)] as [(Int, Double?, Int)])
   func threadsFollowAffinityAndLimit(affinity: Int, limit: Double?, threads: Int) {
-    let facts = MachineFacts(processors: 8, affinity: affinity, processorLimit: limit)
-    #expect(facts.threads == threads)
+    #expect(Machine.threads(affinity: affinity, limit: limit) == threads)
   }
 
-  @Test func thisMachineHasAProcessorAndMemory() {
-    let facts = MachineFacts.read()
-    #expect(facts.affinity >= 1 && facts.affinity <= facts.processors)
-    #expect(facts.memory > 1 << 20)
-    #expect(!facts.system.isEmpty)
+  /// The format of proc_pid_status(5): hexadecimal words of 32 bits, the highest first.
+  @Test func theAffinityMaskIsCounted() throws {
+    let folder = try TemporaryFolder()
+    let status = try folder.write(
+      "status", "Name:\tglimpse\nCpus_allowed:\t1,80000003\nCpus_allowed_list:\t0-1,31-32\n")
+    #expect(Machine.affinity(inStatus: status) == 4)
+    #expect(Machine.affinity(inStatus: try folder.write("other", "Name:\tx\n")) == nil)
+    #expect(Machine.affinity(inStatus: "/nowhere") == nil)
+  }
+
+  @Test func thisProcessMayUseAProcessor() {
+    #expect(Machine.availableThreads >= 1)
+    #expect(Machine.availableThreads <= Machine.allowedProcessors)
+    #expect(Machine.allowedProcessors <= ProcessInfo.processInfo.processorCount)
+  }
+}
+
+/// A folder for one test, removed with the object.
+private final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("glimpse-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Writes a file and the folders above it; returns its full path.
+  @discardableResult
+  func write(_ name: String, _ text: String) throws -> String {
+    let url = URL(fileURLWithPath: path).appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try text.write(to: url, atomically: false, encoding: .utf8)
+    return url.path
   }
 }

@@ -2,18 +2,21 @@ import Foundation
 
 /// The limits that Linux control groups set to this process, of version 2 and version 1.
 ///
+/// After the kernel's cgroup-v2.rst, sched-bwc.rst (version 1) and cgroup-v1/memory.rst.
 /// A limit of any group above ours counts too, so the smallest one on the way to the root is taken.
 /// Inside a container the groups above ours are hidden, and the root that is mounted is our own.
-struct ControlGroups {
+public struct ControlGroups: Sendable {
   /// Processor time, in processors: quota over period; nil without a limit.
-  let processorLimit: Double?
+  public let processorLimit: Double?
   /// Bytes; nil without a limit.
-  let memoryLimit: Int?
+  public let memoryLimit: Int?
 
+  /// Reads the limits; files that are missing or broken set none.
+  ///
   /// - Parameters:
   ///   - membership: the file that tells our groups.
   ///   - root: where the groups' files are mounted.
-  init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
+  public init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
     let lines = (Self.text(membership) ?? "").split(separator: "\n")
     var processors: [Double] = []
     var bytes: [Int] = []
