@@ -26,6 +26,8 @@ typedef struct {
   // gx[i] = gy[i] * activation'(x[i]), or += where `accumulate`; gx may be gy.
   void (*activate_backward)(gk_activation activation, const float *x, const float *gy, float *gx,
                             long count, int accumulate);
+  // y[i] = a[i] + b[i]; y may be a or b.
+  void (*add)(const float *a, const float *b, float *y, long count);
 } gk_elementwise_table;
 
 #endif

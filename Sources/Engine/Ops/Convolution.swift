@@ -8,7 +8,7 @@ import CGlimpseKernels
 public struct Convolution: Op {
   let geometry: ConvolutionGeometry
   /// True where a bias is added.
-  public let hasBias: Bool
+  public private(set) var hasBias: Bool
   /// How the bias begins, all channels alike where nil: uniform as the public recipe.
   let biasInitializer: Initializer
   let weightInitializer: Initializer
@@ -35,6 +35,13 @@ public struct Convolution: Op {
     let fanIn = inputChannels / groups * kernel.h * kernel.w
     self.weightInitializer = weightInitializer ?? .heNormal(fan: fanIn)
     self.biasInitializer = biasInitializer ?? .uniform(fan: fanIn)
+  }
+
+  /// The same convolution with a bias.
+  var withBias: Convolution {
+    var result = self
+    result.hasBias = true
+    return result
   }
 
   /// `conv`, `conv 1x1` or `depthwise`, with the fused parts.

@@ -1,0 +1,138 @@
+extension Graph {
+  /// The network as inference runs it: normalization folded into the convolution before it, and
+  /// residual additions and activations fused behind it.
+  ///
+  /// With w' = w * s and b' = bias + (b - mean) * s for s = weight / sqrt(variance + epsilon), the
+  /// folded convolution computes what convolution and normalization did (Jacob et al. 2018,
+  /// "Quantization and Training of Neural Networks", section 3.2). Outputs differ by rounding only.
+  public func foldingNormalization(
+    _ parameters: ParameterBlock
+  ) -> (graph: Graph, parameters: ParameterBlock) {
+    precondition(parameterLayout == parameters.layout, "the parameters are of another network")
+    var rewriter = InferenceRewriter(self)
+    rewriter.run()
+    var graph = self
+    graph.nodes = rewriter.nodes.map(\.node)
+    let result = ParameterBlock(zeros: graph.parameterLayout)
+    for item in rewriter.nodes { item.copyParameters(from: parameters, to: result) }
+    return (graph, result)
+  }
+}
+
+/// A node of the rewritten graph and the normalization that went into it.
+private struct RewrittenNode {
+  var node: Graph.Node
+  var normalization: (op: BatchNorm, name: String)?
+
+  /// Copies the node's parameters under their names, with the normalization folded in.
+  func copyParameters(from old: ParameterBlock, to new: ParameterBlock) {
+    func values(_ block: ParameterBlock, _ name: String) -> UnsafeMutableBufferPointer<Float>? {
+      block.layout[name].map { UnsafeMutableBufferPointer(rebasing: block.values[$0.range]) }
+    }
+    for declaration in node.op.parameters {
+      let name = "\(node.name).\(declaration.name)"
+      if let source = values(old, name), let target = values(new, name) {
+        _ = target.update(fromContentsOf: source)
+      }
+    }
+    guard let (op, name) = normalization,
+      let weights = values(new, "\(node.name).weight"),
+      let biases = values(new, "\(node.name).bias"),
+      let gamma = values(old, "\(name).weight"), let beta = values(old, "\(name).bias"),
+      let mean = values(old, "\(name).running_mean"),
+      let variance = values(old, "\(name).running_var")
+    else { return }
+    for c in 0..<op.channels {
+      let scale = gamma[c] / (variance[c] + op.epsilon).squareRoot()
+      biases[c] = beta[c] + (biases[c] - mean[c]) * scale
+      // Output channels are innermost in memory.
+      for index in stride(from: c, to: weights.count, by: op.channels) { weights[index] *= scale }
+    }
+  }
+}
+
+/// Walks the nodes in order and merges each into the convolution before it where that is exact.
+private struct InferenceRewriter {
+  private let graph: Graph
+  private let readers: [Int]
+  private let outputs: Set<Int>
+  /// For each value, the place in `nodes` of the node that makes it.
+  private var producers: [Int: Int] = [:]
+  private(set) var nodes: [RewrittenNode] = []
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    var readers = [Int](repeating: 0, count: graph.shapes.count)
+    for node in graph.nodes {
+      for value in node.inputs { readers[value] += 1 }
+    }
+    self.readers = readers
+    outputs = Set(graph.outputs)
+  }
+
+  mutating func run() {
+    for node in graph.nodes {
+      if let fused = normalized(node) ?? added(node) ?? activated(node) {
+        append(fused)
+      } else {
+        append(RewrittenNode(node: node, normalization: nil))
+      }
+    }
+  }
+
+  private mutating func append(_ item: RewrittenNode) {
+    producers[item.node.output] = nodes.count
+    nodes.append(item)
+  }
+
+  /// The convolution that makes a value for one reader alone, with nothing behind it yet.
+  private func convolution(_ value: Int) -> (place: Int, op: Convolution)? {
+    guard readers[value] == 1, !outputs.contains(value), let place = producers[value],
+      let op = nodes[place].node.op as? Convolution, op.activation == .identity
+    else { return nil }
+    return (place, op)
+  }
+
+  /// Takes a convolution out of the list and gives it a new op, further inputs, and the output of
+  /// the node that it swallows.
+  private mutating func replace(
+    _ place: Int, op: Convolution, adding inputs: [Int] = [], output: Int,
+    normalization: (BatchNorm, String)? = nil
+  ) -> RewrittenNode {
+    let old = nodes.remove(at: place)
+    for (value, other) in producers where other > place { producers[value] = other - 1 }
+    let node = Graph.Node(
+      op: op, name: old.node.name, inputs: old.node.inputs + inputs, output: output)
+    return RewrittenNode(node: node, normalization: normalization ?? old.normalization)
+  }
+
+  private mutating func normalized(_ node: Graph.Node) -> RewrittenNode? {
+    guard let norm = node.op as? BatchNorm, let (place, conv) = convolution(node.inputs[0]),
+      !conv.addsResidual, nodes[place].normalization == nil
+    else { return nil }
+    var op = conv.withBias
+    op.activation = norm.activation
+    return replace(place, op: op, output: node.output, normalization: (norm, node.name))
+  }
+
+  private mutating func added(_ node: Graph.Node) -> RewrittenNode? {
+    guard node.op is Add, node.inputs.count == 2, node.inputs[0] != node.inputs[1] else {
+      return nil
+    }
+    for (value, other) in zip(node.inputs, node.inputs.reversed()) {
+      guard let (place, conv) = convolution(value), !conv.addsResidual else { continue }
+      var op = conv
+      op.addsResidual = true
+      return replace(place, op: op, adding: [other], output: node.output)
+    }
+    return nil
+  }
+
+  private mutating func activated(_ node: Graph.Node) -> RewrittenNode? {
+    guard let step = node.op as? ActivationOp, let (place, conv) = convolution(node.inputs[0])
+    else { return nil }
+    var op = conv
+    op.activation = step.activation
+    return replace(place, op: op, output: node.output)
+  }
+}

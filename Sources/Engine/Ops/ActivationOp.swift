@@ -1,0 +1,45 @@
+import CGlimpseKernels
+
+/// An activation as a node of its own: y = f(x), any shape.
+public struct ActivationOp: Op {
+  /// The function.
+  public let activation: Activation
+
+  /// Makes the op.
+  public init(_ activation: Activation) {
+    self.activation = activation
+  }
+
+  /// `activation`.
+  public var kind: String { "activation" }
+  /// The inputs.
+  public var backwardReads: BackwardReads { .inputs }
+  /// The input's shape.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
+  /// One a value.
+  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
+
+  /// y = f(x)
+  public func forward(_ context: ForwardContext) {
+    let table = context.kernels.elementwise
+    Rows.forEach(context.inputs[0], context.output, pool: context.pool) { x, y, count in
+      table.activate(activation.code, x, y, count)
+    }
+  }
+
+  /// dx = dy * f'(x)
+  public func backward(_ context: BackwardContext) {
+    guard let target = context.inputGradients[0] else { return }
+    let table = context.kernels.elementwise
+    let (input, gradient) = (context.inputs[0], context.outputGradient)
+    let shape = input.shape
+    context.pool.forEachPart(of: shape.pixels, costPerUnit: 16 * shape.c) { begin, end in
+      for pixel in begin..<end {
+        table.activate_backward(
+          activation.code, input.data + pixel * input.stride,
+          gradient.data + pixel * gradient.stride,
+          target.view.data + pixel * target.view.stride, shape.c, target.accumulates ? 1 : 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import CGlimpseKernels
+
+/// The sum of two tensors of one shape.
+public struct Add: Op {
+  /// Makes the op.
+  public init() {}
+
+  /// `add`.
+  public var kind: String { "add" }
+
+  /// The inputs' shape.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    guard inputs.count == 2, inputs[0] == inputs[1] else {
+      throw EngineError("an addition needs two inputs of one shape, and got \(inputs)")
+    }
+    return inputs[0]
+  }
+
+  /// One a value.
+  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
+
+  /// y = a + b
+  public func forward(_ context: ForwardContext) {
+    let (a, b, y) = (context.inputs[0], context.inputs[1], context.output)
+    let table = context.kernels.elementwise
+    context.pool.forEachPart(of: y.shape.pixels, costPerUnit: 8 * y.shape.c) { begin, end in
+      if a.isDense && b.isDense && y.isDense {
+        let offset = begin * y.shape.c
+        table.add(a.data + offset, b.data + offset, y.data + offset, (end - begin) * y.shape.c)
+        return
+      }
+      for pixel in begin..<end {
+        table.add(
+          a.data + pixel * a.stride, b.data + pixel * b.stride, y.data + pixel * y.stride,
+          y.shape.c)
+      }
+    }
+  }
+
+  /// da = dy, db = dy
+  public func backward(_ context: BackwardContext) {
+    for target in context.inputGradients.compactMap({ $0 }) {
+      Rows.pass(context.outputGradient, to: target, pool: context.pool, kernels: context.kernels)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// Tensors of equal n, h, w side by side along the channels.
+///
+/// Where the plan lets the inputs' producers write straight into the output, nothing is copied.
+public struct Concat: Op {
+  /// Makes the op.
+  public init() {}
+
+  /// `concat`.
+  public var kind: String { "concat" }
+
+  /// n, h, w and the sum of the channels.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    guard let first = inputs.first, inputs.allSatisfy({ $0.with(c: first.c) == first }) else {
+      throw EngineError("a concatenation needs inputs of equal n, h, w, and got \(inputs)")
+    }
+    return first.with(c: inputs.reduce(0) { $0 + $1.c })
+  }
+
+  /// One behind the other.
+  public func inputSlices(_ inputs: [Shape]) -> [Int]? {
+    var next = 0
+    return inputs.map { shape in
+      defer { next += shape.c }
+      return next
+    }
+  }
+
+  /// Copies the inputs that do not lie in the output already.
+  public func forward(_ context: ForwardContext) {
+    for (input, slice) in zip(context.inputs, slices(of: context.output, context.inputs))
+    where input.data != slice.data {
+      Rows.forEach(input, slice, pool: context.pool) { from, to, count in
+        to.update(from: from, count: count)
+      }
+    }
+  }
+
+  /// Hands each input its slice of the gradient, unless it lies there already.
+  public func backward(_ context: BackwardContext) {
+    let parts = slices(of: context.outputGradient, context.inputs)
+    for (target, slice) in zip(context.inputGradients, parts) {
+      guard let target, target.view.data != slice.data else { continue }
+      Rows.pass(slice, to: target, pool: context.pool, kernels: context.kernels)
+    }
+  }
+
+  private func slices(of whole: View, _ inputs: [View]) -> [View] {
+    zip(inputs, inputSlices(inputs.map(\.shape)) ?? []).map { input, channel in
+      View(data: whole.data + channel, shape: input.shape, stride: whole.stride)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import CGlimpseKernels
+
+/// Enlarges by a whole factor: every pixel becomes a square of equal ones.
+public struct NearestUpsample: Op {
+  /// How many times larger, in both directions.
+  public let factor: Int
+
+  /// Makes the op; the factor is at least 1.
+  public init(factor: Int) {
+    precondition(factor >= 1, "an enlargement needs a factor of at least 1")
+    self.factor = factor
+  }
+
+  /// `upsample`.
+  public var kind: String { "upsample x\(factor)" }
+
+  /// n, h * factor, w * factor, c.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    let shape = inputs[0]
+    return Shape(n: shape.n, h: shape.h * factor, w: shape.w * factor, c: shape.c)
+  }
+
+  /// Copies each pixel to its square.
+  public func forward(_ context: ForwardContext) {
+    let (x, y) = (context.inputs[0], context.output)
+    context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c) {
+      begin, end in
+      for row in begin..<end {
+        // Rows of all pictures together: picture borders fall on multiples of the factor.
+        let source = x.data + row / factor * x.shape.w * x.stride
+        let target = y.data + row * y.shape.w * y.stride
+        for column in 0..<y.shape.w {
+          (target + column * y.stride).update(
+            from: source + column / factor * x.stride, count: x.shape.c)
+        }
+      }
+    }
+  }
+
+  /// dx is the sum of dy over the square.
+  public func backward(_ context: BackwardContext) {
+    guard let target = context.inputGradients[0] else { return }
+    let (gx, gy) = (target.view, context.outputGradient)
+    let table = context.kernels.elementwise
+    let (width, channels) = (gx.shape.w, gx.shape.c)
+    context.pool.forEachPart(
+      of: gx.shape.n * gx.shape.h, costPerUnit: 4 * width * channels * factor * factor
+    ) { begin, end in
+      for row in begin..<end {
+        for column in 0..<width {
+          let sum = gx.data + (row * width + column) * gx.stride
+          var isFirst = !target.accumulates
+          for dy in 0..<factor {
+            let line = gy.data + (row * factor + dy) * gy.shape.w * gy.stride
+            for dx in 0..<factor {
+              let from = line + (column * factor + dx) * gy.stride
+              if isFirst {
+                sum.update(from: from, count: channels)
+                isFirst = false
+              } else {
+                table.add(from, sum, sum, channels)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
