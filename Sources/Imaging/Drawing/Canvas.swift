@@ -1,0 +1,73 @@
+/// An 8-bit RGB picture that is being drawn on. Everything is cut to the picture.
+struct Canvas {
+  private(set) var image: Image
+  /// Glyphs that were drawn before, by character, at `glyphScale`.
+  private var glyphs: [Character: GlyphMask] = [:]
+  private var glyphScale = 0.0
+
+  /// Starts from a picture of 8-bit RGB.
+  init(_ image: Image) {
+    precondition(image.format == .rgb8, "a canvas takes 8-bit RGB, not \(image.format)")
+    self.image = image
+  }
+
+  /// Fills a rectangle.
+  mutating func fill(_ region: PixelRegion, _ color: Color) {
+    let columns = max(region.x, 0)..<max(region.x, 0, min(region.x + region.width, image.width))
+    let rows = max(region.y, 0)..<max(region.y, 0, min(region.y + region.height, image.height))
+    let width = image.width
+    image.bytes.withUnsafeMutableBufferPointer { bytes in
+      for row in rows {
+        for column in columns {
+          let index = (row * width + column) * 3
+          bytes[index] = color.red
+          bytes[index + 1] = color.green
+          bytes[index + 2] = color.blue
+        }
+      }
+    }
+  }
+
+  /// Draws the edge of a rectangle, `thickness` pixels inward.
+  mutating func outline(_ region: PixelRegion, thickness: Int, _ color: Color) {
+    let across = min(thickness, region.width)
+    let down = min(thickness, region.height)
+    let right = region.x + region.width - across
+    let bottom = region.y + region.height - down
+    fill(PixelRegion(x: region.x, y: region.y, width: region.width, height: down), color)
+    fill(PixelRegion(x: region.x, y: bottom, width: region.width, height: down), color)
+    fill(PixelRegion(x: region.x, y: region.y, width: across, height: region.height), color)
+    fill(PixelRegion(x: right, y: region.y, width: across, height: region.height), color)
+  }
+
+  /// Writes a line of text in the built-in font, whose dots are `scale` pixels; (x, y) is the top
+  /// left of its first capital.
+  mutating func write(_ text: String, x: Int, y: Int, scale: Double, _ color: Color) {
+    if scale != glyphScale {
+      glyphs = [:]
+      glyphScale = scale
+    }
+    for (index, character) in text.enumerated() {
+      let mask = glyphs[character] ?? GlyphMask(character, scale: scale)
+      glyphs[character] = mask
+      let left = Double(x) + (Double(index * BitmapFont.advance) * scale).rounded()
+      blend(mask, x: Int(left), y: y, color)
+    }
+  }
+
+  /// Mixes a color in where a mask covers the picture.
+  private mutating func blend(_ mask: GlyphMask, x: Int, y: Int, _ color: Color) {
+    let samples = [Float(color.red), Float(color.green), Float(color.blue)]
+    for row in max(0, -y)..<max(0, -y, min(mask.height, image.height - y)) {
+      for column in max(0, -x)..<max(0, -x, min(mask.width, image.width - x)) {
+        let part = mask.coverage[row * mask.width + column]
+        if part == 0 { continue }
+        let index = ((y + row) * image.width + x + column) * 3
+        for channel in 0..<3 {
+          let old = Float(image.bytes[index + channel])
+          image.bytes[index + channel] = UInt8((old + (samples[channel] - old) * part).rounded())
+        }
+      }
+    }
+  }
+}

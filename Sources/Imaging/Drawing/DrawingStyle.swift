@@ -1,0 +1,55 @@
+/// The measures of a drawing, in pixels, from the size of its picture: lines and text take the same
+/// part of a thumbnail and of a poster.
+struct DrawingStyle: Hashable, Sendable {
+  /// The thickness of a box's edge.
+  let lineWidth: Int
+  /// The size of a dot of the font.
+  let textScale: Double
+  /// What a label leaves free around its text.
+  let margin: Int
+  /// The height of a label.
+  let labelHeight: Int
+
+  /// Chooses the measures for a picture; sizes in pixels.
+  init(width: Int, height: Int) {
+    let size = (Double(width) * Double(height)).squareRoot()
+    // A quarter more, since a line of one pixel is soon lost in a busy picture.
+    lineWidth = max(1, Int((size / 200 + 0.25).rounded()))
+    textScale = max(1, (size / 140).rounded() / 2)
+    margin = Int((2 * textScale).rounded())
+    // Below the baseline a descender takes two dots and leaves one free.
+    let dots = Double(BitmapFont.capHeight + 3) * textScale
+    labelHeight = margin + Int(dots.rounded(.up))
+  }
+
+  /// The width of a label with a text of so many characters.
+  func labelWidth(_ characters: Int) -> Int {
+    // The column of dots after the last character belongs to the margin.
+    let dots = max(characters * BitmapFont.advance - 1, 0)
+    return Int((Double(dots) * textScale).rounded(.up)) + 2 * margin
+  }
+
+  /// What a label says: name and score, or as much of the name as fits; nil if not a letter does.
+  func labelText(name: String, score: Float, width: Int) -> String? {
+    let full = "\(name) \(Self.hundredths(score))"
+    if labelWidth(full.count) <= width { return full }
+    let short = String(name.prefix(characters(in: width)))
+    return short.isEmpty ? nil : short
+  }
+
+  /// The characters that a label of a width has room for.
+  private func characters(in width: Int) -> Int {
+    var count = 0
+    while labelWidth(count + 1) <= width { count += 1 }
+    return count
+  }
+
+  /// A score with two digits after the point.
+  static func hundredths(_ score: Float) -> String {
+    guard score.isFinite else { return "\(score)" }
+    let hundredths = Int((Double(min(max(score, -9999), 9999)) * 100).rounded())
+    let digits = abs(hundredths) % 100
+    let sign = hundredths < 0 ? "-" : ""
+    return "\(sign)\(abs(hundredths) / 100).\(digits < 10 ? "0" : "")\(digits)"
+  }
+}

@@ -1,0 +1,62 @@
+extension Image {
+  /// The picture with its detections drawn on it: boxes in the colors of their classes, each with a
+  /// label of class name and score.
+  ///
+  /// Lines and text grow with the picture. Labels lie inside of it; the best scores come first when
+  /// places are given away, and lie on top. What lies outside of the picture or is not finite is
+  /// not drawn.
+  ///
+  /// - Parameters:
+  ///   - detections: Boxes in pixels of this picture, which is 8-bit RGB.
+  ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
+  public func drawing(_ detections: [Detection], classNames: [String]) -> Image {
+    let style = DrawingStyle(width: width, height: height)
+    var canvas = Canvas(self)
+    let best = detections.enumerated().compactMap { index, detection in
+      pixels(of: detection.box).map { (index: index, detection: detection, region: $0) }
+    }.sorted { ($1.detection.score, $0.index) < ($0.detection.score, $1.index) }
+
+    for item in best.reversed() {
+      canvas.outline(
+        item.region, thickness: style.lineWidth, .ofClass(item.detection.classIndex))
+    }
+    var placement = LabelPlacement(width: width, height: height)
+    var labels: [(text: String, region: PixelRegion, color: Color)] = []
+    for item in best {
+      let classIndex = item.detection.classIndex
+      let name =
+        classNames.indices.contains(classIndex) ? classNames[classIndex] : "class \(classIndex)"
+      guard
+        let text = style.labelText(name: name, score: item.detection.score, width: width),
+        let region = placement.place(
+          labelWidth: style.labelWidth(text.count), labelHeight: style.labelHeight,
+          at: item.region)
+      else { continue }
+      labels.append((text, region, .ofClass(classIndex)))
+    }
+    for label in labels.reversed() {
+      canvas.fill(label.region, label.color)
+      canvas.write(
+        label.text, x: label.region.x + style.margin, y: label.region.y + style.margin,
+        scale: style.textScale, label.color.contrasting)
+    }
+    return canvas.image
+  }
+
+  /// The whole pixels nearest to a box, cut to the picture and at least one; nil where the box lies
+  /// outside or is not finite.
+  private func pixels(of box: Box) -> PixelRegion? {
+    guard box.x1.isFinite, box.y1.isFinite, box.x2.isFinite, box.y2.isFinite, box.x1 <= box.x2,
+      box.y1 <= box.y2
+    else { return nil }
+    let cut = box.clipped(toWidth: Double(width), height: Double(height))
+    guard box.x1 < Double(width), box.y1 < Double(height), box.x2 > 0, box.y2 > 0 else {
+      return nil
+    }
+    let x = min(Int(cut.x1.rounded()), width - 1)
+    let y = min(Int(cut.y1.rounded()), height - 1)
+    return PixelRegion(
+      x: x, y: y, width: max(Int(cut.x2.rounded()) - x, 1),
+      height: max(Int(cut.y2.rounded()) - y, 1))
+  }
+}

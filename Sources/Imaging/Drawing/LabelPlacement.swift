@@ -1,0 +1,50 @@
+/// Places for labels: inside of the picture, at their boxes, and off each other where that is easy.
+struct LabelPlacement {
+  private let width: Int
+  private let height: Int
+  private var taken: [PixelRegion] = []
+
+  /// Starts with an empty picture; sizes in pixels.
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  /// Takes a place for a label at a box: above it, inside its top, below it, inside its bottom; the
+  /// first that is free, or else the one with the least in the way. Nil if the label is larger than
+  /// the picture.
+  mutating func place(labelWidth: Int, labelHeight: Int, at box: PixelRegion) -> PixelRegion? {
+    guard labelWidth <= width, labelHeight <= height else { return nil }
+    let bottom = box.y + box.height
+    let right = box.x + box.width - labelWidth
+    var best: (region: PixelRegion, covered: Int)?
+    for x in [box.x, right] {
+      for y in [box.y - labelHeight, box.y, bottom, bottom - labelHeight]
+      where y >= 0 && y + labelHeight <= height {
+        let region = PixelRegion(
+          x: min(max(x, 0), width - labelWidth), y: y, width: labelWidth, height: labelHeight)
+        let covered = taken.reduce(0) { $0 + $1.sharedArea(region) }
+        if best.map({ covered < $0.covered }) ?? true { best = (region, covered) }
+        if covered == 0 { break }
+      }
+      if best?.covered == 0 { break }
+    }
+    // A box that lies across the picture from above to below has the top of the picture left.
+    let region =
+      best?.region
+      ?? PixelRegion(
+        x: min(max(box.x, 0), width - labelWidth),
+        y: min(max(box.y, 0), height - labelHeight), width: labelWidth, height: labelHeight)
+    taken.append(region)
+    return region
+  }
+}
+
+extension PixelRegion {
+  /// The pixels that two regions share.
+  fileprivate func sharedArea(_ other: PixelRegion) -> Int {
+    let columns = min(x + width, other.x + other.width) - max(x, other.x)
+    let rows = min(y + height, other.y + other.height) - max(y, other.y)
+    return max(columns, 0) * max(rows, 0)
+  }
+}
