@@ -38,8 +38,7 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
-      exclude: ["Golden"]),
+      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"]),
     .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse"]),
     .testTarget(name: "LayeringTests"),
   ],

@@ -19,6 +19,7 @@ public struct View: @unchecked Sendable {
     var result = Tensor(shape: shape)
     result.values.withUnsafeMutableBufferPointer { buffer in
       guard var target = buffer.baseAddress else { return }
+      if isDense { return target.update(from: data, count: shape.count) }
       for pixel in 0..<shape.pixels {
         target.update(from: data + pixel * stride, count: shape.c)
         target += shape.c
@@ -32,6 +33,7 @@ public struct View: @unchecked Sendable {
     precondition(tensor.shape == shape, "a tensor of \(tensor.shape) does not fill \(shape)")
     tensor.values.withUnsafeBufferPointer { buffer in
       guard var source = buffer.baseAddress else { return }
+      if isDense { return data.update(from: source, count: shape.count) }
       for pixel in 0..<shape.pixels {
         (data + pixel * stride).update(from: source, count: shape.c)
         source += shape.c

@@ -1,0 +1,117 @@
+import Engine
+import Imaging
+
+/// What is made small: it returns the loss of a batch and writes its gradient by the outputs.
+public protocol Objective: Sendable {
+  /// Computes the loss and writes over all of `gradients`; boxes are in input pixels.
+  func evaluate(
+    outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
+  ) -> ObjectiveValue
+}
+
+extension DetectionObjective: Objective {}
+
+/// A network in training: its parameters, what the optimizer knows about them, and one step.
+///
+/// A reference, because it owns the parameters. One thread at a time may use it.
+public final class Learner {
+  private let graph: Graph
+  private let objective: any Objective
+  let schedule: LearningRateSchedule
+  private let clipping: GradientClipping
+  private let seed: UInt64
+  private let precision: Precision
+  private let pool: ThreadPool
+  private let kernels: Kernels
+  private let arithmetic: FlatArithmetic
+  /// The session of the last input shape: only one is kept, because its memory is large.
+  private var session: Session?
+
+  /// What is learned.
+  public let parameters: ParameterBlock
+  /// The gradients of the last step, before clipping.
+  public let gradients: ParameterBlock
+  /// What changes the parameters.
+  public let optimizer: any Optimizer
+  /// The moving average of the parameters.
+  public let average: WeightAverage
+  /// Steps done since the training began.
+  public var steps = 0
+
+  /// Puts together what a step needs.
+  ///
+  /// - Parameters:
+  ///   - parameters: Where to begin; they are changed in place.
+  ///   - seed: The source of all randomness inside the network (dropout).
+  public init(
+    _ graph: Graph, parameters: ParameterBlock, objective: any Objective,
+    optimizer: any Optimizer, schedule: LearningRateSchedule, clipping: GradientClipping,
+    averageDecay: Double, seed: UInt64, precision: Precision = .f32, pool: ThreadPool,
+    kernels: Kernels
+  ) {
+    self.graph = graph
+    self.objective = objective
+    self.schedule = schedule
+    self.clipping = clipping
+    self.seed = seed
+    self.precision = precision
+    self.pool = pool
+    self.kernels = kernels
+    self.parameters = parameters
+    self.optimizer = optimizer
+    arithmetic = FlatArithmetic(pool: pool, kernels: kernels)
+    gradients = ParameterBlock(zeros: parameters.layout)
+    average = WeightAverage(of: parameters, decay: averageDecay)
+  }
+
+  /// What one step has done.
+  public struct Outcome: Hashable, Sendable {
+    /// The losses before the step.
+    public let loss: ObjectiveValue
+    /// The gradient's norm before clipping.
+    public let gradientNorm: Double
+    /// The learning rate.
+    public let rate: Double
+  }
+
+  /// Learns from one batch: images n x h x w x 3, and the annotations of each in input pixels.
+  ///
+  /// - Throws: `TrainingError` (`diverged`) where the loss or its gradient is not finite; what is
+  ///   learned stays as it was, but statistics may be spoiled. `EngineError` for a shape that the network cannot take.
+  public func step(_ images: Tensor, truths: [[Annotation]]) throws -> Outcome {
+    let session = try session(for: images.shape)
+    session.inputs[0].copy(from: images)
+    session.forward(seed: SeededGenerator(seed: seed, UInt64(steps)).state)
+    let loss = objective.evaluate(
+      outputs: session.outputs, gradients: session.outputGradients, truths: truths, pool: pool)
+    gradients.values.update(repeating: 0)
+    session.backward()
+    let (norm, scale) = clipping.measure(gradients, arithmetic: arithmetic)
+    guard loss.total.isFinite, norm.isFinite else { throw divergence(loss, norm) }
+    let pace = schedule.pace(ofStep: steps)
+    steps += 1
+    optimizer.step(
+      parameters, gradients: gradients, pace: pace, iteration: steps, gradientScale: scale,
+      arithmetic: arithmetic)
+    average.update(parameters, update: steps, arithmetic: arithmetic)
+    return Outcome(loss: loss, gradientNorm: norm, rate: pace.rate)
+  }
+
+  private func session(for shape: Shape) throws -> Session {
+    if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
+    session = nil
+    let plan = try Plan(graph, inputShapes: [shape], mode: .training(), precision: precision)
+    let made = Session(
+      plan, parameters: parameters, gradients: gradients, pool: pool, kernels: kernels)
+    session = made
+    return made
+  }
+
+  private func divergence(_ loss: ObjectiveValue, _ norm: Double) -> TrainingError {
+    TrainingError(
+      .diverged,
+      "training has diverged at step \(steps + 1): the loss is \(loss.total) and the norm of its "
+        + "gradient \(norm); start again with a lower lr0 (it was \(schedule.peak)) or a longer "
+        + "warm-up")
+  }
+}

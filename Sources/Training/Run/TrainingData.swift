@@ -1,0 +1,84 @@
+import Datasets
+import Engine
+import Imaging
+
+/// The pictures that a training learns from and is validated on.
+struct TrainingData {
+  let training: Dataset
+  /// Nil where the data set has no `val` split.
+  let validation: Dataset?
+  /// Pictures a step.
+  let batchSize: Int
+  /// Batches of an epoch; pictures that do not fill one wait for another epoch.
+  let stepsPerEpoch: Int
+  let normalization: Normalization
+
+  /// Opens both splits.
+  init(_ config: TrainingConfig, normalization: Normalization) throws {
+    training = try Dataset.open(path: config.data, split: "train")
+    let splits = try Dataset.splits(path: config.data)
+    validation =
+      splits.contains("val")
+      ? try Dataset.open(path: config.data, split: "val", classNames: training.classNames) : nil
+    batchSize = min(config.batch, training.samples.count)
+    stepsPerEpoch = training.samples.count / max(batchSize, 1)
+    self.normalization = normalization
+    guard !training.classNames.isEmpty else {
+      throw TrainingError(.invalid, "\(config.data): there are no classes to learn")
+    }
+  }
+
+  var classNames: [String] { training.classNames }
+
+  /// What is wrong with the data, a sentence each.
+  var problems: [String] {
+    var sentences = (training.problems + (validation?.problems ?? [])).map { "\($0)" }
+    if validation == nil {
+      sentences.append(
+        "\(training.path): there is no val split, so no AP is measured and the best weights are the "
+          + "last ones")
+    }
+    return sentences
+  }
+
+  /// The batches from a state on.
+  func loader(_ config: TrainingConfig, from state: TrainingState, seed: UInt64) -> Loader {
+    let sizes = config.inputSizes
+    let largest = Double(sizes.max() ?? config.imgsz)
+    let augmentation = AugmentationConfig(
+      flipProbability: Float(config.flip),
+      scale: Float(1 - config.scale)...Float(1 + config.scale),
+      translation: Float(config.translate), hue: Float(config.hue),
+      saturation: Float(config.saturation), value: Float(config.brightness),
+      mosaicProbability: Float(config.mosaic))
+    let mosaicEpochs = config.epochs - config.closeMosaic
+    let loader = LoaderConfig(
+      batchSize: batchSize, seed: seed,
+      workers: config.workers ?? config.threads ?? Machine.availableThreads,
+      normalization: normalization, pictureSide: Int(largest * (1 + config.scale)))
+    return Loader(
+      samples: training.samples, config: loader,
+      start: LoaderPosition(epoch: state.epoch, batch: state.batch), epochs: config.epochs
+    ) { position in
+      var side = config.imgsz
+      if sizes.count > 1 {
+        // Ten batches keep their size (YOLOX): a session is made anew for each.
+        var generator = SeededGenerator(
+          seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
+        side = sizes[Int(generator.next() % UInt64(sizes.count))]
+      }
+      return BatchPlan(
+        width: side, height: side,
+        augmentation: position.epoch < mosaicEpochs ? augmentation : augmentation.withoutMosaic)
+    }
+  }
+}
+
+extension Batch {
+  /// The objects and, marked as crowds, the regions that are neither target nor background.
+  var truths: [[Annotation]] {
+    zip(annotations, ignoredRegions).map { objects, regions in
+      objects + regions.map { Annotation(box: $0, classIndex: 0, isCrowd: true) }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// How fast a training is and how long it will take.
+struct TrainingProgress {
+  /// Seconds of training, validation and saving, in all sittings.
+  private(set) var seconds: Double
+  /// Pictures a second over the last steps.
+  private(set) var imagesPerSecond = 0.0
+  /// Training pictures and seconds of this epoch, validation left out.
+  private var epochImages = 0
+  private var epochSeconds = 0.0
+  /// Seconds of the last validation.
+  private var validationSeconds = 0.0
+  private var last = ContinuousClock.now
+
+  /// Goes on from the seconds of earlier sittings.
+  init(seconds: Double) { self.seconds = seconds }
+
+  /// Training pictures a second in this epoch.
+  var epochSpeed: Double { epochSeconds > 0 ? Double(epochImages) / epochSeconds : 0 }
+
+  /// Takes in a step that has just ended.
+  mutating func step(images: Int) {
+    let passed = pass()
+    epochImages += images
+    epochSeconds += passed
+    let speed = Double(images) / max(passed, 1e-9)
+    // About the last twenty steps count.
+    imagesPerSecond = imagesPerSecond == 0 ? speed : 0.95 * imagesPerSecond + 0.05 * speed
+  }
+
+  /// Takes in a validation that has just ended.
+  mutating func validation() { validationSeconds = pass() }
+
+  /// Takes in what else has just ended, and starts the next epoch.
+  mutating func nextEpoch() {
+    _ = pass()
+    (epochImages, epochSeconds) = (0, 0)
+  }
+
+  /// Seconds until so many pictures are learned and so many validations are done.
+  func secondsLeft(images: Int, validations: Int) -> Double {
+    guard imagesPerSecond > 0 else { return 0 }
+    return Double(images) / imagesPerSecond + Double(validations) * validationSeconds
+  }
+
+  private mutating func pass() -> Double {
+    let now = ContinuousClock.now
+    let passed = (now - last) / .seconds(1)
+    last = now
+    seconds += passed
+    return passed
+  }
+}

@@ -1,0 +1,166 @@
+import Engine
+import Foundation
+
+/// One setting of a training: its name in files and messages, its place, and the allowed values.
+struct TrainingSetting: Sendable {
+  typealias Path<Value> = WritableKeyPath<TrainingConfig, Value> & Sendable
+
+  let name: String
+  /// Takes the value over from a file where the file names it.
+  let read: @Sendable (inout TrainingConfig, KeyedDecodingContainer<SettingKey>) throws -> Void
+  /// Adds the value to a file.
+  let write: @Sendable (TrainingConfig, inout KeyedEncodingContainer<SettingKey>) throws -> Void
+  /// A sentence where the value makes no sense.
+  let problem: @Sendable (TrainingConfig) -> String?
+
+  /// Makes a setting; `wanted` says in words what `fits` demands.
+  init<Value: Codable>(
+    _ name: String, _ path: Path<Value>, _ wanted: String = "",
+    fits: @escaping @Sendable (Value) -> Bool = { _ in true }
+  ) {
+    self.name = name
+    let key = SettingKey(name)
+    read = { config, file in
+      if let value = try file.decodeIfPresent(Value.self, forKey: key) {
+        config[keyPath: path] = value
+      }
+    }
+    write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
+    problem = { config in
+      let value = config[keyPath: path]
+      return fits(value) ? nil : "\(name) is \(value), and it must be \(wanted)"
+    }
+  }
+
+  /// Makes a setting that may stay unset: null in files.
+  init<Value: Codable>(
+    optional name: String, _ path: Path<Value?>, _ wanted: String = "",
+    fits: @escaping @Sendable (Value) -> Bool = { _ in true }
+  ) {
+    self.name = name
+    let key = SettingKey(name)
+    read = { config, file in
+      if file.contains(key) {
+        config[keyPath: path] = try file.decodeIfPresent(Value.self, forKey: key)
+      }
+    }
+    write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
+    problem = { config in
+      guard let value = config[keyPath: path], !fits(value) else { return nil }
+      return "\(name) is \(value), and it must be \(wanted)"
+    }
+  }
+
+  /// All settings. The names are those that users of YOLO tools know.
+  static let all: [TrainingSetting] = [
+    .init("model", \.model, "the name of a network") { !$0.isEmpty },
+    .init("data", \.data, "a folder or a data.yaml") { !$0.isEmpty },
+    .init(optional: "weights", \.weights),
+    .init("imgsz", \.imgsz, "a positive multiple of 32 pixels") { $0 >= 32 && $0 % 32 == 0 },
+    .init("multi_scale", \.multiScale, "from 0 to 0.5") { (0...0.5).contains($0) },
+    .init("epochs", \.epochs, "at least 1") { $0 >= 1 },
+    .init("batch", \.batch, "at least 1") { $0 >= 1 },
+    .init("patience", \.patience, "at least 0") { $0 >= 0 },
+    .init("val_interval", \.validationInterval, "at least 0") { $0 >= 0 },
+    .init("optimizer", \.optimizer),
+    .init(optional: "lr0", \.learningRate, "positive") { $0 > 0 },
+    .init("lrf", \.finalFraction, "from 0 to 1") { (0...1).contains($0) },
+    .init("momentum", \.momentum, "from 0 to under 1") { (0..<1).contains($0) },
+    .init(optional: "weight_decay", \.weightDecay, "at least 0") { $0 >= 0 },
+    .init("warmup_epochs", \.warmupEpochs, "at least 0") { $0 >= 0 },
+    .init("warmup_momentum", \.warmupMomentum, "from 0 to under 1") { (0..<1).contains($0) },
+    .init("clip", \.clip, "positive") { $0 > 0 },
+    .init("ema_decay", \.averageDecay, "from 0 to under 1") { (0..<1).contains($0) },
+    .init("hsv_h", \.hue, "from 0 to 0.5") { (0...0.5).contains($0) },
+    .init("hsv_s", \.saturation, "from 0 to 1") { (0...1).contains($0) },
+    .init("hsv_v", \.brightness, "from 0 to 1") { (0...1).contains($0) },
+    .init("translate", \.translate, "from 0 to 1") { (0...1).contains($0) },
+    .init("scale", \.scale, "from 0 to under 1") { (0..<1).contains($0) },
+    .init("fliplr", \.flip, "from 0 to 1") { (0...1).contains($0) },
+    .init("mosaic", \.mosaic, "from 0 to 1") { (0...1).contains($0) },
+    .init("close_mosaic", \.closeMosaic, "at least 0") { $0 >= 0 },
+    .init("seed", \.seed),
+    .init(optional: "threads", \.threads, "at least 1") { $0 >= 1 },
+    .init(optional: "workers", \.workers, "at least 1") { $0 >= 1 },
+    .init("precision", \.precision),
+    .init("project", \.project, "a folder") { !$0.isEmpty },
+    .init(optional: "name", \.name, "the name of a folder") { !$0.isEmpty },
+  ]
+}
+
+/// A setting's name as a key in files.
+struct SettingKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}
+
+extension Precision: Codable {}
+
+extension TrainingConfig: Codable {
+  /// Reads settings; those that are not named keep their defaults, an unknown name is an error.
+  public init(from decoder: any Decoder) throws {
+    let file = try decoder.container(keyedBy: SettingKey.self)
+    let known = Set(TrainingSetting.all.map(\.name))
+    if let odd = file.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "there is no setting named \"\(odd)\""))
+    }
+    self.init()
+    for setting in TrainingSetting.all { try setting.read(&self, file) }
+  }
+
+  /// Writes all settings.
+  public func encode(to encoder: any Encoder) throws {
+    var file = encoder.container(keyedBy: SettingKey.self)
+    for setting in TrainingSetting.all { try setting.write(self, &file) }
+  }
+}
+
+extension TrainingConfig {
+  /// Refuses values that make no sense.
+  ///
+  /// - Throws: `TrainingError` (`invalid`) that names the first of them.
+  public func check() throws(TrainingError) {
+    for setting in TrainingSetting.all {
+      if let problem = setting.problem(self) { throw TrainingError(.invalid, problem) }
+    }
+  }
+
+  /// Reads a configuration file; settings that it does not name keep their defaults.
+  ///
+  /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
+  ///   wrong kind or a name that is unknown.
+  public init(jsonFile path: String) throws(TrainingError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TrainingError(.file, "\(path): the file cannot be read")
+    }
+    do {
+      self = try JSONDecoder().decode(TrainingConfig.self, from: data)
+    } catch {
+      throw TrainingError(.invalid, "\(path): \(Self.sentence(error))")
+    }
+  }
+
+  /// The configuration as JSON with sorted names.
+  public var json: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Finite numbers and strings can always be written.
+    return (try? encoder.encode(self)) ?? Data()
+  }
+
+  private static func sentence(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return "the value of \(name) is of the wrong kind (\(context.debugDescription))"
+    case .dataCorrupted(let context), .keyNotFound(_, let context):
+      return context.debugDescription
+    default:
+      return error.localizedDescription
+    }
+  }
+}

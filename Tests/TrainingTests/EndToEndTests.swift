@@ -1,0 +1,245 @@
+import Engine
+import Foundation
+import Imaging
+import Testing
+import Training
+
+/// A small network against PyTorch: outputs, all gradients, and ten training losses.
+///
+/// The golden file is made by Golden/make_end_to_end.py, where PyTorch computes in double precision
+/// from the same weights; the differences are the rounding of single precision, about 1e-7 an
+/// operation, which batch normalization over few values enlarges.
+@Suite struct EndToEndTests {
+  @Test(arguments: InstructionSet.available)
+  func outputsGradientsAndStatistics(set: InstructionSet) throws {
+    let golden = try Golden.read()
+    let network = try SmallNetwork(set: set, threads: 2)
+    let outcome = try network.learner(.sgd).step(network.images, truths: network.truths)
+    #expect(abs(outcome.loss.total - golden.loss) < 2e-6 * golden.loss)
+
+    // The step has changed the weights; forward runs again on the first ones.
+    let session = try network.session()
+    session.inputs[0].copy(from: network.images)
+    session.forward()
+    for (output, expected) in zip(session.outputs, golden.outputs) {
+      #expect(relativeError(planar(output.tensor()), expected) < 2e-6)
+    }
+    let gradients = session.gradients
+    _ = FormulaObjective().evaluate(
+      outputs: session.outputs, gradients: session.outputGradients, truths: network.truths,
+      pool: network.pool)
+    session.backward()
+    #expect(gradients?.layout.entries.count == golden.gradients.count + golden.statistics.count)
+    for entry in session.parameters.layout.entries {
+      if entry.declaration.kind == .statistic {
+        let expected = try #require(golden.statistics[entry.name])
+        #expect(relativeError(session.parameters.exported(entry).values, expected) < 2e-6)
+      } else {
+        let expected = try #require(golden.gradients[entry.name])
+        let actual = try #require(gradients?.exported(entry).values)
+        #expect(relativeError(actual, expected) < 2e-5, "\(entry.name)")
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, [OptimizerChoice.sgd, .adamw])
+  func tenLosses(set: InstructionSet, choice: OptimizerChoice) throws {
+    let golden = try Golden.read()
+    let network = try SmallNetwork(set: set, threads: 2)
+    let learner = network.learner(choice)
+    let expected = choice == .sgd ? golden.sgdLosses : golden.adamwLosses
+    #expect(expected.count == 10)
+    for loss in expected {
+      let outcome = try learner.step(network.images, truths: network.truths)
+      // AdamW divides by the gradient's size: rounding of small gradients shows at once.
+      #expect(abs(outcome.loss.total - loss) < (choice == .sgd ? 1e-5 : 1e-4) * loss)
+    }
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    let set = InstructionSet.available.last ?? .scalar
+    let results = try [1, 2, 3].map { threads in
+      let network = try SmallNetwork(set: set, threads: threads)
+      let learner = network.learner(.adamw)
+      for _ in 0..<5 { _ = try learner.step(network.images, truths: network.truths) }
+      return Array(network.parameters.values) + Array(learner.average.values.values)
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
+  }
+
+  @Test func infiniteLossIsReported() throws {
+    let network = try SmallNetwork(set: .scalar, threads: 1)
+    let learner = network.learner(.sgd)
+    var images = network.images
+    images.values[5] = .nan
+    let before = Array(network.parameters.values[network.parameters.layout.trainable])
+    #expect {
+      _ = try learner.step(images, truths: network.truths)
+    } throws: { error in
+      (error as? TrainingError)?.kind == .diverged
+    }
+    #expect(Array(network.parameters.values[network.parameters.layout.trainable]) == before)
+    #expect(learner.steps == 0)
+  }
+
+  /// The largest difference over the largest expected value.
+  private func relativeError(_ actual: [Float], _ expected: [Double]) -> Double {
+    guard actual.count == expected.count else { return .infinity }
+    let scale = expected.map { abs($0) }.max() ?? 1
+    return (zip(actual, expected).map { abs(Double($0) - $1) }.max() ?? 0) / scale
+  }
+
+  /// PyTorch's order: pictures, channels, rows, columns.
+  private func planar(_ tensor: Tensor) -> [Float] {
+    let shape = tensor.shape
+    return (0..<shape.count).map { tensor.values[SmallNetwork.index(ofPlanar: $0, shape)] }
+  }
+}
+
+/// What make_end_to_end.py has written.
+private struct Golden: Decodable {
+  let outputs: [[Double]]
+  let loss: Double
+  let gradients: [String: [Double]]
+  let statistics: [String: [Double]]
+  let sgdLosses: [Double]
+  let adamwLosses: [Double]
+
+  static func read() throws -> Golden {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Golden/end_to_end.json")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Golden.self, from: Data(contentsOf: file))
+  }
+}
+
+/// The network, weights and images of make_end_to_end.py.
+private struct SmallNetwork {
+  let graph: Graph
+  let parameters: ParameterBlock
+  let images: Tensor
+  let pool: ThreadPool
+  let kernels: Kernels
+  static let shape = Shape(n: 2, h: 16, w: 16, c: 3)
+
+  var truths: [[Annotation]] { [[], []] }
+
+  init(set: InstructionSet, threads: Int) throws {
+    pool = ThreadPool(threads: threads)
+    kernels = try Kernels(set)
+    let root = Scope()
+    func block(
+      _ name: String, _ input: Value, _ channels: Int, kernel: Extent, stride: Extent = 1,
+      groups: Int = 1
+    ) -> Value {
+      let convolved = root[name]["conv"].apply(
+        Convolution(input.shape.c, channels, kernel: kernel, stride: stride, groups: groups), input)
+      return root[name]["norm"].apply(
+        BatchNorm(channels: channels, epsilon: 1e-3, momentum: 0.03, activation: .silu), convolved)
+    }
+    let near = block("stem", root.input(Self.shape), 8, kernel: 3, stride: 2)
+    let narrow = block("depthwise", near, 8, kernel: 3, stride: 2, groups: 8)
+    let far = block("pointwise", narrow, 16, kernel: 1)
+    let up = root["up"].apply(NearestUpsample(factor: 2), far)
+    let joined = block("fuse", root["join"].apply(Concat(), up, near), 12, kernel: 3)
+    let fine = root["fine"].apply(Convolution(12, 6, kernel: 1, bias: true), joined)
+    let coarse = root["coarse"].apply(Convolution(16, 6, kernel: 1, bias: true), far)
+    graph = root.finish(outputs: [fine, coarse])
+
+    parameters = ParameterBlock(graph.parameterLayout, seed: 0)
+    // The salts count PyTorch's parameters: each module's learned ones in the order of the modules.
+    var salt: UInt64 = 0
+    for module in ["stem", "depthwise", "pointwise", "fuse", "fine", "coarse"] {
+      for entry in parameters.layout.entries
+      where entry.name.hasPrefix(module + ".") && entry.declaration.kind != .statistic {
+        salt += 1
+        var values = Self.formula(salt, entry.range.count)
+        let publicShape = parameters.exported(entry).shape
+        if publicShape.count == 4 {
+          let fan = publicShape.dropFirst().reduce(1, *)
+          values = values.map { $0 * (3 / Double(fan).squareRoot()) }
+        } else if entry.name.hasSuffix("norm.weight") {
+          values = values.map { $0 + 1 }
+        }
+        parameters.importValues(values.map { Float($0) }, for: entry)
+      }
+    }
+    var images = Tensor(shape: Self.shape)
+    for (index, value) in Self.formula(100, images.shape.count).enumerated() {
+      images.values[Self.index(ofPlanar: index, images.shape)] = Float(value * 4)
+    }
+    self.images = images
+  }
+
+  func session() throws -> Session {
+    let fresh = try SmallNetwork(set: kernels.instructionSet, threads: 1)
+    let plan = try Plan(graph, inputShapes: [Self.shape], mode: .training())
+    return Session(plan, parameters: fresh.parameters, pool: pool, kernels: kernels)
+  }
+
+  func learner(_ choice: OptimizerChoice) -> Learner {
+    // A constant rate: the schedule's final fraction is 1. Gradients are never cut.
+    Learner(
+      graph, parameters: parameters, objective: FormulaObjective(),
+      optimizer: choice.make(parameters.layout, weightDecay: choice == .sgd ? 0.01 : 0.1),
+      schedule: LearningRateSchedule(
+        peak: choice == .sgd ? 0.05 : 0.01, finalFraction: 1, momentum: 0.9, warmupSteps: 0,
+        totalSteps: 10),
+      clipping: GradientClipping(limit: 1e9), averageDecay: 0.9999, seed: 0, pool: pool,
+      kernels: kernels)
+  }
+
+  /// Numbers in -0.5 ..< 0.5 with 24 bits: a hash of salt and index, as in the script.
+  static func formula(_ salt: UInt64, _ count: Int) -> [Double] {
+    (0..<UInt64(count)).map { index in
+      var x = (index * 2_654_435_761 + salt * 40_503) & 0xFFFF_FFFF
+      x ^= x >> 15
+      x = (x * 2_246_822_519) & 0xFFFF_FFFF
+      x ^= x >> 13
+      return Double(x >> 8) / Double(1 << 24) - 0.5
+    }
+  }
+
+  /// Where a value in PyTorch's order lies in ours.
+  static func index(ofPlanar index: Int, _ shape: Shape) -> Int {
+    let (column, row) = (index % shape.w, index / shape.w % shape.h)
+    let (channel, picture) = (
+      index / (shape.w * shape.h) % shape.c, index / (shape.count / shape.n)
+    )
+    return ((picture * shape.h + row) * shape.w + column) * shape.c + channel
+  }
+}
+
+/// Mean squared error of channels 0 to 3, cross-entropy of channels 4 and 5, each a mean.
+private struct FormulaObjective: Objective {
+  func evaluate(
+    outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
+  ) -> ObjectiveValue {
+    var value = ObjectiveValue(box: 0, classification: 0, positives: 0)
+    for (level, (output, gradient)) in zip(outputs, gradients).enumerated() {
+      let shape = output.shape
+      let targets = SmallNetwork.formula(200 + UInt64(level), shape.count)
+      for planar in 0..<shape.count {
+        let index = SmallNetwork.index(ofPlanar: planar, shape)
+        let (pixel, channel) = (index / shape.c, index % shape.c)
+        let x = Double(output.data[pixel * output.stride + channel])
+        var slope: Double
+        if channel < 4 {
+          let count = Double(shape.pixels * 4)
+          let difference = x - targets[planar]
+          value.box += difference * difference / count
+          slope = 2 * difference / count
+        } else {
+          let count = Double(shape.pixels * 2)
+          let target = targets[planar] + 0.5
+          value.classification += (max(x, 0) - x * target + log1p(exp(-abs(x)))) / count
+          slope = (1 / (1 + exp(-x)) - target) / count
+        }
+        gradient.data[pixel * gradient.stride + channel] = Float(slope)
+      }
+    }
+    return value
+  }
+}
