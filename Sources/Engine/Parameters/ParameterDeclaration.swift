@@ -43,6 +43,8 @@ public enum Initializer: Hashable, Sendable {
   case constant(Float)
   /// Normal with deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep into Rectifiers", eq. 10).
   case heNormal(fan: Int)
+  /// Normal with a given deviation.
+  case normal(deviation: Float)
   /// Uniform in +-1/sqrt(fan).
   case uniform(fan: Int)
 
@@ -53,6 +55,8 @@ public enum Initializer: Hashable, Sendable {
       memory.update(repeating: value)
     case .heNormal(let fan):
       let deviation = (2 / Float(max(1, fan))).squareRoot()
+      for index in memory.indices { memory[index] = deviation * generator.normal() }
+    case .normal(let deviation):
       for index in memory.indices { memory[index] = deviation * generator.normal() }
     case .uniform(let fan):
       let bound = 1 / Float(max(1, fan)).squareRoot()

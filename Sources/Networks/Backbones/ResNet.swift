@@ -1,0 +1,44 @@
+import Engine
+
+/// The residual networks of He et al. 2015 ("Deep Residual Learning", table 1), in torchvision's
+/// form and with its names, so that public weights load as they are.
+public struct ResNet: Sendable {
+  /// Blocks of each of the four stages.
+  let blocks: [Int]
+  /// True for blocks of three convolutions.
+  let hasBottlenecks: Bool
+  private let style = NormStyle.resnet
+  private static let widths = [64, 128, 256, 512]
+
+  /// 18 layers, basic blocks.
+  public static let resnet18 = ResNet(blocks: [2, 2, 2, 2], hasBottlenecks: false)
+  /// 34 layers, basic blocks.
+  public static let resnet34 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: false)
+  /// 50 layers, bottlenecks.
+  public static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
+
+  /// Appends the backbone: input n, h, w, 3; features of 128, 256, 512 channels (fourfold with
+  /// bottlenecks).
+  public func callAsFunction(_ x: Value, _ scope: Scope) -> Features {
+    let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
+    var y = scope["bn1"].apply(style.norm(Self.widths[0]), scope["conv1"].apply(stem, x))
+    y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), y)
+    let stages = blocks.indices.map { index in
+      y = stage(index, y, scope["layer\(index + 1)"])
+      return y
+    }
+    return Features(stride8: stages[1], stride16: stages[2], stride32: stages[3])
+  }
+
+  private func stage(_ index: Int, _ x: Value, _ scope: Scope) -> Value {
+    var y = x
+    for block in 0..<blocks[index] {
+      let stride: Extent = block == 0 && index > 0 ? 2 : 1
+      y =
+        hasBottlenecks
+        ? Bottleneck(Self.widths[index], stride: stride)(y, scope[block])
+        : BasicResidual(Self.widths[index], stride: stride)(y, scope[block])
+    }
+    return y
+  }
+}

@@ -1,0 +1,45 @@
+import Engine
+import Imaging
+
+/// The catalog: every network that Glimpse can build, by the name that users write.
+public enum Architecture: String, CaseIterable, Sendable {
+  /// About 1 M parameters and 1 GFLOP at 416: depthwise backbone, path aggregation, small head.
+  case compact
+  /// ResNet-18 with a pyramid neck and a head of plain convolutions: 14 GFLOP at 416.
+  case resnet18
+
+  /// The side of the square pictures that it is meant for, in pixels.
+  public var defaultImageSize: Int { 416 }
+
+  /// How pixels become numbers: what public backbone weights were trained on, or plain 0...1.
+  public var normalization: Normalization {
+    switch self {
+    case .compact: .unit
+    case .resnet18: .imageNet
+    }
+  }
+
+  /// One line for help and tables.
+  public var summary: String {
+    switch self {
+    case .compact: "depthwise backbone, path aggregation neck; made to train from scratch on a CPU"
+    case .resnet18: "ResNet-18 with a feature pyramid; more exact and ten times the work"
+    }
+  }
+
+  /// Builds the detector for `classCount` classes and an input of n, h, w, 3; h and w are multiples
+  /// of 32. The outputs are those of `DecoupledHead`.
+  public func detector(classCount: Int, input: Shape) -> Graph {
+    precondition(
+      input.c == 3 && input.h % 32 == 0 && input.w % 32 == 0,
+      "detectors take three channels and sides that are multiples of 32, not \(input)")
+    let scope = Scope()
+    let x = scope.input(input)
+    let outputs =
+      switch self {
+      case .compact: CompactDetector(classCount: classCount)(x, scope)
+      case .resnet18: ResNetDetector(backbone: .resnet18, classCount: classCount)(x, scope)
+      }
+    return scope.finish(outputs: outputs)
+  }
+}

@@ -1,0 +1,40 @@
+import Engine
+
+/// A feature pyramid with a way back up: coarse maps inform fine ones, then fine ones the coarse.
+///
+/// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
+/// "Feature Pyramid Networks", figure 3; Liu et al. 2018, "Path Aggregation Network", figure 1b),
+/// joined by concatenation and 1x1 convolution. Each join is refined by a depthwise block.
+public struct PathAggregationNeck: Sendable {
+  let channels: Int
+  let style: NormStyle
+
+  /// Makes the neck.
+  public init(_ channels: Int, style: NormStyle) {
+    self.channels = channels
+    self.style = style
+  }
+
+  /// Appends the neck.
+  public func callAsFunction(_ x: Features, _ scope: Scope) -> Features {
+    let top = ConvNormActivation(channels, kernel: 1, style: style)(x.stride32, scope["lateral"])
+    let join = UpsampleJoin(channels, style: style)
+    let middle = refine(join(top, x.stride16, scope["down16"]), scope["refine16"])
+    let fine = refine(join(middle, x.stride8, scope["down8"]), scope["refine8"])
+    let middleAgain = climb(fine, middle, scope["up16"])
+    let coarse = climb(middleAgain, top, scope["up32"])
+    return Features(stride8: fine, stride16: middleAgain, stride32: coarse)
+  }
+
+  private func refine(_ x: Value, _ scope: Scope) -> Value {
+    DepthwiseSeparable(channels, kernel: 5, style: style)(x, scope)
+  }
+
+  /// Halves a fine map, sets it beside the coarser one and mixes both.
+  private func climb(_ fine: Value, _ coarse: Value, _ scope: Scope) -> Value {
+    let halved = DepthwiseSeparable(channels, stride: 2, style: style)(fine, scope["down"])
+    let joined = scope["concat"].apply(Concat(), halved, coarse)
+    let mixed = ConvNormActivation(channels, kernel: 1, style: style)(joined, scope["mix"])
+    return refine(mixed, scope["refine"])
+  }
+}
