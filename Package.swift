@@ -38,7 +38,8 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"]),
+      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+      exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse"]),
     .testTarget(name: "LayeringTests"),
   ],

@@ -32,6 +32,11 @@ struct BoxOverlap {
     union = predicted.area + truth.area - intersection + Self.epsilon
   }
 
+  /// The slopes of the predicted width and height by x2 and y2: 1 but for boxes without extent.
+  var sizeSlopes: (width: Double, height: Double) {
+    (slope(ofPositive: predicted.x2 - predicted.x1), slope(ofPositive: predicted.y2 - predicted.y1))
+  }
+
   /// Intersection over union, 0..<1.
   var iou: Double { intersection / union }
 
@@ -48,8 +53,8 @@ struct BoxOverlap {
 
   /// The slope of `union`, given that of `intersection`.
   func unionGradient(intersectionGradient: CornerGradient) -> CornerGradient {
-    let alongX = predicted.height * slope(ofPositive: predicted.x2 - predicted.x1)
-    let alongY = predicted.width * slope(ofPositive: predicted.y2 - predicted.y1)
+    let alongX = predicted.height * sizeSlopes.width
+    let alongY = predicted.width * sizeSlopes.height
     return CornerGradient(-alongX, -alongY, alongX, alongY) - intersectionGradient
   }
 

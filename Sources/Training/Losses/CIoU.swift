@@ -58,8 +58,8 @@ struct CIoU: BoxSimilarity {
     let height = overlap.predicted.height + BoxOverlap.epsilon
     let squares = width * width + height * height
     let angleSlope = -8 / (Double.pi * Double.pi) * angle * alpha
-    let byWidth = angleSlope * height / squares
-    let byHeight = -angleSlope * width / squares
+    let byWidth = angleSlope * height / squares * overlap.sizeSlopes.width
+    let byHeight = -angleSlope * width / squares * overlap.sizeSlopes.height
     return overlapSlope - distanceSlope - CornerGradient(-byWidth, -byHeight, byWidth, byHeight)
   }
 }
