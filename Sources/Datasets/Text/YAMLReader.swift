@@ -85,9 +85,6 @@ struct YAMLReader {
       return YAMLNode(content: .scalar("", isQuoted: false), line: max(lines.count, 1))
     }
     if depth > Self.depthLimit { throw error(line.number, "values are nested too deeply") }
-    if line.content.hasPrefix("\t") {
-      throw error(line.number, "a tab is used as indentation; use spaces")
-    }
     if YAMLScanner.isListItem(line.content) { return try list(indent: line.indent, depth: depth) }
     if try key(of: line) != nil { return try map(indent: line.indent, depth: depth) }
     next += 1
@@ -163,6 +160,9 @@ struct YAMLReader {
 
   /// The key of a line and what follows its colon, or nil for a line that has no key.
   private func key(of line: Line) throws(DatasetsError) -> (key: String, rest: Substring)? {
+    if line.content.hasPrefix("\t") {
+      throw error(line.number, "a tab is used as indentation; use spaces")
+    }
     guard let first = line.content.first, !"[{|>&*!%@`".contains(first) else { return nil }
     if line.content == "?" || line.content.hasPrefix("? ") {
       throw error(line.number, "complex keys (\"? key\") are not read")
@@ -195,7 +195,7 @@ struct YAMLReader {
     case "|", ">": return try blockText(text, of: line, parentIndent: parentIndent)
     case "&", "*", "!":
       throw error(line.number, "anchors, aliases and tags (\"\(text.prefix(1))\") are not read")
-    case "%", "@", "`":
+    case "%", "@", "`", "]", "}", ",":
       throw error(line.number, "a value cannot begin with \"\(text.prefix(1))\"; put it in quotes")
     default: break
     }

@@ -44,7 +44,11 @@ struct YAMLScanner {
     var place = rest.startIndex
     while place < rest.endIndex {
       let character = rest[place]
-      if character == "#" && previousIsSpace { break }
+      if character == "#" && previousIsSpace {
+        // The spaces stay: they are what makes the rest a comment.
+        place = taken
+        break
+      }
       if inFlow && ",[]{}".contains(character) { break }
       let following = rest.index(after: place)
       if character == ":" {

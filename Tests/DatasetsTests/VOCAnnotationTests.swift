@@ -1,0 +1,75 @@
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// Expected values follow the VOC 2012 development kit: pixel coordinates begin at 1, both corners
+/// belong to the box.
+struct VOCAnnotationTests {
+  private func read(_ objects: String) throws -> VOCAnnotation {
+    try VOCAnnotation(Array("<annotation>\(objects)</annotation>".utf8), file: "a.xml")
+  }
+
+  private func object(_ inner: String) -> String { "<object><name>cat</name>\(inner)</object>" }
+
+  private let box =
+    "<bndbox><ymax> 6 </ymax><xmin>3</xmin><ymin>1.5</ymin><xmax>3</xmax></bndbox>"
+
+  @Test func cornersBecomeContinuous() throws {
+    let annotation = try read(
+      "<filename>/home/x/a.png</filename><size><width>4</width><height>6</height></size>"
+        + object(box))
+    // Column 3 alone is the span 2 ... 3; row 1.5 begins at 0.5.
+    #expect(annotation.objects[0].box == Box(x1: 2, y1: 0.5, x2: 3, y2: 6))
+    #expect(annotation.objects[0].className == "cat")
+    #expect(!annotation.objects[0].isDifficult)
+    #expect(annotation.fileName == "a.png")
+    #expect(annotation.size?.width == 4 && annotation.size?.height == 6)
+  }
+
+  @Test func partsAreNoObjects() throws {
+    let part = "<part><name>head</name><bndbox><xmin>1</xmin></bndbox></part>"
+    let annotation = try read(object(part + box + "<difficult>1</difficult>"))
+    #expect(annotation.objects.count == 1)
+    #expect(annotation.objects[0].box.x1 == 2)
+    #expect(annotation.objects[0].isDifficult)
+  }
+
+  @Test func missingSizesAndFilesAreNoError() throws {
+    #expect(try read("<size><width>0</width><height>0</height></size>").size == nil)
+    #expect(try read("").objects.isEmpty)
+  }
+
+  @Test(arguments: [
+    "nan", "inf", "-inf", "1e999", "", "five", "1,5", "0x", "1 2",
+  ])
+  func cornersMustBeNumbers(text: String) {
+    let bad = box.replacing("<xmin>3<", with: "<xmin>\(text)<")
+    #expect {
+      try read("\n" + object(bad))
+    } throws: {
+      "\($0)" == "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected."
+    }
+  }
+
+  @Test(arguments: [
+    ("<object><name> </name></object>", "has no <name>"),
+    ("<object><name>cat</name></object>", "has no <bndbox>"),
+    ("<object><name>cat</name><bndbox><xmin>1</xmin></bndbox></object>", "has no <ymin>"),
+  ])
+  func missingPartsAreNamed(text: String, message: String) {
+    #expect {
+      try read(text)
+    } throws: {
+      "\($0)".hasPrefix("a.xml:1: ") && "\($0)".contains(message)
+    }
+  }
+
+  @Test func otherXMLIsRefused() {
+    #expect {
+      try VOCAnnotation(Array("<html/>".utf8), file: "a.xml")
+    } throws: {
+      "\($0)".contains("<annotation> is expected")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Engine
+import Imaging
+import Testing
+
+@testable import Datasets
+
+struct YOLOLabelsTests {
+  private func read(_ text: String) throws -> [RawObject] {
+    try YOLOLabels.read(text, file: "a.txt", classCount: 3)
+  }
+
+  private func fractions(_ object: RawObject) -> Box? {
+    guard case .fractions(let box) = object.extent else { return nil }
+    return box
+  }
+
+  @Test func boxes() throws {
+    let objects = try read("0 0.5 0.5 0.25 0.5\n\n  2.0\t.25 0.75 5e-1 0.5 \r\n")
+    #expect(objects.map(\.classIndex) == [0, 2])
+    #expect(objects.map(\.line) == [1, 3])
+    #expect(fractions(objects[0]) == Box(x1: 0.375, y1: 0.25, x2: 0.625, y2: 0.75))
+    #expect(fractions(objects[1]) == Box(x1: 0, y1: 0.5, x2: 0.5, y2: 1))
+    #expect(try read("").isEmpty)
+    #expect(try read(" \n\n").isEmpty)
+  }
+
+  @Test func polygonsBecomeTheirEnclosingBox() throws {
+    let objects = try read("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .1 .2 .3 .2 .3 .4 .1 .4")
+    #expect(fractions(objects[0]) == Box(x1: 0.2, y1: 0.1, x2: 0.9, y2: 0.8))
+    #expect(fractions(objects[1]) == Box(x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4))
+  }
+
+  @Test(arguments: [
+    ("0 .5 .5 .5", "has 4 numbers"), ("0 .5 .5 .5 .5 .9", "has 6 numbers"),
+    ("0 .1 .1 .2 .2 .3 .3 .4", "has 8 numbers"), ("7", "has 1 numbers"),
+    ("3 .5 .5 .5 .5", "the class \"3\" is not in 0...2"),
+    ("-1 .5 .5 .5 .5", "the class \"-1\""), ("0.5 .5 .5 .5 .5", "the class \"0.5\""),
+    ("1e30 .5 .5 .5 .5", "the class \"1e30\""), ("cat .5 .5 .5 .5", "\"cat\" is not a finite"),
+    ("0 nan .5 .5 .5", "\"nan\" is not a finite"), ("0 .5 inf .5 .5", "\"inf\" is not a finite"),
+    ("0 .5 .5 1e999 .5", "\"1e999\" is not a finite"), ("0,.5,.5,.5,.5", "is not a finite"),
+  ])
+  func badRowsAreNamed(row: String, message: String) {
+    #expect {
+      try read("0 .5 .5 .5 .5\n" + row)
+    } throws: {
+      "\($0)".hasPrefix("a.txt:2: ") && "\($0)".contains(message)
+    }
+  }
+
+  /// Damaged labels are read or refused, and never end the process.
+  @Test func damagedLabelsAreSurvived() {
+    let seed = Array("0 0.5 0.5 0.25 0.5\n2 .1 .1 .2 .2 .3 .3\n1 1e-3 0.2 0.3 0.4\n".utf8)
+    let spice = Array("0123456789.-+eExXnaif \n\t\r,\u{0}".utf8) + [0xFF]
+    var refused = 0
+    for round in 0..<4000 {
+      var generator = SeededGenerator(seed: 13, UInt64(round))
+      var bytes = seed
+      for _ in 0...generator.index(below: 4) {
+        let place = generator.index(below: bytes.count)
+        switch generator.index(below: 3) {
+        case 0: bytes[place] = spice[generator.index(below: spice.count)]
+        case 1: bytes.insert(spice[generator.index(below: spice.count)], at: place)
+        default: bytes.remove(at: place)
+        }
+      }
+      do {
+        let text = try FileContents.text(bytes, file: "f")
+        let objects = try YOLOLabels.read(text, file: "f", classCount: 3)
+        #expect(objects.allSatisfy { (0..<3).contains($0.classIndex) })
+      } catch {
+        refused += 1
+        #expect("\(error)".hasPrefix("f:"))
+      }
+    }
+    #expect(refused > 400 && refused < 3900, "\(refused) of 4000 refused")
+  }
+}
