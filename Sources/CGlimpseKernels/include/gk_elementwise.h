@@ -28,6 +28,16 @@ typedef struct {
                             long count, int accumulate);
   // y[i] = a[i] + b[i]; y may be a or b.
   void (*add)(const float *a, const float *b, float *y, long count);
+  // y = a * b, or += where `accumulate`; a stride of 0 repeats one pixel. y may be a or b.
+  void (*multiply)(const float *a, long a_stride, const float *b, long b_stride, float *y,
+                   long y_stride, int accumulate, long pixels, long channels);
+  // Adds the sums of a * b over the pixels, per channel.
+  void (*product_sums)(const float *a, long a_stride, const float *b, long b_stride, float *sum,
+                       long pixels, long channels);
+  // y[i] = x[i] * scale where the random number of `seed` and `index` + i, of 24 bits, is at least
+  // `threshold`, else 0; or += where `accumulate`. y may be x.
+  void (*dropout)(unsigned long seed, unsigned long index, unsigned threshold, float scale,
+                  const float *x, float *y, int accumulate, long count);
 } gk_elementwise_table;
 
 #endif

@@ -11,6 +11,15 @@ typedef struct {
   long pad_h, pad_w;
 } gk_pool;
 
+// Windows whose extents follow from a rule: those of a kernel, or bins that share the picture out
+// (`adaptive`; output i covers floor(i * input / output) up to ceil((i + 1) * input / output)).
+typedef struct {
+  gk_pool pool;
+  int adaptive;
+  // Divide by the window's size with the padding in it, not by the values that it holds.
+  int counts_padding;
+} gk_average;
+
 typedef struct {
   // Output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) gets the place of the
   // largest value in its window, counted in rows of the kernel.
@@ -19,6 +28,16 @@ typedef struct {
   // The gradient of one picture.
   void (*max_backward)(const gk_pool *g, const float *gy, const float *winners, float *gx,
                        int accumulate, long image);
+  // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' places
+  // in a picture of the unpooled size: y = x[winner], or += where `accumulate`.
+  void (*max_gather)(const gk_pool *g, const float *x, const float *winners, float *y,
+                     int accumulate, long row_begin, long row_end);
+  // Output rows [row_begin, row_end) of n*h.
+  void (*average_forward)(const gk_average *g, const float *x, float *y, long row_begin,
+                          long row_end);
+  // The gradient of input rows [row_begin, row_end) of n*h, written or added.
+  void (*average_backward)(const gk_average *g, const float *gy, float *gx, int accumulate,
+                           long row_begin, long row_end);
 } gk_pooling_table;
 
 #endif

@@ -11,7 +11,9 @@
 #include "gk_elementwise.h"
 #include "gk_normalization.h"
 #include "gk_optimizer.h"
+#include "gk_pixelwise.h"
 #include "gk_pooling.h"
+#include "gk_resampling.h"
 #include "glimpse_image_kernels.h"
 
 typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3 } gk_isa;
@@ -23,7 +25,9 @@ typedef struct {
   gk_elementwise_table elementwise;
   gk_normalization_table normalization;
   gk_optimizer_table optimizer;
+  gk_pixelwise_table pixelwise;
   gk_pooling_table pooling;
+  gk_resampling_table resampling;
 } gk_table;
 
 // The kernels of an instruction set, or NULL where they cannot run here.

@@ -44,7 +44,8 @@ public struct MaxPool: Op {
   /// For each output value, which value of its window was the largest.
   public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
 
-  private func descriptor(_ x: View, _ y: View) -> gk_pool {
+  /// The C description for tensors in memory.
+  func descriptor(_ x: View, _ y: View) -> gk_pool {
     gk_pool(
       input_h: x.shape.h, input_w: x.shape.w, input_stride: x.stride, output_h: y.shape.h,
       output_w: y.shape.w, output_stride: y.stride, channels: x.shape.c, kernel_h: kernel.h,

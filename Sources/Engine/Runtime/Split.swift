@@ -27,4 +27,16 @@ extension ThreadPool {
       body(begin, end)
     }
   }
+
+  /// Runs `body(picture, begin, end)` over parts of each picture's pixels.
+  func forEachPartOfPictures(
+    _ shape: Shape, costPerPixel: Int, _ body: (_ image: Int, _ begin: Int, _ end: Int) -> Void
+  ) {
+    let pixels = shape.h * shape.w
+    let parts = Split.tasks(units: pixels, costPerUnit: costPerPixel)
+    run(shape.n * parts) { task in
+      let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
+      body(task / parts, begin, end)
+    }
+  }
 }

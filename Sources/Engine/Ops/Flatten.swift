@@ -1,0 +1,52 @@
+/// All values of a picture as the channels of one pixel.
+///
+/// Input n, h, w, c; output n, 1, 1, h * w * c, channels innermost. PyTorch flattens c, h, w: the
+/// weights of a linear layer behind this one have their inputs in another order there.
+public struct Flatten: Op {
+  /// Makes the op.
+  public init() {}
+
+  /// `flatten`.
+  public var kind: String { "flatten" }
+
+  /// n, 1, 1, h * w * c.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    let shape = inputs[0]
+    return Shape(n: shape.n, h: 1, w: 1, c: shape.h * shape.w * shape.c)
+  }
+
+  /// Copies the pixels one behind the other.
+  public func forward(_ context: ForwardContext) {
+    let input = context.inputs[0]
+    for image in 0..<input.shape.n {
+      Rows.forEach(
+        input.image(image), context.output.unflattened(image, like: input.shape),
+        pool: context.pool
+      ) { from, to, count in to.update(from: from, count: count) }
+    }
+  }
+
+  /// Copies or adds them back.
+  public func backward(_ context: BackwardContext) {
+    guard let target = context.inputGradients[0] else { return }
+    for image in 0..<target.view.shape.n {
+      Rows.pass(
+        context.outputGradient.unflattened(image, like: target.view.shape),
+        to: GradientTarget(view: target.view.image(image), accumulates: target.accumulates),
+        pool: context.pool, kernels: context.kernels)
+    }
+  }
+}
+
+extension View {
+  /// One picture.
+  fileprivate func image(_ index: Int) -> View {
+    let one = shape.with(n: 1)
+    return View(data: data + index * one.pixels * stride, shape: one, stride: stride)
+  }
+
+  /// One picture's values, which lie in a single pixel of this tensor, as a picture.
+  fileprivate func unflattened(_ index: Int, like shape: Shape) -> View {
+    View(data: data + index * stride, shape: shape.with(n: 1), stride: shape.c)
+  }
+}

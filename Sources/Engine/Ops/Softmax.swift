@@ -1,0 +1,43 @@
+import CGlimpseKernels
+
+/// Exponentials of the channels of each pixel over their sum.
+///
+/// y[c] = e^x[c] / sum e^x, computed after the largest is subtracted (Goodfellow et al. 2016, "Deep
+/// Learning", eq. 6.29 and section 4.1). Any shape.
+public struct Softmax: Op {
+  /// Makes the op.
+  public init() {}
+
+  /// `softmax`.
+  public var kind: String { "softmax" }
+  /// The output.
+  public var backwardReads: BackwardReads { .output }
+  /// The input's shape.
+  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
+  /// An exponential, an addition and a multiplication a value.
+  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 3 * Double(output.count) }
+
+  /// y = e^x / sum e^x
+  public func forward(_ context: ForwardContext) {
+    let (x, y) = (context.inputs[0], context.output)
+    let table = context.kernels.pixelwise
+    context.pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * x.shape.c) { begin, end in
+      table.softmax(
+        x.data + begin * x.stride, x.stride, y.data + begin * y.stride, y.stride, end - begin,
+        x.shape.c)
+    }
+  }
+
+  /// dx = y * (dy - sum dy * y)
+  public func backward(_ context: BackwardContext) {
+    guard let target = context.inputGradients[0] else { return }
+    let (y, gy, gx) = (context.output, context.outputGradient, target.view)
+    let table = context.kernels.pixelwise
+    context.pool.forEachPart(of: y.shape.pixels, costPerUnit: 16 * y.shape.c) { begin, end in
+      table.softmax_backward(
+        y.data + begin * y.stride, y.stride, gy.data + begin * gy.stride, gy.stride,
+        gx.data + begin * gx.stride, gx.stride, target.accumulates ? 1 : 0, end - begin,
+        y.shape.c)
+    }
+  }
+}
