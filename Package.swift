@@ -31,7 +31,7 @@ let package = Package(
     .executableTarget(name: "GlimpseCommand", dependencies: ["Glimpse"]),
 
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs"]),
+      name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"]),

@@ -1,19 +1,22 @@
 #ifndef GLIMPSE_IMAGE_DISPATCH_H
 #define GLIMPSE_IMAGE_DISPATCH_H
 
-// One body, compiled twice on x86-64: for the baseline and for AVX2, chosen at each call of a whole
-// image. Elsewhere (arm64 has NEON in its baseline) once. The bodies are inlined into both.
+// One body, compiled twice on x86-64: for the baseline and for AVX2, chosen at each call. Elsewhere
+// (arm64 has NEON in its baseline) once. The baseline has a name of its own, so that tests can hold
+// the other against it.
 
 #if defined(__x86_64__)
-#define GK_IMAGE_DISPATCH(type, name, parameters, arguments)                             \
-  __attribute__((target("avx2"))) static type name##_avx2 parameters {                   \
-    return name##_body arguments;                                                        \
-  }                                                                                      \
-  type name parameters {                                                                 \
-    return __builtin_cpu_supports("avx2") ? name##_avx2 arguments : name##_body arguments; \
+#define GK_IMAGE_DISPATCH(type, name, parameters, arguments)                                \
+  type name##_baseline parameters { return name##_body arguments; }                         \
+  __attribute__((target("avx2"))) static type name##_avx2 parameters {                      \
+    return name##_body arguments;                                                           \
+  }                                                                                         \
+  type name parameters {                                                                    \
+    return __builtin_cpu_supports("avx2") ? name##_avx2 arguments : name##_baseline arguments; \
   }
 #else
-#define GK_IMAGE_DISPATCH(type, name, parameters, arguments) \
+#define GK_IMAGE_DISPATCH(type, name, parameters, arguments)        \
+  type name##_baseline parameters { return name##_body arguments; } \
   type name parameters { return name##_body arguments; }
 #endif
 

@@ -19,7 +19,7 @@ typedef struct {
   int32_t count;
 } gk_image_axis;
 
-// Floats of scratch that the resampling kernels need for a source row of `width` pixels.
+// Floats that the resampling kernels need in their scratch past the end of a row.
 #define GK_IMAGE_ROW_SLACK 8
 
 // Resamples 8-bit RGB into rows of 3 floats a pixel: target = sample * gain + bias, by channel.
@@ -81,5 +81,21 @@ typedef struct {
 // is over the threshold (0 or more), else 0.
 int32_t gk_image_overlaps_any(gk_image_boxes boxes, int64_t count, const double box[4], double area,
                               double threshold);
+
+// The same kernels as the baseline of the processor's family has them, for tests.
+void gk_image_resample_rgb_to_float_baseline(const uint8_t *source, int64_t width,
+                                             gk_image_axis columns, gk_image_axis rows,
+                                             const float gain[3], const float bias[3],
+                                             float *target, int64_t target_stride, float *scratch);
+void gk_image_resample_bytes_baseline(const uint8_t *source, int64_t width, int32_t channels,
+                                      gk_image_axis columns, gk_image_axis rows, uint8_t *target,
+                                      float *scratch);
+void gk_image_reduce_rgb_baseline(const uint8_t *source, int64_t width, int64_t height,
+                                  int64_t block_width, int64_t block_height, uint8_t *target,
+                                  uint32_t *scratch);
+void gk_image_warp_rgb_baseline(const gk_image_warp *warp, float *target, int64_t target_stride,
+                                int64_t x0, int64_t y0, int64_t x1, int64_t y1);
+int32_t gk_image_overlaps_any_baseline(gk_image_boxes boxes, int64_t count, const double box[4],
+                                       double area, double threshold);
 
 #endif

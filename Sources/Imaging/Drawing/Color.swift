@@ -28,7 +28,7 @@ public struct Color: Hashable, Sendable {
   /// in Oklch (B. Ottosson, A perceptual color space for image processing, 2020), where equal steps
   /// look equal.
   public static func ofClass(_ classIndex: Int) -> Color {
-    let turns = (0.58 + Double(classIndex) * 0.618_033_988_749_894_8)
+    let turns = (0.28 + Double(classIndex) * 0.618_033_988_749_894_8)
       .truncatingRemainder(dividingBy: 1)
     let lightness = [0.70, 0.80, 0.62][((classIndex % 3) + 3) % 3]
     // The most vivid that the screen can show at this hue and lightness.

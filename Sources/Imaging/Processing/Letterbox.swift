@@ -44,6 +44,11 @@ public struct Letterbox: Hashable, Sendable {
     offsetY = Double((targetHeight - contentHeight) / 2)
   }
 
+  /// From pixels of the original image to pixels of the input.
+  public var transform: AffineTransform {
+    AffineTransform(a: scale, b: 0, tx: offsetX, c: 0, d: scale, ty: offsetY)
+  }
+
   /// A box of the original image, in pixels of the input.
   public func inputBox(_ original: Box) -> Box {
     Box(
