@@ -72,8 +72,10 @@ struct DrawingFontTests {
     // An "o" is an octagon: from (1, 2) to (0, 3) in dots. Halfway, at scale 8, is full cover.
     let mask = GlyphMask("o", scale: 8)
     #expect(mask.coverage[(3 * 8) * mask.width + 8] == 1)
-    // An "L" turns at a dot: the inner corner of the turn, a dot away, stays empty.
-    let corner = GlyphMask("L", scale: 8)
-    #expect(corner.coverage[(5 * 8 + 4) * corner.width + 12] == 0)
+    // A "T" turns at a dot. Beside its stem and under its bar, at (1.75, 1.25) and (3.25, 1.25) in
+    // dots, is three quarters of a dot from both.
+    let corner = GlyphMask("T", scale: 10)
+    #expect(corner.coverage[12 * corner.width + 17] == 0)
+    #expect(corner.coverage[12 * corner.width + 32] == 0)
   }
 }
