@@ -1,1 +1,0 @@
-#include "glimpse_codecs.h"

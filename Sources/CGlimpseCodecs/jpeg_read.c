@@ -1,0 +1,217 @@
+// JPEG decoding through libjpeg, with its default (slow integer) DCT and smooth upsampling.
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "support.h"
+
+// A scan costs time in proportion to the picture whatever its length in bytes, so a small file of
+// many empty scans could keep a reader busy for hours. Real encoders write about ten.
+enum { most_scans = 500, most_scans_when_large = 32 };
+static const double most_scanned_pixels = 4294967296.0;
+
+typedef struct jpeg_reader {
+  struct jpeg_decompress_struct decoder;
+  struct jpeg_error_mgr errors;
+  struct jpeg_progress_mgr progress;
+  jmp_buf escape;
+  gc_report *report;
+  int status;       // what to return after an escape
+  int in_header;
+} jpeg_reader;
+
+static void escape_with(jpeg_reader *reader, int status, const char *message) {
+  gc_note(reader->report->message, message);
+  reader->status = status;
+  longjmp(reader->escape, 1);
+}
+
+static void on_error(j_common_ptr decoder) {
+  jpeg_reader *reader = decoder->client_data;
+  char text[JMSG_LENGTH_MAX];
+  decoder->err->format_message(decoder, text);
+  int status = GC_CORRUPT;
+  switch (decoder->err->msg_code) {
+    case JERR_OUT_OF_MEMORY: status = GC_NO_MEMORY; break;
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED: status = GC_UNSUPPORTED; break;
+    default: break;
+  }
+  escape_with(reader, status, text);
+}
+
+// Sorts libjpeg's warnings: which of them mean that pixels are missing or guessed.
+static int damage_of(const jpeg_reader *reader, int code) {
+  switch (code) {
+    case JWRN_JPEG_EOF: return GC_ENDS_EARLY;
+    // A scan that stops short leaves blocks empty; in a progressive file only some precision.
+    case JWRN_HIT_MARKER: return reader->decoder.progressive_mode ? 0 : GC_ENDS_EARLY;
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC: return GC_GARBLED;
+    // Behind the pixels (or between scans) stray bytes do no harm; between the segments of the
+    // header they mean that a segment's length is wrong.
+    case JWRN_EXTRANEOUS_DATA: return reader->in_header ? GC_GARBLED : 0;
+    default: return 0;
+  }
+}
+
+static void on_message(j_common_ptr decoder, int level) {
+  if (level >= 0) return;
+  jpeg_reader *reader = decoder->client_data;
+  gc_report *report = reader->report;
+  int damage = damage_of(reader, decoder->err->msg_code);
+  char *slot = damage ? report->damage_text : report->warning;
+  report->warnings += 1;
+  report->damage |= damage;
+  if (slot[0] != 0) return;
+  char text[JMSG_LENGTH_MAX];
+  decoder->err->format_message(decoder, text);
+  gc_note(slot, text);
+}
+
+static void on_progress(j_common_ptr common) {
+  jpeg_reader *reader = common->client_data;
+  const struct jpeg_decompress_struct *decoder = &reader->decoder;
+  double pixels = (double)decoder->image_width * decoder->image_height;
+  int scans = decoder->input_scan_number;
+  if (scans > most_scans
+      || (scans > most_scans_when_large && scans * pixels > most_scanned_pixels)) {
+    escape_with(reader, GC_CORRUPT, "more scans than any sound file has");
+  }
+}
+
+static void open_reader(jpeg_reader *reader, gc_report *report) {
+  memset(reader, 0, sizeof *reader);
+  gc_report_clear(report);
+  reader->report = report;
+  reader->status = GC_CORRUPT;
+  reader->in_header = 1;
+  reader->decoder.err = jpeg_std_error(&reader->errors);
+  reader->errors.error_exit = on_error;
+  reader->errors.emit_message = on_message;
+  reader->decoder.client_data = reader;
+  reader->progress.progress_monitor = on_progress;
+}
+
+// Reads up to the first scan and refuses what no later step could read. Runs under setjmp.
+static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
+  struct jpeg_decompress_struct *decoder = &reader->decoder;
+  jpeg_create_decompress(decoder);  // keeps err and client_data
+  decoder->progress = &reader->progress;
+  jpeg_mem_src(decoder, (unsigned char *)bytes, count);
+  jpeg_read_header(decoder, TRUE);
+  reader->in_header = 0;
+  if (decoder->data_precision != 8) {
+    escape_with(reader, GC_UNSUPPORTED, "samples of other than 8 bits");
+  }
+  switch (decoder->jpeg_color_space) {
+    case JCS_GRAYSCALE: case JCS_RGB: case JCS_YCbCr: case JCS_CMYK: case JCS_YCCK: break;
+    default: escape_with(reader, GC_UNSUPPORTED, "an unknown number of color components");
+  }
+}
+
+static int header_under_setjmp(
+  jpeg_reader *reader, const uint8_t *bytes, size_t count, gc_header *header) {
+  if (setjmp(reader->escape)) return reader->status;
+  read_header(reader, bytes, count);
+  const struct jpeg_decompress_struct *decoder = &reader->decoder;
+  header->width = decoder->image_width;
+  header->height = decoder->image_height;
+  header->channels = decoder->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+  header->bit_depth = 8;
+  // Each block of 8 x 8 samples takes a bit or more, and the oddest sampling factors make 9 blocks
+  // of 32 x 32 pixels: 910 pixels a byte, rounded up well. Arithmetic coding can take less.
+  header->pixels_per_byte = decoder->arith_code ? 0 : 2048;
+  return GC_OK;
+}
+
+int gc_jpeg_header(const uint8_t *bytes, size_t count, gc_header *header, gc_report *report) {
+  jpeg_reader reader;
+  open_reader(&reader, report);
+  memset(header, 0, sizeof *header);
+  int status = header_under_setjmp(&reader, bytes, count, header);
+  jpeg_destroy_decompress(&reader.decoder);
+  return status;
+}
+
+// a * b / 255, rounded.
+static inline unsigned product255(unsigned a, unsigned b) {
+  unsigned t = a * b + 128;
+  return (t + (t >> 8)) >> 8;
+}
+
+// (255 - K) - C (255 - K) / 255, and so on. Files with Adobe's marker hold 255 - C for C.
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *pixels, size_t width, int channels,
+                        int inverted) {
+  unsigned flip = inverted ? 255 : 0;
+  for (size_t x = 0; x < width; x++, cmyk += 4, pixels += channels) {
+    unsigned light = 255 - (cmyk[3] ^ flip);
+    unsigned rgb[3];
+    for (int c = 0; c < 3; c++) rgb[c] = light - product255(cmyk[c] ^ flip, light);
+    if (channels == 3) {
+      for (int c = 0; c < 3; c++) pixels[c] = (uint8_t)rgb[c];
+    } else {  // BT.601 luma, as for RGB
+      pixels[0] = (uint8_t)((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 32768) >> 16);
+    }
+  }
+}
+
+static int decode_under_setjmp(
+  jpeg_reader *reader, const uint8_t *bytes, size_t count, int eighths, int channels,
+  uint8_t *pixels, size_t size) {
+  if (setjmp(reader->escape)) return reader->status;
+  read_header(reader, bytes, count);
+  struct jpeg_decompress_struct *decoder = &reader->decoder;
+  int is_cmyk =
+    decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK;
+  decoder->out_color_space = is_cmyk ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  decoder->scale_num = (unsigned)eighths;
+  decoder->scale_denom = 8;
+  jpeg_start_decompress(decoder);
+
+  size_t width = decoder->output_width, height = decoder->output_height;
+  size_t row_bytes = width * (size_t)channels;
+  if (decoder->output_components != (is_cmyk ? 4 : channels)
+      || size / row_bytes < height || size != row_bytes * height) {
+    escape_with(reader, GC_UNSUPPORTED, "an output size other than expected");
+  }
+  JSAMPARRAY cmyk = NULL;
+  if (is_cmyk) {
+    cmyk = decoder->mem->alloc_sarray(
+      (j_common_ptr)decoder, JPOOL_IMAGE, decoder->output_width * 4, 1);
+  }
+  while (decoder->output_scanline < height) {
+    uint8_t *row = pixels + decoder->output_scanline * row_bytes;
+    if (is_cmyk) {
+      if (jpeg_read_scanlines(decoder, cmyk, 1) == 1) {
+        cmyk_to_rgb(cmyk[0], row, width, channels, decoder->saw_Adobe_marker);
+      }
+    } else {
+      JSAMPROW rows[8];
+      size_t many = height - decoder->output_scanline;
+      if (many > 8) many = 8;
+      for (size_t i = 0; i < many; i++) rows[i] = row + i * row_bytes;
+      jpeg_read_scanlines(decoder, rows, (JDIMENSION)many);
+    }
+  }
+  jpeg_finish_decompress(decoder);
+  return GC_OK;
+}
+
+int gc_jpeg_decode(
+  const uint8_t *bytes, size_t count, int eighths, int channels, uint8_t *pixels, size_t size,
+  gc_report *report) {
+  jpeg_reader reader;
+  open_reader(&reader, report);
+  int status = decode_under_setjmp(&reader, bytes, count, eighths, channels, pixels, size);
+  jpeg_destroy_decompress(&reader.decoder);
+  return status;
+}

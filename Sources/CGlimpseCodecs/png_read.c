@@ -1,0 +1,159 @@
+// PNG decoding through libpng's full interface (the simplified one blends alpha and takes 16 bits
+// for linear light).
+
+#include <setjmp.h>
+#include <string.h>
+
+#include <png.h>
+
+#include "support.h"
+
+typedef struct png_reader {
+  png_structp png;
+  png_infop info;
+  jmp_buf escape;
+  const uint8_t *bytes;
+  size_t left;
+  gc_report *report;
+  int status;
+} png_reader;
+
+static void escape_with(png_reader *reader, int status, const char *message) {
+  gc_note(reader->report->message, message);
+  reader->status = status;
+  longjmp(reader->escape, 1);
+}
+
+static void on_error(png_structp png, png_const_charp message) {
+  png_reader *reader = png_get_error_ptr(png);
+  int ran_out = strstr(message, "emory") != NULL;
+  escape_with(reader, ran_out ? GC_NO_MEMORY : GC_CORRUPT, message);
+}
+
+static void on_warning(png_structp png, png_const_charp message) {
+  png_reader *reader = png_get_error_ptr(png);
+  reader->report->warnings += 1;
+  gc_note(reader->report->warning, message);
+}
+
+static void on_read(png_structp png, png_bytep into, size_t count) {
+  png_reader *reader = png_get_io_ptr(png);
+  if (count > reader->left) {
+    reader->report->damage |= GC_ENDS_EARLY;
+    escape_with(reader, GC_CORRUPT, "data end before the picture is complete");
+  }
+  memcpy(into, reader->bytes, count);
+  reader->bytes += count;
+  reader->left -= count;
+}
+
+// Reads up to the first IDAT. Runs under setjmp.
+static void read_header(png_reader *reader) {
+  reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning);
+  if (reader->png == NULL) escape_with(reader, GC_NO_MEMORY, "no memory for libpng");
+  reader->info = png_create_info_struct(reader->png);
+  if (reader->info == NULL) escape_with(reader, GC_NO_MEMORY, "no memory for libpng");
+  png_set_read_fn(reader->png, reader, on_read);
+  // Texts, profiles and the like are skipped unread: less to go wrong, and nothing to unpack.
+  png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  // The caller limits the number of pixels; libpng's own limits are a million in each direction.
+  png_set_user_limits(reader->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_read_info(reader->png, reader->info);
+}
+
+static int header_under_setjmp(png_reader *reader, gc_header *header) {
+  if (setjmp(reader->escape)) return reader->status;
+  read_header(reader);
+  png_structp png = reader->png;
+  png_infop info = reader->info;
+  int color = png_get_color_type(png, info);
+  int depth = png_get_bit_depth(png, info);
+  int has_alpha = (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
+  header->width = png_get_image_width(png, info);
+  header->height = png_get_image_height(png, info);
+  header->channels = ((color & PNG_COLOR_MASK_COLOR) ? 3 : 1) + (has_alpha ? 1 : 0);
+  header->bit_depth = depth == 16 ? 16 : 8;
+  // Deflate makes at most 258 bytes of 2 bits.
+  header->pixels_per_byte = 1032.0 * 8 / (depth * png_get_channels(png, info));
+  return GC_OK;
+}
+
+static void open_reader(
+  png_reader *reader, const uint8_t *bytes, size_t count, gc_report *report) {
+  memset(reader, 0, sizeof *reader);
+  gc_report_clear(report);
+  reader->bytes = bytes;
+  reader->left = count;
+  reader->report = report;
+  reader->status = GC_CORRUPT;
+}
+
+int gc_png_header(const uint8_t *bytes, size_t count, gc_header *header, gc_report *report) {
+  png_reader reader;
+  open_reader(&reader, bytes, count, report);
+  memset(header, 0, sizeof *header);
+  int status = header_under_setjmp(&reader, header);
+  png_destroy_read_struct(&reader.png, &reader.info, NULL);
+  return status;
+}
+
+// Asks libpng for the layout wanted. Runs under setjmp, after read_header.
+static void set_layout(png_reader *reader, int channels, int bit_depth) {
+  png_structp png = reader->png;
+  png_infop info = reader->info;
+  int color = png_get_color_type(png, info);
+  int has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+  int wants_color = channels >= 3;
+  int wants_alpha = channels % 2 == 0;
+  int has_alpha = (color & PNG_COLOR_MASK_ALPHA) != 0;
+
+  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+  if (wants_alpha && has_transparency) png_set_tRNS_to_alpha(png);
+  if (!wants_alpha && (has_alpha || has_transparency)) png_set_strip_alpha(png);
+  if (wants_color && !(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
+  if (bit_depth == 16) {
+    png_set_expand_16(png);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    png_set_swap(png);
+#endif
+  } else {
+    png_set_strip_16(png);
+  }
+  if (wants_alpha && !has_alpha && !has_transparency) {
+    png_set_add_alpha(png, 0xffff, PNG_FILLER_AFTER);
+  }
+}
+
+static int decode_under_setjmp(
+  png_reader *reader, int channels, int bit_depth, uint8_t *pixels, size_t size) {
+  if (setjmp(reader->escape)) return reader->status;
+  read_header(reader);
+  set_layout(reader, channels, bit_depth);
+  png_structp png = reader->png;
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, reader->info);
+
+  size_t width = png_get_image_width(png, reader->info);
+  size_t height = png_get_image_height(png, reader->info);
+  size_t row_bytes = width * (size_t)channels * (size_t)bit_depth / 8;
+  if (png_get_rowbytes(png, reader->info) != row_bytes
+      || size / row_bytes < height || size != row_bytes * height) {
+    escape_with(reader, GC_UNSUPPORTED, "an output size other than expected");
+  }
+  for (int pass = 0; pass < passes; pass++) {
+    for (size_t y = 0; y < height; y++) png_read_row(png, pixels + y * row_bytes, NULL);
+  }
+  png_read_end(png, NULL);  // the last checksum
+  return GC_OK;
+}
+
+int gc_png_decode(
+  const uint8_t *bytes, size_t count, int channels, int bit_depth, uint8_t *pixels, size_t size,
+  gc_report *report) {
+  png_reader reader;
+  open_reader(&reader, bytes, count, report);
+  int status = decode_under_setjmp(&reader, channels, bit_depth, pixels, size);
+  png_destroy_read_struct(&reader.png, &reader.info, NULL);
+  return status;
+}

@@ -1,0 +1,87 @@
+/// Finds the one thing that matters here among a file's EXIF data: how the picture is turned.
+///
+/// Every offset and length is checked; whatever makes no sense counts as upright. Sources: Exif 2.3
+/// (JEITA CP-3451C), TIFF 6.0 section 2, ITU-T T.81 annex B, PNG third edition section 11.3.4.5.
+enum Exif {
+  /// The orientation that a file asks for, upright where it says nothing sound.
+  static func orientation(of bytes: [UInt8], codec: Codec) -> Orientation {
+    let tiff =
+      switch codec {
+      case .jpeg: jpegBlock(in: bytes)
+      case .png: pngBlock(in: bytes)
+      }
+    return tiff.flatMap(orientation(inTIFF:)) ?? .upright
+  }
+
+  /// The TIFF block of a JPEG's first APP1 segment that has one, searched up to the first scan.
+  static func jpegBlock(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    var at = 2
+    while true {
+      // To the next marker, over fill bytes and anything stray, as libjpeg goes.
+      while at + 1 < bytes.count, bytes[at] != 0xFF || bytes[at + 1] == 0xFF || bytes[at + 1] == 0 {
+        at += 1
+      }
+      guard at + 1 < bytes.count else { return nil }
+      let marker = bytes[at + 1]
+      at += 2
+      if (0xD0...0xD8).contains(marker) || marker == 0x01 { continue }  // without a length
+      if marker == 0xD9 || marker == 0xDA { return nil }  // the end, or the first scan
+      guard at + 2 <= bytes.count else { return nil }
+      let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
+      guard length >= 2, at + length <= bytes.count else { return nil }
+      let segment = bytes[at + 2..<at + length]
+      let signature: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]  // "Exif"
+      if marker == 0xE1, segment.starts(with: signature) {
+        return segment.dropFirst(signature.count)
+      }
+      at += length
+    }
+  }
+
+  /// The contents of a PNG's eXIf chunk, searched up to the first IDAT.
+  static func pngBlock(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    var at = 8
+    while at + 12 <= bytes.count {
+      let length = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      let type = bytes[at + 4..<at + 8]
+      guard length <= bytes.count - at - 12 else { return nil }
+      if type.elementsEqual("eXIf".utf8) { return bytes[at + 8..<at + 8 + length] }
+      if type.elementsEqual("IDAT".utf8) { return nil }
+      at += 12 + length
+    }
+    return nil
+  }
+
+  /// The value of tag 0x0112 in the first directory of a TIFF block.
+  static func orientation(inTIFF block: ArraySlice<UInt8>) -> Orientation? {
+    let isLittle: Bool
+    if block.starts(with: [0x49, 0x49, 42, 0]) {
+      isLittle = true
+    } else if block.starts(with: [0x4D, 0x4D, 0, 42]) {
+      isLittle = false
+    } else {
+      return nil
+    }
+    func integer(at offset: Int, bytes count: Int) -> Int? {
+      guard offset >= 0, count <= block.count, offset <= block.count - count else { return nil }
+      let field = block.dropFirst(offset).prefix(count)
+      return isLittle
+        ? field.reversed().reduce(0) { $0 << 8 | Int($1) } : field.reduce(0) { $0 << 8 | Int($1) }
+    }
+    guard let directory = integer(at: 4, bytes: 4), let entries = integer(at: directory, bytes: 2)
+    else { return nil }
+    for entry in 0..<entries {
+      let at = directory + 2 + 12 * entry
+      guard let tag = integer(at: at, bytes: 2) else { return nil }
+      guard tag == 0x0112 else { continue }
+      guard let type = integer(at: at + 2, bytes: 2), integer(at: at + 4, bytes: 4) == 1 else {
+        return nil
+      }
+      // A SHORT by the standard; some programs write a LONG.
+      let width = type == 3 ? 2 : type == 4 ? 4 : 0
+      guard width > 0, let value = integer(at: at + 8, bytes: width) else { return nil }
+      return Orientation(rawValue: value)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,130 @@
+/// Pictures in files: JPEG and PNG, told apart by content.
+public enum ImageFile {
+  /// Reads and decodes a picture, upright.
+  ///
+  /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
+  /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
+  public static func read(
+    _ path: String, options: DecodeOptions = DecodeOptions()
+  ) throws(ImagingError) -> DecodedImage {
+    try decode(FileAccess.read(path).bytes, name: path, options: options)
+  }
+
+  /// Decodes a picture from a file's bytes, upright; `name` is what errors call it.
+  ///
+  /// Throws `ImagingError` as ``read(_:options:)`` does.
+  public static func decode(
+    _ bytes: [UInt8], name: String, options: DecodeOptions = DecodeOptions()
+  ) throws(ImagingError) -> DecodedImage {
+    let (codec, header) = try header(of: bytes, name: name)
+    try check(header, of: codec, byteCount: bytes.count, name: name, options: options)
+    let stored =
+      switch codec {
+      case .jpeg: try JPEGCodec.decode(bytes, name: name, header: header, options: options)
+      case .png: try PNGCodec.decode(bytes, name: name, header: header, options: options)
+      }
+    let orientation = Exif.orientation(of: bytes, codec: codec)
+    let format = options.format ?? stored.image.format
+    let (width, height) = upright(header, orientation)
+    return DecodedImage(
+      image: stored.image.converted(to: format).turnedUpright(from: orientation),
+      originalWidth: width, originalHeight: height, warnings: stored.warnings)
+  }
+
+  /// Reads a picture's header: its size once upright, its format and its codec.
+  ///
+  /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
+  /// header. Pixels are not looked at.
+  public static func information(_ path: String) throws(ImagingError) -> ImageInformation {
+    let start = try FileAccess.read(path, limit: 1 << 16)
+    do {
+      return try information(of: start.bytes, name: path)
+    } catch {
+      guard start.bytes.count < start.size else { throw error }
+      return try information(of: FileAccess.read(path).bytes, name: path)  // a long header
+    }
+  }
+
+  /// Encodes a picture; `quality`, 1 (small) to 100 (good), matters to JPEG only.
+  ///
+  /// JPEG holds gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
+  /// become 8. PNG holds every format exactly. Throws `ImagingError` where the codec cannot hold so
+  /// large a picture or the quality is out of range.
+  public static func encode(
+    _ image: Image, as codec: Codec, quality: Int = 90
+  ) throws(ImagingError) -> [UInt8] {
+    try encode(image, as: codec, name: "the picture", quality: quality)
+  }
+
+  /// Encodes a picture by the ending of the file's name and writes it aside, then renames it.
+  ///
+  /// Throws `ImagingError` where the ending is not known, as ``encode(_:as:quality:)`` does, or where
+  /// the file cannot be written.
+  public static func write(
+    _ image: Image, to path: String, quality: Int = 90
+  ) throws(ImagingError) {
+    guard let codec = Codec(path: path) else {
+      let known = Codec.allCases.flatMap(\.fileExtensions).map { "." + $0 }
+      throw .unwritableFile(
+        name: path, reason: "its name must end in one of \(known.joined(separator: " "))")
+    }
+    let bytes = try encode(image, as: codec, name: path, quality: quality)
+    try FileAccess.write(bytes, to: path)
+  }
+}
+
+extension ImageFile {
+  private static func header(
+    of bytes: [UInt8], name: String
+  ) throws(ImagingError) -> (Codec, StoredHeader) {
+    guard let codec = Codec(signatureOf: bytes) else {
+      throw .unknownFormat(name: name, found: Codec.guess(at: bytes))
+    }
+    switch codec {
+    case .jpeg: return (codec, try JPEGCodec.header(bytes, name: name))
+    case .png: return (codec, try PNGCodec.header(bytes, name: name))
+    }
+  }
+
+  private static func information(
+    of bytes: [UInt8], name: String
+  ) throws(ImagingError) -> ImageInformation {
+    let (codec, header) = try header(of: bytes, name: name)
+    let (width, height) = upright(header, Exif.orientation(of: bytes, codec: codec))
+    return ImageInformation(width: width, height: height, format: header.format, codec: codec)
+  }
+
+  /// Refuses, before anything is allocated, what is too large or cannot be complete.
+  private static func check(
+    _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, options: DecodeOptions
+  ) throws(ImagingError) {
+    let pixels = header.width * header.height  // each below 2^31
+    guard pixels <= options.maximumPixels else {
+      throw .tooManyPixels(
+        name: name, width: header.width, height: header.height, limit: options.maximumPixels)
+    }
+    let mayBePartial = codec == .jpeg && options.acceptsTruncated
+    if !mayBePartial, header.pixelsPerByte > 0,
+      Double(pixels) > header.pixelsPerByte * Double(byteCount)
+    {
+      throw .endsEarly(
+        name: name, codec: codec,
+        reason: "\(byteCount) bytes cannot hold \(header.width)x\(header.height) pixels")
+    }
+  }
+
+  private static func upright(
+    _ header: StoredHeader, _ orientation: Orientation
+  ) -> (width: Int, height: Int) {
+    orientation.swapsSides ? (header.height, header.width) : (header.width, header.height)
+  }
+
+  private static func encode(
+    _ image: Image, as codec: Codec, name: String, quality: Int
+  ) throws(ImagingError) -> [UInt8] {
+    switch codec {
+    case .jpeg: try JPEGCodec.encode(image, name: name, quality: quality)
+    case .png: try PNGCodec.encode(image, name: name)
+    }
+  }
+}

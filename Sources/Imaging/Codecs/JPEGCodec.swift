@@ -1,0 +1,82 @@
+internal import CGlimpseCodecs
+
+/// JPEG by way of libjpeg.
+enum JPEGCodec {
+  static func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
+    var header = gc_header()
+    var report = gc_report()
+    let status = gc_jpeg_header(bytes, bytes.count, &header, &report)
+    guard Int(status) == GC_OK, let stored = StoredHeader(header) else {
+      throw report.error(status: status, name: name, codec: .jpeg)
+    }
+    return stored
+  }
+
+  /// The fewest eighths of a longer side that still give the needed length.
+  ///
+  /// Only halvings: libjpeg has fast paths for them, while 3/8, 5/8, 6/8 and 7/8 take longer than
+  /// the full size does.
+  static func eighths(of longerSide: Int, needed: Int?) -> Int {
+    guard let needed else { return 8 }
+    return [1, 2, 4].first { scaled(longerSide, eighths: $0) >= needed } ?? 8
+  }
+
+  /// A side's length at some eighths, as libjpeg rounds it.
+  static func scaled(_ side: Int, eighths: Int) -> Int { (side * eighths + 7) / 8 }
+
+  /// Decodes to gray or RGB of 8 bits, whichever is nearer to the format wanted.
+  static func decode(
+    _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
+  ) throws(ImagingError) -> StoredPicture {
+    let channels = (options.format ?? header.format).channels <= 2 ? 1 : 3
+    let eighths = eighths(
+      of: max(header.width, header.height), needed: options.neededLongerSide)
+    let width = scaled(header.width, eighths: eighths)
+    let height = scaled(header.height, eighths: eighths)
+    let size = width * height * channels
+    var report = gc_report()
+    var status = Int32(GC_OK)
+    let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      status = gc_jpeg_decode(
+        bytes, bytes.count, Int32(eighths), Int32(channels), buffer.baseAddress, size, &report)
+      count = Int(status) == GC_OK ? size : 0
+    }
+    guard Int(status) == GC_OK else {
+      throw report.error(status: status, name: name, codec: .jpeg)
+    }
+    if let reason = report.damageText, !options.acceptsTruncated {
+      throw report.damage & Int32(GC_ENDS_EARLY) != 0
+        ? .endsEarly(name: name, codec: .jpeg, reason: reason)
+        : .garbled(name: name, codec: .jpeg, reason: reason)
+    }
+    return StoredPicture(
+      image: Image(
+        width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
+      warnings: [report.damageText, report.warningText].compactMap(\.self))
+  }
+
+  /// Encodes what JPEG can hold: gray or RGB of 8 bits; alpha is dropped.
+  static func encode(_ image: Image, name: String, quality: Int) throws(ImagingError) -> [UInt8] {
+    guard (1...100).contains(quality) else {
+      throw .unencodable(name: name, codec: .jpeg, reason: "quality is 1 to 100, not \(quality)")
+    }
+    guard max(image.width, image.height) <= 65_500 else {
+      throw .unencodable(
+        name: name, codec: .jpeg,
+        reason: "a side has at most 65500 pixels, but it is \(image.width)x\(image.height)")
+    }
+    let source = image.converted(to: image.format.channels <= 2 ? .gray8 : .rgb8)
+    var made = gc_bytes()
+    var report = gc_report()
+    let status = gc_jpeg_encode(
+      source.bytes, UInt32(source.width), UInt32(source.height), Int32(source.format.channels),
+      Int32(quality), &made, &report)
+    defer { gc_bytes_free(&made) }
+    guard Int(status) == GC_OK else {
+      throw Int(status) == GC_NO_MEMORY
+        ? .outOfMemory(name: name)
+        : .unencodable(name: name, codec: .jpeg, reason: report.failure)
+    }
+    return [UInt8](UnsafeBufferPointer(start: made.bytes, count: made.count))
+  }
+}

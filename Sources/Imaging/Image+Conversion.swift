@@ -1,0 +1,124 @@
+extension Image {
+  /// The same picture in another layout.
+  ///
+  /// 16 bits become 8 by their high byte, and 8 become 16 by repeating it. Gray is repeated for RGB;
+  /// RGB becomes gray by BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded as libjpeg and Pillow
+  /// do). Alpha is dropped or added as opaque, never blended: see ``composited(over:)``.
+  public func converted(to target: PixelFormat) -> Image {
+    if format == target { return self }
+    let resampled = withBitDepth(target.bitDepth)
+    guard target.bitDepth == 16 else {
+      return resampled.withChannels(target.channels, samples: UInt8.self)
+    }
+    return resampled.withChannels(target.channels, samples: UInt16.self)
+  }
+
+  /// The picture laid over one gray level, without alpha: a sample is
+  /// `alpha * sample + (1 - alpha) * level`, rounded.
+  ///
+  /// `level` is in 0...255 and stands for the same gray in 16 bits. Pictures without alpha stay as
+  /// they are.
+  public func composited(over level: UInt8) -> Image {
+    guard format.channels == 2 || format.channels == 4 else { return self }
+    if format.bitDepth == 8 { return composited(over: level, full: UInt8.max) }
+    return composited(over: UInt16(level) * 257, full: UInt16.max)
+  }
+
+  private func withBitDepth(_ bitDepth: Int) -> Image {
+    if bitDepth == format.bitDepth { return self }
+    let count = width * height * format.channels
+    let target = PixelFormat(channels: format.channels, bitDepth: bitDepth)
+    return remade(as: target) { source, target in
+      if bitDepth == 8 {
+        let from = source.assumingMemoryBound(to: UInt16.self)
+        let to = target.assumingMemoryBound(to: UInt8.self)
+        for i in 0..<count { to[i] = UInt8(truncatingIfNeeded: from[i] >> 8) }
+      } else {
+        let from = source.assumingMemoryBound(to: UInt8.self)
+        let to = target.assumingMemoryBound(to: UInt16.self)
+        for i in 0..<count { to[i] = UInt16(from[i]) &* 257 }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func withChannels<Sample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ wanted: Int, samples: Sample.Type
+  ) -> Image {
+    let present = format.channels
+    if wanted == present { return self }
+    let count = width * height
+    let target = PixelFormat(channels: wanted, bitDepth: format.bitDepth)
+    return remade(as: target) { source, target in
+      let from = source.assumingMemoryBound(to: Sample.self)
+      let to = target.assumingMemoryBound(to: Sample.self)
+      let hasColor = present >= 3
+      let hasAlpha = present % 2 == 0
+      switch (hasColor, wanted >= 3) {
+      case (false, true):
+        for i in 0..<count {
+          let gray = from[i &* present]
+          (to[i &* wanted], to[i &* wanted &+ 1], to[i &* wanted &+ 2]) = (gray, gray, gray)
+        }
+      case (true, false):
+        for i in 0..<count {
+          let pixel = from + i &* present
+          let sum =
+            UInt32(pixel[0]) &* 19595 &+ UInt32(pixel[1]) &* 38470 &+ UInt32(pixel[2]) &* 7471
+          to[i &* wanted] = Sample(truncatingIfNeeded: (sum &+ 32768) >> 16)
+        }
+      case (false, false):
+        for i in 0..<count { to[i &* wanted] = from[i &* present] }
+      case (true, true):
+        for i in 0..<count {
+          for c in 0..<3 { to[i &* wanted &+ c] = from[i &* present &+ c] }
+        }
+      }
+      if wanted % 2 == 0 {
+        for i in 0..<count {
+          to[i &* wanted &+ wanted &- 1] =
+            hasAlpha ? from[i &* present &+ present &- 1] : Sample.max
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func composited<Sample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    over level: Sample, full: Sample
+  ) -> Image {
+    let present = format.channels
+    let count = width * height
+    let target = PixelFormat(channels: present - 1, bitDepth: format.bitDepth)
+    return remade(as: target) { source, target in
+      let from = source.assumingMemoryBound(to: Sample.self)
+      let to = target.assumingMemoryBound(to: Sample.self)
+      for i in 0..<count {
+        let alpha = UInt64(from[i &* present &+ present &- 1])
+        for c in 0..<present - 1 {
+          let sum =
+            UInt64(from[i &* present &+ c]) &* alpha
+            &+ UInt64(level) &* (UInt64(full) &- alpha)
+          to[i &* (present &- 1) &+ c] = Sample(
+            truncatingIfNeeded: (sum &+ UInt64(full) / 2) / UInt64(full))
+        }
+      }
+    }
+  }
+
+  /// An image of the same size in another format, whose bytes a closure fills in whole.
+  private func remade(
+    as target: PixelFormat, _ fill: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+  ) -> Image {
+    let size = width * height * target.bytesPerPixel
+    let remade = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      bytes.withUnsafeBytes { source in
+        if let from = source.baseAddress, let to = buffer.baseAddress {
+          fill(from, UnsafeMutableRawPointer(to))
+        }
+      }
+      count = size
+    }
+    return Image(width: width, height: height, format: target, bytes: remade)
+  }
+}

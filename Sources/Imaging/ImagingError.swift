@@ -1,0 +1,58 @@
+/// Why a picture could not be read, decoded, encoded or written.
+///
+/// The description is one sentence that begins with the file's name and, where there is something
+/// to do about it, says what.
+public enum ImagingError: Error, Hashable, Sendable {
+  /// The file could not be opened or read; the reason is the system's.
+  case unreadableFile(name: String, reason: String)
+  /// The file could not be written; the reason is the system's, or about the name.
+  case unwritableFile(name: String, reason: String)
+  /// The bytes are neither JPEG nor PNG; `found` says what they look like.
+  case unknownFormat(name: String, found: String)
+  /// The bytes contradict the format.
+  case corrupt(name: String, codec: Codec, reason: String)
+  /// The file is sound, but of a rare kind that is not read.
+  case unsupported(name: String, codec: Codec, reason: String)
+  /// Data end before the picture is complete.
+  case endsEarly(name: String, codec: Codec, reason: String)
+  /// Data are garbled in places, though a picture of some sort can be had.
+  case garbled(name: String, codec: Codec, reason: String)
+  /// The header promises more pixels than the caller allows.
+  case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
+  /// The codec cannot hold the picture.
+  case unencodable(name: String, codec: Codec, reason: String)
+  /// Memory ran out.
+  case outOfMemory(name: String)
+}
+
+extension ImagingError: CustomStringConvertible {
+  /// The sentence for people: what is wrong, with the file's name and what can be done.
+  public var description: String {
+    switch self {
+    case .unreadableFile(let name, let reason):
+      "\(name) cannot be read: \(reason)"
+    case .unwritableFile(let name, let reason):
+      "\(name) cannot be written: \(reason)"
+    case .unknownFormat(let name, let found):
+      "\(name) is neither a JPEG nor a PNG picture: \(found)"
+    case .corrupt(let name, let codec, let reason):
+      "\(name) is a damaged \(codec) file and cannot be decoded: \(reason)"
+    case .unsupported(let name, let codec, let reason):
+      "\(name) is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
+    case .endsEarly(let name, .jpeg, let reason):
+      "\(name) ends early, part of the picture is missing (\(reason)); "
+        + "pass acceptsTruncated to use what is there"
+    case .endsEarly(let name, .png, let reason):
+      "\(name) ends early, part of the picture is missing (\(reason))"
+    case .garbled(let name, let codec, let reason):
+      "\(name) is a damaged \(codec) file (\(reason)); pass acceptsTruncated to use what is there"
+    case .tooManyPixels(let name, let width, let height, let limit):
+      "\(name) claims to have \(width)x\(height) pixels, more than the limit of \(limit); "
+        + "raise maximumPixels if it is to be trusted"
+    case .unencodable(let name, let codec, let reason):
+      "\(name) cannot be encoded as \(codec): \(reason)"
+    case .outOfMemory(let name):
+      "\(name) needs more memory than there is"
+    }
+  }
+}
