@@ -130,7 +130,7 @@ import Testing
   // With target 0: log(1 + exp(0)) = 0.693147; large x gives x; very negative x gives almost 0.
   @Test func extremesStayFinite() {
     let large = Float.greatestFiniteMagnitude
-    let logits: [Float] = [0, large, -large, 100, -100, 88, -88, 1e-40, -0.0]
+    let logits: [Float] = [0, large, -large, 100, -100, 88, -88, .leastNonzeroMagnitude, -0.0]
     let (sum, slopes) = zeroTargets(logits, scale: 1)
     #expect(sum == Double(large) + 188 + 3 * log(2))
     #expect(slopes[0] == 0.5)

@@ -179,7 +179,8 @@ import Testing
     let head = HeadOutputs(objective, images: 2, width: 96, height: 64)
     var random = SeededGenerator(seed: 21)
     let extremes: [Float] = [
-      0, -0, 1e-40, 1, -1, 8, 7.999_999, 9, -9, 90, -90, 104, -104, 800, -800, 1e10, -1e10,
+      0, -0.0, .leastNonzeroMagnitude, 1, -1, 8, 7.999_999, 9, -9, 90, -90, 104, -104, 800, -800,
+      1e10, -1e10,
       .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
     ]
     for round in 0..<60 {
@@ -215,7 +216,7 @@ import Testing
       head.forEachCell(of: 1) { values, _ in
         for channel in channels { values[channel] = broken }
       }
-      #expect(!head.evaluate(truths).total.isFinite || broken == -.infinity)
+      #expect(!head.evaluate(truths).total.isFinite)
     }
   }
 }

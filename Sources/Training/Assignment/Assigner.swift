@@ -76,7 +76,8 @@ struct BestClaims {
   }
 
   mutating func insert(_ claim: Claim) {
-    guard claim.rank > threshold else { return }
+    // While there is room even what is not a number is taken, so that the loss shows it.
+    guard claims.count < limit || claim.rank > threshold else { return }
     var place = claims.count
     while place > 0, claims[place - 1].rank < claim.rank { place -= 1 }
     claims.insert(claim, at: place)

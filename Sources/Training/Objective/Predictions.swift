@@ -34,9 +34,11 @@ struct Predictions {
     @inline(__always)
     func logits(_ index: Int) -> UnsafeMutablePointer<Float> { values(index) + 4 }
 
+    func code(_ index: Int) -> BoxCode { code(x: index % width, y: index / width) }
+
     @inline(__always)
-    func code(_ index: Int) -> BoxCode {
-      BoxCode(values(index), x: index % width, y: index / width, stride: stride)
+    func code(x: Int, y: Int) -> BoxCode {
+      BoxCode(values(y * width + x), x: x, y: y, stride: stride)
     }
 
     /// The cells whose centers lie strictly inside a box.
