@@ -38,7 +38,7 @@ struct SimOTAAssigner {
       for y in rectangle.rows {
         for x in rectangle.columns {
           let place = y * level.width + x
-          let iou = BoxOverlap(predicted: level.code(x: x, y: y).box, truth: truth.box).iou
+          let iou = BoxOverlap(predicted: level.box(x: x, y: y), truth: truth.box).iou
           let logits = level.logits(place)
           var classCost = -Double(logits[truth.classIndex])
           for index in 0..<predictions.classCount {

@@ -49,7 +49,7 @@ struct TaskAlignedAssigner {
       for y in rectangle.rows {
         for x in rectangle.columns {
           let place = y * level.width + x
-          let overlap = BoxOverlap(predicted: level.code(x: x, y: y).box, truth: truth.box)
+          let overlap = BoxOverlap(predicted: level.box(x: x, y: y), truth: truth.box)
           // The alignment is at most IoU^6: most cells need neither arc tangent nor score.
           if best.threshold >= sixthPower(overlap.iou) { continue }
           let ciou = CIoU(overlap: overlap).value

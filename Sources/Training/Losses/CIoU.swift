@@ -7,7 +7,7 @@ import Imaging
 /// box, `v = 4/pi² (atan(w'/h') - atan(w/h))²` and `alpha = v / (1 - IoU + v)`. Above -2 and at most
 /// 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As there, alpha weighs and is
 /// not differentiated. (The paper also drops 1 / (w² + h²) from the slope of v; it stays here, since
-/// `BoxCode` multiplies by the size again.)
+/// `BoxCode.gradient` multiplies by the size.)
 struct CIoU: BoxSimilarity {
   private let overlap: BoxOverlap
   private let enclosing: EnclosingBox

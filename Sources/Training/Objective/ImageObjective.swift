@@ -1,5 +1,6 @@
 import Engine
 import Imaging
+import Networks
 
 /// The part of one picture in the objective.
 struct ImageObjective {
@@ -22,7 +23,7 @@ struct ImageObjective {
       let output = predictions.levels[match.cell.level]
       let gradient = gradients.levels[match.cell.level]
       let cell = match.cell.index
-      if !crowds.isEmpty, isMostly(output.code(cell).box, in: crowds) {
+      if !crowds.isEmpty, isMostly(output.box(cell), in: crowds) {
         value.classification += emptyCell(output.logits(cell), gradient.logits(cell))
       }
       let classIndex = truths[match.truth].classIndex
@@ -31,10 +32,13 @@ struct ImageObjective {
       value.classification += correction.value * classScale
       gradient.logits(cell)[classIndex] = Float(correction.slope * classScale)
 
-      let code = output.code(cell)
-      let loss = boxLoss.evaluate(predicted: code.box, truth: truths[match.truth].box)
+      let loss = boxLoss.evaluate(
+        predicted: output.box(cell), truth: truths[match.truth].box)
       value.box += match.weight * loss.value * boxScale
-      let slope = code.gradient(byCorners: loss.gradient) * (match.weight * boxScale)
+      let slope =
+        BoxCode.gradient(
+          byCorners: loss.gradient, at: output.values(cell), stride: output.stride)
+        * (match.weight * boxScale)
       let target = gradient.values(cell)
       for channel in 0..<4 { target[channel] = Float(slope[channel]) }
     }
@@ -48,7 +52,7 @@ struct ImageObjective {
     var sum = 0.0
     for cell in 0..<output.width * output.height {
       gradient.values(cell).update(repeating: 0, count: 4)
-      if !crowds.isEmpty, isMostly(output.code(cell).box, in: crowds) {
+      if !crowds.isEmpty, isMostly(output.box(cell), in: crowds) {
         gradient.logits(cell).update(repeating: 0, count: predictions.classCount)
       } else {
         sum += emptyCell(output.logits(cell), gradient.logits(cell))

@@ -1,5 +1,6 @@
 import Engine
 import Imaging
+import Networks
 
 /// One place of one of the head's outputs.
 struct Cell: Hashable, Comparable {
@@ -34,11 +35,13 @@ struct Predictions {
     @inline(__always)
     func logits(_ index: Int) -> UnsafeMutablePointer<Float> { values(index) + 4 }
 
-    func code(_ index: Int) -> BoxCode { code(x: index % width, y: index / width) }
+    /// The box that a cell predicts, in input pixels.
+    func box(_ index: Int) -> Box { box(x: index % width, y: index / width) }
 
+    /// The box that the cell in column `x` and row `y` predicts.
     @inline(__always)
-    func code(x: Int, y: Int) -> BoxCode {
-      BoxCode(values(y * width + x), x: x, y: y, stride: stride)
+    func box(x: Int, y: Int) -> Box {
+      BoxCode(values(y * width + x), x: x, y: y, stride: stride).box
     }
 
     /// The cells whose centers lie strictly inside a box.
