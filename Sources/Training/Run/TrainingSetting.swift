@@ -14,7 +14,7 @@ struct TrainingSetting: Sendable {
   let problem: @Sendable (TrainingConfig) -> String?
 
   /// Makes a setting; `wanted` says in words what `fits` demands.
-  init<Value: Codable>(
+  init<Value: Codable & Sendable>(
     _ name: String, _ path: Path<Value>, _ wanted: String = "",
     fits: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {
@@ -33,7 +33,7 @@ struct TrainingSetting: Sendable {
   }
 
   /// Makes a setting that may stay unset: null in files.
-  init<Value: Codable>(
+  init<Value: Codable & Sendable>(
     optional name: String, _ path: Path<Value?>, _ wanted: String = "",
     fits: @escaping @Sendable (Value) -> Bool = { _ in true }
   ) {

@@ -1,0 +1,53 @@
+import Datasets
+import Engine
+import Evaluation
+import Imaging
+import Networks
+
+/// Measures the AP of weights on the pictures of a split, as `evaluate` does.
+struct Validator {
+  let data: Dataset
+  let model: DetectorModel
+  let pool: ThreadPool
+  let kernels: Kernels
+  /// Pictures that go through the network at once; results do not depend on it.
+  private static let batch = 16
+
+  /// Runs the detector over all pictures; those that cannot be decoded count as seen without
+  /// finding anything.
+  ///
+  /// - Parameter progress: Told how many pictures of how many are done.
+  func evaluate(
+    _ parameters: ParameterBlock, progress: (Int, Int) -> Void
+  ) throws -> DetectionReport {
+    let detector = Detector(
+      ModelWeights(model: model, parameters: parameters), options: .evaluation, pool: pool,
+      kernels: kernels)
+    var scored: [ScoredImage] = []
+    while scored.count < data.samples.count {
+      let end = min(scored.count + Self.batch, data.samples.count)
+      let samples = data.samples[scored.count..<end]
+      let pictures = decode(samples)
+      var detections = try detector.detect(pictures.compactMap { $0 })[...]
+      for (sample, picture) in zip(samples, pictures) {
+        scored.append(
+          ScoredImage(
+            name: sample.imagePath, annotations: sample.annotations,
+            detections: picture == nil ? [] : detections.popFirst() ?? []))
+      }
+      progress(scored.count, data.samples.count)
+    }
+    return try DetectionMetric.evaluate(scored, classNames: data.classNames)
+  }
+
+  private func decode(_ samples: ArraySlice<Sample>) -> [DetectorInput?] {
+    let options = DecodeOptions(neededLongerSide: model.imageSize)
+    return pool.map(samples.count) { index in
+      let path = samples[samples.startIndex + index].imagePath
+      return (try? ImageFile.read(path, options: options)).map {
+        DetectorInput(
+          $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import Datasets
+import Engine
+import Evaluation
+import Networks
+
+/// Trains a detector on a labeled data set.
+///
+/// Everything follows from the configuration and its seed: the same run gives the same weights bit
+/// for bit, whatever the number of threads, and also when it was interrupted and resumed.
+///
+/// A reference, because it owns the network in training. One thread at a time may use it.
+public final class Trainer {
+  let config: TrainingConfig
+  let folder: RunFolder
+  let data: TrainingData
+  let model: DetectorModel
+  let learner: Learner
+  let validator: Validator?
+  let pool: ThreadPool
+  var state: TrainingState
+  var rows: [EpochRow]
+  var report: DetectionReport?
+  private var progress: TrainingProgress
+  private let notes: [String]
+  private var reportedProblems = 0
+
+  /// Takes what `TrainerSetup` has made.
+  init(_ setup: TrainerSetup) {
+    config = setup.config
+    folder = setup.folder
+    data = setup.data
+    model = setup.model
+    learner = setup.learner
+    validator = setup.validator
+    pool = setup.pool
+    state = setup.state
+    rows = setup.rows
+    notes = setup.data.problems + setup.notes
+    progress = TrainingProgress(seconds: setup.state.seconds)
+  }
+
+  /// Trains until all epochs are done, patience runs out, or someone asks for the end.
+  ///
+  /// - Parameters:
+  ///   - isInterrupted: Asked after every step; when true, a checkpoint is written and the training
+  ///     ends.
+  ///   - observe: Told of everything that happens, on the caller's thread.
+  /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
+  ///   checkpoint left as it was; errors of data, files and engine.
+  public func run(
+    isInterrupted: () -> Bool = { false }, observe: (TrainingEvent) -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    for note in notes { observe(.problem(note)) }
+    observe(.started(outline))
+    let loader = data.loader(config, from: state, seed: config.seed)
+    while let batch = try loader.next() {
+      let outcome = try learner.step(batch.images, truths: batch.truths)
+      advance(past: batch, outcome)
+      observe(.step(stepReport(outcome)))
+      if state.batch == data.stepsPerEpoch {
+        try finishEpoch(rate: outcome.rate, observe)
+        tellProblems(of: loader, observe)
+        if isOutOfPatience { return self.outcome(.outOfPatience) }
+      }
+      if state.epoch < config.epochs, isInterrupted() {
+        try save()
+        return self.outcome(.interrupted)
+      }
+    }
+    return outcome(.finished)
+  }
+
+  private func advance(past batch: Batch, _ outcome: Learner.Outcome) {
+    progress.step(images: batch.images.shape.n)
+    state.losses.add(outcome.loss)
+    state.step = learner.steps
+    state.batch += 1
+    state.seconds = progress.seconds
+  }
+
+  /// Validates where it is time, writes weights, row and checkpoint, and goes to the next epoch.
+  private func finishEpoch(rate: Double, _ observe: (TrainingEvent) -> Void) throws {
+    var validation: DetectionReport?
+    if let validator, validatesEpoch(state.epoch) {
+      validation = try validator.evaluate(learner.average.values) {
+        observe(.validating(images: $0, of: $1))
+      }
+      progress.validation()
+    }
+    let isBest = validation.map { $0.ap > (state.best?.ap ?? -.infinity) } ?? (validator == nil)
+    if let validation, isBest {
+      state.best = BestEpoch(epoch: state.epoch, ap: validation.ap)
+      report = validation
+    }
+    let weights = ModelWeights(model: model, parameters: learner.average.values)
+    try weights.write(to: folder.lastWeights)
+    if isBest { try weights.write(to: folder.bestWeights) }
+
+    let row = EpochRow(
+      epoch: state.epoch + 1, seconds: progress.seconds, boxLoss: state.losses.box,
+      classLoss: state.losses.classification, rate: rate, ap50: validation?.ap50,
+      ap: validation?.ap, imagesPerSecond: progress.epochSpeed)
+    rows.append(row)
+    try folder.write(rows)
+    (state.epoch, state.batch, state.losses) = (state.epoch + 1, 0, MeanLosses())
+    progress.nextEpoch()
+    try save()
+    observe(
+      .epoch(
+        EpochReport(
+          row: row, epochs: config.epochs, validation: validation, isBest: isBest)))
+  }
+
+  private func save() throws {
+    state.seconds = progress.seconds
+    try Checkpoint(state: state, learner: learner).write(to: folder.checkpoint)
+  }
+
+  private func tellProblems(of loader: Loader, _ observe: (TrainingEvent) -> Void) {
+    let problems = loader.problems
+    for problem in problems.dropFirst(reportedProblems) { observe(.problem("\(problem)")) }
+    reportedProblems = problems.count
+  }
+
+  private func validatesEpoch(_ epoch: Int) -> Bool {
+    epoch + 1 == config.epochs
+      || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
+  }
+
+  /// True where the best epoch lies `patience` epochs back.
+  private var isOutOfPatience: Bool {
+    guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
+      return false
+    }
+    return state.epoch - 1 - best.epoch >= config.patience
+  }
+
+  private var outline: TrainingOutline {
+    TrainingOutline(
+      folder: folder.path, model: config.model,
+      parameterCount: learner.parameters.layout.trainable.count,
+      classNames: data.classNames, trainingImages: data.training.samples.count,
+      validationImages: data.validation?.samples.count ?? 0, firstEpoch: state.epoch,
+      epochs: config.epochs, stepsPerEpoch: data.stepsPerEpoch, optimizer: config.optimizer,
+      learningRate: learner.schedule.peak, threads: pool.threads)
+  }
+
+  private func stepReport(_ outcome: Learner.Outcome) -> StepReport {
+    let remaining = config.epochs * data.stepsPerEpoch - state.step
+    let validations =
+      validator == nil
+      ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
+    return StepReport(
+      epoch: state.epoch, epochs: config.epochs, step: state.batch, steps: data.stepsPerEpoch,
+      losses: state.losses, gradientNorm: outcome.gradientNorm, rate: outcome.rate,
+      imagesPerSecond: progress.imagesPerSecond,
+      secondsLeft: progress.secondsLeft(
+        images: remaining * data.batchSize, validations: validations))
+  }
+
+  private func outcome(_ ending: TrainingOutcome.Ending) -> TrainingOutcome {
+    TrainingOutcome(
+      ending: ending, folder: folder.path, steps: state.step, epochs: state.epoch,
+      best: state.best, report: report)
+  }
+}

@@ -1,0 +1,129 @@
+import Engine
+import Networks
+
+/// Puts together what a training needs, for a new run or one that goes on.
+struct TrainerSetup {
+  let config: TrainingConfig
+  let folder: RunFolder
+  let data: TrainingData
+  let model: DetectorModel
+  let learner: Learner
+  let validator: Validator?
+  let pool: ThreadPool
+  let kernels: Kernels
+  let state: TrainingState
+  /// What `results.csv` holds already.
+  let rows: [EpochRow]
+  /// What was put right, a sentence each.
+  var notes: [String] = []
+
+  /// Starts a new run, or goes on from the checkpoint in `existing`.
+  init(_ config: TrainingConfig, existing: RunFolder?) throws {
+    try config.check()
+    guard let architecture = Architecture(rawValue: config.model) else {
+      let known = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
+      throw TrainingError(
+        .invalid, "there is no model \"\(config.model)\"; choose one of \(known)")
+    }
+    pool = ThreadPool(threads: config.threads ?? Machine.availableThreads)
+    kernels = try Kernels(InstructionSet.chosen())
+    data = try TrainingData(config, normalization: architecture.normalization)
+    model = DetectorModel(
+      architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
+
+    let config = config.resolved(stepsPerEpoch: data.stepsPerEpoch)
+    self.config = config
+    let graph = model.graph()
+    let parameters = ParameterBlock(graph.parameterLayout, seed: config.seed)
+    if existing == nil, let weights = config.weights {
+      notes = [try StartingWeights.load(weights, into: parameters)]
+    }
+    learner = Learner(
+      graph, parameters: parameters,
+      objective: DetectionObjective(
+        classCount: data.classNames.count, strides: DecoupledHead.strides),
+      optimizer: config.optimizer.make(
+        parameters.layout, weightDecay: config.weightDecay ?? 0),
+      schedule: config.schedule(
+        peak: config.learningRate ?? 0, stepsPerEpoch: data.stepsPerEpoch),
+      clipping: GradientClipping(limit: config.clip),
+      averageDecay: config.averageDecay, seed: config.seed, precision: config.precision,
+      pool: pool, kernels: kernels)
+    if let validation = data.validation {
+      validator = Validator(data: validation, model: model, pool: pool, kernels: kernels)
+    } else {
+      validator = nil
+    }
+    if let existing {
+      state = try Checkpoint.restore(learner, from: existing.checkpoint)
+      rows = existing.rows(ofEpochs: state.epoch)
+      folder = existing
+    } else {
+      state = TrainingState(seed: config.seed)
+      rows = []
+      folder = try RunFolder(new: config)
+    }
+    try RunFolder.write(config.json, to: folder.config)
+  }
+}
+
+extension TrainingConfig {
+  /// The configuration with what was left to Glimpse filled in: optimizer, rate, weight decay.
+  ///
+  /// The rates are known to train small networks from scratch. SGD: 0.01 at 64 pictures a step, in
+  /// proportion to the batch, weight decay 0.0005 (YOLOX). AdamW: 0.001, weight decay 0.05
+  /// (NanoDet-Plus).
+  func resolved(stepsPerEpoch: Int) -> TrainingConfig {
+    var result = self
+    result.optimizer = optimizer.resolved(steps: epochs * stepsPerEpoch)
+    let isSGD = result.optimizer == .sgd
+    result.learningRate = learningRate ?? (isSGD ? 0.01 * Double(batch) / 64 : 0.001)
+    result.weightDecay = weightDecay ?? (isSGD ? 0.0005 : 0.05)
+    return result
+  }
+
+  /// The schedule over all epochs.
+  func schedule(peak: Double, stepsPerEpoch: Int) -> LearningRateSchedule {
+    let steps = epochs * stepsPerEpoch
+    return LearningRateSchedule(
+      peak: peak, finalFraction: finalFraction, momentum: momentum,
+      warmupMomentum: optimizer == .sgd ? warmupMomentum : nil,
+      warmupSteps: min(Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), steps),
+      totalSteps: steps)
+  }
+}
+
+extension Trainer {
+  /// Starts a new run: opens the data, makes the network and the run's folder.
+  ///
+  /// - Throws: `TrainingError` for settings that make no sense and a folder that cannot be made;
+  ///   `DatasetsError`, `NetworksError` and `EngineError` for what their files hold.
+  public convenience init(_ config: TrainingConfig) throws {
+    self.init(try TrainerSetup(config, existing: nil))
+  }
+
+  /// Goes on with a run where its checkpoint ends, or longer than it was meant to go.
+  ///
+  /// With an unchanged configuration the result is that of a run without a pause, bit for bit. More
+  /// `epochs` extend a run, a finished one too; the learning rate then follows the longer schedule.
+  ///
+  /// - Parameters:
+  ///   - path: The run's folder or its checkpoint.
+  ///   - change: Changes the run's configuration; the model and the batch must stay.
+  public convenience init(
+    resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
+  ) throws {
+    let folder = try RunFolder(existing: path)
+    let before = try TrainingConfig(jsonFile: folder.config)
+    var config = before
+    change(&config)
+    for (name, isSame) in [
+      ("model", config.model == before.model), ("batch", config.batch == before.batch),
+      ("seed", config.seed == before.seed), ("optimizer", config.optimizer == before.optimizer),
+    ] where !isSame {
+      throw TrainingError(
+        .invalid, "\(path): a run cannot go on with another \(name); start a new one")
+    }
+    self.init(try TrainerSetup(config, existing: folder))
+  }
+}
