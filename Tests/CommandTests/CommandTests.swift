@@ -1,4 +1,5 @@
 import Foundation
+import Glimpse
 import Testing
 
 @testable import GlimpseCommand

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Lays out the help of the program and of its commands.
 struct HelpPage {
   /// Width of a line, at most `widest`.

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// How the program ends, as scripts see it.
 enum ExitCode: Int32, Sendable {
   /// Everything asked for was done.
@@ -14,4 +16,16 @@ enum ExitCode: Int32, Sendable {
   case trainingDiverged = 5
   /// Stopped by a signal; may be tried again. (EX_TEMPFAIL of sysexits.h)
   case interrupted = 75
+}
+
+extension ExitCode {
+  /// The code for an error that ends a command, whichever module threw it.
+  init(endingWith error: any Error) {
+    switch error {
+    case let error as CommandError: self = error.exitCode
+    case is DatasetsError: self = .invalidDataSet
+    case let error as TrainingError where error.kind == .diverged: self = .trainingDiverged
+    default: self = .fatal
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glimpse
 
 /// The program around the commands: picks one, runs it, turns its end into an exit code.
 enum Program {
@@ -16,15 +17,9 @@ enum Program {
       return try dispatch(words, on: console)
     } catch is ReaderGone {
       return .done
-    } catch let error as CommandError {
-      console.note("error: \(error.description)")
-      return error.exitCode
-    } catch let error as any CustomStringConvertible {
-      console.note("error: \(error.description)")
-      return .fatal
     } catch {
-      console.note("error: \(error.localizedDescription)")
-      return .fatal
+      console.note("error: \(Sentence.printable("\(error)"))")
+      return ExitCode(endingWith: error)
     }
   }
 

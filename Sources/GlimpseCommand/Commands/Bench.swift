@@ -1,0 +1,109 @@
+import Glimpse
+
+/// Measures how fast a network runs here, alone: no files, no decoding of pictures.
+struct Bench: Command {
+  var network = NetworkChoice()
+  var batch = 1
+  var threads: Int?
+  var precision = Precision.f32
+  var runs = 20
+  var trains = false
+  var printsJSON = false
+
+  static let name = "bench"
+  static let summary = "Measure how fast a network runs or trains on this machine"
+  static let discussion = [
+    "The pictures are random and the same in every run. The median of all runs is what to compare; "
+      + "a large distance to the fastest run means that other programs were at work."
+  ]
+
+  static let options: [OptionGroup<Bench>] = [
+    OptionGroup(
+      "Network",
+      [
+        .model(\.network.model, unset: "that of the weights, or compact"),
+        .value(
+          "weights", short: "w", \.network.weights, unit: "file", unset: "fresh ones",
+          help: "Weights to run"),
+        .imageSize(\.network.imageSize, unset: "the network's own"),
+      ]),
+    OptionGroup(
+      "Work",
+      [
+        .value(
+          "batch", \.batch, .from(1, to: 1024), unit: "images",
+          help: "Pictures that go through the network at once"),
+        .threads(\.threads),
+        .precision(\.precision),
+        .value(
+          "runs", \.runs, .from(1, to: 1_000_000), help: "Runs that are timed, after two more"),
+        .flag("train", \.trains, help: "Time training steps: forward, backward, optimizer"),
+      ]),
+    OptionGroup("Output", [.json(\.printsJSON)]),
+  ]
+
+  static let examples = [
+    Example("glimpse bench --imgsz 640", "How long one picture of 640 x 640 pixels takes."),
+    Example(
+      "glimpse bench --model resnet18 --train --batch 8 --json",
+      "How many pictures a second one can train on, for a script."),
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    Interruption.observe()
+    let timer = StepTimer(
+      weights: try network.load(), batch: batch, precision: precision,
+      workforce: try Workforce(threads: threads))
+    let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
+    if printsJSON {
+      try console.print(json(timer, measurement).line)
+    } else {
+      try console.write(FactTable(rows(timer, measurement)).text)
+    }
+    return .done
+  }
+
+  private func json(_ timer: StepTimer, _ measurement: StepTimer.Measurement) -> JSONValue {
+    let median = measurement.median
+    return [
+      "model": .string(timer.weights.model.architecture.rawValue),
+      "imgsz": .integer(timer.weights.model.imageSize), "batch": .integer(batch),
+      "threads": .integer(timer.workforce.pool.threads), "precision": .string(precision.rawValue),
+      "kernels": .string(timer.workforce.kernels.instructionSet.rawValue),
+      "train": .bool(trains), "runs": .integer(runs), "median_ms": .number(median),
+      "min_ms": .number(measurement.milliseconds[0]),
+      "gflop": .number(measurement.flops / 1e9),
+      "gflops": .number(measurement.flops / median / 1e6),
+      "images_per_s": .number(Double(batch) * 1000 / median),
+      "peak_rss_mb": .number(Double(ProcessMemory.peak) / 1_048_576),
+    ]
+  }
+
+  private func rows(
+    _ timer: StepTimer, _ measurement: StepTimer.Measurement
+  ) -> [FactTable.Row] {
+    let model = timer.weights.model
+    let median = measurement.median
+    return [
+      .init("network", "\(model.architecture.rawValue), \(model.imageSize) x \(model.imageSize)"),
+      .init(
+        "work",
+        "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))"),
+      .init(
+        "machine",
+        "\(Sentence.count(timer.workforce.pool.threads, "thread")), \(precision.rawValue), "
+          + timer.workforce.kernels.instructionSet.rawValue),
+      .init(
+        "time",
+        "\(HumanFormat.decimal(median)) ms median, "
+          + "\(HumanFormat.decimal(measurement.milliseconds[0])) ms fastest of "
+          + Sentence.count(runs, "run")),
+      .init(
+        "speed",
+        "\(HumanFormat.decimal(Double(batch) * 1000 / median)) images/s, "
+          + "\(HumanFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"),
+      .init("arithmetic", "\(HumanFormat.decimal(measurement.flops / 1e9)) GFLOP"),
+      .init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"),
+    ]
+  }
+}

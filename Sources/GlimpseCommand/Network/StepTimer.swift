@@ -1,0 +1,104 @@
+import Foundation
+import Glimpse
+
+/// Runs the same step of a network again and again, each on the same random pictures.
+struct StepTimer {
+  let weights: ModelWeights
+  /// Pictures that go through the network at once.
+  let batch: Int
+  let precision: Precision
+  let workforce: Workforce
+
+  /// Runs before the first that counts: caches are cold, and memory is touched for the first time.
+  private static let warmups = 2
+  private static let seed: UInt64 = 0
+  private static let boxesPerImage = 5
+
+  /// What was measured.
+  struct Measurement {
+    /// Milliseconds of each run, the shortest first.
+    var milliseconds: [Double]
+    /// Multiplications and additions of one run, each counted as one.
+    var flops: Double
+
+    /// Milliseconds; the middle of an even number of runs is the mean of its two.
+    var median: Double {
+      let middle = milliseconds.count / 2
+      return milliseconds.count % 2 == 1
+        ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2
+    }
+  }
+
+  private var inputShape: Shape { weights.model.inputShape(n: batch) }
+
+  /// Times the forward pass as inference runs it, with normalization folded.
+  func timeInference(runs: Int) throws -> Measurement {
+    let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
+    let plan = try Plan(graph, inputShapes: [inputShape], mode: .inference, precision: precision)
+    let session = Session(
+      plan, parameters: parameters, pool: workforce.pool, kernels: workforce.kernels)
+    session.inputs[0].copy(from: randomPictures())
+    return try time(runs: runs, flops: graph.flops * Double(batch)) { session.forward() }
+  }
+
+  /// Times a training step: forward, objective, backward, SGD.
+  ///
+  /// Its work is counted as three forward passes: one forward, one for the gradients of the
+  /// activations, one for those of the weights.
+  func timeTraining(runs: Int) throws -> Measurement {
+    let graph = weights.model.graph()
+    let classCount = weights.model.classNames.count
+    let learner = Learner(
+      graph, parameters: weights.parameters.copy(),
+      objective: DetectionObjective(classCount: classCount, strides: DecoupledHead.strides),
+      optimizer: OptimizerChoice.sgd.make(weights.parameters.layout, weightDecay: 5e-4),
+      // Too small a rate to lead anywhere: random pictures teach nothing, and a network that
+      // diverged would compute with other numbers at another speed.
+      schedule: LearningRateSchedule(
+        peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
+      clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
+      precision: precision, pool: workforce.pool, kernels: workforce.kernels)
+    let (pictures, truths) = (randomPictures(), randomTruths(classCount: classCount))
+    return try time(runs: runs, flops: 3 * graph.flops * Double(batch)) {
+      _ = try learner.step(pictures, truths: truths)
+    }
+  }
+
+  private func time(
+    runs: Int, flops: Double, _ step: () throws -> Void
+  ) throws -> Measurement {
+    for _ in 0..<Self.warmups { try step() }
+    var milliseconds: [Double] = []
+    for _ in 0..<runs {
+      try Interruption.check("the measurement is not complete")
+      let start = monotonicSeconds()
+      try step()
+      milliseconds.append((monotonicSeconds() - start) * 1000)
+    }
+    return Measurement(milliseconds: milliseconds.sorted(), flops: flops)
+  }
+
+  private func randomPictures() -> Tensor {
+    var generator = SeededGenerator(seed: Self.seed)
+    return Tensor(
+      shape: inputShape, values: (0..<inputShape.count).map { _ in generator.uniform() })
+  }
+
+  /// Objects of all sizes; each lies wholly in its picture.
+  private func randomTruths(classCount: Int) -> [[Annotation]] {
+    var generator = SeededGenerator(seed: Self.seed, 1)
+    let side = Float(weights.model.imageSize)
+    return (0..<batch).map { _ in
+      (0..<Self.boxesPerImage).map { _ in
+        let width = generator.uniform(in: 0.05 * side...0.8 * side)
+        let height = generator.uniform(in: 0.05 * side...0.8 * side)
+        let x = generator.uniform(in: 0...side - width)
+        let y = generator.uniform(in: 0...side - height)
+        return Annotation(
+          box: Box(
+            x1: Double(x), y1: Double(y), x2: Double(x + width), y2: Double(y + height)),
+          classIndex: Int(generator.next() % UInt64(classCount)))
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Glimpse
+
+/// Options that several commands take, so that they are spelled and explained the same everywhere.
+extension Option {
+  /// Side of the square that the network sees.
+  static func imageSize(_ path: Path<Int?>, unset: String = "the weights' own") -> Option {
+    .value(
+      "imgsz", path, .imageSide, unit: "pixels", unset: unset,
+      help: "Side of the square that the network sees")
+  }
+
+  static func threads(_ path: Path<Int?>) -> Option {
+    .value(
+      "threads", path, .from(1, to: 1024), unset: "all that the process may use",
+      help: "Threads that compute")
+  }
+
+  static func precision(_ path: Path<Precision>) -> Option {
+    .value("precision", path, help: "Numbers that the network computes in")
+  }
+
+  static func model(_ path: Path<Architecture?>, unset: String) -> Option {
+    .value("model", path, unit: "name", unset: unset, help: "Network by its name in the catalog")
+  }
+
+  static func json(_ path: Path<Bool>, help: String = "Print one line of JSON instead") -> Option {
+    .flag("json", path, help: help)
+  }
+}
+
+extension ValueRule where Value == Int {
+  /// What the networks' strides ask for, and a bound that keeps memory in reach.
+  static var imageSide: ValueRule { .multiple(of: 32, to: 4096) }
+}
+
+extension Architecture: OptionWord {}
+extension Precision: OptionWord {}
