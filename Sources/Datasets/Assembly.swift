@@ -88,7 +88,7 @@ struct Assembly {
     do {
       size = try PictureFile.size(picture.imagePath)
     } catch {
-      report(.unreadableImage, picture.imagePath, "the picture is left out: \(error)")
+      report(.unreadableImage, picture.imagePath, "\(error); it is left out.")
       return nil
     }
     if let stated = picture.statedSize, stated != size {

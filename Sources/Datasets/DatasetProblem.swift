@@ -47,6 +47,7 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
 
   /// As in `labels/a.txt:3: the box has no area; it is left out.`
   public var description: String {
-    file + (line.map { ":\($0)" } ?? "") + ": " + message
+    // What the codecs say begins with the file's name already.
+    message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
   }
 }

@@ -3,12 +3,21 @@ import Imaging
 /// What the data sets ask of picture files.
 enum PictureFile {
   /// The upright size of a picture, in pixels, from its header.
-  static func size(_ path: String) throws -> (width: Int, height: Int) {
-    throw DatasetsError(file: path, "waiting for the codecs.")
+  static func size(_ path: String) throws(ImagingError) -> (width: Int, height: Int) {
+    let information = try ImageFile.information(path)
+    return (information.width, information.height)
   }
 
-  /// A picture as upright 8-bit RGB, reduced to about the given longer side if it is larger.
-  static func read(_ path: String, longerSide: Int) throws -> Image {
-    throw DatasetsError(file: path, "waiting for the codecs.")
+  /// A picture as upright 8-bit RGB, reduced to the given longer side if it is larger.
+  static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {
+    let options = DecodeOptions(neededLongerSide: longerSide)
+    let image = try ImageFile.read(path, options: options).image
+    let longer = max(image.width, image.height)
+    guard longer > longerSide else { return image }
+    func reduced(_ side: Int) -> Int {
+      max(1, Int((Double(side) * Double(longerSide) / Double(longer)).rounded()))
+    }
+    return image.resized(
+      width: reduced(image.width), height: reduced(image.height), filter: .area)
   }
 }

@@ -39,7 +39,11 @@ struct AugmentationTests {
 
   @Test func scaleAndShiftActAboutTheCenter() {
     expect(place(draw { $0.scale = 0.5 }), 25, 37.5, 75, 62.5)
-    expect(place(draw { $0.shiftX = 0.1; $0.shiftY = -0.1 }), 10, 15, 110, 65)
+    expect(
+      place(
+        draw {
+          $0.shiftX = 0.1; $0.shiftY = -0.1
+        }), 10, 15, 110, 65)
   }
 
   @Test func mirroringComesLast() {

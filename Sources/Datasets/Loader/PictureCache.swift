@@ -44,7 +44,7 @@ final class PictureCache: @unchecked Sendable {
       lock.withLock {
         failures[index] = DatasetProblem(
           kind: .unreadableImage, file: path,
-          message: "the picture is left out, and the next one takes its place: \(error)")
+          message: "\(error); the next picture takes its place.")
       }
       return nil
     }

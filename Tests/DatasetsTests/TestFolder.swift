@@ -1,0 +1,44 @@
+import Foundation
+import Imaging
+
+/// A folder that lives as long as this object.
+final class TestFolder {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("glimpse-datasets-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.resolvingSymlinksInPath().path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func path(_ name: String) -> String { path + "/" + name }
+
+  func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let url = URL(fileURLWithPath: path(name))
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  /// Writes a picture of one gray.
+  func writePicture(_ name: String, width: Int = 20, height: Int = 10, gray: UInt8 = 50) throws {
+    try write(
+      ImageFile.encode(Image(width: width, height: height, filledWith: gray), as: .png), to: name)
+  }
+}
+
+/// Where the real data sets lie, beside the package.
+enum SharedData {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("../shared/data").standardized.path
+
+  static func has(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder + "/" + name)
+  }
+}
