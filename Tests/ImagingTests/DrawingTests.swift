@@ -62,6 +62,16 @@ struct DrawingTests {
     #expect(text.filter { $0 == fill.contrasting }.count > 60)
   }
 
+  @Test("pictures of other formats are drawn on in color", arguments: [1, 2, 4], [8, 16])
+  func formats(channels: Int, bitDepth: Int) {
+    let format = PixelFormat(channels: channels, bitDepth: bitDepth)
+    let image = Image(width: 120, height: 90, format: format, filledWith: 77)
+    let drawn = image.drawing([detection(10, 30, 100, 80)], classNames: ["cat"])
+    #expect(drawn.format == .rgb8)
+    #expect(color(drawn, 99, 79) == Color.ofClass(0))
+    #expect(color(drawn, 50, 60) == Color(red: 77, green: 77, blue: 77))
+  }
+
   @Test("the best detection lies on top")
   func order() {
     let low = detection(20, 50, 120, 150, classIndex: 1, score: 0.2)

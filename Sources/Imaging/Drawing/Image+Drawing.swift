@@ -6,12 +6,14 @@ extension Image {
   /// places are given away, and lie on top. What lies outside of the picture or is not finite is
   /// not drawn.
   ///
+  /// The result is 8-bit RGB, whatever the format of this picture; alpha is dropped.
+  ///
   /// - Parameters:
-  ///   - detections: Boxes in pixels of this picture, which is 8-bit RGB.
+  ///   - detections: Boxes in pixels of this picture.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
   public func drawing(_ detections: [Detection], classNames: [String]) -> Image {
     let style = DrawingStyle(width: width, height: height)
-    var canvas = Canvas(self)
+    var canvas = Canvas(format == .rgb8 ? self : converted(to: .rgb8))
     let best = detections.enumerated().compactMap { index, detection in
       pixels(of: detection.box).map { (index: index, detection: detection, region: $0) }
     }.sorted { ($1.detection.score, $0.index) < ($0.detection.score, $1.index) }
