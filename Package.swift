@@ -14,11 +14,13 @@ let package = Package(
     .target(
       name: "CGlimpseCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("m")]),
+    // The shipped weights, embedded.
+    .target(name: "CGlimpseWeights"),
     // Row 1
     .target(name: "Engine", dependencies: ["CGlimpseKernels"]),
     .target(name: "Imaging", dependencies: ["CGlimpseCodecs", "CGlimpseKernels"]),
     // Row 2
-    .target(name: "Networks", dependencies: ["Engine", "Imaging"]),
+    .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Imaging"]),
     .target(name: "Datasets", dependencies: ["Imaging", "Engine"]),
     .target(name: "Evaluation", dependencies: ["Imaging"]),
     // Row 3

@@ -14,11 +14,12 @@ enum ModuleTable {
     // Row 0
     "CGlimpseKernels": [],
     "CGlimpseCodecs": [],
+    "CGlimpseWeights": [],
     // Row 1
     "Engine": ["CGlimpseKernels"],
     "Imaging": ["CGlimpseCodecs", "CGlimpseKernels"],
     // Row 2
-    "Networks": ["Engine", "Imaging"],
+    "Networks": ["CGlimpseWeights", "Engine", "Imaging"],
     "Datasets": ["Imaging", "Engine"],
     "Evaluation": ["Imaging"],
     // Row 3

@@ -39,6 +39,8 @@ public struct ParameterDeclaration: Hashable, Sendable {
 
 /// How a parameter begins.
 public enum Initializer: Hashable, Sendable {
+  /// These numbers, one after the other.
+  case values([Float])
   /// All of one value.
   case constant(Float)
   /// Normal with deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep into Rectifiers", eq. 10).
@@ -51,6 +53,9 @@ public enum Initializer: Hashable, Sendable {
   /// Fills memory from the generator.
   func fill(_ memory: UnsafeMutableBufferPointer<Float>, using generator: inout SeededGenerator) {
     switch self {
+    case .values(let values):
+      precondition(values.count == memory.count, "\(values.count) values for \(memory.count)")
+      _ = memory.update(fromContentsOf: values)
     case .constant(let value):
       memory.update(repeating: value)
     case .heNormal(let fan):

@@ -3,12 +3,15 @@ import Foundation
 
 /// An anchor-free head with a branch for boxes and one for classes at each stride.
 ///
-/// Three maps in; for each stride one output n, h, w, 4 + classes: a box code (`BoxCoding`), then
+/// Three maps in; for each stride one output n, h, w, 4 + classes: a box code (`BoxCode`), then
 /// a logit per class, each a yes-or-no of its own (Ge et al. 2021, "YOLOX", figure 2, without the
 /// objectness). Strides share nothing.
 public struct DecoupledHead: Sendable {
   /// Input pixels between the cells of each output.
   public static let strides = [8, 16, 32]
+  /// Boxes begin four cells wide: nearer to real ones than a single cell, so that assignment has
+  /// something to go by from the first step.
+  private static let boxBias: [Float] = [0, 0, 1.386, 1.386]
   let classCount: Int
   let channels: Int
   let style: NormStyle
@@ -32,7 +35,7 @@ public struct DecoupledHead: Sendable {
       let scope = scope["stride\(stride)"]
       let boxes = Convolution(
         channels, 4, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
-        biasInitializer: .constant(0))
+        biasInitializer: .values(Self.boxBias))
       let classes = Convolution(
         channels, classCount, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
         biasInitializer: .constant(classBias(stride)))
