@@ -1,29 +1,51 @@
-/// Tells what the machine offers: what to put into a report of a problem or of a speed.
+/// Tells what the machine offers, or what a network is made of.
 struct Info: Command {
-  static let name = "info"
-  static let summary =
-    "Show what Glimpse finds on this machine: processors, kernels, limits, memory"
-
+  var network = NetworkChoice()
   var printsJSON = false
+
+  static let name = "info"
+  static let summary = "Show what this machine offers, or what a network is made of"
+  static let discussion = [
+    "Without a network it tells the processors, kernels, limits and memory that Glimpse finds: what "
+      + "to put into a report of a problem or of a speed. With --model or --weights it lists the "
+      + "layers of the network with their sizes and the work that they take."
+  ]
 
   static let options: [OptionGroup<Info>] = [
     OptionGroup(
-      "Output",
-      [.flag("json", \.printsJSON, help: "Print one line of JSON instead of a table")])
+      "Network",
+      [
+        .model(\.network.model, unset: "that of the weights"),
+        .value(
+          "weights", short: "w", \.network.weights, unit: "file", help: "Weights to look at"),
+        .imageSize(\.network.imageSize, unset: "the network's own"),
+      ]),
+    OptionGroup("Output", [.json(\.printsJSON, help: "Print one line of JSON instead of tables")]),
   ]
 
   static let examples = [
     Example(
       "glimpse info", "Which kernels run, on how many processors, and how much memory there is."),
     Example("glimpse info --json", "The same for a script, with memory in bytes."),
+    Example("glimpse info --model compact --imgsz 640", "Layers, parameters, work and memory."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    let machine = try MachineFacts.read()
-    if printsJSON {
-      try console.print(JSONValue.object(machine.json).line)
+    let (text, json): (String, [JSONMember])
+    if network.model == nil, network.weights == nil {
+      if network.imageSize != nil {
+        throw CommandError.usage("--imgsz is for a network: name one with --model or --weights")
+      }
+      let machine = try MachineFacts.read()
+      (text, json) = (FactTable(machine.rows).text, machine.json)
     } else {
-      try console.write(FactTable(machine.rows).text)
+      let facts = try NetworkFacts(network.load())
+      (text, json) = (facts.text, facts.json)
+    }
+    if printsJSON {
+      try console.print(JSONValue.object(json).line)
+    } else {
+      try console.write(text)
     }
     return .done
   }
