@@ -35,7 +35,9 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"],
+      exclude: ["Golden"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"]),
     .testTarget(

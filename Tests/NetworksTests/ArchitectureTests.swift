@@ -1,0 +1,75 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Networks
+
+@Suite("Catalog") struct ArchitectureTests {
+  /// For 20 classes at 416: what the catalog promises, within a tenth.
+  private static let sizes: [(Architecture, parameters: Double, gflop: Double)] = [
+    (.compact, 1.0e6, 1.2), (.resnet18, 12.5e6, 15.5),
+  ]
+
+  @Test("parameters and work are as promised", arguments: sizes)
+  func size(_ architecture: Architecture, parameters: Double, gflop: Double) {
+    let graph = architecture.detector(classCount: 20, input: Shape(n: 1, h: 416, w: 416, c: 3))
+    let found = Double(graph.parameterLayout.trainable.count)
+    #expect(abs(found / parameters - 1) < 0.1, "\(found) parameters")
+    #expect(abs(graph.flops / 1e9 / gflop - 1) < 0.1, "\(graph.flops / 1e9) GFLOP")
+  }
+
+  @Test("outputs have 4 + classes channels, one a stride", arguments: Architecture.allCases)
+  func outputs(_ architecture: Architecture) {
+    let graph = architecture.detector(classCount: 3, input: Shape(n: 2, h: 96, w: 64, c: 3))
+    #expect(
+      graph.outputs.map { graph.shapes[$0] } == [
+        Shape(n: 2, h: 12, w: 8, c: 7), Shape(n: 2, h: 6, w: 4, c: 7),
+        Shape(n: 2, h: 3, w: 2, c: 7),
+      ])
+  }
+
+  @Test("a ResNet detector takes the public backbone's names behind a prefix")
+  func backboneNames() {
+    let detector = Architecture.resnet18.detector(
+      classCount: 2, input: Shape(n: 1, h: 64, w: 64, c: 3))
+    let scope = Scope()
+    let logits = ResNetClassifier(backbone: .resnet18)(
+      scope.input(Shape(n: 1, h: 64, w: 64, c: 3)), scope)
+    let names = scope.finish(outputs: [logits]).parameterLayout.entries.map(\.name)
+    let layout = detector.parameterLayout
+    #expect(
+      names.filter { layout["backbone.\($0)"] == nil } == ["fc.weight", "fc.bias"])
+  }
+
+  @Test("an untrained detector expects few objects, and boxes of four strides")
+  func beginning() throws {
+    let shape = Shape(n: 1, h: 64, w: 64, c: 3)
+    let graph = Architecture.compact.detector(classCount: 4, input: shape)
+    let outputs = try Bench().outputs(
+      graph, ParameterBlock(graph.parameterLayout, seed: 1), Tensor(random: shape, seed: 2))
+    for (output, side) in zip(outputs, [8, 4, 2]) {
+      // YOLOv8's prior: 5 objects among side * side cells and 4 classes, so the bias of each logit
+      // is log(5 / (4 * side * side)): -3.94 at side 8, -2.55 at 4, -1.16 at 2. The last weights are
+      // small, so logits lie near it. Box codes lie near (0, 0, log 4, log 4).
+      let bias = Float(log(5 / (4 * Double(side * side))))
+      for pixel in 0..<side * side {
+        let cell = output.values[pixel * 8..<pixel * 8 + 8]
+        #expect(zip(cell, [0, 0, 1.386, 1.386]).allSatisfy { abs($0 - $1) < 0.5 })
+        #expect(cell.suffix(4).allSatisfy { abs($0 - bias) < 0.5 })
+      }
+    }
+  }
+
+  @Test("outputs do not depend on the number of threads", arguments: Architecture.allCases)
+  func threads(_ architecture: Architecture) throws {
+    let shape = Shape(n: 1, h: 96, w: 96, c: 3)
+    let graph = architecture.detector(classCount: 2, input: shape)
+    let (folded, parameters) = graph.foldingNormalization(
+      ParameterBlock(graph.parameterLayout, seed: 4))
+    let input = Tensor(random: shape, seed: 5)
+    let one = try Bench(threads: 1).outputs(folded, parameters, input)
+    for threads in [2, 3] {
+      #expect(try Bench(threads: threads).outputs(folded, parameters, input) == one)
+    }
+  }
+}
