@@ -34,7 +34,8 @@ let package = Package(
 
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"], exclude: ["Golden"]),
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"],
       exclude: ["Golden"]),
