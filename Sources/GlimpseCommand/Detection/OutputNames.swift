@@ -1,0 +1,50 @@
+import Foundation
+import Glimpse
+
+/// File names for what is written about each input: its own, or a numbered one where it is taken.
+///
+/// Inputs from different folders may have the same name, and nothing may be overwritten: the
+/// second `cat.jpg` becomes `cat-2.jpg`.
+struct OutputNames: Sendable {
+  /// The names in the order of the inputs, each ending as the codec that will write it.
+  let names: [String]
+
+  /// - Parameter stemsDiffer: true where names must differ in what stands before the ending, as
+  ///   `cat.jpg` and `cat.png` would share the label file `cat.txt`.
+  init(inputs: [String], stemsDiffer: Bool) {
+    var taken: Set<String> = []
+    // The names as given go first, so that a numbered one never takes that of a later input.
+    let wanted = inputs.map(Self.writableName)
+    let reserved = Set(wanted.map { Self.key($0, stemsDiffer) })
+    names = wanted.map { name in
+      if taken.insert(Self.key(name, stemsDiffer)).inserted { return name }
+      let (stem, ending) = Self.split(name)
+      var number = 2
+      while true {
+        let numbered = "\(stem)-\(number)\(ending)"
+        let key = Self.key(numbered, stemsDiffer)
+        if !reserved.contains(key), taken.insert(key).inserted { return numbered }
+        number += 1
+      }
+    }
+  }
+
+  /// The name without its ending.
+  static func stem(_ name: String) -> String { split(name).stem }
+
+  /// The input's file name, with `.jpg` behind it where it does not say how to write a picture.
+  private static func writableName(_ path: String) -> String {
+    let name = (path as NSString).lastPathComponent
+    return Codec(path: name) == nil ? name + ".jpg" : name
+  }
+
+  private static func split(_ name: String) -> (stem: String, ending: String) {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return (name, "") }
+    return (String(name[..<dot]), String(name[dot...]))
+  }
+
+  /// What must differ; some file systems do not tell upper from lower case.
+  private static func key(_ name: String, _ stemsDiffer: Bool) -> String {
+    (stemsDiffer ? stem(name) : name).lowercased()
+  }
+}

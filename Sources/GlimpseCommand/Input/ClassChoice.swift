@@ -1,0 +1,32 @@
+/// Finds the classes that a user names among those of a model.
+enum ClassChoice {
+  /// The indices of classes given by name, in any case, or by index; nil where none is given.
+  ///
+  /// Throws a usage error for what is neither. A class that is called "7" wins over the index 7.
+  static func indices(
+    _ words: [String], among names: [String]
+  ) throws(CommandError) -> Set<Int>? {
+    guard !words.isEmpty else { return nil }
+    var chosen: Set<Int> = []
+    for word in words { chosen.insert(try index(word, among: names)) }
+    return chosen
+  }
+
+  private static func index(_ word: String, among names: [String]) throws(CommandError) -> Int {
+    if let exact = names.firstIndex(of: word) { return exact }
+    if let close = names.firstIndex(where: { $0.lowercased() == word.lowercased() }) {
+      return close
+    }
+    if let index = Int(word) {
+      guard names.indices.contains(index) else {
+        throw .usage(
+          "--classes takes indices from 0 to \(names.count - 1) with these weights, not \(index)")
+      }
+      return index
+    }
+    let hint = Nearest.suggestion(for: word, among: names)
+    throw .usage(
+      "these weights know no class \(Sentence.quoted(word))"
+        + (hint.isEmpty ? "; 'glimpse info --weights <file>' lists their classes" : hint))
+  }
+}
