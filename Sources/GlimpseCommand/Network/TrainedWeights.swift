@@ -2,11 +2,11 @@ import Glimpse
 
 /// The weights that `detect` and `evaluate` use.
 enum TrainedWeights {
-  /// Reads the weights file that the user names.
+  /// Reads a weights file, or the built-in weights where none is named.
   ///
   /// Throws `NetworksError` for a file that cannot be used.
-  static func load(_ path: String?) throws -> ModelWeights {
-    guard let path else { throw CommandError.usage("this needs --weights <file>") }
-    return try ModelWeights(path: path)
+  static func load(_ path: String?) throws(NetworksError) -> ModelWeights {
+    if let path { return try ModelWeights(path: path) }
+    return try DefaultWeights.load()
   }
 }

@@ -1,0 +1,45 @@
+import Glimpse
+
+/// The numbers of a detection report for people and for scripts.
+enum ReportText {
+  /// The classes with their truths and AP, and a last row over all of them.
+  static func table(_ report: DetectionReport) -> String {
+    var table = TextTable([
+      .init("class", .left), .init("truths"), .init("AP50"), .init("AP75"), .init("AP50-95"),
+    ])
+    for entry in report.classes {
+      table.add(
+        Sentence.printable(entry.name), "\(entry.truthCount)", fraction(entry.ap50),
+        fraction(entry.ap75), fraction(entry.ap))
+    }
+    let truths = report.classes.reduce(0) { $0 + $1.truthCount }
+    table.add(
+      "all", "\(truths)", fraction(report.ap50), fraction(report.ap75), fraction(report.ap))
+    return table.text
+  }
+
+  /// Three digits; a dash where there is no truth to measure on.
+  static func fraction(_ value: Double) -> String {
+    value < 0 ? "-" : HumanFormat.fixed(value, 3)
+  }
+
+  /// The twelve numbers by name; null where there is no truth to measure on.
+  static func metrics(_ report: DetectionReport) -> JSONValue {
+    .object(report.numbers.map { JSONMember(key: $0.name, value: number($0.value)) })
+  }
+
+  static func classes(_ report: DetectionReport) -> JSONValue {
+    .array(
+      report.classes.map { entry in
+        [
+          "name": .string(entry.name), "truths": .integer(entry.truthCount),
+          "findings": .integer(entry.findingCount), "AP": number(entry.ap),
+          "AP50": number(entry.ap50), "AP75": number(entry.ap75), "AR100": number(entry.ar100),
+        ]
+      })
+  }
+
+  private static func number(_ value: Double) -> JSONValue {
+    value < 0 ? .null : .number(value)
+  }
+}

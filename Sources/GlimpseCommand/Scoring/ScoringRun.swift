@@ -1,0 +1,54 @@
+import Glimpse
+
+/// Runs a detector over the pictures of a data set and sets what it finds against the truth.
+struct ScoringRun {
+  let detector: Detector
+  let data: Dataset
+  let reader: PictureReader
+  /// Pictures that go through the network at once; results do not depend on it.
+  let batch: Int
+
+  /// What came of it.
+  struct Outcome {
+    let report: DetectionReport
+    /// Pictures a second, decoding included, the metric not.
+    let imagesPerSecond: Double
+    /// Why pictures could not be read, a sentence each; they count as if nothing was found.
+    let failures: [String]
+  }
+
+  /// - Parameter warn: Told what was odd about a picture that was used, one sentence.
+  func run(progress: inout ProgressReporter, warn: (String) -> Void) throws -> Outcome {
+    var scored: [ScoredImage] = []
+    var failures: [String] = []
+    let start = monotonicSeconds()
+    for begin in stride(from: 0, to: data.samples.count, by: batch) {
+      try Interruption.check("nothing was scored")
+      let samples = data.samples[begin..<min(begin + batch, data.samples.count)]
+      let pictures = reader.read(samples.map(\.imagePath))
+      let inputs = pictures.compactMap { try? $0.get() }.map {
+        DetectorInput(
+          $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
+      }
+      var found = try detector.detect(inputs)[...]
+      for (sample, picture) in zip(samples, pictures) {
+        var detections: [Detection] = []
+        switch picture {
+        case .success(let decoded):
+          detections = found.popFirst() ?? []
+          for warning in decoded.warnings { warn("\(sample.imagePath): \(warning)") }
+        case .failure(let error):
+          failures.append(error.description)
+        }
+        scored.append(
+          ScoredImage(
+            name: sample.imagePath, annotations: sample.annotations, detections: detections))
+      }
+      progress.advance(by: samples.count)
+    }
+    let seconds = max(monotonicSeconds() - start, 1e-9)
+    return Outcome(
+      report: try DetectionMetric.evaluate(scored, classNames: data.classNames),
+      imagesPerSecond: Double(scored.count) / seconds, failures: failures)
+  }
+}
