@@ -33,7 +33,15 @@ public struct ActivationOp: Op {
     let table = context.kernels.elementwise
     let (input, gradient) = (context.inputs[0], context.outputGradient)
     let shape = input.shape
+    let isDense = input.isDense && gradient.isDense && target.view.isDense
     context.pool.forEachPart(of: shape.pixels, costPerUnit: 16 * shape.c) { begin, end in
+      if isDense {
+        let first = begin * shape.c
+        table.activate_backward(
+          activation.code, input.data + first, gradient.data + first, target.view.data + first,
+          (end - begin) * shape.c, target.accumulates ? 1 : 0)
+        return
+      }
       for pixel in begin..<end {
         table.activate_backward(
           activation.code, input.data + pixel * input.stride,
