@@ -46,6 +46,7 @@ let package = Package(
       dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
       exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse"]),
+    .testTarget(name: "GlimpseTests", dependencies: ["Glimpse"]),
     .testTarget(name: "LayeringTests"),
   ],
   swiftLanguageModes: [.v6],
