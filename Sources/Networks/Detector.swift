@@ -79,16 +79,21 @@ public final class Detector {
     }
     session.forward()
     let decoder = HeadDecoder(strides: DecoupledHead.strides, options: options)
-    return inputs.indices.map { index in
-      let candidates = decoder.candidates(session.outputs, image: index)
-      return Suppression.suppress(
-        candidates, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,
-        maximumDetections: options.maximumDetections
-      ).map {
-        Detection(
-          box: letterboxes[index].originalBox($0.box), classIndex: $0.classIndex, score: $0.score)
+    var found = [[Detection]](repeating: [], count: inputs.count)
+    found.withUnsafeMutableBufferPointer { buffer in
+      let target = buffer.baseAddress
+      pool.run(inputs.count) { index in
+        target?[index] = Suppression.suppress(
+          decoder.candidates(session.outputs, image: index), iouThreshold: options.iou,
+          classAgnostic: options.isClassAgnostic, maximumDetections: options.maximumDetections
+        ).map {
+          Detection(
+            box: letterboxes[index].originalBox($0.box), classIndex: $0.classIndex,
+            score: $0.score)
+        }
       }
     }
+    return found
   }
 
   private func session(_ shape: Shape) throws(EngineError) -> Session {

@@ -42,13 +42,13 @@ public final class Trainer {
   /// Trains until all epochs are done, patience runs out, or someone asks for the end.
   ///
   /// - Parameters:
+  ///   - observe: Told of everything that happens, on the caller's thread.
   ///   - isInterrupted: Asked after every step; when true, a checkpoint is written and the training
   ///     ends.
-  ///   - observe: Told of everything that happens, on the caller's thread.
   /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
   ///   checkpoint left as it was; errors of data, files and engine.
   public func run(
-    isInterrupted: () -> Bool = { false }, observe: (TrainingEvent) -> Void = { _ in }
+    observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
     for note in notes { observe(.problem(note)) }
     observe(.started(outline))

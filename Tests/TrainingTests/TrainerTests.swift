@@ -1,0 +1,266 @@
+import Engine
+import Foundation
+import Networks
+import Testing
+
+@testable import Training
+
+/// Whole trainings of the compact network on a few pictures of ../shared/data/bccd.
+@Suite(.enabled(if: SmallData.isPresent, "needs ../shared/data/bccd"), .serialized)
+struct TrainerTests {
+  private let folder: TemporaryFolder
+  private let data: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    data = try SmallData.make(in: folder.path, training: 24, validation: 6)
+  }
+
+  /// Two epochs of six steps with pictures of 96 pixels.
+  private func config(_ name: String, threads: Int = 2, workers: Int = 2) -> TrainingConfig {
+    var config = TrainingConfig(data: data)
+    config.project = folder.path + "/runs"
+    config.name = name
+    config.imgsz = 96
+    config.batch = 4
+    config.epochs = 2
+    config.closeMosaic = 1
+    config.warmupEpochs = 1
+    config.threads = threads
+    config.workers = workers
+    return config
+  }
+
+  /// All numbers that a training has, bit for bit.
+  private func bits(_ trainer: Trainer) -> [[UInt32]] {
+    let blocks =
+      [trainer.learner.parameters, trainer.learner.average.values]
+      + trainer.learner.optimizer.state.map(\.block)
+    return blocks.map { $0.values.map(\.bitPattern) }
+  }
+
+  @Test func fiveStepsCheckpointAndTheRestEqualAllAtOnce() throws {
+    let whole = try Trainer(config("whole"))
+    #expect(try whole.run().ending == .finished)
+
+    var steps = 0
+    let first = try Trainer(config("parts", threads: 1, workers: 1))
+    let pause = try first.run { event in
+      if case .step = event { steps += 1 }
+    } isInterrupted: {
+      steps == 5
+    }
+    #expect(pause.ending == .interrupted && pause.steps == 5 && pause.epochs == 0)
+
+    let second = try Trainer(resuming: pause.folder) { $0.threads = 3 }
+    #expect(bits(second) == bits(first))
+    let end = try second.run()
+    #expect(end.ending == .finished && end.steps == 12 && end.epochs == 2)
+    #expect(bits(second) == bits(whole))
+
+    // The rows too, but for the columns with times.
+    func rows(_ trainer: Trainer) -> [[Substring]] {
+      trainer.folder.rows(ofEpochs: 9).map { row in
+        let fields = row.line.split(separator: ",", omittingEmptySubsequences: false)
+        return [fields[0]] + fields[2...6]
+      }
+    }
+    #expect(rows(second).count == 2)
+    #expect(rows(second) == rows(whole))
+    let (one, other) = (whole.folder.lastWeights, second.folder.lastWeights)
+    #expect(FileManager.default.contentsEqual(atPath: one, andPath: other))
+  }
+
+  @Test(arguments: [OptimizerChoice.sgd, .adamw])
+  func threadsAndWorkersDoNotMatter(optimizer: OptimizerChoice) throws {
+    let results = try [(1, 1), (2, 3), (3, 2)].map { threads, workers in
+      var config = config("threads-\(threads)", threads: threads, workers: workers)
+      config.epochs = 1
+      config.optimizer = optimizer
+      let trainer = try Trainer(config)
+      #expect(try trainer.run().steps == 6)
+      return bits(trainer)
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
+    #expect(results[0] != results[0].map { $0.map { _ in 0 } })
+  }
+
+  @Test func anotherSeedGivesAnotherTraining() throws {
+    let results = try [UInt64(0), 1].map { seed in
+      var config = config("seed-\(seed)")
+      config.epochs = 1
+      config.seed = seed
+      let trainer = try Trainer(config)
+      _ = try trainer.run()
+      return bits(trainer)
+    }
+    #expect(results[0] != results[1])
+  }
+
+  @Test func runFolderHoldsWhatIsPromised() throws {
+    var config = config("folder")
+    config.validationInterval = 2
+    let trainer = try Trainer(config)
+    var kinds: [String] = []
+    let outcome = try trainer.run { event in
+      switch event {
+      case .started(let outline):
+        kinds.append("started")
+        #expect(outline.trainingImages == 24 && outline.validationImages == 6)
+        #expect(outline.stepsPerEpoch == 6 && outline.firstEpoch == 0)
+        #expect(outline.optimizer == .adamw)
+        #expect(outline.classNames == ["Platelets", "RBC", "WBC"])
+      case .step(let report):
+        kinds.append("step")
+        #expect(report.losses.total > 0 && report.gradientNorm > 0 && report.imagesPerSecond > 0)
+      case .validating(let done, let all):
+        #expect(done <= all && all == 6)
+      case .epoch(let report):
+        kinds.append("epoch")
+        #expect((report.validation == nil) == (report.row.epoch == 1))
+        #expect(report.isBest == (report.row.epoch == 2))
+      case .problem:
+        break
+      }
+    }
+    let epoch = [String](repeating: "step", count: 6) + ["epoch"]
+    #expect(kinds == ["started"] + epoch + epoch)
+
+    let path = folder.path + "/runs/folder"
+    #expect(outcome.folder == path)
+    var saved = try TrainingConfig(jsonFile: path + "/config.json")
+    // What was left to Glimpse is written out.
+    #expect(saved.optimizer == .adamw && saved.learningRate != nil && saved.weightDecay != nil)
+    saved.optimizer = .auto
+    saved.learningRate = nil
+    saved.weightDecay = nil
+    #expect(saved == config)
+    let lines = try String(contentsOfFile: path + "/results.csv", encoding: .utf8)
+      .split(separator: "\n")
+    #expect(lines.count == 3 && lines[0] == EpochRow.header)
+    for name in ["best", "last"] {
+      let weights = try ModelWeights(path: "\(path)/weights/\(name).safetensors")
+      #expect(weights.model.classNames == ["Platelets", "RBC", "WBC"])
+      #expect(weights.model.imageSize == 96 && weights.model.architecture == .compact)
+      #expect(
+        weights.parameters.values.elementsEqual(trainer.learner.average.values.values))
+    }
+    #expect(FileManager.default.fileExists(atPath: path + "/checkpoint.safetensors"))
+    #expect(outcome.best?.epoch == 1)
+    #expect(outcome.report?.imageCount == 6)
+  }
+
+  @Test func finishedRunsCanBeExtended() throws {
+    var short = config("short")
+    short.epochs = 1
+    let first = try Trainer(short).run()
+    #expect(first.ending == .finished && first.epochs == 1)
+    // Nothing is left to do without more epochs.
+    #expect(try Trainer(resuming: first.folder).run().steps == 6)
+    let longer = try Trainer(resuming: first.folder) { $0.epochs = 3 }
+    let end = try longer.run()
+    #expect(end.ending == .finished && end.epochs == 3 && end.steps == 18)
+    #expect(longer.folder.rows(ofEpochs: 9).map(\.epoch) == [1, 2, 3])
+    #expect(throws: TrainingError.self) { try Trainer(resuming: first.folder) { $0.batch = 2 } }
+  }
+
+  @Test func divergenceKeepsTheLastCheckpoint() throws {
+    var short = config("diverging")
+    short.epochs = 1
+    let first = try Trainer(short).run()
+    let checkpoint = first.folder + "/checkpoint.safetensors"
+    let before = FileManager.default.contents(atPath: checkpoint)
+    let trainer = try Trainer(resuming: first.folder) {
+      $0.epochs = 2
+      $0.learningRate = 1e30
+    }
+    #expect {
+      _ = try trainer.run()
+    } throws: { error in
+      (error as? TrainingError)?.kind == .diverged
+    }
+    #expect(FileManager.default.contents(atPath: checkpoint) == before)
+  }
+
+  @Test func patienceEndsATraining() throws {
+    var config = config("patience")
+    config.epochs = 20
+    config.patience = 2
+    // Nothing is learned; only the statistics settle, so the AP soon stops to change.
+    config.learningRate = 1e-12
+    let outcome = try Trainer(config).run()
+    #expect(outcome.ending == .outOfPatience)
+    let best = try #require(outcome.best)
+    #expect(outcome.epochs == best.epoch + 1 + 2)
+  }
+
+  @Test func weightsOfAnotherRunCanBeTheStart() throws {
+    var first = config("first")
+    first.epochs = 1
+    let source = try Trainer(first)
+    _ = try source.run()
+    var second = config("second")
+    second.weights = source.folder.lastWeights
+    let trainer = try Trainer(second)
+    #expect(
+      trainer.learner.parameters.values.elementsEqual(source.learner.average.values.values))
+    second.name = "third"
+    second.weights = folder.path + "/nothing.safetensors"
+    #expect(throws: NetworksError.self) { try Trainer(second) }
+    // Nothing is left behind by a training that cannot start.
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/runs/third"))
+  }
+
+  @Test func checkpointsOfAnotherModelAreRefused() throws {
+    var short = config("small")
+    short.epochs = 1
+    let outcome = try Trainer(short).run()
+    #expect(throws: TrainingError.self) {
+      try Trainer(resuming: outcome.folder) { $0.model = "resnet18" }
+    }
+    try Data("nonsense".utf8).write(
+      to: URL(fileURLWithPath: outcome.folder + "/checkpoint.safetensors"))
+    #expect(throws: NetworksError.self) { try Trainer(resuming: outcome.folder) }
+  }
+
+  @Test func sizesChangeWithMultiScale() throws {
+    var config = config("sizes")
+    config.imgsz = 128
+    config.multiScale = 0.5
+    config.epochs = 1
+    let trainer = try Trainer(config)
+    #expect(try trainer.run().steps == 6)
+  }
+}
+
+/// A few pictures of blood cells as a VOC folder of their own.
+enum SmallData {
+  private static let source = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared/data/bccd").path
+
+  static var isPresent: Bool { FileManager.default.fileExists(atPath: source) }
+
+  /// Links the first pictures of the training split; returns the data set's folder.
+  static func make(in folder: String, training: Int, validation: Int) throws -> String {
+    let files = FileManager.default
+    let path = folder + "/data"
+    for name in ["JPEGImages", "Annotations", "ImageSets/Main"] {
+      try files.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+    }
+    let names = try String(contentsOfFile: source + "/ImageSets/Main/train.txt", encoding: .utf8)
+      .split(whereSeparator: \.isWhitespace).prefix(training + validation)
+    for name in names {
+      for file in ["JPEGImages/\(name).jpg", "Annotations/\(name).xml"] {
+        try files.createSymbolicLink(
+          atPath: "\(path)/\(file)", withDestinationPath: "\(source)/\(file)")
+      }
+    }
+    for (split, part) in [("train", names.prefix(training)), ("val", names.suffix(validation))] {
+      try Data((part.joined(separator: "\n") + "\n").utf8).write(
+        to: URL(fileURLWithPath: "\(path)/ImageSets/Main/\(split).txt"))
+    }
+    return path
+  }
+}
