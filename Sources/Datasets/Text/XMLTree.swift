@@ -208,11 +208,7 @@ struct XMLReader {
 
   private mutating func takeName() throws(DatasetsError) -> String {
     let begin = place
-    while place < bytes.count, !Self.isSpace(bytes[place]),
-      !"<>/=&'\"!?".utf8.contains(bytes[place])
-    {
-      place += 1
-    }
+    while place < bytes.count && !Self.endsName(bytes[place]) { place += 1 }
     guard place > begin, place < bytes.count else {
       throw error(
         place < bytes.count ? "a name is expected after \"<\"" : "the file ends inside a tag")
@@ -248,6 +244,14 @@ struct XMLReader {
     for _ in 0..<count where place < bytes.count {
       if bytes[place] == UInt8(ascii: "\n") { line += 1 }
       place += 1
+    }
+  }
+
+  /// Whether a byte cannot be part of a name: spaces and what has a meaning of its own.
+  private static func endsName(_ byte: UInt8) -> Bool {
+    switch Unicode.Scalar(byte) {
+    case "<", ">", "/", "=", "&", "'", "\"", "!", "?": true
+    default: isSpace(byte)
     }
   }
 
