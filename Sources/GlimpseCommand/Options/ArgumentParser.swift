@@ -4,6 +4,7 @@
 /// - `--` ends the options: what follows is arguments. A lone `-` is an argument.
 /// - A word that starts with a dash is no value, unless it is a number; `--name=-x` passes it.
 /// - `--help` and `-h` win over everything before `--`.
+/// - Options that take over settings from a file come first, wherever they stand.
 enum ArgumentParser<C: Command> {
   /// What the command line asks for.
   enum Request {
@@ -15,8 +16,8 @@ enum ArgumentParser<C: Command> {
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
       return .help
     }
-    var command = C()
     var arguments: [String] = []
+    var given: [(option: Option<C>, value: String)] = []
     var rest = words[...]
     while let word = rest.popFirst() {
       if word == "--" {
@@ -29,9 +30,11 @@ enum ArgumentParser<C: Command> {
         continue
       }
       let (option, attached) = try find(word)
-      let value = try value(of: option, attached: attached, from: &rest)
-      try option.apply(&command, value)
+      given.append((option, try value(of: option, attached: attached, from: &rest)))
     }
+    var command = C()
+    for (option, value) in given where option.appliesFirst { try option.apply(&command, value) }
+    for (option, value) in given where !option.appliesFirst { try option.apply(&command, value) }
     try assign(arguments, to: &command)
     return .run(command)
   }

@@ -15,6 +15,9 @@ struct Option<Owner: Sendable>: Sendable {
   let help: String
   /// What the help adds in brackets: allowed values, default.
   let notes: @Sendable (Owner) -> [String]
+  /// True where it takes over many settings at once: it is applied before all others, so that those
+  /// win wherever they stand on the command line.
+  var appliesFirst = false
   /// Reads the text that was given, which is empty for a flag, into the property.
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
@@ -60,6 +63,19 @@ extension Option {
       notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "--\(name)")
+      })
+  }
+
+  /// An option that takes over settings from a file, before all other options are applied.
+  static func settings(
+    _ name: String, unit: String, help: String,
+    from read: @escaping @Sendable (inout Owner, String) throws(CommandError) -> Void
+  ) -> Option {
+    Option(
+      name: name, short: nil, placeholder: unit, help: help, notes: { _ in [] },
+      appliesFirst: true,
+      apply: { (owner, text) throws(CommandError) in
+        try read(&owner, ValueRule<String>.any.read(text, of: "--\(name)"))
       })
   }
 

@@ -34,4 +34,5 @@ extension ValueRule where Value == Int {
 }
 
 extension Architecture: OptionWord {}
+extension OptimizerChoice: OptionWord {}
 extension Precision: OptionWord {}

@@ -34,6 +34,14 @@ extension ValueRule where Value: Comparable {
     }
   }
 
+  /// The lower end is allowed, the upper one is not.
+  static func from(_ lowest: Value, below bound: Value) -> ValueRule {
+    let phrase = "from \(lowest.optionText) to below \(bound.optionText)"
+    return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
+      lowest <= $0 && $0 < bound
+    }
+  }
+
   static func atLeast(_ lowest: Value) -> ValueRule {
     let phrase = "at least \(lowest.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) of \(phrase)") { $0 >= lowest }

@@ -24,7 +24,12 @@ extension ExitCode {
     switch error {
     case let error as CommandError: self = error.exitCode
     case is DatasetsError: self = .invalidDataSet
-    case let error as TrainingError where error.kind == .diverged: self = .trainingDiverged
+    case let error as TrainingError:
+      switch error.kind {
+      case .invalid: self = .usage
+      case .diverged: self = .trainingDiverged
+      case .file: self = .fatal
+      }
     default: self = .fatal
     }
   }

@@ -1,0 +1,212 @@
+import Glimpse
+
+/// Trains a detector on a labeled data set.
+struct Train: Command {
+  var config = TrainingConfig()
+  /// The run to go on with, whose configuration `config` then began with.
+  var resumed: String?
+  /// The file that `config` began with.
+  var configFile: String?
+
+  /// The model by its word, because a configuration only knows the name.
+  private var model: Architecture {
+    get { Architecture(rawValue: config.model) ?? .compact }
+    set { config.model = newValue.rawValue }
+  }
+
+  static let name = "train"
+  static let summary = "Train a detector on a labeled data set"
+  static let discussion = [
+    "Keeps all of a run in a new folder: weights/best.safetensors and weights/last.safetensors for "
+      + "detect and evaluate, results.csv with a row an epoch, config.json, and a checkpoint after "
+      + "every epoch. The data set is never changed.",
+    "Ctrl-C saves a checkpoint and ends with exit code 75; --resume goes on from there, and the "
+      + "result is that of a run without a pause. With more --epochs, --resume extends a finished run.",
+  ]
+
+  static let options: [OptionGroup<Train>] = [
+    OptionGroup(
+      "Data and network",
+      [
+        .value(
+          "data", short: "d", \.config.data, unit: "path",
+          help: "Data set: a folder (Pascal VOC, YOLO) or a data.yaml"),
+        .value("model", \.model, unit: "name", help: "Network by its name in the catalog"),
+        .value(
+          "weights", short: "w", \.config.weights, unit: "file", unset: "random ones",
+          help: "Weights to begin with, as far as they fit"),
+        .value(
+          "imgsz", \.config.imgsz, .imageSide, unit: "pixels",
+          help: "Side of the square that the network sees"),
+        .value(
+          "multi-scale", \.config.multiScale, .from(0, to: 0.5), unit: "fraction",
+          help: "Largest relative change of that side from batch to batch"),
+      ]),
+    OptionGroup(
+      "Length",
+      [
+        .value(
+          "epochs", short: "e", \.config.epochs, .from(1, to: 1_000_000),
+          help: "Passes over the training pictures"),
+        .value(
+          "batch", short: "b", \.config.batch, .from(1, to: 4096), unit: "images",
+          help: "Pictures a step"),
+        .value(
+          "patience", \.config.patience, .atLeast(0), unit: "epochs",
+          help: "Epochs without a better AP after which training stops; 0 never stops early"),
+        .value(
+          "val-interval", \.config.validationInterval, .atLeast(0), unit: "epochs",
+          help: "Epochs from one validation to the next; 0 validates after the last one only"),
+      ]),
+    OptionGroup(
+      "Optimizer",
+      [
+        .value(
+          "optimizer", \.config.optimizer,
+          help: "Optimizer; auto takes adamw for up to 10,000 steps and sgd for more"),
+        .value(
+          "lr", \.config.learningRate, .above(0), unit: "rate",
+          unset: "adamw 0.001, sgd 0.01 at 64 images a step",
+          help: "Learning rate after the warm-up"),
+        .value(
+          "lrf", \.config.finalFraction, .from(0, to: 1), unit: "fraction",
+          help: "Last learning rate, as a fraction of --lr"),
+        .value(
+          "momentum", \.config.momentum, .from(0, below: 1),
+          help: "Momentum of sgd, beta1 of adamw"),
+        .value(
+          "weight-decay", \.config.weightDecay, .atLeast(0), unset: "adamw 0.05, sgd 0.0005",
+          help: "Weight decay, on weights only"),
+        .value(
+          "warmup-epochs", \.config.warmupEpochs, .atLeast(0), unit: "epochs",
+          help: "Epochs in which the learning rate climbs"),
+        .value(
+          "warmup-momentum", \.config.warmupMomentum, .from(0, below: 1),
+          help: "Momentum of sgd at the first step"),
+        .value(
+          "clip", \.config.clip, .above(0), unit: "norm",
+          help: "Largest norm of the gradient; longer ones are cut"),
+        .value(
+          "ema-decay", \.config.averageDecay, .from(0, below: 1),
+          help: "Decay that the moving average of the weights approaches"),
+      ]),
+    OptionGroup(
+      "Augmentation",
+      [
+        .value(
+          "hsv-h", \.config.hue, .from(0, to: 0.5), unit: "fraction",
+          help: "Largest change of the hue, as a fraction of the circle"),
+        .value(
+          "hsv-s", \.config.saturation, .from(0, to: 1), unit: "fraction",
+          help: "Largest relative change of the saturation"),
+        .value(
+          "hsv-v", \.config.brightness, .from(0, to: 1), unit: "fraction",
+          help: "Largest relative change of the brightness"),
+        .value(
+          "translate", \.config.translate, .from(0, to: 1), unit: "fraction",
+          help: "Largest shift, as a fraction of the input's side"),
+        .value(
+          "scale", \.config.scale, .from(0, below: 1), unit: "fraction",
+          help: "Largest change of the size: 0.5 gives factors from 0.5 to 1.5"),
+        .value(
+          "fliplr", \.config.flip, .from(0, to: 1), unit: "share",
+          help: "How often a picture is mirrored"),
+        .value(
+          "mosaic", \.config.mosaic, .from(0, to: 1), unit: "share",
+          help: "How often four pictures are put together"),
+        .value(
+          "close-mosaic", \.config.closeMosaic, .atLeast(0), unit: "epochs",
+          help: "Last epochs without mosaic"),
+      ]),
+    OptionGroup(
+      "Machine",
+      [
+        .threads(\.config.threads),
+        .value(
+          "workers", \.config.workers, .from(1, to: 1024), unit: "threads",
+          unset: "as many as compute", help: "Threads that read and augment pictures"),
+        .precision(\.config.precision),
+        .value("seed", \.config.seed, help: "Start of everything random"),
+      ]),
+    OptionGroup(
+      "Run",
+      [
+        .value(
+          "output", short: "o", \.config.project, unit: "folder", help: "Folder that holds runs"),
+        .value(
+          "name", \.config.name, unit: "name", unset: "the next free train-N",
+          help: "The run's folder in it"),
+        .settings(
+          "config", unit: "file",
+          help: "Settings to begin with, in the form of a run's config.json; other options win"
+        ) { (command, path) throws(CommandError) in try command.begin(withFile: path) },
+        .settings(
+          "resume", unit: "run",
+          help: "Go on with a run, by its folder, with its settings; other options win"
+        ) { (command, path) throws(CommandError) in try command.begin(resuming: path) },
+      ]),
+  ]
+
+  static let examples = [
+    Example(
+      "glimpse train --data pets --epochs 50", "Train the compact network on a folder of pictures."),
+    Example(
+      "glimpse train --data pets/data.yaml --imgsz 320 --batch 8 --name pets-small",
+      "Smaller pictures, smaller steps, into runs/pets-small."),
+    Example("glimpse train --resume runs/train-1", "Go on with a run that was interrupted."),
+    Example(
+      "glimpse train --resume runs/train-1 --epochs 100", "Train a finished run for longer."),
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    guard !config.data.isEmpty else {
+      throw CommandError.usage("train needs --data <path>, the data set to learn from")
+    }
+    Interruption.observe()
+    let trainer =
+      if let resumed {
+        try Trainer(resuming: resumed) { $0 = config }
+      } else {
+        try Trainer(config)
+      }
+    var reporter = TrainingReporter(on: console)
+    let outcome = try trainer.run(isInterrupted: { Interruption.isRequested }) {
+      reporter.observe($0)
+    }
+    return try reporter.finish(outcome)
+  }
+
+  private mutating func begin(withFile path: String) throws(CommandError) {
+    try checkOnlySource()
+    configFile = path
+    config = try Self.settings(path)
+  }
+
+  private mutating func begin(resuming path: String) throws(CommandError) {
+    try checkOnlySource()
+    resumed = path
+    do {
+      config = try Self.settings(RunFolder(existing: path).config)
+    } catch let error as TrainingError {
+      throw CommandError(error.description, exitCode: ExitCode(endingWith: error))
+    } catch let error as CommandError {
+      throw error
+    } catch {
+      throw CommandError("\(error)")
+    }
+  }
+
+  private func checkOnlySource() throws(CommandError) {
+    guard resumed == nil, configFile == nil else {
+      throw .usage("--config and --resume each bring all settings: give only one of them, once")
+    }
+  }
+
+  private static func settings(_ path: String) throws(CommandError) -> TrainingConfig {
+    do {
+      return try TrainingConfig(jsonFile: path)
+    } catch {
+      throw CommandError(error.description, exitCode: ExitCode(endingWith: error))
+    }
+  }
+}

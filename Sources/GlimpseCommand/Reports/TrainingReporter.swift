@@ -1,0 +1,106 @@
+import Glimpse
+
+/// Tells how a training goes: a line an epoch, on terminals also a line that is rewritten.
+struct TrainingReporter {
+  private let console: Console
+  private var problems: ProblemNotes
+  private var epoch = ""
+  private var secondsLeft = 0.0
+  private var nextReport = 0.0
+
+  private static let redrawInterval = 0.1
+
+  init(on console: Console) {
+    self.console = console
+    problems = ProblemNotes(on: console)
+  }
+
+  mutating func observe(_ event: TrainingEvent) {
+    switch event {
+    case .problem(let sentence): problems.add(sentence)
+    case .started(let outline): start(outline)
+    case .step(let report):
+      epoch = "Epoch \(report.epoch + 1)/\(report.epochs)"
+      secondsLeft = report.secondsLeft
+      showProgress {
+        "\(report.step)/\(report.steps) steps, \(Self.losses(report.losses.box, report.losses.classification)), "
+          + "\(HumanFormat.decimal(report.imagesPerSecond)) images/s, "
+          + "\(HumanFormat.duration(report.secondsLeft)) left"
+      }
+    case .validating(let images, let total):
+      showProgress { "validating, \(images)/\(total) images" }
+    case .epoch(let report): end(report)
+    }
+  }
+
+  private mutating func start(_ outline: TrainingOutline) {
+    problems.finish()
+    console.note(
+      "Training \(outline.model) with \(outline.parameterCount) parameters on "
+        + "\(Sentence.count(outline.trainingImages, "image")) of "
+        + "\(outline.classNames.count) \(outline.classNames.count == 1 ? "class" : "classes"), "
+        + "\(outline.validationImages) to validate on")
+    console.note(
+      "\(Sentence.count(outline.epochs, "epoch")) of \(Sentence.count(outline.stepsPerEpoch, "step")), "
+        + "\(outline.optimizer.rawValue), learning rate \(outline.learningRate), "
+        + "\(Sentence.count(outline.threads, "thread")), into \(Sentence.printable(outline.folder))"
+    )
+    if outline.firstEpoch > 0 {
+      console.note("\(Sentence.count(outline.firstEpoch, "epoch")) are done already")
+    }
+  }
+
+  private mutating func end(_ report: EpochReport) {
+    problems.finish()
+    let row = report.row
+    var parts = [Self.losses(row.boxLoss, row.classLoss)]
+    if let ap50 = row.ap50, let ap = row.ap {
+      parts.append(
+        "AP50 \(ReportText.fraction(ap50)), AP50-95 \(ReportText.fraction(ap))"
+          + (report.isBest ? " (best)" : ""))
+    }
+    parts.append("\(HumanFormat.decimal(row.imagesPerSecond)) images/s")
+    if row.epoch < report.epochs { parts.append("\(HumanFormat.duration(secondsLeft)) left") }
+    console.note("Epoch \(row.epoch)/\(report.epochs): " + parts.joined(separator: ", "))
+  }
+
+  /// Sums up on standard output; an interruption becomes an error that tells how to go on.
+  mutating func finish(_ outcome: TrainingOutcome) throws -> ExitCode {
+    console.endProgress()
+    problems.finish()
+    let folder = Sentence.printable(outcome.folder)
+    if outcome.ending == .interrupted {
+      throw CommandError(
+        "interrupted after \(Sentence.count(outcome.steps, "step")); "
+          + "'glimpse train --resume \(folder)' goes on from there", exitCode: .interrupted)
+    }
+    if outcome.ending == .outOfPatience {
+      console.note("AP has not improved for a while (--patience): training stops early")
+    }
+    if let report = outcome.report { try console.write(ReportText.table(report) + "\n") }
+    let files = try RunFolder(existing: outcome.folder)
+    let best = outcome.best.map {
+      " (epoch \($0.epoch + 1), AP50-95 \(ReportText.fraction($0.ap)))"
+    }
+    try console.write(
+      FactTable([
+        .init("best weights", Sentence.printable(files.bestWeights) + (best ?? "")),
+        .init("last weights", Sentence.printable(files.lastWeights)),
+        .init("results", Sentence.printable(files.results)),
+      ]).text)
+    return .done
+  }
+
+  private static func losses(_ box: Double, _ classification: Double) -> String {
+    "loss \(HumanFormat.decimal(box + classification)) "
+      + "(box \(HumanFormat.decimal(box)), class \(HumanFormat.decimal(classification)))"
+  }
+
+  private mutating func showProgress(_ text: () -> String) {
+    guard console.diagnostics.isTerminal else { return }
+    let now = monotonicSeconds()
+    guard now >= nextReport else { return }
+    nextReport = now + Self.redrawInterval
+    console.showProgress("\(epoch): \(text())")
+  }
+}
