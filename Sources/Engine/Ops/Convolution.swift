@@ -111,15 +111,6 @@ public struct Convolution: Op {
     context.kernels.convolution.pack(&g, context.parameters[0], 0, context.prepared)
   }
 
-  private func descriptor(_ input: View, _ output: View, _ scratch: UnsafeMutablePointer<Float>)
-    -> gk_convolution
-  {
-    scratch.update(repeating: 0, count: geometry.zeroCount)
-    return geometry.descriptor(
-      input: input.shape, inputStride: input.stride, output: output.shape,
-      outputStride: output.stride, zeros: scratch)
-  }
-
   /// Convolves, then adds bias and residual and applies the activation.
   public func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
@@ -130,7 +121,8 @@ public struct Convolution: Op {
       activation: activation.code)
     let weights = geometry.packs ? context.prepared : context.parameters[0]
     ConvolutionRunner(geometry: geometry, pool: context.pool, kernels: context.kernels).output(
-      descriptor(input, output, context.scratch), input: input.data, packed: weights,
+      geometry.descriptor(large: input, small: output, scratch: context.scratch), input: input.data,
+      packed: weights,
       epilogue: epilogue, to: output.data)
   }
 
@@ -140,7 +132,7 @@ public struct Convolution: Op {
     let runner = ConvolutionRunner(
       geometry: geometry, pool: context.pool, kernels: context.kernels)
     let (input, gradient) = (context.inputs[0], context.outputGradient)
-    let g = descriptor(input, gradient, context.scratch)
+    let g = geometry.descriptor(large: input, small: gradient, scratch: context.scratch)
     let work = context.scratch + geometry.alignedZeroCount
     runner.weightGradient(
       g, input: input.data, outputGradient: gradient.data, scratch: work,

@@ -79,6 +79,20 @@ struct ConvolutionGeometry: Hashable, Sendable {
       zeros: zeros)
   }
 
+  /// The C description for tensors of a session; the zeros go to the beginning of `scratch`.
+  ///
+  /// - Parameters:
+  ///   - large: The convolution's input, or the transposed one's output; or a gradient by it.
+  ///   - small: The other side.
+  func descriptor(large: View, small: View, scratch: UnsafeMutablePointer<Float>)
+    -> gk_convolution
+  {
+    scratch.update(repeating: 0, count: zeroCount)
+    return descriptor(
+      input: large.shape, inputStride: large.stride, output: small.shape,
+      outputStride: small.stride, zeros: scratch)
+  }
+
   /// The same with shapes alone, for counting packed weights.
   var bareDescriptor: gk_convolution {
     let shape = Shape(n: 1, h: 1, w: 1, c: 1)

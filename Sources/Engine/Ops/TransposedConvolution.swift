@@ -97,16 +97,6 @@ public struct TransposedConvolution: Op {
     context.kernels.convolution.pack(&g, context.parameters[0], 1, context.prepared)
   }
 
-  /// The convolution's description: its input is this op's output.
-  private func descriptor(_ large: View, _ small: View, _ scratch: UnsafeMutablePointer<Float>)
-    -> gk_convolution
-  {
-    scratch.update(repeating: 0, count: geometry.zeroCount)
-    return geometry.descriptor(
-      input: large.shape, inputStride: large.stride, output: small.shape,
-      outputStride: small.stride, zeros: scratch)
-  }
-
   /// y = W^T x + b.
   public func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
@@ -114,7 +104,8 @@ public struct TransposedConvolution: Op {
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil, residual: nil,
       residual_stride: 0, activation: Activation.identity.code)
     ConvolutionRunner(geometry: geometry, pool: context.pool, kernels: context.kernels).input(
-      descriptor(output, input, context.scratch), output: input.data,
+      geometry.descriptor(large: output, small: input, scratch: context.scratch),
+      output: input.data,
       packed: geometry.packs ? context.prepared : context.parameters[0], epilogue: epilogue,
       to: output.data)
   }
@@ -124,7 +115,7 @@ public struct TransposedConvolution: Op {
     let runner = ConvolutionRunner(
       geometry: geometry, pool: context.pool, kernels: context.kernels)
     let (input, gradient) = (context.inputs[0], context.outputGradient)
-    var g = descriptor(gradient, input, context.scratch)
+    var g = geometry.descriptor(large: gradient, small: input, scratch: context.scratch)
     let work = context.scratch + geometry.alignedZeroCount
     runner.weightGradient(
       g, input: gradient.data, outputGradient: input.data, scratch: work,
