@@ -31,7 +31,7 @@ struct TrainerSetup {
     model = DetectorModel(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 
-    let config = config.resolved(stepsPerEpoch: data.stepsPerEpoch)
+    let config = config.resolved
     self.config = config
     let graph = model.graph()
     let parameters = ParameterBlock(graph.parameterLayout, seed: config.seed)
@@ -73,9 +73,9 @@ extension TrainingConfig {
   /// The rates are known to train small networks from scratch. SGD: 0.01 at 64 pictures a step, in
   /// proportion to the batch, weight decay 0.0005 (YOLOX). AdamW: 0.003, weight decay 0.05
   /// (NanoDet-Plus takes a third of the rate; on BCCD this one needs a third of the epochs).
-  func resolved(stepsPerEpoch: Int) -> TrainingConfig {
+  var resolved: TrainingConfig {
     var result = self
-    result.optimizer = optimizer.resolved(steps: epochs * stepsPerEpoch)
+    result.optimizer = optimizer.resolved
     let isSGD = result.optimizer == .sgd
     result.learningRate = learningRate ?? (isSGD ? 0.01 * Double(batch) / 64 : 0.003)
     result.weightDecay = weightDecay ?? (isSGD ? 0.0005 : 0.05)

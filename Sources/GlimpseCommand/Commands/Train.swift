@@ -63,10 +63,10 @@ struct Train: Command {
       [
         .value(
           "optimizer", \.config.optimizer,
-          help: "Optimizer; auto takes adamw for up to 10,000 steps and sgd for more"),
+          help: "Optimizer; auto takes adamw"),
         .value(
           "lr", \.config.learningRate, .above(0), unit: "rate",
-          unset: "adamw 0.001, sgd 0.01 at 64 images a step",
+          unset: "adamw 0.003, sgd 0.01 at 64 images a step",
           help: "Learning rate after the warm-up"),
         .value(
           "lrf", \.config.finalFraction, .from(0, to: 1), unit: "fraction",
@@ -170,9 +170,8 @@ struct Train: Command {
         try Trainer(config)
       }
     var reporter = TrainingReporter(on: console)
-    let outcome = try trainer.run(isInterrupted: { Interruption.isRequested }) {
-      reporter.observe($0)
-    }
+    let outcome = try trainer.run(
+      observe: { reporter.observe($0) }, isInterrupted: { Interruption.isRequested })
     return try reporter.finish(outcome)
   }
 
