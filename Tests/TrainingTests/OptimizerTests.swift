@@ -81,7 +81,7 @@ import Training
     }
   }
 
-  @Test func automaticChoiceLooksAtTheLength() {
+  @Test func automaticChoiceIsAdamW() {
     #expect(OptimizerChoice.auto.resolved == .adamw)
     #expect(OptimizerChoice.sgd.resolved == .sgd)
   }
