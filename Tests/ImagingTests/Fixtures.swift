@@ -74,4 +74,70 @@ enum Fixtures {
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder.path)
   }
+
+  /// Waves of color, different in each channel and smooth, with full contrast; both bytes of 16-bit
+  /// samples are used.
+  static func waves(width: Int, height: Int, format: PixelFormat = .rgb8) -> Image {
+    var image = Image(width: width, height: height, format: format)
+    for i in 0..<width * height * format.channels {
+      let (pixel, c) = i.quotientAndRemainder(dividingBy: format.channels)
+      let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
+      let wave = sin(Double(x) / Double(9 + 4 * c)) * cos(Double(y) / Double(13 - 2 * c))
+      let level = (wave + 1) / 2
+      if format.bitDepth == 8 {
+        image.bytes[i] = UInt8(level * 255)
+      } else {
+        let sample = UInt16(level * 65535)
+        withUnsafeBytes(of: sample) { bytes in
+          image.bytes[2 * i] = bytes[0]
+          image.bytes[2 * i + 1] = bytes[1]
+        }
+      }
+    }
+    return image
+  }
+
+  /// Every layout an image can have.
+  static let formats = (1...4).flatMap { channels in
+    [8, 16].map { PixelFormat(channels: channels, bitDepth: $0) }
+  }
+
+  /// The peak signal-to-noise ratio of two 8-bit pictures in dB.
+  static func psnr(_ a: Image, _ b: Image) -> Double {
+    let squares = zip(a.bytes, b.bytes).reduce(0.0) { sum, pair in
+      let difference = Double(pair.0) - Double(pair.1)
+      return sum + difference * difference
+    }
+    return 10 * log10(255 * 255 * Double(a.bytes.count) / squares)
+  }
+
+  /// A PNG chunk: length, type, data and the CRC-32 of ISO 3309 over type and data.
+  static func pngChunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+    let body = [UInt8](type.utf8) + data
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in body {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    return bigEndian(UInt32(data.count)) + body + bigEndian(~crc)
+  }
+
+  static func bigEndian(_ value: UInt32) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+  }
+
+  /// The signature and header chunk of an 8-bit PNG, of which nothing else follows.
+  static func pngStart(width: UInt32, height: UInt32, colorType: UInt8 = 2) -> [UInt8] {
+    [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+      + pngChunk("IHDR", bigEndian(width) + bigEndian(height) + [8, colorType, 0, 0, 0])
+  }
+
+  /// A TIFF block whose one entry is the orientation.
+  static func exifBlock(orientation: UInt8, isLittle: Bool) -> [UInt8] {
+    isLittle
+      ? [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]
+        + [0, 0, 0, 0]
+      : [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]
+        + [0, 0, 0, 0]
+  }
 }

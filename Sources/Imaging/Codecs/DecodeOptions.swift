@@ -6,8 +6,9 @@ public struct DecodeOptions: Hashable, Sendable {
   public var format: PixelFormat?
   /// The length in pixels that the longer side must have at least; nil wants the full size.
   ///
-  /// A larger JPEG may then be decoded at a fraction of its size, which saves time. Pictures that
-  /// are smaller stay as they are.
+  /// A larger JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size, which saves time; its sides
+  /// are rounded up, so coordinates scaled by the ratio of the sizes are off by less than one pixel
+  /// of the reduced picture. Pictures that are smaller stay as they are.
   public var neededLongerSide: Int?
   /// Whether a JPEG with missing or garbled data is used as far as it goes, with a warning.
   public var acceptsTruncated: Bool

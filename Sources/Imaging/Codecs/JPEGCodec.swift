@@ -14,8 +14,8 @@ enum JPEGCodec {
 
   /// The fewest eighths of a longer side that still give the needed length.
   ///
-  /// Only halvings: libjpeg has fast paths for them, while 3/8, 5/8, 6/8 and 7/8 take longer than
-  /// the full size does.
+  /// Only halvings: libjpeg-turbo has vector code for them, while 5/8 and more take as long as the
+  /// full size does, and 3/8 longer than 4/8.
   static func eighths(of longerSide: Int, needed: Int?) -> Int {
     guard let needed else { return 8 }
     return [1, 2, 4].first { scaled(longerSide, eighths: $0) >= needed } ?? 8
@@ -26,6 +26,33 @@ enum JPEGCodec {
 
   /// Decodes to gray or RGB of 8 bits, whichever is nearer to the format wanted.
   static func decode(
+    _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
+  ) throws(ImagingError) -> StoredPicture {
+    do {
+      return try decodeOnce(bytes, name: name, header: header, options: options)
+    } catch {
+      // Data that end within a segment between two scans stop libjpeg for good; without the stump
+      // the scans before it can be had.
+      guard options.acceptsTruncated, case .corrupt = error, let end = lastSegment(in: bytes) else {
+        throw error
+      }
+      let whole = try? decodeOnce(
+        Array(bytes[..<end]), name: name, header: header, options: options)
+      guard let whole else { throw error }
+      return whole
+    }
+  }
+
+  /// Where the last segment (not a restart marker, which is part of a scan) begins.
+  private static func lastSegment(in bytes: [UInt8]) -> Int? {
+    guard bytes.count > 4 else { return nil }
+    return (2..<bytes.count - 1).last { at in
+      bytes[at] == 0xFF && (0xC0...0xFE).contains(bytes[at + 1])
+        && !(0xD0...0xD9).contains(bytes[at + 1])
+    }
+  }
+
+  private static func decodeOnce(
     _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
   ) throws(ImagingError) -> StoredPicture {
     let channels = (options.format ?? header.format).channels <= 2 ? 1 : 3
