@@ -15,8 +15,8 @@ struct CodecRoundTripTests {
   /// At quality 90 the luminance steps of T.81 table K.1 are scaled by 0.2 and rounded; the mean of
   /// their squares over 12 (an error even within each step) is 15.0 squared levels: 36.4 dB, were all
   /// 64 coefficients that uncertain. At quality 100 all steps are 1: 1/12 for them and 1/12 for
-  /// rounding the pixels make 55.9 dB, less what the transforms in integers round: above 52 dB. A real picture does better, since most
-  /// of its coefficients are small.
+  /// rounding the pixels make 55.9 dB, less what the transforms in integers round: above 52 dB.
+  /// A real picture does better, since most of its coefficients are small.
   @Test(arguments: [(90, 36.3), (100, 52.0)])
   func jpegStaysWithinItsQuantization(quality: Int, bound: Double) throws {
     let image = Fixtures.waves(width: 123, height: 77, format: .gray8)
