@@ -25,9 +25,9 @@ typedef struct {
   // largest value in its window, counted in rows of the kernel.
   void (*max_forward)(const gk_pool *g, const float *x, float *y, float *winners, long row_begin,
                       long row_end);
-  // The gradient of one picture.
+  // The gradient of input rows [row_begin, row_end) of n*h, written or added.
   void (*max_backward)(const gk_pool *g, const float *gy, const float *winners, float *gx,
-                       int accumulate, long image);
+                       int accumulate, long row_begin, long row_end);
   // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' places
   // in a picture of the unpooled size: y = x[winner], or += where `accumulate`.
   void (*max_gather)(const gk_pool *g, const float *x, const float *winners, float *y,

@@ -70,10 +70,10 @@ public struct MaxPool: Op {
     let (gx, gy) = (target.view, context.outputGradient)
     var pool = descriptor(gx, gy)
     let table = context.kernels.pooling
-    // Windows overlap, so a picture's gradient is one task.
-    context.pool.run(gx.shape.n) { image in
+    let cost = gx.shape.w * gx.shape.c * (1 + kernel.h * kernel.w / stride.h / stride.w)
+    context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) { begin, end in
       table.max_backward(
-        &pool, gy.data, context.state, gx.data, target.accumulates ? 1 : 0, image)
+        &pool, gy.data, context.state, gx.data, target.accumulates ? 1 : 0, begin, end)
     }
   }
 }

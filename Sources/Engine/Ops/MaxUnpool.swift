@@ -54,7 +54,9 @@ public struct MaxUnpool: Op {
     }
     // Handing a gradient to the largest values is the same as putting values there.
     var unpool = pool.descriptor(y, x)
-    context.pool.run(y.shape.n) { table.max_backward(&unpool, x.data, places, y.data, 0, $0) }
+    context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: y.shape.w * y.shape.c * 4) {
+      table.max_backward(&unpool, x.data, places, y.data, 0, $0, $1)
+    }
   }
 
   /// dx is dy at the places; the second input's gradient is zero.
