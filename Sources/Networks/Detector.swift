@@ -3,7 +3,7 @@ import Imaging
 
 /// A picture to look at, and the size that boxes are to refer to.
 public struct DetectorInput: Sendable {
-  /// The pixels, 8-bit RGB.
+  /// The pixels, in 8-bit RGB.
   public let image: Image
   /// The original's width in pixels; the image may have been decoded smaller.
   public let originalWidth: Int
@@ -15,9 +15,15 @@ public struct DetectorInput: Sendable {
     self.init(image, originalWidth: image.width, originalHeight: image.height)
   }
 
-  /// Takes an image that stands for an original of another size.
+  /// Takes a decoded file; boxes refer to the picture in full size.
+  public init(_ decoded: DecodedImage) {
+    self.init(
+      decoded.image, originalWidth: decoded.originalWidth, originalHeight: decoded.originalHeight)
+  }
+
+  /// Takes an image that stands for an original of another size; other formats are converted.
   public init(_ image: Image, originalWidth: Int, originalHeight: Int) {
-    self.image = image
+    self.image = image.composited(over: UInt8(Normalization.padding)).converted(to: .rgb8)
     self.originalWidth = originalWidth
     self.originalHeight = originalHeight
   }
@@ -50,9 +56,23 @@ public final class Detector {
     model.imageSize = imageSize ?? model.imageSize
     self.model = model
     self.options = options
-    (graph, parameters) = model.graph().foldingNormalization(weights.parameters)
+    // At the size that the weights are for; sessions plan it for the input's own.
+    (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
     self.pool = pool
     self.kernels = kernels
+  }
+
+  /// Makes a detector with threads of its own: as many as given, else what the process may use.
+  ///
+  /// - Throws: `EngineError` where `GLIMPSE_ISA` names an instruction set that cannot run here.
+  public convenience init(
+    _ weights: ModelWeights, imageSize: Int? = nil,
+    options: DetectionOptions = DetectionOptions(), threads: Int? = nil
+  ) throws(EngineError) {
+    self.init(
+      weights, imageSize: imageSize, options: options,
+      pool: ThreadPool(threads: threads ?? Machine.availableThreads),
+      kernels: try Kernels(InstructionSet.chosen()))
   }
 
   /// Finds things in one picture; the highest score first, boxes in pixels of the image.
@@ -79,21 +99,22 @@ public final class Detector {
     }
     session.forward()
     let decoder = HeadDecoder(strides: DecoupledHead.strides, options: options)
-    var found = [[Detection]](repeating: [], count: inputs.count)
-    found.withUnsafeMutableBufferPointer { buffer in
-      let target = buffer.baseAddress
-      pool.run(inputs.count) { index in
-        target?[index] = Suppression.suppress(
-          decoder.candidates(session.outputs, image: index), iouThreshold: options.iou,
-          classAgnostic: options.isClassAgnostic, maximumDetections: options.maximumDetections
-        ).map {
-          Detection(
-            box: letterboxes[index].originalBox($0.box), classIndex: $0.classIndex,
-            score: $0.score)
-        }
-      }
+    return pool.map(inputs.count) { index in
+      find(decoder.candidates(session.outputs, image: index), in: letterboxes[index])
     }
-    return found
+  }
+
+  /// What remains of one picture's candidates, in its own pixels.
+  private func find(_ candidates: [Detection], in letterbox: Letterbox) -> [Detection] {
+    // A box that lies in the padding alone is none of the picture's.
+    let visible = candidates.filter { letterbox.originalBox($0.box).area > 0 }
+    return Suppression.suppress(
+      visible, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,
+      maximumDetections: options.maximumDetections
+    ).map {
+      Detection(
+        box: letterbox.originalBox($0.box), classIndex: $0.classIndex, score: $0.score)
+    }
   }
 
   private func session(_ shape: Shape) throws(EngineError) -> Session {

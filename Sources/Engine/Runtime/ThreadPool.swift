@@ -43,6 +43,19 @@ public final class ThreadPool: Sendable {
   }
 }
 
+extension ThreadPool {
+  /// The results of `body(0) ... body(count - 1)`, in that order.
+  public func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let target = buffer.baseAddress
+      run(count) { index in
+        if let target { (target + index).initialize(to: body(index)) }
+      }
+      initialized = count
+    }
+  }
+}
+
 /// A region's code; a class so that one word can point to it.
 private final class Job {
   let body: (Int) -> Void

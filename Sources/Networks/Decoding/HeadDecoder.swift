@@ -18,8 +18,9 @@ struct HeadDecoder: Sendable {
         for x in 0..<width {
           let cell = view.data + ((image * height + y) * width + x) * view.stride
           let logits = UnsafeBufferPointer(start: cell + 4, count: view.shape.c - 4)
+          guard logits.contains(where: { $0 >= lowest }) else { continue }
+          let box = BoxCode(cell, x: x, y: y, stride: Double(stride)).box
           collect(logits, over: lowest) { index, logit in
-            let box = BoxCode(cell, x: x, y: y, stride: Double(stride)).box
             found.append(Detection(box: box, classIndex: index, score: sigmoid(logit)))
           }
         }

@@ -45,7 +45,7 @@ extension DetectorModel {
 
   /// Limits for what a file may say: enough for any use, and too little to exhaust memory.
   private static let largestClassCount = 100_000
-  private static let largestImageSize = 16_384
+  private static let largestImageSize = 4096
 
   /// As a weights file's metadata.
   var metadata: [String: String] {
@@ -81,17 +81,21 @@ extension DetectorModel {
     let word = try text(Key.architecture)
     guard let architecture = Architecture(rawValue: word) else {
       let known = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
-      throw NetworksError("\(name) is for the model \(word), and this version knows \(known)")
+      throw NetworksError(
+        "\(name) is for the model \(printable(word)), and Glimpse \(glimpseVersion) knows \(known)")
     }
     let size = try text(Key.imageSize)
     guard let imageSize = Int(size), imageSize >= 32, imageSize % 32 == 0,
       imageSize <= Self.largestImageSize
     else {
-      throw NetworksError("\(name) has the image size \(size), where a multiple of 32 was expected")
+      throw NetworksError(
+        "\(name) has the image size \(printable(size)), where a multiple of 32 up to "
+          + "\(Self.largestImageSize) was expected")
     }
-    let names = try list(Key.classNames, of: String.self)
+    let names = try list(Key.classNames, of: String.self).map { printable($0, limit: .max) }
     guard (1...Self.largestClassCount).contains(names.count) else {
-      throw NetworksError("\(name) names \(names.count) classes, where at least one was expected")
+      throw NetworksError(
+        "\(name) names \(names.count) classes, where 1 to \(Self.largestClassCount) were expected")
     }
     let mean = try list(Key.mean, of: Float.self)
     let deviation = try list(Key.deviation, of: Float.self)

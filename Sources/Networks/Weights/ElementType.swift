@@ -1,5 +1,5 @@
 /// The numbers of a stored tensor, by safetensors' names.
-public enum ElementType: String, Codable, Hashable, Sendable {
+public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   /// 32-bit floating point.
   case f32 = "F32"
   /// 16-bit floating point of IEEE 754.
@@ -18,57 +18,49 @@ public enum ElementType: String, Codable, Hashable, Sendable {
     }
   }
 
+  /// Bytes of one element of the format's other types: public weights hold counters of them.
+  static let otherByteCounts = [
+    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "U16": 2, "I16": 2, "U32": 4,
+    "I32": 4, "U64": 8, "I64": 8,
+  ]
+
   /// Reads little-endian numbers; the count of bytes is a multiple of `byteCount`.
   func decode(_ bytes: ArraySlice<UInt8>) -> [Float] {
     bytes.withUnsafeBytes { raw in
-      let count = raw.count / byteCount
-      return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-        for index in 0..<count {
-          buffer[index] =
-            switch self {
-            case .f32:
-              Float(
-                bitPattern: UInt32(
-                  littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
-            case .f16:
-              Float(
-                Float16(
-                  bitPattern: UInt16(
-                    littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))))
-            case .bf16:
-              Float(
-                bitPattern: UInt32(
-                  UInt16(
-                    littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
-                  << 16)
-            case .f64:
-              Float(
-                Double(
-                  bitPattern: UInt64(
-                    littleEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))))
-            }
+      func list<Bits: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Bits.Type, _ number: (Bits) -> Float
+      ) -> [Float] {
+        let size = MemoryLayout<Bits>.size
+        return (0..<raw.count / size).map {
+          number(Bits(littleEndian: raw.loadUnaligned(fromByteOffset: size * $0, as: type)))
         }
-        initialized = count
+      }
+      return switch self {
+      case .f32: list(UInt32.self) { Float(bitPattern: $0) }
+      case .f16: list(UInt16.self) { Float(Float16(bitPattern: $0)) }
+      case .bf16: list(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+      case .f64: list(UInt64.self) { Float(Double(bitPattern: $0)) }
       }
     }
   }
 
   /// Appends numbers, rounded to the nearest, in little-endian order.
   func encode(_ values: [Float], into bytes: inout [UInt8]) {
-    func append(_ bits: some FixedWidthInteger) {
-      withUnsafeBytes(of: bits.littleEndian) { bytes.append(contentsOf: $0) }
+    func append(_ bits: [some FixedWidthInteger & BitwiseCopyable]) {
+      bits.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
-    for value in values {
-      switch self {
-      case .f32: append(value.bitPattern)
-      case .f16: append(Float16(value).bitPattern)
-      case .bf16:
-        // Round to nearest even on the dropped half; a NaN stays one.
-        let bits = value.bitPattern
-        let rounded = value.isNaN ? bits | 0x40_0000 : bits &+ 0x7FFF &+ (bits >> 16 & 1)
-        append(UInt16(rounded >> 16))
-      case .f64: append(Double(value).bitPattern)
-      }
+    switch self {
+    case .f32: append(values.map { $0.bitPattern.littleEndian })
+    case .f16: append(values.map { Float16($0).bitPattern.littleEndian })
+    case .bf16:
+      append(
+        values.map { value in
+          // Round to nearest even on the dropped half; a NaN stays one.
+          let bits = value.bitPattern
+          let rounded = value.isNaN ? bits | 0x40_0000 : bits &+ 0x7FFF &+ (bits >> 16 & 1)
+          return UInt16(rounded >> 16).littleEndian
+        })
+    case .f64: append(values.map { Double($0).bitPattern.littleEndian })
     }
   }
 }

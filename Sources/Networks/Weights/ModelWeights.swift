@@ -13,22 +13,29 @@ public struct ModelWeights: Sendable {
     self.parameters = parameters
   }
 
-  /// Reads a weights file that Glimpse wrote; every parameter must be there.
+  /// Reads a weights file that Glimpse wrote; it must hold the model's parameters and no others.
+  ///
+  /// - Throws: `NetworksError` where the file cannot be read, does not say what it is for, or does
+  ///   not fit that.
   public init(path: String) throws(NetworksError) {
     try self.init(Safetensors(path: path))
   }
 
-  /// Takes the weights from an opened file; every parameter must be there.
+  /// Takes the weights from an opened file; it must hold the model's parameters and no others.
   public init(_ file: Safetensors) throws(NetworksError) {
     model = try DetectorModel(metadata: file.metadata, name: file.name)
     parameters = ParameterBlock(zeros: model.graph().parameterLayout)
     let report = file.load(into: parameters)
-    guard report.isComplete else {
+    guard report.isExact else {
       throw NetworksError("\(file.name) does not fit its model: \(report.summary)")
     }
   }
 
-  /// Writes a weights file, aside and then renamed; 16-bit numbers halve it.
+  /// Writes a weights file, aside and then renamed.
+  ///
+  /// - Parameter type: How weights are stored; 16 bits halve the file. Biases and statistics, which
+  ///   are few and may be very small or large, stay `f32`.
+  /// - Throws: `NetworksError` where the file cannot be written.
   public func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
     var writer = SafetensorsWriter(metadata: model.metadata)
     writer.add(parameters, as: type)
@@ -36,74 +43,19 @@ public struct ModelWeights: Sendable {
   }
 }
 
-/// What came of loading a file's tensors into a network.
-public struct LoadReport: Hashable, Sendable {
-  /// Parameters that were set.
-  public var loaded: [String] = []
-  /// Parameters that the file does not have.
-  public var missing: [String] = []
-  /// Parameters that the file has with another shape, or with numbers that are not finite.
-  public var unfit: [String] = []
-  /// Tensors of the file that the network does not have.
-  public var unexpected: [String] = []
-
-  /// True where every parameter was set.
-  public var isComplete: Bool { missing.isEmpty && unfit.isEmpty }
-
-  /// One clause for messages.
-  public var summary: String {
-    func part(_ names: [String], _ what: String) -> String? {
-      names.first.map { "\(names.count) \(what) (such as \($0))" }
-    }
-    let parts = [
-      part(missing, "parameters are missing"), part(unfit, "have another shape or bad numbers"),
-      part(unexpected, "tensors are not of this network"),
-    ].compactMap { $0 }
-    return "\(loaded.count) parameters loaded"
-      + (parts.isEmpty ? "" : "; " + parts.joined(separator: "; "))
-  }
-}
-
-extension Safetensors {
-  /// Sets the parameters that the file has in the right shape, and tells of the others.
-  ///
-  /// - Parameter prefix: What to put before the file's names: public ResNet weights fit a detector's
-  ///   backbone with `backbone.`.
-  public func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
-    var report = LoadReport()
-    for parameter in block.layout.entries {
-      guard parameter.name.hasPrefix(prefix) else {
-        report.missing.append(parameter.name)
-        continue
-      }
-      let name = String(parameter.name.dropFirst(prefix.count))
-      guard let entry = entries[name], let values = values(name) else {
-        report.missing.append(parameter.name)
-        continue
-      }
-      let declaration = parameter.declaration
-      guard entry.shape == declaration.layout.publicShape(declaration.shape),
-        values.allSatisfy(\.isFinite)
-      else {
-        report.unfit.append(parameter.name)
-        continue
-      }
-      block.importValues(values, for: parameter)
-      report.loaded.append(parameter.name)
-    }
-    report.unexpected = entries.keys.filter { block.layout[prefix + $0] == nil }.sorted()
-    return report
-  }
-}
-
 extension SafetensorsWriter {
-  /// Adds all parameters of a block under their names and in the public order.
+  /// Adds all parameters of a block under their names and in the public order; `type` is for
+  /// weights, the others are stored as `f32`.
   public mutating func add(
     _ block: ParameterBlock, prefix: String = "", as type: ElementType = .f32
   ) {
     for entry in block.layout.entries {
       let (shape, values) = block.exported(entry)
-      add(prefix + entry.name, shape: shape, values: values, as: type)
+      let fits =
+        type != .f16 || values.allSatisfy { $0.magnitude <= Float(Float16.greatestFiniteMagnitude) }
+      add(
+        prefix + entry.name, shape: shape, values: values,
+        as: entry.declaration.kind == .weight && fits ? type : .f32)
     }
   }
 }

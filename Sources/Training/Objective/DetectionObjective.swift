@@ -114,16 +114,3 @@ public struct DetectionObjective: Hashable, Sendable {
     }
   }
 }
-
-extension ThreadPool {
-  /// The results of `body(0) ... body(count - 1)`, in that order.
-  func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
-    [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let target = buffer.baseAddress
-      run(count) { index in
-        if let target { (target + index).initialize(to: body(index)) }
-      }
-      initialized = count
-    }
-  }
-}

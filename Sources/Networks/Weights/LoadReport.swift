@@ -1,0 +1,90 @@
+import Engine
+
+/// Which parameters to take from a file: what a new task shares with an old one.
+public enum LoadScope: String, CaseIterable, Sendable {
+  /// All that fit.
+  case everything
+  /// All but the last layers of the class branches, for other classes.
+  case allButClasses
+  /// The backbone alone.
+  case backbone
+
+  /// True where a detector's parameter of this name is wanted.
+  func includes(_ name: String) -> Bool {
+    switch self {
+    case .everything: true
+    case .allButClasses: !DecoupledHead.isClassLayer(name)
+    case .backbone: name.hasPrefix("backbone.")
+    }
+  }
+}
+
+/// What came of loading a file's tensors into a network.
+public struct LoadReport: Hashable, Sendable {
+  /// Parameters that were set.
+  public var loaded: [String] = []
+  /// Parameters that the file does not have.
+  public var missing: [String] = []
+  /// Parameters that the file has with another shape, or with numbers that are not finite.
+  public var unfit: [String] = []
+  /// Parameters outside the scope, left as they were.
+  public var skipped: [String] = []
+  /// Tensors of the file that the network does not have.
+  public var unexpected: [String] = []
+
+  /// True where every parameter was set.
+  public var isComplete: Bool { missing.isEmpty && unfit.isEmpty && skipped.isEmpty }
+  /// True where every parameter was set and the file holds nothing else.
+  public var isExact: Bool { isComplete && unexpected.isEmpty }
+
+  /// One clause for messages.
+  public var summary: String {
+    func part(_ names: [String], _ what: String) -> String? {
+      names.first.map { "\(names.count) \(what) (such as \(printable($0)))" }
+    }
+    let parts = [
+      part(missing, "missing"), part(unfit, "of another shape or with numbers that are not finite"),
+      part(skipped, "left out"), part(unexpected, "in the file that the network does not have"),
+    ].compactMap { $0 }
+    return (["\(loaded.count) parameters loaded"] + parts).joined(separator: ", ")
+  }
+}
+
+extension Safetensors {
+  /// Sets the parameters that the file has in the right shape, and tells of the others.
+  ///
+  /// Tensors of integers, such as PyTorch's `num_batches_tracked`, are passed over in silence.
+  ///
+  /// - Parameters:
+  ///   - prefix: What to put before the file's names: public ResNet weights fit a detector's
+  ///     backbone with `backbone.`.
+  ///   - scope: Which parameters to take.
+  public func load(
+    into block: ParameterBlock, prefix: String = "", scope: LoadScope = .everything
+  ) -> LoadReport {
+    var report = LoadReport()
+    for parameter in block.layout.entries {
+      guard scope.includes(parameter.name) else {
+        report.skipped.append(parameter.name)
+        continue
+      }
+      let name = String(parameter.name.dropFirst(prefix.count))
+      guard parameter.name.hasPrefix(prefix), let entry = entries[name] else {
+        report.missing.append(parameter.name)
+        continue
+      }
+      let declaration = parameter.declaration
+      guard entry.shape == declaration.layout.publicShape(declaration.shape),
+        let values = values(name), values.allSatisfy(\.isFinite)
+      else {
+        report.unfit.append(parameter.name)
+        continue
+      }
+      block.importValues(values, for: parameter)
+      report.loaded.append(parameter.name)
+    }
+    report.unexpected = entries.filter { $1.type != nil && block.layout[prefix + $0] == nil }
+      .keys.sorted()
+    return report
+  }
+}

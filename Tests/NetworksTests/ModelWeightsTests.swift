@@ -1,0 +1,208 @@
+import Engine
+import Foundation
+import Imaging
+import Testing
+
+@testable import Networks
+
+/// A small detector with random weights, and its file.
+private struct Fixture {
+  let model = DetectorModel(
+    architecture: .compact, classNames: ["cat", "na\u{ef}ve \"dog\""], imageSize: 64)
+  let weights: ModelWeights
+
+  init() {
+    let parameters = ParameterBlock(model.graph().parameterLayout, seed: 6)
+    for index in parameters.values.indices { parameters.values[index] += 0.01 }
+    weights = ModelWeights(model: model, parameters: parameters)
+  }
+
+  func file(
+    as type: ElementType = .f32, metadata changes: [String: String?] = [:],
+    _ edit: (inout SafetensorsWriter) -> Void = { _ in }
+  ) throws -> Safetensors {
+    var metadata = model.metadata
+    for (key, value) in changes { metadata[key] = value }
+    var writer = SafetensorsWriter(metadata: metadata)
+    writer.add(weights.parameters, as: type)
+    edit(&writer)
+    return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
+  }
+
+  /// A file without some parameters.
+  func file(without isLeftOut: (String) -> Bool) throws -> Safetensors {
+    var writer = SafetensorsWriter(metadata: model.metadata)
+    for entry in weights.parameters.layout.entries where !isLeftOut(entry.name) {
+      let (shape, values) = weights.parameters.exported(entry)
+      writer.add(entry.name, shape: shape, values: values)
+    }
+    return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
+  }
+}
+
+@Suite("Model weights") struct ModelWeightsTests {
+  @Test("come back as they were, with all that detection needs")
+  func roundTrip() throws {
+    let fixture = Fixture()
+    let read = try ModelWeights(fixture.file())
+    #expect(read.model == fixture.model)
+    #expect(read.parameters.values.elementsEqual(fixture.weights.parameters.values))
+    #expect(read.model.classNames == ["cat", "na\u{ef}ve \"dog\""])
+  }
+
+  @Test("name Glimpse's version, and keep a normalization exactly")
+  func metadata() throws {
+    let model = DetectorModel(architecture: .resnet18, classNames: ["a"], imageSize: 416)
+    #expect(model.normalization == .imageNet)
+    #expect(model.metadata["glimpse_version"] == glimpseVersion)
+    #expect(try DetectorModel(metadata: model.metadata, name: "x") == model)
+  }
+
+  @Test("stored in 16 bits take half the space and lose a two-thousandth at most")
+  func halves() throws {
+    let fixture = Fixture()
+    let exact = fixture.weights.parameters
+    let read = try ModelWeights(fixture.file(as: .f16)).parameters
+    for entry in exact.layout.entries {
+      for index in entry.range {
+        let (old, new) = (exact.values[index], read.values[index])
+        // binary16 has 11 significant bits down to 2^-14, then steps of 2^-24.
+        let allowed = max(old.magnitude * 0x1p-11, 0x1p-25)
+        #expect((old - new).magnitude <= (entry.declaration.kind == .weight ? allowed : 0))
+      }
+    }
+    let folder = FileManager.default.temporaryDirectory
+    let path = folder.appendingPathComponent("glimpse-\(UUID().uuidString).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try fixture.weights.write(to: path, as: .f16)
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    // 4 bytes a parameter would be `count * 4`; names and biases keep it above the half.
+    #expect((2.0...2.6).contains(Double(size) / Double(exact.layout.count)))
+    #expect(try ModelWeights(path: path).model == fixture.model)
+  }
+
+  @Test("a weight too large for 16 bits keeps its layer in 32")
+  func hugeWeight() throws {
+    let fixture = Fixture()
+    let name = "backbone.stem.conv.weight"
+    #expect(fixture.weights.parameters.fill(name, with: 1e6))
+    let file = try fixture.file(as: .f16)
+    #expect(file.entries[name]?.type == .f32)
+    #expect(file.entries["backbone.stem.bn.weight"]?.type == .f32)
+    #expect(file.entries["head.stride8.box.weight"]?.type == .f16)
+  }
+
+  @Test(
+    "refuse a description that is not sound",
+    arguments: [
+      ("model", nil), ("model", "yolo\u{1b}[2J"), ("class_names", nil), ("class_names", "cat"),
+      ("class_names", "[]"), ("class_names", "[1]"), ("image_size", "100"),
+      ("image_size", "-32"), ("image_size", "1e3"), ("image_size", "1048576"),
+      ("normalization_mean", "[0,0]"), ("normalization_std", "[1,1,0]"),
+      ("normalization_std", "[1,1,1e99]"),
+    ] as [(String, String?)])
+  func description(_ key: String, _ value: String?) throws {
+    let file = try Fixture().file(metadata: [key: value])
+    let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+    let sentence = error?.description ?? ""
+    #expect(sentence.hasPrefix("w.safetensors "))
+    #expect(!sentence.contains("\u{1b}"))
+  }
+
+  @Test("refuse a file that lacks a parameter, has one too many, or one of another shape")
+  func misfits() throws {
+    let fixture = Fixture()
+    let name = "neck.lateral.conv.weight"
+    let lacking = try fixture.file { $0 == name }
+    let extra = try fixture.file { $0.add("extra", shape: [1], values: [0]) }
+    let reshaped = try fixture.file(metadata: ["class_names": "[\"a\",\"b\",\"c\"]"])
+    for (file, word) in [
+      (lacking, "1 missing (such as \(name))"), (extra, "1 in the file that the network"),
+      (reshaped, "6 of another shape"),
+    ] {
+      let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+      #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test("refuse numbers that are not finite")
+  func notFinite() throws {
+    let fixture = Fixture()
+    fixture.weights.parameters.values[3] = .nan
+    let error = #expect(throws: NetworksError.self) { try ModelWeights(fixture.file()) }
+    #expect(error?.description.contains("not finite") == true)
+  }
+}
+
+@Suite("Loading what fits") struct LoadingTests {
+  @Test("other classes: all but the last layers of the class branches")
+  func otherClasses() throws {
+    let fixture = Fixture()
+    var model = fixture.model
+    model.classNames = ["a", "b", "c"]
+    let block = ParameterBlock(model.graph().parameterLayout, seed: 1)
+    let before = block.copy()
+    let report = try fixture.file().load(into: block)
+    // A weight and a bias at each of three strides.
+    #expect(report.unfit.count == 6)
+    #expect(report.unfit.allSatisfy { $0.contains(".class.") })
+    #expect(report.missing.isEmpty && report.unexpected.isEmpty && report.skipped.isEmpty)
+    #expect(report.loaded.count == block.layout.entries.count - 6)
+    #expect(!report.isComplete)
+    for entry in block.layout.entries {
+      let changed = !block.values[entry.range].elementsEqual(before.values[entry.range])
+      let mayChange = report.loaded.contains(entry.name)
+      #expect(!changed || mayChange)
+    }
+  }
+
+  @Test("a scope leaves the rest as it was", arguments: LoadScope.allCases)
+  func scopes(_ scope: LoadScope) throws {
+    let fixture = Fixture()
+    let block = ParameterBlock(zeros: fixture.weights.parameters.layout)
+    let report = try fixture.file().load(into: block, scope: scope)
+    #expect(report.loaded.count + report.skipped.count == block.layout.entries.count)
+    for entry in block.layout.entries {
+      let wanted =
+        switch scope {
+        case .everything: true
+        case .allButClasses: !entry.name.contains(".class.")
+        case .backbone: entry.name.hasPrefix("backbone.")
+        }
+      #expect(report.loaded.contains(entry.name) == wanted)
+      #expect(block.values[entry.range].contains { $0 != 0 } == wanted)
+    }
+    #expect(report.isExact == (scope == .everything))
+  }
+
+  @Test("public ResNet weights fill a detector's backbone")
+  func publicBackbone() throws {
+    let scope = Scope()
+    let shape = Shape(n: 1, h: 64, w: 64, c: 3)
+    let logits = ResNetClassifier(backbone: .resnet18)(scope.input(shape), scope)
+    let classifier = ParameterBlock(scope.finish(outputs: [logits]).parameterLayout, seed: 8)
+    var writer = SafetensorsWriter(metadata: ["format": "pt"])
+    writer.add(classifier)
+    let file = try Safetensors(bytes: writer.bytes(), name: "resnet18.safetensors")
+
+    let detector = ParameterBlock(
+      Architecture.resnet18.detector(classCount: 2, input: shape).parameterLayout, seed: 9)
+    let report = file.load(into: detector, prefix: "backbone.", scope: .backbone)
+    #expect(report.missing.isEmpty && report.unfit.isEmpty)
+    #expect(report.unexpected == ["fc.bias", "fc.weight"])
+    // conv1 and bn1, then 8 blocks of two of each, and 3 shortcuts: 20 convolutions with one array
+    // each, 20 normalizations with four.
+    #expect(report.loaded.count == 20 + 20 * 4)
+    #expect(report.summary.hasPrefix("100 parameters loaded, "))
+    let (from, to) = (
+      classifier.layout["layer4.1.conv2.weight"], detector.layout["backbone.layer4.1.conv2.weight"]
+    )
+    let source = try #require(from)
+    let target = try #require(to)
+    #expect(
+      classifier.values[source.range].elementsEqual(detector.values[target.range]))
+    // A detector's file says what it is for; this one does not.
+    let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+    #expect(error?.description.contains("was not written by glimpse") == true)
+  }
+}
