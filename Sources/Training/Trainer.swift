@@ -43,8 +43,8 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - observe: Told of everything that happens, on the caller's thread.
-  ///   - isInterrupted: Asked after every step; when true, a checkpoint is written and the training
-  ///     ends.
+  ///   - isInterrupted: Asked after every step and during validations; when true, a checkpoint is
+  ///     written and the training ends.
   /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
   ///   checkpoint left as it was; errors of data, files and engine.
   public func run(
@@ -53,39 +53,43 @@ public final class Trainer {
     for note in notes { observe(.problem(note)) }
     observe(.started(outline))
     let loader = data.loader(config, from: state, seed: config.seed)
-    while let batch = try loader.next() {
-      let outcome = try learner.step(batch.images, truths: batch.truths)
-      advance(past: batch, outcome)
-      observe(.step(stepReport(outcome)))
+    while true {
       if state.batch == data.stepsPerEpoch {
-        try finishEpoch(rate: outcome.rate, observe)
+        guard try finishEpoch(isInterrupted, observe) else { break }
         tellProblems(of: loader, observe)
-        if isOutOfPatience { return self.outcome(.outOfPatience) }
+        if isOutOfPatience { return outcome(.outOfPatience) }
       }
-      if state.epoch < config.epochs, isInterrupted() {
-        try save()
-        return self.outcome(.interrupted)
-      }
+      if state.epoch < config.epochs, isInterrupted() { break }
+      guard let batch = try loader.next() else { return outcome(.finished) }
+      let step = try learner.step(batch.images, truths: batch.truths)
+      advance(past: batch, step)
+      observe(.step(report(of: step)))
     }
-    return outcome(.finished)
+    try save()
+    return outcome(.interrupted)
   }
 
-  private func advance(past batch: Batch, _ outcome: Learner.Outcome) {
+  private func advance(past batch: Batch, _ step: Learner.Outcome) {
     progress.step(images: batch.images.shape.n)
-    state.losses.add(outcome.loss)
+    state.losses.add(step.loss)
     state.step = learner.steps
     state.batch += 1
     state.seconds = progress.seconds
   }
 
   /// Validates where it is time, writes weights, row and checkpoint, and goes to the next epoch.
-  private func finishEpoch(rate: Double, _ observe: (TrainingEvent) -> Void) throws {
+  ///
+  /// - Returns: False where the validation was interrupted; the epoch is then not finished yet.
+  private func finishEpoch(
+    _ isInterrupted: () -> Bool, _ observe: (TrainingEvent) -> Void
+  ) throws -> Bool {
     var validation: DetectionReport?
     if let validator, validatesEpoch(state.epoch) {
-      validation = try validator.evaluate(learner.average.values) {
-        observe(.validating(images: $0, of: $1))
-      }
+      validation = try validator.evaluate(
+        learner.average.values, isInterrupted: isInterrupted
+      ) { observe(.validating(images: $0, of: $1)) }
       progress.validation()
+      if validation == nil { return false }
     }
     let isBest = validation.map { $0.ap > (state.best?.ap ?? -.infinity) } ?? (validator == nil)
     if let validation, isBest {
@@ -98,7 +102,8 @@ public final class Trainer {
 
     let row = EpochRow(
       epoch: state.epoch + 1, seconds: progress.seconds, boxLoss: state.losses.box,
-      classLoss: state.losses.classification, rate: rate, ap50: validation?.ap50,
+      classLoss: state.losses.classification,
+      rate: learner.schedule.pace(ofStep: state.step - 1).rate, ap50: validation?.ap50,
       ap: validation?.ap, imagesPerSecond: progress.epochSpeed)
     rows.append(row)
     try folder.write(rows)
@@ -109,6 +114,7 @@ public final class Trainer {
       .epoch(
         EpochReport(
           row: row, epochs: config.epochs, validation: validation, isBest: isBest)))
+    return true
   }
 
   private func save() throws {
@@ -145,14 +151,14 @@ public final class Trainer {
       learningRate: learner.schedule.peak, threads: pool.threads)
   }
 
-  private func stepReport(_ outcome: Learner.Outcome) -> StepReport {
+  private func report(of step: Learner.Outcome) -> StepReport {
     let remaining = config.epochs * data.stepsPerEpoch - state.step
     let validations =
       validator == nil
       ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
     return StepReport(
       epoch: state.epoch, epochs: config.epochs, step: state.batch, steps: data.stepsPerEpoch,
-      losses: state.losses, gradientNorm: outcome.gradientNorm, rate: outcome.rate,
+      losses: state.losses, gradientNorm: step.gradientNorm, rate: step.rate,
       imagesPerSecond: progress.imagesPerSecond,
       secondsLeft: progress.secondsLeft(
         images: remaining * data.batchSize, validations: validations))

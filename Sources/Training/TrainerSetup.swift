@@ -56,6 +56,12 @@ struct TrainerSetup {
     }
     if let existing {
       state = try Checkpoint.restore(learner, from: existing.checkpoint)
+      guard state.seed == config.seed else {
+        throw TrainingError(
+          .invalid,
+          "\(existing.path): the checkpoint was made with seed \(state.seed), and config.json says "
+            + "\(config.seed); set it back")
+      }
       rows = existing.rows(ofEpochs: state.epoch)
       folder = existing
     } else {

@@ -71,6 +71,25 @@ struct TrainerTests {
     #expect(FileManager.default.contentsEqual(atPath: one, andPath: other))
   }
 
+  @Test func interruptedValidationsAreMadeUpFor() throws {
+    let whole = try Trainer(config("whole"))
+    _ = try whole.run()
+
+    var steps = 0
+    let first = try Trainer(config("parts"))
+    let pause = try first.run { event in
+      if case .step = event { steps += 1 }
+    } isInterrupted: {
+      steps == 6
+    }
+    #expect(pause.ending == .interrupted && pause.steps == 6 && pause.epochs == 0)
+    #expect(first.folder.rows(ofEpochs: 9).isEmpty)
+    let second = try Trainer(resuming: pause.folder)
+    #expect(try second.run().ending == .finished)
+    #expect(bits(second) == bits(whole))
+    #expect(second.folder.rows(ofEpochs: 9).map(\.ap) == whole.folder.rows(ofEpochs: 9).map(\.ap))
+  }
+
   @Test(arguments: [OptimizerChoice.sgd, .adamw])
   func threadsAndWorkersDoNotMatter(optimizer: OptimizerChoice) throws {
     let results = try [(1, 1), (2, 3), (3, 2)].map { threads, workers in

@@ -16,15 +16,18 @@ struct Validator {
   /// Runs the detector over all pictures; those that cannot be decoded count as seen without
   /// finding anything.
   ///
-  /// - Parameter progress: Told how many pictures of how many are done.
+  /// - Parameters:
+  ///   - isInterrupted: Asked now and then; when true, the result is nil.
+  ///   - progress: Told how many pictures of how many are done.
   func evaluate(
-    _ parameters: ParameterBlock, progress: (Int, Int) -> Void
-  ) throws -> DetectionReport {
+    _ parameters: ParameterBlock, isInterrupted: () -> Bool, progress: (Int, Int) -> Void
+  ) throws -> DetectionReport? {
     let detector = Detector(
       ModelWeights(model: model, parameters: parameters), options: .evaluation, pool: pool,
       kernels: kernels)
     var scored: [ScoredImage] = []
     while scored.count < data.samples.count {
+      if isInterrupted() { return nil }
       let end = min(scored.count + Self.batch, data.samples.count)
       let samples = data.samples[scored.count..<end]
       let pictures = decode(samples)
