@@ -35,6 +35,21 @@ public struct ParameterDeclaration: Hashable, Sendable {
 
   /// Floats that it takes.
   public var count: Int { shape.reduce(1, *) }
+
+  /// True where one's values fit the other; how they begin does not matter, as it may depend on the
+  /// input's size, which a network may change later.
+  public static func == (left: ParameterDeclaration, right: ParameterDeclaration) -> Bool {
+    left.name == right.name && left.shape == right.shape && left.kind == right.kind
+      && left.layout == right.layout
+  }
+
+  /// Takes in what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(shape)
+    hasher.combine(kind)
+    hasher.combine(layout)
+  }
 }
 
 /// How a parameter begins.

@@ -46,7 +46,7 @@ struct TrainingReporter {
         + "\(Sentence.count(outline.threads, "thread")), into \(Sentence.printable(outline.folder))"
     )
     if outline.firstEpoch > 0 {
-      console.note("\(Sentence.count(outline.firstEpoch, "epoch")) are done already")
+      console.note("Going on after \(Sentence.count(outline.firstEpoch, "epoch"))")
     }
   }
 
