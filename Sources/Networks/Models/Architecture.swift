@@ -3,9 +3,9 @@ import Imaging
 
 /// The catalog: every network that Glimpse can build, by the name that users write.
 public enum Architecture: String, CaseIterable, Sendable {
-  /// About 1 M parameters and 1 GFLOP at 416: depthwise backbone, path aggregation, small head.
+  /// About 1 M parameters and 1.3 GFLOP at 416: depthwise backbone, path aggregation, small head.
   case compact
-  /// ResNet-18 with a pyramid neck and a head of plain convolutions: 14 GFLOP at 416.
+  /// ResNet-18 with a pyramid neck and a head of plain convolutions: 16 GFLOP at 416.
   case resnet18
 
   /// The side of the square pictures that it is meant for, in pixels.
