@@ -7,22 +7,23 @@ import Training
 /// A small network against PyTorch: outputs, all gradients, and ten training losses.
 ///
 /// The golden file is made by Golden/make_end_to_end.py, where PyTorch computes in double precision
-/// from the same weights; the differences are the rounding of single precision, about 1e-7 an
-/// operation, which batch normalization over few values enlarges.
+/// from the same weights; the differences are the rounding of single precision, 6e-8 an operation,
+/// which sums and batch normalization over few values enlarge: up to 1e-6 of the largest value was
+/// seen, and five times as much is allowed.
 @Suite struct EndToEndTests {
   @Test(arguments: InstructionSet.available)
   func outputsGradientsAndStatistics(set: InstructionSet) throws {
     let golden = try Golden.read()
     let network = try SmallNetwork(set: set, threads: 2)
     let outcome = try network.learner(.sgd).step(network.images, truths: network.truths)
-    #expect(abs(outcome.loss.total - golden.loss) < 2e-6 * golden.loss)
+    #expect(abs(outcome.loss.total - golden.loss) < 1e-6 * golden.loss)
 
     // The step has changed the weights; forward runs again on the first ones.
     let session = try network.session()
     session.inputs[0].copy(from: network.images)
     session.forward()
     for (output, expected) in zip(session.outputs, golden.outputs) {
-      #expect(relativeError(planar(output.tensor()), expected) < 2e-6)
+      #expect(relativeError(planar(output.tensor()), expected) < 5e-6)
     }
     let gradients = session.gradients
     _ = FormulaObjective().evaluate(
@@ -33,11 +34,11 @@ import Training
     for entry in session.parameters.layout.entries {
       if entry.declaration.kind == .statistic {
         let expected = try #require(golden.statistics[entry.name])
-        #expect(relativeError(session.parameters.exported(entry).values, expected) < 2e-6)
+        #expect(relativeError(session.parameters.exported(entry).values, expected) < 5e-6)
       } else {
         let expected = try #require(golden.gradients[entry.name])
         let actual = try #require(gradients?.exported(entry).values)
-        #expect(relativeError(actual, expected) < 2e-5, "\(entry.name)")
+        #expect(relativeError(actual, expected) < 5e-6, "\(entry.name)")
       }
     }
   }
@@ -52,7 +53,7 @@ import Training
     for loss in expected {
       let outcome = try learner.step(network.images, truths: network.truths)
       // AdamW divides by the gradient's size: rounding of small gradients shows at once.
-      #expect(abs(outcome.loss.total - loss) < (choice == .sgd ? 1e-5 : 1e-4) * loss)
+      #expect(abs(outcome.loss.total - loss) < (choice == .sgd ? 1e-6 : 1e-5) * loss)
     }
   }
 
