@@ -3,6 +3,8 @@
 // Embedded by the compiler, so that a copied program works from any folder. A checkout without the
 // file, such as the one that trains it, builds without weights.
 #if __has_embed("../../Weights/compact.safetensors")
+// In gnu17, #embed is an extension of the compiler; it is here to stay as part of C23.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 static const unsigned char compact[] = {
 #embed "../../Weights/compact.safetensors"
 };
