@@ -11,9 +11,7 @@ import Testing
   /// The tests' working directory is the package's, and so is the reader's of the README.
   private func example(_ print: (String, Float, Box) -> Void) throws {
     // README begins
-    let detector = Detector(
-      try DefaultWeights.load(), pool: ThreadPool(threads: Machine.availableThreads),
-      kernels: try Kernels(InstructionSet.chosen()))
+    let detector = try Detector(DefaultWeights.load())
     let picture = try ImageFile.read("Samples/cat.jpg")
     for found in try detector.detect(picture.image) {
       print(detector.model.classNames[found.classIndex], found.score, found.box)
