@@ -62,6 +62,16 @@ import Testing
     #expect(command.recipe == Sampler.Recipe(epochs: 3, seed: .max))
   }
 
+  @Test func settingsFromAFileComeFirstWhereverTheyStand() throws {
+    let command = try #require(
+      try parse("x", "--epochs", "2", "--recipe", "four", "--seed=6", "--epochs", "3"))
+    #expect(command.recipe == Sampler.Recipe(epochs: 3, seed: 6))
+    #expect(command.confidence == 0.75)
+    let other = try #require(try parse("x", "--conf", "0.5", "--recipe", "four"))
+    #expect(other.recipe == Sampler.Recipe(epochs: 4, seed: 5))
+    #expect(other.confidence == 0.5)
+  }
+
   @Test func twoDashesEndTheOptions() throws {
     let command = try #require(try parse("-j", "--", "--conf", "-x", "--help"))
     #expect(command.inputs == ["--conf", "-x", "--help"])

@@ -25,6 +25,7 @@ import Testing
         -w, --weights <file>       Weights to use [default: the built-in ones]
             --no-save              Write no pictures
         -j, --json                 Print one line of JSON a picture
+            --recipe <file>        Settings to begin with
 
       General:
         -h, --help                 Print this help

@@ -65,6 +65,11 @@ struct Sampler: Command {
           help: "Weights to use"),
         .flag("no-save", \.saves, sets: false, help: "Write no pictures"),
         .flag("json", short: "j", \.printsJSON, help: "Print one line of JSON a picture"),
+        .settings("recipe", unit: "file", help: "Settings to begin with") {
+          (command, text) throws(CommandError) in
+          command.recipe = Recipe(epochs: text.count, seed: 5)
+          command.confidence = 0.75
+        },
       ]),
   ]
 

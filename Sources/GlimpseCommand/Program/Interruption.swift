@@ -13,6 +13,11 @@ enum Interruption {
   static func observe(_ signals: [Int32] = [SIGINT, SIGTERM]) {
     // Reading it initializes the flag here and not inside the handler.
     _ = signalSeen.load(ordering: .relaxed)
+    // A parent's mask is inherited: one that blocks a signal would keep it from ever arriving.
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in signals { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
     for number in signals {
       _ = signal(number) { number in
         signalSeen.store(number, ordering: .relaxed)
