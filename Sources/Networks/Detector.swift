@@ -34,7 +34,7 @@ public struct DetectorInput: Sendable {
 /// Holds the memory of its sessions; one thread at a time may use it, and it uses the pool's.
 public final class Detector {
   /// What it runs.
-  public let model: DetectorModel
+  public let model: NetworkModel
   /// Which answers become detections.
   public var options: DetectionOptions
   private let graph: Graph
@@ -46,12 +46,16 @@ public final class Detector {
   /// Makes a detector from weights.
   ///
   /// - Parameters:
+  ///   - weights: Those of a detector, not of a segmenter.
   ///   - imageSize: The side of the square input in pixels, a multiple of 32; nil for the model's.
   ///   - pool: The threads to use.
   public init(
     _ weights: ModelWeights, imageSize: Int? = nil,
     options: DetectionOptions = DetectionOptions(), pool: ThreadPool, kernels: Kernels
   ) {
+    precondition(
+      weights.model.architecture.task == .detection,
+      "\(weights.model.architecture) is not a detector")
     var model = weights.model
     model.imageSize = imageSize ?? model.imageSize
     self.model = model

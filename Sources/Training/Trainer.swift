@@ -13,7 +13,7 @@ public final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: DetectorModel
+  let model: NetworkModel
   let learner: Learner
   let validator: Validator?
   let pool: ThreadPool

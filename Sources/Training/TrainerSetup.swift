@@ -6,7 +6,7 @@ struct TrainerSetup {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: DetectorModel
+  let model: NetworkModel
   let learner: Learner
   let validator: Validator?
   let pool: ThreadPool
@@ -17,18 +17,27 @@ struct TrainerSetup {
   /// What was put right, a sentence each.
   var notes: [String] = []
 
+  private static var detectors: String {
+    Architecture.detectors.map(\.rawValue).joined(separator: ", ")
+  }
+
   /// Starts a new run, or goes on from the checkpoint in `existing`.
   init(_ config: TrainingConfig, existing: RunFolder?) throws {
     try config.check()
     guard let architecture = Architecture(rawValue: config.model) else {
-      let known = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
       throw TrainingError(
-        .invalid, "there is no model \"\(config.model)\"; choose one of \(known)")
+        .invalid, "there is no model \"\(config.model)\"; choose one of \(Self.detectors)")
+    }
+    guard architecture.task == .detection else {
+      throw TrainingError(
+        .invalid,
+        "\(config.model) is not a detector and cannot be trained on boxes; choose one of "
+          + Self.detectors)
     }
     pool = ThreadPool(threads: config.threads ?? Machine.availableThreads)
     kernels = try Kernels(InstructionSet.chosen())
     data = try TrainingData(config, normalization: architecture.normalization)
-    model = DetectorModel(
+    model = NetworkModel(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 
     let config = config.resolved
@@ -40,8 +49,7 @@ struct TrainerSetup {
     }
     learner = Learner(
       graph, parameters: parameters,
-      objective: DetectionObjective(
-        classCount: data.classNames.count, strides: DecoupledHead.strides),
+      objective: model.objective,
       optimizer: config.optimizer.make(
         parameters.layout, weightDecay: config.weightDecay ?? 0),
       schedule: config.schedule(

@@ -17,6 +17,7 @@ import Testing
     let min_ms: Double
     let gflop: Double
     let gflops: Double
+    let peak_gflops: Double
     let images_per_s: Double
     let peak_rss_mb: Double
   }
@@ -41,23 +42,84 @@ import Testing
     let layers: [Layer]
   }
 
-  @Test(arguments: [[], ["--train"]])
-  func benchKeepsItsContract(words: [String]) throws {
+  @Test(arguments: Architecture.allCases, [[], ["--train"]])
+  func benchKeepsItsContract(architecture: Architecture, words: [String]) throws {
     let result = try BuiltProgram.run(
       [
-        "bench", "--model", "compact", "--imgsz", "64", "--batch", "2", "--threads", "1",
+        "bench", "--model", architecture.rawValue, "--imgsz", "64", "--batch", "2", "--threads",
+        "1",
         "--precision", "f32", "--runs", "3", "--json",
       ] + words)
     #expect(result.exitCode == 0)
     #expect(result.diagnostics == "")
     #expect(result.output.split(separator: "\n").count == 1)
     let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
-    #expect(speed.model == "compact" && speed.imgsz == 64 && speed.batch == 2)
+    #expect(speed.model == architecture.rawValue && speed.imgsz == 64 && speed.batch == 2)
     #expect(speed.threads == 1 && speed.precision == "f32" && speed.runs == 3)
     #expect(0 < speed.min_ms && speed.min_ms <= speed.median_ms)
     #expect(abs(speed.images_per_s - 2000 / speed.median_ms) < 1e-6 * speed.images_per_s)
     #expect(abs(speed.gflops - speed.gflop / speed.median_ms * 1000) < 1e-6 * speed.gflops)
+    #expect(speed.peak_gflops > 0.1)
     #expect(speed.peak_rss_mb > 1)
+  }
+
+  /// Against a forward pass made here, from the dumped input.
+  @Test func benchDumpsWhatWentInAndWhatCameOut() throws {
+    let folder = try TemporaryFolder()
+    let (input, output) = (folder.path + "/in.f32", folder.path + "/out.f32")
+    let result = try BuiltProgram.run([
+      "bench", "--imgsz", "64", "--batch", "2", "--runs", "3", "--dump-input", input,
+      "--dump-output", output,
+    ])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let choice = NetworkChoice(model: .compact, imageSize: 64)
+    let weights = try choice.load()
+    let workforce = try Workforce(threads: 1)
+    let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
+    let shape = weights.model.inputShape(n: 2)
+    let session = Session(
+      try Plan(graph, inputShapes: [shape], mode: .inference), parameters: parameters,
+      pool: workforce.pool, kernels: workforce.kernels)
+    var picture = Tensor(shape: shape)
+    let values = try floats(input)
+    #expect(values.count == shape.count && Set(values).count > shape.count / 2)
+    // n, c, h, w in the file; n, h, w, c here.
+    let side = 64 * 64
+    for n in 0..<2 {
+      for c in 0..<3 {
+        for i in 0..<side {
+          picture.values[(n * side + i) * 3 + c] = values[(n * 3 + c) * side + i]
+        }
+      }
+    }
+    session.inputs[0].copy(from: picture)
+    session.forward()
+    var expected: [Float] = []
+    for view in session.outputs {
+      let (tensor, side) = (view.tensor(), view.shape.h * view.shape.w)
+      for n in 0..<2 {
+        for c in 0..<84 {
+          for i in 0..<side { expected.append(tensor.values[(n * side + i) * 84 + c]) }
+        }
+      }
+    }
+    #expect(try floats(output) == expected)
+    let training = try BuiltProgram.run(["bench", "--train", "--dump-output", output])
+    #expect(training.exitCode == 2 && training.diagnostics.contains("--dump-output"))
+    let nowhere = try BuiltProgram.run(
+      ["bench", "--imgsz", "32", "--runs", "1", "--dump-input", folder.path + "/no/in.f32"])
+    #expect(nowhere.exitCode == 1 && nowhere.diagnostics.contains("/no/in.f32 cannot be written"))
+  }
+
+  private func floats(_ path: String) throws -> [Float] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    return data.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 4).map {
+        Float(
+          bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+        )
+      }
+    }
   }
 
   @Test func theMedianOfAnEvenNumberIsAMean() {
@@ -81,7 +143,8 @@ import Testing
     #expect(result.exitCode == 0)
     let network = try JSONDecoder().decode(Network.self, from: Data(result.output.utf8))
     #expect(network.model == architecture.rawValue && network.imgsz == 64)
-    #expect(network.classes.count == 80)
+    let classCount = architecture == .unet ? 1 : 80
+    #expect(network.classes.count == classCount)
     let sum = network.layers.reduce(0) { $0 + $1.parameters }
     #expect(sum == network.parameters && network.statistics > 0)
     // Folding normalization saves work, and only little of it.
@@ -90,8 +153,8 @@ import Testing
     // Weights of 4 bytes each, once as they are and once packed.
     #expect(network.weight_bytes > 4 * network.parameters)
     #expect(network.activation_bytes >= 4 * 64 * 64 * 3)
-    let graph = architecture.detector(
-      classCount: 80, input: Shape(n: 1, h: 64, w: 64, c: 3))
+    let graph = architecture.graph(
+      classCount: classCount, input: Shape(n: 1, h: 64, w: 64, c: 3))
     #expect(network.layers.map(\.name) == graph.nodes.map(\.name))
   }
 
@@ -111,5 +174,30 @@ import Testing
     #expect(other.exitCode == 2)
     #expect(other.diagnostics.contains("is for compact and --model says resnet18"))
     #expect(try BuiltProgram.run(["info", "--imgsz", "64"]).exitCode == 2)
+  }
+
+  /// A network that is no detector is refused where a detector is needed, and not offered.
+  @Test func aSegmenterDoesNotDetect() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/unet.safetensors"
+    let model = NetworkModel(architecture: .unet, classNames: ["cell"], imageSize: 64)
+    try ModelWeights(
+      model: model, parameters: ParameterBlock(zeros: model.graph().parameterLayout)
+    ).write(to: path, as: .bf16)
+    try folder.write("config.json", "{\"model\": \"unet\", \"data\": \"\(folder.path)\"}")
+    #expect(try BuiltProgram.run(["info", "--weights", path]).exitCode == 0)
+    for words in [
+      ["detect", folder.path + "/config.json", "--weights", path],
+      ["evaluate", "--data", folder.path, "--weights", path],
+      ["train", "--data", folder.path, "--model", "unet"],
+      ["train", "--config", folder.path + "/config.json"],
+    ] {
+      let result = try BuiltProgram.run(words)
+      #expect(result.exitCode == 2, "\(words)")
+      #expect(result.diagnostics.contains("detector") && result.diagnostics.contains("unet"))
+      #expect(result.diagnostics.split(separator: "\n").count == 1)
+    }
+    #expect(try !BuiltProgram.run(["train", "--help"]).output.contains("unet"))
+    #expect(try BuiltProgram.run(["bench", "--help"]).output.contains("unet"))
   }
 }

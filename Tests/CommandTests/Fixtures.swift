@@ -8,7 +8,7 @@ enum Fixtures {
   /// A compact detector for pictures of 64 x 64 as it begins: it finds nonsense, always the same.
   @discardableResult
   static func writeWeights(to path: String) throws -> ModelWeights {
-    let model = DetectorModel(
+    let model = NetworkModel(
       architecture: .compact, classNames: classNames, imageSize: 64)
     let weights = ModelWeights(
       model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 1))

@@ -7,7 +7,7 @@ import Testing
 
 /// A small detector with random weights, and its file.
 private struct Fixture {
-  let model = DetectorModel(
+  let model = NetworkModel(
     architecture: .compact, classNames: ["cat", "na\u{ef}ve \"dog\""], imageSize: 64)
   let weights: ModelWeights
 
@@ -52,10 +52,10 @@ private struct Fixture {
 
   @Test("name Glimpse's version, and keep a normalization exactly")
   func metadata() throws {
-    let model = DetectorModel(architecture: .resnet18, classNames: ["a"], imageSize: 416)
+    let model = NetworkModel(architecture: .resnet18, classNames: ["a"], imageSize: 416)
     #expect(model.normalization == .imageNet)
     #expect(model.metadata["glimpse_version"] == glimpseVersion)
-    #expect(try DetectorModel(metadata: model.metadata, name: "x") == model)
+    #expect(try NetworkModel(metadata: model.metadata, name: "x") == model)
   }
 
   @Test("stored in 16 bits take half the space and lose a two-thousandth at most")
@@ -186,7 +186,7 @@ private struct Fixture {
     let file = try Safetensors(bytes: writer.bytes(), name: "resnet18.safetensors")
 
     let detector = ParameterBlock(
-      Architecture.resnet18.detector(classCount: 2, input: shape).parameterLayout, seed: 9)
+      Architecture.resnet18.graph(classCount: 2, input: shape).parameterLayout, seed: 9)
     let report = file.load(into: detector, prefix: "backbone.", scope: .backbone)
     #expect(report.missing.isEmpty && report.unfit.isEmpty)
     #expect(report.unexpected == ["fc.bias", "fc.weight"])

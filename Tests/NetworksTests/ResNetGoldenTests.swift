@@ -28,24 +28,6 @@ private struct ResNetRecord: Decodable, CustomTestStringConvertible, Sendable {
   }
 }
 
-/// The numbers that make_resnet.py gives to a name: SplitMix64 from the name's FNV-1a hash.
-private func numbers(_ name: String, _ count: Int, _ low: Double, _ high: Double) -> [Float] {
-  let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-    ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-  }
-  var generator = SeededGenerator(seed: hash)
-  return (0..<count).map { _ in Float(low + (high - low) * Double(generator.uniform())) }
-}
-
-/// The range that make_resnet.py gives to a parameter.
-private func bound(_ name: String, _ shape: [Int]) -> (Double, Double) {
-  if name.hasSuffix("running_var") { return (0.5, 1.5) }
-  if name.hasSuffix("running_mean") || name.hasSuffix("bias") { return (-0.1, 0.1) }
-  if shape.count == 1 { return (0.75, 1.25) }
-  let bound = (6 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
-  return (-bound, bound)
-}
-
 @Suite("ResNets against PyTorch") struct ResNetGoldenTests {
   @Test("18, 34 and 50 layers: names, features and logits", arguments: try ResNetRecord.all())
   fileprivate func forward(_ record: ResNetRecord) throws {
@@ -63,12 +45,8 @@ private func bound(_ name: String, _ shape: [Int]) -> (Double, Double) {
     let found = parameters.layout.entries.map { ($0.name, parameters.exported($0).shape) }
     #expect(Dictionary(uniqueKeysWithValues: found) == record.parameters)
 
-    for entry in parameters.layout.entries {
-      let fileShape = try #require(record.parameters[entry.name])
-      let (low, high) = bound(entry.name, fileShape)
-      parameters.importValues(numbers(entry.name, entry.range.count, low, high), for: entry)
-    }
-    let input = Tensor(shape: shape, values: numbers("input", shape.count, -2, 2))
+    GoldenNumbers.fill(parameters)
+    let input = Tensor(shape: shape, values: GoldenNumbers.of("input", shape.count, -2, 2))
     let bench = try Bench(threads: 2)
     let folded = graph.foldingNormalization(parameters)
     for (network, weights) in [(graph, parameters), (folded.graph, folded.parameters)] {

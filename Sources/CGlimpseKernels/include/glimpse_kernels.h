@@ -11,6 +11,7 @@
 #include "gk_elementwise.h"
 #include "gk_normalization.h"
 #include "gk_optimizer.h"
+#include "gk_peak.h"
 #include "gk_pixelwise.h"
 #include "gk_pooling.h"
 #include "gk_resampling.h"
@@ -25,6 +26,7 @@ typedef struct {
   gk_elementwise_table elementwise;
   gk_normalization_table normalization;
   gk_optimizer_table optimizer;
+  gk_peak_table peak;
   gk_pixelwise_table pixelwise;
   gk_pooling_table pooling;
   gk_resampling_table resampling;

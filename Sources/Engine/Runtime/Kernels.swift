@@ -64,6 +64,7 @@ public struct Kernels: @unchecked Sendable {
   var elementwise: gk_elementwise_table { table.pointee.elementwise }
   var normalization: gk_normalization_table { table.pointee.normalization }
   var optimizer: gk_optimizer_table { table.pointee.optimizer }
+  var peak: gk_peak_table { table.pointee.peak }
   var pixelwise: gk_pixelwise_table { table.pointee.pixelwise }
   var pooling: gk_pooling_table { table.pointee.pooling }
   var resampling: gk_resampling_table { table.pointee.resampling }

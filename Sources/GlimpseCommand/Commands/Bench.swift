@@ -8,6 +8,8 @@ struct Bench: Command {
   var precision = Precision.f32
   var runs = 20
   var trains = false
+  var inputDump: String?
+  var outputDump: String?
   var printsJSON = false
 
   static let name = "bench"
@@ -39,7 +41,17 @@ struct Bench: Command {
           "runs", \.runs, .from(1, to: 1_000_000), help: "Runs that are timed, after two more"),
         .flag("train", \.trains, help: "Time training steps: forward, backward, optimizer"),
       ]),
-    OptionGroup("Output", [.json(\.printsJSON)]),
+    OptionGroup(
+      "Output",
+      [
+        .json(\.printsJSON),
+        .value(
+          "dump-input", \.inputDump, unit: "file",
+          help: "Write what went in: little-endian f32 in the order n, c, h, w"),
+        .value(
+          "dump-output", \.outputDump, unit: "file",
+          help: "Write what came out, one output behind the other, in the same form"),
+      ]),
   ]
 
   static let examples = [
@@ -50,11 +62,17 @@ struct Bench: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
+    if trains, inputDump != nil || outputDump != nil {
+      throw CommandError.usage(
+        "--dump-input and --dump-output are for a forward pass; leave --train out")
+    }
     Interruption.observe()
     let timer = StepTimer(
       weights: try network.load(), batch: batch, precision: precision,
       workforce: try Workforce(threads: threads))
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
+    if let inputDump { try TensorFile.write([timer.pictures], to: inputDump) }
+    if let outputDump { try TensorFile.write(measurement.outputs, to: outputDump) }
     if printsJSON {
       try console.print(json(timer, measurement).line)
     } else {
@@ -74,6 +92,7 @@ struct Bench: Command {
       "min_ms": .number(measurement.milliseconds[0]),
       "gflop": .number(measurement.flops / 1e9),
       "gflops": .number(measurement.flops / median / 1e6),
+      "peak_gflops": .number(measurement.peak / 1e9),
       "images_per_s": .number(Double(batch) * 1000 / median),
       "peak_rss_mb": .number(Double(ProcessMemory.peak) / 1_048_576),
     ]
@@ -101,7 +120,8 @@ struct Bench: Command {
       .init(
         "speed",
         "\(HumanFormat.decimal(Double(batch) * 1000 / median)) images/s, "
-          + "\(HumanFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"),
+          + "\(HumanFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s of "
+          + "\(HumanFormat.decimal(measurement.peak / 1e9)) that the machine can do"),
       .init("arithmetic", "\(HumanFormat.decimal(measurement.flops / 1e9)) GFLOP"),
       .init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"),
     ]

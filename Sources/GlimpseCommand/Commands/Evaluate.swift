@@ -112,7 +112,7 @@ struct Evaluate: Command {
   }
 
   private func json(
-    _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: DetectorModel
+    _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel
   ) -> JSONValue {
     [
       "data": .string(data), "split": .string(dataset.split),

@@ -31,7 +31,8 @@ struct Train: Command {
         .value(
           "data", short: "d", \.config.data, unit: "path",
           help: "Data set: a folder (Pascal VOC, YOLO) or a data.yaml"),
-        .value("model", \.model, unit: "name", help: "Network by its name in the catalog"),
+        .value(
+          "model", \.model, .detector, unit: "name", help: "Network by its name in the catalog"),
         .value(
           "weights", short: "w", \.config.weights, unit: "file", unset: "random ones",
           help: "Weights to begin with, as far as they fit"),

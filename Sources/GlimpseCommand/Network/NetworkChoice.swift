@@ -9,8 +9,14 @@ struct NetworkChoice: Sendable {
   /// The side of the square input, in pixels; nil for the network's own.
   var imageSize: Int?
 
-  /// Classes of a network without weights: as many as the COCO benchmark has.
-  static let freshClassCount = 80
+  /// Classes of a network without weights: those of the COCO benchmark, or one to tell from the rest.
+  static func freshClassCount(_ architecture: Architecture) -> Int {
+    switch architecture.task {
+    case .detection: 80
+    case .segmentation: 1
+    }
+  }
+
   /// Fresh weights are the same in every run.
   static let freshSeed: UInt64 = 0
 
@@ -32,8 +38,9 @@ struct NetworkChoice: Sendable {
   }
 
   private func fresh(_ architecture: Architecture) -> ModelWeights {
-    let description = DetectorModel(
-      architecture: architecture, classNames: (0..<Self.freshClassCount).map { "class \($0)" },
+    let description = NetworkModel(
+      architecture: architecture,
+      classNames: (0..<Self.freshClassCount(architecture)).map { "class \($0)" },
       imageSize: imageSize ?? architecture.defaultImageSize)
     return ModelWeights(
       model: description,

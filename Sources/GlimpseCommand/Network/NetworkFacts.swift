@@ -12,7 +12,7 @@ struct NetworkFacts: Sendable {
     let flops: Double
   }
 
-  let model: DetectorModel
+  let model: NetworkModel
   let layers: [Layer]
   /// Numbers that are learned.
   let parameters: Int

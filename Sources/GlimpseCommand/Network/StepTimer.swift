@@ -20,6 +20,10 @@ struct StepTimer {
     var milliseconds: [Double]
     /// Multiplications and additions of one run, each counted as one.
     var flops: Double
+    /// Multiplications and additions a second that the threads can do at most.
+    var peak = 0.0
+    /// What a forward pass gave at last.
+    var outputs: [Tensor] = []
 
     /// Milliseconds; the middle of an even number of runs is the mean of its two.
     var median: Double {
@@ -37,8 +41,13 @@ struct StepTimer {
     let plan = try Plan(graph, inputShapes: [inputShape], mode: .inference, precision: precision)
     let session = Session(
       plan, parameters: parameters, pool: workforce.pool, kernels: workforce.kernels)
-    session.inputs[0].copy(from: randomPictures())
-    return try time(runs: runs, flops: graph.flops * Double(batch)) { session.forward() }
+    let pictures = pictures
+    // The input's memory is used again for other values as soon as it has been read.
+    var measurement = try time(
+      runs: runs, flops: graph.flops * Double(batch),
+      before: { session.inputs[0].copy(from: pictures) }, step: { session.forward() })
+    measurement.outputs = session.outputs.map { $0.tensor() }
+    return measurement
   }
 
   /// Times a training step: forward, objective, backward, SGD.
@@ -50,7 +59,7 @@ struct StepTimer {
     let classCount = weights.model.classNames.count
     let learner = Learner(
       graph, parameters: weights.parameters.copy(),
-      objective: DetectionObjective(classCount: classCount, strides: DecoupledHead.strides),
+      objective: weights.model.objective,
       optimizer: OptimizerChoice.sgd.make(weights.parameters.layout, weightDecay: 5e-4),
       // Too small a rate to lead anywhere: random pictures teach nothing, and a network that
       // diverged would compute with other numbers at another speed.
@@ -58,27 +67,34 @@ struct StepTimer {
         peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
       clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
       precision: precision, pool: workforce.pool, kernels: workforce.kernels)
-    let (pictures, truths) = (randomPictures(), randomTruths(classCount: classCount))
-    return try time(runs: runs, flops: 3 * graph.flops * Double(batch)) {
-      _ = try learner.step(pictures, truths: truths)
-    }
+    let (pictures, truths) = (pictures, randomTruths(classCount: classCount))
+    return try time(
+      runs: runs, flops: 3 * graph.flops * Double(batch),
+      step: { _ = try learner.step(pictures, truths: truths) })
   }
 
   private func time(
-    runs: Int, flops: Double, _ step: () throws -> Void
+    runs: Int, flops: Double, before: () -> Void = {}, step: () throws -> Void
   ) throws -> Measurement {
-    for _ in 0..<Self.warmups { try step() }
+    for _ in 0..<Self.warmups {
+      before()
+      try step()
+    }
     var milliseconds: [Double] = []
     for _ in 0..<runs {
       try Interruption.check("the measurement is not complete")
+      before()
       let start = monotonicSeconds()
       try step()
       milliseconds.append((monotonicSeconds() - start) * 1000)
     }
-    return Measurement(milliseconds: milliseconds.sorted(), flops: flops)
+    return Measurement(
+      milliseconds: milliseconds.sorted(), flops: flops,
+      peak: PeakArithmetic.measure(pool: workforce.pool, kernels: workforce.kernels))
   }
 
-  private func randomPictures() -> Tensor {
+  /// What goes in: numbers in 0..<1, the same in every run.
+  var pictures: Tensor {
     var generator = SeededGenerator(seed: Self.seed)
     return Tensor(
       shape: inputShape, values: (0..<inputShape.count).map { _ in generator.uniform() })

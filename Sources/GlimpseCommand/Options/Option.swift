@@ -109,7 +109,7 @@ struct OptionGroup<Owner: Sendable>: Sendable {
 extension ValueRule {
   /// What the help says about the allowed values.
   fileprivate var notes: [String] {
-    Value.words.isEmpty ? phrase.map { [$0] } ?? [] : [Value.words.joined(separator: ", ")]
+    words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
   }
 
   /// Reads one value and checks it; `source` is the option or argument that it was given for.
@@ -119,8 +119,8 @@ extension ValueRule {
       let hint = nearest(value).map { "; the nearest is \($0.optionText)" } ?? ""
       throw .usage("\(source) takes \(expected), not \(Sentence.quoted(text))\(hint)")
     }
-    let hint = Nearest.suggestion(for: text, among: Value.words)
-    let wanted = Value.words.isEmpty ? expected : Sentence.alternatives(Value.words)
+    let hint = Nearest.suggestion(for: text, among: words)
+    let wanted = words.isEmpty ? expected : Sentence.alternatives(words)
     throw .usage("\(source) takes \(wanted), not \(Sentence.quoted(text))\(hint)")
   }
 }

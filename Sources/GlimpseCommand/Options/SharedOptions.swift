@@ -33,6 +33,11 @@ extension ValueRule where Value == Int {
   static var imageSide: ValueRule { .multiple(of: 32, to: 4096) }
 }
 
+extension ValueRule where Value == Architecture {
+  /// The networks that find objects.
+  static var detector: ValueRule { .among(Architecture.detectors, "a detector") }
+}
+
 extension Architecture: OptionWord {}
 extension OptimizerChoice: OptionWord {}
 extension Precision: OptionWord {}

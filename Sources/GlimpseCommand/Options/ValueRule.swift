@@ -4,17 +4,20 @@ struct ValueRule<Value: OptionValue>: Sendable {
   let phrase: String?
   /// For messages, as in "takes a number from 0 to 1".
   let expected: String
+  /// The words that may be typed, where there are only so many.
+  let words: [String]
   let allows: @Sendable (Value) -> Bool
   /// The closest value that is allowed, where telling it helps.
   let nearest: @Sendable (Value) -> Value?
 
   private init(
-    phrase: String?, expected: String,
+    phrase: String?, expected: String, words: [String] = Value.words,
     nearest: @escaping @Sendable (Value) -> Value? = { _ in nil },
     allows: @escaping @Sendable (Value) -> Bool
   ) {
     self.phrase = phrase
     self.expected = expected
+    self.words = words
     self.nearest = nearest
     self.allows = allows
   }
@@ -64,5 +67,15 @@ extension ValueRule where Value == Int {
         return min((bounded + step / 2) / step * step, highest / step * step)
       },
       allows: { $0 >= step && $0 <= highest && $0 % step == 0 })
+  }
+}
+
+extension ValueRule where Value: OptionWord {
+  /// Some of the words; `expected` says what they have in common, as in "takes a detector".
+  static func among(_ values: [Value], _ expected: String) -> ValueRule {
+    let words = values.map(\.optionText)
+    return ValueRule(
+      phrase: nil, expected: "\(expected) (\(Sentence.alternatives(words)))", words: words
+    ) { words.contains($0.optionText) }
   }
 }

@@ -56,8 +56,13 @@ struct ResultFolder: Sendable {
 
   /// Writes a file aside and renames it.
   static func write(_ text: String, to path: String) throws(CommandError) {
+    try write(Data(text.utf8), to: path)
+  }
+
+  /// Writes a file aside and renames it.
+  static func write(_ data: Data, to path: String) throws(CommandError) {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw CommandError(
         "\(path) cannot be written: is there room, and may the folder be written?")

@@ -7,14 +7,40 @@ public enum Architecture: String, CaseIterable, Sendable {
   case compact
   /// ResNet-18 with a pyramid neck and a head of plain convolutions: 16 GFLOP at 416.
   case resnet18
+  /// The U-Net of 64 to 1024 channels: 31 M parameters and 96 GFLOP at 256.
+  case unet
+
+  /// What a network is for.
+  public enum Task: Hashable, Sendable {
+    /// Boxes around objects; the outputs are those of `DecoupledHead`.
+    case detection
+    /// A class for each pixel; the output has the input's size and one logit a class.
+    case segmentation
+  }
+
+  /// What it is for.
+  public var task: Task {
+    switch self {
+    case .compact, .resnet18: .detection
+    case .unet: .segmentation
+    }
+  }
+
+  /// Those that find objects.
+  public static var detectors: [Architecture] { allCases.filter { $0.task == .detection } }
 
   /// The side of the square pictures that it is meant for, in pixels.
-  public var defaultImageSize: Int { 416 }
+  public var defaultImageSize: Int {
+    switch self {
+    case .compact, .resnet18: 416
+    case .unet: 256
+    }
+  }
 
   /// How pixels become numbers: what public backbone weights were trained on, or plain 0...1.
   public var normalization: Normalization {
     switch self {
-    case .compact: .unit
+    case .compact, .unet: .unit
     case .resnet18: .imageNet
     }
   }
@@ -24,21 +50,23 @@ public enum Architecture: String, CaseIterable, Sendable {
     switch self {
     case .compact: "depthwise backbone, path aggregation neck; made to train from scratch on a CPU"
     case .resnet18: "ResNet-18 with a feature pyramid; more exact and ten times the work"
+    case .unet: "U-Net of 64 to 1024 channels, which gives each pixel its class"
     }
   }
 
-  /// Builds the detector for `classCount` classes and an input of n, h, w, 3; h and w are multiples
-  /// of 32. The outputs are those of `DecoupledHead`.
-  public func detector(classCount: Int, input: Shape) -> Graph {
+  /// Builds the network for `classCount` classes and an input of n, h, w, 3; h and w are multiples
+  /// of 32.
+  public func graph(classCount: Int, input: Shape) -> Graph {
     precondition(
       input.c == 3 && input.h % 32 == 0 && input.w % 32 == 0,
-      "detectors take three channels and sides that are multiples of 32, not \(input)")
+      "networks take three channels and sides that are multiples of 32, not \(input)")
     let scope = Scope()
     let x = scope.input(input)
     let outputs =
       switch self {
       case .compact: CompactDetector(classCount: classCount)(x, scope)
       case .resnet18: ResNetDetector(backbone: .resnet18, classCount: classCount)(x, scope)
+      case .unet: [UNet(classCount: classCount)(x, scope)]
       }
     return scope.finish(outputs: outputs)
   }

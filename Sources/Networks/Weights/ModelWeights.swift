@@ -1,14 +1,14 @@
 import Engine
 
-/// A detector with its weights: what `detect` needs and `train` leaves behind.
+/// A network with its weights: what `detect` needs and `train` leaves behind.
 public struct ModelWeights: Sendable {
   /// What the weights are for.
-  public let model: DetectorModel
+  public let model: NetworkModel
   /// The weights, normalization not folded.
   public let parameters: ParameterBlock
 
   /// Joins a description and weights of its network.
-  public init(model: DetectorModel, parameters: ParameterBlock) {
+  public init(model: NetworkModel, parameters: ParameterBlock) {
     self.model = model
     self.parameters = parameters
   }
@@ -23,7 +23,7 @@ public struct ModelWeights: Sendable {
 
   /// Takes the weights from an opened file; it must hold the model's parameters and no others.
   public init(_ file: Safetensors) throws(NetworksError) {
-    model = try DetectorModel(metadata: file.metadata, name: file.name)
+    model = try NetworkModel(metadata: file.metadata, name: file.name)
     parameters = ParameterBlock(zeros: model.graph().parameterLayout)
     let report = file.load(into: parameters)
     guard report.isExact else {

@@ -16,7 +16,7 @@ import Imaging
 ///
 /// Crowds are nobody's target, and a cell without an object whose box lies mostly in a crowd is not
 /// told that there is nothing.
-public struct DetectionObjective: Hashable, Sendable {
+public struct DetectionObjective: Objective, Hashable {
   /// Classes that the head tells apart.
   public var classCount: Int
   /// Input pixels from one cell to the next, for each of the head's outputs.

@@ -1,16 +1,6 @@
 import Engine
 import Imaging
 
-/// What is made small: it returns the loss of a batch and writes its gradient by the outputs.
-public protocol Objective: Sendable {
-  /// Computes the loss and writes over all of `gradients`; boxes are in input pixels.
-  func evaluate(
-    outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
-  ) -> ObjectiveValue
-}
-
-extension DetectionObjective: Objective {}
-
 /// A network in training: its parameters, what the optimizer knows about them, and one step.
 ///
 /// A reference, because it owns the parameters. One thread at a time may use it.

@@ -7,7 +7,7 @@ import Networks
 /// Measures the AP of weights on the pictures of a split, as `evaluate` does.
 struct Validator {
   let data: Dataset
-  let model: DetectorModel
+  let model: NetworkModel
   let pool: ThreadPool
   let kernels: Kernels
   /// Pictures that go through the network at once; results do not depend on it.

@@ -146,13 +146,14 @@ def record(name, network):
         }
 
 
-json.dump(
-    [
-        record("resnet18", ResNet(BasicBlock, [2, 2, 2, 2])),
-        record("resnet34", ResNet(BasicBlock, [3, 4, 6, 3])),
-        record("resnet50", ResNet(Bottleneck, [3, 4, 6, 3])),
-    ],
-    sys.stdout,
-    separators=(",", ":"),
-)
-print()
+if __name__ == "__main__":
+    json.dump(
+        [
+            record("resnet18", ResNet(BasicBlock, [2, 2, 2, 2])),
+            record("resnet34", ResNet(BasicBlock, [3, 4, 6, 3])),
+            record("resnet50", ResNet(Bottleneck, [3, 4, 6, 3])),
+        ],
+        sys.stdout,
+        separators=(",", ":"),
+    )
+    print()

@@ -2,8 +2,8 @@ import Engine
 import Foundation
 import Imaging
 
-/// All that one must know to run a detector, besides its weights.
-public struct DetectorModel: Hashable, Sendable {
+/// All that one must know to run a network, besides its weights.
+public struct NetworkModel: Hashable, Sendable {
   /// Which network.
   public var architecture: Architecture
   /// What it tells apart, in the order of its outputs.
@@ -29,11 +29,11 @@ public struct DetectorModel: Hashable, Sendable {
 
   /// The network at its image size, for one picture.
   public func graph() -> Graph {
-    architecture.detector(classCount: classNames.count, input: inputShape(n: 1))
+    architecture.graph(classCount: classNames.count, input: inputShape(n: 1))
   }
 }
 
-extension DetectorModel {
+extension NetworkModel {
   private enum Key {
     static let version = "glimpse_version"
     static let architecture = "model"
