@@ -63,54 +63,80 @@ import Testing
     var weightGradient: [Float] = []
   }
 
+  /// Seeded tensors of one case: slices of wider buffers, as in a concatenation, with 3 floats
+  /// before and 2 behind each pixel.
+  struct Tensors {
+    let inputStride, outputStride: Int
+    let x, weights, bias, gradient, y, gx, gw, zeros: AlignedMemory
+
+    init(input: Shape, output: Shape, geometry: ConvolutionGeometry) {
+      (inputStride, outputStride) = (input.c + 5, output.c + 5)
+      var generator = SeededGenerator(seed: 7)
+      func memory(_ count: Int) -> AlignedMemory {
+        let result = AlignedMemory(count: count)
+        for index in 0..<count { result.buffer[index] = generator.uniform(in: -1...1) }
+        return result
+      }
+      x = memory(input.pixels * inputStride)
+      weights = memory(geometry.weightCount)
+      bias = memory(output.c)
+      gradient = memory(output.pixels * outputStride)
+      y = memory(output.pixels * outputStride)
+      gx = memory(input.pixels * inputStride)
+      gw = memory(geometry.weightCount)
+      zeros = AlignedMemory(count: geometry.zeroCount)
+    }
+
+    var forwardEpilogue: gk_epilogue {
+      gk_epilogue(
+        bias: bias.base, residual: y.base + 3, residual_stride: outputStride,
+        activation: Activation.silu.code)
+    }
+
+    var backwardEpilogue: gk_epilogue {
+      gk_epilogue(
+        bias: nil, residual: gx.base + 3, residual_stride: inputStride,
+        activation: Activation.identity.code)
+    }
+
+    var result: Result {
+      Result(
+        output: Array(y.buffer), inputGradient: Array(gx.buffer), weightGradient: Array(gw.buffer))
+    }
+  }
+
   static func run(_ c: Case, _ set: InstructionSet, threads: Int) throws -> Result {
     let kernels = try Kernels(set)
     let g = c.geometry
     let extent = g.outputExtent(h: c.h, w: c.w)
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
-    // Slices of wider buffers, as in a concatenation: 3 floats before and 2 behind each pixel.
-    let (inputStride, outputStride) = (c.input + 5, c.output + 5)
-    var generator = SeededGenerator(seed: 7)
-    func memory(_ count: Int) -> AlignedMemory {
-      let result = AlignedMemory(count: count)
-      for index in 0..<count { result.buffer[index] = generator.uniform(in: -1...1) }
-      return result
-    }
-    let x = memory(input.pixels * inputStride)
-    let weights = memory(g.weightCount)
-    let bias = memory(c.output)
-    let gradient = memory(output.pixels * outputStride)
-    let y = memory(output.pixels * outputStride)
-    let gx = memory(input.pixels * inputStride)
-    let gw = memory(g.weightCount)
-    let zeros = AlignedMemory(count: g.zeroCount)
+    let tensors = Tensors(input: input, output: output, geometry: g)
+    let work = ConvolutionWork(geometry: g, large: input, small: output)
     let packed = AlignedMemory(
-      count: max(g.packedBound(transposed: false), g.packedBound(transposed: true)))
-    let partial = AlignedMemory(count: g.partialGradientCount)
-    let runner = ConvolutionRunner(
-      geometry: g, pool: ThreadPool(threads: threads), kernels: kernels)
-    var d = g.descriptor(
-      input: input, inputStride: inputStride, output: output, outputStride: outputStride,
-      zeros: zeros.base)
-    let silu = gk_epilogue(
-      bias: bias.base, residual: y.base + 3, residual_stride: outputStride,
-      activation: Activation.silu.code)
-    if g.packs { kernels.convolution.pack(&d, weights.base, 0, packed.base) }
+      count: max(work.packedCount(.forward), work.packedCount(.transposed)))
+    let scratch = AlignedMemory(
+      count: max(
+        work.scratchCount(.forward), work.scratchCount(.transposed),
+        work.backwardScratchCount(.transposed)))
+    let pool = ThreadPool(threads: threads)
+    pool.reserveWorkspace(work.workspaceCount)
+    let runner = ConvolutionRunner(work: work, pool: pool, kernels: kernels)
+    let d = g.descriptor(
+      input: input, inputStride: tensors.inputStride, output: output,
+      outputStride: tensors.outputStride, zeros: tensors.zeros.base)
     runner.output(
-      d, input: x.base + 3, packed: g.packs ? packed.base : weights.base, epilogue: silu,
-      to: y.base + 3)
-    if g.packs { kernels.convolution.pack(&d, weights.base, 1, packed.base) }
-    let sum = gk_epilogue(
-      bias: nil, residual: gx.base + 3, residual_stride: inputStride,
-      activation: Activation.identity.code)
+      d, input: tensors.x.base + 3,
+      packed: runner.pack(tensors.weights.base, .forward, to: packed.base),
+      epilogue: tensors.forwardEpilogue, scratch: scratch.base, to: tensors.y.base + 3)
     runner.input(
-      d, output: gradient.base + 3, packed: g.packs ? packed.base : weights.base, epilogue: sum,
-      to: gx.base + 3)
+      d, output: tensors.gradient.base + 3,
+      packed: runner.pack(tensors.weights.base, .transposed, to: packed.base),
+      epilogue: tensors.backwardEpilogue, scratch: scratch.base, to: tensors.gx.base + 3)
     runner.weightGradient(
-      d, input: x.base + 3, outputGradient: gradient.base + 3, scratch: partial.base, to: gw.base)
-    return Result(
-      output: Array(y.buffer), inputGradient: Array(gx.buffer), weightGradient: Array(gw.buffer))
+      d, input: tensors.x.base + 3, outputGradient: tensors.gradient.base + 3,
+      scratch: scratch.base, to: tensors.gw.base)
+    return tensors.result
   }
 
   /// Largest difference over the largest magnitude.

@@ -30,6 +30,8 @@ typedef struct {
   gk_pixelwise_table pixelwise;
   gk_pooling_table pooling;
   gk_resampling_table resampling;
+  // All NULL in the scalar table, which is the reference: it multiplies as the definition says.
+  gk_winograd_table winograd;
 } gk_table;
 
 // The kernels of an instruction set, or NULL where they cannot run here.

@@ -44,6 +44,10 @@ public struct View: @unchecked Sendable {
 
 /// What an op needs to prepare its parameters.
 public struct PrepareContext {
+  /// The shapes of the inputs.
+  public let inputs: [Shape]
+  /// The shape of the output.
+  public let output: Shape
   /// One pointer per declared parameter.
   public let parameters: [UnsafeMutablePointer<Float>]
   /// `preparedCount` floats to fill.
@@ -92,8 +96,6 @@ public struct BackwardContext {
   public let parameters: [UnsafeMutablePointer<Float>]
   /// Where the parameters' gradients are added; one per declared parameter.
   public let parameterGradients: [UnsafeMutablePointer<Float>]
-  /// What `prepare` made for this step.
-  public let prepared: UnsafeMutablePointer<Float>
   /// What forward left in its state.
   public let state: UnsafeMutablePointer<Float>
   /// `backwardScratchCount` floats, undefined at entry.

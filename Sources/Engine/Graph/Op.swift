@@ -25,8 +25,11 @@ public protocol Op: Sendable {
   func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int
   /// Floats of scratch memory for one backward pass.
   func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int
+  /// Floats of scratch memory that each thread needs for itself, in either pass.
+  func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int
 
-  /// Fills the prepared parameters: once for an inference session, before each training step.
+  /// Fills the prepared parameters: once for an inference session, before each forward pass in
+  /// training, where they are lost after it.
   func prepare(_ context: PrepareContext)
   /// Computes the output from the inputs.
   func forward(_ context: ForwardContext)
@@ -51,6 +54,8 @@ extension Op {
   public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// None.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  /// None.
+  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// Nothing to prepare.
   public func prepare(_ context: PrepareContext) {}
 }

@@ -91,24 +91,35 @@ public struct Convolution: Op {
     2 * Double(output.pixels) * Double(geometry.weightCount)
   }
 
-  /// The packed weights.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    geometry.packedBound(transposed: false)
+  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionWork {
+    ConvolutionWork(geometry: geometry, large: inputs[0], small: output)
   }
 
-  /// Zeros for the taps outside the picture.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { geometry.zeroCount }
+  /// The packed weights.
+  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).packedCount(.forward)
+  }
 
-  /// Zeros, the weights packed for the other direction, partial sums of the weights' gradient.
+  /// Zeros for the taps outside the picture, and what the algorithm passes from step to step.
+  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).scratchCount(.forward)
+  }
+
+  /// The same for the gradients, with the weights packed for the other direction.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    geometry.backwardScratchCount(transposed: true)
+    work(inputs, output).backwardScratchCount(.transposed)
+  }
+
+  /// What one tile of Winograd's algorithm takes.
+  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).workspaceCount
   }
 
   /// Packs the weights in blocks of output channels.
   public func prepare(_ context: PrepareContext) {
-    guard geometry.packs else { return }
-    var g = geometry.bareDescriptor
-    context.kernels.convolution.pack(&g, context.parameters[0], 0, context.prepared)
+    let work = work(context.inputs, context.output)
+    _ = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
+      .pack(context.parameters[0], .forward, to: context.prepared)
   }
 
   /// Convolves, then adds bias and residual and applies the activation.
@@ -119,46 +130,17 @@ public struct Convolution: Op {
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil,
       residual: residual.map { UnsafePointer($0.data) }, residual_stride: residual?.stride ?? 0,
       activation: activation.code)
+    let work = work([input.shape], output.shape)
     let weights = geometry.packs ? context.prepared : context.parameters[0]
-    ConvolutionRunner(geometry: geometry, pool: context.pool, kernels: context.kernels).output(
-      geometry.descriptor(large: input, small: output, scratch: context.scratch), input: input.data,
-      packed: weights,
-      epilogue: epilogue, to: output.data)
+    ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels).output(
+      geometry.descriptor(large: input, small: output, scratch: context.scratch),
+      input: input.data, packed: weights, epilogue: epilogue,
+      scratch: work.behindZeros(context.scratch), to: output.data)
   }
 
   /// dW += x * dy, db += sum dy, dx = W^T * dy.
   public func backward(_ context: BackwardContext) {
     precondition(activation == .identity && !addsResidual, "fused convolutions only infer")
-    let runner = ConvolutionRunner(
-      geometry: geometry, pool: context.pool, kernels: context.kernels)
-    let (input, gradient) = (context.inputs[0], context.outputGradient)
-    let g = geometry.descriptor(large: input, small: gradient, scratch: context.scratch)
-    let work = context.scratch + geometry.alignedZeroCount
-    runner.weightGradient(
-      g, input: input.data, outputGradient: gradient.data, scratch: work,
-      to: context.parameterGradients[0])
-    if hasBias { runner.biasGradient(gradient, to: context.parameterGradients[1]) }
-    guard let target = context.inputGradients[0] else { return }
-    var weights = UnsafePointer(context.parameters[0])
-    if geometry.packs {
-      var bare = geometry.bareDescriptor
-      context.kernels.convolution.pack(&bare, weights, 1, work)
-      weights = UnsafePointer(work)
-    }
-    let epilogue = target.view.sumEpilogue(accumulates: target.accumulates)
-    var targetGeometry = g
-    targetGeometry.input_stride = target.view.stride
-    runner.input(
-      targetGeometry, output: gradient.data, packed: weights, epilogue: epilogue,
-      to: target.view.data)
-  }
-}
-
-extension View {
-  /// An epilogue that stores, or adds to what this tensor holds already.
-  func sumEpilogue(accumulates: Bool) -> gk_epilogue {
-    gk_epilogue(
-      bias: nil, residual: accumulates ? UnsafePointer(data) : nil, residual_stride: stride,
-      activation: Activation.identity.code)
+    ConvolutionRunner.backward(context, geometry, inputGradient: .transposed, hasBias: hasBias)
   }
 }

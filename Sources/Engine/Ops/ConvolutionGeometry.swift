@@ -124,13 +124,4 @@ struct ConvolutionGeometry: Hashable, Sendable {
   var partialGradientCount: Int {
     weightCount > Self.largeWeights ? 0 : weightCount * Self.gradientParts
   }
-
-  /// Floats of scratch for a backward pass, behind `zeroCount` rounded up to a cache line: the
-  /// partial sums and the packed weights are needed one after the other.
-  func backwardScratchCount(transposed: Bool) -> Int {
-    alignedZeroCount + max(packedBound(transposed: transposed), partialGradientCount)
-  }
-
-  /// `zeroCount` up to a whole cache line.
-  var alignedZeroCount: Int { (zeroCount + 15) / 16 * 16 }
 }

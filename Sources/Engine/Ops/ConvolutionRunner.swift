@@ -5,9 +5,39 @@ import CGlimpseKernels
 /// The convolution and the transposed convolution are both made of these; tasks depend on the
 /// shapes alone, and every sum is made in one order, so results do not depend on the threads.
 struct ConvolutionRunner {
-  let geometry: ConvolutionGeometry
+  let work: ConvolutionWork
   let pool: ThreadPool
   let kernels: Kernels
+
+  private var geometry: ConvolutionGeometry { work.geometry }
+
+  /// Winograd's algorithm between tensors in memory, where it is the one to use.
+  private func winograd(
+    _ choice: Winograd?, sourceStride: Int, targetStride: Int, zeros: UnsafePointer<Float>?
+  ) -> WinogradRunner? {
+    guard let choice, let table = kernels.winograd else { return nil }
+    return WinogradRunner(
+      choice, table: table, kernels: kernels, pool: pool, sourceStride: sourceStride,
+      targetStride: targetStride, zeros: zeros)
+  }
+
+  /// Packs weights for a direction, which then reads `target`; depthwise ones are read as they are.
+  func pack(
+    _ weights: UnsafePointer<Float>, _ direction: ConvolutionDirection,
+    to target: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard geometry.packs else { return weights }
+    var g = geometry.bareDescriptor
+    let transposed: Int32 = direction == .transposed ? 1 : 0
+    if let table = kernels.winograd, work.winograd(direction) != nil {
+      pool.run(blocks(of: direction == .transposed ? g.input_c : g.output_c)) { block in
+        table.pack(&g, weights, transposed, block, block + 1, target)
+      }
+    } else {
+      kernels.convolution.pack(&g, weights, transposed, target)
+    }
+    return UnsafePointer(target)
+  }
 
   private func blocks(of channels: Int) -> Int {
     let size = kernels.convolution.block_channels(channels / geometry.groups)
@@ -31,8 +61,16 @@ struct ConvolutionRunner {
   /// Output from input: the forward pass of a convolution.
   func output(
     _ g: gk_convolution, input: UnsafePointer<Float>, packed: UnsafePointer<Float>,
-    epilogue: gk_epilogue, to output: UnsafeMutablePointer<Float>
+    epilogue: gk_epilogue, scratch: UnsafeMutablePointer<Float>,
+    to output: UnsafeMutablePointer<Float>
   ) {
+    if let runner = winograd(
+      work.winograd(.forward), sourceStride: g.input_stride, targetStride: g.output_stride,
+      zeros: g.zeros)
+    {
+      runner.convolve(input, packed: packed, epilogue: epilogue, scratch: scratch, to: output)
+      return
+    }
     var g = g
     let channels = geometry.inputChannels / geometry.groups
     let table = kernels.convolution
@@ -53,8 +91,16 @@ struct ConvolutionRunner {
   /// Input from output: the gradient by the input, and the forward pass of a transposed one.
   func input(
     _ g: gk_convolution, output: UnsafePointer<Float>, packed: UnsafePointer<Float>,
-    epilogue: gk_epilogue, to input: UnsafeMutablePointer<Float>
+    epilogue: gk_epilogue, scratch: UnsafeMutablePointer<Float>,
+    to input: UnsafeMutablePointer<Float>
   ) {
+    if let runner = winograd(
+      work.winograd(.transposed), sourceStride: g.output_stride, targetStride: g.input_stride,
+      zeros: g.zeros)
+    {
+      runner.convolve(output, packed: packed, epilogue: epilogue, scratch: scratch, to: input)
+      return
+    }
     var g = g
     let table = kernels.convolution
     let rows = g.n * g.input_h
@@ -78,6 +124,14 @@ struct ConvolutionRunner {
     _ g: gk_convolution, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, to gradient: UnsafeMutablePointer<Float>
   ) {
+    if let runner = winograd(
+      work.winogradForWeights, sourceStride: g.input_stride, targetStride: g.output_stride,
+      zeros: g.zeros)
+    {
+      runner.weightGradient(
+        input, outputGradient: outputGradient, scratch: scratch, to: gradient)
+      return
+    }
     var g = g
     let table = kernels.convolution
     let rows = g.n * g.output_h
@@ -110,11 +164,68 @@ struct ConvolutionRunner {
   }
 
   /// Adds the gradient by the bias: the sum of the output's gradient over all pixels, per channel.
-  func biasGradient(_ outputGradient: View, to gradient: UnsafeMutablePointer<Float>) {
-    let channels = outputGradient.shape.c
-    for pixel in 0..<outputGradient.shape.pixels {
-      let row = outputGradient.data + pixel * outputGradient.stride
-      for channel in 0..<channels { gradient[channel] += row[channel] }
+  func biasGradient(
+    _ outputGradient: View, scratch: UnsafeMutablePointer<Float>,
+    to gradient: UnsafeMutablePointer<Float>
+  ) {
+    let strip = Self.biasStrip
+    let (channels, pixels) = (outputGradient.shape.c, outputGradient.shape.pixels)
+    scratch.update(repeating: 1, count: strip)
+    pool.run((channels + strip - 1) / strip) { task in
+      let first = task * strip
+      kernels.elementwise.product_sums(
+        outputGradient.data + first, outputGradient.stride, scratch, 0, gradient + first, pixels,
+        min(strip, channels - first))
     }
+  }
+
+  /// Channels that one task sums: one vector.
+  private static let biasStrip = 16
+}
+
+extension ConvolutionRunner {
+  /// The backward pass of a convolution, whose inputs' gradient is of the transposed direction, or
+  /// of a transposed convolution, where it is of the forward one.
+  static func backward(
+    _ context: BackwardContext, _ geometry: ConvolutionGeometry,
+    inputGradient direction: ConvolutionDirection, hasBias: Bool
+  ) {
+    let (values, gradient) = (context.inputs[0], context.outputGradient)
+    let (large, small) = direction == .transposed ? (values, gradient) : (gradient, values)
+    let work = ConvolutionWork(geometry: geometry, large: large.shape, small: small.shape)
+    let runner = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
+    var g = geometry.descriptor(large: large, small: small, scratch: context.scratch)
+    let scratch = work.behindZeros(context.scratch)
+    if hasBias {
+      runner.biasGradient(gradient, scratch: scratch, to: context.parameterGradients[1])
+    }
+    runner.weightGradient(
+      g, input: large.data, outputGradient: small.data, scratch: scratch,
+      to: context.parameterGradients[0])
+    guard let target = context.inputGradients[0] else { return }
+    let weights = runner.pack(context.parameters[0], direction, to: scratch)
+    let behind = scratch + ArenaPlanner.aligned(work.packedCount(direction))
+    let epilogue = target.view.sumEpilogue(accumulates: target.accumulates)
+    switch direction {
+    case .transposed:
+      g.input_stride = target.view.stride
+      runner.input(
+        g, output: small.data, packed: weights, epilogue: epilogue, scratch: behind,
+        to: target.view.data)
+    case .forward:
+      g.output_stride = target.view.stride
+      runner.output(
+        g, input: large.data, packed: weights, epilogue: epilogue, scratch: behind,
+        to: target.view.data)
+    }
+  }
+}
+
+extension View {
+  /// An epilogue that stores, or adds to what this tensor holds already.
+  fileprivate func sumEpilogue(accumulates: Bool) -> gk_epilogue {
+    gk_epilogue(
+      bias: nil, residual: accumulates ? UnsafePointer(data) : nil, residual_stride: stride,
+      activation: Activation.identity.code)
   }
 }

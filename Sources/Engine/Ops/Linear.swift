@@ -65,6 +65,11 @@ public struct Linear: Op {
     convolution.backwardScratchCount(inputs, output)
   }
 
+  /// As the convolution.
+  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    convolution.workspaceCount(inputs, output)
+  }
+
   /// Packs the weights.
   public func prepare(_ context: PrepareContext) { convolution.prepare(context) }
   /// y = x W + b

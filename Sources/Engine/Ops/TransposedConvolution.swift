@@ -77,24 +77,35 @@ public struct TransposedConvolution: Op {
     2 * Double(inputs[0].pixels) * Double(geometry.weightCount)
   }
 
-  /// The packed weights.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    geometry.packedBound(transposed: true)
+  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionWork {
+    ConvolutionWork(geometry: geometry, large: output, small: inputs[0])
   }
 
-  /// Zeros for the taps outside the picture.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { geometry.zeroCount }
+  /// The packed weights.
+  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).packedCount(.transposed)
+  }
 
-  /// Zeros, the weights packed for the other direction, partial sums of the weights' gradient.
+  /// Zeros for the taps outside the picture, and what the algorithm passes from step to step.
+  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).scratchCount(.transposed)
+  }
+
+  /// The same for the gradients, with the weights packed for the other direction.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    geometry.backwardScratchCount(transposed: false)
+    work(inputs, output).backwardScratchCount(.forward)
+  }
+
+  /// What one tile of Winograd's algorithm takes.
+  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    work(inputs, output).workspaceCount
   }
 
   /// Packs the weights in blocks of this op's output channels.
   public func prepare(_ context: PrepareContext) {
-    guard geometry.packs else { return }
-    var g = geometry.bareDescriptor
-    context.kernels.convolution.pack(&g, context.parameters[0], 1, context.prepared)
+    let work = work(context.inputs, context.output)
+    _ = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
+      .pack(context.parameters[0], .transposed, to: context.prepared)
   }
 
   /// y = W^T x + b.
@@ -103,34 +114,15 @@ public struct TransposedConvolution: Op {
     let epilogue = gk_epilogue(
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil, residual: nil,
       residual_stride: 0, activation: Activation.identity.code)
-    ConvolutionRunner(geometry: geometry, pool: context.pool, kernels: context.kernels).input(
+    let work = work([input.shape], output.shape)
+    ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels).input(
       geometry.descriptor(large: output, small: input, scratch: context.scratch),
-      output: input.data,
-      packed: geometry.packs ? context.prepared : context.parameters[0], epilogue: epilogue,
-      to: output.data)
+      output: input.data, packed: geometry.packs ? context.prepared : context.parameters[0],
+      epilogue: epilogue, scratch: work.behindZeros(context.scratch), to: output.data)
   }
 
   /// dW += dy * x, db += sum dy, dx = W dy.
   public func backward(_ context: BackwardContext) {
-    let runner = ConvolutionRunner(
-      geometry: geometry, pool: context.pool, kernels: context.kernels)
-    let (input, gradient) = (context.inputs[0], context.outputGradient)
-    var g = geometry.descriptor(large: gradient, small: input, scratch: context.scratch)
-    let work = context.scratch + geometry.alignedZeroCount
-    runner.weightGradient(
-      g, input: gradient.data, outputGradient: input.data, scratch: work,
-      to: context.parameterGradients[0])
-    if hasBias { runner.biasGradient(gradient, to: context.parameterGradients[1]) }
-    guard let target = context.inputGradients[0] else { return }
-    var weights = UnsafePointer(context.parameters[0])
-    if geometry.packs {
-      var bare = geometry.bareDescriptor
-      context.kernels.convolution.pack(&bare, weights, 0, work)
-      weights = UnsafePointer(work)
-    }
-    g.output_stride = target.view.stride
-    runner.output(
-      g, input: gradient.data, packed: weights,
-      epilogue: target.view.sumEpilogue(accumulates: target.accumulates), to: target.view.data)
+    ConvolutionRunner.backward(context, geometry, inputGradient: .forward, hasBias: hasBias)
   }
 }

@@ -43,6 +43,11 @@ public struct Plan: Sendable {
     var runsBackward = false
   }
 
+  /// The planner's numbers for one node's private memory.
+  private struct NodeItems {
+    let state, scratch, backwardScratch, prepared: Int
+  }
+
   /// The network.
   public let graph: Graph
   /// Forward only, or both.
@@ -56,8 +61,10 @@ public struct Plan: Sendable {
   let nodes: [NodePlaces]
   /// Floats of the arena: activations, gradients, states and scratch memory together.
   public let arenaCount: Int
-  /// Floats of prepared parameters.
+  /// Floats of prepared parameters that are kept; in training the arena holds them, one by one.
   public let preparedCount: Int
+  /// Floats of scratch memory for each thread.
+  public let workspaceCount: Int
 
   /// Plans a graph for given input shapes; throws where an op cannot take them.
   public init(
@@ -98,8 +105,9 @@ public struct Plan: Sendable {
       into: &planner)
 
     var prepared = 0
+    var workspace = 0
     var places: [NodePlaces] = []
-    var items: [[Int]] = []
+    var items: [NodeItems] = []
     for (time, node) in graph.nodes.enumerated() {
       let (inputs, output) = (node.inputs.map { [shapes] in shapes[$0] }, shapes[node.output])
       var place = NodePlaces()
@@ -108,17 +116,18 @@ public struct Plan: Sendable {
       let kept = mode.isTraining ? node.op.stateCount(inputs, output) : 0
       let backwardScratch =
         place.runsBackward ? node.op.backwardScratchCount(inputs, output) : 0
-      items.append([
-        planner.add(count: kept, lifetime: time...(place.runsBackward ? backward : time)),
-        planner.add(
-          count: node.op.forwardScratchCount(inputs, output), lifetime: time...time),
-        planner.add(count: backwardScratch, lifetime: backward...backward),
-      ])
+      let preparedCount = node.op.preparedCount(inputs, output)
+      items.append(
+        NodeItems(
+          state: planner.add(count: kept, lifetime: time...(place.runsBackward ? backward : time)),
+          scratch: planner.add(
+            count: node.op.forwardScratchCount(inputs, output), lifetime: time...time),
+          backwardScratch: planner.add(count: backwardScratch, lifetime: backward...backward),
+          prepared: planner.add(
+            count: mode.isTraining ? preparedCount : 0, lifetime: time...time)))
       place.prepared = prepared
-      let count = node.op.preparedCount(inputs, output)
-      prepared +=
-        (count + ArenaPlanner.alignment - 1) / ArenaPlanner.alignment
-        * ArenaPlanner.alignment
+      if !mode.isTraining { prepared += ArenaPlanner.aligned(preparedCount) }
+      workspace = max(workspace, node.op.workspaceCount(inputs, output))
       places.append(place)
     }
     for time in graph.nodes.indices.reversed() where places[time].runsBackward {
@@ -127,9 +136,10 @@ public struct Plan: Sendable {
 
     let (offsets, total) = planner.plan()
     for (index, item) in items.enumerated() {
-      places[index].state = offsets[item[0]]
-      places[index].scratch = offsets[item[1]]
-      places[index].backwardScratch = offsets[item[2]]
+      places[index].state = offsets[item.state]
+      places[index].scratch = offsets[item.scratch]
+      places[index].backwardScratch = offsets[item.backwardScratch]
+      if mode.isTraining { places[index].prepared = offsets[item.prepared] }
     }
     nodes = places
     activations = slices.places(
@@ -139,5 +149,6 @@ public struct Plan: Sendable {
       items: gradientItems, offsets: offsets, shapes: shapes, root: slices.gradientRoot)
     arenaCount = total
     preparedCount = prepared
+    workspaceCount = workspace
   }
 }

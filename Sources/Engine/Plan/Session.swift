@@ -20,7 +20,7 @@ public final class Session: @unchecked Sendable {
 
   private let arena: AlignedMemory
   private let prepared: AlignedMemory
-  private var prepareSteps: [(node: Int, context: PrepareContext)] = []
+  private var prepareSteps: [PrepareContext] = []
   private var forwardSteps: [ForwardContext] = []
   private var backwardSteps: [(node: Int, context: BackwardContext)] = []
   private var lastSeed: UInt64 = 0
@@ -42,6 +42,7 @@ public final class Session: @unchecked Sendable {
     let prepared = AlignedMemory(count: plan.preparedCount)
     self.arena = arena
     self.prepared = prepared
+    pool.reserveWorkspace(plan.workspaceCount)
     func view(_ value: Int, _ place: Plan.Place) -> View {
       View(data: arena.base + place.offset, shape: plan.shapes[value], stride: place.stride)
     }
@@ -60,12 +61,12 @@ public final class Session: @unchecked Sendable {
         parameters.layout["\(node.name).\($0.name)"]?.range
       }
       let pointers = ranges.map { parameters.memory.base + $0.lowerBound }
-      let packed = prepared.base + place.prepared
+      let packed = (isTraining ? arena : prepared).base + place.prepared
+      let shapes = node.inputs.map { plan.shapes[$0] }
       prepareSteps.append(
-        (
-          index,
-          PrepareContext(parameters: pointers, prepared: packed, pool: pool, kernels: kernels)
-        ))
+        PrepareContext(
+          inputs: shapes, output: plan.shapes[node.output], parameters: pointers,
+          prepared: packed, pool: pool, kernels: kernels))
       forwardSteps.append(
         ForwardContext(
           inputs: node.inputs.map { values[$0] }, output: values[node.output],
@@ -88,8 +89,8 @@ public final class Session: @unchecked Sendable {
             inputs: node.inputs.map { values[$0] }, output: values[node.output],
             outputGradient: outputGradient, inputGradients: targets, parameters: pointers,
             parameterGradients: ranges.map { gradientBlock.memory.base + $0.lowerBound },
-            prepared: packed, state: arena.base + place.state,
-            scratch: arena.base + place.backwardScratch, seed: 0, pool: pool, kernels: kernels)
+            state: arena.base + place.state, scratch: arena.base + place.backwardScratch, seed: 0,
+            pool: pool, kernels: kernels)
         ))
     }
     backwardSteps.reverse()
@@ -98,14 +99,15 @@ public final class Session: @unchecked Sendable {
 
   /// Packs the parameters anew: to be called after they changed under an inference session.
   public func prepare() {
-    for step in prepareSteps { plan.graph.nodes[step.node].op.prepare(step.context) }
+    precondition(!plan.mode.isTraining, "a training session packs its parameters in each step")
+    for (node, context) in zip(plan.graph.nodes, prepareSteps) { node.op.prepare(context) }
   }
 
   /// Computes the outputs from the inputs; a training session draws its randomness from the seed.
   public func forward(seed: UInt64 = 0) {
-    if plan.mode.isTraining { prepare() }
     lastSeed = seed
     for (index, node) in plan.graph.nodes.enumerated() {
+      if plan.mode.isTraining { node.op.prepare(prepareSteps[index]) }
       forwardSteps[index].seed = nodeSeed(index)
       node.op.forward(forwardSteps[index])
     }

@@ -68,4 +68,8 @@ public struct Kernels: @unchecked Sendable {
   var pixelwise: gk_pixelwise_table { table.pointee.pixelwise }
   var pooling: gk_pooling_table { table.pointee.pooling }
   var resampling: gk_resampling_table { table.pointee.resampling }
+  /// Absent in the plain reference.
+  var winograd: gk_winograd_table? {
+    table.pointee.winograd.pack == nil ? nil : table.pointee.winograd
+  }
 }

@@ -11,14 +11,16 @@ public final class ThreadPool: Sendable {
   /// Threads that work on a region, the caller included.
   public let threads: Int
   private let shared: Shared
+  private let workspaces: Workspaces
 
   /// Starts `threads - 1` workers.
   public init(threads: Int) {
     precondition(threads >= 1, "a pool needs at least one thread")
     self.threads = threads
     shared = Shared()
-    for _ in 1..<max(threads, 1) {
-      let thread = Thread { [shared] in shared.work() }
+    workspaces = Workspaces(threads: threads)
+    for worker in 1..<max(threads, 1) {
+      let thread = Thread { [shared] in shared.work(worker) }
       thread.name = "glimpse worker"
       thread.stackSize = 1 << 20
       thread.start()
@@ -33,14 +35,44 @@ public final class ThreadPool: Sendable {
   ///
   /// `body` runs on several threads at once and must not call `run` of the same pool.
   public func run(_ count: Int, _ body: (Int) -> Void) {
+    runAsWorkers(count) { index, _ in body(index) }
+  }
+
+  /// The same, with memory of the running thread's own: as many floats as were reserved, undefined.
+  public func run(_ count: Int, _ body: (Int, _ workspace: UnsafeMutablePointer<Float>) -> Void) {
+    runAsWorkers(count) { index, worker in body(index, workspaces[worker]) }
+  }
+
+  private func runAsWorkers(_ count: Int, _ body: (Int, Int) -> Void) {
     guard threads > 1, count > 1 else {
-      for index in 0..<count { body(index) }
+      for index in 0..<count { body(index, 0) }
       return
     }
     withoutActuallyEscaping(body) { escaping in
       shared.run(count, Job(body: escaping))
     }
   }
+
+  /// Makes room for that many floats in each thread's workspace; not to be called during a region.
+  public func reserveWorkspace(_ count: Int) { workspaces.reserve(count) }
+}
+
+/// Scratch memory of each thread. Changed only between regions, by the thread that starts them.
+private final class Workspaces: @unchecked Sendable {
+  private var memory: [AlignedMemory]
+  private var count = 0
+
+  init(threads: Int) {
+    memory = (0..<threads).map { _ in AlignedMemory(count: 0) }
+  }
+
+  func reserve(_ count: Int) {
+    guard count > self.count else { return }
+    self.count = count
+    for worker in memory.indices { memory[worker] = AlignedMemory(count: count) }
+  }
+
+  subscript(worker: Int) -> UnsafeMutablePointer<Float> { memory[worker].base }
 }
 
 extension ThreadPool {
@@ -58,8 +90,8 @@ extension ThreadPool {
 
 /// A region's code; a class so that one word can point to it.
 private final class Job {
-  let body: (Int) -> Void
-  init(body: @escaping (Int) -> Void) { self.body = body }
+  let body: (_ index: Int, _ worker: Int) -> Void
+  init(body: @escaping (Int, Int) -> Void) { self.body = body }
 }
 
 /// What the caller and the workers share.
@@ -92,7 +124,7 @@ private final class Shared: @unchecked Sendable {
         condition.broadcast()
         condition.unlock()
       }
-      takeTasks()
+      takeTasks(as: 0)
       var waited = 0
       while done.load(ordering: .acquiring) < tasks {
         waited += 1
@@ -102,7 +134,7 @@ private final class Shared: @unchecked Sendable {
   }
 
   /// Runs tasks of the current region until none is left.
-  private func takeTasks() {
+  private func takeTasks(as worker: Int) {
     while true {
       let seen = ticket.load(ordering: .acquiring)
       let index = Int(seen & 0xFFFF_FFFF)
@@ -111,12 +143,12 @@ private final class Shared: @unchecked Sendable {
       let claimed = ticket.compareExchange(
         expected: seen, desired: seen &+ 1, ordering: .acquiringAndReleasing)
       guard claimed.exchanged, let pointer = UnsafeRawPointer(bitPattern: address) else { continue }
-      Unmanaged<Job>.fromOpaque(pointer).takeUnretainedValue().body(index)
+      Unmanaged<Job>.fromOpaque(pointer).takeUnretainedValue().body(index, worker)
       done.wrappingAdd(1, ordering: .releasing)
     }
   }
 
-  func work() {
+  func work(_ worker: Int) {
     var last: UInt64 = .max
     while !stopping.load(ordering: .acquiring) {
       var spins = 0
@@ -126,7 +158,7 @@ private final class Shared: @unchecked Sendable {
       }
       if ticket.load(ordering: .acquiring) >> 32 == last { sleep(past: last) }
       last = ticket.load(ordering: .acquiring) >> 32
-      takeTasks()
+      takeTasks(as: worker)
     }
   }
 
