@@ -51,3 +51,20 @@ public struct Tensor: Hashable, Sendable {
     self.values = values
   }
 }
+
+extension Tensor {
+  /// The values in the order n, c, h, w, for other programs.
+  public var channelsFirst: [Float] {
+    let pixels = shape.h * shape.w
+    return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      for image in 0..<shape.n {
+        for channel in 0..<shape.c {
+          for pixel in 0..<pixels {
+            buffer[count] = values[(image * pixels + pixel) * shape.c + channel]
+            count += 1
+          }
+        }
+      }
+    }
+  }
+}

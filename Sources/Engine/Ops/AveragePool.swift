@@ -6,7 +6,7 @@
 public struct AveragePool: Op {
   /// Rows and columns of the window.
   public let kernel: Extent
-  private let windows: AverageWindows
+  let windows: AverageWindows
 
   /// Makes the op; a nil stride is the window's size, and the padding is at most half of it.
   public init(

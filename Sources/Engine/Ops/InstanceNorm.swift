@@ -5,7 +5,7 @@
 /// as channels. As in PyTorch, nothing is learned unless asked for, and no running statistics are
 /// kept.
 public struct InstanceNorm: Op {
-  private let groups: GroupNorm
+  let groups: GroupNorm
 
   /// Makes a normalization of `channels` channels.
   public init(channels: Int, epsilon: Float = 1e-5, affine: Bool = false) {

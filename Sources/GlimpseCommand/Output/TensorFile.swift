@@ -15,20 +15,3 @@ enum TensorFile {
     try ResultFolder.write(data, to: path)
   }
 }
-
-extension Tensor {
-  /// The values in the order n, c, h, w.
-  var channelsFirst: [Float] {
-    let pixels = shape.h * shape.w
-    var result: [Float] = []
-    result.reserveCapacity(values.count)
-    for image in 0..<shape.n {
-      for channel in 0..<shape.c {
-        for pixel in 0..<pixels {
-          result.append(values[(image * pixels + pixel) * shape.c + channel])
-        }
-      }
-    }
-    return result
-  }
-}

@@ -47,8 +47,8 @@ extension NetworkModel {
   private static let largestClassCount = 100_000
   private static let largestImageSize = 4096
 
-  /// As a weights file's metadata.
-  var metadata: [String: String] {
+  /// What files that hold the network say about it: weights files and exported ones.
+  public var metadata: [String: String] {
     func json(_ value: some Encodable) -> String {
       (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }

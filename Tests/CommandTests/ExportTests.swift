@@ -1,0 +1,98 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+@Suite struct ExportTests {
+  private let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func export(_ words: String...) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(["export"] + words, in: folder.path)
+  }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+  }
+
+  /// The library's own file is the reference; EngineTests looks into it.
+  @Test(arguments: [[], ["--training"]])
+  func theFileIsTheLibrarys(words: [String]) throws {
+    let weights = try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
+    let result = try BuiltProgram.run(
+      [
+        "export", "--weights", "w.safetensors", "--imgsz", "96", "--batch", "3", "--format", "onnx",
+        "--output", "net.onnx",
+      ] + words, in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.output.hasPrefix("net.onnx: compact, input 3 x 3 x 96 x 96, "))
+    var model = weights.model
+    model.imageSize = 96
+    var (graph, parameters) = (model.graph(), weights.parameters)
+    if words.isEmpty { (graph, parameters) = graph.foldingNormalization(parameters) }
+    let expected = try graph.onnx(
+      parameters, inputShapes: [Shape(n: 3, h: 96, w: 96, c: 3)], name: "compact",
+      producerVersion: glimpseVersion, metadata: model.metadata)
+    #expect(try bytes("net.onnx") == Data(expected))
+    let text = try String(decoding: bytes("net.onnx"), as: UTF8.self)
+    #expect(text.contains("BatchNormalization") == !words.isEmpty)
+    #expect(text.contains("backbone.stem.conv.weight") && text.contains(#"["cat","dog","person"]"#))
+    #expect(text.contains("backbone.stem.bn.running_mean") == !words.isEmpty)
+  }
+
+  @Test func theDefaultNameIsTheNetworks() throws {
+    #expect(try export("--imgsz", "64").exitCode == 0)
+    #expect(try bytes("compact.onnx").count > 1_000_000)
+  }
+
+  @Test func nothingIsLeftHalfWritten() throws {
+    let nowhere = try export("--output", "no/net.onnx")
+    #expect(nowhere.exitCode == 1)
+    #expect(nowhere.diagnostics.contains("no/net.onnx cannot be written"))
+    let format = try export("--format", "tflite")
+    #expect(format.exitCode == 2 && format.diagnostics.contains("--format takes onnx"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  private static let python = root.appendingPathComponent(".peers/bin/python").path
+  private static let hasPython = FileManager.default.isExecutableFile(atPath: python)
+
+  /// Every network, from the input that `bench` dumps to the outputs that it dumps.
+  @Test(
+    .enabled(if: hasPython, "needs .peers/bin/python with onnx and onnxruntime"),
+    arguments: Architecture.allCases)
+  func onnxruntimeGivesWhatBenchDumps(architecture: Architecture) throws {
+    let network = ["--model", architecture.rawValue, "--imgsz", "64", "--batch", "2"]
+    for (name, words) in [("plain", []), ("training", ["--training"])] {
+      let result = try BuiltProgram.run(
+        ["export", "--output", "\(name).onnx"] + words + network, in: folder.path)
+      #expect(result.exitCode == 0)
+      let bench = try BuiltProgram.run(
+        ["bench", "--runs", "1", "--dump-input", "\(name).0.f32", "--dump-output", "out"]
+          + network, in: folder.path)
+      #expect(bench.exitCode == 0)
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.python)
+    process.arguments = [
+      Self.root.appendingPathComponent("Tests/EngineTests/Golden/run_onnx.py").path, folder.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    let expected = try floats("out")
+    for name in ["plain.out.f32", "training.out.f32"] {
+      let found = try floats(name)
+      let magnitude = expected.map(\.magnitude).max() ?? 0
+      let gap = zip(expected, found).map { ($0 - $1).magnitude }.max() ?? .infinity
+      #expect(found.count == expected.count && gap < 1e-4 * magnitude, "\(name): \(gap)")
+    }
+  }
+
+  private func floats(_ name: String) throws -> [Float] {
+    try [UInt8](bytes(name)).withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
+  }
+}
