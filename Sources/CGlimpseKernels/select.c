@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-const gk_table *gk_table_for(gk_isa isa) {
+static const gk_table *float_table(gk_isa isa) {
   switch (isa) {
     case GK_SCALAR:
       return &gk_scalar_table;
@@ -22,4 +22,21 @@ const gk_table *gk_table_for(gk_isa isa) {
     default:
       return NULL;
   }
+}
+
+static const gk_table *bfloat16_table(gk_isa isa) {
+  switch (isa) {
+    case GK_SCALAR:
+      return &gk_scalar_bf16_table;
+#if defined(__x86_64__)
+    case GK_AVX512:
+      return float_table(isa) && __builtin_cpu_supports("avx512bf16") ? &gk_avx512_bf16_table : NULL;
+#endif
+    default:
+      return NULL;
+  }
+}
+
+const gk_table *gk_table_for(gk_isa isa, gk_precision precision) {
+  return precision == GK_FLOAT32 ? float_table(isa) : bfloat16_table(isa);
 }

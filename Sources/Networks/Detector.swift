@@ -68,15 +68,18 @@ public final class Detector {
 
   /// Makes a detector with threads of its own: as many as given, else what the process may use.
   ///
+  /// - Parameter precision: What the network computes in, as far as the machine can.
   /// - Throws: `EngineError` where `GLIMPSE_ISA` names an instruction set that cannot run here.
   public convenience init(
     _ weights: ModelWeights, imageSize: Int? = nil,
-    options: DetectionOptions = DetectionOptions(), threads: Int? = nil
+    options: DetectionOptions = DetectionOptions(), threads: Int? = nil,
+    precision: PrecisionChoice = .auto
   ) throws(EngineError) {
+    let set = try InstructionSet.chosen()
     self.init(
       weights, imageSize: imageSize, options: options,
       pool: ThreadPool(threads: threads ?? Machine.availableThreads),
-      kernels: try Kernels(InstructionSet.chosen()))
+      kernels: try Kernels(set, precision: precision.resolved(on: set).precision))
   }
 
   /// Finds things in one picture; the highest score first, boxes in pixels of the image.
@@ -123,7 +126,7 @@ public final class Detector {
 
   private func session(_ shape: Shape) throws(EngineError) -> Session {
     if let session = sessions[shape] { return session }
-    let plan = try Plan(graph, inputShapes: [shape], mode: .inference)
+    let plan = try Plan(graph, inputShapes: [shape], mode: .inference, precision: kernels.precision)
     let session = Session(plan, parameters: parameters, pool: pool, kernels: kernels)
     // Only the last batch of a list has another size: two sessions are all that is ever needed.
     if sessions.count >= 2 { sessions.removeAll() }

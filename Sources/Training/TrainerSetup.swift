@@ -35,17 +35,22 @@ struct TrainerSetup {
           + Self.detectors)
     }
     pool = ThreadPool(threads: config.threads ?? Machine.availableThreads)
-    kernels = try Kernels(InstructionSet.chosen())
+    let set = try InstructionSet.chosen()
+    let (precision, note) = config.precision.resolved(on: set)
+    if let note { notes.append(note) }
+    kernels = try Kernels(set, precision: precision)
     data = try TrainingData(config, normalization: architecture.normalization)
     model = NetworkModel(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 
-    let config = config.resolved
+    var config = config.resolved
+    // What is computed in, for the record.
+    config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
     let graph = model.graph()
     let parameters = ParameterBlock(graph.parameterLayout, seed: config.seed)
     if existing == nil, let weights = config.weights {
-      notes = [try StartingWeights.load(weights, into: parameters)]
+      notes.append(try StartingWeights.load(weights, into: parameters))
     }
     learner = Learner(
       graph, parameters: parameters,
@@ -55,8 +60,7 @@ struct TrainerSetup {
       schedule: config.schedule(
         peak: config.learningRate ?? 0, stepsPerEpoch: data.stepsPerEpoch),
       clipping: GradientClipping(limit: config.clip),
-      averageDecay: config.averageDecay, seed: config.seed, precision: config.precision,
-      pool: pool, kernels: kernels)
+      averageDecay: config.averageDecay, seed: config.seed, pool: pool, kernels: kernels)
     if let validation = data.validation {
       validator = Validator(data: validation, model: model, pool: pool, kernels: kernels)
     } else {

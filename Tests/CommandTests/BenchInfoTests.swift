@@ -68,13 +68,14 @@ import Testing
     let folder = try TemporaryFolder()
     let (input, output) = (folder.path + "/in.f32", folder.path + "/out.f32")
     let result = try BuiltProgram.run([
-      "bench", "--imgsz", "64", "--batch", "2", "--runs", "3", "--dump-input", input,
+      "bench", "--imgsz", "64", "--batch", "2", "--runs", "3", "--precision", "f32",
+      "--dump-input", input,
       "--dump-output", output,
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let choice = NetworkChoice(model: .compact, imageSize: 64)
     let weights = try choice.load()
-    let workforce = try Workforce(threads: 1)
+    let workforce = try Workforce(threads: 1, precision: .f32, on: Console())
     let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
     let shape = weights.model.inputShape(n: 2)
     let session = Session(

@@ -90,13 +90,13 @@ import Testing
     var forwardEpilogue: gk_epilogue {
       gk_epilogue(
         bias: bias.base, residual: y.base + 3, residual_stride: outputStride,
-        activation: Activation.silu.code)
+        activation: Activation.silu.code, stores_floats: 0)
     }
 
     var backwardEpilogue: gk_epilogue {
       gk_epilogue(
         bias: nil, residual: gx.base + 3, residual_stride: inputStride,
-        activation: Activation.identity.code)
+        activation: Activation.identity.code, stores_floats: 0)
     }
 
     var result: Result {

@@ -29,12 +29,13 @@ struct OpNetwork {
   static let seed: UInt64 = 3
 
   init(
-    _ test: OpCase, _ placement: Placement, _ set: InstructionSet, threads: Int = 1
+    _ test: OpCase, _ placement: Placement, _ set: InstructionSet,
+    precision: Precision = .f32, threads: Int = 1
   ) throws {
     graph = Self.graph(test, placement)
     let plan = try Plan(
       graph, inputShapes: graph.inputs.map { [graph] in graph.shapes[$0] },
-      mode: .training(inputGradients: true))
+      mode: .training(inputGradients: true), precision: precision)
     let parameters = ParameterBlock(zeros: graph.parameterLayout)
     var generator = SeededGenerator(seed: 11)
     // Statistics stay positive: a variance is among them.
@@ -46,7 +47,8 @@ struct OpNetwork {
       }
     }
     session = try Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: threads), kernels: Kernels(set))
+      plan, parameters: parameters, pool: ThreadPool(threads: threads),
+      kernels: Kernels(set, precision: precision))
     inputs = session.inputs.enumerated().map {
       test.tensor($1.shape, seed: UInt64(100 + $0))
     }

@@ -57,6 +57,20 @@ import Training
     }
   }
 
+  /// The same network and steps with activations and their gradients in bfloat16, whose rounding is
+  /// 2^-9: the losses differ by less than one part in a hundred, and they fall alike.
+  @Test(
+    arguments: InstructionSet.allCases.filter { (try? Kernels($0, precision: .bf16)) != nil })
+  func tenLossesInBFloat16(set: InstructionSet) throws {
+    let golden = try Golden.read()
+    let network = try SmallNetwork(set: set, precision: .bf16, threads: 2)
+    let learner = network.learner(.sgd)
+    for loss in golden.sgdLosses {
+      let outcome = try learner.step(network.images, truths: network.truths)
+      #expect(abs(outcome.loss.total - loss) < 0.01 * loss)
+    }
+  }
+
   @Test func threadsDoNotMatter() throws {
     let set = InstructionSet.available.last ?? .scalar
     let results = try [1, 2, 3].map { threads in
@@ -127,9 +141,9 @@ private struct SmallNetwork {
 
   var truths: [[Annotation]] { [[], []] }
 
-  init(set: InstructionSet, threads: Int) throws {
+  init(set: InstructionSet, precision: Precision = .f32, threads: Int) throws {
     pool = ThreadPool(threads: threads)
-    kernels = try Kernels(set)
+    kernels = try Kernels(set, precision: precision)
     let root = Scope()
     func block(
       _ name: String, _ input: Value, _ channels: Int, kernel: Extent, stride: Extent = 1,

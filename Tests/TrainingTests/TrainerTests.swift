@@ -151,6 +151,9 @@ struct TrainerTests {
     var saved = try TrainingConfig(jsonFile: path + "/config.json")
     // What was left to Glimpse is written out.
     #expect(saved.optimizer == .adamw && saved.learningRate != nil && saved.weightDecay != nil)
+    let precision = PrecisionChoice.auto.resolved(on: try InstructionSet.chosen()).precision
+    #expect(saved.precision.rawValue == precision.rawValue)
+    saved.precision = .auto
     saved.optimizer = .auto
     saved.learningRate = nil
     saved.weightDecay = nil

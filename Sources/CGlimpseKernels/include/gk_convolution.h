@@ -4,8 +4,8 @@
 
 #include "gk_elementwise.h"
 
-// The geometry of a convolution. Strides between pixels (`*_stride`) are in floats and at least the
-// channel count. Weights are [kernel_h][kernel_w][input_c / groups][output_c].
+// The geometry of a convolution. Strides between pixels (`*_stride`) are in values and at least
+// the channel count. Weights are [kernel_h][kernel_w][input_c / groups][output_c].
 typedef struct {
   long n;
   long input_h, input_w, input_c, input_stride;
@@ -16,16 +16,19 @@ typedef struct {
   long dilation_h, dilation_w;
   long groups;
   // At least max(input_c, output_c) zeros: what lies outside the picture.
-  const float *zeros;
+  const void *zeros;
 } gk_convolution;
 
 // What happens to a result before it is stored: bias, then residual, then activation. Either pointer
-// may be NULL. `residual_stride` is in floats a pixel; the residual may be the output itself.
+// may be NULL. `residual_stride` is in values a pixel; the residual may be the output itself. Where
+// `stores_floats` is not 0, a result of output_from_input is stored as floats whatever the precision
+// of the table is; only without a residual.
 typedef struct {
   const float *bias;
-  const float *residual;
+  const void *residual;
   long residual_stride;
   gk_activation activation;
+  int stores_floats;
 } gk_epilogue;
 
 // A 3x3 convolution of stride 1 as Winograd's algorithm runs it, in either direction: the gradient by
@@ -87,29 +90,29 @@ typedef struct {
   void (*pack)(const gk_convolution *g, const float *weights, int transposed, float *packed);
 
   // Output pixels [pixel_begin, pixel_end) of n*h*w, blocks [block_begin, block_end) of each group.
-  void (*output_from_input)(const gk_convolution *g, const float *input, const float *packed,
-                            gk_epilogue epilogue, float *output, long pixel_begin, long pixel_end,
+  void (*output_from_input)(const gk_convolution *g, const void *input, const float *packed,
+                            gk_epilogue epilogue, void *output, long pixel_begin, long pixel_end,
                             long block_begin, long block_end);
   // The transposed direction: each input pixel gathers from the output pixels that it contributes
   // to. It is the gradient by the input, and the forward pass of a transposed convolution.
   // Rows [row_begin, row_end) of n*h of the input, blocks of each group's input channels.
-  void (*input_from_output)(const gk_convolution *g, const float *output, const float *packed,
-                            gk_epilogue epilogue, float *input, long row_begin, long row_end,
+  void (*input_from_output)(const gk_convolution *g, const void *output, const float *packed,
+                            gk_epilogue epilogue, void *input, long row_begin, long row_end,
                             long block_begin, long block_end);
   // Adds to `gradient` ([kh][kw][ic / groups][oc]) the part that output rows [row_begin, row_end) of
   // n*h give, for taps [tap_begin, tap_end) of kh*kw and blocks of each group's output channels.
-  void (*weight_gradient)(const gk_convolution *g, const float *input,
-                          const float *output_gradient, float *gradient, long row_begin,
+  void (*weight_gradient)(const gk_convolution *g, const void *input,
+                          const void *output_gradient, float *gradient, long row_begin,
                           long row_end, long tap_begin, long tap_end, long block_begin,
                           long block_end);
 
   // Depthwise: groups = input_c = output_c; weights [kh][kw][c], read as they are.
-  void (*depthwise_output)(const gk_convolution *g, const float *input, const float *weights,
-                           gk_epilogue epilogue, float *output, long row_begin, long row_end);
-  void (*depthwise_input)(const gk_convolution *g, const float *output, const float *weights,
-                          gk_epilogue epilogue, float *input, long row_begin, long row_end);
-  void (*depthwise_weight_gradient)(const gk_convolution *g, const float *input,
-                                    const float *output_gradient, float *gradient, long row_begin,
+  void (*depthwise_output)(const gk_convolution *g, const void *input, const float *weights,
+                           gk_epilogue epilogue, void *output, long row_begin, long row_end);
+  void (*depthwise_input)(const gk_convolution *g, const void *output, const float *weights,
+                          gk_epilogue epilogue, void *input, long row_begin, long row_end);
+  void (*depthwise_weight_gradient)(const gk_convolution *g, const void *input,
+                                    const void *output_gradient, float *gradient, long row_begin,
                                     long row_end);
 } gk_convolution_table;
 

@@ -22,22 +22,27 @@ typedef struct {
 
 typedef struct {
   // y[i] = activation(x[i]); y may be x.
-  void (*activate)(gk_activation activation, const float *x, float *y, long count);
+  void (*activate)(gk_activation activation, const void *x, void *y, long count);
   // gx[i] = gy[i] * activation'(x[i]), or += where `accumulate`; gx may be gy.
-  void (*activate_backward)(gk_activation activation, const float *x, const float *gy, float *gx,
+  void (*activate_backward)(gk_activation activation, const void *x, const void *gy, void *gx,
                             long count, int accumulate);
   // y[i] = a[i] + b[i]; y may be a or b.
-  void (*add)(const float *a, const float *b, float *y, long count);
+  void (*add)(const void *a, const void *b, void *y, long count);
   // y = a * b, or += where `accumulate`; a stride of 0 repeats one pixel. y may be a or b.
-  void (*multiply)(const float *a, long a_stride, const float *b, long b_stride, float *y,
+  void (*multiply)(const void *a, long a_stride, const void *b, long b_stride, void *y,
                    long y_stride, int accumulate, long pixels, long channels);
   // Adds the sums of a * b over the pixels, per channel.
-  void (*product_sums)(const float *a, long a_stride, const float *b, long b_stride, float *sum,
+  void (*product_sums)(const void *a, long a_stride, const void *b, long b_stride, float *sum,
                        long pixels, long channels);
   // y[i] = x[i] * scale where the random number of `seed` and `index` + i, of 24 bits, is at least
   // `threshold`, else 0; or += where `accumulate`. y may be x.
   void (*dropout)(unsigned long seed, unsigned long index, unsigned threshold, float scale,
-                  const float *x, float *y, int accumulate, long count);
+                  const void *x, void *y, int accumulate, long count);
+  // Adds the sums of x over the pixels, per channel.
+  void (*sums)(const void *x, long stride, float *sum, long pixels, long channels);
+  // Between floats and the values of the table: y[i] = x[i], or += where `accumulate`.
+  void (*from_floats)(const float *x, void *y, int accumulate, long count);
+  void (*to_floats)(const void *x, float *y, int accumulate, long count);
 } gk_elementwise_table;
 
 #endif

@@ -5,21 +5,21 @@
 typedef struct {
   // y = (x - mean) * inverse * weight + bias with the pixel's own mean and inverse deviation, which
   // are also written, one of each a pixel.
-  void (*layer_norm)(const float *x, long x_stride, const float *weight, const float *bias,
-                     float epsilon, float *y, long y_stride, float *mean, float *inverse,
+  void (*layer_norm)(const void *x, long x_stride, const float *weight, const float *bias,
+                     float epsilon, void *y, long y_stride, float *mean, float *inverse,
                      long pixels, long channels);
   // gx (may be NULL) is written or, where `accumulate`, added to; `weight_sum` and `bias_sum` get
   // the sums of gy * xhat and of gy added, per channel.
-  void (*layer_norm_backward)(const float *x, long x_stride, const float *weight,
-                              const float *mean, const float *inverse, const float *gy,
-                              long gy_stride, float *gx, long gx_stride, int accumulate,
+  void (*layer_norm_backward)(const void *x, long x_stride, const float *weight,
+                              const float *mean, const float *inverse, const void *gy,
+                              long gy_stride, void *gx, long gx_stride, int accumulate,
                               float *weight_sum, float *bias_sum, long pixels, long channels);
   // y[c] = e^x[c] / sum of e^x over the channels.
-  void (*softmax)(const float *x, long x_stride, float *y, long y_stride, long pixels,
+  void (*softmax)(const void *x, long x_stride, void *y, long y_stride, long pixels,
                   long channels);
   // gx[c] = y[c] * (gy[c] - sum of gy * y over the channels), or += where `accumulate`.
-  void (*softmax_backward)(const float *y, long y_stride, const float *gy, long gy_stride,
-                           float *gx, long gx_stride, int accumulate, long pixels, long channels);
+  void (*softmax_backward)(const void *y, long y_stride, const void *gy, long gy_stride,
+                           void *gx, long gx_stride, int accumulate, long pixels, long channels);
 } gk_pixelwise_table;
 
 #endif

@@ -23,20 +23,20 @@ typedef struct {
 typedef struct {
   // Output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) gets the place of the
   // largest value in its window, counted in rows of the kernel.
-  void (*max_forward)(const gk_pool *g, const float *x, float *y, float *winners, long row_begin,
+  void (*max_forward)(const gk_pool *g, const void *x, void *y, float *winners, long row_begin,
                       long row_end);
   // The gradient of input rows [row_begin, row_end) of n*h, written or added.
-  void (*max_backward)(const gk_pool *g, const float *gy, const float *winners, float *gx,
+  void (*max_backward)(const gk_pool *g, const void *gy, const float *winners, void *gx,
                        int accumulate, long row_begin, long row_end);
   // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' places
   // in a picture of the unpooled size: y = x[winner], or += where `accumulate`.
-  void (*max_gather)(const gk_pool *g, const float *x, const float *winners, float *y,
+  void (*max_gather)(const gk_pool *g, const void *x, const float *winners, void *y,
                      int accumulate, long row_begin, long row_end);
   // Output rows [row_begin, row_end) of n*h.
-  void (*average_forward)(const gk_average *g, const float *x, float *y, long row_begin,
+  void (*average_forward)(const gk_average *g, const void *x, void *y, long row_begin,
                           long row_end);
   // The gradient of input rows [row_begin, row_end) of n*h, written or added.
-  void (*average_backward)(const gk_average *g, const float *gy, float *gx, int accumulate,
+  void (*average_backward)(const gk_average *g, const void *gy, void *gx, int accumulate,
                            long row_begin, long row_end);
 } gk_pooling_table;
 

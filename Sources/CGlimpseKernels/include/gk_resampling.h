@@ -15,9 +15,9 @@ typedef struct {
 
 typedef struct {
   // Output rows [row_begin, row_end) of n*h.
-  void (*bilinear)(const gk_bilinear *g, const float *x, float *y, long row_begin, long row_end);
+  void (*bilinear)(const gk_bilinear *g, const void *x, void *y, long row_begin, long row_end);
   // The gradient of input rows [row_begin, row_end) of n*h, written or added.
-  void (*bilinear_backward)(const gk_bilinear *g, const float *gy, float *gx, int accumulate,
+  void (*bilinear_backward)(const gk_bilinear *g, const void *gy, void *gx, int accumulate,
                             long row_begin, long row_end);
 } gk_resampling_table;
 

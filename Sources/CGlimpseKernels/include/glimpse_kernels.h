@@ -1,8 +1,10 @@
 // Arithmetic on raw buffers: the only code that knows instruction sets.
 //
 // Every family of kernels is a struct of function pointers. One source is compiled for each
-// instruction set (families.inc, included by isa_*.c) and gives one gk_table; gk_table_for returns
-// the table of an instruction set, or NULL where the processor or the build lacks it.
+// instruction set and precision (families.inc, included by isa_*.c) and gives one gk_table;
+// gk_table_for returns it, or NULL where the processor or the build lacks what it takes.
+// Activations and their gradients are `void`: values of the table's precision. Parameters, their
+// gradients and statistics are floats in every table.
 // Nothing here allocates: all memory is the caller's.
 #ifndef GLIMPSE_KERNELS_H
 #define GLIMPSE_KERNELS_H
@@ -19,6 +21,9 @@
 
 typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3 } gk_isa;
 
+// What activations and packed weights are stored as; all arithmetic accumulates in floats.
+typedef enum { GK_FLOAT32 = 0, GK_BFLOAT16 = 1 } gk_precision;
+
 typedef struct {
   // Floats in a vector register; 1 in the scalar table.
   long vector_width;
@@ -34,8 +39,8 @@ typedef struct {
   gk_winograd_table winograd;
 } gk_table;
 
-// The kernels of an instruction set, or NULL where they cannot run here.
-const gk_table *gk_table_for(gk_isa isa);
+// The kernels of an instruction set and precision, or NULL where they cannot run here.
+const gk_table *gk_table_for(gk_isa isa, gk_precision precision);
 
 // Tells the processor that this thread spins.
 static inline void gk_pause(void) {

@@ -1,18 +1,49 @@
 import CGlimpseKernels
 
-/// A tensor in a session's memory: pixels `stride` floats apart, each with `shape.c` channels.
+/// A tensor in a session's memory: pixels `stride` values apart, each with `shape.c` channels.
 ///
 /// The stride exceeds the channel count where the tensor is a slice of a concatenation.
 public struct View: @unchecked Sendable {
   /// The first channel of the first pixel.
-  public let data: UnsafeMutablePointer<Float>
+  let base: UnsafeMutableRawPointer
+  /// What the values are stored as; the graph's own inputs and outputs are always `f32`.
+  public let precision: Precision
   /// The extent.
   public let shape: Shape
-  /// Floats from one pixel to the next, at least `shape.c`.
+  /// Values from one pixel to the next, at least `shape.c`.
   public let stride: Int
+
+  init(base: UnsafeMutableRawPointer, precision: Precision, shape: Shape, stride: Int) {
+    self.base = base
+    self.precision = precision
+    self.shape = shape
+    self.stride = stride
+  }
+
+  init(data: UnsafeMutablePointer<Float>, shape: Shape, stride: Int) {
+    self.init(base: UnsafeMutableRawPointer(data), precision: .f32, shape: shape, stride: stride)
+  }
+
+  /// The first channel of the first pixel of a tensor of floats.
+  public var data: UnsafeMutablePointer<Float> {
+    precondition(precision == .f32, "a tensor of \(precision) was read as floats")
+    return base.assumingMemoryBound(to: Float.self)
+  }
 
   /// True where no other tensor's channels lie between the pixels.
   public var isDense: Bool { stride == shape.c }
+
+  /// The first channel of a pixel.
+  func pixel(_ index: Int) -> UnsafeMutableRawPointer {
+    base + index * stride * precision.byteCount
+  }
+
+  /// The same memory from a channel on, as another tensor.
+  func slice(from channel: Int, shape: Shape) -> View {
+    View(
+      base: base + channel * precision.byteCount, precision: precision, shape: shape,
+      stride: stride)
+  }
 
   /// The values, copied in n, h, w, c order.
   public func tensor() -> Tensor {
@@ -54,7 +85,7 @@ public struct PrepareContext {
   public let prepared: UnsafeMutablePointer<Float>
   /// The threads to use.
   public let pool: ThreadPool
-  /// The kernels of the chosen instruction set.
+  /// The kernels of the chosen instruction set and precision.
   public let kernels: Kernels
 }
 
@@ -78,7 +109,7 @@ public struct ForwardContext {
   public internal(set) var seed: UInt64
   /// The threads to use.
   public let pool: ThreadPool
-  /// The kernels of the chosen instruction set.
+  /// The kernels of the chosen instruction set and precision.
   public let kernels: Kernels
 }
 
@@ -104,7 +135,7 @@ public struct BackwardContext {
   public internal(set) var seed: UInt64
   /// The threads to use.
   public let pool: ThreadPool
-  /// The kernels of the chosen instruction set.
+  /// The kernels of the chosen instruction set and precision.
   public let kernels: Kernels
 }
 

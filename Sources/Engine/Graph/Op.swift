@@ -14,6 +14,8 @@ public protocol Op: Sendable {
   /// For each input, the channel of the output at which it may lie in memory already, so that
   /// nothing is left to copy; nil where inputs and output are different things.
   func inputSlices(_ inputs: [Shape]) -> [Int]?
+  /// True where forward can write floats although the plan is in another precision.
+  var writesFloats: Bool { get }
   /// Multiplications and additions of one forward pass, each counted as one.
   func flops(_ inputs: [Shape], _ output: Shape) -> Double
 
@@ -44,6 +46,8 @@ extension Op {
   public var backwardReads: BackwardReads { [] }
   /// None: inputs and output are different things.
   public func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
+  /// False: the output is of the plan's precision.
+  public var writesFloats: Bool { false }
   /// None worth counting.
   public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
   /// None.

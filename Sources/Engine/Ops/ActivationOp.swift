@@ -36,17 +36,15 @@ public struct ActivationOp: Op {
     let isDense = input.isDense && gradient.isDense && target.view.isDense
     context.pool.forEachPart(of: shape.pixels, costPerUnit: 16 * shape.c) { begin, end in
       if isDense {
-        let first = begin * shape.c
         table.activate_backward(
-          activation.code, input.data + first, gradient.data + first, target.view.data + first,
+          activation.code, input.pixel(begin), gradient.pixel(begin), target.view.pixel(begin),
           (end - begin) * shape.c, target.accumulates ? 1 : 0)
         return
       }
       for pixel in begin..<end {
         table.activate_backward(
-          activation.code, input.data + pixel * input.stride,
-          gradient.data + pixel * gradient.stride,
-          target.view.data + pixel * target.view.stride, shape.c, target.accumulates ? 1 : 0)
+          activation.code, input.pixel(pixel), gradient.pixel(pixel), target.view.pixel(pixel),
+          shape.c, target.accumulates ? 1 : 0)
       }
     }
   }

@@ -25,14 +25,11 @@ public struct Add: Op {
     let table = context.kernels.elementwise
     context.pool.forEachPart(of: y.shape.pixels, costPerUnit: 8 * y.shape.c) { begin, end in
       if a.isDense && b.isDense && y.isDense {
-        let offset = begin * y.shape.c
-        table.add(a.data + offset, b.data + offset, y.data + offset, (end - begin) * y.shape.c)
+        table.add(a.pixel(begin), b.pixel(begin), y.pixel(begin), (end - begin) * y.shape.c)
         return
       }
       for pixel in begin..<end {
-        table.add(
-          a.data + pixel * a.stride, b.data + pixel * b.stride, y.data + pixel * y.stride,
-          y.shape.c)
+        table.add(a.pixel(pixel), b.pixel(pixel), y.pixel(pixel), y.shape.c)
       }
     }
   }

@@ -30,7 +30,7 @@ struct AverageWindows {
     var windows = descriptor(x, y)
     let table = context.kernels.pooling
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: rowCost(x.shape, y.shape)) {
-      table.average_forward(&windows, x.data, y.data, $0, $1)
+      table.average_forward(&windows, x.base, y.base, $0, $1)
     }
   }
 
@@ -41,7 +41,7 @@ struct AverageWindows {
     let table = context.kernels.pooling
     let cost = rowCost(gx.shape, gy.shape) * gy.shape.h / gx.shape.h + gx.shape.w * gx.shape.c
     context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) {
-      table.average_backward(&windows, gy.data, gx.data, target.accumulates ? 1 : 0, $0, $1)
+      table.average_backward(&windows, gy.base, gx.base, target.accumulates ? 1 : 0, $0, $1)
     }
   }
 }

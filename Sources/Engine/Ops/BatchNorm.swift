@@ -98,8 +98,8 @@ public struct BatchNorm: Op {
     let pixels = input.shape.pixels
     context.pool.forEachPart(of: pixels, costPerUnit: 8 * channels) { begin, end in
       table.scale_shift(
-        activation.code, input.data + begin * input.stride, input.stride, scale, shift,
-        output.data + begin * output.stride, output.stride, end - begin, channels)
+        activation.code, input.pixel(begin), input.stride, scale, shift,
+        output.pixel(begin), output.stride, end - begin, channels)
     }
   }
 
@@ -115,7 +115,7 @@ public struct BatchNorm: Op {
     context.pool.run(parts) { part in
       let (begin, end) = Split.range(of: pixels, part: part, parts: parts)
       table.statistics(
-        input.data + begin * input.stride, end - begin, input.stride, channels,
+        input.pixel(begin), end - begin, input.stride, channels,
         partial + 2 * part * channels, partial + (2 * part + 1) * channels)
     }
     let squares = partial + channels
@@ -159,8 +159,8 @@ public struct BatchNorm: Op {
       let sums = partial + 2 * part * channels
       sums.update(repeating: 0, count: 2 * channels)
       table.gradient_sums(
-        activation.code, input.data + begin * input.stride, input.stride, scale, shift, mean,
-        inverse, gradient.data + begin * gradient.stride, gradient.stride, sums,
+        activation.code, input.pixel(begin), input.stride, scale, shift, mean,
+        inverse, gradient.pixel(begin), gradient.stride, sums,
         sums + channels, end - begin, channels)
     }
     for part in 1..<max(parts, 1) {
@@ -185,9 +185,9 @@ public struct BatchNorm: Op {
     }
     context.pool.forEachPart(of: pixels, costPerUnit: 16 * channels) { begin, end in
       table.gradient_input(
-        activation.code, input.data + begin * input.stride, input.stride, scale, shift, factor,
-        offset, gradient.data + begin * gradient.stride, gradient.stride,
-        target.view.data + begin * target.view.stride, target.view.stride,
+        activation.code, input.pixel(begin), input.stride, scale, shift, factor,
+        offset, gradient.pixel(begin), gradient.stride,
+        target.view.pixel(begin), target.view.stride,
         target.accumulates ? 1 : 0, end - begin, channels)
     }
   }

@@ -72,7 +72,7 @@ public struct BilinearUpsample: Op {
     var geometry = descriptor(x, y, context.scratch)
     let table = context.kernels.resampling
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 8 * y.shape.w * y.shape.c) {
-      table.bilinear(&geometry, x.data, y.data, $0, $1)
+      table.bilinear(&geometry, x.base, y.base, $0, $1)
     }
   }
 
@@ -84,7 +84,7 @@ public struct BilinearUpsample: Op {
     let table = context.kernels.resampling
     let cost = 8 * gy.shape.w * gy.shape.c * factor
     context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) {
-      table.bilinear_backward(&geometry, gy.data, gx.data, target.accumulates ? 1 : 0, $0, $1)
+      table.bilinear_backward(&geometry, gy.base, gx.base, target.accumulates ? 1 : 0, $0, $1)
     }
   }
 }

@@ -28,10 +28,8 @@ public struct Concat: Op {
   /// Copies the inputs that do not lie in the output already.
   public func forward(_ context: ForwardContext) {
     for (input, slice) in zip(context.inputs, slices(of: context.output, context.inputs))
-    where input.data != slice.data {
-      Rows.forEach(input, slice, pool: context.pool) { from, to, count in
-        to.update(from: from, count: count)
-      }
+    where input.base != slice.base {
+      Rows.copy(input, to: slice, pool: context.pool)
     }
   }
 
@@ -39,14 +37,14 @@ public struct Concat: Op {
   public func backward(_ context: BackwardContext) {
     let parts = slices(of: context.outputGradient, context.inputs)
     for (target, slice) in zip(context.inputGradients, parts) {
-      guard let target, target.view.data != slice.data else { continue }
+      guard let target, target.view.base != slice.base else { continue }
       Rows.pass(slice, to: target, pool: context.pool, kernels: context.kernels)
     }
   }
 
   private func slices(of whole: View, _ inputs: [View]) -> [View] {
     zip(inputs, inputSlices(inputs.map(\.shape)) ?? []).map { input, channel in
-      View(data: whole.data + channel, shape: input.shape, stride: whole.stride)
+      whole.slice(from: channel, shape: input.shape)
     }
   }
 }

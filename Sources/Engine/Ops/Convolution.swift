@@ -86,6 +86,9 @@ public struct Convolution: Op {
     return result
   }
 
+  /// True but for depthwise ones.
+  public var writesFloats: Bool { geometry.packs }
+
   /// Two a multiply-add.
   public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(output.pixels) * Double(geometry.weightCount)
@@ -128,14 +131,15 @@ public struct Convolution: Op {
     let residual = addsResidual ? context.inputs[1] : nil
     let epilogue = gk_epilogue(
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil,
-      residual: residual.map { UnsafePointer($0.data) }, residual_stride: residual?.stride ?? 0,
-      activation: activation.code)
+      residual: residual.map { UnsafeRawPointer($0.base) },
+      residual_stride: residual?.stride ?? 0, activation: activation.code,
+      stores_floats: output.precision == .f32 ? 1 : 0)
     let work = work([input.shape], output.shape)
     let weights = geometry.packs ? context.prepared : context.parameters[0]
     ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels).output(
       geometry.descriptor(large: input, small: output, scratch: context.scratch),
-      input: input.data, packed: weights, epilogue: epilogue,
-      scratch: work.behindZeros(context.scratch), to: output.data)
+      input: input.base, packed: weights, epilogue: epilogue,
+      scratch: work.behindZeros(context.scratch), to: output.base)
   }
 
   /// dW += x * dy, db += sum dy, dx = W^T * dy.

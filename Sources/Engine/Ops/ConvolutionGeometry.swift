@@ -68,7 +68,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
   /// The C description for tensors in memory.
   func descriptor(
     input: Shape, inputStride: Int, output: Shape, outputStride: Int,
-    zeros: UnsafePointer<Float>?
+    zeros: UnsafeRawPointer?
   ) -> gk_convolution {
     gk_convolution(
       n: input.n, input_h: input.h, input_w: input.w, input_c: inputChannels,

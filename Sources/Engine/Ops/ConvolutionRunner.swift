@@ -11,14 +11,14 @@ struct ConvolutionRunner {
 
   private var geometry: ConvolutionGeometry { work.geometry }
 
-  /// Winograd's algorithm between tensors in memory, where it is the one to use.
+  /// Winograd's algorithm between tensors of floats in memory, where it is the one to use.
   private func winograd(
-    _ choice: Winograd?, sourceStride: Int, targetStride: Int, zeros: UnsafePointer<Float>?
+    _ choice: Winograd?, sourceStride: Int, targetStride: Int, zeros: UnsafeRawPointer?
   ) -> WinogradRunner? {
     guard let choice, let table = kernels.winograd else { return nil }
     return WinogradRunner(
       choice, table: table, kernels: kernels, pool: pool, sourceStride: sourceStride,
-      targetStride: targetStride, zeros: zeros)
+      targetStride: targetStride, zeros: zeros?.assumingMemoryBound(to: Float.self))
   }
 
   /// Packs weights for a direction, which then reads `target`; depthwise ones are read as they are.
@@ -60,15 +60,17 @@ struct ConvolutionRunner {
 
   /// Output from input: the forward pass of a convolution.
   func output(
-    _ g: gk_convolution, input: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    _ g: gk_convolution, input: UnsafeRawPointer, packed: UnsafePointer<Float>,
     epilogue: gk_epilogue, scratch: UnsafeMutablePointer<Float>,
-    to output: UnsafeMutablePointer<Float>
+    to output: UnsafeMutableRawPointer
   ) {
     if let runner = winograd(
       work.winograd(.forward), sourceStride: g.input_stride, targetStride: g.output_stride,
       zeros: g.zeros)
     {
-      runner.convolve(input, packed: packed, epilogue: epilogue, scratch: scratch, to: output)
+      runner.convolve(
+        input.assumingMemoryBound(to: Float.self), packed: packed, epilogue: epilogue,
+        scratch: scratch, to: output.assumingMemoryBound(to: Float.self))
       return
     }
     var g = g
@@ -90,15 +92,17 @@ struct ConvolutionRunner {
 
   /// Input from output: the gradient by the input, and the forward pass of a transposed one.
   func input(
-    _ g: gk_convolution, output: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    _ g: gk_convolution, output: UnsafeRawPointer, packed: UnsafePointer<Float>,
     epilogue: gk_epilogue, scratch: UnsafeMutablePointer<Float>,
-    to input: UnsafeMutablePointer<Float>
+    to input: UnsafeMutableRawPointer
   ) {
     if let runner = winograd(
       work.winograd(.transposed), sourceStride: g.output_stride, targetStride: g.input_stride,
       zeros: g.zeros)
     {
-      runner.convolve(output, packed: packed, epilogue: epilogue, scratch: scratch, to: input)
+      runner.convolve(
+        output.assumingMemoryBound(to: Float.self), packed: packed, epilogue: epilogue,
+        scratch: scratch, to: input.assumingMemoryBound(to: Float.self))
       return
     }
     var g = g
@@ -121,7 +125,7 @@ struct ConvolutionRunner {
 
   /// Adds the gradient by the weights.
   func weightGradient(
-    _ g: gk_convolution, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    _ g: gk_convolution, input: UnsafeRawPointer, outputGradient: UnsafeRawPointer,
     scratch: UnsafeMutablePointer<Float>, to gradient: UnsafeMutablePointer<Float>
   ) {
     if let runner = winograd(
@@ -129,7 +133,9 @@ struct ConvolutionRunner {
       zeros: g.zeros)
     {
       runner.weightGradient(
-        input, outputGradient: outputGradient, scratch: scratch, to: gradient)
+        input.assumingMemoryBound(to: Float.self),
+        outputGradient: outputGradient.assumingMemoryBound(to: Float.self), scratch: scratch,
+        to: gradient)
       return
     }
     var g = g
@@ -164,18 +170,15 @@ struct ConvolutionRunner {
   }
 
   /// Adds the gradient by the bias: the sum of the output's gradient over all pixels, per channel.
-  func biasGradient(
-    _ outputGradient: View, scratch: UnsafeMutablePointer<Float>,
-    to gradient: UnsafeMutablePointer<Float>
-  ) {
+  func biasGradient(_ outputGradient: View, to gradient: UnsafeMutablePointer<Float>) {
     let strip = Self.biasStrip
     let (channels, pixels) = (outputGradient.shape.c, outputGradient.shape.pixels)
-    scratch.update(repeating: 1, count: strip)
     pool.run((channels + strip - 1) / strip) { task in
       let first = task * strip
-      kernels.elementwise.product_sums(
-        outputGradient.data + first, outputGradient.stride, scratch, 0, gradient + first, pixels,
-        min(strip, channels - first))
+      let count = min(strip, channels - first)
+      kernels.elementwise.sums(
+        outputGradient.slice(from: first, shape: outputGradient.shape.with(c: count)).base,
+        outputGradient.stride, gradient + first, pixels, count)
     }
   }
 
@@ -196,11 +199,9 @@ extension ConvolutionRunner {
     let runner = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
     var g = geometry.descriptor(large: large, small: small, scratch: context.scratch)
     let scratch = work.behindZeros(context.scratch)
-    if hasBias {
-      runner.biasGradient(gradient, scratch: scratch, to: context.parameterGradients[1])
-    }
+    if hasBias { runner.biasGradient(gradient, to: context.parameterGradients[1]) }
     runner.weightGradient(
-      g, input: large.data, outputGradient: small.data, scratch: scratch,
+      g, input: large.base, outputGradient: small.base, scratch: scratch,
       to: context.parameterGradients[0])
     guard let target = context.inputGradients[0] else { return }
     let weights = runner.pack(context.parameters[0], direction, to: scratch)
@@ -210,13 +211,13 @@ extension ConvolutionRunner {
     case .transposed:
       g.input_stride = target.view.stride
       runner.input(
-        g, output: small.data, packed: weights, epilogue: epilogue, scratch: behind,
-        to: target.view.data)
+        g, output: small.base, packed: weights, epilogue: epilogue, scratch: behind,
+        to: target.view.base)
     case .forward:
       g.output_stride = target.view.stride
       runner.output(
-        g, input: large.data, packed: weights, epilogue: epilogue, scratch: behind,
-        to: target.view.data)
+        g, input: large.base, packed: weights, epilogue: epilogue, scratch: behind,
+        to: target.view.base)
     }
   }
 }
@@ -225,7 +226,7 @@ extension View {
   /// An epilogue that stores, or adds to what this tensor holds already.
   fileprivate func sumEpilogue(accumulates: Bool) -> gk_epilogue {
     gk_epilogue(
-      bias: nil, residual: accumulates ? UnsafePointer(data) : nil, residual_stride: stride,
-      activation: Activation.identity.code)
+      bias: nil, residual: accumulates ? UnsafeRawPointer(base) : nil, residual_stride: stride,
+      activation: Activation.identity.code, stores_floats: 0)
   }
 }

@@ -24,9 +24,7 @@ public struct Dropout: Op {
   public func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
     guard context.isTraining, rate > 0 else {
-      Rows.forEach(input, output, pool: context.pool) { from, to, count in
-        to.update(from: from, count: count)
-      }
+      Rows.copy(input, to: output, pool: context.pool)
       return
     }
     drop(
@@ -58,14 +56,14 @@ public struct Dropout: Op {
       if x.isDense && y.isDense {
         let first = begin * channels
         table.dropout(
-          UInt(seed), UInt(first), threshold, scale, x.data + first, y.data + first,
+          UInt(seed), UInt(first), threshold, scale, x.pixel(begin), y.pixel(begin),
           accumulates ? 1 : 0, (end - begin) * channels)
         return
       }
       for pixel in begin..<end {
         table.dropout(
-          UInt(seed), UInt(pixel * channels), threshold, scale, x.data + pixel * x.stride,
-          y.data + pixel * y.stride, accumulates ? 1 : 0, channels)
+          UInt(seed), UInt(pixel * channels), threshold, scale, x.pixel(pixel),
+          y.pixel(pixel), accumulates ? 1 : 0, channels)
       }
     }
   }

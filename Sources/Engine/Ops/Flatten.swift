@@ -19,10 +19,9 @@ public struct Flatten: Op {
   public func forward(_ context: ForwardContext) {
     let input = context.inputs[0]
     for image in 0..<input.shape.n {
-      Rows.forEach(
-        input.image(image), context.output.unflattened(image, like: input.shape),
-        pool: context.pool
-      ) { from, to, count in to.update(from: from, count: count) }
+      Rows.copy(
+        input.image(image), to: context.output.unflattened(image, like: input.shape),
+        pool: context.pool)
     }
   }
 
@@ -42,11 +41,12 @@ extension View {
   /// One picture.
   fileprivate func image(_ index: Int) -> View {
     let one = shape.with(n: 1)
-    return View(data: data + index * one.pixels * stride, shape: one, stride: stride)
+    return View(
+      base: pixel(index * one.pixels), precision: precision, shape: one, stride: stride)
   }
 
   /// One picture's values, which lie in a single pixel of this tensor, as a picture.
   fileprivate func unflattened(_ index: Int, like shape: Shape) -> View {
-    View(data: data + index * stride, shape: shape.with(n: 1), stride: shape.c)
+    View(base: pixel(index), precision: precision, shape: shape.with(n: 1), stride: shape.c)
   }
 }

@@ -101,8 +101,8 @@ public struct GroupNorm: Op {
     context.pool.forEachPartOfPictures(x.shape, costPerPixel: 8 * channels) { image, begin, end in
       let first = image * pixels + begin
       table.scale_shift(
-        Activation.identity.code, x.data + first * x.stride, x.stride, row(affine, image, 0),
-        row(affine, image, 1), y.data + first * y.stride, y.stride, end - begin, channels)
+        Activation.identity.code, x.pixel(first), x.stride, row(affine, image, 0),
+        row(affine, image, 1), y.pixel(first), y.stride, end - begin, channels)
     }
   }
 
@@ -117,7 +117,7 @@ public struct GroupNorm: Op {
     context.pool.run(x.shape.n * parts) { task in
       let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
       table.statistics(
-        x.data + (task / parts * pixels + begin) * x.stride, end - begin, x.stride, channels,
+        x.pixel(task / parts * pixels + begin), end - begin, x.stride, channels,
         row(partial, task, 0), row(partial, task, 1))
     }
   }
@@ -171,8 +171,8 @@ public struct GroupNorm: Op {
       let (mean, inverse) = (row(context.state, image, 0), row(context.state, image, 1))
       // The identity has no argument to compute: scale and shift are only read.
       table.gradient_sums(
-        none, x.data + first * x.stride, x.stride, inverse, mean, mean, inverse,
-        gy.data + first * gy.stride, gy.stride, sum, normalized, end - begin, channels)
+        none, x.pixel(first), x.stride, inverse, mean, mean, inverse,
+        gy.pixel(first), gy.stride, sum, normalized, end - begin, channels)
     }
     for image in 0..<x.shape.n {
       gradientFactors(
@@ -185,9 +185,9 @@ public struct GroupNorm: Op {
     context.pool.forEachPartOfPictures(x.shape, costPerPixel: 16 * channels) { image, begin, end in
       let first = image * pixels + begin
       table.gradient_input(
-        none, x.data + first * x.stride, x.stride, row(scales, image, 0), row(scales, image, 0),
-        row(offsets, image, 0), row(offsets, image, 1), gy.data + first * gy.stride, gy.stride,
-        gx.data + first * gx.stride, gx.stride, target.accumulates ? 1 : 0, end - begin,
+        none, x.pixel(first), x.stride, row(scales, image, 0), row(scales, image, 0),
+        row(offsets, image, 0), row(offsets, image, 1), gy.pixel(first), gy.stride,
+        gx.pixel(first), gx.stride, target.accumulates ? 1 : 0, end - begin,
         channels)
     }
   }

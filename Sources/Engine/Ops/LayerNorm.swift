@@ -61,7 +61,7 @@ public struct LayerNorm: Op {
     let table = context.kernels.pixelwise
     context.pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * channels) { begin, end in
       table.layer_norm(
-        x.data + begin * x.stride, x.stride, weight, bias, epsilon, y.data + begin * y.stride,
+        x.pixel(begin), x.stride, weight, bias, epsilon, y.pixel(begin),
         y.stride, mean + begin, inverse + begin, end - begin, channels)
     }
   }
@@ -80,15 +80,15 @@ public struct LayerNorm: Op {
       let sums = context.scratch + 2 * part * channels
       sums.update(repeating: 0, count: 2 * channels)
       table.layer_norm_backward(
-        x.data + begin * x.stride, x.stride, weight, mean + begin, inverse + begin,
-        gy.data + begin * gy.stride, gy.stride,
-        target.map { $0.view.data + begin * $0.view.stride }, target?.view.stride ?? 0,
+        x.pixel(begin), x.stride, weight, mean + begin, inverse + begin,
+        gy.pixel(begin), gy.stride,
+        target.map { $0.view.pixel(begin) }, target?.view.stride ?? 0,
         target?.accumulates == true ? 1 : 0, sums, sums + channels, end - begin, channels)
     }
-    let add = context.kernels.elementwise.add
     for part in 0..<parts {
       for (index, gradient) in context.parameterGradients.enumerated() {
-        add?(context.scratch + (2 * part + index) * channels, gradient, gradient, channels)
+        let sums = context.scratch + (2 * part + index) * channels
+        for c in 0..<channels { gradient[c] += sums[c] }
       }
     }
   }

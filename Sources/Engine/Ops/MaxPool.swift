@@ -60,7 +60,7 @@ public struct MaxPool: Op {
     let table = context.kernels.pooling
     let cost = y.shape.w * y.shape.c * kernel.h * kernel.w
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: cost) { begin, end in
-      table.max_forward(&pool, x.data, y.data, context.state, begin, end)
+      table.max_forward(&pool, x.base, y.base, context.state, begin, end)
     }
   }
 
@@ -73,7 +73,7 @@ public struct MaxPool: Op {
     let cost = gx.shape.w * gx.shape.c * (1 + kernel.h * kernel.w / stride.h / stride.w)
     context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) { begin, end in
       table.max_backward(
-        &pool, gy.data, context.state, gx.data, target.accumulates ? 1 : 0, begin, end)
+        &pool, gy.base, context.state, gx.base, target.accumulates ? 1 : 0, begin, end)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CGlimpseKernels
+import Foundation
 
 /// Puts each value where a max pool found its largest one; everything else is zero.
 ///
@@ -44,18 +45,19 @@ public struct MaxUnpool: Op {
   /// y is x at the places, else zero.
   public func forward(_ context: ForwardContext) {
     let (x, reference, y) = (context.inputs[0], context.inputs[1], context.output)
-    let largest = View(data: context.scratch, shape: x.shape, stride: x.shape.c)
+    let largest = View(
+      base: context.scratch, precision: x.precision, shape: x.shape, stride: x.shape.c)
     let places = context.state ?? context.scratch + x.shape.count
     var search = pool.descriptor(reference, largest)
     let table = context.kernels.pooling
     let cost = x.shape.w * x.shape.c * pool.kernel.h * pool.kernel.w
     context.pool.forEachPart(of: x.shape.n * x.shape.h, costPerUnit: cost) {
-      table.max_forward(&search, reference.data, largest.data, places, $0, $1)
+      table.max_forward(&search, reference.base, largest.base, places, $0, $1)
     }
     // Handing a gradient to the largest values is the same as putting values there.
     var unpool = pool.descriptor(y, x)
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: y.shape.w * y.shape.c * 4) {
-      table.max_backward(&unpool, x.data, places, y.data, 0, $0, $1)
+      table.max_backward(&unpool, x.base, places, y.base, 0, $0, $1)
     }
   }
 
@@ -69,13 +71,14 @@ public struct MaxUnpool: Op {
       let cost = gx.shape.w * gx.shape.c * pool.kernel.h * pool.kernel.w
       context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) {
         table.max_gather(
-          &gather, gy.data, context.state, gx.data, target.accumulates ? 1 : 0, $0, $1)
+          &gather, gy.base, context.state, gx.base, target.accumulates ? 1 : 0, $0, $1)
       }
     }
     if let target = context.inputGradients[1], !target.accumulates {
       for pixel in 0..<target.view.shape.pixels {
-        (target.view.data + pixel * target.view.stride).update(
-          repeating: 0, count: target.view.shape.c)
+        // Zero is the same bits in every precision.
+        memset(
+          target.view.pixel(pixel), 0, target.view.shape.c * target.view.precision.byteCount)
       }
     }
   }

@@ -74,15 +74,15 @@ public struct Multiply: Op {
       let sum = context.scratch + task * channels
       sum.update(repeating: 0, count: channels)
       table.product_sums(
-        a.data + first * a.stride, a.stride, gradient.data + first * gradient.stride,
-        gradient.stride, sum, end - begin, channels)
+        a.pixel(first), a.stride, gradient.pixel(first), gradient.stride, sum, end - begin, channels
+      )
     }
     for image in 0..<a.shape.n {
-      let row = target.view.data + image * target.view.stride
-      if !target.accumulates { row.update(repeating: 0, count: channels) }
-      for part in 0..<parts {
-        table.add(context.scratch + (image * parts + part) * channels, row, row, channels)
+      let sum = context.scratch + image * parts * channels
+      for part in 1..<max(parts, 1) {
+        for c in 0..<channels { sum[c] += sum[part * channels + c] }
       }
+      table.from_floats(sum, target.view.pixel(image), target.accumulates ? 1 : 0, channels)
     }
   }
 
@@ -98,8 +98,8 @@ public struct Multiply: Op {
       begin, end in
       for row in begin..<end {
         let pixel = row * a.shape.w
-        let (first, result) = (a.data + pixel * a.stride, y.data + pixel * y.stride)
-        let second = b.data + (isGate ? pixel / pixels : pixel) * b.stride
+        let (first, result) = (a.pixel(pixel), y.pixel(pixel))
+        let second = b.pixel(isGate ? pixel / pixels : pixel)
         if isDense {
           table.multiply(
             first, 0, second, 0, result, 0, accumulates ? 1 : 0, 1, a.shape.w * channels)

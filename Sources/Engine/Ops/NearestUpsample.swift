@@ -23,15 +23,15 @@ public struct NearestUpsample: Op {
   /// Copies each pixel to its square.
   public func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
+    let bytes = x.shape.c * x.precision.byteCount
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c) {
       begin, end in
       for row in begin..<end {
         // Rows of all pictures together: picture borders fall on multiples of the factor.
-        let source = x.data + row / factor * x.shape.w * x.stride
-        let target = y.data + row * y.shape.w * y.stride
+        let (source, target) = (row / factor * x.shape.w, row * y.shape.w)
         for column in 0..<y.shape.w {
-          (target + column * y.stride).update(
-            from: source + column / factor * x.stride, count: x.shape.c)
+          y.pixel(target + column).copyMemory(
+            from: x.pixel(source + column / factor), byteCount: bytes)
         }
       }
     }
@@ -42,20 +42,21 @@ public struct NearestUpsample: Op {
     guard let target = context.inputGradients[0] else { return }
     let (gx, gy) = (target.view, context.outputGradient)
     let table = context.kernels.elementwise
+    let bytes = gx.shape.c * gx.precision.byteCount
     let (width, channels) = (gx.shape.w, gx.shape.c)
     context.pool.forEachPart(
       of: gx.shape.n * gx.shape.h, costPerUnit: 4 * width * channels * factor * factor
     ) { begin, end in
       for row in begin..<end {
         for column in 0..<width {
-          let sum = gx.data + (row * width + column) * gx.stride
+          let sum = gx.pixel(row * width + column)
           var isFirst = !target.accumulates
           for dy in 0..<factor {
-            let line = gy.data + (row * factor + dy) * gy.shape.w * gy.stride
+            let line = (row * factor + dy) * gy.shape.w
             for dx in 0..<factor {
-              let from = line + (column * factor + dx) * gy.stride
+              let from = gy.pixel(line + column * factor + dx)
               if isFirst {
-                sum.update(from: from, count: channels)
+                sum.copyMemory(from: from, byteCount: bytes)
                 isFirst = false
               } else {
                 table.add(from, sum, sum, channels)

@@ -23,7 +23,7 @@ public struct Softmax: Op {
     let table = context.kernels.pixelwise
     context.pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * x.shape.c) { begin, end in
       table.softmax(
-        x.data + begin * x.stride, x.stride, y.data + begin * y.stride, y.stride, end - begin,
+        x.pixel(begin), x.stride, y.pixel(begin), y.stride, end - begin,
         x.shape.c)
     }
   }
@@ -35,8 +35,8 @@ public struct Softmax: Op {
     let table = context.kernels.pixelwise
     context.pool.forEachPart(of: y.shape.pixels, costPerUnit: 16 * y.shape.c) { begin, end in
       table.softmax_backward(
-        y.data + begin * y.stride, y.stride, gy.data + begin * gy.stride, gy.stride,
-        gx.data + begin * gx.stride, gx.stride, target.accumulates ? 1 : 0, end - begin,
+        y.pixel(begin), y.stride, gy.pixel(begin), gy.stride,
+        gx.pixel(begin), gx.stride, target.accumulates ? 1 : 0, end - begin,
         y.shape.c)
     }
   }

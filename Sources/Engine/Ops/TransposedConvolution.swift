@@ -113,12 +113,12 @@ public struct TransposedConvolution: Op {
     let (input, output) = (context.inputs[0], context.output)
     let epilogue = gk_epilogue(
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil, residual: nil,
-      residual_stride: 0, activation: Activation.identity.code)
+      residual_stride: 0, activation: Activation.identity.code, stores_floats: 0)
     let work = work([input.shape], output.shape)
     ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels).input(
       geometry.descriptor(large: output, small: input, scratch: context.scratch),
-      output: input.data, packed: geometry.packs ? context.prepared : context.parameters[0],
-      epilogue: epilogue, scratch: work.behindZeros(context.scratch), to: output.data)
+      output: input.base, packed: geometry.packs ? context.prepared : context.parameters[0],
+      epilogue: epilogue, scratch: work.behindZeros(context.scratch), to: output.base)
   }
 
   /// dW += dy * x, db += sum dy, dx = W dy.

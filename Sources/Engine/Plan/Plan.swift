@@ -1,9 +1,3 @@
-/// The numbers that activations and weights are computed in.
-public enum Precision: String, CaseIterable, Sendable {
-  /// 32-bit floating point throughout.
-  case f32
-}
-
 /// What a session will be used for.
 public enum PlanMode: Hashable, Sendable {
   /// Forward only; memory is reused as soon as a value has been read.
@@ -20,9 +14,11 @@ public enum PlanMode: Hashable, Sendable {
 /// Time runs 0 ..< N through the nodes forward, N for the loss, and N+1 ... 2N backward through
 /// the nodes in reverse.
 public struct Plan: Sendable {
-  /// A tensor's place: the floats from `offset`, pixels `stride` apart.
+  /// A tensor's place: the floats of the arena from `offset`, there the values from `channel`,
+  /// pixels `stride` values apart.
   struct Place: Hashable, Sendable {
     var offset: Int
+    var channel: Int
     var stride: Int
   }
 
@@ -48,12 +44,13 @@ public struct Plan: Sendable {
     let state, scratch, backwardScratch, prepared: Int
   }
 
-  /// The network.
+  /// The network, with casts at its ends where it does not compute in `f32`.
   public let graph: Graph
   /// Forward only, or both.
   public let mode: PlanMode
-  /// The numbers computed in.
+  /// What activations and weights are stored as between the graph's ends.
   public let precision: Precision
+  let precisions: [Precision]
   /// The shape of each value of the graph at this input shape.
   public let shapes: [Shape]
   let activations: [Place]
@@ -70,9 +67,13 @@ public struct Plan: Sendable {
   public init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, precision: Precision = .f32
   ) throws(EngineError) {
+    let (graph, precisions) =
+      precision == .bf16
+      ? graph.inBFloat16(mode) : (graph, [Precision](repeating: .f32, count: graph.shapes.count))
     self.graph = graph
     self.mode = mode
     self.precision = precision
+    self.precisions = precisions
     shapes = try graph.inferredShapes(inputs: inputShapes)
     var planner = ArenaPlanner()
     var flow = GradientFlow(graph: graph, mode: mode)
@@ -98,10 +99,12 @@ public struct Plan: Sendable {
       if node.op.backwardReads.contains(.output) { extend(node.output, to: backward) }
     }
 
+    // The memory that each value takes, in floats of the arena.
+    let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }
     let activationItems = slices.plan(
-      lifetimes: lifetimes, shapes: shapes, root: slices.activationRoot, into: &planner)
+      lifetimes: lifetimes, floats: floats, root: slices.activationRoot, into: &planner)
     let gradientItems = slices.plan(
-      lifetimes: flow.gradientLifetimes(), shapes: shapes, root: slices.gradientRoot,
+      lifetimes: flow.gradientLifetimes(), floats: floats, root: slices.gradientRoot,
       into: &planner)
 
     var prepared = 0
@@ -144,7 +147,7 @@ public struct Plan: Sendable {
     nodes = places
     activations = slices.places(
       items: activationItems, offsets: offsets, shapes: shapes, root: slices.activationRoot
-    ).map { $0 ?? Place(offset: 0, stride: 0) }
+    ).map { $0 ?? Place(offset: 0, channel: 0, stride: 0) }
     gradients = slices.places(
       items: gradientItems, offsets: offsets, shapes: shapes, root: slices.gradientRoot)
     arenaCount = total

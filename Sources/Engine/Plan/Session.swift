@@ -32,6 +32,9 @@ public final class Session: @unchecked Sendable {
   ) {
     precondition(
       plan.graph.parameterLayout == parameters.layout, "the parameters are of another network")
+    precondition(
+      kernels.precision == plan.precision,
+      "a plan in \(plan.precision) cannot run on kernels in \(kernels.precision)")
     self.plan = plan
     self.parameters = parameters
     let isTraining = plan.mode.isTraining
@@ -44,7 +47,11 @@ public final class Session: @unchecked Sendable {
     self.prepared = prepared
     pool.reserveWorkspace(plan.workspaceCount)
     func view(_ value: Int, _ place: Plan.Place) -> View {
-      View(data: arena.base + place.offset, shape: plan.shapes[value], stride: place.stride)
+      let precision = plan.precisions[value]
+      return View(
+        base: UnsafeMutableRawPointer(arena.base + place.offset)
+          + place.channel * precision.byteCount,
+        precision: precision, shape: plan.shapes[value], stride: place.stride)
     }
     let values = plan.shapes.indices.map { view($0, plan.activations[$0]) }
     let valueGradients = plan.shapes.indices.map { value in

@@ -46,7 +46,7 @@ struct Slices {
 
   /// Asks for memory for each owner, for the time in which any value inside it is alive.
   func plan(
-    lifetimes: [ClosedRange<Int>?], shapes: [Shape],
+    lifetimes: [ClosedRange<Int>?], floats: [Int],
     root: (Int) -> (value: Int, channel: Int), into planner: inout ArenaPlanner
   ) -> [Int: Int] {
     var joined: [Int: ClosedRange<Int>] = [:]
@@ -60,7 +60,7 @@ struct Slices {
     }
     var items: [Int: Int] = [:]
     for (owner, lifetime) in joined.sorted(by: { $0.key < $1.key }) {
-      items[owner] = planner.add(count: shapes[owner].count, lifetime: lifetime)
+      items[owner] = planner.add(count: floats[owner], lifetime: lifetime)
     }
     return items
   }
@@ -72,7 +72,7 @@ struct Slices {
     shapes.indices.map { value in
       let (owner, channel) = root(value)
       return items[owner].map {
-        Plan.Place(offset: offsets[$0] + channel, stride: shapes[owner].c)
+        Plan.Place(offset: offsets[$0], channel: channel, stride: shapes[owner].c)
       }
     }
   }

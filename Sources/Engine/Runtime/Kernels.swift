@@ -21,10 +21,18 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  fileprivate var table: UnsafePointer<gk_table>? { gk_table_for(code) }
+  fileprivate func table(_ precision: Precision) -> UnsafePointer<gk_table>? {
+    gk_table_for(code, precision.code)
+  }
 
   /// True where this processor and build can run it.
-  public var isAvailable: Bool { table != nil }
+  public var isAvailable: Bool { table(.f32) != nil }
+
+  /// True where it has instructions that multiply bfloat16.
+  public var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
+
+  /// True where it has units that multiply whole matrices of bfloat16.
+  public var hasMatrixUnits: Bool { false }
 
   /// Those that can run here, the plain reference first, the widest last.
   public static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
@@ -45,18 +53,24 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 }
 
-/// The kernels of one instruction set.
+/// The kernels of one instruction set and precision.
 public struct Kernels: @unchecked Sendable {
   /// Which instruction set they use.
   public let instructionSet: InstructionSet
+  /// What they store activations as.
+  public let precision: Precision
   let table: UnsafePointer<gk_table>
 
   /// Takes the kernels of an instruction set; throws where it cannot run here.
-  public init(_ instructionSet: InstructionSet) throws(EngineError) {
-    guard let table = instructionSet.table else {
-      throw EngineError("this machine cannot run \(instructionSet.rawValue) instructions")
+  public init(
+    _ instructionSet: InstructionSet, precision: Precision = .f32
+  ) throws(EngineError) {
+    guard let table = instructionSet.table(precision) else {
+      throw EngineError(
+        "this machine cannot run \(instructionSet.rawValue) instructions in \(precision.rawValue)")
     }
     self.instructionSet = instructionSet
+    self.precision = precision
     self.table = table
   }
 

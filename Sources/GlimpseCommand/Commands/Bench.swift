@@ -5,7 +5,7 @@ struct Bench: Command {
   var network = NetworkChoice()
   var batch = 1
   var threads: Int?
-  var precision = Precision.f32
+  var precision = PrecisionChoice.auto
   var runs = 20
   var trains = false
   var inputDump: String?
@@ -68,8 +68,8 @@ struct Bench: Command {
     }
     Interruption.observe()
     let timer = StepTimer(
-      weights: try network.load(), batch: batch, precision: precision,
-      workforce: try Workforce(threads: threads))
+      weights: try network.load(), batch: batch,
+      workforce: try Workforce(threads: threads, precision: precision, on: console))
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
     if let inputDump { try TensorFile.write([timer.pictures], to: inputDump) }
     if let outputDump { try TensorFile.write(measurement.outputs, to: outputDump) }
@@ -86,7 +86,8 @@ struct Bench: Command {
     return [
       "model": .string(timer.weights.model.architecture.rawValue),
       "imgsz": .integer(timer.weights.model.imageSize), "batch": .integer(batch),
-      "threads": .integer(timer.workforce.pool.threads), "precision": .string(precision.rawValue),
+      "threads": .integer(timer.workforce.pool.threads),
+      "precision": .string(timer.workforce.kernels.precision.rawValue),
       "kernels": .string(timer.workforce.kernels.instructionSet.rawValue),
       "train": .bool(trains), "runs": .integer(runs), "median_ms": .number(median),
       "min_ms": .number(measurement.milliseconds[0]),
@@ -110,7 +111,7 @@ struct Bench: Command {
         "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))"),
       .init(
         "machine",
-        "\(Sentence.count(timer.workforce.pool.threads, "thread")), \(precision.rawValue), "
+        "\(Sentence.count(timer.workforce.pool.threads, "thread")), \(timer.workforce.kernels.precision.rawValue), "
           + timer.workforce.kernels.instructionSet.rawValue),
       .init(
         "time",

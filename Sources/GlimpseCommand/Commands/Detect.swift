@@ -8,6 +8,7 @@ struct Detect: Command {
   var detection = DetectionOptions()
   var classes: [String] = []
   var threads: Int?
+  var precision = PrecisionChoice.auto
   var batch = 1
   var output: String?
   var overwrites = false
@@ -61,6 +62,7 @@ struct Detect: Command {
           help: "Weights to use"),
         .imageSize(\.imageSize),
         .threads(\.threads),
+        .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
           help: "Pictures that go through the network at once"),
@@ -110,7 +112,7 @@ struct Detect: Command {
     let classNames = trained.model.classNames
     var options = detection
     options.classes = try ClassChoice.indices(classes, among: classNames)
-    let workforce = try Workforce(threads: threads)
+    let workforce = try Workforce(threads: threads, precision: precision, on: console)
     let detector = Detector(
       trained, imageSize: imageSize, options: options, pool: workforce.pool,
       kernels: workforce.kernels)

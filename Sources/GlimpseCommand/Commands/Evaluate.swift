@@ -8,6 +8,7 @@ struct Evaluate: Command {
   var imageSize: Int?
   var detection = DetectionOptions.evaluation
   var threads: Int?
+  var precision = PrecisionChoice.auto
   var batch = 8
   var printsJSON = false
 
@@ -37,6 +38,7 @@ struct Evaluate: Command {
           help: "Weights to score"),
         .imageSize(\.imageSize),
         .threads(\.threads),
+        .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
           help: "Pictures that go through the network at once"),
@@ -80,7 +82,7 @@ struct Evaluate: Command {
       throw DatasetsError(
         "\(data): no object of split \"\(dataset.split)\" is of a class that the weights know")
     }
-    let workforce = try Workforce(threads: threads)
+    let workforce = try Workforce(threads: threads, precision: precision, on: console)
     let detector = Detector(
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
@@ -97,7 +99,7 @@ struct Evaluate: Command {
     for failure in outcome.failures { console.note("error: \(Sentence.printable(failure))") }
 
     if printsJSON {
-      try console.print(json(outcome, dataset, detector.model).line)
+      try console.print(json(outcome, dataset, detector.model, workforce.kernels.precision).line)
     } else {
       try console.write(ReportText.table(outcome.report))
       try console.print(
@@ -112,13 +114,15 @@ struct Evaluate: Command {
   }
 
   private func json(
-    _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel
+    _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel,
+    _ precision: Precision
   ) -> JSONValue {
     [
       "data": .string(data), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
       "model": .string(model.architecture.rawValue), "imgsz": .integer(model.imageSize),
-      "conf": .single(detection.confidence), "iou": .number(detection.iou),
+      "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
+      "iou": .number(detection.iou),
       "images": .integer(outcome.report.imageCount),
       "truths": .integer(outcome.report.classes.reduce(0) { $0 + $1.truthCount }),
       "metrics": ReportText.metrics(outcome.report),

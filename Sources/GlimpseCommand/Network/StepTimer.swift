@@ -6,7 +6,6 @@ struct StepTimer {
   let weights: ModelWeights
   /// Pictures that go through the network at once.
   let batch: Int
-  let precision: Precision
   let workforce: Workforce
 
   /// Runs before the first that counts: caches are cold, and memory is touched for the first time.
@@ -38,7 +37,9 @@ struct StepTimer {
   /// Times the forward pass as inference runs it, with normalization folded.
   func timeInference(runs: Int) throws -> Measurement {
     let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
-    let plan = try Plan(graph, inputShapes: [inputShape], mode: .inference, precision: precision)
+    let plan = try Plan(
+      graph, inputShapes: [inputShape], mode: .inference,
+      precision: workforce.kernels.precision)
     let session = Session(
       plan, parameters: parameters, pool: workforce.pool, kernels: workforce.kernels)
     let pictures = pictures
@@ -66,7 +67,7 @@ struct StepTimer {
       schedule: LearningRateSchedule(
         peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
       clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
-      precision: precision, pool: workforce.pool, kernels: workforce.kernels)
+      pool: workforce.pool, kernels: workforce.kernels)
     let (pictures, truths) = (pictures, randomTruths(classCount: classCount))
     return try time(
       runs: runs, flops: 3 * graph.flops * Double(batch),

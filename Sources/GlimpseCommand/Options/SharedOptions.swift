@@ -15,8 +15,10 @@ extension Option {
       help: "Threads that compute")
   }
 
-  static func precision(_ path: Path<Precision>) -> Option {
-    .value("precision", path, help: "Numbers that the network computes in")
+  static func precision(_ path: Path<PrecisionChoice>) -> Option {
+    .value(
+      "precision", path,
+      help: "Numbers to compute in; auto is bf16 where the processor has matrix units, else f32")
   }
 
   static func model(_ path: Path<Architecture?>, unset: String) -> Option {
@@ -40,4 +42,4 @@ extension ValueRule where Value == Architecture {
 
 extension Architecture: OptionWord {}
 extension OptimizerChoice: OptionWord {}
-extension Precision: OptionWord {}
+extension PrecisionChoice: OptionWord {}

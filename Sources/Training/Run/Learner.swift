@@ -10,7 +10,6 @@ public final class Learner {
   let schedule: LearningRateSchedule
   private let clipping: GradientClipping
   private let seed: UInt64
-  private let precision: Precision
   private let pool: ThreadPool
   private let kernels: Kernels
   private let arithmetic: FlatArithmetic
@@ -36,15 +35,13 @@ public final class Learner {
   public init(
     _ graph: Graph, parameters: ParameterBlock, objective: any Objective,
     optimizer: any Optimizer, schedule: LearningRateSchedule, clipping: GradientClipping,
-    averageDecay: Double, seed: UInt64, precision: Precision = .f32, pool: ThreadPool,
-    kernels: Kernels
+    averageDecay: Double, seed: UInt64, pool: ThreadPool, kernels: Kernels
   ) {
     self.graph = graph
     self.objective = objective
     self.schedule = schedule
     self.clipping = clipping
     self.seed = seed
-    self.precision = precision
     self.pool = pool
     self.kernels = kernels
     self.parameters = parameters
@@ -90,7 +87,8 @@ public final class Learner {
   private func session(for shape: Shape) throws -> Session {
     if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
     session = nil
-    let plan = try Plan(graph, inputShapes: [shape], mode: .training(), precision: precision)
+    let plan = try Plan(
+      graph, inputShapes: [shape], mode: .training(), precision: kernels.precision)
     let made = Session(
       plan, parameters: parameters, gradients: gradients, pool: pool, kernels: kernels)
     session = made

@@ -80,7 +80,7 @@ public struct TrainingConfig: Hashable, Sendable {
   /// Threads that read and augment pictures; nil takes as many as compute.
   public var workers: Int?
   /// The numbers that are computed in.
-  public var precision = Precision.f32
+  public var precision = PrecisionChoice.auto
 
   // MARK: Run
 

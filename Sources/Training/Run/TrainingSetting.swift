@@ -97,7 +97,7 @@ struct SettingKey: CodingKey {
   init?(intValue: Int) { nil }
 }
 
-extension Precision: Codable {}
+extension PrecisionChoice: Codable {}
 
 extension TrainingConfig: Codable {
   /// Reads settings; those that are not named keep their defaults, an unknown name is an error.

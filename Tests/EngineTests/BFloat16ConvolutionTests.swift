@@ -1,0 +1,150 @@
+import CGlimpseKernels
+import Testing
+
+@testable import Engine
+
+/// Every bfloat16 convolution kernel against the plain one in floats, on the same rounded numbers.
+@Suite struct BFloat16ConvolutionTests {
+  typealias Case = ConvolutionKernelTests.Case
+
+  /// A tensor as a slice of a wider one: 3 values before and 2 behind each pixel, none of which may
+  /// be read for a sum: they are not numbers.
+  struct Slice {
+    static let (before, around) = (3, 5)
+    let memory: AlignedMemory
+    let view: View
+
+    init(_ shape: Shape, _ precision: Precision, seed: UInt64) {
+      let stride = shape.c + Self.around
+      memory = AlignedMemory(count: shape.pixels * stride)
+      let base = UnsafeMutableRawPointer(memory.base)
+      var generator = SeededGenerator(seed: seed)
+      for place in 0..<(shape.pixels * stride) {
+        let isInside = (Self.before..<(Self.before + shape.c)).contains(place % stride)
+        let bits = Self.rounded(isInside ? generator.uniform(in: -1...1) : .nan)
+        if precision == .bf16 {
+          base.storeBytes(of: UInt16(bits >> 16), toByteOffset: 2 * place, as: UInt16.self)
+        } else {
+          base.storeBytes(of: bits, toByteOffset: 4 * place, as: UInt32.self)
+        }
+      }
+      view = View(
+        base: base + Self.before * precision.byteCount, precision: precision, shape: shape,
+        stride: stride)
+    }
+
+    /// The bits of a float whose lower half is cut off.
+    static func rounded(_ value: Float) -> UInt32 { value.bitPattern & 0xFFFF_0000 }
+
+    /// All values, those around the slice too.
+    var values: [Float] {
+      (0..<(view.shape.pixels * view.stride)).map { place in
+        let base = UnsafeRawPointer(memory.base)
+        guard view.precision == .bf16 else { return memory.buffer[place] }
+        let half = base.load(fromByteOffset: 2 * place, as: UInt16.self)
+        return Float(bitPattern: UInt32(half) << 16)
+      }
+    }
+
+    /// The values of the slice; the others have to be what they were.
+    func checked() -> [Float] {
+      var result: [Float] = []
+      for (place, value) in values.enumerated() {
+        if (Self.before..<(Self.before + view.shape.c)).contains(place % view.stride) {
+          result.append(value)
+        } else {
+          #expect(value.isNaN, "place \(place) lies between the slices")
+        }
+      }
+      return result
+    }
+  }
+
+  /// What the three directions of one convolution give.
+  struct Result: Equatable {
+    var output: [Float]
+    var inputGradient: [Float]
+    var weightGradient: [Float]
+  }
+
+  static func run(_ c: Case, _ kernels: Kernels, threads: Int) -> Result {
+    let g = c.geometry
+    let extent = g.outputExtent(h: c.h, w: c.w)
+    let large = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
+    let small = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
+    let precision = kernels.precision
+    let (x, y) = (Slice(large, precision, seed: 1), Slice(small, precision, seed: 2))
+    let (gx, gy) = (Slice(large, precision, seed: 3), Slice(small, precision, seed: 4))
+    var generator = SeededGenerator(seed: 5)
+    func numbers(_ count: Int) -> AlignedMemory {
+      let result = AlignedMemory(count: count)
+      for index in 0..<count {
+        result.buffer[index] = Float(bitPattern: Slice.rounded(generator.uniform(in: -1...1)))
+      }
+      return result
+    }
+    let (weights, bias) = (numbers(g.weightCount), numbers(c.output))
+    let gradient = numbers(g.weightCount)
+    let work = ConvolutionWork(geometry: g, large: large, small: small)
+    let packed = AlignedMemory(
+      count: max(work.packedCount(.forward), work.packedCount(.transposed)))
+    let scratch = AlignedMemory(
+      count: max(
+        work.scratchCount(.forward), work.scratchCount(.transposed),
+        work.backwardScratchCount(.transposed)))
+    let pool = ThreadPool(threads: threads)
+    pool.reserveWorkspace(work.workspaceCount)
+    let runner = ConvolutionRunner(work: work, pool: pool, kernels: kernels)
+    let d = g.descriptor(large: x.view, small: y.view, scratch: scratch.base)
+    let behind = work.behindZeros(scratch.base)
+    runner.output(
+      d, input: x.view.base, packed: runner.pack(weights.base, .forward, to: packed.base),
+      epilogue: gk_epilogue(
+        bias: bias.base, residual: UnsafeRawPointer(y.view.base), residual_stride: y.view.stride,
+        activation: Activation.silu.code, stores_floats: 0),
+      scratch: behind, to: y.view.base)
+    runner.input(
+      d, output: gy.view.base, packed: runner.pack(weights.base, .transposed, to: packed.base),
+      epilogue: gk_epilogue(
+        bias: nil, residual: UnsafeRawPointer(gx.view.base), residual_stride: gx.view.stride,
+        activation: Activation.identity.code, stores_floats: 0),
+      scratch: behind, to: gx.view.base)
+    runner.weightGradient(
+      d, input: x.view.base, outputGradient: gy.view.base, scratch: behind, to: gradient.base)
+    return Result(
+      output: y.checked(), inputGradient: gx.checked(), weightGradient: Array(gradient.buffer))
+  }
+
+  /// All that can run here, the plain reference first.
+  static let kernels: [Kernels] = InstructionSet.allCases.compactMap {
+    try? Kernels($0, precision: .bf16)
+  }
+
+  @Test func theReferenceRunsEverywhere() {
+    #expect(Self.kernels.first?.instructionSet == .scalar)
+  }
+
+  @Test(arguments: kernels, ConvolutionKernelTests.cases)
+  func agreesWithFloats(_ kernels: Kernels, _ c: Case) throws {
+    let expected = Self.run(c, try Kernels(.scalar), threads: 1)
+    let found = Self.run(c, kernels, threads: 2)
+    // Rounded to 8 bits: 2^-9 of the value, and twice where the activation follows the first rounding.
+    #expect(ConvolutionKernelTests.difference(found.output, expected.output) < 0x1p-8)
+    #expect(ConvolutionKernelTests.difference(found.inputGradient, expected.inputGradient) < 0x1p-8)
+    // Sums of floats, in another order.
+    #expect(
+      ConvolutionKernelTests.difference(found.weightGradient, expected.weightGradient) < 2e-5)
+  }
+
+  @Test(arguments: kernels)
+  func threadsDoNotChangeBits(_ kernels: Kernels) {
+    for c in [
+      Case(n: 2, h: 40, w: 44, input: 33, output: 65),
+      Case(n: 2, h: 13, w: 13, input: 96, output: 128),
+      Case(n: 2, h: 64, w: 50, input: 48, output: 48, stride: 2, groups: 48),
+    ] {
+      let one = Self.run(c, kernels, threads: 1)
+      for threads in [2, 3] { #expect(Self.run(c, kernels, threads: threads) == one) }
+    }
+  }
+}
