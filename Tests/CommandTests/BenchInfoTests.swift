@@ -20,6 +20,20 @@ import Testing
     let peak_gflops: Double
     let images_per_s: Double
     let peak_rss_mb: Double
+    let layers: [Layer]?
+
+    struct Layer: Decodable {
+      let name: String
+      let kind: String
+      let output: [Int]
+      let median_ms: Double
+      let forward_ms: Double
+      let backward_ms: Double
+      let gflop: Double
+      let gflops: Double
+      let peak_share: Double
+      let mb: Double
+    }
   }
 
   private struct Network: Decodable {
@@ -59,8 +73,55 @@ import Testing
     #expect(0 < speed.min_ms && speed.min_ms <= speed.median_ms)
     #expect(abs(speed.images_per_s - 2000 / speed.median_ms) < 1e-6 * speed.images_per_s)
     #expect(abs(speed.gflops - speed.gflop / speed.median_ms * 1000) < 1e-6 * speed.gflops)
-    #expect(speed.peak_gflops > 0.1)
+    #expect(speed.peak_gflops > 0.1 && speed.layers == nil)
     #expect(speed.peak_rss_mb > 1)
+  }
+
+  @Test(arguments: [[], ["--train"]])
+  func layersAddUpToTheWhole(words: [String]) throws {
+    let result = try BuiltProgram.run(
+      [
+        "bench", "--layers", "--json", "--imgsz", "64", "--batch", "2", "--runs", "5",
+        "--precision", "f32",
+      ] + words)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
+    let layers = try #require(speed.layers)
+    let graph = Architecture.compact.graph(
+      classCount: 80, input: Shape(n: 2, h: 64, w: 64, c: 3))
+    let trains = !words.isEmpty
+    // Normalization is a layer of its own in training alone.
+    let count = graph.nodes.count { trains || !($0.op is BatchNorm) && !($0.op is Add) }
+    #expect(layers.count == count)
+    let work = layers.reduce(0) { $0 + $1.gflop }
+    // A training step is counted as three passes; the first layer has no gradient by the pictures.
+    #expect(work <= speed.gflop * 1.0001 && work > 0.9 * speed.gflop)
+    for layer in layers {
+      #expect(layer.output.count == 3 && layer.mb >= 0 && layer.kind != "")
+      #expect(layer.forward_ms > 0 && (layer.backward_ms > 0) == trains)
+      #expect(abs(layer.median_ms - layer.forward_ms - layer.backward_ms) < 1e-9)
+      #expect(abs(layer.gflops * layer.median_ms - 1000 * layer.gflop) <= 1e-3 * layer.gflop)
+      #expect(abs(layer.peak_share * speed.peak_gflops - layer.gflops) <= 1e-6 * layer.gflops)
+    }
+    // About the whole step, in wide bounds: other programs may be at work.
+    let total = layers.reduce(0) { $0 + $1.median_ms }
+    #expect(total > 0.2 * speed.min_ms && total < 20 * speed.median_ms)
+    // 3 x 64 x 64 values in, 16 x 32 x 32 out, twice; 27 x 16 weights and 16 biases; 4 bytes each.
+    if !trains {
+      #expect(layers[0].name == "backbone.stem.conv")
+      let bytes = 4 * (2 * (3 * 64 * 64 + 16 * 32 * 32) + 28 * 16)
+      #expect(abs(layers[0].mb - Double(bytes) / 1e6) < 1e-9)
+    }
+    let joined = try #require(layers.first { $0.name == "neck.down16.concat" })
+    #expect(trains || joined.mb == 0, "what is joined lies there already")
+  }
+
+  @Test func layersAreATableForPeople() throws {
+    let result = try BuiltProgram.run(["bench", "--layers", "--imgsz", "32", "--runs", "1"])
+    #expect(result.exitCode == 0)
+    #expect(result.output.contains("GFLOP/s  % of peak"))
+    #expect(
+      result.output.contains("\nbackbone.stem.conv ") && result.output.contains("\nall layers "))
   }
 
   /// Against a forward pass made here, from the dumped input.

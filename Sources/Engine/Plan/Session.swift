@@ -18,6 +18,17 @@ public final class Session: @unchecked Sendable {
   /// The gradients of the loss by the inputs, to read after `backward`, where the plan asks for them.
   public let inputGradients: [View]
 
+  /// The two walks over the graph.
+  public enum Pass: Sendable {
+    /// From the inputs to the outputs.
+    case forward
+    /// From the outputs' gradients to those of the parameters.
+    case backward
+  }
+
+  /// Runs each node's work where it is set, for measurements: it must call what it is given, once.
+  public var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
+
   private let arena: AlignedMemory
   private let prepared: AlignedMemory
   private var prepareSteps: [PrepareContext] = []
@@ -114,9 +125,11 @@ public final class Session: @unchecked Sendable {
   public func forward(seed: UInt64 = 0) {
     lastSeed = seed
     for (index, node) in plan.graph.nodes.enumerated() {
-      if plan.mode.isTraining { node.op.prepare(prepareSteps[index]) }
       forwardSteps[index].seed = nodeSeed(index)
-      node.op.forward(forwardSteps[index])
+      run(.forward, index) {
+        if plan.mode.isTraining { node.op.prepare(prepareSteps[index]) }
+        node.op.forward(forwardSteps[index])
+      }
     }
   }
 
@@ -126,8 +139,12 @@ public final class Session: @unchecked Sendable {
     for step in backwardSteps.indices {
       let node = backwardSteps[step].node
       backwardSteps[step].context.seed = nodeSeed(node)
-      plan.graph.nodes[node].op.backward(backwardSteps[step].context)
+      run(.backward, node) { plan.graph.nodes[node].op.backward(backwardSteps[step].context) }
     }
+  }
+
+  private func run(_ pass: Pass, _ node: Int, _ work: () -> Void) {
+    if let observer { observer(pass, node, work) } else { work() }
   }
 
   private func nodeSeed(_ node: Int) -> UInt64 {

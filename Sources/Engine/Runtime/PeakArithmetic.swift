@@ -7,7 +7,8 @@ public enum PeakArithmetic {
   /// Tasks a thread, so that one that comes late costs little.
   private static let tasksPerThread = 8
 
-  /// 32-bit multiplications and additions a second, each counted as one, on all threads of a pool.
+  /// Multiplications and additions a second, each counted as one, on all threads of a pool and in the
+  /// kernels' precision.
   ///
   /// Takes some hundredths of a second.
   public static func measure(pool: ThreadPool, kernels: Kernels) -> Double {

@@ -7,6 +7,8 @@ struct StepTimer {
   /// Pictures that go through the network at once.
   let batch: Int
   let workforce: Workforce
+  /// True where each layer is to be timed, too, in as many runs again.
+  var timesLayers = false
 
   /// Runs before the first that counts: caches are cold, and memory is touched for the first time.
   private static let warmups = 2
@@ -23,6 +25,8 @@ struct StepTimer {
     var peak = 0.0
     /// What a forward pass gave at last.
     var outputs: [Tensor] = []
+    /// The time of each layer, where it was asked for.
+    var layers: LayerSpeeds?
 
     /// Milliseconds; the middle of an even number of runs is the mean of its two.
     var median: Double {
@@ -48,6 +52,12 @@ struct StepTimer {
       runs: runs, flops: graph.flops * Double(batch),
       before: { session.inputs[0].copy(from: pictures) }, step: { session.forward() })
     measurement.outputs = session.outputs.map { $0.tensor() }
+    if timesLayers {
+      measurement.layers = try LayerSpeeds(session, runs: runs, peak: measurement.peak) {
+        session.inputs[0].copy(from: pictures)
+        session.forward()
+      }
+    }
     return measurement
   }
 
@@ -69,9 +79,14 @@ struct StepTimer {
       clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
       pool: workforce.pool, kernels: workforce.kernels)
     let (pictures, truths) = (pictures, randomTruths(classCount: classCount))
-    return try time(
-      runs: runs, flops: 3 * graph.flops * Double(batch),
-      step: { _ = try learner.step(pictures, truths: truths) })
+    func step() throws { _ = try learner.step(pictures, truths: truths) }
+    var measurement = try time(
+      runs: runs, flops: 3 * graph.flops * Double(batch), step: step)
+    if timesLayers, let session = learner.session {
+      measurement.layers = try LayerSpeeds(
+        session, runs: runs, peak: measurement.peak, step: step)
+    }
+    return measurement
   }
 
   private func time(

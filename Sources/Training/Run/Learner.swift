@@ -13,8 +13,6 @@ public final class Learner {
   private let pool: ThreadPool
   private let kernels: Kernels
   private let arithmetic: FlatArithmetic
-  /// The session of the last input shape: only one is kept, because its memory is large.
-  private var session: Session?
 
   /// What is learned.
   public let parameters: ParameterBlock
@@ -26,6 +24,8 @@ public final class Learner {
   public let average: WeightAverage
   /// Steps done since the training began.
   public var steps = 0
+  /// The network as the last step ran it; nil before the first.
+  public private(set) var session: Session?
 
   /// Puts together what a step needs.
   ///
@@ -86,6 +86,7 @@ public final class Learner {
 
   private func session(for shape: Shape) throws -> Session {
     if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
+    // Only one is kept, because its memory is large.
     session = nil
     let plan = try Plan(
       graph, inputShapes: [shape], mode: .training(), precision: kernels.precision)
