@@ -16,6 +16,7 @@ public final class Trainer {
   let model: NetworkModel
   let learner: Learner
   let validator: Validator?
+  let memory: TrainingMemory
   let pool: ThreadPool
   var state: TrainingState
   var rows: [EpochRow]
@@ -32,6 +33,7 @@ public final class Trainer {
     model = setup.model
     learner = setup.learner
     validator = setup.validator
+    memory = setup.memory
     pool = setup.pool
     state = setup.state
     rows = setup.rows
@@ -148,7 +150,8 @@ public final class Trainer {
       classNames: data.classNames, trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, firstEpoch: state.epoch,
       epochs: config.epochs, stepsPerEpoch: data.stepsPerEpoch, optimizer: config.optimizer,
-      learningRate: learner.schedule.peak, threads: pool.threads)
+      learningRate: learner.schedule.peak, batch: data.batchSize, memory: memory.total,
+      threads: pool.threads)
   }
 
   private func report(of step: Learner.Outcome) -> StepReport {

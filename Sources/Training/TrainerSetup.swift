@@ -9,6 +9,7 @@ struct TrainerSetup {
   let model: NetworkModel
   let learner: Learner
   let validator: Validator?
+  let memory: TrainingMemory
   let pool: ThreadPool
   let kernels: Kernels
   let state: TrainingState
@@ -39,11 +40,18 @@ struct TrainerSetup {
     let (precision, note) = config.precision.resolved(on: set)
     if let note { notes.append(note) }
     kernels = try Kernels(set, precision: precision)
-    data = try TrainingData(config, normalization: architecture.normalization)
+    var data = try TrainingData(config, normalization: architecture.normalization)
     model = NetworkModel(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 
-    var config = config.resolved
+    var config = config
+    memory = try TrainingMemory(
+      config, model: model, sampleCount: data.training.samples.count, precision: precision,
+      threads: pool.threads)
+    config.batch = memory.batch
+    data.batch = memory.batch
+    self.data = data
+    config = config.resolved
     // What is computed in, for the record.
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
@@ -86,7 +94,8 @@ struct TrainerSetup {
 }
 
 extension TrainingConfig {
-  /// The configuration with what was left to Glimpse filled in: optimizer, rate, weight decay.
+  /// The configuration with what was left to Glimpse filled in: optimizer, rate, weight decay. The
+  /// batch must be filled in before.
   ///
   /// The rates are known to train small networks from scratch. SGD: 0.01 at 64 pictures a step, in
   /// proportion to the batch, weight decay 0.0005 (YOLOX). AdamW: 0.003, weight decay 0.05
@@ -95,7 +104,7 @@ extension TrainingConfig {
     var result = self
     result.optimizer = optimizer.resolved
     let isSGD = result.optimizer == .sgd
-    result.learningRate = learningRate ?? (isSGD ? 0.01 * Double(batch) / 64 : 0.003)
+    result.learningRate = learningRate ?? (isSGD ? 0.01 * Double(batch ?? 64) / 64 : 0.003)
     result.weightDecay = weightDecay ?? (isSGD ? 0.0005 : 0.05)
     return result
   }
@@ -135,6 +144,7 @@ extension Trainer {
     let before = try TrainingConfig(jsonFile: folder.config)
     var config = before
     change(&config)
+    config.batch = config.batch ?? before.batch
     for (name, isSame) in [
       ("model", config.model == before.model), ("batch", config.batch == before.batch),
       ("seed", config.seed == before.seed), ("optimizer", config.optimizer == before.optimizer),

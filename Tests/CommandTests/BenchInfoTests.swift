@@ -53,6 +53,12 @@ import Testing
     let gflop: Double
     let activation_bytes: Int
     let weight_bytes: Int
+    let inference_bytes: Int
+    let batch: Int
+    let training_step_bytes: Int
+    let training_bytes: Int
+    let precision: String
+    let threads: Int
     let layers: [Layer]
   }
 
@@ -218,6 +224,28 @@ import Testing
     let graph = architecture.graph(
       classCount: classCount, input: Shape(n: 1, h: 64, w: 64, c: 3))
     #expect(network.layers.map(\.name) == graph.nodes.map(\.name))
+  }
+
+  /// What `info` reckons against what `bench` is seen to take.
+  @Test(arguments: ["f32", "bf16"])
+  func reckonedMemoryIsWhatIsMeasured(precision: String) throws {
+    let network = ["--imgsz", "320", "--batch", "4", "--precision", precision, "--json"]
+    let info = try JSONDecoder().decode(
+      Network.self,
+      from: Data(BuiltProgram.run(["info", "--model", "compact"] + network).output.utf8))
+    #expect(info.batch == 4 && info.training_step_bytes < info.training_bytes)
+    func megabytes(_ words: [String]) throws -> Double {
+      let words = ["bench", "--runs", "1"] + network + words
+      let output = try BuiltProgram.run(words).output
+      return try JSONDecoder().decode(Speed.self, from: Data(output.utf8)).peak_rss_mb
+    }
+    let step = Double(info.training_step_bytes) / 1_048_576
+    let training = try megabytes(["--train"])
+    // Besides a step: the program, parameters five times, pictures; together 55 MiB.
+    #expect(training > step && training < step + 70, "\(training) measured, \(step) reckoned")
+    let inference = try megabytes(["--batch", "1"])
+    let reckoned = Double(info.inference_bytes) / 1_048_576
+    #expect(abs(inference - reckoned) < 12, "\(inference) measured, \(reckoned) reckoned")
   }
 
   @Test func infoLooksIntoWeights() throws {

@@ -33,7 +33,7 @@ import Testing
     #expect(lines.count == 3)
     #expect(lines[0].hasPrefix("Training compact with "))
     #expect(lines[0].hasSuffix(" on 6 images of 3 classes, 4 to validate on"))
-    #expect(lines[1].hasPrefix("1 epoch of 2 steps, adamw, learning rate 0.003, 1 thread, "))
+    #expect(lines[1].hasPrefix("1 epoch of 2 steps of 3 images, about "))
     #expect(lines[2].hasPrefix("Epoch 1/1: loss ") && lines[2].contains("AP50-95"))
     #expect(!first.diagnostics.contains("\u{1B}"))
     #expect(rows("runs/train-1").count == 2)
@@ -88,6 +88,25 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let config = try TrainingConfig(jsonFile: folder.path + "/runs/c/config.json")
     #expect(config.batch == 6 && config.imgsz == 32 && config.seed == 9 && config.epochs == 1)
+  }
+
+  /// There are six pictures to learn from: four is the largest power of two.
+  @Test func anAutomaticBatchIsRecorded() throws {
+    let words = [
+      "--data", ".", "--imgsz", "32", "--epochs", "1", "--batch", "auto", "--name", "auto",
+    ]
+    let result = try BuiltProgram.run(["train"] + words, in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.diagnostics.contains("1 epoch of 1 step of 4 images, about "))
+    let config = try TrainingConfig(jsonFile: folder.path + "/runs/auto/config.json")
+    #expect(config.batch == 4)
+    // Going on keeps the batch that the run began with.
+    let more = try train("--resume", "runs/auto", "--batch", "auto", "--epochs", "2")
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    let odd = try train("--data", ".", "--batch", "many")
+    #expect(odd.exitCode == 2)
+    #expect(
+      odd.diagnostics.contains("--batch takes a whole number from 1 to 4096, or auto, not 'many'"))
   }
 
   @Test func everySettingOfTheLibraryHasAnOption() throws {

@@ -9,13 +9,21 @@ extension Graph {
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
     precondition(parameterLayout == parameters.layout, "the parameters are of another network")
+    let (graph, nodes) = rewritten
+    let result = ParameterBlock(zeros: graph.parameterLayout)
+    for item in nodes { item.copyParameters(from: parameters, to: result) }
+    return (graph, result)
+  }
+
+  /// The graph alone of `foldingNormalization`.
+  public var normalizationFolded: Graph { rewritten.graph }
+
+  private var rewritten: (graph: Graph, nodes: [RewrittenNode]) {
     var rewriter = InferenceRewriter(self)
     rewriter.run()
     var graph = self
     graph.nodes = rewriter.nodes.map(\.node)
-    let result = ParameterBlock(zeros: graph.parameterLayout)
-    for item in rewriter.nodes { item.copyParameters(from: parameters, to: result) }
-    return (graph, result)
+    return (graph, rewriter.nodes)
   }
 }
 

@@ -18,6 +18,13 @@ public enum Machine {
   /// The processors that the control groups' quota amounts to; nil where there is no limit.
   public static var cgroupProcessors: Double? { ControlGroups().processorLimit }
 
+  /// Bytes that this process may have: the machine's memory, or the control groups' limit where that
+  /// is less.
+  public static var memoryLimit: Int {
+    let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    return min(installed, ControlGroups().memoryLimit ?? installed)
+  }
+
   static func threads(affinity: Int, limit: Double?) -> Int {
     max(1, min(affinity, limit.map { Int(min($0.rounded(.up), 1e6)) } ?? affinity))
   }

@@ -1,6 +1,10 @@
+import Glimpse
+
 /// Tells what the machine offers, or what a network is made of.
 struct Info: Command {
   var network = NetworkChoice()
+  var batch = 16
+  var precision = PrecisionChoice.auto
   var printsJSON = false
 
   static let name = "info"
@@ -8,7 +12,8 @@ struct Info: Command {
   static let discussion = [
     "Without a network it tells the processors, kernels, limits and memory that Glimpse finds: what "
       + "to put into a report of a problem or of a speed. With --model or --weights it lists the "
-      + "layers of the network with their sizes and the work that they take."
+      + "layers of the network with their sizes and the work that they take, and reckons the memory "
+      + "for inference and for training. Training may keep 1 GiB of decoded pictures besides."
   ]
 
   static let options: [OptionGroup<Info>] = [
@@ -19,6 +24,9 @@ struct Info: Command {
         .value(
           "weights", short: "w", \.network.weights, unit: "file", help: "Weights to look at"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
+        .value(
+          "batch", \.batch, .from(1, to: 4096), unit: "images", help: "Pictures a training step"),
+        .precision(\.precision),
       ]),
     OptionGroup("Output", [.json(\.printsJSON, help: "Print one line of JSON instead of tables")]),
   ]
@@ -39,7 +47,9 @@ struct Info: Command {
       let machine = try MachineFacts.read()
       (text, json) = (FactTable(machine.rows).text, machine.json)
     } else {
-      let facts = try NetworkFacts(network.load())
+      let resolved = precision.resolved(on: try InstructionSet.chosen())
+      if let note = resolved.note { console.warn(note) }
+      let facts = try NetworkFacts(network.load(), batch: batch, precision: resolved.precision)
       (text, json) = (facts.text, facts.json)
     }
     if printsJSON {

@@ -14,6 +14,11 @@ struct Train: Command {
     set { config.model = newValue.rawValue }
   }
 
+  private var batch: BatchChoice {
+    get { BatchChoice(config.batch) }
+    set { config.batch = newValue.count }
+  }
+
   static let name = "train"
   static let summary = "Train a detector on a labeled data set"
   static let discussion = [
@@ -50,8 +55,11 @@ struct Train: Command {
           "epochs", short: "e", \.config.epochs, .from(1, to: 1_000_000),
           help: "Passes over the training pictures"),
         .value(
-          "batch", short: "b", \.config.batch, .from(1, to: 4096), unit: "images",
-          help: "Pictures a step"),
+          "batch", short: "b", \.batch, .batch, unit: "images",
+          help:
+            "Pictures a step; auto takes the largest of 64, 32, 16 and so on to 1 that the data "
+            + "set fills and that keeps the training under four fifths of the memory, or of the "
+            + "control group's limit"),
         .value(
           "patience", \.config.patience, .atLeast(0), unit: "epochs",
           help: "Epochs without a better AP after which training stops; 0 never stops early"),

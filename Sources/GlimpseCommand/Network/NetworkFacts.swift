@@ -20,12 +20,25 @@ struct NetworkFacts: Sendable {
   let statistics: Int
   /// Multiplications and additions for one picture as inference runs it, each counted as one.
   let flops: Double
-  /// Bytes of activations and of packed weights for one picture.
+  /// Bytes of activations and of weights, as they are and packed, for one picture.
   let activationBytes: Int
   let weightBytes: Int
+  /// Bytes that the program takes at most with one picture: the above, the weights before
+  /// normalization was folded into them, and the program itself.
+  let inferenceBytes: Int
+  /// The memory of a training, without pictures that it may keep.
+  let training: TrainingMemory
+  let precision: Precision
+  let threads: Int
 
-  init(_ weights: ModelWeights) throws(EngineError) {
+  /// Reckons without running anything; `batch` is that of training.
+  init(
+    _ weights: ModelWeights, batch: Int, precision: Precision,
+    threads: Int = Machine.availableThreads
+  ) throws(EngineError) {
     model = weights.model
+    self.precision = precision
+    self.threads = threads
     let graph = model.graph()
     layers = graph.nodes.map { node in
       let output = graph.shapes[node.output]
@@ -37,12 +50,17 @@ struct NetworkFacts: Sendable {
     let layout = graph.parameterLayout
     parameters = layout.trainable.count
     statistics = layout.count - layout.trainable.count
-    let (folded, foldedParameters) = graph.foldingNormalization(weights.parameters)
-    let plan = try Plan(folded, inputShapes: [model.inputShape(n: 1)], mode: .inference)
+    let folded = graph.normalizationFolded
+    let plan = try Plan(
+      folded, inputShapes: [model.inputShape(n: 1)], mode: .inference, precision: precision)
     let floatBytes = MemoryLayout<Float>.size
     flops = folded.flops
-    activationBytes = plan.arenaCount * floatBytes
-    weightBytes = (plan.preparedCount + foldedParameters.layout.count) * floatBytes
+    activationBytes = (plan.arenaCount + plan.workspaceCount * threads) * floatBytes
+    weightBytes = plan.preparedCount * floatBytes + folded.parameterLayout.byteCount
+    inferenceBytes = TrainingMemory.program + layout.byteCount + activationBytes + weightBytes
+    training = try TrainingMemory(
+      model: model, optimizer: .auto, batch: batch, sampleCount: 0, precision: precision,
+      threads: threads)
   }
 }
 
@@ -74,9 +92,17 @@ extension NetworkFacts {
         "arithmetic",
         "\(HumanFormat.decimal(flops / 1e9)) GFLOP a picture with normalization folded"),
       .init(
-        "memory",
-        "\(HumanFormat.bytes(activationBytes + weightBytes)) for a picture "
-          + "(\(HumanFormat.bytes(weightBytes)) of it weights)"),
+        "inference",
+        "\(HumanFormat.bytes(inferenceBytes)) of memory for a picture "
+          + "(weights \(HumanFormat.bytes(weightBytes)), "
+          + "activations \(HumanFormat.bytes(activationBytes)))"),
+      .init(
+        "training",
+        "\(HumanFormat.bytes(training.total)) of memory in steps of "
+          + "\(Sentence.count(training.batch, "image")) (parameters "
+          + "\(HumanFormat.bytes(training.parameters)), step \(HumanFormat.bytes(training.step)), "
+          + "end of an epoch \(HumanFormat.bytes(training.epochEnd)))"),
+      .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
     ]
   }
 
@@ -107,6 +133,12 @@ extension NetworkFacts {
       JSONMember(key: "gflop", value: .number(flops / 1e9)),
       JSONMember(key: "activation_bytes", value: .integer(activationBytes)),
       JSONMember(key: "weight_bytes", value: .integer(weightBytes)),
+      JSONMember(key: "inference_bytes", value: .integer(inferenceBytes)),
+      JSONMember(key: "batch", value: .integer(training.batch)),
+      JSONMember(key: "training_step_bytes", value: .integer(training.step)),
+      JSONMember(key: "training_bytes", value: .integer(training.total)),
+      JSONMember(key: "precision", value: .string(precision.rawValue)),
+      JSONMember(key: "threads", value: .integer(threads)),
       JSONMember(
         key: "layers",
         value: .array(

@@ -22,6 +22,13 @@ struct ValueRule<Value: OptionValue>: Sendable {
     self.allows = allows
   }
 
+  /// A rule of its own, for the help and for messages.
+  static func rule(
+    _ phrase: String, expected: String, allows: @escaping @Sendable (Value) -> Bool
+  ) -> ValueRule {
+    ValueRule(phrase: phrase, expected: expected, allows: allows)
+  }
+
   /// Every value will do.
   static var any: ValueRule {
     ValueRule(phrase: nil, expected: Value.noun) { _ in true }

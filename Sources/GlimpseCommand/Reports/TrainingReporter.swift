@@ -41,8 +41,9 @@ struct TrainingReporter {
         + "\(outline.classNames.count) \(outline.classNames.count == 1 ? "class" : "classes"), "
         + "\(outline.validationImages) to validate on")
     console.note(
-      "\(Sentence.count(outline.epochs, "epoch")) of \(Sentence.count(outline.stepsPerEpoch, "step")), "
-        + "\(outline.optimizer.rawValue), learning rate \(outline.learningRate), "
+      "\(Sentence.count(outline.epochs, "epoch")) of \(Sentence.count(outline.stepsPerEpoch, "step")) "
+        + "of \(Sentence.count(outline.batch, "image")), about "
+        + "\(HumanFormat.bytes(outline.memory)) of memory, \(outline.optimizer.rawValue), learning rate \(outline.learningRate), "
         + "\(Sentence.count(outline.threads, "thread")), into \(Sentence.printable(outline.folder))"
     )
     if outline.firstEpoch > 0 {

@@ -53,6 +53,14 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   /// What `auto` stands for; the others stand for themselves.
   public var resolved: OptimizerChoice { self == .auto ? .adamw : self }
 
+  /// Blocks that it remembers; `auto` must be resolved before.
+  var stateCount: Int {
+    switch self {
+    case .sgd: 1
+    case .adamw, .auto: 2
+    }
+  }
+
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
   public func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {
     switch self {

@@ -23,8 +23,8 @@ public struct TrainingConfig: Hashable, Sendable {
 
   /// Passes over the training pictures.
   public var epochs = 100
-  /// Pictures a step.
-  public var batch = 16
+  /// Pictures a step; nil takes the largest of 64, 32, 16 and so on that fits into the memory.
+  public var batch: Int? = 16
   /// Epochs without a better AP after which the training stops; 0 never stops early.
   public var patience = 50
   /// Epochs from one validation to the next; the last epoch is always validated. 0 validates only

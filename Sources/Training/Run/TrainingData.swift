@@ -7,21 +7,18 @@ struct TrainingData {
   let training: Dataset
   /// Nil where the data set has no `val` split.
   let validation: Dataset?
-  /// Pictures a step.
-  let batchSize: Int
-  /// Batches of an epoch; pictures that do not fill one wait for another epoch.
-  let stepsPerEpoch: Int
   let normalization: Normalization
+  /// Pictures a step, as far as there are so many.
+  var batch: Int
 
   /// Opens both splits.
   init(_ config: TrainingConfig, normalization: Normalization) throws {
+    batch = config.batch ?? 1
     training = try Dataset.open(path: config.data, split: "train")
     let splits = try Dataset.splits(path: config.data)
     validation =
       splits.contains("val")
       ? try Dataset.open(path: config.data, split: "val", classNames: training.classNames) : nil
-    batchSize = min(config.batch, training.samples.count)
-    stepsPerEpoch = training.samples.count / max(batchSize, 1)
     self.normalization = normalization
     guard !training.classNames.isEmpty else {
       throw TrainingError(.invalid, "\(config.data): there are no classes to learn")
@@ -29,6 +26,10 @@ struct TrainingData {
   }
 
   var classNames: [String] { training.classNames }
+  /// Pictures a step.
+  var batchSize: Int { min(batch, training.samples.count) }
+  /// Batches of an epoch; pictures that do not fill one wait for another epoch.
+  var stepsPerEpoch: Int { training.samples.count / max(batchSize, 1) }
 
   /// What is wrong with the data, a sentence each.
   var problems: [String] {

@@ -38,6 +38,10 @@ public struct TrainingOutline: Sendable {
   public let optimizer: OptimizerChoice
   /// The learning rate after the warm-up.
   public let learningRate: Double
+  /// Pictures a step.
+  public let batch: Int
+  /// Bytes that the training will take, as reckoned before it begins.
+  public let memory: Int
   /// Threads that compute.
   public let threads: Int
 }

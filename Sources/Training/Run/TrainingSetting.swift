@@ -59,7 +59,7 @@ struct TrainingSetting: Sendable {
     .init("imgsz", \.imgsz, "a positive multiple of 32 pixels") { $0 >= 32 && $0 % 32 == 0 },
     .init("multi_scale", \.multiScale, "from 0 to 0.5") { (0...0.5).contains($0) },
     .init("epochs", \.epochs, "at least 1") { $0 >= 1 },
-    .init("batch", \.batch, "at least 1") { $0 >= 1 },
+    .init(optional: "batch", \.batch, "at least 1") { $0 >= 1 },
     .init("patience", \.patience, "at least 0") { $0 >= 0 },
     .init("val_interval", \.validationInterval, "at least 0") { $0 >= 0 },
     .init("optimizer", \.optimizer),

@@ -11,7 +11,7 @@ struct Validator {
   let pool: ThreadPool
   let kernels: Kernels
   /// Pictures that go through the network at once; results do not depend on it.
-  private static let batch = 16
+  static let batch = 16
 
   /// Runs the detector over all pictures; those that cannot be decoded count as seen without
   /// finding anything.
