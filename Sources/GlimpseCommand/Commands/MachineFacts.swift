@@ -57,7 +57,7 @@ struct MachineFacts: Sendable {
   }
 
   /// The value in the first line "name : value" of a file of /proc.
-  private static func field(_ name: String, of path: String) -> String? {
+  static func field(_ name: String, of path: String) -> String? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)

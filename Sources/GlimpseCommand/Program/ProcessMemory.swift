@@ -4,14 +4,13 @@ import Foundation
 enum ProcessMemory {
   /// Bytes that the process has had in memory at most; 0 where the system does not tell.
   static var peak: Int {
-    var usage = rusage()
     #if os(Linux)
-      // The system counts in KiB; its name for "this process" has another type than the call takes.
-      guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-      return usage.ru_maxrss * 1024
+      // Not getrusage, which counts what the parent had in memory when it started this program.
+      return MachineFacts.field("VmHWM", of: "/proc/self/status")
+        .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     #else
-      guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-      return usage.ru_maxrss
+      var usage = rusage()
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0
     #endif
   }
 }
