@@ -97,15 +97,13 @@ extension TrainingConfig {
   /// The configuration with what was left to Glimpse filled in: optimizer, rate, weight decay. The
   /// batch must be filled in before.
   ///
-  /// The rates are known to train small networks from scratch. SGD: 0.01 at 64 pictures a step, in
-  /// proportion to the batch, weight decay 0.0005 (YOLOX). AdamW: 0.003, weight decay 0.05
-  /// (NanoDet-Plus takes a third of the rate; on BCCD this one needs a third of the epochs).
+  /// SGD's rate is in proportion to the batch.
   var resolved: TrainingConfig {
     var result = self
     result.optimizer = optimizer.resolved
-    let isSGD = result.optimizer == .sgd
-    result.learningRate = learningRate ?? (isSGD ? 0.01 * Double(batch ?? 64) / 64 : 0.003)
-    result.weightDecay = weightDecay ?? (isSGD ? 0.0005 : 0.05)
+    let share = result.optimizer == .sgd ? Double(batch ?? 64) / 64 : 1
+    result.learningRate = learningRate ?? result.optimizer.usualRate * share
+    result.weightDecay = weightDecay ?? result.optimizer.usualWeightDecay
     return result
   }
 

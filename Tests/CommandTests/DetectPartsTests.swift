@@ -63,7 +63,8 @@ import Testing
   }
 
   @Test func everyNameCanBeWritten() {
-    #expect(names("a.dat", "b", ".jpg", "c.JPEG") == ["a.dat.jpg", "b.jpg", ".jpg", "c.JPEG"])
+    #expect(names("a.dat", "b", ".jpg", "c.JPEG") == ["a.dat.jpg", "b.jpg", ".jpg.jpg", "c.JPEG"])
+    #expect(names("x/.jpg", "y/.jpg") == [".jpg.jpg", ".jpg-2.jpg"])
   }
 }
 

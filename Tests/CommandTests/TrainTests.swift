@@ -128,8 +128,13 @@ import Testing
   @Test func endingsHaveTheirCodes() throws {
     try folder.write("empty/readme.txt")
     try folder.write("odd.json", #"{"epoch": 3}"#)
+    try Fixtures.writePicture(to: folder.path + "/bare/JPEGImages/p.png")
+    try folder.write(
+      "bare/Annotations/p.xml", "<annotation><filename>p.png</filename></annotation>")
+    try folder.write("bare/ImageSets/Main/train.txt", "p\n")
     for (words, code, sentence) in [
       (["--data", "empty"], 4, "no data set is recognized here"),
+      (["--data", "bare"], 4, "there are no classes to learn"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
@@ -140,7 +145,7 @@ import Testing
       (
         Self.small + [
           "--epochs", "3", "--optimizer", "sgd", "--lr", "1e30", "--warmup-epochs", "0",
-        ], 5, "training has diverged"
+        ], 5, "start again with a lower learning rate (it was 1e+30)"
       ),
     ] {
       let result = try BuiltProgram.run(["train"] + words, in: folder.path)

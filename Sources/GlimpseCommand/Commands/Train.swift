@@ -75,7 +75,7 @@ struct Train: Command {
           help: "Optimizer; auto takes adamw"),
         .value(
           "lr", \.config.learningRate, .above(0), unit: "rate",
-          unset: "adamw 0.003, sgd 0.01 at 64 images a step",
+          unset: usual(\.usualRate) + " at 64 images a step",
           help: "Learning rate after the warm-up"),
         .value(
           "lrf", \.config.finalFraction, .from(0, to: 1), unit: "fraction",
@@ -84,7 +84,7 @@ struct Train: Command {
           "momentum", \.config.momentum, .from(0, below: 1),
           help: "Momentum of sgd, beta1 of adamw"),
         .value(
-          "weight-decay", \.config.weightDecay, .atLeast(0), unset: "adamw 0.05, sgd 0.0005",
+          "weight-decay", \.config.weightDecay, .atLeast(0), unset: usual(\.usualWeightDecay),
           help: "Weight decay, on weights only"),
         .value(
           "warmup-epochs", \.config.warmupEpochs, .atLeast(0), unit: "epochs",
@@ -182,6 +182,12 @@ struct Train: Command {
     let outcome = try trainer.run(
       observe: { reporter.observe($0) }, isInterrupted: { Interruption.isRequested })
     return try reporter.finish(outcome)
+  }
+
+  /// "adamw 0.003, sgd 0.01": what each optimizer takes where an option says nothing.
+  private static func usual(_ value: KeyPath<OptimizerChoice, Double>) -> String {
+    [OptimizerChoice.adamw, .sgd].map { "\($0.rawValue) \($0[keyPath: value].optionText)" }
+      .joined(separator: ", ")
   }
 
   private mutating func begin(withFile path: String) throws(CommandError) {

@@ -32,10 +32,11 @@ struct OutputNames: Sendable {
   /// The name without its ending.
   static func stem(_ name: String) -> String { split(name).stem }
 
-  /// The input's file name, with `.jpg` behind it where it does not say how to write a picture.
+  /// The input's file name, with `.jpg` behind it where it does not say how to write a picture, or
+  /// would not any more with a number: `.jpg` alone is a stem.
   private static func writableName(_ path: String) -> String {
     let name = (path as NSString).lastPathComponent
-    return Codec(path: name) == nil ? name + ".jpg" : name
+    return Codec(path: name) == nil || split(name).ending.isEmpty ? name + ".jpg" : name
   }
 
   private static func split(_ name: String) -> (stem: String, ending: String) {

@@ -100,7 +100,7 @@ public final class Learner {
     TrainingError(
       .diverged,
       "training has diverged at step \(steps + 1): the loss is \(loss.total) and the norm of its "
-        + "gradient \(norm); start again with a lower lr0 (it was \(schedule.peak)) or a longer "
+        + "gradient \(norm); start again with a lower learning rate (it was \(schedule.peak)) or a longer "
         + "warm-up")
   }
 }

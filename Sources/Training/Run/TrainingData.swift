@@ -21,7 +21,8 @@ struct TrainingData {
       ? try Dataset.open(path: config.data, split: "val", classNames: training.classNames) : nil
     self.normalization = normalization
     guard !training.classNames.isEmpty else {
-      throw TrainingError(.invalid, "\(config.data): there are no classes to learn")
+      throw DatasetsError(
+        "\(config.data): there are no classes to learn, because no object is labeled")
     }
   }
 
