@@ -101,7 +101,7 @@ extension NetworkFacts {
         "\(HumanFormat.bytes(training.total)) of memory in steps of "
           + "\(Sentence.count(training.batch, "image")) (parameters "
           + "\(HumanFormat.bytes(training.parameters)), step \(HumanFormat.bytes(training.step)), "
-          + "end of an epoch \(HumanFormat.bytes(training.epochEnd)))"),
+          + "validation \(HumanFormat.bytes(training.validation)))"),
       .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
     ]
   }

@@ -44,18 +44,22 @@ public struct ModelWeights: Sendable {
 }
 
 extension SafetensorsWriter {
-  /// Adds all parameters of a block under their names and in the public order; `type` is for
-  /// weights, the others are stored as `f32`.
+  /// Adds all parameters of a block under their names and in the public order, as they are when the
+  /// file is written; `type` is for weights, the others are stored as `f32`.
   public mutating func add(
     _ block: ParameterBlock, prefix: String = "", as type: ElementType = .f32
   ) {
     for entry in block.layout.entries {
-      let (shape, values) = block.exported(entry)
       let fits =
-        type != .f16 || values.allSatisfy { $0.magnitude <= Float(Float16.greatestFiniteMagnitude) }
+        type != .f16
+        || block.values[entry.range].allSatisfy {
+          $0.magnitude <= Float(Float16.greatestFiniteMagnitude)
+        }
+      let declaration = entry.declaration
       add(
-        prefix + entry.name, shape: shape, values: values,
-        as: entry.declaration.kind == .weight && fits ? type : .f32)
+        prefix + entry.name, shape: declaration.layout.publicShape(declaration.shape),
+        values: block.exported(entry).values,
+        as: declaration.kind == .weight && fits ? type : .f32)
     }
   }
 }

@@ -1,9 +1,25 @@
 import Foundation
 
 /// Collects tensors and writes them as one safetensors file.
+///
+/// Tensors are encoded one by one while the file is written, so that writing takes little memory.
 public struct SafetensorsWriter: Sendable {
+  /// A tensor's numbers, made when they are written.
+  private struct Content: Sendable {
+    let type: ElementType
+    let count: Int
+    let values: @Sendable () -> [Float]
+
+    func encode(into bytes: inout [UInt8]) {
+      let values = values()
+      precondition(values.count == count, "\(values.count) values for a shape of \(count)")
+      type.encode(values, into: &bytes)
+    }
+  }
+
   private var header: SafetensorsHeader
-  private var data: [UInt8] = []
+  private var contents: [Content] = []
+  private var dataCount = 0
 
   /// Starts a file with free text by key.
   public init(metadata: [String: String]) {
@@ -11,40 +27,60 @@ public struct SafetensorsWriter: Sendable {
   }
 
   /// Adds a tensor; names must differ, and the shape must fit the count of values.
+  ///
+  /// - Parameter values: Asked for when the file is written.
   public mutating func add(
-    _ name: String, shape: [Int], values: [Float], as type: ElementType = .f32
+    _ name: String, shape: [Int], values: @autoclosure @escaping @Sendable () -> [Float],
+    as type: ElementType = .f32
   ) {
     precondition(header.tensors[name] == nil, "two tensors are named \(name)")
-    precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
-    let begin = data.count
-    type.encode(values, into: &data)
+    let count = shape.reduce(1, *)
+    let end = dataCount + count * type.byteCount
     header.tensors[name] = SafetensorsHeader.Stored(
-      dtype: type.rawValue, shape: shape, data_offsets: [begin, data.count])
+      dtype: type.rawValue, shape: shape, data_offsets: [dataCount, end])
+    contents.append(Content(type: type, count: count, values: values))
+    dataCount = end
   }
 
   /// The file's bytes; the data begin at a multiple of 8.
   public func bytes() throws(NetworksError) -> [UInt8] {
+    var result = try front()
+    for content in contents { content.encode(into: &result) }
+    return result
+  }
+
+  /// Writes the file beside its place, then renames it: no reader ever sees half a file.
+  public func write(to path: String) throws(NetworksError) {
+    let front = try front()
+    let aside = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
+    do {
+      guard FileManager.default.createFile(atPath: aside, contents: Data(front)),
+        let file = FileHandle(forWritingAtPath: aside)
+      else { throw CocoaError(.fileWriteUnknown) }
+      defer { try? file.close() }
+      try file.seekToEnd()
+      for content in contents {
+        var bytes: [UInt8] = []
+        content.encode(into: &bytes)
+        try file.write(contentsOf: bytes)
+      }
+      guard rename(aside, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      unlink(aside)
+      throw NetworksError(
+        "cannot write the weights file \(path): check that its folder exists, may be written and "
+          + "has \(front.count + dataCount) bytes left")
+    }
+  }
+
+  /// What stands before the data: the header and its length.
+  private func front() throws(NetworksError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard var json = try? encoder.encode(header) else {
       throw NetworksError("the names or texts of a weights file cannot be written as JSON")
     }
     while json.count % 8 != 0 { json.append(0x20) }
-    var result = withUnsafeBytes(of: UInt64(json.count).littleEndian) { [UInt8]($0) }
-    result.append(contentsOf: json)
-    result.append(contentsOf: data)
-    return result
-  }
-
-  /// Writes the file beside its place, then renames it: no reader ever sees half a file.
-  public func write(to path: String) throws(NetworksError) {
-    let bytes = try bytes()
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw NetworksError(
-        "cannot write the weights file \(path): check that its folder exists, may be written and "
-          + "has \(bytes.count) bytes left")
-    }
+    return withUnsafeBytes(of: UInt64(json.count).littleEndian) { [UInt8]($0) } + json
   }
 }

@@ -14,13 +14,13 @@ public struct TrainingMemory: Hashable, Sendable {
   public let step: Int
   /// Bytes of the pictures that are being made and those that are kept.
   public let pictures: Int
-  /// Bytes that a validation or a checkpoint takes besides, whichever is more.
-  public let epochEnd: Int
+  /// Bytes that a validation takes besides.
+  public let validation: Int
 
   /// Bytes of the program itself.
   public static let program = 24 << 20
   /// Bytes in all.
-  public var total: Int { Self.program + parameters + step + pictures + epochEnd }
+  public var total: Int { Self.program + parameters + step + pictures + validation }
 
   /// Batches that `batch: auto` chooses from, the largest first: more pictures a step would make too
   /// few steps of the data sets that one trains on a CPU.
@@ -56,12 +56,11 @@ public struct TrainingMemory: Hashable, Sendable {
       (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
 
     let folded = graph.normalizationFolded
-    let validation = try Plan(
+    let session = try Plan(
       folded, inputShapes: [model.inputShape(n: Validator.batch)], mode: .inference,
       precision: precision
     ).byteCount(threads: threads)
-    // A checkpoint is collected, joined to its header and handed to the file system.
-    epochEnd = max(folded.parameterLayout.byteCount + validation, 3 * block * (2 + states))
+    validation = folded.parameterLayout.byteCount + session
   }
 
   /// Reckons for a configuration; where it leaves the batch open, for the largest of `batches` that
