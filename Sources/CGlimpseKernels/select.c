@@ -2,6 +2,44 @@
 
 #include <stddef.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Linux gives a process the matrix unit's registers only when it asks (arch_prctl(2)).
+static int tiles_permitted(void) {
+  enum { request_permission = 0x1023, tile_data = 18 };
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+#else
+static int tiles_permitted(void) { return 0; }
+#endif
+
+// The processor has AMX-TILE and AMX-BF16, and the system saves the registers.
+static int has_tiles(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  if (!(d >> 24 & 1) || !(d >> 22 & 1)) return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0;
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low >> 17 & 3) == 3 && tiles_permitted();
+}
+
+static int has_avx512(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("fma");
+}
+
+static int has_amx(void) {
+  return has_avx512() && __builtin_cpu_supports("avx512bf16") && has_tiles();
+}
+#endif
+
 static const gk_table *float_table(gk_isa isa) {
   switch (isa) {
     case GK_SCALAR:
@@ -10,11 +48,9 @@ static const gk_table *float_table(gk_isa isa) {
     case GK_AVX2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &gk_avx2_table : NULL;
     case GK_AVX512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                     __builtin_cpu_supports("fma")
-                 ? &gk_avx512_table
-                 : NULL;
+      return has_avx512() ? &gk_avx512_table : NULL;
+    case GK_AMX:
+      return has_amx() ? &gk_avx512_table : NULL;
 #elif defined(__aarch64__)
     case GK_NEON:
       return &gk_neon_table;
@@ -30,7 +66,9 @@ static const gk_table *bfloat16_table(gk_isa isa) {
       return &gk_scalar_bf16_table;
 #if defined(__x86_64__)
     case GK_AVX512:
-      return float_table(isa) && __builtin_cpu_supports("avx512bf16") ? &gk_avx512_bf16_table : NULL;
+      return has_avx512() && __builtin_cpu_supports("avx512bf16") ? &gk_avx512_bf16_table : NULL;
+    case GK_AMX:
+      return has_amx() ? &gk_amx_bf16_table : NULL;
 #endif
     default:
       return NULL;
@@ -40,3 +78,5 @@ static const gk_table *bfloat16_table(gk_isa isa) {
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision) {
   return precision == GK_FLOAT32 ? float_table(isa) : bfloat16_table(isa);
 }
+
+const gk_table *gk_emulated_amx_table(void) { return &gk_amx_emulated_table; }

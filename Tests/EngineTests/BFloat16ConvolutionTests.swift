@@ -115,16 +115,26 @@ import Testing
       output: y.checked(), inputGradient: gx.checked(), weightGradient: Array(gradient.buffer))
   }
 
-  /// All that can run here, the plain reference first.
-  static let kernels: [Kernels] = InstructionSet.allCases.compactMap {
-    try? Kernels($0, precision: .bf16)
-  }
+  /// All that can run here, the plain reference first; the matrix unit's with a unit of plain code.
+  static let kernels: [Kernels] =
+    InstructionSet.allCases.compactMap { try? Kernels($0, precision: .bf16) }
+    + [Kernels.emulatedMatrixUnits].compactMap { $0 }
 
   @Test func theReferenceRunsEverywhere() {
     #expect(Self.kernels.first?.instructionSet == .scalar)
   }
 
-  @Test(arguments: kernels, ConvolutionKernelTests.cases)
+  /// Rows long enough for whole tiles of pixels, sums of several chunks, blocks of many channels.
+  static let large: [Case] = [
+    Case(h: 5, w: 40, input: 32, output: 33), Case(h: 7, w: 41, input: 64, output: 160, stride: 2),
+    Case(n: 2, h: 6, w: 35, input: 96, output: 40, padding: 2, dilation: 2),
+    Case(h: 5, w: 37, input: 128, output: 300, kernel: 1, padding: 0),
+    Case(n: 2, h: 20, w: 21, input: 40, output: 48),
+    Case(h: 9, w: 33, input: 64, output: 128, kernel: 2, stride: 2, padding: 0),
+    Case(h: 6, w: 36, input: 64, output: 192, groups: 2),
+  ]
+
+  @Test(arguments: kernels, ConvolutionKernelTests.cases + large)
   func agreesWithFloats(_ kernels: Kernels, _ c: Case) throws {
     let expected = Self.run(c, try Kernels(.scalar), threads: 1)
     let found = Self.run(c, kernels, threads: 2)

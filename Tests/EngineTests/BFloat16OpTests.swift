@@ -16,10 +16,9 @@ import Testing
 
   /// A network whose inputs are bfloat16 already, so that no two of them become alike.
   static func step(
-    _ test: OpCase, _ placement: Placement, _ set: InstructionSet, _ precision: Precision,
-    threads: Int = 1
+    _ test: OpCase, _ placement: Placement, _ kernels: Kernels, threads: Int = 1
   ) throws -> OpNetwork.Step {
-    var network = try OpNetwork(test, placement, set, precision: precision, threads: threads)
+    var network = try OpNetwork(test, placement, kernels, threads: threads)
     for index in network.inputs.indices {
       network.inputs[index].values = network.inputs[index].values.map {
         Float(bitPattern: $0.bitPattern & 0xFFFF_0000)
@@ -50,17 +49,17 @@ import Testing
     arguments: (OpCase.small + OpCase.large).filter { !$0.name.hasPrefix("dropout") },
     Placement.allCases)
   func staysNearFloats(_ test: OpCase, _ placement: Placement) throws {
-    let expected = try Self.step(test, placement, .scalar, .f32)
-    let found = try Self.step(test, placement, .scalar, .bf16)
+    let expected = try Self.step(test, placement, Kernels(.scalar))
+    let found = try Self.step(test, placement, Kernels(.scalar, precision: .bf16))
     Self.expectNear(found, expected, within: 0.01, test.name)
   }
 
   /// Sums in another order, and so here and there a neighboring value where one is stored.
   @Test(arguments: OpCase.small + OpCase.large, Placement.allCases)
   func agreesWithScalar(_ test: OpCase, _ placement: Placement) throws {
-    let expected = try Self.step(test, placement, .scalar, .bf16)
+    let expected = try Self.step(test, placement, Kernels(.scalar, precision: .bf16))
     for kernels in BFloat16ConvolutionTests.kernels.dropFirst() {
-      let found = try Self.step(test, placement, kernels.instructionSet, .bf16, threads: 2)
+      let found = try Self.step(test, placement, kernels, threads: 2)
       Self.expectNear(found, expected, within: 0.003, "\(kernels.instructionSet)")
     }
   }
@@ -68,10 +67,9 @@ import Testing
   @Test(arguments: OpCase.large, Placement.allCases)
   func threadsDoNotChangeBits(_ test: OpCase, _ placement: Placement) throws {
     for kernels in BFloat16ConvolutionTests.kernels {
-      let set = kernels.instructionSet
-      let one = try Self.step(test, placement, set, .bf16)
+      let one = try Self.step(test, placement, kernels)
       for threads in [2, 3] {
-        #expect(try Self.step(test, placement, set, .bf16, threads: threads) == one)
+        #expect(try Self.step(test, placement, kernels, threads: threads) == one)
       }
     }
   }

@@ -29,13 +29,18 @@ struct OpNetwork {
   static let seed: UInt64 = 3
 
   init(
-    _ test: OpCase, _ placement: Placement, _ set: InstructionSet,
-    precision: Precision = .f32, threads: Int = 1
+    _ test: OpCase, _ placement: Placement, _ set: InstructionSet, threads: Int = 1
+  ) throws {
+    try self.init(test, placement, Kernels(set), threads: threads)
+  }
+
+  init(
+    _ test: OpCase, _ placement: Placement, _ kernels: Kernels, threads: Int = 1
   ) throws {
     graph = Self.graph(test, placement)
     let plan = try Plan(
       graph, inputShapes: graph.inputs.map { [graph] in graph.shapes[$0] },
-      mode: .training(inputGradients: true), precision: precision)
+      mode: .training(inputGradients: true), precision: kernels.precision)
     let parameters = ParameterBlock(zeros: graph.parameterLayout)
     var generator = SeededGenerator(seed: 11)
     // Statistics stay positive: a variance is among them.
@@ -46,9 +51,8 @@ struct OpNetwork {
           ? generator.uniform(in: 0.5...1.5) : generator.uniform(in: -1...1) + Float(index % 2)
       }
     }
-    session = try Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: threads),
-      kernels: Kernels(set, precision: precision))
+    session = Session(
+      plan, parameters: parameters, pool: ThreadPool(threads: threads), kernels: kernels)
     inputs = session.inputs.enumerated().map {
       test.tensor($1.shape, seed: UInt64(100 + $0))
     }

@@ -84,6 +84,8 @@ typedef struct {
   // Output channels (forward) or input channels (backward by input) that one block of packed weights
   // serves; the last block of a group may serve fewer.
   long (*block_channels)(long channels);
+  // Pixels below which a task of a dense convolution is not worth its beginning; 0 for any.
+  long task_pixels;
   // Floats that packed weights take, in either direction.
   long (*packed_count)(const gk_convolution *g, int transposed);
   // Packs all weights. `transposed` packs for input_from_output.

@@ -19,7 +19,7 @@
 #include "gk_resampling.h"
 #include "glimpse_image_kernels.h"
 
-typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3 } gk_isa;
+typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3, GK_AMX = 4 } gk_isa;
 
 // What activations and packed weights are stored as; all arithmetic accumulates in floats.
 typedef enum { GK_FLOAT32 = 0, GK_BFLOAT16 = 1 } gk_precision;
@@ -41,6 +41,9 @@ typedef struct {
 
 // The kernels of an instruction set and precision, or NULL where they cannot run here.
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision);
+
+// The kernels of GK_AMX in bfloat16 with a matrix unit made of plain code, on any machine: for tests.
+const gk_table *gk_emulated_amx_table(void);
 
 // Tells the processor that this thread spins.
 static inline void gk_pause(void) {

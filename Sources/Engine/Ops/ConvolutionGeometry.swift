@@ -112,7 +112,9 @@ struct ConvolutionGeometry: Hashable, Sendable {
     let (channels, others) =
       transposed ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
     let padded = (channels / groups + 15) / 16 * 16
-    return taps * padded * groups * (others / groups)
+    // Matrix units take 32 bfloat16 channels at a time, in the room of 16 floats.
+    let summed = max(others / groups, (others / groups + 31) / 32 * 16)
+    return taps * padded * groups * summed
   }
 
   /// Partial sums that a small layer's weight gradient is made of: a number for any thread count.

@@ -46,11 +46,14 @@ struct ConvolutionRunner {
 
   /// Runs a grid of (units x channel blocks), cut by blocks too where the weights are large.
   private func grid(
-    units: Int, costPerUnit: Int, blocks: Int, _ body: (Int, Int, Int, Int) -> Void
+    units: Int, pixelsPerUnit: Int, costPerUnit: Int, blocks: Int,
+    _ body: (Int, Int, Int, Int) -> Void
   ) {
     let blockTasks = geometry.weightCount > ConvolutionGeometry.largeWeights ? blocks : 1
+    let worthwhile = units * pixelsPerUnit / max(1, kernels.convolution.task_pixels)
     let tasks = max(
-      1, Split.tasks(units: units, costPerUnit: costPerUnit) / blockTasks)
+      1,
+      min(Split.tasks(units: units, costPerUnit: costPerUnit) / blockTasks, worthwhile))
     pool.run(tasks * blockTasks) { index in
       let (begin, end) = Split.range(of: units, part: index % tasks, parts: tasks)
       let (first, last) = Split.range(of: blocks, part: index / tasks, parts: blockTasks)
@@ -85,7 +88,10 @@ struct ConvolutionRunner {
       return
     }
     let cost = geometry.taps * channels * geometry.outputChannels
-    grid(units: g.n * g.output_h * g.output_w, costPerUnit: cost, blocks: blocks(of: g.output_c)) {
+    grid(
+      units: g.n * g.output_h * g.output_w, pixelsPerUnit: 1, costPerUnit: cost,
+      blocks: blocks(of: g.output_c)
+    ) {
       table.output_from_input(&g, input, packed, epilogue, output, $0, $1, $2, $3)
     }
   }
@@ -118,7 +124,9 @@ struct ConvolutionRunner {
     let cost =
       geometry.taps * geometry.inputChannels / geometry.groups * geometry.outputChannels
       * g.output_w / max(1, geometry.stride.h)
-    grid(units: rows, costPerUnit: cost, blocks: blocks(of: g.input_c)) {
+    grid(
+      units: rows, pixelsPerUnit: g.input_w, costPerUnit: cost, blocks: blocks(of: g.input_c)
+    ) {
       table.input_from_output(&g, output, packed, epilogue, input, $0, $1, $2, $3)
     }
   }

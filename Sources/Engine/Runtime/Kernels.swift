@@ -11,6 +11,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case avx2
   /// 512-bit vectors of x86-64.
   case avx512
+  /// The same, and tiles that multiply matrices of bfloat16.
+  case amx
 
   private var code: gk_isa {
     switch self {
@@ -18,6 +20,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case .neon: GK_NEON
     case .avx2: GK_AVX2
     case .avx512: GK_AVX512
+    case .amx: GK_AMX
     }
   }
 
@@ -32,7 +35,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   public var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
 
   /// True where it has units that multiply whole matrices of bfloat16.
-  public var hasMatrixUnits: Bool { false }
+  public var hasMatrixUnits: Bool { self == .amx }
 
   /// Those that can run here, the plain reference first, the widest last.
   public static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
@@ -72,6 +75,16 @@ public struct Kernels: @unchecked Sendable {
     self.instructionSet = instructionSet
     self.precision = precision
     self.table = table
+  }
+
+  private init(_ set: InstructionSet, precision: Precision, table: UnsafePointer<gk_table>) {
+    (instructionSet, self.precision, self.table) = (set, precision, table)
+  }
+
+  /// The kernels of `amx` in bfloat16 with plain code for the matrix unit: they run on any machine,
+  /// slowly, and show that all around the unit is right.
+  static let emulatedMatrixUnits: Kernels? = gk_emulated_amx_table().map {
+    Kernels(.amx, precision: .bf16, table: $0)
   }
 
   var convolution: gk_convolution_table { table.pointee.convolution }
