@@ -75,11 +75,10 @@ public final class Detector {
     options: DetectionOptions = DetectionOptions(), threads: Int? = nil,
     precision: PrecisionChoice = .auto
   ) throws(EngineError) {
-    let set = try InstructionSet.chosen()
     self.init(
       weights, imageSize: imageSize, options: options,
       pool: ThreadPool(threads: threads ?? Machine.availableThreads),
-      kernels: try Kernels(set, precision: precision.resolved(on: set).precision))
+      kernels: try Kernels.chosen(precision))
   }
 
   /// Finds things in one picture; the highest score first, boxes in pixels of the image.

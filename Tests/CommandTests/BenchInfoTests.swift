@@ -62,6 +62,16 @@ import Testing
     let layers: [Layer]
   }
 
+  /// Where the kernels cannot multiply bfloat16, the program computes in floats and says so.
+  @Test func aPrecisionThatIsNotThereIsSaid() throws {
+    let result = try BuiltProgram.run(
+      ["bench", "--imgsz", "32", "--runs", "1", "--precision", "bf16", "--json"],
+      environment: ["GLIMPSE_ISA": "scalar"])
+    #expect(result.exitCode == 0)
+    #expect(result.diagnostics.contains("bf16 was asked for"))
+    #expect(result.output.contains("\"precision\":\"f32\""))
+  }
+
   @Test(arguments: Architecture.allCases, [[], ["--train"]])
   func benchKeepsItsContract(architecture: Architecture, words: [String]) throws {
     let result = try BuiltProgram.run(

@@ -56,7 +56,7 @@ private struct Line: Decodable {
     options.classes = [0, 2]
     let detector = Detector(
       trained, imageSize: 96, options: options, pool: ThreadPool(threads: 1),
-      kernels: try Kernels(InstructionSet.chosen()))
+      kernels: try Kernels.chosen())
     let sizes = [(80, 60), (300, 41), (33, 200), (64, 64)]
     for (index, size) in sizes.enumerated() {
       try Fixtures.writePicture(

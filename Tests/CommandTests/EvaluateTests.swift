@@ -42,7 +42,7 @@ import Testing
   @Test func jsonHasTheMetricsNumbers() throws {
     let detector = Detector(
       trained, imageSize: 64, options: .evaluation, pool: ThreadPool(threads: 1),
-      kernels: try Kernels(InstructionSet.chosen()))
+      kernels: try Kernels.chosen())
     let data = try Dataset.open(path: folder.path, split: "val")
     let report = try DetectionMetric.evaluate(
       data.samples.map {

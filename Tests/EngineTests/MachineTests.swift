@@ -68,6 +68,24 @@ import Testing
     #expect(Machine.affinity(inStatus: "/nowhere") == nil)
   }
 
+  /// The plain kernels compute in bfloat16 for tests, and cannot multiply it faster than floats.
+  @Test func aPrecisionIsGrantedOrSaidNotToBe() throws {
+    #expect(PrecisionChoice.f32.resolved(on: .scalar) == (.f32, nil))
+    #expect(PrecisionChoice.auto.resolved(on: .scalar) == (.f32, nil))
+    let (precision, note) = PrecisionChoice.bf16.resolved(on: .scalar)
+    #expect(precision == .f32)
+    #expect(note?.hasPrefix("bf16 was asked for") == true)
+    for set in InstructionSet.available {
+      let granted = PrecisionChoice.bf16.resolved(on: set)
+      #expect((granted.precision == .bf16) == set.multipliesBFloat16)
+      #expect((granted.note == nil) == set.multipliesBFloat16)
+      #expect(set.multipliesBFloat16 || !set.hasMatrixUnits)
+      let usual = PrecisionChoice.auto.resolved(on: set).precision
+      #expect(usual == (set.hasMatrixUnits ? .bf16 : .f32))
+      #expect(try Kernels(set, precision: granted.precision).precision == granted.precision)
+    }
+  }
+
   @Test func thisProcessMayUseAProcessor() {
     #expect(Machine.availableThreads >= 1)
     #expect(Machine.availableThreads <= Machine.allowedProcessors)

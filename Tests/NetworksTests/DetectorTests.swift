@@ -23,7 +23,8 @@ private func constantDetector(
     }
   }
   return try Detector(
-    ModelWeights(model: model, parameters: parameters), options: options, threads: 2)
+    ModelWeights(model: model, parameters: parameters), options: options, threads: 2,
+    precision: .f32)
 }
 
 private func pattern(width: Int, height: Int, seed: UInt64) -> Image {

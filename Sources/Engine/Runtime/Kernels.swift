@@ -77,6 +77,14 @@ public struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
+  /// The kernels of the chosen instruction set in the precision that it grants.
+  ///
+  /// Throws where `GLIMPSE_ISA` names an instruction set that is unknown or cannot run here.
+  public static func chosen(_ precision: PrecisionChoice = .auto) throws(EngineError) -> Kernels {
+    let set = try InstructionSet.chosen()
+    return try Kernels(set, precision: precision.resolved(on: set).precision)
+  }
+
   private init(_ set: InstructionSet, precision: Precision, table: UnsafePointer<gk_table>) {
     (instructionSet, self.precision, self.table) = (set, precision, table)
   }
