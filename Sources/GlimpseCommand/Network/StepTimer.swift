@@ -69,7 +69,8 @@ struct StepTimer {
     let graph = weights.model.graph()
     let classCount = weights.model.classNames.count
     let learner = Learner(
-      graph, parameters: weights.parameters.copy(),
+      // Changed in place: nobody reads them again.
+      graph, parameters: weights.parameters,
       objective: weights.model.objective,
       optimizer: OptimizerChoice.sgd.make(weights.parameters.layout, weightDecay: 5e-4),
       // Too small a rate to lead anywhere: random pictures teach nothing, and a network that
