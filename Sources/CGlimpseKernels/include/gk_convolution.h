@@ -86,6 +86,9 @@ typedef struct {
   long (*block_channels)(long channels);
   // Pixels below which a task of a dense convolution is not worth its beginning; 0 for any.
   long task_pixels;
+  // Output pixels that a tile computes at once, for that many output channels of a group: a range of
+  // pixels that is no multiple wastes part of its last tile.
+  long (*tile_pixels)(long channels);
   // Floats that packed weights take, in either direction.
   long (*packed_count)(const gk_convolution *g, int transposed);
   // Packs all weights. `transposed` packs for input_from_output.

@@ -88,11 +88,14 @@ struct ConvolutionRunner {
       return
     }
     let cost = geometry.taps * channels * geometry.outputChannels
+    let pixels = g.n * g.output_h * g.output_w
+    let tile = table.tile_pixels(geometry.outputChannels / geometry.groups)
     grid(
-      units: g.n * g.output_h * g.output_w, pixelsPerUnit: 1, costPerUnit: cost,
+      units: (pixels + tile - 1) / tile, pixelsPerUnit: tile, costPerUnit: cost * tile,
       blocks: blocks(of: g.output_c)
     ) {
-      table.output_from_input(&g, input, packed, epilogue, output, $0, $1, $2, $3)
+      table.output_from_input(
+        &g, input, packed, epilogue, output, $0 * tile, min($1 * tile, pixels), $2, $3)
     }
   }
 
