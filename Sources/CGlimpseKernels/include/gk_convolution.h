@@ -91,8 +91,10 @@ typedef struct {
   long (*tile_pixels)(long channels);
   // Floats that packed weights take, in either direction.
   long (*packed_count)(const gk_convolution *g, int transposed);
-  // Packs all weights. `transposed` packs for input_from_output.
-  void (*pack)(const gk_convolution *g, const float *weights, int transposed, float *packed);
+  // Packs the weights of blocks of each group's kept channels: output channels, or input channels
+  // where `transposed` packs for input_from_output.
+  void (*pack)(const gk_convolution *g, const float *weights, int transposed, long block_begin,
+               long block_end, float *packed);
 
   // Output pixels [pixel_begin, pixel_end) of n*h*w, blocks [block_begin, block_end) of each group.
   void (*output_from_input)(const gk_convolution *g, const void *input, const float *packed,

@@ -29,12 +29,10 @@ struct ConvolutionRunner {
     guard geometry.packs else { return weights }
     var g = geometry.bareDescriptor
     let transposed: Int32 = direction == .transposed ? 1 : 0
-    if let table = kernels.winograd, work.winograd(direction) != nil {
-      pool.run(blocks(of: direction == .transposed ? g.input_c : g.output_c)) { block in
-        table.pack(&g, weights, transposed, block, block + 1, target)
-      }
-    } else {
-      kernels.convolution.pack(&g, weights, transposed, target)
+    let winograd = work.winograd(direction) == nil ? nil : kernels.winograd
+    guard let pack = winograd?.pack ?? kernels.convolution.pack else { return weights }
+    pool.run(blocks(of: direction == .transposed ? g.input_c : g.output_c)) { block in
+      pack(&g, weights, transposed, block, block + 1, target)
     }
     return UnsafePointer(target)
   }
