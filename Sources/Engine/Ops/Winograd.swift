@@ -21,7 +21,7 @@ struct Winograd {
   /// Work that small is cut by places and blocks, with all tiles transformed at once; larger work is
   /// cut by tiles, so that what lies between the three steps stays in a thread's own cache.
   private static let stagedFloats = 2 << 20
-  private static let workspaceFloats = 128 << 10
+  private static let workspaceFloats = 192 << 10
   /// The register tile is 6 or 12 rows.
   private static let taskTiles = 12
 
