@@ -15,7 +15,7 @@ typedef struct {
   long pad_h, pad_w;
   long dilation_h, dilation_w;
   long groups;
-  // At least max(input_c, output_c) zeros: what lies outside the picture.
+  // At least max(input_c, output_c) zeros and 64 more: what lies outside the picture.
   const void *zeros;
 } gk_convolution;
 

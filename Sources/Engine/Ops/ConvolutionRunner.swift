@@ -69,10 +69,8 @@ struct ConvolutionRunner {
       work.winograd(.forward), sourceStride: g.input_stride, targetStride: g.output_stride,
       zeros: g.zeros)
     {
-      runner.convolve(
-        input.assumingMemoryBound(to: Float.self), packed: packed, epilogue: epilogue,
-        scratch: scratch, to: output.assumingMemoryBound(to: Float.self))
-      return
+      return runner.convolve(
+        input, packed: packed, epilogue: epilogue, scratch: scratch, to: output)
     }
     var g = g
     let channels = geometry.inputChannels / geometry.groups
@@ -107,10 +105,8 @@ struct ConvolutionRunner {
       work.winograd(.transposed), sourceStride: g.output_stride, targetStride: g.input_stride,
       zeros: g.zeros)
     {
-      runner.convolve(
-        output.assumingMemoryBound(to: Float.self), packed: packed, epilogue: epilogue,
-        scratch: scratch, to: input.assumingMemoryBound(to: Float.self))
-      return
+      return runner.convolve(
+        output, packed: packed, epilogue: epilogue, scratch: scratch, to: input)
     }
     var g = g
     let table = kernels.convolution

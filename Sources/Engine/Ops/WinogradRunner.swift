@@ -28,11 +28,13 @@ struct WinogradRunner {
     blocks = (target.c + blockChannels - 1) / blockChannels
   }
 
-  /// Convolves with packed weights; `scratch` holds `scratchCount` floats.
+  /// Convolves tensors of floats with packed weights; `scratch` holds `scratchCount` floats.
   func convolve(
-    _ input: UnsafePointer<Float>, packed: UnsafePointer<Float>, epilogue: gk_epilogue,
-    scratch: UnsafeMutablePointer<Float>, to output: UnsafeMutablePointer<Float>
+    _ input: UnsafeRawPointer, packed: UnsafePointer<Float>, epilogue: gk_epilogue,
+    scratch: UnsafeMutablePointer<Float>, to output: UnsafeMutableRawPointer
   ) {
+    let input = input.assumingMemoryBound(to: Float.self)
+    let output = output.assumingMemoryBound(to: Float.self)
     if winograd.isStaged {
       convolveInStages(input, packed: packed, epilogue: epilogue, scratch: scratch, to: output)
     } else {

@@ -63,7 +63,7 @@ enum ArgumentParser<C: Command> {
   private static func value(
     of option: Option<C>, attached: String?, from rest: inout ArraySlice<String>
   ) throws(CommandError) -> String {
-    guard let placeholder = option.placeholder else {
+    guard let valueName = option.valueName else {
       guard let attached else { return "" }
       throw .usage(
         "\(option.spelling) takes no value, but was given \(Sentence.quoted(attached))")
@@ -73,7 +73,7 @@ enum ArgumentParser<C: Command> {
       rest.removeFirst()
       return next
     }
-    throw .usage("\(option.spelling) needs a value: \(option.spelling) <\(placeholder)>")
+    throw .usage("\(option.spelling) needs a value: \(option.spelling) <\(valueName)>")
   }
 
   /// Answers `conf=0.3`, as other tools take it, with the way to write it here.

@@ -4,7 +4,7 @@ struct BatchChoice: OptionValue, Equatable {
   let count: Int?
 
   static let noun = "a whole number or auto"
-  static let placeholder = "number"
+  static let valueName = "number"
   static let largest = 4096
 
   init(_ count: Int?) {

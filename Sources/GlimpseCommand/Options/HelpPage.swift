@@ -67,7 +67,7 @@ struct HelpPage {
 
   private func row<C: Command>(_ option: Option<C>, _ defaults: C) -> Row {
     let short = option.short.map { "-\($0), " } ?? "    "
-    let value = option.placeholder.map { " <\($0)>" } ?? ""
+    let value = option.valueName.map { " <\($0)>" } ?? ""
     let notes = option.notes(defaults)
     let text = notes.isEmpty ? option.help : "\(option.help) [\(notes.joined(separator: "; "))]"
     return Row(label: short + option.spelling + value, text: text)

@@ -11,7 +11,7 @@ struct Option<Owner: Sendable>: Sendable {
   /// A letter that may be written after a single dash instead.
   let short: Character?
   /// What stands for the value in the help; nil for a flag.
-  let placeholder: String?
+  let valueName: String?
   let help: String
   /// What the help adds in brackets: allowed values, default.
   let notes: @Sendable (Owner) -> [String]
@@ -32,7 +32,7 @@ extension Option {
     help: String
   ) -> Option {
     Option(
-      name: name, short: short, placeholder: nil, help: help, notes: { _ in [] },
+      name: name, short: short, valueName: nil, help: help, notes: { _ in [] },
       apply: { (owner, _) throws(CommandError) in owner[keyPath: path] = value })
   }
 
@@ -44,7 +44,7 @@ extension Option {
     _ rule: ValueRule<Value> = .any, unit: String? = nil, help: String
   ) -> Option {
     Option(
-      name: name, short: short, placeholder: unit ?? Value.placeholder, help: help,
+      name: name, short: short, valueName: unit ?? Value.valueName, help: help,
       notes: { rule.notes + ["default: \($0[keyPath: path].optionText)"] },
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "--\(name)")
@@ -59,7 +59,7 @@ extension Option {
     _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
   ) -> Option {
     Option(
-      name: name, short: short, placeholder: unit ?? Value.placeholder, help: help,
+      name: name, short: short, valueName: unit ?? Value.valueName, help: help,
       notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "--\(name)")
@@ -72,7 +72,7 @@ extension Option {
     from read: @escaping @Sendable (inout Owner, String) throws(CommandError) -> Void
   ) -> Option {
     Option(
-      name: name, short: nil, placeholder: unit, help: help, notes: { _ in [] },
+      name: name, short: nil, valueName: unit, help: help, notes: { _ in [] },
       appliesFirst: true,
       apply: { (owner, text) throws(CommandError) in
         try read(&owner, ValueRule<String>.any.read(text, of: "--\(name)"))
@@ -85,7 +85,7 @@ extension Option {
     _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
   ) -> Option {
     Option(
-      name: name, short: short, placeholder: "\(unit ?? Value.placeholder),...", help: help,
+      name: name, short: short, valueName: "\(unit ?? Value.valueName),...", help: help,
       notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
       apply: { (owner, text) throws(CommandError) in
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -3,7 +3,7 @@ protocol OptionValue: Sendable {
   /// What is expected, for messages: "a whole number".
   static var noun: String { get }
   /// What stands for the value in the help where the option names no unit: "number".
-  static var placeholder: String { get }
+  static var valueName: String { get }
   /// The allowed words, where there are only so many.
   static var words: [String] { get }
 
@@ -19,21 +19,21 @@ extension OptionValue {
 
 extension Int: OptionValue {
   static var noun: String { "a whole number" }
-  static var placeholder: String { "number" }
+  static var valueName: String { "number" }
   init?(optionText: String) { self.init(optionText) }
   var optionText: String { String(self) }
 }
 
 extension UInt64: OptionValue {
   static var noun: String { "a whole number, not negative" }
-  static var placeholder: String { "number" }
+  static var valueName: String { "number" }
   init?(optionText: String) { self.init(optionText) }
   var optionText: String { String(self) }
 }
 
 extension Double: OptionValue {
   static var noun: String { "a number" }
-  static var placeholder: String { "number" }
+  static var valueName: String { "number" }
 
   /// Infinite values and "nan" are refused: no option has a use for them.
   init?(optionText: String) {
@@ -48,7 +48,7 @@ extension Double: OptionValue {
 
 extension Float: OptionValue {
   static var noun: String { "a number" }
-  static var placeholder: String { "number" }
+  static var valueName: String { "number" }
 
   init?(optionText: String) {
     guard let value = Float(optionText), value.isFinite else { return nil }
@@ -62,7 +62,7 @@ extension Float: OptionValue {
 
 extension String: OptionValue {
   static var noun: String { "a text" }
-  static var placeholder: String { "text" }
+  static var valueName: String { "text" }
 
   /// An empty text is refused: it comes from an unset variable in a script.
   init?(optionText: String) {
@@ -78,7 +78,7 @@ protocol OptionWord: OptionValue, CaseIterable, RawRepresentable where RawValue 
 
 extension OptionWord {
   static var noun: String { "one of the words" }
-  static var placeholder: String { "word" }
+  static var valueName: String { "word" }
   static var words: [String] { allCases.map(\.rawValue) }
   init?(optionText: String) { self.init(rawValue: optionText.lowercased()) }
   var optionText: String { rawValue }
