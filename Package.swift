@@ -33,7 +33,8 @@ let package = Package(
     .executableTarget(name: "GlimpseCommand", dependencies: ["Glimpse"]),
 
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"]),
+      name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"], exclude: ["Golden"]),
     .testTarget(

@@ -1,4 +1,4 @@
-/// Why a picture could not be read, decoded, encoded or written.
+/// Why a picture could not be read, decoded, encoded or written, or a mask not made.
 ///
 /// The description is one sentence that begins with the file's name and, where there is something
 /// to do about it, says what.
@@ -23,6 +23,8 @@ public enum ImagingError: Error, Hashable, Sendable {
   case unencodable(name: String, codec: Codec, reason: String)
   /// Memory ran out.
   case outOfMemory(name: String)
+  /// Runs, a text or polygons that make no mask of a picture of that size.
+  case invalidMask(width: Int, height: Int, reason: String)
 }
 
 extension ImagingError: CustomStringConvertible {
@@ -53,6 +55,8 @@ extension ImagingError: CustomStringConvertible {
       "\(name) cannot be encoded as \(codec): \(reason)"
     case .outOfMemory(let name):
       "\(name) needs more memory than there is"
+    case .invalidMask(let width, let height, let reason):
+      "a mask of \(width)x\(height) pixels cannot be made: \(reason)"
     }
   }
 }

@@ -1,0 +1,110 @@
+extension RunLengthMask {
+  /// The pixels inside of any of some polygons.
+  ///
+  /// Source: `rleFrPoly` in maskApi.c, which decides at the edges: corners are rounded to fifths of a
+  /// pixel, the boundary is walked in those, and wherever it passes the middle of a column it cuts
+  /// the column there. Between an odd and an even cut lies the inside. Polygons are joined as
+  /// COCO's `annToRLE` joins them.
+  ///
+  /// - Parameter polygons: each a list x, y, x, y ... in pixels, at least three corners; it may cross
+  ///   itself and leave the picture.
+  /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
+  ///   coordinate that is not finite or farther out than 2²⁰ pixels, and a boundary too long to walk.
+  public init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
+    _ = try Self.pixelCount(width: width, height: height)
+    var whole = RunBuilder()
+    for (place, polygon) in polygons.enumerated() {
+      let runs = try Self.runs(width: width, height: height, polygon: polygon, place: place)
+      if polygons.count == 1 {
+        whole = runs
+      } else {
+        let part = RunLengthMask(width: width, height: height, runs)
+        let before = RunLengthMask(width: width, height: height, whole)
+        whole = before.joined(with: part)
+      }
+    }
+    self.init(width: width, height: height, whole)
+  }
+
+  private static let farthest = 1_048_576.0
+  /// Steps along a boundary; a picture of 2³¹ pixels has no use for more.
+  private static let longestWalk = 1 << 28
+  /// Steps a pixel.
+  private static let fineness = 5
+
+  private static func runs(
+    width: Int, height: Int, polygon: [Double], place: Int
+  ) throws(ImagingError) -> RunBuilder {
+    func fail(_ reason: String) -> ImagingError {
+      .invalidMask(width: width, height: height, reason: "polygon \(place) \(reason)")
+    }
+    guard polygon.count % 2 == 0, polygon.count >= 6 else {
+      throw fail(
+        "has \(polygon.count) numbers; it takes an x and a y for each of three or more corners")
+    }
+    for value in polygon where !(abs(value) <= farthest) {
+      throw fail("has a coordinate of \(value); at most \(Int(farthest)) either way is taken")
+    }
+    // Toward zero, as a C cast rounds.
+    let corners = stride(from: 0, to: polygon.count, by: 2).map { at in
+      (
+        x: Int(Double(fineness) * polygon[at] + 0.5),
+        y: Int(Double(fineness) * polygon[at + 1] + 0.5)
+      )
+    }
+    var steps = 0
+    var cuts: [UInt32] = []
+    for (place, from) in corners.enumerated() {
+      let to = corners[place + 1 < corners.count ? place + 1 : 0]
+      steps += max(abs(to.x - from.x), abs(to.y - from.y))
+      guard steps <= longestWalk else { throw fail("has a boundary too long to walk") }
+      let edge = Edge(from: from, to: to)
+      edge.cut(width: width, height: height, into: &cuts)
+    }
+    cuts.sort()
+    if cuts.count % 2 == 1 { cuts.append(UInt32(width * height)) }
+    var runs = RunBuilder(capacity: cuts.count + 1)
+    for at in stride(from: 0, to: cuts.count, by: 2) {
+      runs.append(Int(cuts[at])..<Int(cuts[at + 1]))
+    }
+    return runs
+  }
+
+  /// A side of a polygon, its ends in fifths of a pixel.
+  private struct Edge {
+    var from: (x: Int, y: Int)
+    var to: (x: Int, y: Int)
+
+    /// Walks along and notes the places, column-major, before which columns are cut.
+    func cut(width: Int, height: Int, into cuts: inout [UInt32]) {
+      let (dx, dy) = (abs(to.x - from.x), abs(to.y - from.y))
+      if dx == 0 { return }  // stays in its column
+      let isFlat = dx >= dy
+      // Rounding depends on the direction, so both neighbors of an edge walk it the same way.
+      let isFlipped = isFlat ? from.x > to.x : from.y > to.y
+      let (start, end) = isFlipped ? (to, from) : (from, to)
+      let slope =
+        isFlat ? Double(end.y - start.y) / Double(dx) : Double(end.x - start.x) / Double(dy)
+      let count = max(dx, dy)
+      var last = (x: 0, y: 0)
+      for step in 0...count {
+        let t = isFlipped ? count - step : step
+        let point =
+          isFlat
+          ? (x: t + start.x, y: Int(Double(start.y) + slope * Double(t) + 0.5))
+          : (x: Int(Double(start.x) + slope * Double(t) + 0.5), y: t + start.y)
+        if step > 0, point.x != last.x {
+          // The middle of a column is 2 of its fifths and a half from its left edge.
+          let fifth = min(point.x, last.x)
+          let column = fifth / fineness
+          if fifth >= 0, fifth % fineness == 2, column < width {
+            let y = (Double(min(point.y, last.y)) + 0.5) / Double(fineness) - 0.5
+            let row = Int(min(max(y, 0), Double(height)).rounded(.up))
+            cuts.append(UInt32(column * height + row))
+          }
+        }
+        last = point
+      }
+    }
+  }
+}
