@@ -44,12 +44,13 @@ import Testing
       trained, imageSize: 64, options: .evaluation, pool: ThreadPool(threads: 1),
       kernels: try Kernels.chosen())
     let data = try Dataset.open(path: folder.path, split: "val")
-    let report = try DetectionMetric.evaluate(
-      data.samples.map {
-        ScoredImage(
-          name: $0.imagePath, annotations: $0.annotations,
-          detections: try detector.detect(ImageFile.read($0.imagePath).image))
-      }, classNames: data.classNames)
+    var input = EvaluationInput(classNames: data.classNames)
+    for sample in data.samples {
+      input.append(
+        image: sample.imagePath, annotations: sample.annotations,
+        detections: try detector.detect(ImageFile.read(sample.imagePath).image))
+    }
+    let report = try DetectionMetric.evaluate(input)
 
     let result = try evaluate("--json", "--batch", "3", "--threads", "2")
     #expect(result.exitCode == 0, "\(result.diagnostics)")

@@ -4,27 +4,50 @@ import Testing
 
 /// The rules one at a time, on cases small enough to reckon by hand.
 struct DetectionMetricTests {
+  private struct Truth {
+    var x: Double
+    var side = 100.0
+    var traits: TruthTraits = []
+  }
+
+  private struct Found {
+    var x: Double
+    var width = 100.0
+    var side = 100.0
+    var score = 0.5
+    var classIndex = 0
+  }
+
   private func report(
-    _ truths: [GroundTruth], _ findings: [Finding], classNames: [String] = ["cat"]
+    _ truths: [Truth], _ found: [Found], classNames: [String] = ["cat"]
   ) throws -> DetectionReport {
-    try DetectionMetric.evaluate(
-      [ScoredImage(name: "one", truths: truths, findings: findings)], classNames: classNames)
+    var input = EvaluationInput(imageNames: ["one"], classNames: classNames)
+    for truth in truths {
+      input.truths.append(
+        image: 0, classIndex: 0,
+        box: SizedBox(x: truth.x, y: 0, width: truth.side, height: truth.side),
+        traits: truth.traits)
+    }
+    for item in found {
+      input.detections.append(
+        image: 0, classIndex: item.classIndex,
+        box: SizedBox(x: item.x, y: 0, width: item.width, height: item.side), score: item.score)
+    }
+    return try DetectionMetric.evaluate(input)
   }
 
   private func truth(
-    _ x: Double, side: Double = 100, isCrowd: Bool = false, isIgnored: Bool = false
-  ) -> GroundTruth {
-    GroundTruth(
-      x: x, y: 0, width: side, height: side, classIndex: 0, isCrowd: isCrowd,
-      isIgnored: isIgnored)
+    _ x: Double, side: Double = 100, traits: TruthTraits = []
+  ) -> Truth {
+    Truth(x: x, side: side, traits: traits)
   }
 
-  private func finding(_ x: Double, side: Double = 100, score: Double = 0.5) -> Finding {
-    Finding(x: x, y: 0, width: side, height: side, score: score, classIndex: 0)
+  private func finding(_ x: Double, score: Double = 0.5) -> Found {
+    Found(x: x, score: score)
   }
 
   @Test func nothingToMeasureIsMinusOne() throws {
-    let empty = try DetectionMetric.evaluate([], classNames: [])
+    let empty = try DetectionMetric.evaluate(EvaluationInput(classNames: []))
     #expect(empty.numbers.map(\.value) == [Double](repeating: -1, count: 12))
     #expect(try report([], [finding(0)]).ap == -1)
     #expect(try report([truth(0)], []).ap == 0)
@@ -44,7 +67,7 @@ struct DetectionMetricTests {
     // 80 x 100 inside 100 x 100: IoU 0.8, so seven of ten thresholds (0.50 ... 0.80) match.
     let half = try report(
       [truth(0)],
-      [Finding(x: 0, y: 0, width: 80, height: 100, score: 0.5, classIndex: 0)])
+      [Found(x: 0, width: 80)])
     #expect(abs(half.ap - 0.7) < 1e-12)
     #expect(abs(half.ar100 - 0.7) < 1e-12)
   }
@@ -64,7 +87,7 @@ struct DetectionMetricTests {
   }
 
   @Test func ignoredTruthsAreNeitherMissedNorFound() throws {
-    let difficult = truth(300, isIgnored: true)
+    let difficult = truth(300, traits: .ignored)
     #expect(try report([truth(0), difficult], [finding(0)]).ar100 == 1)
     let both = try report([truth(0), difficult], [finding(300, score: 0.9), finding(0)])
     #expect(both.ap > 0.99)
@@ -77,8 +100,7 @@ struct DetectionMetricTests {
   }
 
   @Test func crowdsMatchMany() throws {
-    let crowd = GroundTruth(
-      x: 200, y: 0, width: 400, height: 400, classIndex: 0, isCrowd: true)
+    let crowd = truth(200, side: 400, traits: .crowd)
     let many = (0..<4).map { finding(200 + Double($0) * 100, score: 0.9) }
     #expect(try report([truth(0), crowd], many + [finding(0)]).ap > 0.99)
   }
@@ -101,25 +123,27 @@ struct DetectionMetricTests {
     dog.classIndex = 1
     let mixed = try report([truth(0)], [dog], classNames: ["cat", "dog"])
     #expect(mixed.classes.map(\.ap) == [0, -1])
-    #expect(mixed.classes.map(\.findingCount) == [0, 1])
+    #expect(mixed.classes.map(\.detectionCount) == [0, 1])
     #expect(mixed.ap == 0)
   }
 
   @Test func annotationsAndDetectionsConvert() throws {
     let box = Box(x1: 10, y1: 20, x2: 40, y2: 60)
-    let image = ScoredImage(
-      name: "a.jpg",
+    var input = EvaluationInput(classNames: ["cat"])
+    input.append(
+      image: "a.jpg",
       annotations: [
         Annotation(box: box, classIndex: 0),
         Annotation(box: box, classIndex: 0, isDifficult: true),
         Annotation(box: box, classIndex: 0, isCrowd: true),
       ],
       detections: [Detection(box: box, classIndex: 0, score: 0.5)])
-    #expect(image.truths.map(\.area) == [1200, 1200, 1200])
-    #expect(image.truths.map(\.isIgnored) == [false, true, false])
-    #expect(image.truths.map(\.isCrowd) == [false, false, true])
-    #expect(image.findings[0].width == 30 && image.findings[0].height == 40)
-    #expect(try DetectionMetric.evaluate([image], classNames: ["cat"]).ap > 0.99)
+    #expect(input.imageNames == ["a.jpg"])
+    #expect(input.truths.areas == [1200, 1200, 1200])
+    #expect(input.truths.traits == [[], .ignored, .crowd])
+    #expect(input.detections.boxes == [SizedBox(x: 10, y: 20, width: 30, height: 40)])
+    #expect(input.detections.boxes[0].corners == box)
+    #expect(try DetectionMetric.evaluate(input).ap > 0.99)
   }
 
   @Test func badInputIsRefusedInASentence() {
@@ -129,7 +153,7 @@ struct DetectionMetricTests {
       try report([], [unknown])
     } throws: {
       "\($0)"
-        == "finding 0 of image one cannot be scored: its class index is 7, but there are 1 classes."
+        == "detection 0, of image one, cannot be scored: its class index is 7, but there are 1 classes."
     }
     #expect(throws: EvaluationError.self) { try report([truth(.nan)], []) }
     #expect(throws: EvaluationError.self) { try report([truth(0)], [finding(0, score: .nan)]) }

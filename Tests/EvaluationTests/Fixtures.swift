@@ -34,30 +34,34 @@ struct TruthFile: Decodable {
   /// The ids that have a class index here, ascending as in the reference.
   var categoryIds: [Int] { Set(categories.map(\.id)).sorted() }
 
-  /// Pairs the truths with a result file's boxes, pictures by ascending id as in the reference.
-  func images(with results: [ResultBox]) -> [ScoredImage] {
+  /// Joins the truths to a result file's boxes, pictures by ascending id as in the reference.
+  func input(with results: [ResultBox]) -> EvaluationInput {
     let classOf = Dictionary(
       uniqueKeysWithValues: categoryIds.enumerated().map { ($0.element, $0.offset) })
     let ids = Set(images.map(\.id)).sorted()
-    var scored = ids.map { ScoredImage(name: "\($0)", truths: [], findings: []) }
     let placeOf = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($0.element, $0.offset) })
+    var input = EvaluationInput(
+      imageNames: ids.map { "\($0)" }, classNames: categoryIds.map { "class \($0)" })
     for object in annotations {
       guard let place = placeOf[object.image_id], let classIndex = classOf[object.category_id]
       else { continue }
-      scored[place].truths.append(
-        GroundTruth(
-          x: object.bbox[0], y: object.bbox[1], width: object.bbox[2], height: object.bbox[3],
-          area: object.area, classIndex: classIndex, isCrowd: object.iscrowd == 1))
+      input.truths.append(
+        image: place, classIndex: classIndex, box: SizedBox(object.bbox), area: object.area,
+        traits: object.iscrowd == 1 ? .crowd : [])
     }
     for result in results {
       guard let place = placeOf[result.image_id], let classIndex = classOf[result.category_id]
       else { continue }
-      scored[place].findings.append(
-        Finding(
-          x: result.bbox[0], y: result.bbox[1], width: result.bbox[2], height: result.bbox[3],
-          score: result.score, classIndex: classIndex))
+      input.detections.append(
+        image: place, classIndex: classIndex, box: SizedBox(result.bbox), score: result.score)
     }
-    return scored
+    return input
+  }
+}
+
+extension SizedBox {
+  fileprivate init(_ values: [Double]) {
+    self.init(x: values[0], y: values[1], width: values[2], height: values[3])
   }
 }
 

@@ -1,4 +1,6 @@
+import Dispatch
 import Evaluation
+import Imaging
 import Testing
 
 /// Every number against pycocotools 2.0.11; the expected values come from make_cases.py, which
@@ -37,13 +39,81 @@ struct ReferenceTests {
     try check(truths, results, Fixtures.read(File.self, "expected.json").bbox)
   }
 
+  /// Parts that run at the same time, or in another order, give the same bits.
+  @Test(arguments: [
+    TaskRunner { count, body in
+      withoutActuallyEscaping(body) { body in
+        nonisolated(unsafe) let body = body
+        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+      }
+    },
+    TaskRunner { count, body in for index in (0..<count).reversed() { body(index) } },
+  ])
+  func tasksDoNotChangeTheNumbers(tasks: TaskRunner) throws {
+    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+    let results = try Fixtures.read(
+      [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
+    let input = truths.input(with: results)
+    let cells = try EvaluationCells(input)
+    let parallel = try EvaluationCells(input, tasks: tasks)
+    #expect(cells.cells == parallel.cells)
+    #expect(cells.detections == parallel.detections)
+    let (serial, other) = (MatchTable(cells), MatchTable(parallel, tasks: tasks))
+    #expect(serial.matched == other.matched && serial.ignored == other.ignored)
+    #expect(serial.matchedTruths == other.matchedTruths)
+    #expect(
+      try DetectionMetric.evaluate(input) == DetectionMetric.evaluate(input, tasks: tasks))
+  }
+
+  /// The tables of cells against what they are said to hold, read from the rows one by one.
+  @Test func cellsCoverTheRows() throws {
+    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+    let results = try Fixtures.read(
+      [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
+    let input = truths.input(with: results)
+    let cells = try EvaluationCells(input)
+    let matches = MatchTable(cells)
+    #expect(cells.truthSources.sorted() == Array(0..<Int32(input.truths.count)))
+    #expect(cells.detectionSources.sorted() == Array(0..<Int32(input.detections.count)))
+    var rows = 0
+    for image in cells.imageNames.indices {
+      for cell in cells.cells(ofImage: image) {
+        rows += cell.truths.count + cell.detections.count
+        #expect(Int(cell.image) == image)
+        for row in cell.truths {
+          #expect(cells.truths.images[row] == cell.image)
+          #expect(cells.truths.classes[row] == cell.classIndex)
+          #expect(cells.truths.boxes[row] == input.truths.boxes[Int(cells.truthSources[row])])
+        }
+        for row in cell.detections {
+          #expect(cells.detections.classes[row] == cell.classIndex)
+          // At threshold 0.50: a matched truth is of the cell and overlaps enough.
+          let truth = Int(matches.matchedTruths[row * matches.parameters.iouThresholds.count])
+          let isMatched = matches.matched[row * matches.parameters.areaRanges.count] & 1 == 1
+          #expect((truth >= 0) == isMatched)
+          guard truth >= 0 else { continue }
+          #expect(cell.truths.contains(truth))
+          #expect(
+            cells.detections.boxes[row].overlap(
+              with: cells.truths.boxes[truth],
+              isCrowd: cells.truths.traits[truth].contains(.crowd)) >= 0.5)
+        }
+      }
+    }
+    #expect(rows == input.truths.count + input.detections.count)
+    for classIndex in cells.classNames.indices {
+      let numbers = cells.cells(ofClass: classIndex)
+      #expect(numbers.allSatisfy { Int(cells.cells[Int($0)].classIndex) == classIndex })
+      #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+    }
+  }
+
   @discardableResult
   private func check(
     _ truths: TruthFile, _ results: [ResultBox], _ expected: ExpectedNumbers
   ) throws -> DetectionReport {
     let ids = truths.categoryIds
-    let report = try DetectionMetric.evaluate(
-      truths.images(with: results), classNames: ids.map { "class \($0)" })
+    let report = try DetectionMetric.evaluate(truths.input(with: results))
     #expect(report.imageCount == truths.images.count)
     #expect(Set(report.numbers.map(\.name)) == Set(expected.stats.keys))
     for number in report.numbers {

@@ -92,7 +92,8 @@ struct Evaluate: Command {
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
     let outcome = try ScoringRun(
       detector: detector, data: dataset,
-      reader: PictureReader(options: reading, pool: workforce.pool), batch: batch
+      reader: PictureReader(options: reading, pool: workforce.pool), batch: batch,
+      tasks: TaskRunner(workforce.pool)
     ).run(progress: &progress) { problems.add($0) }
     progress.finish()
     problems.finish()

@@ -7,6 +7,8 @@ struct ScoringRun {
   let reader: PictureReader
   /// Pictures that go through the network at once; results do not depend on it.
   let batch: Int
+  /// Runs the metric.
+  let tasks: TaskRunner
 
   /// What came of it.
   struct Outcome {
@@ -19,7 +21,7 @@ struct ScoringRun {
 
   /// - Parameter warn: Told what was odd about a picture that was used, one sentence.
   func run(progress: inout ProgressReporter, warn: (String) -> Void) throws -> Outcome {
-    var scored: [ScoredImage] = []
+    var scored = EvaluationInput(classNames: data.classNames)
     var failures: [String] = []
     let start = monotonicSeconds()
     for begin in stride(from: 0, to: data.samples.count, by: batch) {
@@ -41,14 +43,13 @@ struct ScoringRun {
           failures.append(error.description)
         }
         scored.append(
-          ScoredImage(
-            name: sample.imagePath, annotations: sample.annotations, detections: detections))
+          image: sample.imagePath, annotations: sample.annotations, detections: detections)
       }
       progress.advance(by: samples.count)
     }
     let seconds = max(monotonicSeconds() - start, 1e-9)
     return Outcome(
-      report: try DetectionMetric.evaluate(scored, classNames: data.classNames),
-      imagesPerSecond: Double(scored.count) / seconds, failures: failures)
+      report: try DetectionMetric.evaluate(scored, tasks: tasks),
+      imagesPerSecond: Double(data.samples.count) / seconds, failures: failures)
   }
 }

@@ -33,7 +33,7 @@ enum ReportText {
       report.classes.map { entry in
         [
           "name": .string(entry.name), "truths": .integer(entry.truthCount),
-          "findings": .integer(entry.findingCount), "AP": number(entry.ap),
+          "detections": .integer(entry.detectionCount), "AP": number(entry.ap),
           "AP50": number(entry.ap50), "AP75": number(entry.ap75), "AR100": number(entry.ar100),
         ]
       })

@@ -25,22 +25,20 @@ struct Validator {
     let detector = Detector(
       ModelWeights(model: model, parameters: parameters), options: .evaluation, pool: pool,
       kernels: kernels)
-    var scored: [ScoredImage] = []
-    while scored.count < data.samples.count {
+    var scored = EvaluationInput(classNames: data.classNames)
+    for begin in stride(from: 0, to: data.samples.count, by: Self.batch) {
       if isInterrupted() { return nil }
-      let end = min(scored.count + Self.batch, data.samples.count)
-      let samples = data.samples[scored.count..<end]
+      let samples = data.samples[begin..<min(begin + Self.batch, data.samples.count)]
       let pictures = decode(samples)
       var detections = try detector.detect(pictures.compactMap { $0 })[...]
       for (sample, picture) in zip(samples, pictures) {
         scored.append(
-          ScoredImage(
-            name: sample.imagePath, annotations: sample.annotations,
-            detections: picture == nil ? [] : detections.popFirst() ?? []))
+          image: sample.imagePath, annotations: sample.annotations,
+          detections: picture == nil ? [] : detections.popFirst() ?? [])
       }
-      progress(scored.count, data.samples.count)
+      progress(scored.imageNames.count, data.samples.count)
     }
-    return try DetectionMetric.evaluate(scored, classNames: data.classNames)
+    return try DetectionMetric.evaluate(scored, tasks: TaskRunner(pool))
   }
 
   private func decode(_ samples: ArraySlice<Sample>) -> [DetectorInput?] {

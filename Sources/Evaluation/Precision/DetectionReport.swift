@@ -1,7 +1,7 @@
 /// The numbers of the COCO detection benchmark, overall and a class.
 ///
 /// All are fractions 0...1, and -1 where there is no truth to measure on. AP is the mean precision
-/// over recall; AR the recall after all findings; both are means over classes with truths and, if
+/// over recall; AR the recall after all detections; both are means over classes with truths and, if
 /// not said otherwise, over IoU 0.50 to 0.95.
 public struct DetectionReport: Hashable, Sendable {
   /// One class's part of the report.
@@ -12,15 +12,15 @@ public struct DetectionReport: Hashable, Sendable {
     public let classIndex: Int
     /// Truths that count: neither crowds nor ignored ones.
     public let truthCount: Int
-    /// Findings of the class, those over the limit of 100 an image included.
-    public let findingCount: Int
+    /// Detections of the class, those over the limit of 100 an image included.
+    public let detectionCount: Int
     /// AP over IoU 0.50 to 0.95.
     public let ap: Double
     /// AP at IoU 0.50.
     public let ap50: Double
     /// AP at IoU 0.75.
     public let ap75: Double
-    /// AR with at most 100 findings an image.
+    /// AR with at most 100 detections an image.
     public let ar100: Double
   }
 
@@ -36,11 +36,11 @@ public struct DetectionReport: Hashable, Sendable {
   public let apMedium: Double
   /// AP of objects of 96² square pixels and more.
   public let apLarge: Double
-  /// AR with at most 1 finding an image and class.
+  /// AR with at most 1 detection an image and class.
   public let ar1: Double
-  /// AR with at most 10 findings an image and class.
+  /// AR with at most 10 detections an image and class.
   public let ar10: Double
-  /// AR with at most 100 findings an image and class.
+  /// AR with at most 100 detections an image and class.
   public let ar100: Double
   /// AR of objects up to 32² square pixels.
   public let arSmall: Double
@@ -75,12 +75,12 @@ public struct DetectionReport: Hashable, Sendable {
     ]
   }
 
-  /// Takes the means of the curves; `counts` are the truths and findings of each class.
+  /// Takes the means of the curves; `counts` are the truths and detections of each class.
   ///
   /// Source: `COCOeval.summarize`. Thresholds, areas and limits are addressed as `.coco` orders
   /// them.
   init(
-    curves: PrecisionRecallCurves, classNames: [String], counts: [(truths: Int, findings: Int)],
+    curves: PrecisionRecallCurves, classNames: [String], counts: [(truths: Int, detections: Int)],
     imageCount: Int
   ) {
     let everyIoU = curves.parameters.iouThresholds.indices
@@ -109,7 +109,7 @@ public struct DetectionReport: Hashable, Sendable {
       let one = index..<(index + 1)
       return ClassEntry(
         name: classNames[index], classIndex: index, truthCount: counts[index].truths,
-        findingCount: counts[index].findings, ap: ap(everyIoU, classes: one),
+        detectionCount: counts[index].detections, ap: ap(everyIoU, classes: one),
         ap50: ap(0..<1, classes: one), ap75: ap(5..<6, classes: one),
         ar100: curves.meanRecall(classes: one, area: all, limit: hundred))
     }

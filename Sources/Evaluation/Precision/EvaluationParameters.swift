@@ -21,8 +21,8 @@ public struct EvaluationParameters: Hashable, Sendable {
   public let recallThresholds: [Double]
   /// All, small (to 32²), medium (to 96²) and large; 32² and 96² belong to both neighbors.
   public let areaRanges: [AreaRange]
-  /// Findings an image and class that count, the surest first: 1, 10, 100.
-  public let findingLimits: [Int]
+  /// Detections an image and class that count, the surest first: 1, 10, 100.
+  public let detectionLimits: [Int]
 
   /// The values of the COCO detection benchmark.
   public static let coco = EvaluationParameters(
@@ -34,10 +34,10 @@ public struct EvaluationParameters: Hashable, Sendable {
       AreaRange(name: "medium", lower: 32 * 32, upper: 96 * 96),
       AreaRange(name: "large", lower: 96 * 96, upper: 1e10),
     ],
-    findingLimits: [1, 10, 100])
+    detectionLimits: [1, 10, 100])
 
-  /// The most findings of one image and class that are looked at.
-  var largestLimit: Int { findingLimits.max() ?? 0 }
+  /// The most detections of one image and class that are looked at.
+  var largestLimit: Int { detectionLimits.max() ?? 0 }
 }
 
 /// Evenly spaced values, both ends included, rounded as numpy's `linspace` rounds them.

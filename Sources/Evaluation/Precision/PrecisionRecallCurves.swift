@@ -10,9 +10,9 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
   public let classCount: Int
   /// The precision envelope at each recall point, 0...1, or -1.
   public internal(set) var precision: [Double]
-  /// The score of the finding at which each recall point is reached (0 beyond the last), or -1.
+  /// The score of the detection at which each recall point is reached (0 beyond the last), or -1.
   public internal(set) var scores: [Double]
-  /// The recall after all findings, 0...1, or -1.
+  /// The recall after all detections, 0...1, or -1.
   public internal(set) var recall: [Double]
 
   /// Makes arrays that hold -1 throughout.
@@ -21,7 +21,7 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
     self.classCount = classCount
     let ends =
       parameters.iouThresholds.count * classCount * parameters.areaRanges.count
-      * parameters.findingLimits.count
+      * parameters.detectionLimits.count
     precision = [Double](repeating: -1, count: ends * parameters.recallThresholds.count)
     scores = precision
     recall = [Double](repeating: -1, count: ends)
@@ -33,13 +33,13 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
   ) -> Int {
     let row = iou * parameters.recallThresholds.count + recallPoint
     return ((row * classCount + classIndex) * parameters.areaRanges.count + area)
-      * parameters.findingLimits.count + limit
+      * parameters.detectionLimits.count + limit
   }
 
   /// The place of a value in `recall`; all indices from 0.
   public func recallIndex(iou: Int, classIndex: Int, area: Int, limit: Int) -> Int {
     ((iou * classCount + classIndex) * parameters.areaRanges.count + area)
-      * parameters.findingLimits.count + limit
+      * parameters.detectionLimits.count + limit
   }
 
   /// The mean precision over the given thresholds and classes; -1 where none of them has truths.

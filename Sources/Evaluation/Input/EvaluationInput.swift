@@ -1,0 +1,86 @@
+import Imaging
+
+/// All that an evaluation looks at: images, classes, what is labeled and what was found.
+///
+/// Rows stand in any order of images and classes; of detections of one image and class with equal
+/// scores, the earlier row goes first, as in the reference. Masks, where there are any, are kept
+/// beside it, one a row in the same order; see `CellOverlap`.
+public struct EvaluationInput: Hashable, Sendable {
+  /// What names the images in messages: file names or ids. Images without truths or detections
+  /// are listed too.
+  ///
+  /// The reference takes images by ascending id, which settles ties of scores between images.
+  public private(set) var imageNames: [String]
+  /// The classes; class indices count into them.
+  public let classNames: [String]
+  /// What is labeled.
+  public var truths = TruthColumns()
+  /// What was found.
+  public var detections = DetectionColumns()
+
+  /// Makes an input without rows.
+  public init(imageNames: [String] = [], classNames: [String]) {
+    self.imageNames = imageNames
+    self.classNames = classNames
+  }
+
+  /// Adds an image with its annotations and detections, both in pixels of the original image.
+  public mutating func append(
+    image name: String, annotations: [Annotation], detections found: [Detection]
+  ) {
+    let image = imageNames.count
+    imageNames.append(name)
+    for annotation in annotations {
+      var traits: TruthTraits = []
+      if annotation.isCrowd { traits.insert(.crowd) }
+      if annotation.isDifficult { traits.insert(.ignored) }
+      truths.append(
+        image: image, classIndex: annotation.classIndex, box: SizedBox(annotation.box),
+        traits: traits)
+    }
+    for detection in found {
+      detections.append(
+        image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
+        score: Double(detection.score))
+    }
+  }
+
+  /// Refuses what would be counted wrongly or crash further on.
+  ///
+  /// - Throws: `EvaluationError` for an image or class index that is not in its list, and for a
+  ///   coordinate, area or score that is no finite number.
+  func check() throws(EvaluationError) {
+    for row in 0..<truths.count {
+      let values = truths.boxes[row].isFinite && truths.areas[row].isFinite
+      try check(
+        "truth", row, image: truths.images[row], classIndex: truths.classes[row], isFinite: values)
+    }
+    for row in 0..<detections.count {
+      let values =
+        detections.boxes[row].isFinite && detections.areas[row].isFinite
+        && detections.scores[row].isFinite
+      try check(
+        "detection", row, image: detections.images[row], classIndex: detections.classes[row],
+        isFinite: values)
+    }
+  }
+
+  @inline(__always)
+  private func check(
+    _ what: StaticString, _ row: Int, image: Int32, classIndex: Int32, isFinite: Bool
+  ) throws(EvaluationError) {
+    guard image >= 0, image < imageNames.count else {
+      throw EvaluationError(
+        "\(what) \(row) cannot be scored: its image is number \(image), but there are "
+          + "\(imageNames.count) images.")
+    }
+    func fail(_ problem: String) -> EvaluationError {
+      EvaluationError(
+        "\(what) \(row), of image \(imageNames[Int(image)]), cannot be scored: \(problem).")
+    }
+    guard classIndex >= 0, classIndex < classNames.count else {
+      throw fail("its class index is \(classIndex), but there are \(classNames.count) classes")
+    }
+    guard isFinite else { throw fail("it holds a value that is no finite number") }
+  }
+}

@@ -1,0 +1,53 @@
+import Imaging
+
+/// A box as COCO writes it: corner and size, kept as doubles.
+///
+/// Unlike `Box`, it keeps the width and height as given: rebuilding them from corners would round,
+/// and the reference's ties at an IoU of exactly a threshold would fall the other way.
+public struct SizedBox: Hashable, Sendable {
+  /// The left edge, in pixels of the original image.
+  public var x: Double
+  /// The top edge, in pixels of the original image.
+  public var y: Double
+  /// The horizontal extent, in pixels.
+  public var width: Double
+  /// The vertical extent, in pixels.
+  public var height: Double
+
+  /// Makes a box from its corner and size, in pixels.
+  public init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+
+  /// Makes a box from its corners.
+  public init(_ box: Box) {
+    self.init(x: box.x1, y: box.y1, width: box.width, height: box.height)
+  }
+
+  /// The same box by its corners.
+  public var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
+
+  /// Width times height, in square pixels.
+  public var area: Double { width * height }
+
+  /// Whether all four numbers are finite.
+  public var isFinite: Bool { x.isFinite && y.isFinite && width.isFinite && height.isFinite }
+
+  /// Intersection over union with a truth; over this box's own area where the truth is a crowd.
+  ///
+  /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
+  /// agree to the last bit. Boxes that do not meet, and those without extent, overlap by 0.
+  @inline(__always)
+  public func overlap(with truth: SizedBox, isCrowd: Bool) -> Double {
+    let sharedWidth = min(x + width, truth.x + truth.width) - max(x, truth.x)
+    if !(sharedWidth > 0) { return 0 }
+    let sharedHeight = min(y + height, truth.y + truth.height) - max(y, truth.y)
+    if !(sharedHeight > 0) { return 0 }
+    let shared = sharedWidth * sharedHeight
+    let whole = isCrowd ? area : area + truth.area - shared
+    return shared / whole
+  }
+}

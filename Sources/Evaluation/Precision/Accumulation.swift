@@ -1,0 +1,162 @@
+import Imaging
+
+/// The curves of one class: the planes of `PrecisionRecallCurves` that belong to it.
+///
+/// Layout: row-major `[iou][recall][area][limit]`, recall without the second axis.
+struct ClassCurves {
+  var precision: [Double]
+  var scores: [Double]
+  var recall: [Double]
+}
+
+/// Walks down the detections of a class, the surest first, and samples the precision envelope.
+///
+/// Source: `COCOeval.accumulate`. The precision falls with each wrong detection and rises only with
+/// right ones, so its envelope (the maximum from here on) has its steps at right detections, and
+/// only there is anything to reckon: the detections between them are counted.
+struct Accumulation {
+  private let parameters: EvaluationParameters
+  private let matches: MatchTable
+  /// Rows of the class's detections, the surest first, and their places in their cells.
+  private var rows: [Int32] = []
+  private var ranks: [Int32] = []
+  private let scores: [Double]
+  private let truthCounts: ArraySlice<Int>
+
+  init(_ cells: EvaluationCells, _ matches: MatchTable, classIndex: Int) {
+    parameters = matches.parameters
+    self.matches = matches
+    scores = cells.detections.scores
+    let areaCount = parameters.areaRanges.count
+    truthCounts = matches.truthCounts[classIndex * areaCount..<(classIndex + 1) * areaCount]
+    for number in cells.cells(ofClass: classIndex) {
+      let detections = cells.cells[Int(number)].detections
+      for (rank, row) in detections.prefix(parameters.largestLimit).enumerated() {
+        rows.append(Int32(row))
+        ranks.append(Int32(rank))
+      }
+    }
+    // Rows ascend, so the row breaks ties, which makes the order that of a stable sort.
+    let order = rows.indices.sorted {
+      let (a, b) = (scores[Int(rows[$0])], scores[Int(rows[$1])])
+      return a != b ? a > b : $0 < $1
+    }
+    rows = order.map { rows[$0] }
+    ranks = order.map { ranks[$0] }
+  }
+
+  /// The class's curves; -1 where the class has no truth in a range of areas.
+  func curves() -> ClassCurves {
+    let areaCount = parameters.areaRanges.count
+    let limitCount = parameters.detectionLimits.count
+    let ends = parameters.iouThresholds.count * areaCount * limitCount
+    let points = ends * parameters.recallThresholds.count
+    var curves = ClassCurves(
+      precision: [Double](repeating: -1, count: points),
+      scores: [Double](repeating: -1, count: points),
+      recall: [Double](repeating: -1, count: ends))
+    for (limitIndex, limit) in parameters.detectionLimits.enumerated() {
+      let places = rows.indices.filter { ranks[$0] < limit }
+      let kept = places.map { rows[$0] }
+      for area in 0..<areaCount where truthCounts[truthCounts.startIndex + area] > 0 {
+        let hits = hits(among: kept, area: area)
+        for iou in parameters.iouThresholds.indices {
+          sample(
+            hits[iou], of: kept, truths: Double(truthCounts[truthCounts.startIndex + area]),
+            iou: iou, plane: area * limitCount + limitIndex, into: &curves)
+        }
+      }
+    }
+    return curves
+  }
+
+  /// A right detection, and the precision of all detections down to it.
+  private struct Hit {
+    var row: Int32
+    var precision: Double
+  }
+
+  /// The right detections at each threshold, in order.
+  private func hits(among rows: [Int32], area: Int) -> [[Hit]] {
+    let thresholds = parameters.iouThresholds.count
+    let everyThreshold = UInt16((1 << thresholds) - 1)
+    let areaCount = parameters.areaRanges.count
+    var hits = [[Hit]](repeating: [], count: thresholds)
+    // Detections ignored so far at all thresholds, and besides at single ones.
+    var ignoredAtAll = 0
+    var ignoredAt = [Int](repeating: 0, count: thresholds)
+    for (place, row) in rows.enumerated() {
+      let matched = matches.matched[Int(row) * areaCount + area]
+      let ignored = matches.ignored[Int(row) * areaCount + area]
+      if ignored == everyThreshold {
+        ignoredAtAll += 1
+        continue
+      }
+      if matched | ignored == 0 { continue }
+      for threshold in 0..<thresholds {
+        let bit: UInt16 = 1 << UInt16(threshold)
+        if ignored & bit != 0 {
+          ignoredAt[threshold] += 1
+        } else if matched & bit != 0 {
+          let right = Double(hits[threshold].count + 1)
+          let counted = Double(place + 1 - ignoredAtAll - ignoredAt[threshold])
+          // The reference adds spacing(1) where others guard against 0 / 0: hence
+          // .9999999999999998.
+          hits[threshold].append(Hit(row: row, precision: right / (counted + Double.ulpOfOne)))
+        }
+      }
+    }
+    return hits
+  }
+
+  /// Samples one envelope at the recall points.
+  private func sample(
+    _ hits: [Hit], of rows: [Int32], truths: Double, iou: Int, plane: Int,
+    into curves: inout ClassCurves
+  ) {
+    let planes = parameters.areaRanges.count * parameters.detectionLimits.count
+    curves.recall[iou * planes + plane] = Double(hits.count) / truths
+    var envelope = hits.map(\.precision)
+    for place in stride(from: envelope.count - 1, to: 0, by: -1)
+    where envelope[place] > envelope[place - 1] {
+      envelope[place - 1] = envelope[place]
+    }
+    // Both lists of recalls ascend, so one pass finds the first hit that reaches each point.
+    var place = 0
+    for (point, threshold) in parameters.recallThresholds.enumerated() {
+      while place < hits.count && Double(place + 1) / truths < threshold { place += 1 }
+      let target = (iou * parameters.recallThresholds.count + point) * planes + plane
+      curves.precision[target] = place < hits.count ? envelope[place] : 0
+      curves.scores[target] = place < hits.count ? scores[Int(hits[place].row)] : 0
+      // Recall 0 is reached by the very first detection, right or not.
+      if threshold <= 0, let first = rows.first { curves.scores[target] = scores[Int(first)] }
+    }
+  }
+}
+
+extension PrecisionRecallCurves {
+  /// Makes the curves of all classes from the fates of their detections.
+  init(_ cells: EvaluationCells, _ matches: MatchTable, tasks: TaskRunner) {
+    self.init(parameters: matches.parameters, classCount: cells.classNames.count)
+    let classes = tasks.map(classCount) {
+      Accumulation(cells, matches, classIndex: $0).curves()
+    }
+    for (classIndex, curves) in classes.enumerated() { place(curves, classIndex: classIndex) }
+  }
+
+  /// Puts one class's planes where the arrays of all classes have them.
+  private mutating func place(_ curves: ClassCurves, classIndex: Int) {
+    let planes = parameters.areaRanges.count * parameters.detectionLimits.count
+    for row in 0..<curves.precision.count / planes {
+      let source = row * planes..<(row + 1) * planes
+      let target = (row * classCount + classIndex) * planes
+      precision.replaceSubrange(target..<target + planes, with: curves.precision[source])
+      scores.replaceSubrange(target..<target + planes, with: curves.scores[source])
+    }
+    for iou in 0..<curves.recall.count / planes {
+      let target = (iou * classCount + classIndex) * planes
+      recall.replaceSubrange(
+        target..<target + planes, with: curves.recall[iou * planes..<(iou + 1) * planes])
+    }
+  }
+}
