@@ -41,7 +41,8 @@ let package = Package(
       name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"],
       exclude: ["Golden"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"], exclude: ["Golden"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],

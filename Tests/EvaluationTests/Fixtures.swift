@@ -53,7 +53,8 @@ struct TruthFile: Decodable {
       guard let place = placeOf[result.image_id], let classIndex = classOf[result.category_id]
       else { continue }
       input.detections.append(
-        image: place, classIndex: classIndex, box: SizedBox(result.bbox), score: result.score)
+        image: place, classIndex: classIndex, box: SizedBox(result.bbox), score: result.score,
+        area: result.area)
     }
     return input
   }
@@ -71,6 +72,8 @@ struct ResultBox: Decodable {
   var category_id: Int
   var bbox: [Double]
   var score: Double
+  /// The area of its mask, where it has one.
+  var area: Double?
 }
 
 /// The twelve numbers and the classes' own.

@@ -1,0 +1,75 @@
+import Imaging
+
+/// Whether one result is better than another on the same images, or only luckier.
+///
+/// Both are scored on the same draws of images, so that what makes an image hard or easy for both
+/// falls out of the difference.
+///
+/// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 15;
+/// P. Koehn, Statistical Significance Tests for Machine Translation Evaluation, 2004.
+public struct PairedBootstrap: Sendable {
+  /// The second result's number less the first one's.
+  public struct Difference: Hashable, Sendable {
+    /// The difference and its interval.
+    public let interval: Interval
+    /// How likely a difference of this sign or more is to come from the choice of images alone: twice
+    /// the part of the draws on the other side of 0, each counted once more, at most 1.
+    public let p: Double
+
+    init(_ value: Double, draws: [Double], confidence: Double) {
+      interval = Interval(value, draws: draws, confidence: confidence)
+      let other = min(draws.count { $0 <= 0 }, draws.count { $0 >= 0 })
+      p = min(1, 2 * Double(other + 1) / Double(draws.count + 1))
+    }
+  }
+
+  /// AP over IoU 0.50 to 0.95, all classes.
+  public let ap: Difference
+  /// AP at IoU 0.50, all classes.
+  public let ap50: Difference
+  /// Both for each class; nil for a class without truths.
+  public let classes: [(ap: Difference, ap50: Difference)?]
+
+  /// A result to compare: its rows and what they matched.
+  public typealias Scored = (cells: EvaluationCells, matches: MatchTable)
+
+  /// Draws images for both results.
+  ///
+  /// - Throws: `EvaluationError` where the two are not about the same images and classes.
+  public init(
+    _ first: Scored, _ second: Scored, options: BootstrapOptions = BootstrapOptions(),
+    tasks: TaskRunner = .serial
+  ) throws(EvaluationError) {
+    guard first.cells.imageNames == second.cells.imageNames,
+      first.cells.classNames == second.cells.classNames
+    else {
+      throw EvaluationError(
+        "two results can only be compared on the same images and classes, in the same order.")
+    }
+    let images = first.cells.imageNames.count
+    let precisions = [first, second].map {
+      DrawnPrecision($0.cells, $0.matches, tasks: tasks)
+    }
+    func samples(_ draw: ImageDraw) -> [DrawnPrecision.Sample] {
+      precisions.map { $0.sample(draw) }
+    }
+    let whole = samples(ImageDraw(eachOf: images))
+    let draws = tasks.map(options.draws) {
+      samples(ImageDraw(imageCount: images, seed: options.seed, number: $0))
+    }
+    func difference(_ number: (DrawnPrecision.Sample) -> Double) -> Difference {
+      Difference(
+        number(whole[1]) - number(whole[0]),
+        draws: draws.filter { number($0[0]) >= 0 }.map { number($0[1]) - number($0[0]) },
+        confidence: options.confidence)
+    }
+    ap = difference(\.ap)
+    ap50 = difference(\.ap50)
+    classes = first.cells.classNames.indices.map { index in
+      guard whole[0].classes[index].ap >= 0 else { return nil }
+      return (
+        difference { $0.classes[index].ap }, difference { $0.classes[index].ap50 }
+      )
+    }
+  }
+}
