@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Imaging
 
 /// What pycocotools 2.0.11 answers, kept beside the project (made by its make_cases.py).
 enum Fixtures {

@@ -14,14 +14,19 @@ public struct EvaluationInput: Hashable, Sendable {
   /// The classes; class indices count into them.
   public let classNames: [String]
   /// What is labeled.
-  public var truths = TruthColumns()
+  public var truths: TruthColumns
   /// What was found.
-  public var detections = DetectionColumns()
+  public var detections: DetectionColumns
 
-  /// Makes an input without rows.
-  public init(imageNames: [String] = [], classNames: [String]) {
+  /// Makes an input, by default without rows.
+  public init(
+    imageNames: [String] = [], classNames: [String], truths: TruthColumns = TruthColumns(),
+    detections: DetectionColumns = DetectionColumns()
+  ) {
     self.imageNames = imageNames
     self.classNames = classNames
+    self.truths = truths
+    self.detections = detections
   }
 
   /// Adds an image with its annotations and detections, both in pixels of the original image.
@@ -30,19 +35,8 @@ public struct EvaluationInput: Hashable, Sendable {
   ) {
     let image = imageNames.count
     imageNames.append(name)
-    for annotation in annotations {
-      var traits: TruthTraits = []
-      if annotation.isCrowd { traits.insert(.crowd) }
-      if annotation.isDifficult { traits.insert(.ignored) }
-      truths.append(
-        image: image, classIndex: annotation.classIndex, box: SizedBox(annotation.box),
-        traits: traits)
-    }
-    for detection in found {
-      detections.append(
-        image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
-        score: Double(detection.score))
-    }
+    for annotation in annotations { truths.append(annotation, image: image) }
+    for detection in found { detections.append(detection, image: image) }
   }
 
   /// Refuses what would be counted wrongly or crash further on.

@@ -17,32 +17,33 @@ struct ClassCurves {
 struct Accumulation {
   private let parameters: EvaluationParameters
   private let matches: MatchTable
-  /// Rows of the class's detections, the surest first, and their places in their cells.
-  private var rows: [Int32] = []
-  private var ranks: [Int32] = []
-  private let scores: [Double]
+  /// The class's detections, the surest first.
+  private var entries: [Entry] = []
   private let truthCounts: ArraySlice<Int>
+
+  /// A detection.
+  private struct Entry {
+    var score: Double
+    /// Its row in the cells' detections.
+    var row: Int32
+    /// Its place in its cell, the surest being 0.
+    var rank: Int32
+  }
 
   init(_ cells: EvaluationCells, _ matches: MatchTable, classIndex: Int) {
     parameters = matches.parameters
     self.matches = matches
-    scores = cells.detections.scores
     let areaCount = parameters.areaRanges.count
     truthCounts = matches.truthCounts[classIndex * areaCount..<(classIndex + 1) * areaCount]
     for number in cells.cells(ofClass: classIndex) {
       let detections = cells.cells[Int(number)].detections
       for (rank, row) in detections.prefix(parameters.largestLimit).enumerated() {
-        rows.append(Int32(row))
-        ranks.append(Int32(rank))
+        entries.append(
+          Entry(score: cells.detections.scores[row], row: Int32(row), rank: Int32(rank)))
       }
     }
     // Rows ascend, so the row breaks ties, which makes the order that of a stable sort.
-    let order = rows.indices.sorted {
-      let (a, b) = (scores[Int(rows[$0])], scores[Int(rows[$1])])
-      return a != b ? a > b : $0 < $1
-    }
-    rows = order.map { rows[$0] }
-    ranks = order.map { ranks[$0] }
+    entries.sort { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
   }
 
   /// The class's curves; -1 where the class has no truth in a range of areas.
@@ -56,8 +57,7 @@ struct Accumulation {
       scores: [Double](repeating: -1, count: points),
       recall: [Double](repeating: -1, count: ends))
     for (limitIndex, limit) in parameters.detectionLimits.enumerated() {
-      let places = rows.indices.filter { ranks[$0] < limit }
-      let kept = places.map { rows[$0] }
+      let kept = entries.filter { $0.rank < limit }
       for area in 0..<areaCount where truthCounts[truthCounts.startIndex + area] > 0 {
         let hits = hits(among: kept, area: area)
         for iou in parameters.iouThresholds.indices {
@@ -72,12 +72,12 @@ struct Accumulation {
 
   /// A right detection, and the precision of all detections down to it.
   private struct Hit {
-    var row: Int32
+    var score: Double
     var precision: Double
   }
 
   /// The right detections at each threshold, in order.
-  private func hits(among rows: [Int32], area: Int) -> [[Hit]] {
+  private func hits(among entries: [Entry], area: Int) -> [[Hit]] {
     let thresholds = parameters.iouThresholds.count
     let everyThreshold = UInt16((1 << thresholds) - 1)
     let areaCount = parameters.areaRanges.count
@@ -85,9 +85,9 @@ struct Accumulation {
     // Detections ignored so far at all thresholds, and besides at single ones.
     var ignoredAtAll = 0
     var ignoredAt = [Int](repeating: 0, count: thresholds)
-    for (place, row) in rows.enumerated() {
-      let matched = matches.matched[Int(row) * areaCount + area]
-      let ignored = matches.ignored[Int(row) * areaCount + area]
+    for (place, entry) in entries.enumerated() {
+      let matched = matches.matched[Int(entry.row) * areaCount + area]
+      let ignored = matches.ignored[Int(entry.row) * areaCount + area]
       if ignored == everyThreshold {
         ignoredAtAll += 1
         continue
@@ -102,7 +102,8 @@ struct Accumulation {
           let counted = Double(place + 1 - ignoredAtAll - ignoredAt[threshold])
           // The reference adds spacing(1) where others guard against 0 / 0: hence
           // .9999999999999998.
-          hits[threshold].append(Hit(row: row, precision: right / (counted + Double.ulpOfOne)))
+          hits[threshold].append(
+            Hit(score: entry.score, precision: right / (counted + Double.ulpOfOne)))
         }
       }
     }
@@ -111,7 +112,7 @@ struct Accumulation {
 
   /// Samples one envelope at the recall points.
   private func sample(
-    _ hits: [Hit], of rows: [Int32], truths: Double, iou: Int, plane: Int,
+    _ hits: [Hit], of entries: [Entry], truths: Double, iou: Int, plane: Int,
     into curves: inout ClassCurves
   ) {
     let planes = parameters.areaRanges.count * parameters.detectionLimits.count
@@ -127,9 +128,9 @@ struct Accumulation {
       while place < hits.count && Double(place + 1) / truths < threshold { place += 1 }
       let target = (iou * parameters.recallThresholds.count + point) * planes + plane
       curves.precision[target] = place < hits.count ? envelope[place] : 0
-      curves.scores[target] = place < hits.count ? scores[Int(hits[place].row)] : 0
+      curves.scores[target] = place < hits.count ? hits[place].score : 0
       // Recall 0 is reached by the very first detection, right or not.
-      if threshold <= 0, let first = rows.first { curves.scores[target] = scores[Int(first)] }
+      if threshold <= 0, let first = entries.first { curves.scores[target] = first.score }
     }
   }
 }

@@ -2,7 +2,11 @@ import Glimpse
 
 /// Scores weights on a labeled data set by the rules of the COCO benchmark.
 struct Evaluate: Command {
-  var data = ""
+  var truth: String?
+  var detections: [String] = []
+  var mergesDetections = false
+  var allowsMismatches = false
+  var data: String?
   var split = "val"
   var weights: String?
   var imageSize: Int?
@@ -23,12 +27,33 @@ struct Evaluate: Command {
 
   static let options: [OptionGroup<Evaluate>] = [
     OptionGroup(
-      "Data",
+      "Files to score, without a network",
+      [
+        .value(
+          "truth", \.truth, unit: "path",
+          help:
+            "What is labeled: a COCO annotation file, a folder (Pascal VOC, YOLO) or a data.yaml"
+        ),
+        .values(
+          "detections", \.detections, unit: "path",
+          help: "What was found: COCO results, the lines of 'detect --json', or a folder of YOLO "
+            + "label files; several are compared"),
+        .flag(
+          "merge", \.mergesDetections,
+          help: "Take several --detections as parts of one run and score them as one"),
+        .flag(
+          "allow-mismatches", \.allowsMismatches,
+          help: "Score although some detections do not belong to the truth"),
+      ]),
+    OptionGroup(
+      "Data for a network",
       [
         .value(
           "data", short: "d", \.data, unit: "path",
           help: "Data set: a folder (Pascal VOC, YOLO) or a data.yaml"),
-        .value("split", \.split, unit: "name", help: "Part of the data set: train, val, test"),
+        .value(
+          "split", \.split, unit: "name",
+          help: "Part of the data set, or of a truth in folders: train, val, test"),
       ]),
     OptionGroup(
       "Network",
@@ -70,8 +95,20 @@ struct Evaluate: Command {
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
-    guard !data.isEmpty else {
-      throw CommandError.usage("evaluate needs --data <path>, the data set to score on")
+    if let truth {
+      guard data == nil, weights == nil else {
+        throw CommandError.usage(
+          "--truth is scored against --detections; --data and --weights have no part in it")
+      }
+      return try scoreFiles(truth: truth, on: console)
+    }
+    guard let data else {
+      throw CommandError.usage(
+        "evaluate needs --data <path>, the data set to score on, or --truth <path> and --detections "
+          + "<path>")
+    }
+    guard detections.isEmpty else {
+      throw CommandError.usage("--detections needs --truth <path>, what they are scored against")
     }
     let trained = try TrainedWeights.load(weights)
     let dataset = try Dataset.open(path: data, split: split, classNames: trained.model.classNames)
@@ -114,19 +151,44 @@ struct Evaluate: Command {
     return .someInputsFailed
   }
 
+  /// Scores files against files.
+  private func scoreFiles(truth path: String, on console: Console) throws -> ExitCode {
+    guard !detections.isEmpty else {
+      throw CommandError.usage("--truth needs --detections <path>, what is scored against it")
+    }
+    let pool = ThreadPool(threads: threads ?? Machine.availableThreads)
+    let truth = try TruthSet.read(path, split: split)
+    let scoring = FileScoring(
+      truth: truth, usesMasks: false, allowsMismatches: allowsMismatches, tasks: TaskRunner(pool))
+    try scoring.tell(truth.mismatches, on: console)
+    var problems = ProblemNotes(on: console)
+    for problem in truth.problems { problems.add(problem.description) }
+    problems.finish()
+    let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
+      try scoring.score($0, on: console)
+    }
+    let text = RunsText(truth: path, runs: runs)
+    if printsJSON {
+      try console.print(text.json.line)
+    } else {
+      try console.write(text.table)
+    }
+    return .done
+  }
+
   private func json(
     _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel,
     _ precision: Precision
   ) -> JSONValue {
     [
-      "data": .string(data), "split": .string(dataset.split),
+      "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
       "model": .string(model.architecture.rawValue), "imgsz": .integer(model.imageSize),
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou),
       "images": .integer(outcome.report.imageCount),
       "truths": .integer(outcome.report.classes.reduce(0) { $0 + $1.truthCount }),
-      "metrics": ReportText.metrics(outcome.report),
+      "metrics": ReportText.metrics(outcome.report), "stats": ReportText.stats(outcome.report),
       "classes": ReportText.classes(outcome.report),
       "images_per_s": .number(outcome.imagesPerSecond),
       "problems": .integer(dataset.problems.count),

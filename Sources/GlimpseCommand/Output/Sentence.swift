@@ -24,8 +24,8 @@ enum Sentence {
     return result
   }
 
-  /// "1 image", "2 images": a count and its noun, whose plural ends in s.
-  static func count(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  /// "1 image", "2 images": a count and its noun, whose plural ends in s if it is not given.
+  static func count(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
   }
 }

@@ -28,6 +28,11 @@ struct TextTable: Sendable {
 
   /// Adds a row with one cell a column.
   mutating func add(_ cells: String...) {
+    add(cells)
+  }
+
+  /// Adds a row with one cell a column.
+  mutating func add(_ cells: [String]) {
     precondition(cells.count == columns.count, "\(cells.count) cells in \(columns.count) columns")
     rows.append(cells)
   }

@@ -28,6 +28,11 @@ enum ReportText {
     .object(report.numbers.map { JSONMember(key: $0.name, value: number($0.value)) })
   }
 
+  /// The twelve numbers in COCO's order; -1 where there is no truth to measure on, as there.
+  static func stats(_ report: DetectionReport) -> JSONValue {
+    .array(report.numbers.map { .number($0.value) })
+  }
+
   static func classes(_ report: DetectionReport) -> JSONValue {
     .array(
       report.classes.map { entry in

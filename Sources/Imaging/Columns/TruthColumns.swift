@@ -48,6 +48,16 @@ public struct TruthColumns: Hashable, Sendable {
     self.traits.append(traits)
   }
 
+  /// Adds an annotation of an image; a difficult one is ignored in the score.
+  public mutating func append(_ annotation: Annotation, image: Int) {
+    var traits: TruthTraits = []
+    if annotation.isCrowd { traits.insert(.crowd) }
+    if annotation.isDifficult { traits.insert(.ignored) }
+    append(
+      image: image, classIndex: annotation.classIndex, box: SizedBox(annotation.box),
+      traits: traits)
+  }
+
   /// Makes room for that many rows.
   public mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)
@@ -58,7 +68,7 @@ public struct TruthColumns: Hashable, Sendable {
   }
 
   /// The rows in another order; `order` holds row numbers.
-  func reordered(_ order: [Int32]) -> TruthColumns {
+  public func reordered(_ order: [Int32]) -> TruthColumns {
     var result = TruthColumns()
     result.images = gathered(images, order)
     result.classes = gathered(classes, order)

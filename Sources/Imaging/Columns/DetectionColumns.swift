@@ -29,6 +29,13 @@ public struct DetectionColumns: Hashable, Sendable {
     scores.append(score)
   }
 
+  /// Adds a detection in an image.
+  public mutating func append(_ detection: Detection, image: Int) {
+    append(
+      image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
+      score: Double(detection.score))
+  }
+
   /// Adds all rows of other columns.
   public mutating func append(contentsOf other: DetectionColumns) {
     images += other.images
@@ -48,7 +55,7 @@ public struct DetectionColumns: Hashable, Sendable {
   }
 
   /// The rows in another order; `order` holds row numbers.
-  func reordered(_ order: [Int32]) -> DetectionColumns {
+  public func reordered(_ order: [Int32]) -> DetectionColumns {
     var result = DetectionColumns()
     result.images = gathered(images, order)
     result.classes = gathered(classes, order)

@@ -1,5 +1,3 @@
-import Imaging
-
 /// A box as COCO writes it: corner and size, kept as doubles.
 ///
 /// Unlike `Box`, it keeps the width and height as given: rebuilding them from corners would round,
@@ -31,16 +29,18 @@ public struct SizedBox: Hashable, Sendable {
   public var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
 
   /// Width times height, in square pixels.
-  public var area: Double { width * height }
+  @inlinable public var area: Double { width * height }
 
   /// Whether all four numbers are finite.
-  public var isFinite: Bool { x.isFinite && y.isFinite && width.isFinite && height.isFinite }
+  @inlinable public var isFinite: Bool {
+    x.isFinite && y.isFinite && width.isFinite && height.isFinite
+  }
 
   /// Intersection over union with a truth; over this box's own area where the truth is a crowd.
   ///
   /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
   /// agree to the last bit. Boxes that do not meet, and those without extent, overlap by 0.
-  @inline(__always)
+  @inlinable
   public func overlap(with truth: SizedBox, isCrowd: Bool) -> Double {
     let sharedWidth = min(x + width, truth.x + truth.width) - max(x, truth.x)
     if !(sharedWidth > 0) { return 0 }

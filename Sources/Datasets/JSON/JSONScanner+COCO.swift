@@ -1,0 +1,54 @@
+import Imaging
+
+/// Which members of an object have been met, so that none is taken twice.
+struct MemberSet {
+  private var met: UInt64 = 0
+
+  /// Notes a member; throws where it was there before.
+  @inline(__always)
+  mutating func insert(
+    _ place: Int, _ name: StaticString, _ scanner: JSONScanner
+  ) throws(JSONFault) {
+    guard !contains(place) else {
+      throw JSONFault("the key \"\(name)\" stands twice in one object", at: scanner.offset)
+    }
+    met |= 1 << UInt64(place)
+  }
+
+  @inline(__always)
+  func contains(_ place: Int) -> Bool { met & 1 << UInt64(place) != 0 }
+}
+
+extension JSONScanner {
+  /// The four numbers of a COCO box.
+  mutating func sizedBox() throws(JSONFault) -> SizedBox {
+    let start = offset
+    var list = try array("a box [x, y, width, height]")
+    var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    var count = 0
+    while try element(&list) {
+      let value = try number()
+      switch count {
+      case 0: box.x = value
+      case 1: box.y = value
+      case 2: box.width = value
+      case 3: box.height = value
+      default: break
+      }
+      count += 1
+    }
+    guard count == 4 else {
+      throw JSONFault(
+        "a box is [x, y, width, height], but this list has \(count) numbers", at: start)
+    }
+    return box
+  }
+
+  /// Begins the list that is the value of a member of a COCO file.
+  mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
+    guard peek() == UInt8(ascii: "[") else {
+      throw unexpected("the list of \"\(name)\"")
+    }
+    return try array("")
+  }
+}

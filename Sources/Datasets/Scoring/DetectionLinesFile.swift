@@ -1,0 +1,152 @@
+import Imaging
+
+/// Glimpse's own results: a line a picture, as `glimpse detect --json` writes them.
+///
+/// `{"path": ..., "width": ..., "height": ..., "boxes": [{"box": [x1, y1, x2, y2], "class": ...,
+/// "score": ...}]}` in pixels of the upright picture. Pictures are joined to the truth by path or
+/// file name, classes by name. A line with an `error` and no boxes is a picture that nothing was
+/// found in.
+struct DetectionLinesFile {
+  private let file: MappedFile
+  private let truth: TruthSet
+  private let names: PictureNames
+  private let classIndices: [String: Int]
+
+  init(_ path: String, truth: TruthSet) throws(DatasetsError) {
+    file = try MappedFile(path)
+    self.truth = truth
+    names = PictureNames(truth.images)
+    classIndices = Dictionary(
+      truth.classNames.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { a, _ in a }
+    )
+  }
+
+  /// A box of a line.
+  private struct Found {
+    var box: SizedBox
+    var className: String
+    var score: Double
+  }
+
+  /// A picture's line.
+  private struct Line {
+    var path = ""
+    var width = 0
+    var height = 0
+    var found: [Found] = []
+  }
+
+  /// Reads all lines.
+  func read() throws(DatasetsError) -> DetectionSet {
+    var set = DetectionSet()
+    var seen = [Bool](repeating: false, count: truth.images.count)
+    var scanner = JSONScanner(file.bytes)
+    do throws(JSONFault) {
+      while !scanner.isAtEnd() {
+        let start = scanner.offset
+        let line = try line(&scanner)
+        guard let image = names[line.path] else {
+          set.mismatches.add(
+            .unknownImage,
+            "\(file.path), byte \(start): \(line.path) is not, or not once, in \(truth.path)")
+          continue
+        }
+        let picture = truth.images[image]
+        if seen[image] {
+          set.mismatches.add(
+            .duplicate, "\(file.path), byte \(start): \(line.path) has a line before this one")
+        }
+        seen[image] = true
+        if line.width > 0, picture.width > 0,
+          (line.width, line.height) != (picture.width, picture.height)
+        {
+          set.mismatches.add(
+            .otherSize,
+            "\(file.path), byte \(start): \(line.path) has \(line.width)x\(line.height) pixels, but "
+              + "\(picture.width)x\(picture.height) in \(truth.path)")
+        }
+        add(line, image: image, start: start, to: &set)
+      }
+    } catch {
+      throw file.error(error)
+    }
+    return set
+  }
+
+  private func add(_ line: Line, image: Int, start: Int, to set: inout DetectionSet) {
+    for found in line.found {
+      guard let classIndex = classIndices[found.className] else {
+        set.mismatches.add(
+          .unknownClass,
+          "\(file.path), byte \(start): the class \"\(found.className)\" is not in \(truth.path)")
+        continue
+      }
+      _ = set.append(
+        image: image, classIndex: classIndex, box: found.box, score: found.score, truth: truth,
+        place: "\(file.path), byte \(start)")
+    }
+  }
+
+  private func line(_ scanner: inout JSONScanner) throws(JSONFault) -> Line {
+    var met = MemberSet()
+    var line = Line()
+    let start = scanner.offset
+    var members = try scanner.object("a picture's line")
+    while let key = try scanner.key(&members) {
+      if scanner.matches(key, "path") {
+        try met.insert(0, "path", scanner)
+        line.path = try scanner.string()
+      } else if scanner.matches(key, "boxes") {
+        try met.insert(1, "boxes", scanner)
+        var list = try scanner.lines("boxes")
+        while try scanner.element(&list) { line.found.append(try found(&scanner)) }
+      } else if scanner.matches(key, "error") {
+        try met.insert(2, "error", scanner)
+        try scanner.skip()
+      } else if scanner.matches(key, "width") {
+        try met.insert(3, "width", scanner)
+        line.width = try scanner.integer("a width")
+      } else if scanner.matches(key, "height") {
+        try met.insert(4, "height", scanner)
+        line.height = try scanner.integer("a height")
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard met.contains(0) else { throw JSONFault("a picture's line has no \"path\"", at: start) }
+    guard met.contains(1) || met.contains(2) else {
+      throw JSONFault("a picture's line has neither \"boxes\" nor \"error\"", at: start)
+    }
+    return line
+  }
+
+  private func found(_ scanner: inout JSONScanner) throws(JSONFault) -> Found {
+    var met = MemberSet()
+    var found = Found(
+      box: SizedBox(x: 0, y: 0, width: 0, height: 0), className: "", score: 0)
+    scanner.skipSpace()
+    let start = scanner.offset
+    var members = try scanner.object("a box of a picture")
+    while let key = try scanner.key(&members) {
+      if scanner.matches(key, "box") {
+        try met.insert(0, "box", scanner)
+        found.box = try scanner.sizedBox()
+        // This list holds corners: what was read as the size is the right lower one.
+        found.box.width -= found.box.x
+        found.box.height -= found.box.y
+      } else if scanner.matches(key, "class") {
+        try met.insert(1, "class", scanner)
+        found.className = try scanner.string()
+      } else if scanner.matches(key, "score") {
+        try met.insert(2, "score", scanner)
+        found.score = try scanner.number()
+      } else {
+        try scanner.skip()
+      }
+    }
+    for (place, name) in ["box", "class", "score"].enumerated() where !met.contains(place) {
+      throw JSONFault("a box of a picture has no \"\(name)\"", at: start)
+    }
+    return found
+  }
+}

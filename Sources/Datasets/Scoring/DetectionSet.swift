@@ -1,0 +1,64 @@
+import Imaging
+
+/// What a detector reported about the images of a truth, whatever the format.
+public struct DetectionSet: Sendable {
+  /// The detections; indices count into the truth's images and classes.
+  public internal(set) var detections = DetectionColumns()
+  /// One a row of `detections`, or none where they were not asked for.
+  public internal(set) var masks: [RunLengthMask] = []
+  /// Contradictions to the truth.
+  public internal(set) var mismatches = Mismatches()
+
+  /// Makes an empty set.
+  init() {}
+
+  /// Reads the files of one run of a detector, which may be parts of it: shards.
+  ///
+  /// The result is the same in whatever parts a run is, as long as each image is in one of them.
+  ///
+  /// - Parameters:
+  ///   - paths: COCO results (`.json`), Glimpse's own lines (`.jsonl`), or folders of YOLO label files.
+  ///   - truth: What they are to be scored against.
+  ///   - readsMasks: Whether COCO's segmentations are read, too; they then give the areas.
+  ///   - tasks: What reads parts of a file at the same time.
+  /// - Throws: `DatasetsError` for what cannot be read.
+  public static func read(
+    _ paths: [String], for truth: TruthSet, readsMasks: Bool = false, tasks: TaskRunner = .serial
+  ) throws(DatasetsError) -> DetectionSet {
+    var whole = DetectionSet()
+    for path in paths {
+      let part = try DetectionFormat.sniff(path).read(
+        path, truth: truth, readsMasks: readsMasks, tasks: tasks)
+      if whole.detections.count == 0 {
+        let mismatches = whole.mismatches
+        whole = part
+        whole.mismatches = mismatches
+        whole.mismatches.add(part.mismatches)
+      } else {
+        whole.append(part)
+      }
+    }
+    return whole
+  }
+
+  /// Adds the rows of another part.
+  mutating func append(_ part: DetectionSet) {
+    detections.append(contentsOf: part.detections)
+    masks += part.masks
+    mismatches.add(part.mismatches)
+  }
+
+  /// Adds a row, if its box can be one; `place` begins the sentence about it.
+  @inline(__always)
+  mutating func append(
+    image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,
+    truth: TruthSet, place: @autoclosure () -> String
+  ) -> Bool {
+    if let flaw = truth.flaw(of: box, image: image) {
+      mismatches.add(flaw, "\(place()): \(truth.reason(flaw, of: box, image: image))")
+      if flaw == .impossibleBox { return false }
+    }
+    detections.append(image: image, classIndex: classIndex, box: box, score: score, area: area)
+    return true
+  }
+}

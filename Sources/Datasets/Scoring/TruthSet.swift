@@ -1,0 +1,109 @@
+import Imaging
+
+/// What detections are scored against: images, classes and labeled objects, whatever their format.
+public struct TruthSet: Sendable {
+  /// An image that truths and detections may be of.
+  public struct Picture: Hashable, Sendable {
+    /// Its file, as the truth names it.
+    public var name: String
+    /// The id that COCO gives it.
+    public var id: Int?
+    /// Pixels; 0 where the truth does not say.
+    public var width: Int
+    /// Pixels; 0 where the truth does not say.
+    public var height: Int
+  }
+
+  /// The file or folder that was read.
+  public let path: String
+  /// COCO's by ascending id, which settles ties of scores between images; others in their order.
+  public let images: [Picture]
+  /// COCO's by ascending id; others in their order.
+  public let classNames: [String]
+  /// The labeled objects.
+  public let truths: TruthColumns
+  /// One a row of `truths`, or none where they were not asked for.
+  public let masks: [RunLengthMask]
+  /// Contradictions inside of the truth.
+  public let mismatches: Mismatches
+  /// Flaws that can be lived with.
+  public let problems: [DatasetProblem]
+  /// Finds images by COCO's ids.
+  let imageIds: IdTable
+  /// Finds classes by COCO's ids; those of other formats are counted from 1.
+  let classIds: IdTable
+
+  /// Reads the truth at a path: a COCO JSON file, or a split of a data set in another format.
+  ///
+  /// - Parameters:
+  ///   - path: A file that ends in `.json`, a folder, or a `data.yaml`.
+  ///   - split: For data sets that have splits.
+  ///   - readsMasks: Whether COCO's segmentations are read, too.
+  /// - Throws: `DatasetsError` for what cannot be read.
+  public static func read(
+    _ path: String, split: String, readsMasks: Bool = false
+  ) throws(DatasetsError) -> TruthSet {
+    if FilePath.ending(path) == "json" {
+      return try COCOTruthFile(path, readsMasks: readsMasks).truthSet()
+    }
+    guard !readsMasks else {
+      throw DatasetsError(file: path, "only COCO's JSON files hold masks; a .json is expected.")
+    }
+    return TruthSet(try Dataset.open(path: path, split: split))
+  }
+
+  /// Takes the samples of a data set.
+  public init(_ dataset: Dataset) {
+    var truths = TruthColumns()
+    for (image, sample) in dataset.samples.enumerated() {
+      for annotation in sample.annotations { truths.append(annotation, image: image) }
+    }
+    self.init(
+      path: dataset.path,
+      images: dataset.samples.map {
+        Picture(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
+      },
+      classNames: dataset.classNames, truths: truths, problems: dataset.problems,
+      imageIds: IdTable([]), classIds: IdTable(Array(1...max(1, dataset.classNames.count))))
+  }
+
+  /// Makes a truth from its parts.
+  init(
+    path: String, images: [Picture], classNames: [String], truths: TruthColumns,
+    masks: [RunLengthMask] = [], mismatches: Mismatches = Mismatches(),
+    problems: [DatasetProblem] = [], imageIds: IdTable, classIds: IdTable
+  ) {
+    self.path = path
+    self.images = images
+    self.classNames = classNames
+    self.truths = truths
+    self.masks = masks
+    self.mismatches = mismatches
+    self.problems = problems
+    self.imageIds = imageIds
+    self.classIds = classIds
+  }
+
+  /// What cannot be true of a box of an image.
+  func flaw(of box: SizedBox, image: Int) -> Mismatches.Kind? {
+    let (right, bottom) = (box.x + box.width, box.y + box.height)
+    guard box.width >= 0, box.height >= 0, box.area.isFinite, right.isFinite, bottom.isFinite else {
+      return .impossibleBox
+    }
+    let (width, height) = (images[image].width, images[image].height)
+    guard width > 0, height > 0 else { return nil }
+    // A pixel of play, as a box on the border may be rounded to beyond it.
+    let isInside =
+      right >= -1 && bottom >= -1 && box.x <= Double(width) + 1 && box.y <= Double(height) + 1
+    return isInside ? nil : .boxOutsideImage
+  }
+
+  /// What is wrong with a box, in words.
+  func reason(_ flaw: Mismatches.Kind, of box: SizedBox, image: Int) -> String {
+    let text = "the box [\(box.x), \(box.y), \(box.width), \(box.height)]"
+    let picture = images[image]
+    return flaw == .boxOutsideImage
+      ? "\(text) lies outside of \(picture.name), which has \(picture.width)x\(picture.height) pixels"
+      : "\(text) has a negative or endless size"
+  }
+}

@@ -1,0 +1,50 @@
+import Glimpse
+
+/// What came of one or several files of detections, for people and for scripts.
+struct RunsText {
+  /// The truth's path.
+  let truth: String
+  let runs: [ScoredRun]
+
+  /// One run: its classes and its twelve numbers. Several: the numbers side by side.
+  var table: String {
+    guard let first = runs.first else { return "" }
+    if runs.count == 1 { return ReportText.table(first.report) + "\n" + numbers }
+    return numbers
+  }
+
+  /// The twelve numbers, a column a run.
+  private var numbers: String {
+    var table = TextTable(
+      [.init("", .left)]
+        + runs.indices.map { .init(runs.count == 1 ? "value" : "(\($0 + 1))") })
+    for (row, number) in (runs.first?.report.numbers ?? []).enumerated() {
+      table.add([number.name] + runs.map { ReportText.fraction($0.report.numbers[row].value) })
+    }
+    guard runs.count > 1 else { return table.text }
+    let legend = runs.enumerated().map {
+      "(\($0.offset + 1)) \(Sentence.printable($0.element.name))"
+    }
+    return table.text + legend.joined(separator: "\n") + "\n"
+  }
+
+  /// One run: an object with its numbers. Several: such objects in the list `runs`.
+  var json: JSONValue {
+    let objects = runs.map { run -> [JSONMember] in
+      let report = run.report
+      return [
+        JSONMember(key: "detections", value: .string(run.name)),
+        JSONMember(key: "images", value: .integer(report.imageCount)),
+        JSONMember(
+          key: "truths", value: .integer(report.classes.reduce(0) { $0 + $1.truthCount })),
+        JSONMember(key: "metrics", value: ReportText.metrics(report)),
+        JSONMember(key: "stats", value: ReportText.stats(report)),
+        JSONMember(key: "classes", value: ReportText.classes(report)),
+      ]
+    }
+    let head = [JSONMember(key: "truth", value: .string(truth))]
+    if objects.count == 1 { return .object(head + objects[0]) }
+    return .object(
+      head + [JSONMember(key: "runs", value: .array(objects.map { .object($0) }))])
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+/// `evaluate --truth --detections` of the built program.
+@Suite struct EvaluateFilesTests {
+  private struct Score: Decodable {
+    let images: Int
+    let metrics: [String: Double?]
+    let stats: [Double]
+  }
+
+  private struct Scores: Decodable {
+    let runs: [Score]
+  }
+
+  private static let fixtures = Fixtures.shared.appendingPathComponent("coco-fixtures")
+  private static let val2014 = fixtures.appendingPathComponent("val2014_100").path
+  private static let truth = val2014 + "/instances_val2014_100.json"
+  private static let found = val2014 + "/instances_val2014_fakebbox100_results.json"
+
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func evaluate(_ words: String...) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(["evaluate"] + words)
+  }
+
+  private func score(_ words: String...) throws -> Score {
+    let result = try BuiltProgram.run(["evaluate", "--json"] + words)
+    try #require(result.exitCode == 0, "\(result.diagnostics)")
+    return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+  }
+
+  /// Two images, two classes; the first truth is found, the second missed.
+  private func writeSmall() throws -> (truth: String, found: String) {
+    (
+      try folder.write(
+        "truth.json",
+        """
+        {"images": [{"id": 1, "file_name": "a.jpg", "width": 100, "height": 100},
+                    {"id": 2, "file_name": "b.jpg", "width": 100, "height": 100}],
+         "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+         "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "area": 100,
+                          "iscrowd": 0},
+                         {"id": 2, "image_id": 2, "category_id": 2, "bbox": [0, 0, 10, 10], "area": 100,
+                          "iscrowd": 0}]}
+        """),
+      try folder.write(
+        "found.json",
+        "[{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 10, 10], \"score\": 0.9}]")
+    )
+  }
+
+  /// expected.json was made with pycocotools 2.0.11 by the script beside it.
+  @Test(.enabled(if: Fixtures.hasShared("coco-fixtures"), "the COCO fixtures are not there"))
+  func theTwelveNumbersAreCOCOs() throws {
+    struct Expected: Decodable {
+      struct Box: Decodable { let stats: [String: Double] }
+      let bbox: Box
+    }
+    let expected = try JSONDecoder().decode(
+      Expected.self,
+      from: Data(contentsOf: Self.fixtures.appendingPathComponent("expected.json"))
+    ).bbox.stats
+    let score = try score("--truth", Self.truth, "--detections", Self.found)
+    #expect(score.images == 100)
+    let names = [
+      "AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge", "AR1", "AR10", "AR100", "ARsmall",
+      "ARmedium", "ARlarge",
+    ]
+    #expect(score.stats == names.compactMap { expected[$0] })
+    #expect(names.map { score.metrics[$0] ?? nil } == names.map { expected[$0] })
+  }
+
+  /// Threads and shards: whole lines of output are compared, so that every bit counts.
+  @Test(.enabled(if: Fixtures.hasShared("coco-fixtures"), "the COCO fixtures are not there"))
+  func threadsAndShardsGiveTheSameBits() throws {
+    let whole = try score("--truth", Self.truth, "--detections", Self.found, "--threads", "1")
+    for threads in ["2", "4"] {
+      let other = try score(
+        "--truth", Self.truth, "--detections", Self.found, "--threads", threads)
+      #expect(other.stats == whole.stats)
+    }
+    let rows = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: Self.found)))
+        as? [[String: Any]])
+    let shards = try (0..<4).map { shard in
+      let part = rows.filter { ($0["image_id"] as? Int ?? 0) % 4 == shard }
+      #expect(!part.isEmpty)
+      let data = try JSONSerialization.data(withJSONObject: part)
+      return try folder.write("shard\(shard).json", String(decoding: data, as: UTF8.self))
+    }
+    for order in [shards, shards.reversed()] {
+      let merged = try score(
+        "--truth", Self.truth, "--detections", order.joined(separator: ","), "--merge")
+      #expect(merged.stats == whole.stats)
+    }
+  }
+
+  @Test func severalRunsStandSideBySide() throws {
+    let (truth, found) = try writeSmall()
+    let nothing = try folder.write("nothing.json", "[]")
+    let result = try evaluate(
+      "--truth", truth, "--detections", found, "--detections", nothing, "--json")
+    let runs = try JSONDecoder().decode(Scores.self, from: Data(result.output.utf8)).runs
+    // The cat is found, the dog is not: AP50 is the mean of 1 and 0.
+    #expect(abs(runs[0].stats[1] - 0.5) < 1e-15 && runs[1].stats[1] == 0)
+    #expect(runs.map(\.images) == [2, 2])
+    let table = try evaluate("--truth", truth, "--detections", "\(found),\(nothing)").output
+    let lines = table.split(separator: "\n")
+    #expect(lines[0].split(separator: " ") == ["(1)", "(2)"])
+    #expect(lines[2].split(separator: " ") == ["AP50", "0.500", "0.000"])
+    #expect(lines[13] == "(1) \(found)" && lines[14] == "(2) \(nothing)")
+  }
+
+  @Test func peopleGetTwoTables() throws {
+    let (truth, found) = try writeSmall()
+    let lines = try evaluate("--truth", truth, "--detections", found).output
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines[0].hasPrefix("class ") && lines[1].hasPrefix("cat ") && lines[3].hasPrefix("all "))
+    #expect(lines[6].split(separator: " ") == ["AP", "0.500"])
+    // No object is larger than 32²: there is nothing to measure on.
+    #expect(lines[10].split(separator: " ") == ["APmedium", "-"])
+  }
+
+  @Test func whatDoesNotBelongTogetherEndsWithAList() throws {
+    let (truth, _) = try writeSmall()
+    let rows = (0..<9).map {
+      "{\"image_id\": \(50 + $0), \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 1}"
+    }
+    let found = try folder.write(
+      "found.json",
+      "[" + rows.joined(separator: ",")
+        + ", {\"image_id\": 1, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1}]")
+    let result = try evaluate("--truth", truth, "--detections", found, "--json")
+    #expect(result.exitCode == 4)
+    #expect(result.output == "")
+    let lines = result.diagnostics.split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix("unknown image: ") }.count == 6)
+    #expect(lines[0].contains("found.json, byte 1: image id 50 is not in "))
+    #expect(lines[5] == "unknown image: and 4 more")
+    #expect(lines[6].hasPrefix("unknown class: "))
+    #expect(lines[7].hasPrefix("error: truth and detections do not belong together: 10 "))
+    let allowed = try evaluate("--truth", truth, "--detections", found, "--allow-mismatches")
+    #expect(allowed.exitCode == 0)
+    #expect(allowed.diagnostics.contains("warning: 10 entries contradict the truth"))
+  }
+
+  @Test func brokenFilesHaveTheirLine() throws {
+    let (truth, found) = try writeSmall()
+    let cut = try folder.write("cut.json", "[\n{\"image_id\": 1, \"category")
+    for (words, sentence) in [
+      (
+        ["--truth", truth, "--detections", cut],
+        "cut.json:2: the file ends inside of a text (byte 27)"
+      ),
+      (["--truth", cut, "--detections", found], "cut.json:1: an object, with \"images\""),
+      (
+        ["--truth", truth, "--detections", folder.path + "/gone"], "no file or folder of this name"
+      ),
+      (["--truth", folder.path + "/gone.json", "--detections", found], "No such file"),
+    ] {
+      let result = try BuiltProgram.run(["evaluate"] + words)
+      #expect(result.exitCode == 4 && result.output == "")
+      #expect(result.diagnostics.contains(sentence), "\(result.diagnostics)")
+      #expect(result.diagnostics.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func optionsThatDoNotFitAreUsage() throws {
+    for words in [
+      ["--truth", "x"], ["--detections", "x"],
+      ["--truth", "x", "--detections", "y", "--data", "z"],
+    ] {
+      let result = try BuiltProgram.run(["evaluate"] + words)
+      #expect(result.exitCode == 2, "\(result.diagnostics)")
+    }
+  }
+}
