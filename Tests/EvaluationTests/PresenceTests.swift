@@ -1,4 +1,5 @@
 import Evaluation
+import Imaging
 import Testing
 
 /// ROC curves and calibration on cases reckoned by hand.
