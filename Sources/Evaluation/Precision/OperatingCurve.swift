@@ -1,0 +1,84 @@
+import Imaging
+
+/// Precision, recall and F1 of one class against the confidence from which on detections count.
+///
+/// At an IoU of 0.50 and as COCO matches: ignored truths and crowds count neither way, and at most
+/// 100 detections of an image and class are looked at.
+public struct OperatingCurve: Hashable, Sendable {
+  /// What is reached when all detections of at least a score count.
+  public struct Point: Hashable, Sendable {
+    /// The lowest score that counts.
+    public let score: Double
+    /// Detections that count and are right.
+    public let right: Int
+    /// Detections that count and are wrong.
+    public let wrong: Int
+    /// Truths in the whole class.
+    public let truths: Int
+
+    /// Right ones among all that count, 0...1.
+    public var precision: Double { Double(right) / Double(max(right + wrong, 1)) }
+    /// Found ones among all truths, 0...1.
+    public var recall: Double { Double(right) / Double(max(truths, 1)) }
+    /// The harmonic mean of precision and recall, 0...1.
+    public var f1: Double { 2 * Double(right) / Double(max(right + wrong + truths, 1)) }
+  }
+
+  /// Truths that count.
+  public let truthCount: Int
+  /// A point for each score that occurs, by descending score; without those at which only
+  /// ignored detections join.
+  public let points: [Point]
+
+  /// The point of the highest F1, of equal ones that of the highest score; nil where there is no
+  /// truth or nothing right.
+  public var best: Point? {
+    guard truthCount > 0 else { return nil }
+    var best: Point?
+    for point in points where point.right > 0 && point.f1 > best?.f1 ?? 0 { best = point }
+    return best
+  }
+
+  /// What is reached when detections of at least that score count.
+  public func point(from score: Double) -> Point {
+    var (low, high) = (0, points.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if points[middle].score >= score { low = middle + 1 } else { high = middle }
+    }
+    let reached = low > 0 ? points[low - 1] : nil
+    return Point(
+      score: score, right: reached?.right ?? 0, wrong: reached?.wrong ?? 0, truths: truthCount)
+  }
+
+  /// The curve of a class from the fates of its detections.
+  init(_ cells: EvaluationCells, _ matches: MatchTable, classIndex: Int) {
+    let areaCount = matches.parameters.areaRanges.count
+    let truths = matches.truthCounts[classIndex * areaCount]
+    truthCount = truths
+    var counted: [(score: Double, isRight: Bool)] = []
+    for number in cells.cells(ofClass: classIndex) {
+      for row in cells.cells[Int(number)].detections
+      where matches.ignored[row * areaCount] & 1 == 0 {
+        counted.append(
+          (cells.detections.scores[row], matches.matched[row * areaCount] & 1 == 1))
+      }
+    }
+    counted.sort { $0.score > $1.score }
+    var points: [Point] = []
+    var (right, wrong) = (0, 0)
+    for (place, item) in counted.enumerated() {
+      if item.isRight { right += 1 } else { wrong += 1 }
+      if place + 1 < counted.count, counted[place + 1].score == item.score { continue }
+      points.append(Point(score: item.score, right: right, wrong: wrong, truths: truths))
+    }
+    self.points = points
+  }
+
+  /// The curves of all classes, in order of index.
+  public static func curves(
+    _ cells: EvaluationCells, _ matches: MatchTable, tasks: TaskRunner = .serial
+  ) -> [OperatingCurve] {
+    tasks.map(cells.classNames.count) { OperatingCurve(cells, matches, classIndex: $0) }
+  }
+}
