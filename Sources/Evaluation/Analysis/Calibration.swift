@@ -28,6 +28,15 @@ public struct Calibration: Hashable, Sendable {
   /// Expected calibration error, 0...1: how far score and precision are apart, over all detections.
   public let error: Double
 
+  /// The mean score of all detections.
+  public var meanScore: Double { mean(\.scoreSum) }
+  /// The part of all detections that is right.
+  public var meanPrecision: Double { mean { Double($0.right) } }
+
+  private func mean(_ sum: (Bin) -> Double) -> Double {
+    bins.reduce(0) { $0 + sum($1) } / Double(bins.reduce(0) { $0 + $1.count })
+  }
+
   /// Sorts detections into bins; nil where there are none, or where scores leave 0...1.
   ///
   /// - Parameter classIndex: The class to look at; all where it is nil.

@@ -55,6 +55,9 @@ public struct DetectionReport: Hashable, Sendable {
   /// The arrays behind the numbers.
   public let curves: PrecisionRecallCurves
 
+  /// Truths that count, of all classes.
+  public var truthCount: Int { classes.reduce(0) { $0 + $1.truthCount } }
+
   /// One of the twelve numbers with the name that the literature gives it.
   public struct Number: Hashable, Sendable {
     /// For instance `AP50` or `ARsmall`.

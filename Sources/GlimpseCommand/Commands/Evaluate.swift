@@ -14,6 +14,9 @@ struct Evaluate: Command {
   var threads: Int?
   var precision = PrecisionChoice.auto
   var batch = 8
+  var overlap = OverlapChoice.bbox
+  var explanation = Explanation()
+  var pictures: String?
   var printsJSON = false
 
   static let name = "evaluate"
@@ -44,6 +47,12 @@ struct Evaluate: Command {
         .flag(
           "allow-mismatches", \.allowsMismatches,
           help: "Score although some detections do not belong to the truth"),
+        .value(
+          "iou-type", \.overlap,
+          help: "What overlaps: bbox, the boxes, or segm, the masks of COCO's files"),
+        .value(
+          "images", \.pictures, unit: "folder", unset: "beside the truth",
+          help: "Where the pictures lie that a report shows"),
       ]),
     OptionGroup(
       "Data for a network",
@@ -81,13 +90,16 @@ struct Evaluate: Command {
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
           help: "Most boxes a picture"),
       ]),
-    OptionGroup("Output", [.json(\.printsJSON)]),
+    OptionGroup("Output", [.json(\.printsJSON)] + Option.explanation),
   ]
 
   static let examples = [
     Example(
       "glimpse evaluate --data pets --weights runs/train-1/weights/best.safetensors",
       "How good the best weights of a training are on the part that it did not learn from."),
+    Example(
+      "glimpse evaluate --truth val.json --detections a.json,b.json --report compared.html",
+      "Which of two results is better, and whether the images are enough to tell."),
     Example(
       "glimpse evaluate --data pets/data.yaml --split test --json",
       "The built-in weights on another split, for a script."),
@@ -110,6 +122,10 @@ struct Evaluate: Command {
     guard detections.isEmpty else {
       throw CommandError.usage("--detections needs --truth <path>, what they are scored against")
     }
+    guard overlap == .bbox else {
+      throw CommandError.usage("--iou-type segm needs --truth: detectors find boxes, not masks")
+    }
+    try explanation.check(runCount: 1)
     let trained = try TrainedWeights.load(weights)
     let dataset = try Dataset.open(path: data, split: split, classNames: trained.model.classNames)
     var problems = ProblemNotes(on: console)
@@ -127,26 +143,38 @@ struct Evaluate: Command {
       neededLongerSide: detector.model.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
+    let tasks = TaskRunner(workforce.pool)
     let outcome = try ScoringRun(
-      detector: detector, data: dataset,
+      name: weights ?? "the built-in weights", detector: detector, data: dataset,
       reader: PictureReader(options: reading, pool: workforce.pool), batch: batch,
-      tasks: TaskRunner(workforce.pool)
+      tasks: tasks
     ).run(progress: &progress) { problems.add($0) }
     progress.finish()
     problems.finish()
     for failure in outcome.failures { console.note("error: \(Sentence.printable(failure))") }
+    let report = outcome.scored.report
+    let explained = try explanation.explain(
+      [outcome.scored],
+      facts: [
+        ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
+        ("objects", "\(report.truthCount)"), ("network", detector.model.architecture.rawValue),
+        ("at", "\(detector.model.imageSize) pixels"),
+        ("speed", "\(HumanFormat.decimal(outcome.imagesPerSecond)) images/s"),
+      ], tasks: tasks
+    ) { dataset.samples[$0].imagePath }
 
     if printsJSON {
-      try console.print(json(outcome, dataset, detector.model, workforce.kernels.precision).line)
+      let object = json(outcome, dataset, detector.model, workforce.kernels.precision)
+      try console.print(JSONValue.object(object + explained.members(run: 0)).line)
     } else {
-      try console.write(ReportText.table(outcome.report))
+      try console.write(ReportText.table(report) + explained.tables)
       try console.print(
-        "\(Sentence.count(outcome.report.imageCount, "image")) of \(Sentence.printable(data)), "
+        "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
           + "split \(dataset.split), at \(HumanFormat.decimal(outcome.imagesPerSecond)) images/s")
     }
     guard !outcome.failures.isEmpty else { return .done }
     console.note(
-      "\(outcome.failures.count) of \(Sentence.count(outcome.report.imageCount, "image")) could not "
+      "\(outcome.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
         + "be read and count as if nothing was found in them")
     return .someInputsFailed
   }
@@ -156,10 +184,12 @@ struct Evaluate: Command {
     guard !detections.isEmpty else {
       throw CommandError.usage("--truth needs --detections <path>, what is scored against it")
     }
-    let pool = ThreadPool(threads: threads ?? Machine.availableThreads)
-    let truth = try TruthSet.read(path, split: split)
+    try explanation.check(runCount: mergesDetections ? 1 : detections.count)
+    let usesMasks = overlap == .segm
+    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let truth = try TruthSet.read(path, split: split, readsMasks: usesMasks)
     let scoring = FileScoring(
-      truth: truth, usesMasks: false, allowsMismatches: allowsMismatches, tasks: TaskRunner(pool))
+      truth: truth, usesMasks: usesMasks, allowsMismatches: allowsMismatches, tasks: tasks)
     try scoring.tell(truth.mismatches, on: console)
     var problems = ProblemNotes(on: console)
     for problem in truth.problems { problems.add(problem.description) }
@@ -167,7 +197,16 @@ struct Evaluate: Command {
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
       try scoring.score($0, on: console)
     }
-    let text = RunsText(truth: path, runs: runs)
+    let places = PicturePlaces(truth: path, folder: pictures)
+    let explained = try explanation.explain(
+      runs,
+      facts: [
+        ("truth", path), ("images", "\(truth.images.count)"),
+        ("objects", "\(runs.first?.report.truthCount ?? 0)"),
+        ("overlap of", usesMasks ? "masks" : "boxes"),
+      ], tasks: tasks
+    ) { places.path(of: truth.images[$0].name) }
+    let text = RunsText(truth: path, runs: runs, explanation: explained)
     if printsJSON {
       try console.print(text.json.line)
     } else {
@@ -179,20 +218,28 @@ struct Evaluate: Command {
   private func json(
     _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel,
     _ precision: Precision
-  ) -> JSONValue {
-    [
+  ) -> [JSONMember] {
+    let report = outcome.scored.report
+    let members: KeyValuePairs<String, JSONValue> = [
       "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
       "model": .string(model.architecture.rawValue), "imgsz": .integer(model.imageSize),
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
-      "iou": .number(detection.iou),
-      "images": .integer(outcome.report.imageCount),
-      "truths": .integer(outcome.report.classes.reduce(0) { $0 + $1.truthCount }),
-      "metrics": ReportText.metrics(outcome.report), "stats": ReportText.stats(outcome.report),
-      "classes": ReportText.classes(outcome.report),
+      "iou": .number(detection.iou), "images": .integer(report.imageCount),
+      "truths": .integer(report.truthCount), "metrics": ReportText.metrics(report),
+      "stats": ReportText.stats(report), "classes": ReportText.classes(report),
       "images_per_s": .number(outcome.imagesPerSecond),
       "problems": .integer(dataset.problems.count),
       "errors": .array(outcome.failures.map { .string($0) }),
     ]
+    return members.map { JSONMember(key: $0.key, value: $0.value) }
   }
+}
+
+/// What the overlap of a detection with a truth is taken of; the names are COCO's.
+enum OverlapChoice: String, OptionWord {
+  /// Boxes.
+  case bbox
+  /// Masks.
+  case segm
 }

@@ -54,6 +54,18 @@ struct ResultFolder: Sendable {
     if isNew { rmdir(path) }
   }
 
+  /// Refuses a file whose folder is missing or cannot be written to, before any work is done.
+  static func checkParent(of path: String) throws(CommandError) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+      isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder)
+    else {
+      throw CommandError(
+        "\(path) cannot be written: \(Sentence.quoted(folder)) is not a folder that may be written")
+    }
+  }
+
   /// Writes a file aside and renames it.
   static func write(_ text: String, to path: String) throws(CommandError) {
     try write(Data(text.utf8), to: path)

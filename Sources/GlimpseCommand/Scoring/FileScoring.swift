@@ -18,11 +18,10 @@ struct FileScoring {
     let input = EvaluationInput(
       imageNames: truth.images.map(\.name), classNames: truth.classNames, truths: truth.truths,
       detections: found.detections)
-    let cells = try EvaluationCells(input, tasks: tasks)
-    let matches = MatchTable(cells, tasks: tasks)
-    return ScoredRun(
-      name: paths.joined(separator: " + "), cells: cells, matches: matches,
-      report: DetectionMetric.report(cells, matches, tasks: tasks))
+    return try ScoredRun(
+      name: paths.joined(separator: " + "), input,
+      overlap: usesMasks ? .masks(truths: truth.masks, detections: found.masks) : .boxes,
+      tasks: tasks)
   }
 
   /// Lists what contradicts the truth, and ends the command unless that is allowed.
@@ -47,13 +46,4 @@ struct FileScoring {
         + "\(Sentence.count(mismatches.count, "contradiction")), listed above; "
         + "--allow-mismatches scores nevertheless", exitCode: .invalidDataSet)
   }
-}
-
-/// A run of a detector with all that was reckoned about it.
-struct ScoredRun {
-  /// The files it came from.
-  let name: String
-  let cells: EvaluationCells
-  let matches: MatchTable
-  let report: DetectionReport
 }

@@ -5,12 +5,14 @@ struct RunsText {
   /// The truth's path.
   let truth: String
   let runs: [ScoredRun]
+  /// What is said beyond the numbers.
+  let explanation: ExplanationText
 
   /// One run: its classes and its twelve numbers. Several: the numbers side by side.
   var table: String {
     guard let first = runs.first else { return "" }
-    if runs.count == 1 { return ReportText.table(first.report) + "\n" + numbers }
-    return numbers
+    let head = runs.count == 1 ? ReportText.table(first.report) + "\n" : ""
+    return head + numbers + explanation.tables
   }
 
   /// The twelve numbers, a column a run.
@@ -30,7 +32,7 @@ struct RunsText {
 
   /// One run: an object with its numbers. Several: such objects in the list `runs`.
   var json: JSONValue {
-    let objects = runs.map { run -> [JSONMember] in
+    let objects = runs.enumerated().map { place, run -> [JSONMember] in
       let report = run.report
       return [
         JSONMember(key: "detections", value: .string(run.name)),
@@ -40,7 +42,7 @@ struct RunsText {
         JSONMember(key: "metrics", value: ReportText.metrics(report)),
         JSONMember(key: "stats", value: ReportText.stats(report)),
         JSONMember(key: "classes", value: ReportText.classes(report)),
-      ]
+      ] + explanation.members(run: place)
     }
     let head = [JSONMember(key: "truth", value: .string(truth))]
     if objects.count == 1 { return .object(head + objects[0]) }

@@ -2,6 +2,8 @@ import Glimpse
 
 /// Runs a detector over the pictures of a data set and sets what it finds against the truth.
 struct ScoringRun {
+  /// What names the run in reports.
+  let name: String
   let detector: Detector
   let data: Dataset
   let reader: PictureReader
@@ -12,7 +14,7 @@ struct ScoringRun {
 
   /// What came of it.
   struct Outcome {
-    let report: DetectionReport
+    let scored: ScoredRun
     /// Pictures a second, decoding included, the metric not.
     let imagesPerSecond: Double
     /// Why pictures could not be read, a sentence each; they count as if nothing was found.
@@ -49,7 +51,7 @@ struct ScoringRun {
     }
     let seconds = max(monotonicSeconds() - start, 1e-9)
     return Outcome(
-      report: try DetectionMetric.evaluate(scored, tasks: tasks),
+      scored: try ScoredRun(name: name, scored, tasks: tasks),
       imagesPerSecond: Double(data.samples.count) / seconds, failures: failures)
   }
 }

@@ -1,0 +1,70 @@
+/// Curves over a number: precision over recall, a score over the confidence.
+struct LineChart: Sendable {
+  /// One curve.
+  struct Line: Sendable {
+    let name: String
+    /// The points, from left to right or along the curve.
+    let points: [(x: Double, y: Double)]
+    /// The class of its style: `series-1` and so on, `muted`, `guide`.
+    let style: String
+    /// Whether the legend names it.
+    var isNamed = true
+    /// A point to mark on it, where there is one.
+    var mark: (x: Double, y: Double)?
+  }
+
+  let label: String
+  var frame: ChartFrame
+  var lines: [Line]
+
+  /// The chart, and below it the names of the curves.
+  var markup: Markup {
+    let curves = lines.map { line in
+      let path = Markup.element(
+        "path", ["d": path(line.points), "class": "curve \(line.style)"])
+      let title = Markup.element("title", [:], Markup(line.name))
+      let mark = line.mark.map { mark in
+        Markup.element(
+          "circle",
+          [
+            "cx": ChartScale.coordinate(frame.xScale(mark.x)),
+            "cy": ChartScale.coordinate(frame.yScale(mark.y)), "r": "4",
+            "class": "mark \(line.style)",
+          ])
+      }
+      return Markup.element("g", [:], [title, path] + (mark.map { [$0] } ?? []))
+    }
+    return frame.svg(label: label, curves)
+      + Legend(entries: lines.filter(\.isNamed).map { ($0.name, $0.style) }).markup
+  }
+
+  /// Moves and lines; points that cannot be told from the last one are left out.
+  private func path(_ points: [(x: Double, y: Double)]) -> String {
+    var path = ""
+    var last = (x: -1.0, y: -1.0)
+    for (place, point) in points.enumerated() {
+      let (x, y) = (frame.xScale(point.x), frame.yScale(point.y))
+      let isEnd = place == 0 || place == points.count - 1
+      if !isEnd, abs(x - last.x) + abs(y - last.y) < 0.4 { continue }
+      path +=
+        "\(path.isEmpty ? "M" : "L")\(ChartScale.coordinate(x)) \(ChartScale.coordinate(y))"
+      last = (x, y)
+    }
+    return path
+  }
+}
+
+/// The names of curves or bars beside their colors; it wraps where it does not fit.
+struct Legend: Sendable {
+  let entries: [(name: String, style: String)]
+
+  var markup: Markup {
+    if entries.count < 2 { return .none }
+    return .element(
+      "ul", ["class": "legend"],
+      entries.map { entry in
+        .element(
+          "li", [:], .element("span", ["class": "swatch \(entry.style)"]), Markup(entry.name))
+      })
+  }
+}

@@ -1,0 +1,68 @@
+import Glimpse
+
+/// A row a class; the script makes the headings sort it.
+struct ClassSection: Sendable {
+  let analysis: EvaluationAnalysis
+
+  var markup: Markup {
+    Page.section(
+      "Classes",
+      Markup(
+        "Click a heading to sort. AUC is the area under the ROC curve of telling in which images a "
+          + "class is to be seen."
+          + (analysis.bootstrap == nil ? "" : " Small print is the range of each AP.")),
+      .element(
+        "div", ["class": "scroll"],
+        .element(
+          "table", ["class": "sortable"], .element("thead", [:], head),
+          .element("tbody", [:], analysis.report.classes.map(row)),
+          .element("tfoot", [:], foot))))
+  }
+
+  private var head: Markup {
+    .element(
+      "tr", [:],
+      [.element("th", ["class": "text"], "class")]
+        + ["AP50-95", "AP50", "AP75", "AR100", "AUC", "objects", "detections"].map {
+          .element("th", [:], Markup($0))
+        })
+  }
+
+  private func row(_ entry: DetectionReport.ClassEntry) -> Markup {
+    let ranges = analysis.bootstrap?.classes[entry.classIndex]
+    let area = analysis.presences[entry.classIndex].area
+    return .element(
+      "tr", [:],
+      .element(
+        "td", ["class": "text", "data-value": entry.name, "title": entry.name],
+        Markup(entry.name)),
+      number(PageNumber.fraction(entry.ap), entry.ap, ranges?.ap),
+      number(PageNumber.fraction(entry.ap50), entry.ap50, ranges?.ap50),
+      number(PageNumber.fraction(entry.ap75), entry.ap75),
+      number(PageNumber.fraction(entry.ar100), entry.ar100),
+      number(PageNumber.fraction(area ?? -1), area ?? -1),
+      number("\(entry.truthCount)", Double(entry.truthCount)),
+      number("\(entry.detectionCount)", Double(entry.detectionCount)))
+  }
+
+  private var foot: Markup {
+    let report = analysis.report
+    let texts =
+      [report.ap, report.ap50, report.ap75, report.ar100].map(PageNumber.fraction)
+      + ["", "\(report.truthCount)", "\(analysis.detectionCount)"]
+    return .element(
+      "tr", [:],
+      [.element("td", ["class": "text"], "all")]
+        + texts.map { .element("td", [:], Markup($0)) })
+  }
+
+  private func number(_ text: String, _ value: Double, _ range: Interval? = nil) -> Markup {
+    var children = [Markup(text)]
+    if let range, range.value >= 0 {
+      children += [
+        .element("br"), .element("span", ["class": "range"], Markup(PageNumber.range(range))),
+      ]
+    }
+    return .element("td", ["data-value": "\(value)"], children)
+  }
+}

@@ -1,0 +1,76 @@
+import Glimpse
+
+/// All that is reckoned about one run of a detector for its report.
+struct EvaluationAnalysis: Sendable {
+  /// What names the run: weights or files of detections.
+  let name: String
+  let cells: EvaluationCells
+  let matches: MatchTable
+  let report: DetectionReport
+  let errors: ErrorSplit
+  /// Intervals; nil where none were asked for.
+  let bootstrap: Bootstrap?
+  /// Nil where scores are no probabilities.
+  let calibration: Calibration?
+  /// One a class.
+  let presences: [Presence]
+
+  /// Explains a run; without `bootstrap` there are no intervals.
+  init(_ run: ScoredRun, bootstrap options: BootstrapOptions?, tasks: TaskRunner) {
+    name = run.name
+    cells = run.cells
+    matches = run.matches
+    report = run.report
+    errors = ErrorSplit(cells, overlap: run.overlap, tasks: tasks)
+    bootstrap = options.map { [cells, matches] in
+      Bootstrap(cells, matches, options: $0, tasks: tasks)
+    }
+    calibration = Calibration(cells, matches)
+    presences = tasks.map(cells.classNames.count) { [cells] in Presence(cells, classIndex: $0) }
+  }
+
+  /// The last part of the name, where that is a path.
+  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
+  /// All detections.
+  var detectionCount: Int { cells.detections.count }
+  /// The classes that have truths, by falling number of truths.
+  var labeledClasses: [DetectionReport.ClassEntry] {
+    report.classes.filter { $0.truthCount > 0 }.sorted {
+      ($1.truthCount, $0.classIndex) < ($0.truthCount, $1.classIndex)
+    }
+  }
+
+  /// The kinds of error by falling cost, those that cost nothing left out.
+  var costlyErrors: [ErrorKind] {
+    ErrorKind.allCases.filter { errors.cost($0) > 0 }.sorted {
+      errors.cost($0) > errors.cost($1)
+    }
+  }
+}
+
+/// Numbers as pages write them.
+enum PageNumber {
+  /// Three digits; a dash where there is nothing to measure on.
+  static func fraction(_ value: Double) -> String {
+    value < 0 ? "–" : HumanFormat.fixed(value, 3)
+  }
+
+  /// A difference with its sign.
+  static func difference(_ value: Double) -> String {
+    let text = HumanFormat.fixed(abs(value), 3)
+    return (value < 0 && text != "0.000" ? "−" : "+") + text
+  }
+
+  /// The ends of an interval.
+  static func range(_ interval: Interval) -> String {
+    interval.value < 0 ? "" : "\(fraction(interval.lower)) – \(fraction(interval.upper))"
+  }
+
+  /// A part as a percentage, with a digit behind the point below 10.
+  static func percent(_ part: Double) -> String {
+    HumanFormat.fixed(part * 100, part < 0.0995 ? 1 : 0) + " %"
+  }
+
+  /// AP in points of a hundred.
+  static func points(_ part: Double) -> String { HumanFormat.fixed(part * 100, 1) }
+}

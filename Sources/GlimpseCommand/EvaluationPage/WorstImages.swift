@@ -1,0 +1,89 @@
+import Glimpse
+
+/// Picks the images where most goes wrong, and marks what.
+struct WorstImages {
+  let analysis: EvaluationAnalysis
+  /// Detections below this score are left out, as they would be in use.
+  let confidence: Double
+
+  /// Pictures in a gallery at most.
+  static let most = 24
+  /// Bytes of their JPEGs at most, all together; a third more once they are text.
+  private static let byteLimit = 1_600_000
+
+  /// Reads the worst images that can be read.
+  ///
+  /// - Parameter path: Where the picture of an image lies; nil where that is not known.
+  func pictures(path: (_ image: Int) -> String?) -> [GalleryPicture] {
+    let costs = analysis.cells.imageNames.indices.map { image in
+      marks(of: image).reduce(0) { $0 + ($1.kind == .found ? 0 : $1.weight) }
+    }
+    let order = costs.indices.filter { costs[$0] > 0 }.sorted {
+      costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1
+    }
+    var pictures: [GalleryPicture] = []
+    var bytes = 0
+    // Should pictures be missing, the search ends some time.
+    for image in order.prefix(Self.most * 4) where pictures.count < Self.most {
+      guard let path = path(image),
+        let picture = try? GalleryPicture(path: path, marks: marks(of: image))
+      else { continue }
+      bytes += picture.jpeg.count
+      if bytes > Self.byteLimit { break }
+      pictures.append(picture)
+    }
+    return pictures
+  }
+
+  /// What is right and wrong on an image; truths first.
+  private func marks(of image: Int) -> [GalleryPicture.Mark] {
+    let cells = analysis.cells
+    let mine = cells.cells(ofImage: image)
+    guard let first = mine.first, let last = mine.last else { return [] }
+    var found: Set<Int32> = []
+    var detections: [GalleryPicture.Mark] = []
+    for row in first.detections.lowerBound..<last.detections.upperBound
+    where cells.detections.scores[row] >= confidence {
+      let fate = analysis.errors.fates[row]
+      if fate.isRight { found.insert(fate.truth) }
+      if fate.isRight || fate.isIgnored { continue }
+      let score = cells.detections.scores[row]
+      let name = cells.classNames[Int(cells.detections.classes[row])]
+      let isWrong = fate.error == .classification
+      detections.append(
+        GalleryPicture.Mark(
+          kind: isWrong ? .wrong : .false, box: cells.detections.boxes[row].corners,
+          label: "\(name) \(HumanFormat.fixed(score, 2))", weight: min(max(score, 0.01), 1)))
+    }
+    let truths = (first.truths.lowerBound..<last.truths.upperBound).filter {
+      cells.truths.traits[$0].isEmpty
+    }.map { row in
+      let isFound = found.contains(Int32(row))
+      return GalleryPicture.Mark(
+        kind: isFound ? .found : .missed, box: cells.truths.boxes[row].corners,
+        label: isFound ? "" : cells.classNames[Int(cells.truths.classes[row])], weight: 1)
+    }
+    return truths + detections
+  }
+}
+
+extension EvaluationAnalysis {
+  /// The score from which on detections of all classes together have the best F1 at IoU 0.5.
+  var bestConfidence: Double {
+    var entries: [(score: Double, isRight: Bool)] = []
+    for (row, fate) in errors.fates.enumerated() where !fate.isIgnored {
+      entries.append((cells.detections.scores[row], fate.isRight))
+    }
+    entries.sort { $0.score > $1.score }
+    var best = (f1: 0.0, score: 0.5)
+    var right = 0
+    for (place, entry) in entries.enumerated() {
+      if entry.isRight { right += 1 }
+      // Detections of one score are taken or left together.
+      if place + 1 < entries.count, entries[place + 1].score == entry.score { continue }
+      let f1 = 2 * Double(right) / Double(place + 1 + report.truthCount)
+      if f1 > best.f1 { best = (f1, entry.score) }
+    }
+    return best.score
+  }
+}

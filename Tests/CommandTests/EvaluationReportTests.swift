@@ -1,0 +1,261 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+/// `evaluate --report`, `--errors`, `--bootstrap` and `--iou-type` of the built program.
+@Suite struct EvaluationReportTests {
+  private static let nasty = "<script>alert('a & b')</script>"
+  private static let real = Fixtures.shared.appendingPathComponent("coco-fixtures/val2014_100").path
+
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func evaluate(_ words: [String]) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(["evaluate"] + words)
+  }
+
+  /// Twelve pictures with an object each: some found, some missed, some named wrongly, and one false.
+  ///
+  /// - Parameter skill: How many of the twelve are found rightly.
+  private func write(skill: Int = 6) throws -> (truth: String, found: String) {
+    var (images, truths, found): ([String], [String], [String]) = ([], [], [])
+    for number in 1...12 {
+      let name = number == 2 ? "p & <b>.png" : "p\(number).png"
+      try Fixtures.writePicture(
+        to: "\(folder.path)/\(name)", box: Box(x1: 10, y1: 10, x2: 50, y2: 40),
+        seed: UInt64(number))
+      images.append(
+        "{\"id\": \(number), \"file_name\": \"\(name)\", \"width\": 80, \"height\": 60}")
+      truths.append(
+        """
+        {"id": \(number), "image_id": \(number), "category_id": \(number % 2 + 1),
+         "bbox": [10, 10, 40, 30], "area": 1200, "iscrowd": 0}
+        """)
+      guard number <= 10 else { continue }
+      let classId = number <= skill ? number % 2 + 1 : (number + 1) % 2 + 1
+      found.append(
+        """
+        {"image_id": \(number), "category_id": \(classId), "bbox": [11, 10, 40, 30],
+         "score": \(0.3 + Double(number) / 20)}
+        """)
+    }
+    found.append(
+      "{\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 50, 9, 9], \"score\": 0.8}")
+    return (
+      try folder.write(
+        "truth.json",
+        """
+        {"images": [\(images.joined(separator: ","))],
+         "categories": [{"id": 1, "name": "\(Self.nasty)"}, {"id": 2, "name": "cat"}],
+         "annotations": [\(truths.joined(separator: ","))]}
+        """),
+      try folder.write("found\(skill).json", "[\(found.joined(separator: ","))]")
+    )
+  }
+
+  /// Reads a page and checks what holds for every page.
+  private func page(_ path: String) throws -> PageReader {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.utf8.count < 3_000_000)
+    let page = PageReader(text)
+    #expect(page.problem == nil)
+    // Nothing from outside: one script, no address but the name of SVG, and pictures as data.
+    #expect(page.all("script").count == 1 && page.all("link").isEmpty)
+    #expect(!text.replacing("http://www.w3.org/2000/svg", with: "").contains("://"))
+    for image in page.all("image") + page.all("img") {
+      #expect(image.attributes["href"]?.hasPrefix("data:image/jpeg;base64,/9j/") == true)
+    }
+    #expect(page.all("html").first?.attributes["lang"] == "en")
+    #expect(page.all("title").first?.text.isEmpty == false)
+    return page
+  }
+
+  @Test func aReportShowsTheRun() throws {
+    let files = try write()
+    let path = folder.path + "/report.html"
+    let result = try evaluate([
+      "--truth", files.truth, "--detections", files.found, "--report", path, "--bootstrap", "50",
+    ])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let page = try page(path)
+    // A class's name stays text, in cells, tooltips and titles.
+    #expect(page.all("td").contains { $0.text == Self.nasty })
+    #expect(page.all("td").contains { $0.attributes["data-value"] == Self.nasty })
+    // Wrong or missed are the images 1 (the false one) and 7 to 12.
+    #expect(page.all("image").count == 7)
+    #expect(page.all("rect").filter { $0.attributes["class"] == "box missed dashed" }.count == 6)
+    #expect(page.all("rect").filter { $0.attributes["class"] == "box wrong" }.count == 4)
+    #expect(page.all("rect").filter { $0.attributes["class"] == "box false" }.count == 1)
+    let headings = page.all("h2").map(\.text)
+    #expect(headings.contains("Worst images") && headings.contains("Where precision is lost"))
+    #expect(page.all("table").contains { $0.attributes["class"] == "sortable" })
+    // The page and the two inputs, nothing half written.
+    let others = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      !$0.hasSuffix(".png")
+    }
+    #expect(others.sorted() == ["found6.json", "report.html", "truth.json"])
+  }
+
+  @Test func aReportIsReplacedWhole() throws {
+    let files = try write()
+    let path = try folder.write("report.html", "old")
+    let words = ["--truth", files.truth, "--detections", files.found, "--report", path]
+    #expect(try evaluate(words).exitCode == 0)
+    let first = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(first.hasPrefix("<!DOCTYPE html>\n<html") && first.hasSuffix("</html>\n"))
+    #expect(try evaluate(words + ["--threads", "1"]).exitCode == 0)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == first, "the same input, twice")
+  }
+
+  @Test func picturesThatAreNotThereAreNoFailure() throws {
+    let files = try write()
+    let path = folder.path + "/report.html"
+    let result = try evaluate([
+      "--truth", files.truth, "--detections", files.found, "--report", path, "--images",
+      folder.path + "/nowhere",
+    ])
+    #expect(result.exitCode == 0)
+    let page = try page(path)
+    #expect(page.all("image").isEmpty && !page.all("h2").map(\.text).contains("Worst images"))
+  }
+
+  @Test func twoResultsAreCompared() throws {
+    let (truth, worse) = try write(skill: 3)
+    let better = try write(skill: 9).found
+    let path = folder.path + "/compared.html"
+    let words = [
+      "--truth", truth, "--detections", "\(worse),\(better)", "--bootstrap", "200",
+    ]
+    let result = try evaluate(words + ["--report", path])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let lines = result.output.split(separator: "\n").map { $0.split(separator: " ") }
+    let row = lines.first { $0.starts(with: ["(2)", "-", "(1)", "AP50-95"]) }
+    #expect(row?.dropFirst(4).count == 4 && row?[4].hasPrefix("0.") == true)
+    let page = try page(path)
+    #expect(page.all("b").contains { $0.text.contains("is better: AP50-95 +0.") })
+
+    struct Scores: Decodable {
+      struct Run: Decodable {
+        struct Number: Decodable {
+          let difference: Double
+          let interval: [Double]
+          let p: Double
+        }
+        let metrics: [String: Double?]
+        let against_first: [String: Number]?
+      }
+      let runs: [Run]
+    }
+    let json = try evaluate(words + ["--json"])
+    let runs = try JSONDecoder().decode(Scores.self, from: Data(json.output.utf8)).runs
+    #expect(runs.count == 2 && runs[0].against_first == nil)
+    let gain = try #require(runs[1].against_first?["AP"])
+    let numbers = runs.map { ($0.metrics["AP"] ?? nil) ?? -1 }
+    #expect(gain.difference == numbers[1] - numbers[0])
+    #expect(gain.interval[0] > 0 && gain.interval[0] < gain.difference)
+    #expect(gain.difference < gain.interval[1] && gain.p < 0.05)
+  }
+
+  @Test func errorsAndIntervalsArePrinted() throws {
+    let files = try write()
+    let words = ["--truth", files.truth, "--detections", files.found]
+    let plain = try evaluate(words).output
+    #expect(!plain.contains("classification") && !plain.contains("from"))
+    let text = try evaluate(words + ["--errors", "--bootstrap", "50"]).output
+    #expect(text.hasPrefix(plain))
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+    // Images 7 to 10 are named wrongly, 11 and 12 are missed, one detection is on nothing.
+    #expect(lines.contains { $0.starts(with: ["classification", "4"]) })
+    #expect(lines.contains { $0.starts(with: ["missed", "2"]) })
+    #expect(lines.contains { $0.starts(with: ["background", "1"]) })
+    #expect(lines.contains { $0.first == "all" && $0.count == 7 })
+
+    struct Score: Decodable {
+      struct Error: Decodable {
+        let count: Int?
+        let cost: Double
+      }
+      struct Intervals: Decodable {
+        struct All: Decodable {
+          let AP: [Double]
+        }
+        let draws: Int
+        let all: All
+      }
+      let metrics: [String: Double?]
+      let error_split: [String: Error]
+      let intervals: Intervals
+    }
+    let json = try evaluate(words + ["--errors", "--bootstrap", "50", "--json"])
+    let score = try JSONDecoder().decode(Score.self, from: Data(json.output.utf8))
+    #expect(score.error_split["classification"]?.count == 4)
+    #expect((score.error_split["missed"]?.cost ?? 0) > 0)
+    #expect(score.error_split["false_positives"]?.count == nil)
+    let ap = (score.metrics["AP"] ?? nil) ?? -1
+    #expect(score.intervals.draws == 50)
+    #expect(score.intervals.all.AP[0] < ap && ap < score.intervals.all.AP[1])
+  }
+
+  @Test func weightsAreReportedToo() throws {
+    let weights = folder.path + "/w.safetensors"
+    try Fixtures.writeWeights(to: weights)
+    try Fixtures.writeVOC(in: folder)
+    let path = folder.path + "/r.html"
+    let result = try evaluate([
+      "--weights", weights, "--data", folder.path, "--report", path, "--errors", "--conf", "0.005",
+    ])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.output.contains("localization"))
+    let page = try page(path)
+    #expect(page.all("h1").first?.text == "w.safetensors")
+    #expect(!page.all("image").isEmpty)
+  }
+
+  /// expected.json was made with pycocotools 2.0.11 by the script beside it.
+  @Test(.enabled(if: Fixtures.hasShared("coco-fixtures"), "the COCO fixtures are not there"))
+  func masksHaveCOCOsNumbers() throws {
+    struct Expected: Decodable {
+      struct Numbers: Decodable { let stats: [String: Double] }
+      let segm: Numbers
+    }
+    struct Score: Decodable { let metrics: [String: Double] }
+    let file = Fixtures.shared.appendingPathComponent("coco-fixtures/expected.json")
+    let expected = try JSONDecoder().decode(Expected.self, from: Data(contentsOf: file)).segm.stats
+    let result = try evaluate([
+      "--truth", Self.real + "/instances_val2014_100.json", "--detections",
+      Self.real + "/instances_val2014_fakesegm100_results.json", "--iou-type", "segm", "--json",
+    ])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+    #expect(score.metrics == expected)
+  }
+
+  @Test func whatCannotBeDoneIsRefusedAtOnce() throws {
+    let files = try write()
+    let words = ["--truth", files.truth, "--detections", files.found]
+    let three = [
+      "--truth", files.truth, "--detections",
+      Array(repeating: files.found, count: 3).joined(separator: ","),
+    ]
+    let html = folder.path + "/r.html"
+    for (words, code, part) in [
+      (words + ["--report", files.truth], 2, "a file that ends in .html"),
+      (words + ["--report", folder.path + "/no/r.html"], 1, "is not a folder that may be written"),
+      (three + ["--report", html], 2, "one result or compares two, not 3"),
+      (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),
+      (words + ["--iou-type", "mask"], 2, "bbox or segm"),
+      (["--data", folder.path, "--iou-type", "segm"], 2, "--iou-type segm needs --truth"),
+    ] {
+      let result = try evaluate(words)
+      #expect(result.exitCode == code, "\(words)")
+      #expect(result.diagnostics.contains(part), "\(result.diagnostics)")
+      #expect(result.output.isEmpty)
+    }
+    #expect(!FileManager.default.fileExists(atPath: html))
+  }
+}
