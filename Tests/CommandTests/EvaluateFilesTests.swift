@@ -161,7 +161,7 @@ import Testing
         ["--truth", truth, "--detections", cut],
         "cut.json:2: the file ends inside of a text (byte 27)"
       ),
-      (["--truth", cut, "--detections", found], "cut.json:1: an object, with \"images\""),
+      (["--truth", cut, "--detections", found], "cut.json:1: an object (with \"images\""),
       (
         ["--truth", truth, "--detections", folder.path + "/gone"], "no file or folder of this name"
       ),

@@ -114,20 +114,24 @@ import Testing
       "found.json:2: a comma or the end of the object is expected, but the file ends"
     ),
     ("[] x", "the end of the file is expected, but \"x\" stands there (byte 3)"),
+    (
+      "[{\"image_id\": 20, \"category_id\": 4, \"bbox\": [1, 2, 3, 4], \"score\": 1},\n",
+      "an object (a result) is expected, but the file ends"
+    ),
     ("x", "detections are expected here"), ("", "detections are expected here"),
   ])
   func brokenResultsAreTold(text: String, sentence: String) throws {
     let path = try file("found.json", text)
     let truth = try truth()
     #expect {
-      try DetectionSet.read([path], for: truth)
+      _ = try DetectionSet.read([path], for: truth)
     } throws: {
       "\($0)".contains(sentence)
     }
   }
 
   @Test(arguments: [
-    ("[]", "an object, with \"images\""),
+    ("[]", "an object (with \"images\""),
     ("{\"images\": []}", "the file has no list \"categories\""),
     ("{\"images\": 3}", "the list of \"images\" is expected"),
     ("{\"images\": [], \"images\": []}", "the key \"images\" stands twice"),
@@ -135,7 +139,7 @@ import Testing
     ("", "but the file ends"),
   ])
   func brokenTruthsAreTold(text: String, sentence: String) {
-    #expect { try truth(text) } throws: { "\($0)".contains(sentence) }
+    #expect { _ = try truth(text) } throws: { "\($0)".contains(sentence) }
   }
 
   /// Parts of a large file, read at the same time, give what one go gives; texts that look like the
@@ -167,7 +171,7 @@ import Testing
     let broken = "[" + rows.joined(separator: ",\n") + ", {\"score\": ]"
     let brokenPath = try file("broken.json", broken)
     #expect {
-      try DetectionSet.read([brokenPath], for: truth, tasks: parallel)
+      _ = try DetectionSet.read([brokenPath], for: truth, tasks: parallel)
     } throws: {
       "\($0)".contains("(byte \(broken.utf8.count - 1))")
     }
@@ -192,7 +196,7 @@ import Testing
     #expect(odd.mismatches.count(.otherSize) == 1 && odd.mismatches.count(.duplicate) == 1)
     #expect(odd.mismatches.count(.unknownClass) == 1 && odd.mismatches.count(.unknownImage) == 1)
     #expect(try found("", name: "empty.jsonl").detections.count == 0)
-    #expect { try found("{\"path\": \"first.jpg\"}", name: "b.jsonl") } throws: {
+    #expect { _ = try found("{\"path\": \"first.jpg\"}", name: "b.jsonl") } throws: {
       "\($0)".contains("neither \"boxes\" nor \"error\"")
     }
   }
@@ -209,7 +213,7 @@ import Testing
     #expect(set.detections.scores == [0.75, 1])
     #expect(set.mismatches.count(.unknownImage) == 1 && set.mismatches.count(.unknownClass) == 1)
     try file("labels/first.txt", "1 0.5 nan 0.25 0.5 0.75\n")
-    #expect { try DetectionSet.read([folder.path], for: truth) } throws: {
+    #expect { _ = try DetectionSet.read([folder.path], for: truth) } throws: {
       "\($0)".contains("first.txt:1: a row is expected")
     }
   }

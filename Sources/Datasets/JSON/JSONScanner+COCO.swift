@@ -49,6 +49,6 @@ extension JSONScanner {
     guard peek() == UInt8(ascii: "[") else {
       throw unexpected("the list of \"\(name)\"")
     }
-    return try array("")
+    return try array("of a member")
   }
 }

@@ -59,12 +59,12 @@ struct JSONScanner {
   // MARK: Containers
 
   mutating func object(_ what: StaticString) throws(JSONFault) -> Container {
-    guard take(UInt8(ascii: "{")) else { throw unexpected("an object, \(what)") }
+    guard take(UInt8(ascii: "{")) else { throw unexpected("an object (\(what))") }
     return Container()
   }
 
   mutating func array(_ what: StaticString) throws(JSONFault) -> Container {
-    guard take(UInt8(ascii: "[")) else { throw unexpected("a list, \(what)") }
+    guard take(UInt8(ascii: "[")) else { throw unexpected("a list (\(what))") }
     return Container()
   }
 

@@ -120,7 +120,8 @@ struct COCOResultsFile {
       }
       scanner.skipSpace()
       part.end = scanner.offset
-      if part.end >= end { return part }
+      // Behind the last comma of the file a result must follow, and its absence be told.
+      if part.end >= end, end < file.bytes.count { return part }
     }
   }
 

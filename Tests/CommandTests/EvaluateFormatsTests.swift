@@ -1,0 +1,171 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+/// The same data set as Pascal VOC, YOLO and COCO, with the same detections, gets the same numbers.
+@Suite(.enabled(if: Fixtures.hasShared("bccd"), "the blood cells are not beside the package"))
+struct EvaluateFormatsTests {
+  private struct Score: Decodable {
+    struct Entry: Decodable {
+      let name: String
+      let truths: Int
+      let AP: Double?
+    }
+    let stats: [Double]
+    let classes: [Entry]
+  }
+
+  private let folder: TemporaryFolder
+  private let voc = Fixtures.shared.appendingPathComponent("bccd").path
+  private let data: Dataset
+  /// A sample's detections: its truths moved about, some of another class, some left out.
+  private let found: [[Detection]]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    data = try Dataset.open(path: voc, split: "test")
+    var generator = SeededGenerator(seed: 5)
+    func random(_ limit: Double) -> Double {
+      Double(generator.next() >> 11) / Double(1 << 53) * limit
+    }
+    let classCount = data.classNames.count
+    found = data.samples.map { sample in
+      sample.annotations.filter { _ in random(1) < 0.8 }.map { truth in
+        let box = truth.box
+        let x = min(max(box.x1 + random(12) - 6, 0), Double(sample.imageWidth) - 2)
+        let y = min(max(box.y1 + random(12) - 6, 0), Double(sample.imageHeight) - 2)
+        // Hundredths of a pixel, which is what lines of JSON hold.
+        func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+        return Detection(
+          box: Box(
+            x1: rounded(x), y1: rounded(y), x2: rounded(x + box.width), y2: rounded(y + box.height)),
+          classIndex: random(1) < 0.9 ? truth.classIndex : Int(random(Double(classCount))),
+          score: Float(random(1)))
+      }
+    }
+  }
+
+  private func write(_ name: String, _ value: Any) throws -> String {
+    let data = try JSONSerialization.data(withJSONObject: value)
+    return try folder.write(name, String(decoding: data, as: UTF8.self))
+  }
+
+  /// Writes COCO's annotation file; images are numbered in the order of the data set.
+  private func writeCOCO() throws -> String {
+    var annotations: [[String: Any]] = []
+    for (image, sample) in data.samples.enumerated() {
+      for truth in sample.annotations {
+        annotations.append([
+          "id": annotations.count + 1, "image_id": image + 1, "category_id": truth.classIndex + 1,
+          "bbox": [truth.box.x1, truth.box.y1, truth.box.width, truth.box.height],
+          "area": truth.box.area, "iscrowd": 0,
+        ])
+      }
+    }
+    return try write(
+      "truth.json",
+      [
+        "images": data.samples.enumerated().map {
+          [
+            "id": $0 + 1, "file_name": ($1.imagePath as NSString).lastPathComponent,
+            "width": $1.imageWidth, "height": $1.imageHeight,
+          ] as [String: Any]
+        },
+        "categories": data.classNames.enumerated().map { ["id": $0 + 1, "name": $1] },
+        "annotations": annotations,
+      ])
+  }
+
+  /// Writes a YOLO folder whose pictures are links to those of the other.
+  private func writeYOLO() throws -> String {
+    let images = folder.path + "/yolo/images/test"
+    try FileManager.default.createDirectory(
+      atPath: images, withIntermediateDirectories: true)
+    for sample in data.samples {
+      let name = (sample.imagePath as NSString).lastPathComponent
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(images)/\(name)", withDestinationPath: sample.imagePath)
+      let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
+      let rows = sample.annotations.map {
+        "\($0.classIndex) \($0.box.centerX / width) \($0.box.centerY / height) "
+          + "\($0.box.width / width) \($0.box.height / height)\n"
+      }
+      try folder.write(
+        "yolo/labels/test/\((name as NSString).deletingPathExtension).txt", rows.joined())
+    }
+    return try folder.write(
+      "yolo/data.yaml",
+      "test: images/test\nnames: [\(data.classNames.joined(separator: ", "))]\n")
+  }
+
+  private func writeLines() throws -> String {
+    let lines = try zip(data.samples, found).map { sample, found in
+      String(
+        decoding: try JSONSerialization.data(withJSONObject: [
+          "path": (sample.imagePath as NSString).lastPathComponent, "width": sample.imageWidth,
+          "height": sample.imageHeight,
+          "boxes": found.map {
+            [
+              "box": [$0.box.x1, $0.box.y1, $0.box.x2, $0.box.y2],
+              "class": data.classNames[$0.classIndex], "score": Double($0.score),
+            ] as [String: Any]
+          },
+        ]), as: UTF8.self)
+    }
+    return try folder.write("found.jsonl", lines.joined(separator: "\n"))
+  }
+
+  private func writeResults() throws -> String {
+    try write(
+      "found.json",
+      zip(data.samples.indices, found).flatMap { image, found in
+        found.map {
+          [
+            "image_id": image + 1, "category_id": $0.classIndex + 1, "score": Double($0.score),
+            "bbox": [$0.box.x1, $0.box.y1, $0.box.x2 - $0.box.x1, $0.box.y2 - $0.box.y1],
+          ] as [String: Any]
+        }
+      })
+  }
+
+  private func writeLabels() throws -> String {
+    for (sample, found) in zip(data.samples, found) {
+      let name = ((sample.imagePath as NSString).lastPathComponent as NSString)
+        .deletingPathExtension
+      let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
+      let rows = found.map {
+        "\($0.classIndex) \($0.box.centerX / width) \($0.box.centerY / height) "
+          + "\($0.box.width / width) \($0.box.height / height) \(Double($0.score))\n"
+      }
+      if !rows.isEmpty { try folder.write("labels/\(name).txt", rows.joined()) }
+    }
+    return folder.path + "/labels"
+  }
+
+  private func score(_ truth: String, _ found: String) throws -> Score {
+    let result = try BuiltProgram.run([
+      "evaluate", "--truth", truth, "--detections", found, "--split", "test", "--json",
+    ])
+    try #require(result.exitCode == 0, "\(result.diagnostics)")
+    return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+  }
+
+  @Test func threeFormatsOfTruthAndOfDetectionsAgree() throws {
+    let lines = try writeLines()
+    let reference = try score(voc, lines)
+    #expect(reference.stats[0] > 0.1 && reference.stats[0] < 0.9, "too easy to tell anything")
+    let (coco, yolo) = (try writeCOCO(), try writeYOLO())
+    for (truth, found) in [
+      (coco, lines), (yolo, lines), (coco, try writeResults()), (yolo, try writeLabels()),
+      (voc, try writeLabels()),
+    ] {
+      let other = try score(truth, found)
+      // Fractions of YOLO's files round the last bits of boxes, which may move no number here.
+      #expect(other.stats == reference.stats, "\(truth), \(found)")
+      #expect(other.classes.map(\.AP) == reference.classes.map(\.AP))
+      #expect(other.classes.map(\.truths) == reference.classes.map(\.truths))
+    }
+  }
+}
