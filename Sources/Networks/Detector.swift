@@ -29,6 +29,16 @@ public struct DetectorInput: Sendable {
   }
 }
 
+/// Seconds that a detector has spent so far, by step.
+public struct DetectorSeconds: Hashable, Sendable {
+  /// Pictures brought into the network's input.
+  public var preparation = 0.0
+  /// The network itself.
+  public var network = 0.0
+  /// From its outputs to boxes: decoding and suppression.
+  public var decoding = 0.0
+}
+
 /// Finds things in pictures: letterbox, network, decoding, suppression, original pixels.
 ///
 /// Holds the memory of its sessions; one thread at a time may use it, and it uses the pool's.
@@ -37,6 +47,8 @@ public final class Detector {
   public let model: NetworkModel
   /// Which answers become detections.
   public var options: DetectionOptions
+  /// Where its time went so far.
+  public private(set) var seconds = DetectorSeconds()
   private let graph: Graph
   private let parameters: ParameterBlock
   private let pool: ThreadPool
@@ -97,17 +109,25 @@ public final class Detector {
         targetWidth: model.imageSize, targetHeight: model.imageSize)
     }
     let count = view.shape.count / inputs.count
+    let clock = ContinuousClock()
+    let start = clock.now
     pool.run(inputs.count) { index in
       letterboxes[index].fill(
         inputs[index].image,
         into: UnsafeMutableBufferPointer(start: view.data + index * count, count: count),
         normalization: model.normalization)
     }
+    let prepared = clock.now
     session.forward()
+    let computed = clock.now
     let decoder = HeadDecoder(strides: DecoupledHead.strides, options: options)
-    return pool.map(inputs.count) { index in
+    let found = pool.map(inputs.count) { index in
       find(decoder.candidates(session.outputs, image: index), in: letterboxes[index])
     }
+    seconds.preparation += (prepared - start) / .seconds(1)
+    seconds.network += (computed - prepared) / .seconds(1)
+    seconds.decoding += (clock.now - computed) / .seconds(1)
+    return found
   }
 
   /// What remains of one picture's candidates, in its own pixels.

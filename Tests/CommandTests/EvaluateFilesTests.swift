@@ -130,6 +130,76 @@ import Testing
     #expect(lines[10].split(separator: " ") == ["APmedium", "-"])
   }
 
+  /// One cat found, one dog missed, and a dog found on the cat's picture where nothing is.
+  @Test func otherMetricsAreAddedWhenAskedFor() throws {
+    struct Extras: Decodable {
+      struct Pascal: Decodable {
+        let AP2007: Double
+        let AP2010: Double
+      }
+      struct Best: Decodable {
+        let name: String
+        let F1: Double?
+        let confidence: Double?
+        let right: Int?
+      }
+      struct Confusion: Decodable {
+        let classes: [String]
+        let found_by_truth: [[Int]]
+      }
+      let voc: Pascal
+      let f1: [Best]
+      let confusion: Confusion
+    }
+    let (truth, _) = try writeSmall()
+    let found = try folder.write(
+      "more.json",
+      """
+      [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "score": 0.9},
+       {"image_id": 1, "category_id": 2, "bbox": [50, 0, 10, 10], "score": 0.5}]
+      """)
+    let result = try evaluate(
+      "--truth", truth, "--detections", found, "--also", "voc,f1", "--also", "confusion", "--json")
+    let extras = try JSONDecoder().decode(Extras.self, from: Data(result.output.utf8))
+    // The cat's AP is 1, the dog's 0.
+    #expect(abs(extras.voc.AP2007 - 0.5) < 1e-12 && extras.voc.AP2010 == 0.5)
+    #expect(extras.f1.map(\.name) == ["cat", "dog"] && extras.f1.map(\.F1) == [1, nil])
+    #expect(extras.f1[0].confidence == 0.9 && extras.f1[0].right == 1)
+    #expect(extras.confusion.classes == ["cat", "dog", "background"])
+    // Rows: found as; columns: is.
+    #expect(extras.confusion.found_by_truth == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
+    let tables = try evaluate(
+      "--truth", truth, "--detections", found, "--also", "confusion,f1,voc,f1"
+    ).output
+    let parts = tables.components(separatedBy: "\n\n")
+    #expect(parts.count == 5)
+    #expect(parts[2].hasPrefix("Pascal VOC ") && parts[3].hasPrefix("best F1 "))
+    #expect(parts[4].hasPrefix("found as "))
+    #expect(parts[4].contains("dog") && parts[4].contains("background"))
+    #expect(try evaluate("--truth", truth, "--detections", found, "--also", "x").exitCode == 2)
+  }
+
+  @Test func theSheetHasARowAClass() throws {
+    let (truth, found) = try writeSmall()
+    let sheet = folder.path + "/sheet.csv"
+    let single = try evaluate("--truth", truth, "--detections", found, "--csv", sheet)
+    #expect(single.exitCode == 0)
+    let rows = try String(contentsOfFile: sheet, encoding: .utf8).components(separatedBy: "\r\n")
+    #expect(
+      rows[0] == "run,class,truths,detections,AP,AP50,AP75,APsmall,APmedium,APlarge,"
+        + "AR1,AR10,AR100,ARsmall,ARmedium,ARlarge")
+    let all = rows[1].split(separator: ",", omittingEmptySubsequences: false)
+    #expect(all.prefix(4) == [Substring(found), "all", "2", "1"])
+    // Nothing is of medium size; half of the small objects are found.
+    #expect(all[8] == "" && all[13] == "0.5")
+    #expect(rows[2].hasPrefix("\(found),cat,1,1,0.9999999999999998,"))
+    #expect(rows[3].hasPrefix("\(found),dog,1,0,0.0,"))
+    #expect(rows.count == 5 && rows[4].isEmpty)
+    let nowhere = try evaluate(
+      "--truth", truth, "--detections", found, "--csv", folder.path + "/gone/sheet.csv")
+    #expect(nowhere.exitCode != 0 && nowhere.output == "")
+  }
+
   @Test func whatDoesNotBelongTogetherEndsWithAList() throws {
     let (truth, _) = try writeSmall()
     let rows = (0..<9).map {

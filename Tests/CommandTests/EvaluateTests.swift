@@ -19,6 +19,7 @@ import Testing
     let metrics: [String: Double?]
     let classes: [Entry]
     let images_per_s: Double
+    let ms_per_image: [String: Double]
     let errors: [String]
   }
 
@@ -57,6 +58,9 @@ import Testing
     let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
     #expect(score.split == "val" && score.images == 4 && score.truths == 4)
     #expect(score.errors == [] && score.images_per_s > 0)
+    #expect(Set(score.ms_per_image.keys) == ["read", "prepare", "infer", "post_process"])
+    #expect(
+      score.ms_per_image.values.allSatisfy { $0 >= 0 } && score.ms_per_image["infer"] ?? 0 > 0)
     // Absent objects of a size give -1 in the report and null in JSON.
     for number in report.numbers {
       let value = try #require(score.metrics[number.name])
@@ -78,7 +82,7 @@ import Testing
     #expect(lines.count == 6)
     #expect(lines[0].split(separator: " ") == ["class", "truths", "AP50", "AP75", "AP50-95"])
     #expect(lines[1].hasPrefix("cat ") && lines[4].hasPrefix("all "))
-    #expect(lines[5].hasPrefix("6 images of "))
+    #expect(lines[5].hasPrefix("6 images of ") && lines[5].contains("; ms an image: read "))
   }
 
   @Test func aPictureThatCannotBeDecodedIsListed() throws {

@@ -17,15 +17,21 @@ struct Evaluate: Command {
   var overlap = OverlapChoice.bbox
   var explanation = Explanation()
   var pictures: String?
+  var extras: [ExtraMetric] = []
+  var sheet: String?
   var printsJSON = false
 
   static let name = "evaluate"
-  static let summary = "Score weights on a labeled data set, by the rules of the COCO benchmark"
+  static let summary = "Score weights, or files of detections, by the rules of the COCO benchmark"
   static let discussion = [
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
-      + "Objects that are marked difficult are not counted. At most 100 findings a picture and class "
+      + "Objects that are marked difficult are not counted. At most 100 detections a picture and class "
       + "count, as in the benchmark.",
     "The classes of the data set are joined to those of the weights by name.",
+    "Files are scored as they are, at any speed that the disk allows. COCO results are joined to images "
+      + "and classes by id, or by file name and from 1 where the truth has no ids; the lines of 'detect "
+      + "--json' by file name and class name; YOLO label files by file name and class number. Truth and "
+      + "detections that do not belong together are listed, and the exit code is 4.",
   ]
 
   static let options: [OptionGroup<Evaluate>] = [
@@ -90,10 +96,24 @@ struct Evaluate: Command {
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
           help: "Most boxes a picture"),
       ]),
-    OptionGroup("Output", [.json(\.printsJSON)] + Option.explanation),
+    OptionGroup(
+      "Output",
+      [
+        .values(
+          "also", \.extras, unit: "metric",
+          help:
+            "Metrics besides COCO's: voc, Pascal VOC's AP; f1, the best F1 of each class and the "
+            + "confidence for it; confusion, which class is taken for which"),
+        .json(\.printsJSON),
+        .value(
+          "csv", \.sheet, unit: "file", help: "Write the numbers of all classes to a sheet, too"),
+      ] + Option.explanation),
   ]
 
   static let examples = [
+    Example(
+      "glimpse evaluate --truth val.json --detections found.json --also f1",
+      "COCO's numbers of a results file, and at which confidence each class is best."),
     Example(
       "glimpse evaluate --data pets --weights runs/train-1/weights/best.safetensors",
       "How good the best weights of a training are on the part that it did not learn from."),
@@ -125,7 +145,7 @@ struct Evaluate: Command {
     guard overlap == .bbox else {
       throw CommandError.usage("--iou-type segm needs --truth: detectors find boxes, not masks")
     }
-    try explanation.check(runCount: 1)
+    try checkOutputs(runCount: 1)
     let trained = try TrainedWeights.load(weights)
     let dataset = try Dataset.open(path: data, split: split, classNames: trained.model.classNames)
     var problems = ProblemNotes(on: console)
@@ -153,6 +173,8 @@ struct Evaluate: Command {
     problems.finish()
     for failure in outcome.failures { console.note("error: \(Sentence.printable(failure))") }
     let report = outcome.scored.report
+    try writeSheet([outcome.scored])
+    let added = ExtraText(extras, of: [outcome.scored], tasks: tasks)
     let explained = try explanation.explain(
       [outcome.scored],
       facts: [
@@ -165,12 +187,14 @@ struct Evaluate: Command {
 
     if printsJSON {
       let object = json(outcome, dataset, detector.model, workforce.kernels.precision)
-      try console.print(JSONValue.object(object + explained.members(run: 0)).line)
+      try console.print(
+        JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
     } else {
-      try console.write(ReportText.table(report) + explained.tables)
+      try console.write(ReportText.table(report) + added.tables + explained.tables)
       try console.print(
         "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
-          + "split \(dataset.split), at \(HumanFormat.decimal(outcome.imagesPerSecond)) images/s")
+          + "split \(dataset.split), at \(HumanFormat.decimal(outcome.imagesPerSecond)) images/s; "
+          + outcome.milliseconds.text)
     }
     guard !outcome.failures.isEmpty else { return .done }
     console.note(
@@ -184,7 +208,7 @@ struct Evaluate: Command {
     guard !detections.isEmpty else {
       throw CommandError.usage("--truth needs --detections <path>, what is scored against it")
     }
-    try explanation.check(runCount: mergesDetections ? 1 : detections.count)
+    try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
     let usesMasks = overlap == .segm
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
     let truth = try TruthSet.read(path, split: split, readsMasks: usesMasks)
@@ -197,6 +221,7 @@ struct Evaluate: Command {
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
       try scoring.score($0, on: console)
     }
+    try writeSheet(runs)
     let places = PicturePlaces(truth: path, folder: pictures)
     let explained = try explanation.explain(
       runs,
@@ -206,13 +231,25 @@ struct Evaluate: Command {
         ("overlap of", usesMasks ? "masks" : "boxes"),
       ], tasks: tasks
     ) { places.path(of: truth.images[$0].name) }
-    let text = RunsText(truth: path, runs: runs, explanation: explained)
+    let text = RunsText(
+      truth: path, runs: runs, explanation: explained,
+      extras: ExtraText(extras, of: runs, tasks: tasks))
     if printsJSON {
       try console.print(text.json.line)
     } else {
       try console.write(text.table)
     }
     return .done
+  }
+
+  /// Refuses, before any work is done, what could not be written in the end.
+  private func checkOutputs(runCount: Int) throws(CommandError) {
+    try explanation.check(runCount: runCount)
+    if let sheet { try ResultFolder.checkParent(of: sheet) }
+  }
+
+  private func writeSheet(_ runs: [ScoredRun]) throws(CommandError) {
+    if let sheet { try ResultFolder.write(ScoreSheet.text(runs), to: sheet) }
   }
 
   private func json(
@@ -229,6 +266,7 @@ struct Evaluate: Command {
       "truths": .integer(report.truthCount), "metrics": ReportText.metrics(report),
       "stats": ReportText.stats(report), "classes": ReportText.classes(report),
       "images_per_s": .number(outcome.imagesPerSecond),
+      "ms_per_image": outcome.milliseconds.json,
       "problems": .integer(dataset.problems.count),
       "errors": .array(outcome.failures.map { .string($0) }),
     ]

@@ -44,7 +44,8 @@ enum ReportText {
       })
   }
 
-  private static func number(_ value: Double) -> JSONValue {
+  /// A number; null where there is nothing to measure on.
+  static func number(_ value: Double) -> JSONValue {
     value < 0 ? .null : .number(value)
   }
 }

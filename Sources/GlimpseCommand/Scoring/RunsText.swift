@@ -7,12 +7,14 @@ struct RunsText {
   let runs: [ScoredRun]
   /// What is said beyond the numbers.
   let explanation: ExplanationText
+  /// Metrics besides COCO's.
+  let extras: ExtraText
 
   /// One run: its classes and its twelve numbers. Several: the numbers side by side.
   var table: String {
     guard let first = runs.first else { return "" }
     let head = runs.count == 1 ? ReportText.table(first.report) + "\n" : ""
-    return head + numbers + explanation.tables
+    return head + numbers + extras.tables + explanation.tables
   }
 
   /// The twelve numbers, a column a run.
@@ -37,12 +39,11 @@ struct RunsText {
       return [
         JSONMember(key: "detections", value: .string(run.name)),
         JSONMember(key: "images", value: .integer(report.imageCount)),
-        JSONMember(
-          key: "truths", value: .integer(report.classes.reduce(0) { $0 + $1.truthCount })),
+        JSONMember(key: "truths", value: .integer(report.truthCount)),
         JSONMember(key: "metrics", value: ReportText.metrics(report)),
         JSONMember(key: "stats", value: ReportText.stats(report)),
         JSONMember(key: "classes", value: ReportText.classes(report)),
-      ] + explanation.members(run: place)
+      ] + extras.members(run: place) + explanation.members(run: place)
     }
     let head = [JSONMember(key: "truth", value: .string(truth))]
     if objects.count == 1 { return .object(head + objects[0]) }

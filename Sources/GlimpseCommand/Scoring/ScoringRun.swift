@@ -17,6 +17,8 @@ struct ScoringRun {
     let scored: ScoredRun
     /// Pictures a second, decoding included, the metric not.
     let imagesPerSecond: Double
+    /// Where the time went, an image on average.
+    let milliseconds: SpeedSplit
     /// Why pictures could not be read, a sentence each; they count as if nothing was found.
     let failures: [String]
   }
@@ -26,10 +28,14 @@ struct ScoringRun {
     var scored = EvaluationInput(classNames: data.classNames)
     var failures: [String] = []
     let start = monotonicSeconds()
+    var reading = 0.0
+    let before = detector.seconds
     for begin in stride(from: 0, to: data.samples.count, by: batch) {
       try Interruption.check("nothing was scored")
       let samples = data.samples[begin..<min(begin + batch, data.samples.count)]
+      let beginning = monotonicSeconds()
       let pictures = reader.read(samples.map(\.imagePath))
+      reading += monotonicSeconds() - beginning
       let inputs = pictures.compactMap { try? $0.get() }.map {
         DetectorInput(
           $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
@@ -50,8 +56,15 @@ struct ScoringRun {
       progress.advance(by: samples.count)
     }
     let seconds = max(monotonicSeconds() - start, 1e-9)
+    let scale = 1000 / Double(max(data.samples.count, 1))
+    let spent = detector.seconds
     return Outcome(
       scored: try ScoredRun(name: name, scored, tasks: tasks),
-      imagesPerSecond: Double(data.samples.count) / seconds, failures: failures)
+      imagesPerSecond: Double(data.samples.count) / seconds,
+      milliseconds: SpeedSplit(
+        reading: reading * scale, preparation: (spent.preparation - before.preparation) * scale,
+        network: (spent.network - before.network) * scale,
+        decoding: (spent.decoding - before.decoding) * scale),
+      failures: failures)
   }
 }

@@ -1,0 +1,37 @@
+import Glimpse
+
+/// The numbers of runs as comma-separated values (RFC 4180): a row a class, and one over all.
+///
+/// All digits that identify a number are written; where there is nothing to measure on, nothing.
+enum ScoreSheet {
+  /// The text of the sheet, its heading first.
+  static func text(_ runs: [ScoredRun]) -> String {
+    let names = runs.first?.report.numbers.map(\.name) ?? []
+    var rows = [["run", "class", "truths", "detections"] + names]
+    for run in runs {
+      let report = run.report
+      rows.append(
+        [
+          run.name, "all", "\(report.truthCount)",
+          "\(report.classes.reduce(0) { $0 + $1.detectionCount })",
+        ] + report.numbers.map { number($0.value) })
+      for entry in report.classes {
+        let known = [
+          "AP": entry.ap, "AP50": entry.ap50, "AP75": entry.ap75, "AR100": entry.ar100,
+        ]
+        rows.append(
+          [run.name, entry.name, "\(entry.truthCount)", "\(entry.detectionCount)"]
+            + names.map { number(known[$0] ?? -1) })
+      }
+    }
+    return rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func number(_ value: Double) -> String { value < 0 ? "" : "\(value)" }
+
+  /// Quoted where it must be.
+  private static func field(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy { !"\",\r\n".unicodeScalars.contains($0) }
+    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}
