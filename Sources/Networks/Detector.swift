@@ -73,7 +73,7 @@ public final class Detector {
     self.model = model
     self.options = options
     // At the size that the weights are for; sessions plan it for the input's own.
-    (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
+    (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
     self.pool = pool
     self.kernels = kernels
   }

@@ -16,9 +16,30 @@ import Testing
     var padding: Extent = 1
     var dilation: Extent = 1
     var groups = 1
+    var activation = Activation.silu
+    /// Floats between one pixel's channels and the next pixel's, three of them before the first.
+    var gap = 5
 
     var testDescription: String {
       "\(n)x\(h)x\(w) \(input)->\(output) k\(kernel) s\(stride) p\(padding) d\(dilation) g\(groups)"
+        + " \(activation) +\(gap)"
+    }
+
+    /// Where the first channel lies.
+    var first: Int { min(3, gap) }
+
+    /// The same with what is done to vectors in registers.
+    func finished(by activation: Activation) -> Case {
+      var result = self
+      result.activation = activation
+      return result
+    }
+
+    /// The same with pixels side by side, so that a kernel's row may be one tap.
+    var dense: Case {
+      var result = self
+      result.gap = 0
+      return result
     }
 
     var geometry: ConvolutionGeometry {
@@ -54,6 +75,22 @@ import Testing
     Case(h: 9, w: 9, input: 5, output: 5, padding: 2, dilation: 2, groups: 5),
     Case(h: 8, w: 8, input: 6, output: 6, kernel: 2, stride: 2, padding: 0, groups: 6),
     Case(h: 8, w: 8, input: 6, output: 6, kernel: 7, padding: 3, groups: 6),
+    // Activations in registers.
+    Case(input: 17, output: 33).finished(by: .relu),
+    Case(input: 17, output: 64).finished(by: .hardSwish),
+    Case(n: 2, input: 33, output: 96, kernel: 1, padding: 0).finished(by: .hardSwish),
+    Case(input: 20, output: 20, groups: 20).finished(by: .hardSwish),
+    // Few outputs; the last reads more channels than that kernel takes.
+    Case(n: 2, input: 16, output: 1, kernel: 1, padding: 0),
+    Case(input: 33, output: 4, kernel: 1, padding: 0).finished(by: .identity),
+    Case(input: 96, output: 3, kernel: 1, padding: 0).finished(by: .hardSwish),
+    Case(h: 2, w: 3, input: 1025, output: 2, kernel: 1, padding: 0),
+    // Joined rows of taps, which hang over both sides, also of pictures narrower than they are.
+    Case(n: 2, h: 21, w: 37, input: 3, output: 16, stride: 2).dense.finished(by: .hardSwish),
+    Case(n: 2, h: 14, w: 30, input: 3, output: 16, kernel: 7, stride: 2, padding: 3).dense,
+    Case(n: 2, h: 5, w: 2, input: 3, output: 5, kernel: 7, padding: 3).dense,
+    Case(n: 2, h: 9, w: 3, input: 4, output: 33, padding: 2).dense,
+    Case(h: 12, w: 20, input: 2, output: 8, kernel: Extent(h: 9, w: 3), padding: 4).dense,
   ]
 
   /// All three directions of one table, from the same seeded numbers.
@@ -63,14 +100,16 @@ import Testing
     var weightGradient: [Float] = []
   }
 
-  /// Seeded tensors of one case: slices of wider buffers, as in a concatenation, with 3 floats
-  /// before and 2 behind each pixel.
+  /// Seeded tensors of one case: slices of wider buffers, as in a concatenation, where it has a gap.
   struct Tensors {
-    let inputStride, outputStride: Int
+    let inputStride, outputStride, first: Int
+    let activation: Activation
     let x, weights, bias, gradient, y, gx, gw, zeros: AlignedMemory
 
-    init(input: Shape, output: Shape, geometry: ConvolutionGeometry) {
-      (inputStride, outputStride) = (input.c + 5, output.c + 5)
+    init(_ c: Case, input: Shape, output: Shape) {
+      let geometry = c.geometry
+      (inputStride, outputStride) = (input.c + c.gap, output.c + c.gap)
+      (first, activation) = (c.first, c.activation)
       var generator = SeededGenerator(seed: 7)
       func memory(_ count: Int) -> AlignedMemory {
         let result = AlignedMemory(count: count)
@@ -89,13 +128,13 @@ import Testing
 
     var forwardEpilogue: gk_epilogue {
       gk_epilogue(
-        bias: bias.base, residual: y.base + 3, residual_stride: outputStride,
-        activation: Activation.silu.code, stores_floats: 0)
+        bias: bias.base, residual: y.base + first, residual_stride: outputStride,
+        activation: activation.code, stores_floats: 0)
     }
 
     var backwardEpilogue: gk_epilogue {
       gk_epilogue(
-        bias: nil, residual: gx.base + 3, residual_stride: inputStride,
+        bias: nil, residual: gx.base + first, residual_stride: inputStride,
         activation: Activation.identity.code, stores_floats: 0)
     }
 
@@ -111,7 +150,7 @@ import Testing
     let extent = g.outputExtent(h: c.h, w: c.w)
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
-    let tensors = Tensors(input: input, output: output, geometry: g)
+    let tensors = Tensors(c, input: input, output: output)
     let work = ConvolutionWork(geometry: g, large: input, small: output)
     let packed = AlignedMemory(
       count: max(work.packedCount(.forward), work.packedCount(.transposed)))
@@ -126,15 +165,15 @@ import Testing
       input: input, inputStride: tensors.inputStride, output: output,
       outputStride: tensors.outputStride, zeros: tensors.zeros.base)
     runner.output(
-      d, input: tensors.x.base + 3,
+      d, input: tensors.x.base + c.first,
       packed: runner.pack(tensors.weights.base, .forward, to: packed.base),
-      epilogue: tensors.forwardEpilogue, scratch: scratch.base, to: tensors.y.base + 3)
+      epilogue: tensors.forwardEpilogue, scratch: scratch.base, to: tensors.y.base + c.first)
     runner.input(
-      d, output: tensors.gradient.base + 3,
+      d, output: tensors.gradient.base + c.first,
       packed: runner.pack(tensors.weights.base, .transposed, to: packed.base),
-      epilogue: tensors.backwardEpilogue, scratch: scratch.base, to: tensors.gx.base + 3)
+      epilogue: tensors.backwardEpilogue, scratch: scratch.base, to: tensors.gx.base + c.first)
     runner.weightGradient(
-      d, input: tensors.x.base + 3, outputGradient: tensors.gradient.base + 3,
+      d, input: tensors.x.base + c.first, outputGradient: tensors.gradient.base + c.first,
       scratch: scratch.base, to: tensors.gw.base)
     return tensors.result
   }
@@ -154,8 +193,8 @@ import Testing
     #expect(Self.difference(found.inputGradient, expected.inputGradient) < 2e-5)
     #expect(Self.difference(found.weightGradient, expected.weightGradient) < 2e-5)
     // What lies between the slices is untouched.
-    let outside = c.output + 5
-    for index in found.output.indices where !(3..<(3 + c.output)).contains(index % outside) {
+    let inside = c.first..<(c.first + c.output)
+    for index in found.output.indices where !inside.contains(index % (c.output + c.gap)) {
       #expect(found.output[index] == expected.output[index])
     }
   }

@@ -31,7 +31,7 @@ import Testing
     let extent = g.outputExtent(h: c.h, w: c.w)
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
-    let tensors = ConvolutionKernelTests.Tensors(input: input, output: output, geometry: g)
+    let tensors = ConvolutionKernelTests.Tensors(c, input: input, output: output)
     let forward = try #require(Winograd(g, .forward, large: input, small: output))
     let transposed = try #require(Winograd(g, .transposed, large: input, small: output))
     let pool = ThreadPool(threads: threads)
@@ -48,14 +48,14 @@ import Testing
     var bare = g.bareDescriptor
     table.pack(&bare, tensors.weights.base, 0, 0, c.output, packed.base)
     runner(forward, inputStride, outputStride).convolve(
-      tensors.x.base + 3, packed: packed.base, epilogue: tensors.forwardEpilogue,
-      scratch: scratch.base, to: tensors.y.base + 3)
+      tensors.x.base + c.first, packed: packed.base, epilogue: tensors.forwardEpilogue,
+      scratch: scratch.base, to: tensors.y.base + c.first)
     table.pack(&bare, tensors.weights.base, 1, 0, c.input, packed.base)
     runner(transposed, outputStride, inputStride).convolve(
-      tensors.gradient.base + 3, packed: packed.base, epilogue: tensors.backwardEpilogue,
-      scratch: scratch.base, to: tensors.gx.base + 3)
+      tensors.gradient.base + c.first, packed: packed.base, epilogue: tensors.backwardEpilogue,
+      scratch: scratch.base, to: tensors.gx.base + c.first)
     runner(forward, inputStride, outputStride).weightGradient(
-      tensors.x.base + 3, outputGradient: tensors.gradient.base + 3, scratch: scratch.base,
+      tensors.x.base + c.first, outputGradient: tensors.gradient.base + 3, scratch: scratch.base,
       to: tensors.gw.base)
     return tensors.result
   }

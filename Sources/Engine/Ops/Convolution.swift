@@ -6,7 +6,7 @@ import CGlimpseKernels
 /// everywhere in deep learning: Goodfellow et al. 2016, "Deep Learning", eq. 9.6). An activation
 /// and a residual (second input, added before the activation) may be fused in inference.
 public struct Convolution: Op {
-  let geometry: ConvolutionGeometry
+  private(set) var geometry: ConvolutionGeometry
   /// True where a bias is added.
   public private(set) var hasBias: Bool
   /// How the bias begins, all channels alike where nil: uniform as the public recipe.
@@ -41,6 +41,13 @@ public struct Convolution: Op {
   var withBias: Convolution {
     var result = self
     result.hasBias = true
+    return result
+  }
+
+  /// The same convolution of another number of input channels.
+  func reading(_ inputChannels: Int) -> Convolution {
+    var result = self
+    result.geometry.inputChannels = inputChannels
     return result
   }
 

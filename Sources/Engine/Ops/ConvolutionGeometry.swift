@@ -54,6 +54,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
 
   var taps: Int { kernel.h * kernel.w }
   var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
+  /// True where every output pixel reads the input pixel at its place, all channels of it.
+  var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 && groups == 1 }
   var weightShape: [Int] { [kernel.h, kernel.w, inputChannels / groups, outputChannels] }
   var weightCount: Int { weightShape.reduce(1, *) }
 

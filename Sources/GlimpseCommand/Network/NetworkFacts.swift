@@ -50,7 +50,7 @@ struct NetworkFacts: Sendable {
     let layout = graph.parameterLayout
     parameters = layout.trainable.count
     statistics = layout.count - layout.trainable.count
-    let folded = graph.normalizationFolded
+    let folded = graph.optimizedForInference
     let plan = try Plan(
       folded, inputShapes: [model.inputShape(n: 1)], mode: .inference, precision: precision)
     let floatBytes = MemoryLayout<Float>.size

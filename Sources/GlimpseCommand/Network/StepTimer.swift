@@ -40,7 +40,7 @@ struct StepTimer {
 
   /// Times the forward pass as inference runs it, with normalization folded.
   func timeInference(runs: Int) throws -> Measurement {
-    let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
+    let (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
     let plan = try Plan(
       graph, inputShapes: [inputShape], mode: .inference,
       precision: workforce.kernels.precision)

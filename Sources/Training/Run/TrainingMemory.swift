@@ -55,7 +55,7 @@ public struct TrainingMemory: Hashable, Sendable {
     pictures =
       (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
 
-    let folded = graph.normalizationFolded
+    let folded = graph.optimizedForInference
     let session = try Plan(
       folded, inputShapes: [model.inputShape(n: Validator.batch)], mode: .inference,
       precision: precision
