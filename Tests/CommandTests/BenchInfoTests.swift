@@ -128,7 +128,7 @@ import Testing
       let bytes = 4 * (2 * (3 * 64 * 64 + 16 * 32 * 32) + 28 * 16)
       #expect(abs(layers[0].mb - Double(bytes) / 1e6) < 1e-9)
     }
-    let joined = try #require(layers.first { $0.name == "neck.down16.concat" })
+    let joined = try #require(layers.first { $0.name == "neck.up16.concat" })
     #expect(trains || joined.mb == 0, "what is joined lies there already")
   }
 
@@ -153,7 +153,7 @@ import Testing
     let choice = NetworkChoice(model: .compact, imageSize: 64)
     let weights = try choice.load()
     let workforce = try Workforce(threads: 1, precision: .f32, on: Console())
-    let (graph, parameters) = weights.model.graph().foldingNormalization(weights.parameters)
+    let (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
     let shape = weights.model.inputShape(n: 2)
     let session = Session(
       try Plan(graph, inputShapes: [shape], mode: .inference), parameters: parameters,

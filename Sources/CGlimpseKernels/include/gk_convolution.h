@@ -32,9 +32,10 @@ typedef struct {
 } gk_epilogue;
 
 // A 3x3 convolution of stride 1 as Winograd's algorithm runs it, in either direction: the gradient by
-// the input is such a convolution of the output's gradient. Tiles are 4x4 outputs, numbered by
-// picture, row, column; `pad_*` are the zeros above and left of the input.
+// the input is such a convolution of the output's gradient. Tiles are `tile` x `tile` outputs, 4 or 6,
+// numbered by picture, row, column; `pad_*` are the zeros above and left of the input.
 typedef struct {
+  long tile;
   long n;
   long input_h, input_w, input_c, input_stride;
   long output_h, output_w, output_c, output_stride;
@@ -43,22 +44,20 @@ typedef struct {
   const float *zeros;
 } gk_winograd;
 
-// The steps of Winograd's F(4x4, 3x3). Each tile has 36 places; what a step leaves for the next is
-// [place][tile][channel], places `place_stride` floats apart, channels padded to vectors.
+// The steps of Winograd's F(m x m, 3x3). Each tile has (m + 2)^2 places; what a step leaves for the
+// next is [place][tile][channel], places `place_stride` floats apart, channels padded to vectors.
 typedef struct {
   // Floats from one place to the next, for a number of tiles and channels.
   long (*place_stride)(long tiles, long channels);
-  // Floats that packed weights take: `summed` channels in, `kept` channels out.
-  long (*packed_count)(long summed, long kept);
   // Transforms and packs the weights of blocks of the kept channels: output channels, or input
   // channels where `transposed` packs for the gradient by the input.
-  void (*pack)(const gk_convolution *g, const float *weights, int transposed, long block_begin,
-               long block_end, float *packed);
+  void (*pack)(const gk_convolution *g, long tile, const float *weights, int transposed,
+               long block_begin, long block_end, float *packed);
   // Transforms the inputs of tiles [tile_begin, tile_end).
   void (*input)(const gk_winograd *w, const float *input, long tile_begin, long tile_end,
                 float *places, long place_stride);
   // Multiplies `tiles` transformed tiles by the packed weights of one block of output channels, at
-  // places [place_begin, place_end) of 36.
+  // places [place_begin, place_end).
   void (*multiply)(const gk_winograd *w, const float *places, long place_stride,
                    const float *packed, long block, long tiles, long place_begin, long place_end,
                    float *products, long product_stride);
@@ -66,7 +65,7 @@ typedef struct {
   void (*output)(const gk_winograd *w, const float *products, long product_stride, long block,
                  gk_epilogue epilogue, float *output, long tile_begin, long tile_end);
 
-  // The gradient by the weights: transforms the gradients of the outputs of tiles, ...
+  // The gradient by the weights, for tiles of 4x4 alone: transforms the gradients of the outputs of tiles, ...
   void (*gradient)(const gk_winograd *w, const float *gradient, long tile_begin, long tile_end,
                    float *places, long place_stride);
   // ... sums the products of inputs and gradients over tiles at one place, for one block of output

@@ -29,10 +29,15 @@ struct ConvolutionRunner {
     guard geometry.packs else { return weights }
     var g = geometry.bareDescriptor
     let transposed: Int32 = direction == .transposed ? 1 : 0
-    let winograd = work.winograd(direction) == nil ? nil : kernels.winograd
-    guard let pack = winograd?.pack ?? kernels.convolution.pack else { return weights }
-    pool.run(blocks(of: direction == .transposed ? g.input_c : g.output_c)) { block in
-      pack(&g, weights, transposed, block, block + 1, target)
+    let channels = transposed == 1 ? g.input_c : g.output_c
+    if let winograd = work.winograd(direction), let table = kernels.winograd {
+      pool.run(blocks(of: channels)) { block in
+        table.pack(&g, winograd.tile, weights, transposed, block, block + 1, target)
+      }
+    } else {
+      pool.run(blocks(of: channels)) { block in
+        kernels.convolution.pack(&g, weights, transposed, block, block + 1, target)
+      }
     }
     return UnsafePointer(target)
   }

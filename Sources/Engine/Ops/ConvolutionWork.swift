@@ -17,14 +17,12 @@ struct ConvolutionWork {
 
   /// Winograd's algorithm, where it is faster; one instruction set, the plain one, never uses it.
   func winograd(_ direction: ConvolutionDirection) -> Winograd? {
-    Winograd(geometry, direction, large: large, small: small).flatMap { $0.isFaster ? $0 : nil }
+    Winograd.fastest(geometry, direction, large: large, small: small)
   }
 
   /// The same for the gradient by the weights.
   var winogradForWeights: Winograd? {
-    Winograd(geometry, .forward, large: large, small: small).flatMap {
-      $0.isFasterForWeights ? $0 : nil
-    }
+    Winograd.forWeights(geometry, large: large, small: small)
   }
 
   // MARK: Memory, in floats, enough for any instruction set

@@ -1,6 +1,7 @@
 import CGlimpseKernels
 
-/// A 3x3 convolution of stride 1 as Winograd's F(4x4, 3x3) runs it: a quarter of the products.
+/// A 3x3 convolution of stride 1 as Winograd's F(m x m, 3x3) runs it: with tiles of 4x4 outputs a
+/// quarter of the products, with 6x6 a fifth.
 ///
 /// Which algorithm runs is decided by shapes alone, never by timing, so that a network gives the
 /// same bits in every run. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
@@ -9,11 +10,13 @@ struct Winograd {
   let target: Shape
   /// Zeros above and left of the source.
   let padding: Extent
-  /// Tiles of 4x4 outputs.
+  /// Outputs of a tile in each direction: 4 or 6.
+  let tile: Int
   let tiles: Int
 
-  /// Places of a tile: 6x6.
-  static let places = 36
+  /// Places of a tile.
+  var places: Int { (tile + 2) * (tile + 2) }
+
   /// Floats between the places of neighboring tiles, at most (`gk_winograd_table.place_stride`).
   private static let placeMargin = 16
   /// Channels of a block of packed weights, at most.
@@ -25,9 +28,10 @@ struct Winograd {
   /// The register tile is 6 or 12 rows.
   private static let taskTiles = 12
 
-  /// Nil where the shape does not allow it, or the definition's own products are faster.
+  /// Nil where the geometry does not allow it.
   init?(
-    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, large: Shape, small: Shape
+    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, large: Shape, small: Shape,
+    tile: Int
   ) {
     guard
       geometry.kernel == 3, geometry.stride == 1, geometry.dilation == 1, geometry.groups == 1,
@@ -40,32 +44,47 @@ struct Winograd {
       (source, target) = (small, large)
       padding = Extent(h: 2 - geometry.padding.h, w: 2 - geometry.padding.w)
     }
-    tiles = target.n * ((target.h + 3) / 4) * ((target.w + 3) / 4)
+    self.tile = tile
+    tiles = target.n * ((target.h + tile - 1) / tile) * ((target.w + tile - 1) / tile)
   }
 
   // MARK: Cost
 
   /// Multiply-adds that a step costs besides, fitted to measurements with AVX2 and AVX-512 on two
-  /// processors: one transform of one channel of a tile, and the way of one packed weight from
-  /// memory, below which a matrix product with few rows cannot fall.
-  static let transformCost = 650
+  /// processors: the transform of one channel of a tile, a place; and the way of one packed weight
+  /// from memory, below which a matrix product with few rows cannot fall.
+  private static let placeCost = 18
   private static let weightCost = 20
   private static let sumCost = 40
 
+  /// The transform of one channel of a tile.
+  var transformCost: Int { Self.placeCost * places }
   private var products: Int { source.c * Self.padded(target.c) }
+  private var transforms: Int {
+    tiles * transformCost * (Self.padded(source.c) + Self.padded(target.c))
+  }
+  private var cost: Int { places * products * max(tiles, Self.weightCost) + transforms }
 
-  /// True where it is faster than the definition.
-  var isFaster: Bool {
-    let transforms = tiles * Self.transformCost * (Self.padded(source.c) + Self.padded(target.c))
-    let own = Self.places * products * max(tiles, Self.weightCost) + transforms
-    return own < 9 * products * max(target.pixels, Self.weightCost)
+  /// The faster of the two sizes of tiles; nil where the definition's own products are faster.
+  static func fastest(
+    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, large: Shape, small: Shape
+  ) -> Winograd? {
+    let sizes = [4, 6].compactMap {
+      Winograd(geometry, direction, large: large, small: small, tile: $0)
+    }
+    guard let best = sizes.min(by: { $0.cost < $1.cost }) else { return nil }
+    let definition = 9 * best.products * max(best.target.pixels, weightCost)
+    return best.cost < definition ? best : nil
   }
 
-  /// True where it is faster for the gradient by the weights.
-  var isFasterForWeights: Bool {
-    let transforms = tiles * Self.transformCost * (Self.padded(source.c) + Self.padded(target.c))
-    let own = Self.places * products * (tiles + Self.sumCost) + transforms
-    return own < 9 * products * target.pixels
+  /// The same for the gradient by the weights, which takes tiles of 4x4.
+  static func forWeights(
+    _ geometry: ConvolutionGeometry, large: Shape, small: Shape
+  ) -> Winograd? {
+    Winograd(geometry, .forward, large: large, small: small, tile: 4).flatMap { one in
+      let own = one.places * one.products * (one.tiles + sumCost) + one.transforms
+      return own < 9 * one.products * one.target.pixels ? one : nil
+    }
   }
 
   // MARK: Memory, in floats, enough for any instruction set
@@ -73,28 +92,28 @@ struct Winograd {
   /// Channels up to a whole vector of at most 16.
   private static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
-  private static func placesCount(tiles: Int, channels: Int) -> Int {
-    places * (tiles * padded(channels) + placeMargin)
+  private func placesCount(tiles: Int, channels: Int) -> Int {
+    places * (tiles * Self.padded(channels) + Self.placeMargin)
   }
 
   /// Packed weights.
-  var packedCount: Int { Self.places * products }
+  var packedCount: Int { places * products }
 
   var isStaged: Bool {
-    Self.places * tiles * (Self.padded(source.c) + Self.padded(target.c)) <= Self.stagedFloats
+    places * tiles * (Self.padded(source.c) + Self.padded(target.c)) <= Self.stagedFloats
   }
 
   /// Tiles that one task takes through all three steps.
   var tilesPerTask: Int {
-    let fitting = Self.workspaceFloats / Self.places / (Self.padded(source.c) + Self.blockChannels)
+    let fitting = Self.workspaceFloats / places / (Self.padded(source.c) + Self.blockChannels)
     return max(1, fitting / Self.taskTiles) * Self.taskTiles
   }
 
   /// Memory of each thread.
   var workspaceCount: Int {
     guard !isStaged else { return 0 }
-    return Self.placesCount(tiles: tilesPerTask, channels: source.c)
-      + Self.placesCount(tiles: tilesPerTask, channels: Self.blockChannels)
+    return placesCount(tiles: tilesPerTask, channels: source.c)
+      + placesCount(tiles: tilesPerTask, channels: Self.blockChannels)
   }
 
   /// Memory that all threads share.
@@ -102,19 +121,19 @@ struct Winograd {
     guard isStaged else { return 0 }
     // Each block of products has a margin, and its channels are padded on their own.
     let blocks = (target.c + Self.blockChannels - 1) / Self.blockChannels
-    return Self.placesCount(tiles: tiles, channels: source.c)
-      + Self.places * tiles * (Self.padded(target.c) + 16 * blocks)
-      + Self.places * Self.placeMargin * Self.padded(target.c) / 16
+    return placesCount(tiles: tiles, channels: source.c)
+      + places * tiles * (Self.padded(target.c) + 16 * blocks)
+      + places * Self.placeMargin * Self.padded(target.c) / 16
   }
 
   /// Tiles whose products are summed at a time for the gradient by the weights.
   var tilesPerSum: Int {
-    min(tiles, max(128, (1 << 20) / Self.places / (Self.padded(source.c) + Self.padded(target.c))))
+    min(tiles, max(128, (1 << 20) / places / (Self.padded(source.c) + Self.padded(target.c))))
   }
 
   /// Memory for the gradient by the weights.
   var weightScratchCount: Int {
-    packedCount + Self.placesCount(tiles: tilesPerSum, channels: source.c)
-      + Self.placesCount(tiles: tilesPerSum, channels: target.c)
+    packedCount + placesCount(tiles: tilesPerSum, channels: source.c)
+      + placesCount(tiles: tilesPerSum, channels: target.c)
   }
 }

@@ -20,7 +20,7 @@ struct WinogradRunner {
     self.pool = pool
     let (source, target) = (winograd.source, winograd.target)
     descriptor = gk_winograd(
-      n: source.n, input_h: source.h, input_w: source.w, input_c: source.c,
+      tile: winograd.tile, n: source.n, input_h: source.h, input_w: source.w, input_c: source.c,
       input_stride: sourceStride, output_h: target.h, output_w: target.w, output_c: target.c,
       output_stride: targetStride, pad_h: winograd.padding.h, pad_w: winograd.padding.w,
       zeros: zeros)
@@ -53,11 +53,11 @@ struct WinogradRunner {
       let (begin, end) = Split.range(of: winograd.tiles, part: task, parts: tasks)
       let stride = table.place_stride(end - begin, w.input_c)
       let productStride = table.place_stride(end - begin, blockChannels)
-      let products = workspace + Winograd.places * stride
+      let products = workspace + winograd.places * stride
       table.input(&w, input, begin, end, workspace, stride)
       for block in 0..<blocks {
         table.multiply(
-          &w, workspace, stride, packed, block, end - begin, 0, Winograd.places, products,
+          &w, workspace, stride, packed, block, end - begin, 0, winograd.places, products,
           productStride)
         table.output(&w, products, productStride, block, epilogue, output, begin, end)
       }
@@ -74,18 +74,18 @@ struct WinogradRunner {
     let tiles = winograd.tiles
     let stride = table.place_stride(tiles, w.input_c)
     let productStride = table.place_stride(tiles, blockChannels)
-    let products = scratch + Winograd.places * stride
+    let products = scratch + winograd.places * stride
     transform(input, begin: 0, end: tiles, to: scratch)
-    pool.run(Winograd.places * blocks) { task in
-      let (block, place) = (task / Winograd.places, task % Winograd.places)
+    pool.run(winograd.places * blocks) { task in
+      let (block, place) = (task / winograd.places, task % winograd.places)
       table.multiply(
         &w, scratch, stride, packed, block, tiles, place, place + 1,
-        products + block * Winograd.places * productStride, productStride)
+        products + block * winograd.places * productStride, productStride)
     }
-    pool.forEachPart(of: tiles, costPerUnit: Winograd.transformCost * w.output_c) { begin, end in
+    pool.forEachPart(of: tiles, costPerUnit: winograd.transformCost * w.output_c) { begin, end in
       for block in 0..<blocks {
         let channels = min(blockChannels, w.output_c - block * blockChannels)
-        let first = products + block * Winograd.places * productStride
+        let first = products + block * winograd.places * productStride
         table.output(
           &w, first + rows(begin, channels: channels), productStride, block, epilogue, output,
           begin, end)
@@ -104,7 +104,7 @@ struct WinogradRunner {
   ) {
     var w = descriptor
     let stride = table.place_stride(end - begin, w.input_c)
-    pool.forEachPart(of: end - begin, costPerUnit: Winograd.transformCost * w.input_c) {
+    pool.forEachPart(of: end - begin, costPerUnit: winograd.transformCost * w.input_c) {
       table.input(
         &w, input, begin + $0, begin + $1, places + rows($0, channels: w.input_c), stride)
     }
@@ -122,20 +122,20 @@ struct WinogradRunner {
       let (begin, end) = Split.range(of: winograd.tiles, part: part, parts: parts)
       let stride = table.place_stride(end - begin, w.input_c)
       let gradientStride = table.place_stride(end - begin, w.output_c)
-      let gradients = places + Winograd.places * stride
+      let gradients = places + winograd.places * stride
       transform(input, begin: begin, end: end, to: places)
-      pool.forEachPart(of: end - begin, costPerUnit: Winograd.transformCost * w.output_c) {
+      pool.forEachPart(of: end - begin, costPerUnit: winograd.transformCost * w.output_c) {
         table.gradient(
           &w, outputGradient, begin + $0, begin + $1,
           gradients + rows($0, channels: w.output_c), gradientStride)
       }
-      pool.run(Winograd.places * blocks) { task in
+      pool.run(winograd.places * blocks) { task in
         table.sum(
           &w, places, stride, gradients, gradientStride, end - begin, task / blocks, task % blocks,
           part > 0 ? 1 : 0, scratch)
       }
     }
-    pool.forEachPart(of: w.input_c, costPerUnit: Winograd.transformCost * w.output_c) {
+    pool.forEachPart(of: w.input_c, costPerUnit: winograd.transformCost * w.output_c) {
       table.weight_gradient(&w, scratch, $0, $1, gradient)
     }
   }
