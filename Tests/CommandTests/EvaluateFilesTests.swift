@@ -87,14 +87,19 @@ import Testing
         "--truth", Self.truth, "--detections", Self.found, "--threads", threads)
       #expect(other.stats == whole.stats)
     }
-    let rows = try #require(
-      JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: Self.found)))
-        as? [[String: Any]])
+    struct Row: Codable {
+      let image_id: Int
+      let category_id: Int
+      let bbox: [Double]
+      let score: Double
+    }
+    let rows = try JSONDecoder().decode(
+      [Row].self, from: Data(contentsOf: URL(fileURLWithPath: Self.found)))
     let shards = try (0..<4).map { shard in
-      let part = rows.filter { ($0["image_id"] as? Int ?? 0) % 4 == shard }
+      let part = rows.filter { $0.image_id % 4 == shard }
       #expect(!part.isEmpty)
-      let data = try JSONSerialization.data(withJSONObject: part)
-      return try folder.write("shard\(shard).json", String(decoding: data, as: UTF8.self))
+      let text = String(decoding: try JSONEncoder().encode(part), as: UTF8.self)
+      return try folder.write("shard\(shard).json", text)
     }
     for order in [shards, shards.reversed()] {
       let merged = try score(

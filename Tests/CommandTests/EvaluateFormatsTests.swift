@@ -47,35 +47,77 @@ struct EvaluateFormatsTests {
     }
   }
 
-  private func write(_ name: String, _ value: Any) throws -> String {
-    let data = try JSONSerialization.data(withJSONObject: value)
-    return try folder.write(name, String(decoding: data, as: UTF8.self))
+  private struct COCOFile: Encodable {
+    struct Image: Encodable {
+      var id: Int
+      var file_name: String
+      var width: Int
+      var height: Int
+    }
+    struct Category: Encodable {
+      var id: Int
+      var name: String
+    }
+    struct Object: Encodable {
+      var id: Int
+      var image_id: Int
+      var category_id: Int
+      var bbox: [Double]
+      var area: Double
+      var iscrowd = 0
+    }
+    var images: [Image]
+    var categories: [Category]
+    var annotations: [Object]
+  }
+
+  private struct COCOResult: Encodable {
+    var image_id: Int
+    var category_id: Int
+    var bbox: [Double]
+    var score: Double
+  }
+
+  private struct Line: Encodable {
+    struct Found: Encodable {
+      var box: [Double]
+      var `class`: String
+      var score: Double
+    }
+    var path: String
+    var width: Int
+    var height: Int
+    var boxes: [Found]
+  }
+
+  private func text<Value: Encodable>(_ value: Value) throws -> String {
+    String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+  }
+
+  private func fileName(_ sample: Sample) -> String {
+    (sample.imagePath as NSString).lastPathComponent
   }
 
   /// Writes COCO's annotation file; images are numbered in the order of the data set.
   private func writeCOCO() throws -> String {
-    var annotations: [[String: Any]] = []
+    var objects: [COCOFile.Object] = []
     for (image, sample) in data.samples.enumerated() {
       for truth in sample.annotations {
-        annotations.append([
-          "id": annotations.count + 1, "image_id": image + 1, "category_id": truth.classIndex + 1,
-          "bbox": [truth.box.x1, truth.box.y1, truth.box.width, truth.box.height],
-          "area": truth.box.area, "iscrowd": 0,
-        ])
+        let box = truth.box
+        objects.append(
+          COCOFile.Object(
+            id: objects.count + 1, image_id: image + 1, category_id: truth.classIndex + 1,
+            bbox: [box.x1, box.y1, box.width, box.height], area: box.area))
       }
     }
-    return try write(
-      "truth.json",
-      [
-        "images": data.samples.enumerated().map {
-          [
-            "id": $0 + 1, "file_name": ($1.imagePath as NSString).lastPathComponent,
-            "width": $1.imageWidth, "height": $1.imageHeight,
-          ] as [String: Any]
-        },
-        "categories": data.classNames.enumerated().map { ["id": $0 + 1, "name": $1] },
-        "annotations": annotations,
-      ])
+    let file = COCOFile(
+      images: data.samples.enumerated().map {
+        COCOFile.Image(
+          id: $0 + 1, file_name: fileName($1), width: $1.imageWidth, height: $1.imageHeight)
+      },
+      categories: data.classNames.enumerated().map { COCOFile.Category(id: $0 + 1, name: $1) },
+      annotations: objects)
+    return try folder.write("truth.json", text(file))
   }
 
   /// Writes a YOLO folder whose pictures are links to those of the other.
@@ -84,7 +126,7 @@ struct EvaluateFormatsTests {
     try FileManager.default.createDirectory(
       atPath: images, withIntermediateDirectories: true)
     for sample in data.samples {
-      let name = (sample.imagePath as NSString).lastPathComponent
+      let name = fileName(sample)
       try FileManager.default.createSymbolicLink(
         atPath: "\(images)/\(name)", withDestinationPath: sample.imagePath)
       let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
@@ -102,38 +144,33 @@ struct EvaluateFormatsTests {
 
   private func writeLines() throws -> String {
     let lines = try zip(data.samples, found).map { sample, found in
-      String(
-        decoding: try JSONSerialization.data(withJSONObject: [
-          "path": (sample.imagePath as NSString).lastPathComponent, "width": sample.imageWidth,
-          "height": sample.imageHeight,
-          "boxes": found.map {
-            [
-              "box": [$0.box.x1, $0.box.y1, $0.box.x2, $0.box.y2],
-              "class": data.classNames[$0.classIndex], "score": Double($0.score),
-            ] as [String: Any]
-          },
-        ]), as: UTF8.self)
+      try text(
+        Line(
+          path: fileName(sample), width: sample.imageWidth, height: sample.imageHeight,
+          boxes: found.map {
+            Line.Found(
+              box: [$0.box.x1, $0.box.y1, $0.box.x2, $0.box.y2],
+              class: data.classNames[$0.classIndex], score: Double($0.score))
+          }))
     }
     return try folder.write("found.jsonl", lines.joined(separator: "\n"))
   }
 
   private func writeResults() throws -> String {
-    try write(
-      "found.json",
-      zip(data.samples.indices, found).flatMap { image, found in
-        found.map {
-          [
-            "image_id": image + 1, "category_id": $0.classIndex + 1, "score": Double($0.score),
-            "bbox": [$0.box.x1, $0.box.y1, $0.box.x2 - $0.box.x1, $0.box.y2 - $0.box.y1],
-          ] as [String: Any]
-        }
-      })
+    let results = zip(data.samples.indices, found).flatMap { image, found in
+      found.map {
+        COCOResult(
+          image_id: image + 1, category_id: $0.classIndex + 1,
+          bbox: [$0.box.x1, $0.box.y1, $0.box.x2 - $0.box.x1, $0.box.y2 - $0.box.y1],
+          score: Double($0.score))
+      }
+    }
+    return try folder.write("found.json", text(results))
   }
 
   private func writeLabels() throws -> String {
     for (sample, found) in zip(data.samples, found) {
-      let name = ((sample.imagePath as NSString).lastPathComponent as NSString)
-        .deletingPathExtension
+      let name = (fileName(sample) as NSString).deletingPathExtension
       let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
       let rows = found.map {
         "\($0.classIndex) \($0.box.centerX / width) \($0.box.centerY / height) "

@@ -223,7 +223,29 @@ import Testing
       ["a/x.jpg", "b/x.jpg", "y.png"].map { .init(name: $0, id: nil, width: 1, height: 1) })
     #expect(names["a/x.jpg"] == 0 && names["b/x.jpg"] == 1)
     #expect(names["x.jpg"] == nil && names["x"] == nil && names["c/x.jpg"] == nil)
+    let numbered = PictureNames(
+      ["000012.jpg", "7.jpg", "07.jpg"].map { .init(name: $0, id: nil, width: 1, height: 1) })
+    #expect(numbered["12"] == 0 && numbered["000012"] == 0 && numbered["07"] == 2)
+    #expect(numbered["7"] == nil, "7.jpg and 07.jpg are both 7")
     #expect(names["y"] == 2 && names["z/y.png"] == 2 && names["y.jpg"] == 2)
+  }
+
+  @Test func partsOfARunShareNoImage() throws {
+    func rows(_ ids: Int...) -> String {
+      let rows = ids.map {
+        "{\"image_id\": \($0), \"category_id\": 4, \"bbox\": [0, 0, 1, 1], \"score\": 0.5}"
+      }
+      return "[" + rows.joined(separator: ",") + "]"
+    }
+    let truth = try truth()
+    let (a, b) = (try file("a.json", rows(20, 20)), try file("b.json", rows(30)))
+    let apart = try DetectionSet.read([a, b], for: truth)
+    #expect(apart.detections.images == [0, 0, 1] && apart.mismatches.count == 0)
+    let c = try file("c.json", rows(30, 20, 20))
+    let shared = try DetectionSet.read([a, b, c], for: truth)
+    #expect(shared.mismatches.count(.duplicate) == 2)
+    #expect(
+      shared.mismatches.sentences(.duplicate)[0] == "\(c): first.jpg has detections in \(a), too")
   }
 
   @Test func idsMayLieFarApart() {

@@ -14,7 +14,8 @@ public struct DetectionSet: Sendable {
 
   /// Reads the files of one run of a detector, which may be parts of it: shards.
   ///
-  /// The result is the same in whatever parts a run is, as long as each image is in one of them.
+  /// The result is the same in whatever parts a run is, as long as each image is in one of them;
+  /// others are a mismatch.
   ///
   /// - Parameters:
   ///   - paths: COCO results (`.json`), Glimpse's own lines (`.jsonl`), or folders of YOLO label files.
@@ -26,19 +27,31 @@ public struct DetectionSet: Sendable {
     _ paths: [String], for truth: TruthSet, readsMasks: Bool = false, tasks: TaskRunner = .serial
   ) throws(DatasetsError) -> DetectionSet {
     var whole = DetectionSet()
-    for path in paths {
-      let part = try DetectionFormat.sniff(path).read(
+    var owners = [Int?](repeating: nil, count: truth.images.count)
+    for (number, path) in paths.enumerated() {
+      var part = try DetectionFormat.sniff(path).read(
         path, truth: truth, readsMasks: readsMasks, tasks: tasks)
-      if whole.detections.count == 0 {
-        let mismatches = whole.mismatches
-        whole = part
-        whole.mismatches = mismatches
-        whole.mismatches.add(part.mismatches)
-      } else {
-        whole.append(part)
+      if paths.count > 1 {
+        part.findShared(&owners, number: number, paths: paths, truth: truth)
       }
+      if number == 0 { whole = part } else { whole.append(part) }
     }
     return whole
+  }
+
+  /// Notes the images that other parts have detections of, too: shards that overlap count twice.
+  private mutating func findShared(
+    _ owners: inout [Int?], number: Int, paths: [String], truth: TruthSet
+  ) {
+    for image in Set(detections.images).sorted() {
+      if let other = owners[Int(image)] {
+        mismatches.add(
+          .duplicate,
+          "\(paths[number]): \(truth.images[Int(image)].name) has detections in \(paths[other]), too"
+        )
+      }
+      owners[Int(image)] = number
+    }
   }
 
   /// Adds the rows of another part.

@@ -7,7 +7,10 @@ struct PictureNames: Sendable {
     var places: [String: Int] = [:]
     for (index, image) in images.enumerated() {
       let name = FilePath.name(image.name)
-      for spelling in Set([image.name, name, FilePath.stem(name)]) {
+      let stem = FilePath.stem(name)
+      // A writer of whole numbers makes 12 of 000012.jpg.
+      let number = Int(stem).map(String.init) ?? stem
+      for spelling in Set([image.name, name, stem, number]) {
         places[spelling] = places[spelling] == nil ? index : -1
       }
     }

@@ -64,7 +64,7 @@ public struct TruthSet: Sendable {
         Picture(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
       },
       classNames: dataset.classNames, truths: truths, problems: dataset.problems,
-      imageIds: IdTable([]), classIds: IdTable(Array(1...max(1, dataset.classNames.count))))
+      imageIds: IdTable([]), classIds: IdTable(Array(1..<dataset.classNames.count + 1)))
   }
 
   /// Makes a truth from its parts.
