@@ -92,7 +92,13 @@ import Testing
     #expect(page.all("rect").filter { $0.attributes["class"] == "box wrong" }.count == 4)
     #expect(page.all("rect").filter { $0.attributes["class"] == "box false" }.count == 1)
     let headings = page.all("h2").map(\.text)
-    #expect(headings.contains("Worst images") && headings.contains("Where precision is lost"))
+    #expect(
+      headings == [
+        "What to look at", "Where precision is lost", "Curves", "Confidence", "Classes",
+        "What is taken for what", "Object size", "Scores", "Worst images",
+      ])
+    // Of 6 odd images 3 are found, 2 are taken for the class with the strange name.
+    #expect(page.all("title").contains { $0.text == "cat → \(Self.nasty): 2 of 6" })
     #expect(page.all("table").contains { $0.attributes["class"] == "sortable" })
     // The page and the two inputs, nothing half written.
     let others = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
@@ -159,6 +165,28 @@ import Testing
     #expect(gain.difference == numbers[1] - numbers[0])
     #expect(gain.interval[0] > 0 && gain.interval[0] < gain.difference)
     #expect(gain.difference < gain.interval[1] && gain.p < 0.05)
+  }
+
+  @Test func nothingToMeasureHasAPage() throws {
+    let truth = try folder.write(
+      "truth.json",
+      """
+      {"images": [{"id": 1, "file_name": "a.jpg", "width": 80, "height": 60}],
+       "categories": [{"id": 1, "name": "cat"}], "annotations": []}
+      """)
+    let found = try folder.write("found.json", "[]")
+    let path = folder.path + "/report.html"
+    let result = try evaluate([
+      "--truth", truth, "--detections", found, "--report", path, "--errors", "--bootstrap", "10",
+    ])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let page = try page(path)
+    #expect(page.all("dd").first?.text == "–")
+    let compared = try evaluate([
+      "--truth", truth, "--detections", "\(found),\(found)", "--report", path, "--bootstrap", "10",
+    ])
+    #expect(compared.exitCode == 0, "\(compared.diagnostics)")
+    _ = try self.page(path)
   }
 
   @Test func errorsAndIntervalsArePrinted() throws {

@@ -75,6 +75,35 @@ public struct OperatingCurve: Hashable, Sendable {
     self.points = points
   }
 
+  private init(truthCount: Int, points: [Point]) {
+    self.truthCount = truthCount
+    self.points = points
+  }
+
+  /// The curve of all classes taken together, one confidence for all and each object counting the
+  /// same; classes without truths are part of it by their wrong detections.
+  public static func pooled(_ curves: [OperatingCurve]) -> OperatingCurve {
+    let truths = curves.reduce(0) { $0 + $1.truthCount }
+    var steps: [(score: Double, right: Int, wrong: Int)] = []
+    for curve in curves {
+      var (right, wrong) = (0, 0)
+      for point in curve.points {
+        steps.append((point.score, point.right - right, point.wrong - wrong))
+        (right, wrong) = (point.right, point.wrong)
+      }
+    }
+    steps.sort { $0.score > $1.score }
+    var points: [Point] = []
+    var (right, wrong) = (0, 0)
+    for (place, step) in steps.enumerated() {
+      right += step.right
+      wrong += step.wrong
+      if place + 1 < steps.count, steps[place + 1].score == step.score { continue }
+      points.append(Point(score: step.score, right: right, wrong: wrong, truths: truths))
+    }
+    return OperatingCurve(truthCount: truths, points: points)
+  }
+
   /// The curves of all classes, in order of index.
   public static func curves(
     _ cells: EvaluationCells, _ matches: MatchTable, tasks: TaskRunner = .serial

@@ -13,13 +13,14 @@ struct HeatMap: Sendable {
 
   /// How wide a cell is: as wide as fits the usual width, and no smaller than can be pointed at.
   private var cell: Double {
-    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 20), 54)
+    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 25), 54)
   }
 
   /// True where there are too many cells to fit the usual width.
   var isWide: Bool { width > ChartFrame.width + 1 }
 
-  private var width: Double { Self.nameWidth + 18 + cell * Double(columns.count) + 4 }
+  /// The width of the map, in units of a chart.
+  var width: Double { Self.nameWidth + 18 + cell * Double(columns.count) + 4 }
 
   /// Shades are by row: the part of the row's sum.
   var markup: Markup {

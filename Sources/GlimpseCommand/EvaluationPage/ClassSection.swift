@@ -10,7 +10,10 @@ struct ClassSection: Sendable {
       Markup(
         "Click a heading to sort. AUC is the area under the ROC curve of telling in which images a "
           + "class is to be seen."
-          + (analysis.bootstrap == nil ? "" : " Small print is the range of each AP.")),
+          + (analysis.bootstrap == nil
+            ? ""
+            : " Small print is the range of each AP, for classes that \(EvaluationAnalysis.fewestImages) or more "
+              + "images show.")),
       .element(
         "div", ["class": "scroll"],
         .element(
@@ -23,14 +26,18 @@ struct ClassSection: Sendable {
     .element(
       "tr", [:],
       [.element("th", ["class": "text"], "class")]
-        + ["AP50-95", "AP50", "AP75", "AR100", "AUC", "objects", "detections"].map {
+        + [
+          "AP50-95", "AP50", "AP75", "AR100", "best F1", "at score", "AUC", "objects", "detections",
+        ].map {
           .element("th", [:], Markup($0))
         })
   }
 
   private func row(_ entry: DetectionReport.ClassEntry) -> Markup {
-    let ranges = analysis.bootstrap?.classes[entry.classIndex]
+    let ranges =
+      analysis.hasRange(entry.classIndex) ? analysis.bootstrap?.classes[entry.classIndex] : nil
     let area = analysis.presences[entry.classIndex].area
+    let best = analysis.operating[entry.classIndex].best
     return .element(
       "tr", [:],
       .element(
@@ -40,6 +47,8 @@ struct ClassSection: Sendable {
       number(PageNumber.fraction(entry.ap50), entry.ap50, ranges?.ap50),
       number(PageNumber.fraction(entry.ap75), entry.ap75),
       number(PageNumber.fraction(entry.ar100), entry.ar100),
+      number(PageNumber.fraction(best?.f1 ?? -1), best?.f1 ?? -1),
+      number(PageNumber.fraction(best?.score ?? -1), best?.score ?? -1),
       number(PageNumber.fraction(area ?? -1), area ?? -1),
       number("\(entry.truthCount)", Double(entry.truthCount)),
       number("\(entry.detectionCount)", Double(entry.detectionCount)))
@@ -48,7 +57,10 @@ struct ClassSection: Sendable {
   private var foot: Markup {
     let report = analysis.report
     let texts =
-      [report.ap, report.ap50, report.ap75, report.ar100].map(PageNumber.fraction)
+      [
+        report.ap, report.ap50, report.ap75, report.ar100, analysis.pooled.best?.f1 ?? -1,
+        analysis.pooled.best?.score ?? -1,
+      ].map(PageNumber.fraction)
       + ["", "\(report.truthCount)", "\(analysis.detectionCount)"]
     return .element(
       "tr", [:],

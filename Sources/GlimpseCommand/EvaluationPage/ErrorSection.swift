@@ -10,7 +10,8 @@ struct ErrorSection: Sendable {
       "What AP at IoU 0.5 would gain if all errors of one kind, and nothing else, were mended.",
       Page.cards([
         Page.card(
-          "Points of AP50 that each kind costs", ErrorChart(runs: [analysis]).markup,
+          "Points of AP50 that each kind costs",
+          ErrorChart(runs: [analysis], names: [analysis.shortName]).markup,
           note: "All wrong detections together cost "
             + "\(PageNumber.points(analysis.errors.falsePositiveCost)) points, all objects that are "
             + "not found \(PageNumber.points(analysis.errors.falseNegativeCost)). Kinds do not add "
@@ -43,6 +44,8 @@ struct ErrorSection: Sendable {
 /// Bars of the kinds' costs, one run below the other.
 struct ErrorChart: Sendable {
   let runs: [EvaluationAnalysis]
+  /// What the runs are called.
+  let names: [String]
 
   var markup: Markup {
     let most = runs.flatMap(\.errors.costs).max() ?? 0
@@ -52,7 +55,8 @@ struct ErrorChart: Sendable {
           name: place == 0 ? kind.title : "", value: run.errors.cost(kind),
           text: PageNumber.points(run.errors.cost(kind)),
           style: runs.count > 1 ? "series-\(place + 1)" : kind.style,
-          note: "\(kind.title), \(run.name): \(PageNumber.points(run.errors.cost(kind))) points, "
+          note:
+            "\(kind.title), \(names[place]): \(PageNumber.points(run.errors.cost(kind))) points, "
             + "\(run.errors.counts[kind.rawValue]) \(kind.noun(run.errors.counts[kind.rawValue]))")
       }
     }
@@ -61,7 +65,7 @@ struct ErrorChart: Sendable {
       nameWidth: 106, textWidth: 44
     ).markup
       + Legend(
-        entries: runs.enumerated().map { ($0.element.name, "series-\($0.offset + 1)") }
+        entries: names.enumerated().map { ($0.element, "series-\($0.offset + 1)") }
       ).markup
   }
 }

@@ -14,6 +14,12 @@ struct EvaluationAnalysis: Sendable {
   let calibration: Calibration?
   /// One a class.
   let presences: [Presence]
+  /// Precision and recall against the confidence, one a class.
+  let operating: [OperatingCurve]
+  /// The same for all classes together.
+  let pooled: OperatingCurve
+  /// What was taken for what, at the confidence that is best for all classes together.
+  let confusion: ConfusionMatrix
 
   /// Explains a run; without `bootstrap` there are no intervals.
   init(_ run: ScoredRun, bootstrap options: BootstrapOptions?, tasks: TaskRunner) {
@@ -27,8 +33,21 @@ struct EvaluationAnalysis: Sendable {
     }
     calibration = Calibration(cells, matches)
     presences = tasks.map(cells.classNames.count) { [cells] in Presence(cells, classIndex: $0) }
+    operating = OperatingCurve.curves(cells, matches, tasks: tasks)
+    pooled = OperatingCurve.pooled(operating)
+    confusion = ConfusionMatrix(
+      cells, confidence: pooled.best?.score ?? 0.5, overlap: run.overlap, tasks: tasks)
   }
 
+  /// Images that must show a class for a range: drawing from fewer tells nothing about others.
+  static let fewestImages = 5
+  /// Whether enough images show a class.
+  func hasRange(_ classIndex: Int) -> Bool {
+    presences[classIndex].positives >= Self.fewestImages
+  }
+
+  /// The score from which on detections of all classes together have the best F1 at IoU 0.5.
+  var bestConfidence: Double { confusion.confidence }
   /// The last part of the name, where that is a path.
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
   /// All detections.

@@ -17,7 +17,11 @@ struct EvaluationPage: Sendable {
         SummarySection(analysis: analysis).markup,
         ErrorSection(analysis: analysis).markup,
         CurveSection(analysis: analysis).markup,
+        ConfidenceSection(analysis: analysis).markup,
         ClassSection(analysis: analysis).markup,
+        ConfusionSection(
+          matrix: analysis.confusion, classNames: analysis.cells.classNames
+        ).markup,
         SizeSection(report: analysis.report).markup,
         TrustSection(analysis: analysis).markup,
         GallerySection(pictures: gallery, confidence: analysis.bestConfidence).markup,

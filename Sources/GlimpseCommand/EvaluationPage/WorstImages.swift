@@ -66,24 +66,3 @@ struct WorstImages {
     return truths + detections
   }
 }
-
-extension EvaluationAnalysis {
-  /// The score from which on detections of all classes together have the best F1 at IoU 0.5.
-  var bestConfidence: Double {
-    var entries: [(score: Double, isRight: Bool)] = []
-    for (row, fate) in errors.fates.enumerated() where !fate.isIgnored {
-      entries.append((cells.detections.scores[row], fate.isRight))
-    }
-    entries.sort { $0.score > $1.score }
-    var best = (f1: 0.0, score: 0.5)
-    var right = 0
-    for (place, entry) in entries.enumerated() {
-      if entry.isRight { right += 1 }
-      // Detections of one score are taken or left together.
-      if place + 1 < entries.count, entries[place + 1].score == entry.score { continue }
-      let f1 = 2 * Double(right) / Double(place + 1 + report.truthCount)
-      if f1 > best.f1 { best = (f1, entry.score) }
-    }
-    return best.score
-  }
-}

@@ -42,7 +42,9 @@ enum PageStyle {
       border-radius: 10px; min-width: 0; }
     .card figcaption { font-size: 15px; font-weight: 600; margin-bottom: 10px; }
     .card svg { display: block; width: 100%; max-width: 440px; height: auto; margin: 0 auto; }
+    .card.wide { overflow-x: auto; }
     .card.wide svg { max-width: none; }
+    .map { margin: 0 auto; }
     .tiles { display: grid; gap: 12px; margin-top: 24px;
       grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); }
     .tile { background: var(--card); border: 1px solid var(--edge); border-radius: 10px;
@@ -88,6 +90,7 @@ enum PageStyle {
     th button::after { content: " \\2195"; opacity: 0.35; }
     th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; }
     th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; }
+    .sortable td { padding-top: 6px; padding-bottom: 6px; line-height: 1.3; }
     .better { color: var(--c3); }
     .worse { color: var(--c5); }
 
@@ -170,7 +173,12 @@ enum PageStyle {
       body { font-size: 11pt; }
       main { max-width: none; padding: 0; }
       section { margin-top: 24pt; }
-      h2 { break-after: avoid; }
+      h2, .lead, .legend { break-after: avoid; }
+      tfoot { display: table-row-group; }
+      .tiles { grid-template-columns: repeat(7, 1fr); }
+      .tile { padding: 8px 10px; }
+      .tile dd { font-size: 20px; }
+      .tile dd.range { font-size: 10px; }
       .card, .tile, .gallery figure, .advice li, tr { break-inside: avoid; }
       .cards { grid-template-columns: 1fr 1fr; }
       .gallery { grid-template-columns: repeat(3, 1fr); }

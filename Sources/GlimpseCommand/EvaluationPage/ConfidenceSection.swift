@@ -1,0 +1,81 @@
+import Glimpse
+
+/// Precision, recall and F1 against the confidence from which on detections count.
+struct ConfidenceSection: Sendable {
+  let analysis: EvaluationAnalysis
+
+  /// Classes that get a color and a name.
+  private static let named = 7
+
+  var markup: Markup {
+    guard let best = analysis.pooled.best else { return .none }
+    return Page.section(
+      "Confidence",
+      Markup(
+        "Where to cut: at IoU 0.5, over all classes together, F1 is best for scores from "
+          + "\(HumanFormat.fixed(best.score, 2)) on. There "
+          + "\(PageNumber.percent(best.precision)) of the detections are right, and "
+          + "\(PageNumber.percent(best.recall)) of the objects are found."),
+      Page.cards([
+        Page.card("Precision, recall and F1, all classes", allClasses(best)),
+        Page.card("F1 by class", byClass),
+      ]))
+  }
+
+  private func allClasses(_ best: OperatingCurve.Point) -> Markup {
+    let curve = analysis.pooled
+    return LineChart(
+      label: "Precision, recall and F1 of all classes over the confidence", frame: frame,
+      lines: [
+        line("precision", curve, \.precision, endsAtZero: false, style: "series-1"),
+        line("recall", curve, \.recall, style: "series-2"),
+        line("F1", curve, \.f1, style: "strong", mark: (best.score, best.f1)),
+      ]
+    ).markup
+  }
+
+  private var byClass: Markup {
+    let classes = analysis.labeledClasses
+    let lines = classes.enumerated().map { place, entry in
+      let curve = analysis.operating[entry.classIndex]
+      let best = curve.best
+      return line(
+        "\(entry.name) \(PageNumber.fraction(best?.f1 ?? 0))", curve, \.f1,
+        style: place < Self.named ? "series-\(place + 1)" : "muted",
+        mark: place < Self.named ? best.map { ($0.score, $0.f1) } : nil,
+        isNamed: place < Self.named)
+    }
+    let all = line(
+      "all \(PageNumber.fraction(analysis.pooled.best?.f1 ?? 0))", analysis.pooled, \.f1,
+      style: "strong")
+    return LineChart(
+      label: "F1 of each class over the confidence", frame: frame,
+      lines: lines.filter { !$0.isNamed } + lines.filter(\.isNamed)
+        + (classes.count > 1 ? [all] : [])
+    ).markup
+  }
+
+  /// Scores are 0...1 as a rule; others widen the axis.
+  private var frame: ChartFrame {
+    let scores = analysis.pooled.points
+    return ChartFrame(
+      x: ChartAxis(
+        title: "confidence",
+        domain: min(0, scores.last?.score ?? 0)...max(1, scores.first?.score ?? 1)),
+      y: ChartAxis(title: ""))
+  }
+
+  /// A curve from the highest score down. Above the highest score nothing counts: precision has no
+  /// value there, recall and F1 are 0.
+  private func line(
+    _ name: String, _ curve: OperatingCurve, _ value: (OperatingCurve.Point) -> Double,
+    endsAtZero: Bool = true, style: String, mark: (x: Double, y: Double)? = nil,
+    isNamed: Bool = true
+  ) -> LineChart.Line {
+    var points = curve.points.map { (x: $0.score, y: value($0)) }
+    if endsAtZero, let first = points.first { points.insert((first.x, 0), at: 0) }
+    if let last = points.last { points.append((min(0, last.x), last.y)) }
+    return LineChart.Line(
+      name: name, points: points, style: style, isNamed: isNamed, mark: mark)
+  }
+}
