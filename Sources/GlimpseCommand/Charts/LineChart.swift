@@ -45,7 +45,7 @@ struct LineChart: Sendable {
     for (place, point) in points.enumerated() {
       let (x, y) = (frame.xScale(point.x), frame.yScale(point.y))
       let isEnd = place == 0 || place == points.count - 1
-      if !isEnd, abs(x - last.x) + abs(y - last.y) < 0.4 { continue }
+      if !isEnd, abs(x - last.x) + abs(y - last.y) < 0.8 { continue }
       path +=
         "\(path.isEmpty ? "M" : "L")\(ChartScale.coordinate(x)) \(ChartScale.coordinate(y))"
       last = (x, y)

@@ -182,6 +182,7 @@ struct Evaluate: Command {
         ("objects", "\(report.truthCount)"), ("network", detector.model.architecture.rawValue),
         ("at", "\(detector.model.imageSize) pixels"),
         ("speed", "\(HumanFormat.decimal(outcome.imagesPerSecond)) images/s"),
+        ("time an image", outcome.milliseconds.text),
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
 

@@ -21,8 +21,8 @@ struct ComparisonPage: Sendable {
           "Difference by class",
           Markup(
             "AP50-95 of “\(secondName)” less that of “\(firstName)”, with the range over "
-              + "\(options.draws) draws of images. Where the range holds 0, the images do not tell "
-              + "which is better."),
+              + "\(options.draws) draws for classes that \(EvaluationAnalysis.fewestImages) or more "
+              + "images show. Where the range holds 0, the images do not tell which is better."),
           Page.cards(differences)),
         Page.section(
           "Curves and errors", .none,

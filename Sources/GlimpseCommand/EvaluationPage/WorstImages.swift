@@ -9,7 +9,7 @@ struct WorstImages {
   /// Pictures in a gallery at most.
   static let most = 24
   /// Bytes of their JPEGs at most, all together; a third more once they are text.
-  private static let byteLimit = 1_600_000
+  private static let byteLimit = 1_100_000
 
   /// Reads the worst images that can be read.
   ///

@@ -106,7 +106,7 @@ enum PageStyle {
     svg .bar-name { font-size: 12px; }
     svg .bar-text { font-size: 12px; fill: var(--soft); }
     svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-    svg .curve.muted { stroke: var(--soft); stroke-width: 1; opacity: 0.4; }
+    svg .curve.muted { stroke: var(--soft); stroke-width: 1; opacity: 0.28; }
     svg .curve.guide { stroke: var(--soft); stroke-width: 1.25; stroke-dasharray: 4 4; }
     svg .curve.strong { stroke: var(--ink); stroke-width: 2.5; }
     svg .mark { fill: var(--card); stroke-width: 2; }
