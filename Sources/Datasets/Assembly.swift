@@ -15,7 +15,9 @@ struct Assembly {
     let names = wanted ?? raw.classNames
     classNames = names
     problems = raw.problems
-    classIndices = raw.classNames.map { names.firstIndex(of: $0) }
+    let places = Dictionary(
+      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    classIndices = raw.classNames.map { places[$0] }
   }
 
   /// All samples that can be used; throws where none can, or none of the labels.
@@ -38,8 +40,11 @@ struct Assembly {
           continue
         }
         guard let box = checkedBox(of: object, in: picture, size: size) else { continue }
-        sample.annotations.append(
-          Annotation(box: box, classIndex: classIndex, isDifficult: object.isDifficult))
+        var annotation = Annotation(
+          box: box, classIndex: classIndex, isCrowd: object.isCrowd,
+          isDifficult: object.isDifficult)
+        if case .stated(let extent) = object.extent { annotation.stated = extent }
+        sample.annotations.append(annotation)
       }
       samples.append(sample)
     }
@@ -109,35 +114,42 @@ struct Assembly {
     let box: Box
     switch object.extent {
     case .pixels(let corners): box = corners
+    case .stated(let extent): box = extent.box.corners
     case .fractions(let corners):
       box = Box(
         x1: corners.x1 * width, y1: corners.y1 * height, x2: corners.x2 * width,
         y2: corners.y2 * height)
     }
     let file = picture.labelPath
+    // Where no line tells which box it is, its numbers and the picture do.
+    var subject: String {
+      object.line == nil
+        ? "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of "
+          + FilePath.name(picture.imagePath) : "the box"
+    }
     if !(box.x2 > box.x1 && box.y2 > box.y1) {
       report(
         .boxWithoutArea, file, line: object.line,
-        "the box has no width or no height; it is left "
-          + "out.")
+        "\(subject) has no width or no height; it is left out.")
       return nil
     }
     let cut = box.clipped(toWidth: width, height: height)
     if !(cut.x2 > cut.x1 && cut.y2 > cut.y1) {
       report(
         .boxOutsideImage, file, line: object.line,
-        "the box lies outside of the \(size.width)x\(size.height) picture; it is left out.")
+        "\(subject) lies outside of the \(size.width)x\(size.height) picture; it is left out.")
       return nil
     }
     let overhang = max(cut.x1 - box.x1, cut.y1 - box.y1, box.x2 - cut.x2, box.y2 - cut.y2)
     if overhang > 1 {
       report(
         .boxOutsideImage, file, line: object.line,
-        "the box reaches beyond the \(size.width)x\(size.height) picture; it is cut.")
+        "\(subject) reaches beyond the \(size.width)x\(size.height) picture; it is cut.")
     }
     if cut.width <= 1 || cut.height <= 1 {
       report(
-        .tinyBox, file, line: object.line, "the box is at most one pixel wide or high; it is kept.")
+        .tinyBox, file, line: object.line,
+        "\(subject) is at most one pixel wide or high; it is kept.")
     }
     return cut
   }

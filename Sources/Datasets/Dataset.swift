@@ -43,7 +43,8 @@ public struct Dataset: Hashable, Sendable {
   /// Opens a split of the data set at a path; only headers of the pictures are read.
   ///
   /// - Parameters:
-  ///   - path: A folder, or the description file of a format that has one (`data.yaml`).
+  ///   - path: A folder, or the description file of a format that has one (`data.yaml`, COCO's
+  ///     `instances_val.json`).
   ///   - split: `train`, `val` (or `valid`), `test`, or another name that the data set gives. A
   ///     data set that is not split has all in `train`.
   ///   - format: How it lies on disk; found out from file names if nil.

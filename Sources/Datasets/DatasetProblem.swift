@@ -22,7 +22,11 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     case orphanedLabels = "label file without picture"
     /// Boxes of a class that was not asked for; left out.
     case unwantedClass = "class not asked for"
-    /// A picture that is listed twice; taken once.
+    /// A box of a picture or class that the file does not list; left out.
+    case unlisted = "not listed"
+    /// A picture whose name leads out of the data set's folder; left out.
+    case pathOutside = "path out of the data set"
+    /// A picture, id or class name that is listed twice; of pictures the first is taken.
     case duplicateEntry = "listed twice"
     /// Folders that are not where the description says; what was read instead.
     case layout = "unexpected layout"

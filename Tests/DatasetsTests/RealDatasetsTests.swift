@@ -94,4 +94,21 @@ struct RealDatasetsTests {
       test.problems[1].file.contains("IMG_2423") && test.problems[2].file.contains("IMG_2570"))
     #expect(test.problems.dropFirst().allSatisfy { $0.line != nil })
   }
+
+  @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
+  func cocoMini() throws {
+    #expect(try Dataset.splits(path: SharedData.folder + "/coco_mini") == ["train", "val"])
+    for (split, pictures, boxes, crowds) in [("train", 80, 739, 8), ("val", 79, 624, 5)] {
+      let dataset = try open("coco_mini", split)
+      #expect(dataset.format == .coco && dataset.problems.isEmpty)
+      #expect(dataset.samples.count == pictures && dataset.annotationCount == boxes)
+      let found = dataset.samples.flatMap(\.annotations)
+      #expect(found.count { $0.isCrowd } == crowds)
+      #expect(dataset.classNames.count == 80)
+      // COCO's first and last: ids 1 and 90.
+      #expect(dataset.classNames.first == "person" && dataset.classNames.last == "toothbrush")
+    }
+    let val = try open("coco_mini/annotations/instances_val2017.json", "val")
+    #expect(val.samples.count == 79 && val.annotationCounts[0] == 118)
+  }
 }

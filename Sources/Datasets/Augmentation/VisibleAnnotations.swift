@@ -31,6 +31,7 @@ struct VisibleAnnotations {
       else { continue }
       var target = annotation
       target.box = visible
+      target.stated = nil
       targets.append(target)
     }
   }

@@ -4,12 +4,15 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   case voc
   /// YOLO: one text file a picture in `labels/`, described by `data.yaml` or by its folders.
   case yolo
+  /// COCO: one JSON file a split, alone or in a folder with its pictures.
+  case coco
 
   /// The type that reads the format.
   var reader: any FormatReader.Type {
     switch self {
     case .voc: VOCReader.self
     case .yolo: YOLOReader.self
+    case .coco: COCOReader.self
     }
   }
 
@@ -25,10 +28,13 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     if fitting.isEmpty {
       let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }
       throw DatasetsError(
-        file: path, "no data set is recognized here; known are \(known.joined(separator: " and "))."
+        file: path, "no data set is recognized here; known are \(known.joined(separator: "; "))."
       )
     }
     let names = fitting.map(\.rawValue).joined(separator: " and ")
-    throw DatasetsError(file: path, "this looks like both \(names); say which format it is.")
+    throw DatasetsError(
+      file: path,
+      "this looks like both \(names); name the data.yaml or the annotation file instead of the folder."
+    )
   }
 }

@@ -28,13 +28,16 @@ struct RawObject {
     case pixels(Box)
     /// Continuous corners as fractions of the picture's width and height.
     case fractions(Box)
+    /// Left upper corner, size and area in pixels, as COCO scores them.
+    case stated(StatedExtent)
   }
 
   var classIndex: Int
   var extent: Extent
-  var isDifficult: Bool
-  /// The line of the label file, from 1.
-  var line: Int
+  var isCrowd = false
+  var isDifficult = false
+  /// The line of the label file, from 1; nil where files have no lines that say anything.
+  var line: Int?
 }
 
 /// A format in which data sets lie on disk: one conforming type a file, listed in `DatasetFormat`.

@@ -53,7 +53,7 @@ enum YOLOLabels {
       extent = enclosing(numbers.dropFirst())
     }
     return RawObject(
-      classIndex: classIndex, extent: .fractions(extent), isDifficult: false, line: line)
+      classIndex: classIndex, extent: .fractions(extent), line: line)
   }
 
   /// The smallest box around the points x1 y1 x2 y2 ...

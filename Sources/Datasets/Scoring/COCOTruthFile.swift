@@ -39,6 +39,9 @@ struct COCOTruthFile {
     }
   }
 
+  /// The ids of the categories in the order of the file.
+  var categoryIds: [Int] { categories.map(\.id) }
+
   private mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
     var met = MemberSet()
     var root = try scanner.object("with \"images\", \"categories\" and \"annotations\"")

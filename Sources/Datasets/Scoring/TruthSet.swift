@@ -36,7 +36,7 @@ public struct TruthSet: Sendable {
   /// Reads the truth at a path: a COCO JSON file, or a split of a data set in another format.
   ///
   /// - Parameters:
-  ///   - path: A file that ends in `.json`, a folder, or a `data.yaml`.
+  ///   - path: An annotation file that ends in `.json`, a folder, or a `data.yaml`.
   ///   - split: For data sets that have splits.
   ///   - readsMasks: Whether COCO's segmentations are read, too.
   /// - Throws: `DatasetsError` for what cannot be read.
@@ -46,10 +46,16 @@ public struct TruthSet: Sendable {
     if FilePath.ending(path) == "json" {
       return try COCOTruthFile(path, readsMasks: readsMasks).truthSet()
     }
+    let format = try DatasetFormat.sniff(path)
+    if format == .coco {
+      // The file itself, as its ids are what detections are joined by.
+      let file = try COCOReader(path: path).annotationFile(of: SplitName.canonical(split))
+      return try COCOTruthFile(file, readsMasks: readsMasks).truthSet()
+    }
     guard !readsMasks else {
       throw DatasetsError(file: path, "only COCO's JSON files hold masks; a .json is expected.")
     }
-    return TruthSet(try Dataset.open(path: path, split: split))
+    return TruthSet(try Dataset.open(path: path, split: split, format: format))
   }
 
   /// Takes the samples of a data set.

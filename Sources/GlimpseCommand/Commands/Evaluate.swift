@@ -41,7 +41,7 @@ struct Evaluate: Command {
         .value(
           "truth", \.truth, unit: "path",
           help:
-            "What is labeled: a COCO annotation file, a folder (Pascal VOC, YOLO) or a data.yaml"
+            "What is labeled: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO) or a data.yaml"
         ),
         .values(
           "detections", \.detections, unit: "path",
@@ -65,7 +65,8 @@ struct Evaluate: Command {
       [
         .value(
           "data", short: "d", \.data, unit: "path",
-          help: "Data set: a folder (Pascal VOC, YOLO) or a data.yaml"),
+          help:
+            "Data set: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
         .value(
           "split", \.split, unit: "name",
           help: "Part of the data set, or of a truth in folders: train, val, test"),

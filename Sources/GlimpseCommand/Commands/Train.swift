@@ -35,7 +35,8 @@ struct Train: Command {
       [
         .value(
           "data", short: "d", \.config.data, unit: "path",
-          help: "Data set: a folder (Pascal VOC, YOLO) or a data.yaml"),
+          help:
+            "Data set: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
         .value(
           "model", \.model, .detector, unit: "name", help: "Network by its name in the catalog"),
         .value(

@@ -54,7 +54,8 @@ public struct TruthColumns: Hashable, Sendable {
     if annotation.isCrowd { traits.insert(.crowd) }
     if annotation.isDifficult { traits.insert(.ignored) }
     append(
-      image: image, classIndex: annotation.classIndex, box: SizedBox(annotation.box),
+      image: image, classIndex: annotation.classIndex,
+      box: annotation.stated?.box ?? SizedBox(annotation.box), area: annotation.stated?.area,
       traits: traits)
   }
 

@@ -10,11 +10,28 @@ public struct Annotation: Hashable, Sendable {
   /// True where the labelers marked it difficult (VOC `difficult`): left out of the score.
   public var isDifficult: Bool
 
+  /// What the score goes by instead of `box`, where the label file states it by COCO's rules.
+  public var stated: StatedExtent?
+
   /// Makes an annotation.
   public init(box: Box, classIndex: Int, isCrowd: Bool = false, isDifficult: Bool = false) {
     self.box = box
     self.classIndex = classIndex
     self.isCrowd = isCrowd
     self.isDifficult = isDifficult
+  }
+}
+
+/// An object's extent as a COCO file states it: not cut to the picture, and with an area of its own.
+public struct StatedExtent: Hashable, Sendable {
+  /// Corner and size in pixels of the original image, digit for digit.
+  public var box: SizedBox
+  /// What places the object among small, medium and large, in square pixels: the mask's area.
+  public var area: Double
+
+  /// Makes an extent from its parts.
+  public init(box: SizedBox, area: Double) {
+    self.box = box
+    self.area = area
   }
 }

@@ -1,0 +1,253 @@
+import Datasets
+import Foundation
+import Imaging
+import Testing
+
+/// COCO's annotation files with their pictures, as they occur in the wild, and worse.
+///
+/// Expected values are those that the texts below state; pictures have 20 x 10 pixels.
+struct COCOReaderTests {
+  private func image(_ id: Int, _ name: String, size: String = "\"width\":20,\"height\":10")
+    -> String
+  {
+    "{\"id\":\(id),\"file_name\":\"\(name)\",\(size)}"
+  }
+
+  private func box(
+    _ id: Int, image: Int = 1, category: Int = 7, _ numbers: String, more: String = ""
+  ) -> String {
+    "{\"id\":\(id),\"image_id\":\(image),\"category_id\":\(category),\"bbox\":[\(numbers)]\(more)}"
+  }
+
+  private func file(
+    images: [String], categories: String = #"{"id":7,"name":"cat"}"#, _ annotations: [String]
+  ) -> String {
+    "{\"images\":[\(images.joined(separator: ","))],\"categories\":[\(categories)],"
+      + "\"annotations\":[\(annotations.joined(separator: ","))]}"
+  }
+
+  private func message(_ path: String, _ split: String = "train") -> String {
+    do {
+      return "opened with \(try Dataset.open(path: path, split: split).samples.count) samples"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func names(_ dataset: Dataset, below folder: TestFolder) -> [String] {
+    dataset.samples.map { String($0.imagePath.dropFirst(folder.path.count + 1)) }
+  }
+
+  @Test func classesBoxesAreasAndCrowds() throws {
+    let folder = try TestFolder()
+    for name in ["a", "b", "c"] { try folder.writePicture("val2017/\(name).png") }
+    try folder.write(
+      file(
+        images: [image(12, "c.png"), image(3, "a.png"), image(5, "b.png")],
+        categories: #"{"id":90,"name":"dog"},{"id":7,"name":"cat"}"#,
+        [
+          box(1, image: 3, category: 90, "1.5,2,3,4", more: ",\"area\":7.25,\"iscrowd\":0"),
+          box(2, image: 12, category: 7, "0,0,20,10", more: ",\"area\":90,\"iscrowd\":1"),
+          box(3, image: 3, category: 7, "15.5,0,5,5"),
+        ]), to: "annotations/instances_val2017.json")
+    try folder.write("{", to: "annotations/captions_val2017.json")
+
+    let data = try Dataset.open(path: folder.path, split: "valid")
+    #expect(data.format == .coco && data.split == "val" && data.problems.isEmpty)
+    #expect(data.classNames == ["dog", "cat"])
+    // By ascending id, as the benchmark takes them; b.png is a background picture.
+    #expect(
+      names(data, below: folder) == ["val2017/a.png", "val2017/b.png", "val2017/c.png"])
+    #expect(data.samples[1].annotations.isEmpty)
+    let first = data.samples[0].annotations
+    #expect(first.map(\.classIndex) == [0, 1] && first.allSatisfy { !$0.isCrowd })
+    // The second box reaches half a pixel beyond the picture: cut to train on, whole to score.
+    #expect(
+      first.map(\.box) == [
+        Box(x1: 1.5, y1: 2, x2: 4.5, y2: 6), Box(x1: 15.5, y1: 0, x2: 20, y2: 5),
+      ])
+    // Without an area, it is width times height.
+    #expect(
+      first.map(\.stated) == [
+        StatedExtent(box: SizedBox(x: 1.5, y: 2, width: 3, height: 4), area: 7.25),
+        StatedExtent(box: SizedBox(x: 15.5, y: 0, width: 5, height: 5), area: 25),
+      ])
+    let crowd = try #require(data.samples[2].annotations.first)
+    #expect(crowd.isCrowd && crowd.stated?.area == 90)
+
+    // A truth made of the samples scores the same boxes, areas and crowds as the file itself.
+    let direct = try TruthSet.read(
+      folder.path("annotations/instances_val2017.json"), split: "val")
+    let through = TruthSet(data)
+    #expect(through.truths.boxes.count == 3)
+    #expect(Set(through.truths.boxes) == Set(direct.truths.boxes))
+    #expect(through.truths.areas.sorted() == [7.25, 25, 90])
+    #expect(through.truths.traits.filter { $0 == .crowd }.count == 1)
+    // A truth in a folder is its file, ids included.
+    #expect(try TruthSet.read(folder.path, split: "val").images == direct.images)
+  }
+
+  @Test(arguments: [
+    ("annotations/instances_train2017.json", "train2017/x.png", "x.png"),
+    ("annotations/instances_train2017.json", "images/train2017/x.png", "x.png"),
+    ("annotations/train.json", "train/x.png", "x.png"),
+    ("annotations/train.json", "images/x.png", "x.png"),
+    ("annotations/train.json", "x.png", "x.png"),
+    ("annotations/train.json", "annotations/x.png", "x.png"),
+    ("annotations/train.json", "train/deep/x.png", "deep/x.png"),
+    ("annotations/train.json", "train/x.png", "train/x.png"),
+    ("annotations/train.json", "images/x.png", "somewhere/else/x.png"),
+    ("train/_annotations.coco.json", "train/x.png", "x.png"),
+    ("_annotations.coco.json", "x.png", "x.png"),
+  ]) func picturesAreFound(json: String, picture: String, name: String) throws {
+    let folder = try TestFolder()
+    try folder.writePicture(picture)
+    try folder.write(file(images: [image(1, name)], [box(1, "1,1,5,5")]), to: json)
+    for path in [folder.path, folder.path(json)] {
+      #expect(try Dataset.splits(path: path) == ["train"])
+      let data = try Dataset.open(path: path, split: "train")
+      #expect(names(data, below: folder) == [picture] && data.annotationCount == 1)
+      #expect(data.problems.isEmpty)
+    }
+  }
+
+  @Test func splitsOfAFolderAndOfAFile() throws {
+    let folder = try TestFolder()
+    for split in ["train", "valid", "test"] {
+      try folder.writePicture("\(split)/\(split).png")
+      try folder.write(
+        file(images: [image(1, "\(split).png")], []), to: "\(split)/_annotations.coco.json")
+    }
+    #expect(try Dataset.splits(path: folder.path) == ["train", "val", "test"])
+    let val = try Dataset.open(path: folder.path, split: "val")
+    #expect(names(val, below: folder) == ["valid/valid.png"])
+    let file = folder.path("valid/_annotations.coco.json")
+    #expect(try Dataset.splits(path: file) == ["val"])
+    #expect(message(file) == file + ": there is no split \"train\"; there is \"val\".")
+  }
+
+  @Test func itIsToldWhichFileIsMeant() throws {
+    let folder = try TestFolder()
+    for year in [2014, 2017] {
+      try folder.write(file(images: [], []), to: "annotations/instances_train\(year).json")
+    }
+    #expect(
+      message(folder.path)
+        == folder.path + ": the split \"train\" has several annotation files, "
+        + "instances_train2014.json and instances_train2017.json; name one of them instead of the "
+        + "folder.")
+    try folder.writePicture("images/x.png")
+    try folder.write("", to: "labels/x.txt")
+    #expect(message(folder.path).contains("looks like both yolo and coco; name the data.yaml or"))
+  }
+
+  @Test func flawsAreProblems() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    try folder.writePicture("images/y.png")
+    let path = folder.path("annotations/train.json")
+    try folder.write(
+      file(
+        images: [
+          image(1, "x.png"), image(2, "lost.png"), image(1, "y.png"),
+          image(4, "y.png", size: "\"width\":10,\"height\":20"),
+        ],
+        categories: #"{"id":7,"name":"cat"},{"id":8,"name":"cat"},{"id":7,"name":"dog"}"#,
+        [
+          box(1, "1,1,5,5"), box(1, "2,2,5,5"), box(3, "4,3,0,5"), box(4, "30,30,5,5"),
+          box(5, "10,2,50,5"), box(6, "3,3,-2,5"), box(7, image: 99, "1,1,5,5"),
+          box(8, category: 99, "1,1,5,5"), box(9, category: 8, "1,1,0.5,5"),
+        ]), to: "annotations/train.json")
+    let data = try Dataset.open(path: folder.path, split: "train")
+    #expect(names(data, below: folder) == ["images/x.png", "images/y.png"])
+    #expect(data.classNames == ["cat"])
+    // Kept are 1 and its double, 5 (cut) and 9 (tiny).
+    #expect(data.annotationCount == 4)
+    #expect(
+      data.problems.map(\.kind) == [
+        .unlisted, .unlisted, .boxWithoutArea, .duplicateEntry, .duplicateEntry, .duplicateEntry,
+        .duplicateEntry, .boxWithoutArea, .boxOutsideImage, .boxOutsideImage, .tinyBox,
+        .missingImage, .sizeMismatch,
+      ])
+    #expect(
+      data.problems[0].description
+        == "\(path): annotation 7 is of image id 99, which is not listed; it is left out.")
+    #expect(data.problems[6].description.contains("category 8 is named \"cat\" like one before"))
+    #expect(
+      data.problems[7].description
+        == "\(path): the box (4.0, 3.0) to (4.0, 8.0) of x.png has no width or no height; it is "
+        + "left out.")
+    #expect(data.problems[11].file == folder.path("images/lost.png"))
+  }
+
+  @Test func manyFlawsOfAKindAreCounted() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    let strangers = (1...9).map { box($0, image: 99, "1,1,5,5") }
+    try folder.write(
+      file(images: [image(1, "x.png")], strangers + [box(10, "1,1,5,5")]),
+      to: "annotations/train.json")
+    let problems = try Dataset.open(path: folder.path, split: "train").problems
+    // Five sentences, and one for the four others.
+    #expect(problems.count == 6)
+    #expect(problems[5].message.hasPrefix("4 more like these (unknown image)"))
+  }
+
+  @Test(arguments: [
+    "../secret.png", "images/../../secret.png", "/secret.png", "/ABSOLUTE/secret.png",
+    "..", "images/..", "a\\u0000/../b.png",
+  ]) func noPictureIsTakenFromOutside(name: String) throws {
+    let folder = try TestFolder()
+    try folder.writePicture("secret.png")
+    try folder.writePicture("set/images/x.png")
+    let name = name.replacingOccurrences(of: "/ABSOLUTE", with: folder.path)
+    try folder.write(
+      file(images: [image(1, "x.png"), image(2, name)], [box(1, "1,1,5,5")]),
+      to: "set/annotations/train.json")
+    for path in ["set", "set/annotations/train.json"] {
+      let data = try Dataset.open(path: folder.path(path), split: "train")
+      #expect(names(data, below: folder) == ["set/images/x.png"])
+      #expect(data.problems.map(\.kind) == [.pathOutside])
+      #expect(data.problems[0].message.contains("leads out of the data set's folder"))
+    }
+  }
+
+  @Test func theNameOfTheFileLeadsNowhereElse() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("x.png")
+    try folder.write(file(images: [image(1, "x.png")], []), to: "set/instances_...json")
+    #expect(message(folder.path("set/instances_...json")).contains("the picture does not exist"))
+  }
+
+  @Test(arguments: [
+    ("", "an object (with \"images\", \"categories\" and \"annotations\") is expected"),
+    ("[]", "an object (with \"images\", \"categories\" and \"annotations\") is expected"),
+    ("{\"images\":[],\"annotations\":[]}", "no list \"categories\""),
+    ("{\"images\":[],\"annotations\":[],\"categories\":[]}", "\"categories\" is empty"),
+    (
+      "{\"images\":[],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"a\"}]}",
+      "lists 0 pictures"
+    ),
+    (#"{"images":[{"id":1e99,"file_name":"x.png"}]}"#, "expected to be a whole number"),
+    (#"{"images":[{"id":1,"file_name":"x.png","width":null}]}"#, "a number is expected"),
+    (#"{"images":[{"file_name":"x.png"}]}"#, "an image has no \"id\""),
+    (#"{"annotations":[{"image_id":1,"category_id":7,"bbox":[1,1,NaN,5]}]}"#, "is expected"),
+    (#"{"annotations":[{"image_id":1,"category_id":7,"bbox":[1,1,5]}]}"#, "3 numbers"),
+    (#"{"annotations":[{"image_id":1,"bbox":[1,1,5,5]}]}"#, "has no \"category_id\""),
+  ]) func brokenFilesAreErrors(text: String, reason: String) throws {
+    let folder = try TestFolder()
+    try folder.write(text, to: "annotations/instances_train.json")
+    let said = message(folder.path)
+    #expect(said.hasPrefix(folder.path), "\(said)")
+    #expect(said.contains(reason), "\(said)")
+  }
+
+  @Test func boxesOfNoUseAreAnErrorInTheEnd() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    try folder.write(
+      file(images: [image(1, "x.png")], [box(1, "1e300,1e300,1e7,1e7")]),
+      to: "annotations/train.json")
+    #expect(message(folder.path).contains("none of the 1 boxes of the split \"train\" can be used"))
+  }
+}
