@@ -11,9 +11,9 @@ struct HeatMap: Sendable {
   private static let nameWidth = 92.0
   private static let titleHeight = 18.0
 
-  /// How wide a cell is: as wide as fits the usual width, and no smaller than can be pointed at.
+  /// How wide a cell is: as wide as fits the usual width, and no smaller than four digits.
   private var cell: Double {
-    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 25), 54)
+    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 28), 54)
   }
 
   /// True where there are too many cells to fit the usual width.
@@ -75,10 +75,12 @@ struct HeatMap: Sendable {
           "fill-opacity": HumanFormat.fixed(0.04 + 0.96 * Double(shade) / 20, 2),
         ]),
     ]
-    if count > 0, Double("\(count)".count) * 6.4 <= cell - 2 {
+    if count > 0 {
+      // The note tells the exact number.
+      let shown = count < 10_000 ? "\(count)" : "\(count / 1000)k"
       pieces.append(
         ChartFrame.text(
-          "\(count)", x + cell / 2, y + cell / 2 + 4, part > 0.5 ? "heat-dark" : "heat-light",
+          shown, x + cell / 2, y + cell / 2 + 4, part > 0.5 ? "heat-dark" : "heat-light",
           anchor: "middle"))
     }
     return .element("g", [:], pieces)

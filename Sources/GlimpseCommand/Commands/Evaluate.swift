@@ -183,7 +183,7 @@ struct Evaluate: Command {
         ("objects", "\(report.truthCount)"), ("network", detector.model.architecture.rawValue),
         ("at", "\(detector.model.imageSize) pixels"),
         ("speed", "\(HumanFormat.decimal(outcome.imagesPerSecond)) images/s"),
-        ("time an image", outcome.milliseconds.text),
+        ("ms an image", outcome.milliseconds.text),
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
 
@@ -196,7 +196,7 @@ struct Evaluate: Command {
       try console.print(
         "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
           + "split \(dataset.split), at \(HumanFormat.decimal(outcome.imagesPerSecond)) images/s; "
-          + outcome.milliseconds.text)
+          + "ms an image: \(outcome.milliseconds.text)")
     }
     guard !outcome.failures.isEmpty else { return .done }
     console.note(

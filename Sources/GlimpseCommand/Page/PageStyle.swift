@@ -129,7 +129,7 @@ enum PageStyle {
     """
 
   private static let gallery = """
-    .gallery { display: grid; gap: 16px;
+    .gallery { display: grid; gap: 16px; align-items: start;
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
     .gallery figure { margin: 0; background: var(--card); border: 1px solid var(--edge);
       border-radius: 10px; overflow: hidden; }

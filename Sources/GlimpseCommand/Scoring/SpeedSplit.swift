@@ -13,10 +13,9 @@ struct SpeedSplit: Sendable {
     ["read": reading, "prepare": preparation, "infer": network, "post-process": decoding]
   }
 
-  /// "ms an image: read 2.1, prepare 0.3, infer 7.9, post-process 0.1".
+  /// In milliseconds an image: "read 2.1, prepare 0.3, infer 7.9, post-process 0.1".
   var text: String {
-    "ms an image: "
-      + parts.map { "\($0.key) \(HumanFormat.decimal($0.value))" }.joined(separator: ", ")
+    parts.map { "\($0.key) \(HumanFormat.decimal($0.value))" }.joined(separator: ", ")
   }
 
   var json: JSONValue {
