@@ -51,10 +51,11 @@ struct Winograd {
   // MARK: Cost
 
   /// Multiply-adds that a step costs besides, fitted to measurements with AVX2 and AVX-512 on two
-  /// processors: the transform of one channel of a tile, a place; and the way of one packed weight
-  /// from memory, below which a matrix product with few rows cannot fall.
+  /// processors: the transform of one channel of a tile, a place; the way of one packed weight from
+  /// memory; and the rows below which a matrix product gets no cheaper.
   private static let placeCost = 18
-  private static let weightCost = 20
+  private static let weightCost = 8
+  private static let leastRows = 12
   private static let sumCost = 40
 
   /// The transform of one channel of a tile.
@@ -63,7 +64,10 @@ struct Winograd {
   private var transforms: Int {
     tiles * transformCost * (Self.padded(source.c) + Self.padded(target.c))
   }
-  private var cost: Int { places * products * max(tiles, Self.weightCost) + transforms }
+  private var cost: Int { places * products * Self.rows(tiles) + transforms }
+
+  /// What a matrix product of that many rows costs, in rows.
+  private static func rows(_ count: Int) -> Int { max(count, leastRows) + weightCost }
 
   /// The faster of the two sizes of tiles; nil where the definition's own products are faster.
   static func fastest(
@@ -73,7 +77,7 @@ struct Winograd {
       Winograd(geometry, direction, large: large, small: small, tile: $0)
     }
     guard let best = sizes.min(by: { $0.cost < $1.cost }) else { return nil }
-    let definition = 9 * best.products * max(best.target.pixels, weightCost)
+    let definition = 9 * best.products * rows(best.target.pixels)
     return best.cost < definition ? best : nil
   }
 
