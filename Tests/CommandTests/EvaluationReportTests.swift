@@ -130,6 +130,35 @@ import Testing
     #expect(page.all("image").isEmpty && !page.all("h2").map(\.text).contains("Worst images"))
   }
 
+  @Test func picturesBesideTheFileOfAFolderAreShown() throws {
+    let files = try write()
+    let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
+    try folder.write("annotations/instances_val.json", truth)
+    let path = folder.path + "/report.html"
+    let result = try evaluate([
+      "--truth", folder.path, "--detections", files.found, "--report", path,
+    ])
+    #expect(result.exitCode == 0)
+    #expect(!(try page(path)).all("image").isEmpty)
+  }
+
+  /// The pictures are there, but what a file says is no reason to read outside of its folder.
+  @Test func picturesOutsideAreNotShown() throws {
+    let files = try write()
+    let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
+    for prefix in ["../", folder.path + "/"] {
+      let inner = try folder.write(
+        "inner/truth.json", truth.replacing("\"file_name\": \"", with: "\"file_name\": \"\(prefix)")
+      )
+      let path = folder.path + "/report.html"
+      let result = try evaluate([
+        "--truth", inner, "--detections", files.found, "--report", path,
+      ])
+      #expect(result.exitCode == 0)
+      #expect(try page(path).all("image").isEmpty)
+    }
+  }
+
   @Test func twoResultsAreCompared() throws {
     let (truth, worse) = try write(skill: 3)
     let better = try write(skill: 9).found

@@ -119,7 +119,7 @@ struct COCOReader: FormatReader {
     let folders = pictureFolders(of: path, split: split)
     var pictures: [RawPicture] = []
     for (picture, objects) in zip(truth.images, objects) {
-      guard Self.staysInside(picture.name) else {
+      guard !picture.leadsOutside else {
         problems.append(
           DatasetProblem(
             kind: .pathOutside, file: path,
@@ -193,7 +193,7 @@ struct COCOReader: FormatReader {
   }
 
   /// Whether a name can only mean something below the folder that it is joined to.
-  private static func staysInside(_ name: String) -> Bool {
+  static func staysInside(_ name: String) -> Bool {
     !name.hasPrefix("/") && !name.utf8.contains(0)
       && !name.split(separator: "/").contains("..")
   }

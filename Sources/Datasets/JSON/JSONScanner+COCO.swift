@@ -4,15 +4,17 @@ import Imaging
 struct MemberSet {
   private var met: UInt64 = 0
 
-  /// Notes a member; throws where it was there before.
+  /// Whether a key is this member's, which is noted; throws where it was there before.
   @inline(__always)
-  mutating func insert(
-    _ place: Int, _ name: StaticString, _ scanner: JSONScanner
-  ) throws(JSONFault) {
+  mutating func takes(
+    _ key: JSONScanner.Text, _ place: Int, _ name: StaticString, _ scanner: JSONScanner
+  ) throws(JSONFault) -> Bool {
+    guard scanner.matches(key, name) else { return false }
     guard !contains(place) else {
       throw JSONFault("the key \"\(name)\" stands twice in one object", at: scanner.offset)
     }
     met |= 1 << UInt64(place)
+    return true
   }
 
   @inline(__always)

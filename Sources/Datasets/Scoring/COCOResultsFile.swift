@@ -138,20 +138,15 @@ struct COCOResultsFile {
     var segmentation: COCOSegmentation?
     var members = try scanner.object("a result")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "image_id") {
-        try met.insert(0, "image_id", scanner)
+      if try met.takes(key, 0, "image_id", scanner) {
         image = try self.image(&scanner, &rows.mismatches, start: start)
-      } else if scanner.matches(key, "category_id") {
-        try met.insert(1, "category_id", scanner)
+      } else if try met.takes(key, 1, "category_id", scanner) {
         category = try scanner.integer("a category's id")
-      } else if scanner.matches(key, "bbox") {
-        try met.insert(2, "bbox", scanner)
+      } else if try met.takes(key, 2, "bbox", scanner) {
         box = try scanner.sizedBox()
-      } else if scanner.matches(key, "score") {
-        try met.insert(3, "score", scanner)
+      } else if try met.takes(key, 3, "score", scanner) {
         score = try scanner.number()
-      } else if readsMasks, scanner.matches(key, "segmentation") {
-        try met.insert(4, "segmentation", scanner)
+      } else if readsMasks, try met.takes(key, 4, "segmentation", scanner) {
         segmentation = try COCOSegmentation(&scanner)
       } else {
         try scanner.skip()

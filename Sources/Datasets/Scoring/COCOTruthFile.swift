@@ -46,16 +46,13 @@ struct COCOTruthFile {
     var met = MemberSet()
     var root = try scanner.object("with \"images\", \"categories\" and \"annotations\"")
     while let key = try scanner.key(&root) {
-      if scanner.matches(key, "images") {
-        try met.insert(0, "images", scanner)
+      if try met.takes(key, 0, "images", scanner) {
         var list = try scanner.lines("images")
         while try scanner.element(&list) { images.append(try Self.image(&scanner)) }
-      } else if scanner.matches(key, "categories") {
-        try met.insert(1, "categories", scanner)
+      } else if try met.takes(key, 1, "categories", scanner) {
         var list = try scanner.lines("categories")
         while try scanner.element(&list) { categories.append(try Self.category(&scanner)) }
-      } else if scanner.matches(key, "annotations") {
-        try met.insert(2, "annotations", scanner)
+      } else if try met.takes(key, 2, "annotations", scanner) {
         var list = try scanner.lines("annotations")
         while try scanner.element(&list) { rows.append(try row(&scanner)) }
       } else {
@@ -75,17 +72,13 @@ struct COCOTruthFile {
     let start = scanner.offset
     var members = try scanner.object("an image")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "id") {
-        try met.insert(0, "id", scanner)
+      if try met.takes(key, 0, "id", scanner) {
         picture.id = try scanner.integer("an image's id")
-      } else if scanner.matches(key, "file_name") {
-        try met.insert(1, "file_name", scanner)
+      } else if try met.takes(key, 1, "file_name", scanner) {
         picture.name = try scanner.string()
-      } else if scanner.matches(key, "width") {
-        try met.insert(2, "width", scanner)
+      } else if try met.takes(key, 2, "width", scanner) {
         picture.width = try scanner.integer("a width")
-      } else if scanner.matches(key, "height") {
-        try met.insert(3, "height", scanner)
+      } else if try met.takes(key, 3, "height", scanner) {
         picture.height = try scanner.integer("a height")
       } else {
         try scanner.skip()
@@ -103,11 +96,9 @@ struct COCOTruthFile {
     let start = scanner.offset
     var members = try scanner.object("a category")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "id") {
-        try met.insert(0, "id", scanner)
+      if try met.takes(key, 0, "id", scanner) {
         id = try scanner.integer("a category's id")
-      } else if scanner.matches(key, "name") {
-        try met.insert(1, "name", scanner)
+      } else if try met.takes(key, 1, "name", scanner) {
         name = try scanner.string()
       } else {
         try scanner.skip()
@@ -125,26 +116,19 @@ struct COCOTruthFile {
       isCrowd: false, segmentation: nil, offset: scanner.offset)
     var members = try scanner.object("an annotation")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "bbox") {
-        try met.insert(0, "bbox", scanner)
+      if try met.takes(key, 0, "bbox", scanner) {
         row.box = try scanner.sizedBox()
-      } else if scanner.matches(key, "image_id") {
-        try met.insert(1, "image_id", scanner)
+      } else if try met.takes(key, 1, "image_id", scanner) {
         row.image = try scanner.integer("an image's id")
-      } else if scanner.matches(key, "category_id") {
-        try met.insert(2, "category_id", scanner)
+      } else if try met.takes(key, 2, "category_id", scanner) {
         row.category = try scanner.integer("a category's id")
-      } else if scanner.matches(key, "area") {
-        try met.insert(3, "area", scanner)
+      } else if try met.takes(key, 3, "area", scanner) {
         row.area = try scanner.number()
-      } else if scanner.matches(key, "iscrowd") {
-        try met.insert(4, "iscrowd", scanner)
+      } else if try met.takes(key, 4, "iscrowd", scanner) {
         row.isCrowd = try scanner.truth("\"iscrowd\"")
-      } else if scanner.matches(key, "id") {
-        try met.insert(5, "id", scanner)
+      } else if try met.takes(key, 5, "id", scanner) {
         row.id = try scanner.integer("an annotation's id")
-      } else if readsMasks, scanner.matches(key, "segmentation") {
-        try met.insert(6, "segmentation", scanner)
+      } else if readsMasks, try met.takes(key, 6, "segmentation", scanner) {
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
         try scanner.skip()

@@ -93,21 +93,16 @@ struct DetectionLinesFile {
     let start = scanner.offset
     var members = try scanner.object("a picture's line")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "path") {
-        try met.insert(0, "path", scanner)
+      if try met.takes(key, 0, "path", scanner) {
         line.path = try scanner.string()
-      } else if scanner.matches(key, "boxes") {
-        try met.insert(1, "boxes", scanner)
+      } else if try met.takes(key, 1, "boxes", scanner) {
         var list = try scanner.lines("boxes")
         while try scanner.element(&list) { line.found.append(try found(&scanner)) }
-      } else if scanner.matches(key, "error") {
-        try met.insert(2, "error", scanner)
+      } else if try met.takes(key, 2, "error", scanner) {
         try scanner.skip()
-      } else if scanner.matches(key, "width") {
-        try met.insert(3, "width", scanner)
+      } else if try met.takes(key, 3, "width", scanner) {
         line.width = try scanner.integer("a width")
-      } else if scanner.matches(key, "height") {
-        try met.insert(4, "height", scanner)
+      } else if try met.takes(key, 4, "height", scanner) {
         line.height = try scanner.integer("a height")
       } else {
         try scanner.skip()
@@ -128,17 +123,14 @@ struct DetectionLinesFile {
     let start = scanner.offset
     var members = try scanner.object("a box of a picture")
     while let key = try scanner.key(&members) {
-      if scanner.matches(key, "box") {
-        try met.insert(0, "box", scanner)
+      if try met.takes(key, 0, "box", scanner) {
         found.box = try scanner.sizedBox()
         // This list holds corners: what was read as the size is the right lower one.
         found.box.width -= found.box.x
         found.box.height -= found.box.y
-      } else if scanner.matches(key, "class") {
-        try met.insert(1, "class", scanner)
+      } else if try met.takes(key, 1, "class", scanner) {
         found.className = try scanner.string()
-      } else if scanner.matches(key, "score") {
-        try met.insert(2, "score", scanner)
+      } else if try met.takes(key, 2, "score", scanner) {
         found.score = try scanner.number()
       } else {
         try scanner.skip()

@@ -12,6 +12,10 @@ public struct TruthSet: Sendable {
     public var width: Int
     /// Pixels; 0 where the truth does not say.
     public var height: Int
+
+    /// True where the name is a COCO file's and means something outside of the folder of pictures:
+    /// what a file says is no reason to read there.
+    public var leadsOutside: Bool { id != nil && !COCOReader.staysInside(name) }
   }
 
   /// The file or folder that was read.

@@ -224,7 +224,8 @@ struct Evaluate: Command {
       try scoring.score($0, on: console)
     }
     try writeSheet(runs)
-    let places = PicturePlaces(truth: path, folder: pictures)
+    // Of a folder, the annotation file that was read.
+    let places = PicturePlaces(truth: truth.path, folder: pictures)
     let explained = try explanation.explain(
       runs,
       facts: [
@@ -232,7 +233,10 @@ struct Evaluate: Command {
         ("objects", "\(runs.first?.report.truthCount ?? 0)"),
         ("overlap of", usesMasks ? "masks" : "boxes"),
       ], tasks: tasks
-    ) { places.path(of: truth.images[$0].name) }
+    ) { image in
+      let picture = truth.images[image]
+      return picture.leadsOutside ? nil : places.path(of: picture.name)
+    }
     let text = RunsText(
       truth: path, runs: runs, explanation: explained,
       extras: ExtraText(extras, of: runs, tasks: tasks))
