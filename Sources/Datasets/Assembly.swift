@@ -143,7 +143,7 @@ struct Assembly {
     let overhang = max(cut.x1 - box.x1, cut.y1 - box.y1, box.x2 - cut.x2, box.y2 - cut.y2)
     if overhang > 1 {
       report(
-        .boxOutsideImage, file, line: object.line,
+        .boxBeyondImage, file, line: object.line,
         "\(subject) reaches beyond the \(size.width)x\(size.height) picture; it is cut.")
     }
     if cut.width <= 1 || cut.height <= 1 {

@@ -2,34 +2,85 @@
 ///
 /// Commands print them; nothing is left out of a data set without one.
 public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
+  /// How bad it is.
+  public enum Severity: String, Sendable {
+    /// Labels or pictures are lost or wrong.
+    case error
+    /// Worth a look; nothing is lost.
+    case warning
+  }
+
   /// What sort of flaw it is.
   public enum Kind: String, CaseIterable, Sendable {
+    // Errors
+    /// Text of a label file that is not what its format demands.
+    case malformedLabels = "malformed label"
+    /// A class number that the data set does not have.
+    case unknownClass = "unknown class"
     /// A box with no width or no height; left out.
     case boxWithoutArea = "box without area"
-    /// A box at most one pixel wide or high; kept.
-    case tinyBox = "tiny box"
-    /// A box that reaches more than a pixel beyond the picture; cut, or left out if wholly outside.
+    /// A box that has no pixel in common with its picture; left out.
     case boxOutsideImage = "box outside of the picture"
     /// The label file states another picture size than the picture has.
     case sizeMismatch = "size mismatch"
+    /// Labels made on the picture as it is stored, though its EXIF orientation turns it.
+    case orientationMismatch = "labels of the unturned picture"
     /// A listed picture that does not exist; left out.
     case missingImage = "missing picture"
     /// A picture that cannot be read; left out.
     case unreadableImage = "unreadable picture"
     /// A listed picture without the label file that its format demands; left out.
     case missingLabels = "missing label file"
-    /// A label file that belongs to no picture; not read.
-    case orphanedLabels = "label file without picture"
-    /// Boxes of a class that was not asked for; left out.
-    case unwantedClass = "class not asked for"
     /// A box of a picture or class that the file does not list; left out.
     case unlisted = "not listed"
     /// A picture whose name leads out of the data set's folder; left out.
     case pathOutside = "path out of the data set"
+    /// The same picture, byte for byte or pixel for pixel, in two splits.
+    case sharedPicture = "picture in two splits"
+
+    // Warnings
+    /// A box at most one pixel wide or high; kept.
+    case tinyBox = "tiny box"
+    /// A box that reaches more than a pixel beyond its picture; cut.
+    case boxBeyondImage = "box beyond the picture"
+    /// A box of the same class and place as one before it; kept.
+    case duplicateBox = "box twice"
+    /// A polygon or mask that cannot be one; its box is kept.
+    case invalidOutline = "invalid outline"
+    /// A picture in which nothing is labeled.
+    case unlabeledImage = "picture without labels"
+    /// A label file that belongs to no picture; not read.
+    case orphanedLabels = "label file without picture"
+    /// Boxes of a class that was not asked for; left out.
+    case unwantedClass = "class not asked for"
+    /// A class that no object has.
+    case emptyClass = "class without objects"
     /// A picture, id or class name that is listed twice; of pictures the first is taken.
     case duplicateEntry = "listed twice"
+    /// A picture whose file name ends otherwise than its content demands.
+    case misnamedImage = "misnamed picture"
+    /// A picture that decodes with complaints.
+    case imageWarning = "picture with a warning"
+    /// A picture that is in the split twice, under two names.
+    case repeatedPicture = "picture twice"
+    /// Pictures of two splits that look alike.
+    case similarPicture = "similar pictures in two splits"
     /// Folders that are not where the description says; what was read instead.
     case layout = "unexpected layout"
+
+    /// How bad flaws of this kind are.
+    public var severity: Severity {
+      switch self {
+      case .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage, .sizeMismatch,
+        .orientationMismatch, .missingImage, .unreadableImage, .missingLabels, .unlisted,
+        .pathOutside, .sharedPicture:
+        .error
+      case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidOutline, .unlabeledImage,
+        .orphanedLabels, .unwantedClass, .emptyClass, .duplicateEntry, .misnamedImage,
+        .imageWarning, .repeatedPicture, .similarPicture, .layout:
+        .warning
+      }
+    }
   }
 
   /// What sort of flaw it is.

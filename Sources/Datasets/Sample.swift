@@ -10,6 +10,10 @@ public struct Sample: Hashable, Sendable {
   public var imageHeight: Int
   /// What is labeled, in pixels of the upright picture; none for a background picture.
   public var annotations: [Annotation]
+  /// The class of the picture as a whole, where it is labeled so (a folder for each class).
+  public var imageClass: Int?
+  /// The file of the picture's mask, where it is labeled so (folders of images and masks).
+  public var maskPath: String?
 
   /// Makes a sample.
   public init(imagePath: String, imageWidth: Int, imageHeight: Int, annotations: [Annotation]) {

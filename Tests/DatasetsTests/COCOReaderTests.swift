@@ -166,7 +166,7 @@ struct COCOReaderTests {
     #expect(
       data.problems.map(\.kind) == [
         .unlisted, .unlisted, .boxWithoutArea, .duplicateEntry, .duplicateEntry, .duplicateEntry,
-        .duplicateEntry, .boxWithoutArea, .boxOutsideImage, .boxOutsideImage, .tinyBox,
+        .duplicateEntry, .boxWithoutArea, .boxOutsideImage, .boxBeyondImage, .tinyBox,
         .missingImage, .sizeMismatch,
       ])
     #expect(

@@ -68,7 +68,7 @@ struct DatasetTests {
     #expect(train.samples[3].annotations.isEmpty)
     #expect(
       train.problems.map(\.kind) == [
-        .missingLabels, .tinyBox, .boxOutsideImage, .boxOutsideImage, .boxWithoutArea,
+        .missingLabels, .tinyBox, .boxBeyondImage, .boxOutsideImage, .boxWithoutArea,
         .sizeMismatch, .boxOutsideImage, .unreadableImage, .missingImage, .duplicateEntry,
       ])
     #expect(train.problems[0].file == folder.path("Annotations/never.xml"))
@@ -148,7 +148,7 @@ struct DatasetTests {
       val.samples[0].annotations == [
         Annotation(box: Box(x1: 0, y1: 0, x2: 20, y2: 10), classIndex: 1)
       ])
-    #expect(val.problems.map(\.kind) == [.layout, .boxOutsideImage, .boxOutsideImage])
+    #expect(val.problems.map(\.kind) == [.layout, .boxOutsideImage, .boxBeyondImage])
   }
 
   /// The name of a file.

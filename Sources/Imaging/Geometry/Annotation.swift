@@ -9,6 +9,12 @@ public struct Annotation: Hashable, Sendable {
   public var isCrowd: Bool
   /// True where the labelers marked it difficult (VOC `difficult`): left out of the score.
   public var isDifficult: Bool
+  /// True where a part of the object lies outside of the picture (VOC `truncated`).
+  public var isTruncated = false
+  /// True where something hides a part of the object (VOC `occluded`).
+  public var isOccluded = false
+  /// Its pixels, where the label file gives them and they were asked for.
+  public var outline: Outline?
 
   /// What the score goes by instead of `box`, where the label file states it by COCO's rules.
   public var stated: StatedExtent?
