@@ -7,11 +7,13 @@ struct Assembly {
   /// What was met so far.
   private(set) var problems: [DatasetProblem]
   private let raw: RawDataset
+  private let reading: DatasetReading
   /// For each class of the files, its index in `classNames`, or nil where it is not wanted.
   private let classIndices: [Int?]
 
-  init(raw: RawDataset, wanted: [String]?) {
+  init(raw: RawDataset, wanted: [String]?, reading: DatasetReading) {
     self.raw = raw
+    self.reading = reading
     let names = wanted ?? raw.classNames
     classNames = names
     problems = raw.problems
@@ -20,32 +22,38 @@ struct Assembly {
     classIndices = raw.classNames.map { places[$0] }
   }
 
-  /// All samples that can be used; throws where none can, or none of the labels.
-  mutating func samples(path: String, split: String) throws(DatasetsError) -> [Sample] {
+  /// All samples that can be used.
+  mutating func samples(path: String) -> [Sample] {
+    let sizes = measuredSizes()
     var samples: [Sample] = []
+    samples.reserveCapacity(raw.pictures.count)
     var seen: Set<String> = []
     var unwanted = [Int](repeating: 0, count: raw.classNames.count)
-    for picture in raw.pictures {
+    for (picture, measured) in zip(raw.pictures, sizes) {
       guard seen.insert(picture.imagePath).inserted else {
         report(.duplicateEntry, picture.imagePath, "the picture is listed twice; it is taken once.")
         continue
       }
-      guard let size = size(of: picture) else { continue }
+      guard let size = size(of: picture, measured: measured) else { continue }
       var sample = Sample(
         imagePath: picture.imagePath, imageWidth: size.width, imageHeight: size.height,
         annotations: [])
+      sample.imageClass = picture.imageClass.flatMap { classIndices[$0] }
+      sample.maskPath = picture.maskPath
+      sample.annotations.reserveCapacity(picture.objects.count)
+      var checker = BoxChecker(picture: picture, width: size.width, height: size.height)
       for object in picture.objects {
         guard let classIndex = classIndices[object.classIndex] else {
           unwanted[object.classIndex] += 1
           continue
         }
-        guard let box = checkedBox(of: object, in: picture, size: size) else { continue }
-        var annotation = Annotation(
-          box: box, classIndex: classIndex, isCrowd: object.isCrowd,
-          isDifficult: object.isDifficult)
-        if case .stated(let extent) = object.extent { annotation.stated = extent }
+        guard let annotation = checker.annotation(of: object, classIndex: classIndex) else {
+          continue
+        }
         sample.annotations.append(annotation)
       }
+      problems += checker.problems
+      if reading.surveys { tellIfUnlabeled(picture) }
       samples.append(sample)
     }
     for (index, count) in unwanted.enumerated() where count > 0 {
@@ -54,12 +62,11 @@ struct Assembly {
         "\(count) boxes of the class \"\(raw.classNames[index])\" are left "
           + "out; it is not among the \(classNames.count) classes asked for.")
     }
-    try check(samples, path: path, split: split)
     return samples
   }
 
   /// Refuses a split of which nothing is left.
-  private func check(
+  func refuseEmpty(
     _ samples: [Sample], path: String, split: String
   ) throws(DatasetsError) {
     let first = problems.first.map { " The first problem is: \($0)" } ?? ""
@@ -82,75 +89,62 @@ struct Assembly {
     problems.append(DatasetProblem(kind: kind, file: file, line: line, message: message))
   }
 
-  /// The picture's upright size in pixels, or nil where it cannot be read, which is reported.
-  private mutating func size(of picture: RawPicture) -> (width: Int, height: Int)? {
-    guard FileContents.entry(picture.imagePath) == .file else {
+  private mutating func tellIfUnlabeled(_ picture: RawPicture) {
+    guard picture.objects.isEmpty, picture.imageClass == nil, picture.maskPath == nil else { return }
+    switch picture.labels {
+    case .broken: break
+    case .absent:
       report(
-        .missingImage, picture.imagePath, "the picture does not exist; it is left out.")
-      return nil
-    }
-    let size: (width: Int, height: Int)
-    do {
-      size = try PictureFile.size(picture.imagePath)
-    } catch {
-      report(.unreadableImage, picture.imagePath, "\(error); it is left out.")
-      return nil
-    }
-    if let stated = picture.statedSize, stated != size {
+        .unlabeledImage, picture.imagePath,
+        "the picture has no label file, which would be \(picture.labelPath); it is background.")
+    case .given:
       report(
-        .sizeMismatch, picture.labelPath,
-        "the stated size is \(stated.width)x\(stated.height), "
-          + "but the picture has \(size.width)x\(size.height); boxes are taken as they are.")
+        .unlabeledImage, picture.imagePath, "nothing is labeled in the picture; it is background.")
     }
-    return size
   }
 
-  /// The object's box in pixels, cut to the picture, or nil where nothing is left of it.
-  private mutating func checkedBox(
-    of object: RawObject, in picture: RawPicture, size: (width: Int, height: Int)
-  ) -> Box? {
-    let width = Double(size.width)
-    let height = Double(size.height)
-    let box: Box
-    switch object.extent {
-    case .pixels(let corners): box = corners
-    case .stated(let extent): box = extent.box.corners
-    case .fractions(let corners):
-      box = Box(
-        x1: corners.x1 * width, y1: corners.y1 * height, x2: corners.x2 * width,
-        y2: corners.y2 * height)
+  // MARK: Sizes
+
+  /// What measuring a picture gave; nil where pictures are not measured.
+  private func measuredSizes() -> [Result<PictureFile.Size, ImagingError>?] {
+    guard reading.measuresPictures else {
+      return [Result<PictureFile.Size, ImagingError>?](repeating: nil, count: raw.pictures.count)
     }
-    let file = picture.labelPath
-    // Where no line tells which box it is, its numbers and the picture do.
-    var subject: String {
-      object.line == nil
-        ? "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of "
-          + FilePath.name(picture.imagePath) : "the box"
+    return reading.runner.map(raw.pictures.count) { index in
+      Result { () throws(ImagingError) in try PictureFile.size(raw.pictures[index].imagePath) }
     }
-    if !(box.x2 > box.x1 && box.y2 > box.y1) {
-      report(
-        .boxWithoutArea, file, line: object.line,
-        "\(subject) has no width or no height; it is left out.")
+  }
+
+  /// The picture's upright size in pixels, or nil where it cannot be read, which is reported.
+  private mutating func size(
+    of picture: RawPicture, measured: Result<PictureFile.Size, ImagingError>?
+  ) -> (width: Int, height: Int)? {
+    let size: PictureFile.Size
+    switch measured {
+    case nil: return picture.statedSize ?? (0, 0)
+    case .success(let measured)?: size = measured
+    case .failure(let error)?:
+      if FileContents.entry(picture.imagePath) == .file {
+        report(.unreadableImage, picture.imagePath, "\(error); it is left out.")
+      } else {
+        report(.missingImage, picture.imagePath, "the picture does not exist; it is left out.")
+      }
       return nil
     }
-    let cut = box.clipped(toWidth: width, height: height)
-    if !(cut.x2 > cut.x1 && cut.y2 > cut.y1) {
-      report(
-        .boxOutsideImage, file, line: object.line,
-        "\(subject) lies outside of the \(size.width)x\(size.height) picture; it is left out.")
-      return nil
+    if let stated = picture.statedSize, stated != (size.width, size.height) {
+      if stated == (size.storedWidth, size.storedHeight) {
+        report(
+          .orientationMismatch, picture.labelPath,
+          "the labels are of the \(stated.width)x\(stated.height) picture as it is stored, but its "
+            + "EXIF orientation turns \(FilePath.name(picture.imagePath)) to "
+            + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
+      } else {
+        report(
+          .sizeMismatch, picture.labelPath,
+          "the stated size is \(stated.width)x\(stated.height), "
+            + "but the picture has \(size.width)x\(size.height); boxes are taken as they are.")
+      }
     }
-    let overhang = max(cut.x1 - box.x1, cut.y1 - box.y1, box.x2 - cut.x2, box.y2 - cut.y2)
-    if overhang > 1 {
-      report(
-        .boxBeyondImage, file, line: object.line,
-        "\(subject) reaches beyond the \(size.width)x\(size.height) picture; it is cut.")
-    }
-    if cut.width <= 1 || cut.height <= 1 {
-      report(
-        .tinyBox, file, line: object.line,
-        "\(subject) is at most one pixel wide or high; it is kept.")
-    }
-    return cut
+    return (size.width, size.height)
   }
 }

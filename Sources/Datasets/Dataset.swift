@@ -51,11 +51,13 @@ public struct Dataset: Hashable, Sendable {
   ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
   ///     Objects are joined to them by name, others are left out and reported. If nil, the data
   ///     set's own: its list, or else all names that occur in any split, sorted.
+  ///   - reading: How much is read, and for what.
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
-  ///   is not what the format demands, and where no picture can be used. Flaws of single pictures
-  ///   and boxes are `problems` instead.
+  ///   is not what the format demands, and where no picture can be used; a survey has the latter two
+  ///   among its `problems`, as all have flaws of single pictures and boxes.
   public static func open(
-    path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil
+    path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
+    reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> Dataset {
     let format = if let format { format } else { try DatasetFormat.sniff(path) }
     if let classNames, Set(classNames).count < classNames.count {
@@ -69,12 +71,24 @@ public struct Dataset: Hashable, Sendable {
         "there is no split \"\(name)\"; there is "
           + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
     }
-    let raw = try reader.read(split: name, classNames: classNames)
-    var assembly = Assembly(raw: raw, wanted: classNames)
-    let samples = try assembly.samples(path: path, split: name)
+    let raw = try reader.read(split: name, classNames: classNames, reading: reading)
+    if !reading.surveys { try refuseMalformedLabels(raw) }
+    var assembly = Assembly(raw: raw, wanted: classNames, reading: reading)
+    let samples = assembly.samples(path: path)
+    if !reading.surveys { try assembly.refuseEmpty(samples, path: path, split: name) }
     return Dataset(
       path: path, format: format, split: name, classNames: assembly.classNames, samples: samples,
       problems: assembly.problems)
+  }
+
+  /// Nobody should train without some of their labels because these could not be read.
+  private static func refuseMalformedLabels(_ raw: RawDataset) throws(DatasetsError) {
+    let malformed = raw.problems.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
+    guard let first = malformed.first else { return }
+    let rest = malformed.count - 1
+    throw DatasetsError(
+      "\(first)" + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
+    )
   }
 
   /// The splits of the data set at a path, in the usual order.

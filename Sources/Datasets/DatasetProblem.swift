@@ -100,6 +100,12 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     self.message = message
   }
 
+  /// Makes a problem of an error about a file, or about what stands in it.
+  init(kind: Kind, _ error: DatasetsError, file: String) {
+    self.init(
+      kind: kind, file: error.file ?? file, line: error.line, message: error.sentence)
+  }
+
   /// As in `labels/a.txt:3: the box has no area; it is left out.`
   public var description: String {
     // What the codecs say begins with the file's name already.

@@ -1,15 +1,29 @@
 /// Why a data set cannot be used: one clear sentence.
 public struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable {
-  /// Where, what was expected, what was found, and what to do.
-  public let description: String
+  /// The file that is meant, if it is one.
+  let file: String?
+  /// The line in that file, from 1, where there is one.
+  let line: Int?
+  /// What was expected, what was found, and what to do.
+  let sentence: String
 
   /// Makes an error from its sentence.
   public init(_ description: String) {
-    self.description = description
+    file = nil
+    line = nil
+    sentence = description
   }
 
   /// Makes an error about a place in a file: `file:line: sentence`.
   init(file: String, line: Int? = nil, _ sentence: String) {
-    description = file + (line.map { ":\($0)" } ?? "") + ": " + sentence
+    self.file = file
+    self.line = line
+    self.sentence = sentence
+  }
+
+  /// Where, what was expected, what was found, and what to do.
+  public var description: String {
+    guard let file else { return sentence }
+    return file + (line.map { ":\($0)" } ?? "") + ": " + sentence
   }
 }

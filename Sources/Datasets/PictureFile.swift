@@ -2,10 +2,22 @@ import Imaging
 
 /// What the data sets ask of picture files.
 enum PictureFile {
-  /// The upright size of a picture, in pixels, from its header.
-  static func size(_ path: String) throws(ImagingError) -> (width: Int, height: Int) {
+  /// How large a picture is.
+  struct Size: Hashable {
+    /// Pixels, once the picture is upright.
+    var width: Int
+    var height: Int
+    /// Pixels, before its EXIF orientation is applied.
+    var storedWidth: Int
+    var storedHeight: Int
+  }
+
+  /// The size of a picture, from its header.
+  static func size(_ path: String) throws(ImagingError) -> Size {
     let information = try ImageFile.information(path)
-    return (information.width, information.height)
+    return Size(
+      width: information.width, height: information.height,
+      storedWidth: information.storedWidth, storedHeight: information.storedHeight)
   }
 
   /// A picture as upright 8-bit RGB, reduced to the given longer side if it is larger.

@@ -165,32 +165,77 @@ struct COCOReaderTests {
     #expect(data.annotationCount == 4)
     #expect(
       data.problems.map(\.kind) == [
-        .unlisted, .unlisted, .boxWithoutArea, .duplicateEntry, .duplicateEntry, .duplicateEntry,
-        .duplicateEntry, .boxWithoutArea, .boxOutsideImage, .boxBeyondImage, .tinyBox,
+        .duplicateEntry, .duplicateEntry, .duplicateEntry, .duplicateEntry, .unlisted, .unlisted,
+        .boxWithoutArea, .boxOutsideImage, .boxBeyondImage, .boxWithoutArea, .tinyBox,
         .missingImage, .sizeMismatch,
       ])
+    #expect(data.problems[0].message.contains("category 8 is named \"cat\" like one before"))
     #expect(
-      data.problems[0].description
-        == "\(path): annotation 7 is of image id 99, which is not listed; it is left out.")
-    #expect(data.problems[6].description.contains("category 8 is named \"cat\" like one before"))
+      data.problems[4].description
+        == "\(path):1: annotation 7 is of image id 99, which is not listed; it is left out.")
     #expect(
-      data.problems[7].description
-        == "\(path): the box (4.0, 3.0) to (4.0, 8.0) of x.png has no width or no height; it is "
-        + "left out.")
+      data.problems[6].description
+        == "\(path):1: the box of annotation 3 (x.png) has no width or no height; it is left out.")
     #expect(data.problems[11].file == folder.path("images/lost.png"))
   }
 
-  @Test func manyFlawsOfAKindAreCounted() throws {
+  /// Each element of the lists on a line of its own.
+  @Test func aSurveyTellsEachFlawWithItsLine() throws {
     let folder = try TestFolder()
     try folder.writePicture("images/x.png")
-    let strangers = (1...9).map { box($0, image: 99, "1,1,5,5") }
-    try folder.write(
-      file(images: [image(1, "x.png")], strangers + [box(10, "1,1,5,5")]),
-      to: "annotations/train.json")
-    let problems = try Dataset.open(path: folder.path, split: "train").problems
-    // Five sentences, and one for the four others.
-    #expect(problems.count == 6)
-    #expect(problems[5].message.hasPrefix("4 more like these (unknown image)"))
+    let file = """
+      {"images": [
+      {"id": 1, "file_name": "x.png", "width": 20, "height": 10},
+      {"file_name": "y.png"}],
+      "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+      "annotations": [
+      {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]},
+      {"id": 2, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5]},
+      {"id": 3, "image_id": 1, "category_id": 1, "bbox": "none"},
+      {"id": 4, "image_id": 7, "category_id": 1, "bbox": [1, 1, 5, 5]},
+      {"id": 5, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]},
+      {"id": 6, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 4],
+       "segmentation": [[1, 1, 5, 1]]},
+      {"id": 7, "image_id": 1, "category_id": 1, "bbox": [2, 1, 5, 4],
+       "segmentation": {"size": [10, 21], "counts": [10, 5, 195]}}
+      ]}
+      """
+    try folder.write(file, to: "annotations/train.json")
+    let data = try Dataset.open(
+      path: folder.path, split: "train", reading: DatasetReading(outlines: true, surveys: true))
+    #expect(data.annotationCount == 4)
+    #expect(
+      data.problems.map { "\($0.line ?? 0) \($0.kind)" } == [
+        "3 malformedLabels", "7 malformedLabels", "8 malformedLabels", "9 unlisted",
+        "10 duplicateBox", "11 invalidOutline", "13 invalidOutline",
+      ])
+    #expect(
+      message(folder.path).contains("train.json:3: an image has no \"id\""))
+  }
+
+  @Test func outlinesAreReadWhereTheyAreAskedFor() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    let file = """
+      {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10}],
+      "categories": [{"id": 1, "name": "cat"}], "annotations": [
+      {"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5], "segmentation": [[1, 1, 6, 1, 6, 6]]},
+      {"image_id": 1, "category_id": 1, "bbox": [2, 1, 5, 5], "segmentation": []},
+      {"image_id": 1, "category_id": 1, "bbox": [3, 1, 5, 5], "segmentation": null},
+      {"image_id": 1, "category_id": 1, "bbox": [4, 1, 5, 5], "iscrowd": 1,
+       "segmentation": {"size": [10, 20], "counts": [10, 5, 185]}}]}
+      """
+    try folder.write(file, to: "annotations/train.json")
+    let data = try Dataset.open(
+      path: folder.path, split: "train", reading: DatasetReading(outlines: true))
+    let mask = try RunLengthMask(width: 20, height: 10, counts: [10, 5, 185])
+    #expect(
+      data.samples[0].annotations.map(\.outline) == [
+        .polygons([[1, 1, 6, 1, 6, 6]]), nil, nil, .mask(mask),
+      ])
+    let boxes = try Dataset.open(path: folder.path, split: "train")
+    #expect(boxes.samples[0].annotations.allSatisfy { $0.outline == nil })
+    #expect(data.problems.isEmpty && boxes.problems.isEmpty)
   }
 
   @Test(arguments: [

@@ -43,13 +43,15 @@ struct VOCAnnotationTests {
   @Test(arguments: [
     "nan", "inf", "-inf", "1e999", "", "five", "1,5", "0x", "1 2",
   ])
-  func cornersMustBeNumbers(text: String) {
+  func cornersMustBeNumbers(text: String) throws {
     let bad = box.replacing("<xmin>3<", with: "<xmin>\(text)<")
-    #expect {
-      try read("\n" + object(bad))
-    } throws: {
-      "\($0)" == "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected."
-    }
+    let annotation = try read("\n" + object(bad) + object(box))
+    // The other object stands.
+    #expect(annotation.objects.count == 1)
+    #expect(
+      annotation.problems.map(\.description) == [
+        "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected."
+      ])
   }
 
   @Test(arguments: [
@@ -57,12 +59,17 @@ struct VOCAnnotationTests {
     ("<object><name>cat</name></object>", "has no <bndbox>"),
     ("<object><name>cat</name><bndbox><xmin>1</xmin></bndbox></object>", "has no <ymin>"),
   ])
-  func missingPartsAreNamed(text: String, message: String) {
-    #expect {
-      try read(text)
-    } throws: {
-      "\($0)".hasPrefix("a.xml:1: ") && "\($0)".contains(message)
-    }
+  func missingPartsAreNamed(text: String, message: String) throws {
+    let problems = try read(text).problems
+    #expect(problems.count == 1 && problems[0].kind == .malformedLabels)
+    #expect(problems[0].description.hasPrefix("a.xml:1: "))
+    #expect(problems[0].message.contains(message))
+  }
+
+  @Test func flagsAreRead() throws {
+    let flags = "<truncated>1</truncated><occluded>1</occluded><difficult>0</difficult>"
+    let found = try read(object(box + flags)).objects[0]
+    #expect(found.isTruncated && found.isOccluded && !found.isDifficult)
   }
 
   @Test func otherXMLIsRefused() {

@@ -5,9 +5,11 @@ import Testing
 @testable import Datasets
 
 struct YOLOLabelsTests {
-  private func read(_ text: String) throws -> [RawObject] {
-    try YOLOLabels.read(text, file: "a.txt", classCount: 3)
+  private func labels(_ text: String, outlines: Bool = false) throws -> YOLOLabels {
+    try YOLOLabels(Array(text.utf8), file: "a.txt", classCount: 3, outlines: outlines)
   }
+
+  private func read(_ text: String) throws -> [RawObject] { try labels(text).objects }
 
   private func fractions(_ object: RawObject) -> Box? {
     guard case .fractions(let box) = object.extent else { return nil }
@@ -28,6 +30,9 @@ struct YOLOLabelsTests {
     let objects = try read("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .1 .2 .3 .2 .3 .4 .1 .4")
     #expect(fractions(objects[0]) == Box(x1: 0.2, y1: 0.1, x2: 0.9, y2: 0.8))
     #expect(fractions(objects[1]) == Box(x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4))
+    #expect(objects.allSatisfy { $0.outline == nil })
+    let outlined = try labels("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .5 .5 .1 .1", outlines: true).objects
+    #expect(outlined.map(\.outline) == [.polygons([[0.5, 0.1, 0.9, 0.6, 0.2, 0.8]]), nil])
   }
 
   @Test(arguments: [
@@ -39,12 +44,15 @@ struct YOLOLabelsTests {
     ("0 nan .5 .5 .5", "\"nan\" is not a finite"), ("0 .5 inf .5 .5", "\"inf\" is not a finite"),
     ("0 .5 .5 1e999 .5", "\"1e999\" is not a finite"), ("0,.5,.5,.5,.5", "is not a finite"),
   ])
-  func badRowsAreNamed(row: String, message: String) {
-    #expect {
-      try read("0 .5 .5 .5 .5\n" + row)
-    } throws: {
-      "\($0)".hasPrefix("a.txt:2: ") && "\($0)".contains(message)
-    }
+  func badRowsAreNamedAndTheOthersRead(row: String, message: String) throws {
+    let labels = try labels("0 .5 .5 .5 .5\n\(row)\n2 .5 .5 .5 .5")
+    #expect(labels.objects.map(\.classIndex) == [0, 2])
+    #expect(labels.problems.count == 1)
+    #expect(labels.problems[0].description.hasPrefix("a.txt:2: "))
+    #expect(labels.problems[0].message.contains(message))
+    #expect(
+      labels.problems[0].kind
+        == (message.hasPrefix("the class") ? .unknownClass : .malformedLabels))
   }
 
   /// Damaged labels are read or refused, and never end the process.
@@ -64,9 +72,9 @@ struct YOLOLabelsTests {
         }
       }
       do {
-        let text = try FileContents.text(bytes, file: "f")
-        let objects = try YOLOLabels.read(text, file: "f", classCount: 3)
-        #expect(objects.allSatisfy { (0..<3).contains($0.classIndex) })
+        let labels = try YOLOLabels(bytes, file: "f", classCount: 3, outlines: true)
+        #expect(labels.objects.allSatisfy { (0..<3).contains($0.classIndex) })
+        refused += labels.problems.isEmpty ? 0 : 1
       } catch {
         refused += 1
         #expect("\(error)".hasPrefix("f:"))

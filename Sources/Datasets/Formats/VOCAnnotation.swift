@@ -11,6 +11,8 @@ struct VOCAnnotation {
     var className: String
     var box: Box
     var isDifficult: Bool
+    var isTruncated: Bool
+    var isOccluded: Bool
     var line: Int
   }
 
@@ -19,8 +21,12 @@ struct VOCAnnotation {
   /// The `size` element, where it states a size.
   var size: (width: Int, height: Int)?
   var objects: [Object]
+  /// Objects that cannot be understood.
+  var problems: [DatasetProblem] = []
 
   /// Reads a file's bytes; `file` is for messages.
+  ///
+  /// Throws for what is no annotation at all.
   init(_ bytes: [UInt8], file: String) throws(DatasetsError) {
     let root = try XMLReader.read(bytes, file: file)
     guard root.name == "annotation" else {
@@ -37,25 +43,39 @@ struct VOCAnnotation {
     }
     objects = []
     for element in root.children where element.name == "object" {
-      objects.append(try Self.object(element, file: file))
+      do {
+        objects.append(try Self.object(element))
+      } catch {
+        problems.append(
+          DatasetProblem(
+            kind: .malformedLabels, file: file, line: error.line, message: error.sentence))
+      }
     }
   }
 
-  private static func object(_ element: XMLTree, file: String) throws(DatasetsError) -> Object {
+  /// What is wrong with an object, and where.
+  private struct Fault: Error {
+    let line: Int
+    let sentence: String
+
+    init(_ element: XMLTree, _ sentence: String) {
+      line = element.line
+      self.sentence = sentence
+    }
+  }
+
+  private static func object(_ element: XMLTree) throws(Fault) -> Object {
     guard let name = element.child("name")?.text, !name.isEmpty else {
-      throw DatasetsError(file: file, line: element.line, "an <object> has no <name>.")
+      throw Fault(element, "an <object> has no <name>.")
     }
     guard let box = element.child("bndbox") else {
-      throw DatasetsError(
-        file: file, line: element.line, "the <object> \"\(name)\" has no <bndbox>.")
+      throw Fault(element, "the <object> \"\(name)\" has no <bndbox>.")
     }
-    func corner(_ name: String) throws(DatasetsError) -> Double {
-      guard let value = box.child(name) else {
-        throw DatasetsError(file: file, line: box.line, "a <bndbox> has no <\(name)>.")
-      }
+    func corner(_ name: String) throws(Fault) -> Double {
+      guard let value = box.child(name) else { throw Fault(box, "a <bndbox> has no <\(name)>.") }
       guard let number = Double(value.text), number.isFinite else {
-        throw DatasetsError(
-          file: file, line: value.line,
+        throw Fault(
+          value,
           "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
       }
       return number
@@ -65,7 +85,9 @@ struct VOCAnnotation {
       box: Box(
         x1: try corner("xmin") - 1, y1: try corner("ymin") - 1, x2: try corner("xmax"),
         y2: try corner("ymax")),
-      isDifficult: isTrue(element.child("difficult")?.text), line: element.line)
+      isDifficult: isTrue(element.child("difficult")?.text),
+      isTruncated: isTrue(element.child("truncated")?.text),
+      isOccluded: isTrue(element.child("occluded")?.text), line: element.line)
   }
 
   private static func isTrue(_ text: String?) -> Bool {

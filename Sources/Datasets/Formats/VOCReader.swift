@@ -61,17 +61,35 @@ struct VOCReader: FormatReader {
     return nil
   }
 
-  func read(split: String, classNames: [String]?) throws(DatasetsError) -> RawDataset {
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> RawDataset {
     let all = try annotationIdentifiers()
     var problems: [DatasetProblem] = []
     var wanted = all
     if let list = lists[split] { wanted = try identifiers(in: list, known: Set(all)) }
-    var annotations: [String: VOCAnnotation] = [:]
     // Without given classes all files are read, so that every split has the same classes.
-    for identifier in classNames == nil ? all : wanted where annotations[identifier] == nil {
-      let path = labelPath(identifier)
-      guard let bytes = try FileContents.bytes(path) else { continue }
-      annotations[identifier] = try VOCAnnotation(bytes, file: path)
+    let known = Set(all)
+    let read = classNames == nil ? all : wanted.filter { known.contains($0) }
+    let files = LabelFiles.map(read.map(labelPath), on: reading.runner) {
+      (bytes, path) throws(DatasetsError) in try VOCAnnotation(bytes, file: path)
+    }
+    let listed = Set(wanted)
+    var annotations: [String: VOCAnnotation] = [:]
+    var broken: Set<String> = []
+    for (identifier, file) in zip(read, files) {
+      switch file {
+      case .success(nil): break
+      case .success(let annotation?):
+        annotations[identifier] = annotation
+        if listed.contains(identifier) { problems += annotation.problems }
+      case .failure(let error):
+        broken.insert(identifier)
+        if listed.contains(identifier) {
+          problems.append(
+            DatasetProblem(kind: .malformedLabels, error, file: labelPath(identifier)))
+        }
+      }
     }
     let names = Set(annotations.values.flatMap { $0.objects.map(\.className) }).sorted()
     let indexOf = Dictionary(
@@ -82,6 +100,14 @@ struct VOCReader: FormatReader {
 
     var pictures: [RawPicture] = []
     for identifier in wanted {
+      if broken.contains(identifier) {
+        pictures.append(
+          RawPicture(
+            imagePath: FilePath.join(
+              imageFolder, images[identifier]?.first ?? identifier + ".jpg"),
+            labelPath: labelPath(identifier), objects: [], labels: .broken))
+        continue
+      }
       guard let annotation = annotations[identifier] else {
         problems.append(
           DatasetProblem(
@@ -99,6 +125,7 @@ struct VOCReader: FormatReader {
             indexOf[object.className].map {
               RawObject(
                 classIndex: $0, extent: .pixels(object.box), isDifficult: object.isDifficult,
+                isTruncated: object.isTruncated, isOccluded: object.isOccluded,
                 line: object.line)
             }
           }))

@@ -2,58 +2,76 @@ import Imaging
 
 /// One text file of YOLO labels: a row an object, in fractions of the picture.
 ///
-/// `class cx cy w h`, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, of which the enclosing box is
-/// taken. An empty file is a picture without objects. Source: Darknet and the data-set page of
+/// `class cx cy w h`, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose box is the enclosing one.
+/// An empty file is a picture without objects. Source: Darknet and the data-set page of
 /// Ultralytics' documentation.
-enum YOLOLabels {
-  /// Reads the text of a label file; `file` is for messages.
-  static func read(
-    _ text: String, file: String, classCount: Int
-  ) throws(DatasetsError) -> [RawObject] {
-    var objects: [RawObject] = []
-    for (index, line) in FileContents.lines(text).enumerated() {
+struct YOLOLabels {
+  private(set) var objects: [RawObject] = []
+  /// Rows that cannot be understood.
+  private(set) var problems: [DatasetProblem] = []
+
+  /// Reads the bytes of a label file; `file` is for messages.
+  ///
+  /// Throws for what is no text.
+  init(
+    _ bytes: [UInt8], file: String, classCount: Int, outlines: Bool
+  ) throws(DatasetsError) {
+    for (index, line) in FileContents.lines(try FileContents.text(bytes, file: file)).enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
-      objects.append(try object(fields, file: file, line: index + 1, classCount: classCount))
+      do {
+        var object = try Self.object(fields, classCount: classCount, outlines: outlines)
+        object.line = index + 1
+        objects.append(object)
+      } catch {
+        problems.append(
+          DatasetProblem(kind: error.kind, file: file, line: index + 1, message: error.sentence))
+      }
     }
-    return objects
+  }
+
+  /// What is wrong with a row.
+  private struct Fault: Error {
+    var kind = DatasetProblem.Kind.malformedLabels
+    let sentence: String
   }
 
   private static func object(
-    _ fields: [Substring], file: String, line: Int, classCount: Int
-  ) throws(DatasetsError) -> RawObject {
+    _ fields: [Substring], classCount: Int, outlines: Bool
+  ) throws(Fault) -> RawObject {
     var numbers: [Double] = []
+    numbers.reserveCapacity(fields.count)
     for field in fields {
       guard let number = Double(field), number.isFinite else {
-        throw DatasetsError(
-          file: file, line: line,
-          "\"\(field.prefix(40))\" is not a finite number; a row is \"class "
-            + "cx cy w h\" or \"class x1 y1 x2 y2 x3 y3 ...\".")
+        throw Fault(
+          sentence: "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
+            + "\"class x1 y1 x2 y2 x3 y3 ...\".")
       }
       numbers.append(number)
     }
     guard numbers.count == 5 || numbers.count >= 7 && numbers.count % 2 == 1 else {
-      throw DatasetsError(
-        file: file, line: line,
-        "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w "
-          + "h\", and a polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\".")
+      throw Fault(
+        sentence: "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w h\", and a "
+          + "polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\".")
     }
     guard let classIndex = Int(exactly: numbers[0]), (0..<classCount).contains(classIndex) else {
-      throw DatasetsError(
-        file: file, line: line,
-        "the class \"\(fields[0].prefix(40))\" is not in "
-          + "0...\(classCount - 1), the \(classCount) classes of the data set.")
+      throw Fault(
+        kind: .unknownClass,
+        sentence: "the class \"\(fields[0].prefix(40))\" is not in 0...\(classCount - 1), the "
+          + "\(classCount) classes of the data set.")
     }
-    let extent: Box
     if numbers.count == 5 {
-      extent = Box(
-        x1: numbers[1] - numbers[3] / 2, y1: numbers[2] - numbers[4] / 2,
-        x2: numbers[1] + numbers[3] / 2, y2: numbers[2] + numbers[4] / 2)
-    } else {
-      extent = enclosing(numbers.dropFirst())
+      return RawObject(
+        classIndex: classIndex,
+        extent: .fractions(
+          Box(
+            x1: numbers[1] - numbers[3] / 2, y1: numbers[2] - numbers[4] / 2,
+            x2: numbers[1] + numbers[3] / 2, y2: numbers[2] + numbers[4] / 2)))
     }
+    let points = numbers.dropFirst()
     return RawObject(
-      classIndex: classIndex, extent: .fractions(extent), line: line)
+      classIndex: classIndex, extent: .fractions(enclosing(points)),
+      outline: outlines ? .polygons([Array(points)]) : nil)
   }
 
   /// The smallest box around the points x1 y1 x2 y2 ...

@@ -121,7 +121,9 @@ struct YOLOReader: FormatReader {
     return nil
   }
 
-  func read(split: String, classNames: [String]?) throws(DatasetsError) -> RawDataset {
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> RawDataset {
     guard let names = description?.classNames ?? listedNames ?? classNames else {
       throw DatasetsError(
         file: root,
@@ -130,19 +132,28 @@ struct YOLOReader: FormatReader {
     }
     var problems = notice.map { [$0] } ?? []
     let images = try imagePaths(split: split, problems: &problems)
-    var pictures: [RawPicture] = []
-    var labelFiles = 0
-    for image in images {
-      let labels = YOLOLayout.labelPath(of: image)
-      var objects: [RawObject] = []
-      if let text = try FileContents.text(labels) {
-        labelFiles += 1
-        objects = try YOLOLabels.read(text, file: labels, classCount: names.count)
-      }
-      pictures.append(
-        RawPicture(imagePath: image, labelPath: labels, statedSize: nil, objects: objects))
+    let paths = images.map { YOLOLayout.labelPath(of: $0) }
+    let files = LabelFiles.map(paths, on: reading.runner) {
+      (bytes, path) throws(DatasetsError) in
+      try YOLOLabels(bytes, file: path, classCount: names.count, outlines: reading.outlines)
     }
-    if labelFiles == 0, let first = pictures.first {
+    var pictures: [RawPicture] = []
+    pictures.reserveCapacity(images.count)
+    for ((image, path), file) in zip(zip(images, paths), files) {
+      var picture = RawPicture(imagePath: image, labelPath: path, objects: [])
+      switch file {
+      case .success(nil): picture.labels = .absent
+      case .success(let labels?):
+        picture.objects = labels.objects
+        problems += labels.problems
+        if !labels.problems.isEmpty && labels.objects.isEmpty { picture.labels = .broken }
+      case .failure(let error):
+        picture.labels = .broken
+        problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
+      }
+      pictures.append(picture)
+    }
+    if let first = pictures.first, pictures.allSatisfy({ $0.labels == .absent }) {
       throw DatasetsError(
         file: descriptionPath,
         "none of the \(pictures.count) pictures of the split \"\(split)\" "

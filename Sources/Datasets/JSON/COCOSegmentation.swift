@@ -1,7 +1,7 @@
 import Imaging
 
 /// A `segmentation` as COCO's files write it, before the size of its image is known.
-enum COCOSegmentation {
+indirect enum COCOSegmentation {
   /// Lists x, y, x, y ... in pixels.
   case polygons([[Double]])
   /// Lengths of runs, and the size that they fill.

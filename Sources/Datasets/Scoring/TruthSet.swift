@@ -15,7 +15,7 @@ public struct TruthSet: Sendable {
 
     /// True where the name is a COCO file's and means something outside of the folder of pictures:
     /// what a file says is no reason to read there.
-    public var leadsOutside: Bool { id != nil && !COCOReader.staysInside(name) }
+    public var leadsOutside: Bool { id != nil && !PictureFinder.staysInside(name) }
   }
 
   /// The file or folder that was read.
@@ -48,13 +48,13 @@ public struct TruthSet: Sendable {
     _ path: String, split: String, readsMasks: Bool = false
   ) throws(DatasetsError) -> TruthSet {
     if FilePath.ending(path) == "json" {
-      return try COCOTruthFile(path, readsMasks: readsMasks).truthSet()
+      return try COCOFile(path, segmentations: readsMasks ? .required : .skipped).truthSet()
     }
     let format = try DatasetFormat.sniff(path)
     if format == .coco {
       // The file itself, as its ids are what detections are joined by.
       let file = try COCOReader(path: path).annotationFile(of: SplitName.canonical(split))
-      return try COCOTruthFile(file, readsMasks: readsMasks).truthSet()
+      return try COCOFile(file, segmentations: readsMasks ? .required : .skipped).truthSet()
     }
     guard !readsMasks else {
       throw DatasetsError(file: path, "only COCO's JSON files hold masks; a .json is expected.")

@@ -21,26 +21,38 @@ enum FileContents {
 
   /// The bytes of a file, or nil where there is none; throws for one that cannot be read.
   static func bytes(_ path: String) throws(DatasetsError) -> [UInt8]? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    // Devices and pipes must not be waited for: they are refused below.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw DatasetsError(
-        file: path, "the file cannot be read: \(String(cString: strerror(errno))).")
+      throw failure(path)
     }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw failure(path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw DatasetsError(file: path, "a file is expected here, but this is a folder or device.")
     }
-    guard status.st_size <= sizeLimit else {
+    let size = Int(status.st_size)
+    guard size <= sizeLimit else {
       throw DatasetsError(
-        file: path,
-        "\(status.st_size) bytes are too many for a text file; at most \(sizeLimit) "
-          + "are read.")
+        file: path, "\(size) bytes are too many for a text file; at most \(sizeLimit) are read.")
     }
-    do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw DatasetsError(file: path, "the file cannot be read; are its permissions right?")
+    var count = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+      while count < size, let base = buffer.baseAddress {
+        let step = Foundation.read(file, base + count, size - count)
+        if step <= 0 { break }
+        count += step
+      }
+      initialized = count
     }
+    guard count == size else { throw failure(path) }
+    return bytes
+  }
+
+  private static func failure(_ path: String) -> DatasetsError {
+    DatasetsError(file: path, "the file cannot be read: \(String(cString: strerror(errno))).")
   }
 
   /// The text of a file without a byte-order mark, or nil where there is none; UTF-8 only.

@@ -48,7 +48,8 @@ final class MappedFile: @unchecked Sendable {
 
   /// The number of the line, from 1, that holds a byte.
   func line(at offset: Int) -> Int {
-    1 + bytes.prefix(offset).reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+    var counter = LineCounter(bytes)
+    return counter.line(at: offset)
   }
 
   private static func failure(_ path: String) -> DatasetsError {

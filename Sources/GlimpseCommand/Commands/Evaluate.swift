@@ -225,7 +225,7 @@ struct Evaluate: Command {
     }
     try writeSheet(runs)
     // Of a folder, the annotation file that was read.
-    let places = PicturePlaces(truth: truth.path, folder: pictures)
+    let finder = PictureFinder(truth: truth.path, folder: pictures)
     let explained = try explanation.explain(
       runs,
       facts: [
@@ -235,7 +235,9 @@ struct Evaluate: Command {
       ], tasks: tasks
     ) { image in
       let picture = truth.images[image]
-      return picture.leadsOutside ? nil : places.path(of: picture.name)
+      // Only COCO's names have to be found; other formats' are paths.
+      guard picture.id != nil else { return picture.name }
+      return picture.leadsOutside ? nil : finder.path(of: picture.name)
     }
     let text = RunsText(
       truth: path, runs: runs, explanation: explained,

@@ -91,7 +91,9 @@ extension ImageFile {
   ) throws(ImagingError) -> ImageInformation {
     let (codec, header) = try header(of: bytes, name: name)
     let (width, height) = upright(header, Exif.orientation(of: bytes, codec: codec))
-    return ImageInformation(width: width, height: height, format: header.format, codec: codec)
+    return ImageInformation(
+      width: width, height: height, storedWidth: header.width, storedHeight: header.height,
+      format: header.format, codec: codec)
   }
 
   /// Refuses, before anything is allocated, what is too large or cannot be complete.

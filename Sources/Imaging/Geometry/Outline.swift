@@ -1,5 +1,5 @@
 /// Which pixels of a picture an object has: finer than its box.
-public enum Outline: Hashable, Sendable {
+public indirect enum Outline: Hashable, Sendable {
   /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; what lies in
   /// any of them belongs to the object.
   case polygons([[Double]])

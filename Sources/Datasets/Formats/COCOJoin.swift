@@ -1,0 +1,149 @@
+import Imaging
+
+/// Joins the lists of a COCO file by their ids, and finds the pictures.
+struct COCOJoin {
+  private let file: COCOFile
+  private let finder: PictureFinder
+  private var lines: LineCounter
+  private var problems: [DatasetProblem] = []
+
+  init(_ file: COCOFile, finder: PictureFinder) {
+    self.file = file
+    self.finder = finder
+    lines = LineCounter(file.file.bytes)
+  }
+
+  private var path: String { file.file.path }
+
+  private mutating func report(_ kind: DatasetProblem.Kind, at offset: Int, _ message: String) {
+    problems.append(
+      DatasetProblem(kind: kind, file: path, line: lines.line(at: offset), message: message))
+  }
+
+  /// The classes in the order of the file, the images by ascending id.
+  mutating func dataset() throws(DatasetsError) -> RawDataset {
+    for fault in file.faults {
+      report(.malformedLabels, at: fault.offset, "\(fault.message); it is left out.")
+    }
+    let classes = try classes()
+    var twice: [COCOFile.Image] = []
+    let images = COCOFile.unique(file.images, by: { $0.picture.id ?? 0 }) { twice.append($0) }
+    for image in twice {
+      report(
+        .duplicateEntry, at: image.offset,
+        "the image id \(image.picture.id ?? 0) stands there twice; the first is taken.")
+    }
+    let objects = objects(of: images, classes: classes)
+    var pictures: [RawPicture] = []
+    pictures.reserveCapacity(images.count)
+    for (image, objects) in zip(images, objects) {
+      let picture = image.picture
+      guard !picture.leadsOutside else {
+        report(
+          .pathOutside, at: image.offset,
+          "the file_name \"\(picture.name)\" leads out of the data set's folder; the picture is "
+            + "left out. Names are expected relative to the folder of pictures.")
+        continue
+      }
+      pictures.append(
+        RawPicture(
+          imagePath: finder.place(of: picture.name), labelPath: path,
+          statedSize: picture.width > 0 && picture.height > 0
+            ? (picture.width, picture.height) : nil,
+          objects: objects))
+    }
+    return RawDataset(classNames: classes.names, pictures: pictures, problems: problems)
+  }
+
+  // MARK: Classes
+
+  /// The classes in the order of the file; categories of one name are one class.
+  private struct Classes {
+    var names: [String] = []
+    /// For each category by its id, its index in `names`.
+    var indices: [Int: Int] = [:]
+  }
+
+  private mutating func classes() throws(DatasetsError) -> Classes {
+    var classes = Classes()
+    var places: [String: Int] = [:]
+    for category in file.categories {
+      guard classes.indices[category.id] == nil else {
+        report(
+          .duplicateEntry, at: category.offset,
+          "the category id \(category.id) stands there twice; the first is taken.")
+        continue
+      }
+      if let place = places[category.name] {
+        classes.indices[category.id] = place
+        report(
+          .duplicateEntry, at: category.offset,
+          "category \(category.id) is named \"\(category.name)\" like one before it; both are taken "
+            + "for one class.")
+      } else {
+        places[category.name] = classes.names.count
+        classes.indices[category.id] = classes.names.count
+        classes.names.append(category.name)
+      }
+    }
+    if classes.names.isEmpty {
+      throw DatasetsError(file: path, "the list \"categories\" is empty; it names the classes.")
+    }
+    return classes
+  }
+
+  // MARK: Objects
+
+  /// The objects of each image.
+  private mutating func objects(of images: [COCOFile.Image], classes: Classes) -> [[RawObject]] {
+    var result = [[RawObject]](repeating: [], count: images.count)
+    let places = IdTable(images.map { $0.picture.id ?? 0 })
+    var ids: Set<Int> = []
+    ids.reserveCapacity(file.rows.count)
+    for row in file.rows {
+      var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
+      if let id = row.id, !ids.insert(id).inserted {
+        report(
+          .duplicateEntry, at: row.offset, "the annotation id \(id) stands there twice; both are kept."
+        )
+      }
+      guard let image = places[row.image] else {
+        report(
+          .unlisted, at: row.offset,
+          "\(subject) is of image id \(row.image), which is not listed; it is left out.")
+        continue
+      }
+      guard let classIndex = classes.indices[row.category] else {
+        report(
+          .unlisted, at: row.offset,
+          "\(subject) is of category id \(row.category), which is not listed; it is left out.")
+        continue
+      }
+      var object = RawObject(
+        classIndex: classIndex,
+        extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
+        id: row.id, line: lines.line(at: row.offset))
+      if let segmentation = row.segmentation {
+        object.outline = outline(
+          segmentation, subject: subject, offset: row.offset, of: images[image].picture)
+      }
+      result[image].append(object)
+    }
+    return result
+  }
+
+  private mutating func outline(
+    _ segmentation: COCOSegmentation, subject: String, offset: Int, of picture: TruthSet.Picture
+  ) -> Outline? {
+    if case .polygons(let polygons) = segmentation {
+      return polygons.isEmpty ? nil : .polygons(polygons)
+    }
+    do {
+      return .mask(
+        try segmentation.mask(imageWidth: picture.width, imageHeight: picture.height))
+    } catch {
+      report(.invalidOutline, at: offset, "\(subject): \(error); its box is kept.")
+      return nil
+    }
+  }
+}
