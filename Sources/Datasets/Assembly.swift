@@ -90,7 +90,9 @@ struct Assembly {
   }
 
   private mutating func tellIfUnlabeled(_ picture: RawPicture) {
-    guard picture.objects.isEmpty, picture.imageClass == nil, picture.maskPath == nil else { return }
+    guard picture.objects.isEmpty, picture.imageClass == nil, picture.maskPath == nil else {
+      return
+    }
     switch picture.labels {
     case .broken: break
     case .absent:

@@ -87,7 +87,8 @@ public struct Dataset: Hashable, Sendable {
     guard let first = malformed.first else { return }
     let rest = malformed.count - 1
     throw DatasetsError(
-      "\(first)" + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
+      "\(first)"
+        + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
     )
   }
 

@@ -104,7 +104,8 @@ struct COCOJoin {
       var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
       if let id = row.id, !ids.insert(id).inserted {
         report(
-          .duplicateEntry, at: row.offset, "the annotation id \(id) stands there twice; both are kept."
+          .duplicateEntry, at: row.offset,
+          "the annotation id \(id) stands there twice; both are kept."
         )
       }
       guard let image = places[row.image] else {

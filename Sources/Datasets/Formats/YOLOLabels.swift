@@ -44,7 +44,8 @@ struct YOLOLabels {
     for field in fields {
       guard let number = Double(field), number.isFinite else {
         throw Fault(
-          sentence: "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
+          sentence:
+            "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
             + "\"class x1 y1 x2 y2 x3 y3 ...\".")
       }
       numbers.append(number)
