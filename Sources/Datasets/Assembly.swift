@@ -108,20 +108,21 @@ struct Assembly {
   // MARK: Sizes
 
   /// What measuring a picture gave; nil where pictures are not measured.
-  private func measuredSizes() -> [Result<PictureFile.Size, ImagingError>?] {
+  private func measuredSizes() -> [Result<PictureFacts, ImagingError>?] {
     guard reading.measuresPictures else {
-      return [Result<PictureFile.Size, ImagingError>?](repeating: nil, count: raw.pictures.count)
+      return [Result<PictureFacts, ImagingError>?](repeating: nil, count: raw.pictures.count)
     }
     return reading.runner.map(raw.pictures.count) { index in
-      Result { () throws(ImagingError) in try PictureFile.size(raw.pictures[index].imagePath) }
+      Result { () throws(ImagingError) in try reading.pictures.facts(raw.pictures[index].imagePath)
+      }
     }
   }
 
   /// The picture's upright size in pixels, or nil where it cannot be read, which is reported.
   private mutating func size(
-    of picture: RawPicture, measured: Result<PictureFile.Size, ImagingError>?
+    of picture: RawPicture, measured: Result<PictureFacts, ImagingError>?
   ) -> (width: Int, height: Int)? {
-    let size: PictureFile.Size
+    let size: PictureFacts
     switch measured {
     case nil: return picture.statedSize ?? (0, 0)
     case .success(let measured)?: size = measured

@@ -15,15 +15,18 @@ public struct DatasetReading: Sendable {
   public var measuresPictures: Bool
   /// What pictures and label files are read on.
   public var runner: TaskRunner
+  /// Where sizes of pictures are looked up, and may be kept from run to run.
+  public var pictures: PictureIndex
 
   /// Makes options; the defaults are those of training.
   public init(
     outlines: Bool = false, surveys: Bool = false, measuresPictures: Bool = true,
-    runner: TaskRunner = .serial
+    runner: TaskRunner = .serial, pictures: PictureIndex = PictureIndex()
   ) {
     self.outlines = outlines
     self.surveys = surveys
     self.measuresPictures = measuresPictures
     self.runner = runner
+    self.pictures = pictures
   }
 }

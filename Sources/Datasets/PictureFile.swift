@@ -2,24 +2,6 @@ import Imaging
 
 /// What the data sets ask of picture files.
 enum PictureFile {
-  /// How large a picture is.
-  struct Size: Hashable {
-    /// Pixels, once the picture is upright.
-    var width: Int
-    var height: Int
-    /// Pixels, before its EXIF orientation is applied.
-    var storedWidth: Int
-    var storedHeight: Int
-  }
-
-  /// The size of a picture, from its header.
-  static func size(_ path: String) throws(ImagingError) -> Size {
-    let information = try ImageFile.information(path)
-    return Size(
-      width: information.width, height: information.height,
-      storedWidth: information.storedWidth, storedHeight: information.storedHeight)
-  }
-
   /// A picture as upright 8-bit RGB, reduced to the given longer side if it is larger.
   static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {
     let options = DecodeOptions(neededLongerSide: longerSide)

@@ -16,12 +16,10 @@ public struct ImageInformation: Hashable, Sendable {
   public var width: Int
   /// The height in pixels once upright.
   public var height: Int
-  /// The width in pixels as stored, before the EXIF orientation is applied.
-  public var storedWidth: Int
-  /// The height in pixels as stored, before the EXIF orientation is applied.
-  public var storedHeight: Int
   /// Channels and bit depth as stored, with palettes and transparency expanded and CMYK as RGB.
   public var format: PixelFormat
   /// The format of the file.
   public var codec: Codec
+  /// How the stored picture is turned to stand upright.
+  public var orientation: Orientation
 }

@@ -7,7 +7,14 @@ public enum ImageFile {
   public static func read(
     _ path: String, options: DecodeOptions = DecodeOptions()
   ) throws(ImagingError) -> DecodedImage {
-    try decode(FileAccess.read(path).bytes, name: path, options: options)
+    try decode(bytes(path), name: path, options: options)
+  }
+
+  /// The bytes of a picture file as they are.
+  ///
+  /// Throws `ImagingError.unreadableFile` where it cannot be read or is too large for a picture.
+  public static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
+    try FileAccess.read(path).bytes
   }
 
   /// Decodes a picture from a file's bytes, upright; `name` is what errors call it.
@@ -41,8 +48,21 @@ public enum ImageFile {
       return try information(of: start.bytes, name: path)
     } catch {
       guard start.bytes.count < start.size else { throw error }
-      return try information(of: FileAccess.read(path).bytes, name: path)  // a long header
+      return try information(of: bytes(path), name: path)  // a long header
     }
+  }
+
+  /// Reads the header in a file's bytes, which may end behind it; `name` is what errors call it.
+  ///
+  /// Throws `ImagingError` as ``information(_:)`` does.
+  public static func information(
+    of bytes: [UInt8], name: String
+  ) throws(ImagingError) -> ImageInformation {
+    let (codec, header) = try header(of: bytes, name: name)
+    let orientation = Exif.orientation(of: bytes, codec: codec)
+    let (width, height) = upright(header, orientation)
+    return ImageInformation(
+      width: width, height: height, format: header.format, codec: codec, orientation: orientation)
   }
 
   /// Encodes a picture; `quality`, 1 (small) to 100 (good), matters to JPEG only.
@@ -84,16 +104,6 @@ extension ImageFile {
     case .jpeg: return (codec, try JPEGCodec.header(bytes, name: name))
     case .png: return (codec, try PNGCodec.header(bytes, name: name))
     }
-  }
-
-  private static func information(
-    of bytes: [UInt8], name: String
-  ) throws(ImagingError) -> ImageInformation {
-    let (codec, header) = try header(of: bytes, name: name)
-    let (width, height) = upright(header, Exif.orientation(of: bytes, codec: codec))
-    return ImageInformation(
-      width: width, height: height, storedWidth: header.width, storedHeight: header.height,
-      format: header.format, codec: codec)
   }
 
   /// Refuses, before anything is allocated, what is too large or cannot be complete.

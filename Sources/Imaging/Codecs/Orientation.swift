@@ -1,18 +1,24 @@
 /// How a stored picture must be turned to stand upright; the raw values are EXIF's.
-enum Orientation: Int, CaseIterable {
+public enum Orientation: Int, CaseIterable, Hashable, Sendable {
+  /// As it is stored.
   case upright = 1
+  /// To be mirrored from left to right.
   case mirroredLeftRight = 2
+  /// To be turned by a half.
   case upsideDown = 3
+  /// To be mirrored from top to bottom.
   case mirroredTopBottom = 4
+  /// To be mirrored at the diagonal from the left upper corner.
   case transposed = 5
   /// To be turned clockwise by a quarter.
   case lyingLeft = 6
+  /// To be mirrored at the diagonal from the right upper corner.
   case transposedOverOtherDiagonal = 7
   /// To be turned counterclockwise by a quarter.
   case lyingRight = 8
 
   /// Whether width and height change places.
-  var swapsSides: Bool { rawValue >= 5 }
+  public var swapsSides: Bool { rawValue >= 5 }
 }
 
 extension Image {

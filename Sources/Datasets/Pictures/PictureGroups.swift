@@ -1,0 +1,84 @@
+/// Pictures sorted into groups that show the same, so that a group can be kept in one split.
+///
+/// Equal are pictures with the same bytes, the same pixels, or the same look and shape. Likeness is
+/// passed on: the first and the last frame of a film may be in one group without being alike.
+public struct PictureGroups: Hashable, Sendable {
+  /// For each picture the number of its group, from 0, in the order of the groups' first pictures.
+  /// One without facts, or whose facts have no content, is a group of its own.
+  public let indices: [Int]
+  /// For each group its pictures in rising order.
+  public let members: [[Int]]
+
+  /// Sorts pictures.
+  public init(_ pictures: [PictureFacts?]) {
+    var sets = DisjointSets(count: pictures.count)
+    var byBytes: [Fingerprint: Int] = [:]
+    var byPixels: [Fingerprint: Int] = [:]
+    var distinct: [Int] = []
+    for (index, picture) in pictures.enumerated() {
+      guard let content = picture?.content else { continue }
+      if let other = byBytes[content.bytes] ?? byPixels[content.pixels] {
+        sets.join(index, other)
+      } else {
+        distinct.append(index)
+      }
+      byBytes[content.bytes] = index
+      byPixels[content.pixels] = index
+    }
+    let looks = LookTable(distinct.map { pictures[$0]?.content?.look.hash ?? 0 })
+    looks.forEachCandidate { a, b in
+      let (a, b) = (distinct[a], distinct[b])
+      guard let first = pictures[a], let second = pictures[b], !sets.areJoined(a, b) else { return }
+      if first.isLike(second) { sets.join(a, b) }
+    }
+    var numbers: [Int: Int] = [:]
+    var members: [[Int]] = []
+    indices = pictures.indices.map { index in
+      let root = sets.root(of: index)
+      let number = numbers[root] ?? members.count
+      if number == members.count {
+        numbers[root] = number
+        members.append([])
+      }
+      members[number].append(index)
+      return number
+    }
+    self.members = members
+  }
+}
+
+extension PictureFacts {
+  /// Whether two pictures show the same as far as can be told from afar: looks that are alike, and
+  /// sides of the same ratio, within what rounding to whole pixels does to small ones.
+  public func isLike(_ other: PictureFacts) -> Bool {
+    guard let look = content?.look, let otherLook = other.content?.look else { return false }
+    let ratio = Double(width * other.height) / Double(height * other.width)
+    return abs(ratio - 1) < 0.04 && look.isLike(otherLook)
+  }
+}
+
+/// Sets that can be joined. Source: Tarjan, Efficiency of a Good But Not Linear Set Union Algorithm
+/// (1975), with halving of paths.
+struct DisjointSets {
+  private var parents: [Int]
+
+  /// `count` sets of one element each.
+  init(count: Int) { parents = Array(0..<count) }
+
+  /// The element that stands for the set of an element: its smallest.
+  mutating func root(of element: Int) -> Int {
+    var element = element
+    while parents[element] != element {
+      parents[element] = parents[parents[element]]
+      element = parents[element]
+    }
+    return element
+  }
+
+  mutating func areJoined(_ a: Int, _ b: Int) -> Bool { root(of: a) == root(of: b) }
+
+  mutating func join(_ a: Int, _ b: Int) {
+    let (a, b) = (root(of: a), root(of: b))
+    parents[max(a, b)] = min(a, b)
+  }
+}
