@@ -200,6 +200,36 @@ import Testing
     }
   }
 
+  @Test func benchTimesTheLoader() throws {
+    struct Speed: Decodable {
+      let pictures: Int
+      let imgsz: Int
+      let batch: Int
+      let workers: Int
+      let cache_mb: Int
+      let mosaic: Double
+      let runs: Int
+      let images_per_s: Double
+      let first_images_per_s: Double
+      let unreadable: Int
+    }
+    let folder = try TemporaryFolder()
+    try Fixtures.writeVOC(in: folder)
+    let words = ["bench", "--data", folder.path, "--imgsz", "64", "--batch", "2", "--runs", "3"]
+    let result = try BuiltProgram.run(
+      words + ["--workers", "2", "--cache", "1", "--mosaic", "1", "--json"])
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
+    #expect(speed.pictures == 6 && speed.imgsz == 64 && speed.batch == 2 && speed.workers == 2)
+    #expect(speed.cache_mb == 1 && speed.mosaic == 1 && speed.runs == 3 && speed.unreadable == 0)
+    #expect(speed.images_per_s > 0 && speed.first_images_per_s > 0)
+    let table = try BuiltProgram.run(words).output
+    #expect(table.contains("\nspeed ") && table.contains("images/s"))
+    let both = try BuiltProgram.run(words + ["--train"])
+    #expect(both.exitCode == 2 && both.diagnostics.contains("--data"))
+    #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 4)
+  }
+
   @Test func theMedianOfAnEvenNumberIsAMean() {
     #expect(StepTimer.Measurement(milliseconds: [1, 2, 9], flops: 0).median == 2)
     #expect(StepTimer.Measurement(milliseconds: [1, 2, 4, 9], flops: 0).median == 3)

@@ -194,6 +194,28 @@ struct LoaderTests {
     }
   }
 
+  @Test func picturesToLookAtAreThoseOfTheBatches() throws {
+    let folder = try TestFolder()
+    let samples = try samples(folder, count: 5)
+    let config = LoaderConfig(batchSize: 5, seed: 8)
+    let batch = try #require(try batches(samples, config, epochs: 1).first)
+    let pictures = AugmentedPictures(
+      samples: samples, config: config,
+      plan: BatchPlan(width: 32, height: 32, augmentation: AugmentationConfig()))
+    #expect(pictures.count == 5)
+    for place in (0..<5).reversed() {
+      let picture = try pictures.picture(epoch: 0, place: place)
+      #expect(picture.image.width == 32 && picture.image.height == 32)
+      #expect(picture.annotations == batch.annotations[place])
+      #expect(picture.ignoredRegions == batch.ignoredRegions[place])
+      #expect(picture.sampleIndex == batch.sampleIndices[place])
+      let values = batch.images.values[place * 3072..<(place + 1) * 3072]  // 32 * 32 * 3
+      // Half a step of 1/255 for rounding.
+      #expect(zip(values, picture.image.bytes).allSatisfy { abs($0 * 255 - Float($1)) < 0.51 })
+    }
+    #expect(pictures.problems.isEmpty)
+  }
+
   @Test func loadersEndTheirThreads() throws {
     let folder = try TestFolder()
     let samples = try samples(folder, count: 3)

@@ -132,10 +132,7 @@ final class BatchQueue: @unchecked Sendable {
 
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
     let results = slot.results.compactMap { $0 }
-    guard results.count == slot.places.count else {
-      let first = maker.cache.problems.first.map { " The first problem is: \($0)" } ?? ""
-      throw DatasetsError("none of the \(maker.samples.count) pictures can be decoded.\(first)")
-    }
+    guard results.count == slot.places.count else { throw maker.nothingDecodable }
     return Batch(
       epoch: slot.position.epoch, index: slot.position.batch,
       images: Tensor(

@@ -14,6 +14,12 @@ struct PictureMaker: Sendable {
     var labels: VisibleAnnotations
   }
 
+  /// Why no picture can be drawn at all.
+  var nothingDecodable: DatasetsError {
+    let first = cache.problems.first.map { " The first problem is: \($0)" } ?? ""
+    return DatasetsError("none of the \(samples.count) pictures can be decoded.\(first)")
+  }
+
   /// Draws the picture at a place of an epoch; nil where no sample at all can be decoded.
   ///
   /// What is drawn depends on the seed, the epoch, the place, the sample and the plan alone.

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Measures how fast a network runs here, alone: no files, no decoding of pictures.
+/// Measures how fast a network runs here, or how fast training pictures are made for it.
 struct Bench: Command {
   var network = NetworkChoice()
   var batch = 1
@@ -11,6 +11,8 @@ struct Bench: Command {
   var inputDump: String?
   var outputDump: String?
   var timesLayers = false
+  var loader = LoaderTimer()
+  var data: String?
   var printsJSON = false
 
   static let name = "bench"
@@ -45,6 +47,24 @@ struct Bench: Command {
         .flag("train", \.trains, help: "Time training steps: forward, backward, optimizer"),
       ]),
     OptionGroup(
+      "Training pictures",
+      [
+        .value(
+          "data", short: "d", \.data, unit: "path",
+          help:
+            "Time the loader instead: pictures of this data set, read and augmented as train does, "
+            + "in runs of an epoch or \(LoaderTimer.longestRun) pictures"),
+        .value(
+          "workers", \.loader.workers, .from(1, to: 1024), unit: "threads",
+          help: "Threads that read and augment pictures"),
+        .value(
+          "cache", \.loader.cache, .from(0, to: 1 << 24), unit: "MiB",
+          help: "Memory for decoded pictures"),
+        .value(
+          "mosaic", \.loader.mosaic, .from(0, to: 1), unit: "share",
+          help: "How often four pictures are put together"),
+      ]),
+    OptionGroup(
       "Output",
       [
         .json(\.printsJSON),
@@ -66,6 +86,9 @@ struct Bench: Command {
       "glimpse bench --model resnet18 --train --batch 8 --json",
       "How many pictures a second one can train on, for a script."),
     Example("glimpse bench --model unet --layers", "Where the time goes."),
+    Example(
+      "glimpse bench --data pets --workers 2 --batch 16",
+      "How many pictures a second two threads prepare for training."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -74,6 +97,7 @@ struct Bench: Command {
         "--dump-input and --dump-output are for a forward pass; leave --train out")
     }
     Interruption.observe()
+    if let data { return try timeLoader(data, on: console) }
     let timer = StepTimer(
       weights: try network.load(), batch: batch,
       workforce: try Workforce(threads: threads, precision: precision, on: console),
@@ -87,6 +111,16 @@ struct Bench: Command {
       try console.write(FactTable(rows(timer, measurement)).text)
       if let layers = measurement.layers { try console.write("\n" + layers.text) }
     }
+    return .done
+  }
+
+  private func timeLoader(_ data: String, on console: Console) throws -> ExitCode {
+    if trains || timesLayers || inputDump != nil || outputDump != nil {
+      throw CommandError.usage("--data times the loader alone; leave options of the network out")
+    }
+    let speed = try loader.time(
+      data, model: try network.load().model, batch: batch, runs: runs)
+    try console.write(printsJSON ? speed.json.line + "\n" : FactTable(speed.rows).text)
     return .done
   }
 

@@ -94,11 +94,3 @@ public struct TrainingConfig: Hashable, Sendable {
     self.data = data
   }
 }
-
-extension TrainingConfig {
-  /// The sides of the input that a batch may have, in pixels: multiples of 32 around `imgsz`.
-  var inputSizes: [Int] {
-    let reach = Int((Double(imgsz) * multiScale / 32).rounded(.down))
-    return (-reach...reach).map { imgsz + 32 * $0 }.filter { $0 >= 32 }
-  }
-}

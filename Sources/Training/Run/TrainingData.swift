@@ -46,18 +46,12 @@ struct TrainingData {
   /// The batches from a state on.
   func loader(_ config: TrainingConfig, from state: TrainingState, seed: UInt64) -> Loader {
     let sizes = config.inputSizes
-    let largest = Double(sizes.max() ?? config.imgsz)
-    let augmentation = AugmentationConfig(
-      flipProbability: Float(config.flip),
-      scale: Float(1 - config.scale)...Float(1 + config.scale),
-      translation: Float(config.translate), hue: Float(config.hue),
-      saturation: Float(config.saturation), value: Float(config.brightness),
-      mosaicProbability: Float(config.mosaic))
+    let augmentation = config.augmentation
     let mosaicEpochs = config.epochs - config.closeMosaic
     let loader = LoaderConfig(
       batchSize: batchSize, seed: seed,
       workers: config.workers ?? config.threads ?? Machine.availableThreads,
-      normalization: normalization, pictureSide: Int(largest * (1 + config.scale)))
+      normalization: normalization, pictureSide: config.pictureSide)
     return Loader(
       samples: training.samples, config: loader,
       start: LoaderPosition(epoch: state.epoch, batch: state.batch), epochs: config.epochs
