@@ -13,6 +13,8 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
   /// What sort of flaw it is.
   public enum Kind: String, CaseIterable, Sendable {
     // Errors
+    /// A split of which nothing can be read.
+    case unreadableSplit = "unreadable split"
     /// Text of a label file that is not what its format demands.
     case malformedLabels = "malformed label"
     /// A class number that the data set does not have.
@@ -71,7 +73,8 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     /// How bad flaws of this kind are.
     public var severity: Severity {
       switch self {
-      case .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage, .sizeMismatch,
+      case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
+        .sizeMismatch,
         .orientationMismatch, .missingImage, .unreadableImage, .missingLabels, .unlisted,
         .pathOutside, .sharedPicture:
         .error

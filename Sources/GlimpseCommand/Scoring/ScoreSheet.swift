@@ -1,6 +1,6 @@
 import Glimpse
 
-/// The numbers of runs as comma-separated values (RFC 4180): a row a class, and one over all.
+/// The numbers of runs as a sheet: a row a class, and one over all.
 ///
 /// All digits that identify a number are written; where there is nothing to measure on, nothing.
 enum ScoreSheet {
@@ -24,14 +24,8 @@ enum ScoreSheet {
             + names.map { number(known[$0] ?? -1) })
       }
     }
-    return rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    return Sheet.text(rows)
   }
 
   private static func number(_ value: Double) -> String { value < 0 ? "" : "\(value)" }
-
-  /// Quoted where it must be.
-  private static func field(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy { !"\",\r\n".unicodeScalars.contains($0) }
-    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
 }

@@ -1,0 +1,105 @@
+import Imaging
+
+/// All that can be told about a data set before a training: its flaws and its numbers.
+///
+/// Every split is opened tolerantly, every picture is decoded, and pictures are compared with each
+/// other. Nothing is written but the index of pictures.
+public struct DatasetCheck: Sendable {
+  /// What is looked at, and on which threads.
+  public struct Options: Sendable {
+    /// The splits; nil for all that the data set has.
+    public var splits: [String]?
+    /// How the data set lies on disk; found out from file names if nil.
+    public var format: DatasetFormat?
+    /// Whether pictures are opened and decoded. If not, labels are checked against the sizes that
+    /// they state.
+    public var examinesPictures: Bool
+    /// What the work runs on.
+    public var runner: TaskRunner
+    /// Where facts about pictures are kept from run to run.
+    public var index: PictureIndex
+
+    /// Makes options; the defaults look at everything on one thread.
+    public init(
+      splits: [String]? = nil, format: DatasetFormat? = nil, examinesPictures: Bool = true,
+      runner: TaskRunner = .serial, index: PictureIndex = PictureIndex()
+    ) {
+      self.splits = splits
+      self.format = format
+      self.examinesPictures = examinesPictures
+      self.runner = runner
+      self.index = index
+    }
+  }
+
+  /// A split with what is known of its pictures.
+  public struct Split: Sendable {
+    /// The samples and classes.
+    public let dataset: Dataset
+    /// For each sample the facts about its picture; nil where it was not, or could not be, decoded.
+    public let pictures: [PictureFacts?]
+    /// Its numbers.
+    public let statistics: DatasetStatistics
+  }
+
+  /// The file or folder that was checked.
+  public let path: String
+  /// How it lies on disk.
+  public let format: DatasetFormat
+  /// The splits that could be opened, in their usual order.
+  public let splits: [Split]
+  /// Splits that only choose among the pictures of others, as VOC's `trainval` does; they are not
+  /// counted again.
+  public let selections: [String]
+  /// The classes of all splits, in the order in which they come.
+  public let classNames: [String]
+  /// Every flaw once, the worst kinds first, those of a kind in the order of the data.
+  public let problems: [DatasetProblem]
+  /// Pictures that are the same or look alike.
+  public let pairs: [PicturePair]
+
+  /// Checks the data set at a path.
+  ///
+  /// - Parameter observe: Is told of pictures as they are done, of how many; what it throws ends the
+  ///   check.
+  /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
+  public init(
+    path: String, options: Options = Options(),
+    observe: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws {
+    let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
+    var opened = try OpenedSplits(path: path, format: format, options: options)
+    let examination = try PictureExamination(opened.datasets, options: options, observe: observe)
+    let comparison = PictureComparison(opened.datasets, examination.facts)
+    let classes = ClassComparison(opened.datasets, path: path, areAllSplits: options.splits == nil)
+    opened.problems += classes.problems + examination.problems + comparison.problems
+
+    self.path = path
+    self.format = format
+    selections = opened.selections
+    classNames = classes.names
+    splits = zip(opened.datasets, examination.facts).map {
+      Split(dataset: $0, pictures: $1, statistics: DatasetStatistics($0))
+    }
+    problems = Self.sorted(opened.problems)
+    pairs = comparison.pairs
+  }
+
+  /// How many flaws there are of a severity.
+  public func count(_ severity: DatasetProblem.Severity) -> Int {
+    problems.count { $0.kind.severity == severity }
+  }
+
+  /// The flaws by kind, the worst kinds first, kinds that do not occur left out.
+  public var problemsByKind: [(kind: DatasetProblem.Kind, problems: [DatasetProblem])] {
+    let byKind = Dictionary(grouping: problems, by: \.kind)
+    return DatasetProblem.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
+  }
+
+  /// Each flaw once, though several splits may have met it, by kind.
+  private static func sorted(_ problems: [DatasetProblem]) -> [DatasetProblem] {
+    var seen: Set<DatasetProblem> = []
+    let byKind = Dictionary(grouping: problems.filter { seen.insert($0).inserted }, by: \.kind)
+    return DatasetProblem.Kind.allCases.flatMap { byKind[$0] ?? [] }
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Imaging
+
+/// The numbers of a split: how many objects of each class, how large, of what shape, where.
+public struct DatasetStatistics: Hashable, Sendable {
+  /// Pictures.
+  public private(set) var pictures = 0
+  /// Labeled objects.
+  public private(set) var objects = 0
+  /// Pictures in which nothing is labeled.
+  public private(set) var backgrounds = 0
+  /// Objects of each class, in the order of the data set's classes.
+  public private(set) var classObjects: [Int]
+  /// Pictures that show each class.
+  public private(set) var classPictures: [Int]
+  /// Objects by area in square pixels, as COCO calls them: small below 32², medium below 96², large;
+  /// empty where the sizes of the pictures are not known.
+  public private(set) var areas: Histogram
+  /// Objects by the side of a square of their area, as a part of the picture's.
+  public private(set) var sizes: Histogram
+  /// Objects by width over height, as a power of two.
+  public private(set) var shapes: Histogram
+  /// Pictures by how many objects they have.
+  public private(set) var crowding: Histogram
+  /// Pictures by the longer side, in pixels.
+  public private(set) var sides: Histogram
+  /// How many pictures there are of each size that occurs.
+  public private(set) var pictureSizes: [PictureSize: Int] = [:]
+  /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
+  public private(set) var centers: [Int]
+
+  /// A width and a height, in pixels.
+  public struct PictureSize: Hashable, Sendable {
+    public let width: Int
+    public let height: Int
+  }
+
+  /// Cells across and down the picture.
+  public static let gridSide = 16
+
+  /// Counts a split.
+  public init(_ dataset: Dataset) {
+    self.init(classCount: dataset.classNames.count)
+    for sample in dataset.samples { add(sample) }
+  }
+
+  /// No pictures of some classes.
+  init(classCount: Int) {
+    classObjects = [Int](repeating: 0, count: classCount)
+    classPictures = classObjects
+    areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
+    sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
+    shapes = Histogram(bounds: (-8...8).map { Double($0) / 2 })
+    crowding = Histogram(
+      bounds: [0, 1, 2, 3, 5, 9, 17, 33, 65, 129, .infinity])
+    sides = Histogram(
+      bounds: [0, 128, 256, 384, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, .infinity])
+    centers = [Int](repeating: 0, count: Self.gridSide * Self.gridSide)
+  }
+
+  /// Takes over the numbers of another split; classes are counted by the split they are of.
+  public mutating func add(_ other: DatasetStatistics) {
+    pictures += other.pictures
+    objects += other.objects
+    backgrounds += other.backgrounds
+    areas.add(other.areas)
+    sizes.add(other.sizes)
+    shapes.add(other.shapes)
+    crowding.add(other.crowding)
+    sides.add(other.sides)
+    pictureSizes.merge(other.pictureSizes, uniquingKeysWith: +)
+    for (place, count) in other.centers.enumerated() { centers[place] += count }
+  }
+
+  private mutating func add(_ sample: Sample) {
+    pictures += 1
+    objects += sample.annotations.count
+    let isLabeled =
+      !sample.annotations.isEmpty || sample.imageClass != nil || sample.maskPath != nil
+    if !isLabeled { backgrounds += 1 }
+    crowding.add(Double(sample.annotations.count))
+    // Where pictures were not measured, boxes may be in fractions.
+    let isMeasured = sample.imageWidth > 0 && sample.imageHeight > 0
+    let width = isMeasured ? Double(sample.imageWidth) : 1
+    let height = isMeasured ? Double(sample.imageHeight) : 1
+    if isMeasured {
+      sides.add(max(width, height))
+      pictureSizes[
+        PictureSize(width: sample.imageWidth, height: sample.imageHeight), default: 0] += 1
+    }
+    if let index = sample.imageClass { classPictures[index] += 1 }
+    for annotation in sample.annotations {
+      add(annotation, width: width, height: height, isMeasured: isMeasured)
+    }
+    for index in Set(sample.annotations.map(\.classIndex)) { classPictures[index] += 1 }
+  }
+
+  private mutating func add(
+    _ annotation: Annotation, width: Double, height: Double, isMeasured: Bool
+  ) {
+    let box = annotation.box
+    classObjects[annotation.classIndex] += 1
+    if isMeasured { areas.add(annotation.stated?.area ?? box.area) }
+    sizes.add((box.area / (width * height)).squareRoot())
+    if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }
+    func cell(_ fraction: Double) -> Int {
+      // Of what a file says, nothing is impossible.
+      fraction.isFinite ? Int(min(max(fraction, 0), 0.999_999) * Double(Self.gridSide)) : 0
+    }
+    let place = cell(box.centerY / height) * Self.gridSide + cell(box.centerX / width)
+    centers[place] += 1
+  }
+}

@@ -1,0 +1,47 @@
+/// The splits of a data set that a check looks at.
+struct OpenedSplits {
+  private(set) var datasets: [Dataset] = []
+  /// Splits whose pictures all lie in others.
+  private(set) var selections: [String] = []
+  var problems: [DatasetProblem] = []
+
+  /// Opens the splits; throws where none can be.
+  init(
+    path: String, format: DatasetFormat, options: DatasetCheck.Options
+  ) throws(DatasetsError) {
+    let names: [String] =
+      if let splits = options.splits { splits } else {
+        try Dataset.splits(path: path, format: format)
+      }
+    let reading = DatasetReading(
+      outlines: true, surveys: true, measuresPictures: options.examinesPictures,
+      runner: options.runner, pictures: options.index)
+    var failures: [DatasetsError] = []
+    for name in names {
+      do throws(DatasetsError) {
+        datasets.append(
+          try Dataset.open(path: path, split: name, format: format, reading: reading))
+      } catch {
+        failures.append(error)
+        // Splits that were asked for by name must be there.
+        if options.splits != nil { throw error }
+        problems.append(DatasetProblem(kind: .unreadableSplit, error, file: path))
+      }
+    }
+    if datasets.isEmpty, let first = failures.first { throw first }
+    if options.splits == nil { leaveSelectionsOut() }
+    problems = datasets.flatMap(\.problems) + problems
+  }
+
+  /// Leaves out unusual splits, as `trainval`, whose pictures all lie in other ones.
+  private mutating func leaveSelectionsOut() {
+    let usual = datasets.filter { SplitName.usual.contains($0.split) }
+    let pictures = Set(usual.flatMap { $0.samples.map(\.imagePath) })
+    let isSelection = { (dataset: Dataset) in
+      !SplitName.usual.contains(dataset.split) && !usual.isEmpty
+        && dataset.samples.allSatisfy { pictures.contains($0.imagePath) }
+    }
+    selections = datasets.filter(isSelection).map(\.split)
+    datasets.removeAll(where: isSelection)
+  }
+}

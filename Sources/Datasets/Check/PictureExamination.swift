@@ -1,0 +1,89 @@
+import Imaging
+
+/// What decoding all pictures of some splits shows.
+struct PictureExamination {
+  /// For each split and sample the facts, nil where the picture was not or could not be decoded.
+  private(set) var facts: [[PictureFacts?]]
+  private(set) var problems: [DatasetProblem] = []
+
+  /// Pictures that are decoded between two looks at the clock and at the wish to stop.
+  private static let stride = 64
+
+  /// Decodes each picture once, however many splits have it.
+  init(
+    _ datasets: [Dataset], options: DatasetCheck.Options,
+    observe: (_ done: Int, _ total: Int) throws -> Void
+  ) throws {
+    facts = datasets.map { [PictureFacts?](repeating: nil, count: $0.samples.count) }
+    guard options.examinesPictures else { return }
+    var paths: [String] = []
+    var places: [String: Int] = [:]
+    for dataset in datasets {
+      for sample in dataset.samples where places[sample.imagePath] == nil {
+        places[sample.imagePath] = paths.count
+        paths.append(sample.imagePath)
+      }
+    }
+    let index = options.index
+    var known: [PictureFacts?] = []
+    for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
+      try observe(start, paths.count)
+      let results = options.runner.map(min(Self.stride, paths.count - start)) { place in
+        Result { () throws(ImagingError) in try index.facts(paths[start + place], examines: true) }
+      }
+      for (path, result) in zip(paths[start...], results) {
+        known.append(try? result.get())
+        problems += Self.problems(of: result, path: path)
+      }
+    }
+    try observe(paths.count, paths.count)
+    for (split, dataset) in datasets.enumerated() {
+      facts[split] = dataset.samples.map { places[$0.imagePath].flatMap { known[$0] } }
+    }
+  }
+
+  /// What is wrong with one picture.
+  private static func problems(
+    of result: Result<PictureFacts, ImagingError>, path: String
+  ) -> [DatasetProblem] {
+    switch result {
+    case .failure(let error):
+      return [DatasetProblem(kind: .unreadableImage, file: path, message: sentence(error))]
+    case .success(let facts):
+      var problems: [DatasetProblem] = []
+      if let named = Codec(path: path), named != facts.codec {
+        problems.append(
+          DatasetProblem(
+            kind: .misnamedImage, file: path,
+            message:
+              "the name says \(named), but the content is \(facts.codec); it is read as that."
+          ))
+      }
+      problems += (facts.content?.warnings ?? []).map {
+        DatasetProblem(
+          kind: .imageWarning, file: path, message: "the picture decodes with a warning: \($0).")
+      }
+      return problems
+    }
+  }
+
+  /// Why a picture cannot be used, without its name.
+  private static func sentence(_ error: ImagingError) -> String {
+    let reason =
+      switch error {
+      case .unreadableFile(_, let reason): "the picture cannot be read: \(reason)"
+      case .endsEarly(_, _, let reason):
+        "the picture ends early, a part of it is missing (\(reason))"
+      case .garbled(_, _, let reason): "the picture is damaged (\(reason))"
+      case .corrupt(_, let codec, let reason):
+        "the picture is a damaged \(codec) file and cannot be decoded: \(reason)"
+      case .unsupported(_, let codec, let reason):
+        "the picture is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
+      case .unknownFormat(_, let found): "the picture is neither JPEG nor PNG: \(found)"
+      case .tooManyPixels(_, let width, let height, let limit):
+        "the picture claims to have \(width)x\(height) pixels, more than the limit of \(limit)"
+      default: "\(error)"
+      }
+    return reason + "; training would leave it out."
+  }
+}

@@ -1,0 +1,127 @@
+import Glimpse
+
+/// What a check found, for people, for scripts and for spreadsheets.
+struct CheckText {
+  let check: DatasetCheck
+
+  init(_ check: DatasetCheck) {
+    self.check = check
+  }
+
+  // MARK: For people
+
+  /// The numbers, then the findings by kind, of each kind the first `most`.
+  func table(most: Int) -> String {
+    [facts, classes, findings(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private var facts: String {
+    var table = TextTable([
+      .init("split", .left), .init("pictures"), .init("objects"), .init("without labels"),
+      .init("small"), .init("medium"), .init("large"),
+    ])
+    for split in check.splits {
+      let numbers = split.statistics
+      let areas =
+        numbers.areas.total == numbers.objects
+        ? numbers.areas.counts.map { "\($0)" } : ["-", "-", "-"]
+      table.add(
+        [
+          Sentence.printable(split.dataset.split), "\(numbers.pictures)", "\(numbers.objects)",
+          "\(numbers.backgrounds)",
+        ] + areas)
+    }
+    let notes = check.selections.map {
+      "The split \(Sentence.printable($0)) only chooses among these pictures.\n"
+    }
+    return table.text + notes.joined()
+  }
+
+  /// Objects of each class in each split; pictures where they are labeled as a whole.
+  private var classes: String {
+    let counts = ClassCounts(check)
+    guard !counts.rows.isEmpty else { return "" }
+    var table = TextTable(
+      [.init("class", .left)] + check.splits.map { .init(Sentence.printable($0.dataset.split)) }
+        + (check.splits.count > 1 ? [.init("all")] : []))
+    for row in counts.rows {
+      table.add(
+        [Sentence.printable(row.name)] + row.counts.map { "\($0)" }
+          + (check.splits.count > 1 ? ["\(row.total)"] : []))
+    }
+    return table.text
+  }
+
+  private func findings(most: Int) -> String {
+    var text = ""
+    for (kind, problems) in check.problemsByKind {
+      text += text.isEmpty ? "" : "\n"
+      text += "\(kind.severity.rawValue): \(kind.rawValue) (\(problems.count))\n"
+      for problem in problems.prefix(most) {
+        text += "  \(Sentence.printable(problem.description))\n"
+      }
+      if problems.count > most {
+        text += "  and \(problems.count - most) more; --all lists them\n"
+      }
+    }
+    return text
+  }
+
+  private var verdict: String {
+    let (errors, warnings) = (check.count(.error), check.count(.warning))
+    if errors + warnings == 0 { return "Nothing is wrong.\n" }
+    return "\(Sentence.count(errors, "error")), \(Sentence.count(warnings, "warning"))\n"
+  }
+
+  // MARK: For scripts
+
+  var json: JSONValue {
+    let counts = ClassCounts(check)
+    return [
+      "data": .string(check.path), "format": .string(check.format.rawValue),
+      "errors": .integer(check.count(.error)), "warnings": .integer(check.count(.warning)),
+      "splits": .array(
+        check.splits.map { split in
+          let numbers = split.statistics
+          return [
+            "name": .string(split.dataset.split), "pictures": .integer(numbers.pictures),
+            "objects": .integer(numbers.objects), "without_labels": .integer(numbers.backgrounds),
+            "small": .integer(numbers.areas.counts[0]),
+            "medium": .integer(numbers.areas.counts[1]),
+            "large": .integer(numbers.areas.counts[2]),
+          ]
+        }),
+      "selections": .array(check.selections.map { .string($0) }),
+      "classes": .array(
+        counts.rows.map { row in
+          [
+            "name": .string(row.name),
+            "counts": .object(
+              zip(check.splits, row.counts).map {
+                JSONMember(key: $0.dataset.split, value: .integer($1))
+              }),
+          ]
+        }),
+      "findings": .array(
+        check.problems.map { problem in
+          [
+            "severity": .string(problem.kind.severity.rawValue),
+            "kind": .string(problem.kind.rawValue), "file": .string(problem.file),
+            "line": problem.line.map { .integer($0) } ?? .null,
+            "message": .string(problem.message),
+          ]
+        }),
+    ]
+  }
+
+  /// A row a finding, with a heading.
+  var sheet: String {
+    let rows = check.problems.map { problem in
+      [
+        problem.kind.severity.rawValue, problem.kind.rawValue, problem.file,
+        problem.line.map { "\($0)" } ?? "", problem.message,
+      ]
+    }
+    return Sheet.text([["severity", "kind", "file", "line", "message"]] + rows)
+  }
+}

@@ -1,0 +1,125 @@
+import Glimpse
+
+/// Looks a data set over before a training: its labels, its pictures, its numbers.
+struct Check: Command {
+  var data = ""
+  var splits: [String] = []
+  var format: DatasetFormat?
+  var examinesPictures = true
+  var isStrict = false
+  var listsAll = false
+  var mostFindings = 5
+  var printsJSON = false
+  var sheet: String?
+  var report: String?
+  var threads: Int?
+
+  static let name = "check"
+  static let summary = "Find what is wrong with a data set before training on it"
+  static let discussion = [
+    "Reads every label and decodes every picture, compares pictures with each other, and tells what "
+      + "is wrong with file and line. Nothing in the data set is changed; what is found out about "
+      + "pictures is kept in the user's cache folder, so that a second check is quick.",
+    "The exit code is 4 where there are errors: labels or pictures that are lost or wrong, or the "
+      + "same picture in two splits. Warnings are worth a look and do not count unless --strict.",
+  ]
+
+  static let arguments: [Positional<Check>] = [
+    .one(
+      "data", \.data,
+      help: "Data set: a folder, a data.yaml or an annotation file")
+  ]
+
+  static let options: [OptionGroup<Check>] = [
+    OptionGroup(
+      "What to look at",
+      [
+        .values(
+          "split", \.splits, unit: "name", unset: "all", help: "Parts of the data set"),
+        .value(
+          "format", \.format, unit: "format", unset: "found out from the files",
+          help: "How the data set lies on disk"),
+        .flag(
+          "no-images", \.examinesPictures, sets: false,
+          help: "Open no picture: check labels against the sizes that they state"),
+        .threads(\.threads),
+      ]),
+    OptionGroup(
+      "What counts",
+      [.flag("strict", \.isStrict, help: "Let warnings give the exit code 4, too")]),
+    OptionGroup(
+      "Output",
+      [
+        .value(
+          "max-findings", \.mostFindings, .from(0, to: 1_000_000), unit: "lines",
+          help: "Findings of a kind that are listed"),
+        .flag("all", \.listsAll, help: "List all findings"),
+        .json(\.printsJSON, help: "Print one line of JSON with all findings instead"),
+        .value("csv", \.sheet, unit: "file", help: "Write all findings to a sheet, too"),
+        .value(
+          "report", \.report, unit: "file",
+          help: "Write a page (.html) with findings, charts and labeled pictures"),
+      ]),
+  ]
+
+  static let examples = [
+    Example("glimpse check pets", "What is wrong with a data set, and how many objects it has."),
+    Example(
+      "glimpse check pets/data.yaml --report pets.html",
+      "The same as a page with charts and pictures."),
+    Example(
+      "glimpse check pets --strict --json > findings.json",
+      "For a script that takes only data without a flaw."),
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    Interruption.observe()
+    try checkOutputs()
+    let index = PictureIndex(for: data)
+    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let check = try examine(index, tasks, on: console)
+    if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
+    if printsJSON {
+      try console.print(CheckText(check).json.line)
+    } else {
+      try console.write(CheckText(check).table(most: listsAll ? .max : mostFindings))
+    }
+    let isBad = check.count(.error) > 0 || isStrict && check.count(.warning) > 0
+    return isBad ? .invalidDataSet : .done
+  }
+
+  /// Checks with a line of progress; what was found out is kept even where it is interrupted.
+  private func examine(
+    _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
+  ) throws -> DatasetCheck {
+    defer { index.save() }
+    var progress: ProgressReporter?
+    var done = 0
+    let options = DatasetCheck.Options(
+      splits: splits.isEmpty ? nil : splits, format: format, examinesPictures: examinesPictures,
+      runner: tasks, index: index)
+    let check = try DatasetCheck(path: data, options: options) { count, total in
+      try Interruption.check("\(count) of \(Sentence.count(total, "picture")) were looked at")
+      if progress == nil {
+        progress = ProgressReporter("Checking", unit: "pictures", total: total, on: console)
+      }
+      progress?.advance(by: count - done)
+      done = count
+    }
+    progress?.finish()
+    return check
+  }
+
+  /// Refuses, before any work is done, what could not be written in the end.
+  private func checkOutputs() throws(CommandError) {
+    if let report {
+      guard report.lowercased().hasSuffix(".html") else {
+        throw .usage("--report takes a file that ends in .html, not \(Sentence.quoted(report))")
+      }
+      try ResultFolder.checkParent(of: report)
+    }
+    if let sheet { try ResultFolder.checkParent(of: sheet) }
+  }
+}
+
+extension DatasetFormat: OptionWord {}
