@@ -85,6 +85,11 @@ public struct DatasetCheck: Sendable {
     pairs = comparison.pairs
   }
 
+  /// The numbers of all splits together, but for those of classes.
+  public var total: DatasetStatistics {
+    splits.reduce(into: DatasetStatistics(classCount: 0)) { $0.add($1.statistics) }
+  }
+
   /// How many flaws there are of a severity.
   public func count(_ severity: DatasetProblem.Severity) -> Int {
     problems.count { $0.kind.severity == severity }

@@ -29,9 +29,11 @@ public struct DatasetStatistics: Hashable, Sendable {
   /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
   public private(set) var centers: [Int]
 
-  /// A width and a height, in pixels.
+  /// How large a picture is.
   public struct PictureSize: Hashable, Sendable {
+    /// In pixels, once upright.
     public let width: Int
+    /// In pixels, once upright.
     public let height: Int
   }
 

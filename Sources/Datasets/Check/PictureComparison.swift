@@ -1,8 +1,10 @@
 /// Two pictures of a data set that are the same or look alike.
 public struct PicturePair: Hashable, Sendable {
-  /// A picture: its split, an index into the checked splits, and the sample in it.
+  /// Where a picture is listed.
   public struct Place: Hashable, Sendable {
+    /// An index into the splits of the check.
     public let split: Int
+    /// An index into the split's samples.
     public let sample: Int
   }
 
@@ -20,6 +22,7 @@ public struct PicturePair: Hashable, Sendable {
   public let first: Place
   /// The other one.
   public let second: Place
+  /// In what they agree.
   public let likeness: Likeness
 }
 

@@ -79,6 +79,7 @@ struct Check: Command {
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
     let check = try examine(index, tasks, on: console)
     if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
+    if let report { try ResultFolder.write(CheckPage(check: check).text, to: report) }
     if printsJSON {
       try console.print(CheckText(check).json.line)
     } else {

@@ -13,7 +13,7 @@ struct SummarySection: Sendable {
       tile("AP large", report.apLarge), tile("AR100", report.ar100),
     ]
     let advice = self.advice
-    return .element("dl", ["class": "tiles"], tiles)
+    return Page.tiles(tiles)
       + (advice.isEmpty
         ? .none
         : Page.section(
@@ -27,11 +27,8 @@ struct SummarySection: Sendable {
             })))
   }
 
-  private func tile(_ name: String, _ value: Double, _ interval: Interval? = nil) -> Markup {
-    .element(
-      "div", ["class": "tile"], .element("dt", [:], Markup(name)),
-      .element("dd", [:], Markup(PageNumber.fraction(value))),
-      .element("dd", ["class": "range"], Markup(interval.map(PageNumber.range) ?? "")))
+  private func tile(_ name: String, _ value: Double, _ interval: Interval? = nil) -> Page.Tile {
+    Page.Tile(name, PageNumber.fraction(value), note: interval.map(PageNumber.range) ?? "")
   }
 
   /// What costs most, and what else is odd; at most four.

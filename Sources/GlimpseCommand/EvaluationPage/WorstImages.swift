@@ -16,7 +16,7 @@ struct WorstImages {
   /// - Parameter path: Where the picture of an image lies; nil where that is not known.
   func pictures(path: (_ image: Int) -> String?) -> [GalleryPicture] {
     let costs = analysis.cells.imageNames.indices.map { image in
-      marks(of: image).reduce(0) { $0 + ($1.kind == .found ? 0 : $1.weight) }
+      marks(of: image).reduce(0) { $0 + ($1.style == BoxFate.found.rawValue ? 0 : $1.weight) }
     }
     let order = costs.indices.filter { costs[$0] > 0 }.sorted {
       costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1
@@ -51,16 +51,16 @@ struct WorstImages {
       let name = cells.classNames[Int(cells.detections.classes[row])]
       let isWrong = fate.error == .classification
       detections.append(
-        GalleryPicture.Mark(
-          kind: isWrong ? .wrong : .false, box: cells.detections.boxes[row].corners,
-          label: "\(name) \(HumanFormat.fixed(score, 2))", weight: min(max(score, 0.01), 1)))
+        (isWrong ? BoxFate.wrong : .false).mark(
+          cells.detections.boxes[row].corners, label: "\(name) \(HumanFormat.fixed(score, 2))",
+          weight: min(max(score, 0.01), 1)))
     }
     let truths = (first.truths.lowerBound..<last.truths.upperBound).filter {
       cells.truths.traits[$0].isEmpty
     }.map { row in
       let isFound = found.contains(Int32(row))
-      return GalleryPicture.Mark(
-        kind: isFound ? .found : .missed, box: cells.truths.boxes[row].corners,
+      return (isFound ? BoxFate.found : .missed).mark(
+        cells.truths.boxes[row].corners,
         label: isFound ? "" : cells.classNames[Int(cells.truths.classes[row])], weight: 1)
     }
     return truths + detections

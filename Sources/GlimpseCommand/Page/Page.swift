@@ -44,6 +44,32 @@ struct Page: Sendable {
         + (note.isEmpty ? [] : [.element("p", ["class": "note"], Markup(note))]))
   }
 
+  /// A number that one looks at first.
+  struct Tile: Sendable {
+    let name: String
+    let value: String
+    /// What is written small below it.
+    let note: String
+
+    init(_ name: String, _ value: String, note: String = "") {
+      self.name = name
+      self.value = value
+      self.note = note
+    }
+  }
+
+  /// Numbers beside each other.
+  static func tiles(_ tiles: [Tile]) -> Markup {
+    .element(
+      "dl", ["class": "tiles"],
+      tiles.map { tile in
+        .element(
+          "div", ["class": "tile"], .element("dt", [:], Markup(tile.name)),
+          .element("dd", [:], Markup(tile.value)),
+          .element("dd", ["class": "range"], Markup(tile.note)))
+      })
+  }
+
   /// Cards beside each other, as many as fit.
   static func cards(_ cards: [Markup]) -> Markup {
     .element("div", ["class": "cards"], cards)

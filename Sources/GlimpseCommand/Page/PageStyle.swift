@@ -1,7 +1,7 @@
 /// How pages look: on paper, in light and in dark, on a phone and on a desk.
 enum PageStyle {
   /// Holds none of `<`, `>` and `&`; see `Markup.code`.
-  static let text = colors + layout + tables + charts + gallery + narrow + print
+  static let text = colors + layout + tables + charts + gallery + findings + narrow + print
 
   private static let colors = """
 
@@ -145,8 +145,30 @@ enum PageStyle {
       stroke-linejoin: round; font-weight: 600; }
     .found { --s: #58d68d; } .false { --s: #ff5c6c; } .missed { --s: #ffb02e; }
     .wrong { --s: #c58bff; }
+    .gallery .series-1 { --s: #7aa5ff; } .gallery .series-2 { --s: #ffa94d; }
+    .gallery .series-3 { --s: #58d68d; } .gallery .series-4 { --s: #d59bff; }
+    .gallery .series-5 { --s: #ff6b7d; } .gallery .series-6 { --s: #5cd9ea; }
+    .gallery .series-7 { --s: #ffe066; } .gallery .series-8 { --s: #e9edf3; }
     .key { display: inline-block; width: 12px; height: 12px; border: 2px solid var(--s);
       border-radius: 2px; margin-right: 6px; vertical-align: -1px; }
+
+    """
+
+  private static let findings = """
+    .findings { display: grid; gap: 12px; }
+    .findings details { padding: 12px 16px; }
+    .findings summary { cursor: pointer; font-weight: 600; }
+    .findings summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+    .findings .count { color: var(--soft); font-weight: 400; }
+    .findings table { margin-top: 8px; }
+    .findings td { vertical-align: top; white-space: normal; overflow-wrap: anywhere; }
+    .findings td.place { text-align: left; width: 42%; padding-left: 0;
+      font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
+    .badge { font-size: 12px; font-weight: 600; padding: 2px 8px; border-radius: 10px;
+      border: 1px solid currentColor; margin-right: 4px; }
+    .badge.error { color: var(--c5); }
+    .badge.warning { color: var(--c2); }
+    .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; }
 
     """
 
@@ -159,6 +181,9 @@ enum PageStyle {
       .card { padding: 14px 12px; }
       .tile dd { font-size: 24px; }
       th, td { padding: 8px 9px; }
+      .findings td { display: block; padding: 6px 0 0; border: 0; }
+      .findings td.place { width: auto; }
+      .findings td.words { padding-bottom: 6px; border-bottom: 1px solid var(--edge); }
     }
 
     """

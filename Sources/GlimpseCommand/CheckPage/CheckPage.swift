@@ -1,0 +1,47 @@
+import Glimpse
+
+/// The report about a data set.
+struct CheckPage: Sendable {
+  let check: DatasetCheck
+
+  /// The whole file.
+  var text: String {
+    let name = check.path.split(separator: "/").last.map(String.init) ?? check.path
+    let page = Page(
+      title: "Check of \(name)",
+      content: [
+        PageHeader(eyebrow: "Data set", title: name, facts: facts).markup,
+        tiles,
+        FindingSection(check: check).markup,
+        SimilarSection(check: check).markup,
+        BalanceSection(check: check).markup,
+        ShapeSection(check: check).markup,
+        ContactSection(check: check).markup,
+        .element(
+          "footer", [:],
+          .element(
+            "p", [:],
+            "Small objects are below 32², medium ones below 96² square pixels. Pictures that look alike "
+              + "are found by a perceptual hash and compared at 16 x 16 pixels."),
+          .element("p", [:], Markup("Made by Glimpse \(glimpseVersion)."))),
+      ])
+    return page.text
+  }
+
+  private var facts: [(name: String, value: String)] {
+    [("data", check.path), ("format", check.format.rawValue)]
+      + check.splits.map { ($0.dataset.split, Sentence.count($0.statistics.pictures, "picture")) }
+  }
+
+  private var tiles: Markup {
+    let numbers = check.total
+    let perPicture = Double(numbers.objects) / Double(max(numbers.pictures, 1))
+    return Page.tiles([
+      .init("Errors", "\(check.count(.error))"), .init("Warnings", "\(check.count(.warning))"),
+      .init("Pictures", "\(numbers.pictures)"), .init("Objects", "\(numbers.objects)"),
+      .init("Classes", "\(check.classNames.count)"),
+      .init("Objects a picture", HumanFormat.decimal(perPicture)),
+      .init("Without labels", "\(numbers.backgrounds)"),
+    ])
+  }
+}

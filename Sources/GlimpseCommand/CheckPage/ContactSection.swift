@@ -1,0 +1,101 @@
+import Glimpse
+
+/// Labeled pictures, those with findings first, then such that all classes are to be seen.
+struct ContactSection: Sendable {
+  let check: DatasetCheck
+
+  /// Pictures that are shown.
+  private static let most = 24
+  /// Of them pictures with findings at most.
+  private static let mostFlawed = 12
+
+  var markup: Markup {
+    var gallery = Gallery()
+    for choice in choices() {
+      guard let picture = try? GalleryPicture(path: choice.sample.imagePath, marks: marks(choice))
+      else { continue }
+      let count = choice.sample.annotations.count
+      var parts = [choice.split, Sentence.count(count, "object")]
+      if let index = choice.sample.imageClass { parts[1] = choice.classNames[index] }
+      gallery.add(
+        picture,
+        caption: parts.joined(separator: ", ")
+          + (choice.findings.isEmpty ? "" : ": \(choice.findings)"))
+    }
+    if gallery.isEmpty { return .none }
+    return Page.section(
+      "Labeled pictures",
+      "Pictures with findings first; the others are drawn so that every class is to be seen.",
+      gallery.markup)
+  }
+
+  /// A picture that is shown.
+  private struct Choice {
+    let split: String
+    let classNames: [String]
+    let sample: Sample
+    /// What is wrong with it or its labels.
+    var findings = ""
+  }
+
+  private func choices() -> [Choice] {
+    var generator = SeededGenerator(seed: 0)
+    let all = check.splits.flatMap { split in
+      split.dataset.samples.map {
+        Choice(split: split.dataset.split, classNames: split.dataset.classNames, sample: $0)
+      }
+    }.shuffled(using: &generator)
+    let flaws = flawsByName
+    var chosen: [Choice] = []
+    var names: Set<String> = []
+    var covered: Set<String> = []
+    func take(_ choice: Choice) {
+      guard names.insert(choice.sample.imagePath).inserted else { return }
+      chosen.append(choice)
+      covered.formUnion(classes(choice))
+    }
+    for var choice in all where chosen.count < Self.mostFlawed {
+      guard let found = flaws[Self.stem(choice.sample.imagePath)] else { continue }
+      choice.findings = found.prefix(2).joined(separator: " ")
+      take(choice)
+    }
+    for choice in all where chosen.count < Self.most {
+      if !covered.isSuperset(of: classes(choice)) { take(choice) }
+    }
+    for choice in all where chosen.count < Self.most {
+      if !choice.sample.annotations.isEmpty || choice.sample.imageClass != nil { take(choice) }
+    }
+    return chosen
+  }
+
+  private func classes(_ choice: Choice) -> Set<String> {
+    let indices = choice.sample.annotations.map(\.classIndex)
+    return Set(
+      (indices + [choice.sample.imageClass].compactMap { $0 }).map { choice.classNames[$0] })
+  }
+
+  /// What is wrong with pictures and label files, by their names without folder and ending; what two
+  /// pictures have in common is shown elsewhere.
+  private var flawsByName: [String: [String]] {
+    let elsewhere: Set<DatasetProblem.Kind> = [.similarPicture, .sharedPicture, .repeatedPicture]
+    return Dictionary(
+      grouping: check.problems.filter { !elsewhere.contains($0.kind) }, by: { Self.stem($0.file) }
+    ).mapValues { $0.map(\.message) }
+  }
+
+  private static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)
+  }
+
+  private func marks(_ choice: Choice) -> [GalleryPicture.Mark] {
+    choice.sample.annotations.map { annotation in
+      let name = choice.classNames[annotation.classIndex]
+      // A class has one color in all splits.
+      let place = check.classNames.firstIndex(of: name) ?? 0
+      return GalleryPicture.Mark(
+        style: "series-\(place % 8 + 1)", isDashed: annotation.isCrowd || annotation.isDifficult,
+        box: annotation.box, label: name, weight: annotation.box.area)
+    }
+  }
+}
