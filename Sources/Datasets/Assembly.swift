@@ -35,13 +35,17 @@ struct Assembly {
         continue
       }
       guard let size = size(of: picture, measured: measured) else { continue }
+      if let mask = picture.maskPath, reading.measuresPictures {
+        guard fits(mask, size) else { continue }
+      }
       var sample = Sample(
         imagePath: picture.imagePath, imageWidth: size.width, imageHeight: size.height,
         annotations: [])
       sample.imageClass = picture.imageClass.flatMap { classIndices[$0] }
       sample.maskPath = picture.maskPath
       sample.annotations.reserveCapacity(picture.objects.count)
-      var checker = BoxChecker(picture: picture, width: size.width, height: size.height)
+      var checker = BoxChecker(
+        picture: picture, width: size.width, height: size.height, cutsBoxes: reading.cutsBoxes)
       for object in picture.objects {
         guard let classIndex = classIndices[object.classIndex] else {
           unwanted[object.classIndex] += 1
@@ -116,6 +120,21 @@ struct Assembly {
       Result { () throws(ImagingError) in try reading.pictures.facts(raw.pictures[index].imagePath)
       }
     }
+  }
+
+  /// Whether a mask can be read and has its picture's size; what does not is reported.
+  private mutating func fits(_ mask: String, _ size: (width: Int, height: Int)) -> Bool {
+    do {
+      let found = try reading.pictures.facts(mask)
+      if (found.width, found.height) == size { return true }
+      report(
+        .sizeMismatch, mask,
+        "the mask has \(found.width)x\(found.height) pixels, but its picture "
+          + "\(size.width)x\(size.height); both are left out.")
+    } catch {
+      report(.unreadableImage, mask, "\(error); its picture is left out.")
+    }
+    return false
   }
 
   /// The picture's upright size in pixels, or nil where it cannot be read, which is reported.

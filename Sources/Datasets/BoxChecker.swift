@@ -8,26 +8,29 @@ struct BoxChecker {
   /// Pixels; 0 where nobody knows the size.
   private let width: Double
   private let height: Double
+  private let cutsBoxes: Bool
   /// Classes and boxes so far.
   private var seen: Set<Place> = []
 
   private struct Place: Hashable {
     let classIndex: Int
     let box: Box
+    let isCrowd: Bool
   }
 
-  init(picture: RawPicture, width: Int, height: Int) {
+  init(picture: RawPicture, width: Int, height: Int, cutsBoxes: Bool) {
     self.picture = picture
+    self.cutsBoxes = cutsBoxes
     self.width = Double(width)
     self.height = Double(height)
   }
 
   private var knowsSize: Bool { width > 0 && height > 0 }
 
-  /// The object in pixels, its box cut to the picture; nil where nothing is left of it.
+  /// The object in pixels; nil where nothing is left of it.
   mutating func annotation(of object: RawObject, classIndex: Int) -> Annotation? {
     guard let box = checkedBox(of: object) else { return nil }
-    if !seen.insert(Place(classIndex: classIndex, box: box)).inserted {
+    if !seen.insert(Place(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
       report(
         .duplicateBox, object,
         "\(subject(object, box)) is there already, with the same class; it is kept.")
@@ -58,7 +61,7 @@ struct BoxChecker {
         + FilePath.name(picture.imagePath) : "the box"
   }
 
-  /// The object's box in pixels, cut to the picture, or nil where nothing is left of it.
+  /// The object's box in pixels, or nil where nothing is left of it.
   private mutating func checkedBox(of object: RawObject) -> Box? {
     let box: Box
     var (width, height) = (width, height)
@@ -98,13 +101,14 @@ struct BoxChecker {
     let overhang = max(cut.x1 - box.x1, cut.y1 - box.y1, box.x2 - cut.x2, box.y2 - cut.y2)
     if overhang > play {
       report(
-        .boxBeyondImage, object, "\(subject(object, box)) reaches beyond the \(size); it is cut.")
+        .boxBeyondImage, object,
+        "\(subject(object, box)) reaches beyond the \(size); it is \(cutsBoxes ? "cut" : "kept").")
     }
     if knowsSize, cut.width <= 1 || cut.height <= 1 {
       report(
         .tinyBox, object, "\(subject(object, box)) is at most one pixel wide or high; it is kept.")
     }
-    return cut
+    return cutsBoxes ? cut : box
   }
 
   // MARK: Outlines

@@ -55,6 +55,8 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     case orphanedLabels = "label file without picture"
     /// Boxes of a class that was not asked for; left out.
     case unwantedClass = "class not asked for"
+    /// Splits that list their classes in different orders, or not the same ones.
+    case classOrder = "classes in another order"
     /// A class that no object has.
     case emptyClass = "class without objects"
     /// A picture, id or class name that is listed twice; of pictures the first is taken.
@@ -79,7 +81,7 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
         .pathOutside, .sharedPicture:
         .error
       case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidOutline, .unlabeledImage,
-        .orphanedLabels, .unwantedClass, .emptyClass, .duplicateEntry, .misnamedImage,
+        .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
         .imageWarning, .repeatedPicture, .similarPicture, .layout:
         .warning
       }

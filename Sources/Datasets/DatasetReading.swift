@@ -13,6 +13,8 @@ public struct DatasetReading: Sendable {
   /// Whether pictures are looked for and their headers read. If not, sizes are those that the label
   /// files state or, where they state none, 0 by 0, and boxes given in fractions stay so.
   public var measuresPictures: Bool
+  /// Whether boxes are cut to their pictures; if not, they stay as the label files have them.
+  public var cutsBoxes: Bool
   /// What pictures and label files are read on.
   public var runner: TaskRunner
   /// Where sizes of pictures are looked up, and may be kept from run to run.
@@ -21,11 +23,12 @@ public struct DatasetReading: Sendable {
   /// Makes options; the defaults are those of training.
   public init(
     outlines: Bool = false, surveys: Bool = false, measuresPictures: Bool = true,
-    runner: TaskRunner = .serial, pictures: PictureIndex = PictureIndex()
+    cutsBoxes: Bool = true, runner: TaskRunner = .serial, pictures: PictureIndex = PictureIndex()
   ) {
     self.outlines = outlines
     self.surveys = surveys
     self.measuresPictures = measuresPictures
+    self.cutsBoxes = cutsBoxes
     self.runner = runner
     self.pictures = pictures
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+import Glimpse
 @testable import GlimpseCommand
 
 @Suite struct HumanFormatTests {

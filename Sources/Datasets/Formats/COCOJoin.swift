@@ -123,6 +123,7 @@ struct COCOJoin {
       var object = RawObject(
         classIndex: classIndex,
         extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
+        isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, line: lines.line(at: row.offset))
       if let segmentation = row.segmentation {
         object.outline = outline(

@@ -20,7 +20,8 @@ struct COCOReader: FormatReader {
   static func recognizes(_ path: String) -> Bool {
     switch FileContents.entry(path) {
     case .nothing: false
-    case .file: FilePath.ending(path) == "json"
+    case .file:
+      FilePath.ending(path) == "json" && [.coco, .other].contains(JSONKind(of: path))
     case .folder: !annotationFiles(in: path).isEmpty
     }
   }

@@ -6,6 +6,14 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   case yolo
   /// COCO: one JSON file a split, alone or in a folder with its pictures.
   case coco
+  /// CreateML: one JSON file a split, a list of pictures.
+  case createml
+  /// LabelMe: one JSON file a picture, beside it.
+  case labelme
+  /// A folder of pictures for each class.
+  case folders
+  /// A folder of pictures and one of masks.
+  case masks
 
   /// The type that reads the format.
   var reader: any FormatReader.Type {
@@ -13,6 +21,23 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     case .voc: VOCReader.self
     case .yolo: YOLOReader.self
     case .coco: COCOReader.self
+    case .createml: CreateMLReader.self
+    case .labelme: LabelMeReader.self
+    case .folders: ClassFolderReader.self
+    case .masks: MaskFolderReader.self
+    }
+  }
+
+  /// The type that writes the format.
+  var writer: any FormatWriter.Type {
+    switch self {
+    case .voc: VOCWriter.self
+    case .yolo: YOLOWriter.self
+    case .coco: COCOWriter.self
+    case .createml: CreateMLWriter.self
+    case .labelme: LabelMeWriter.self
+    case .folders: ClassFolderWriter.self
+    case .masks: MaskFolderWriter.self
     }
   }
 
@@ -23,7 +48,9 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     if FileContents.entry(path) == .nothing {
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     }
-    let fitting = allCases.filter { $0.reader.recognizes(path) }
+    var fitting = allCases.filter { $0.reader.recognizes(path) }
+    // Folders of pictures are a part of every format: they say something where nothing else does.
+    if fitting.count > 1 { fitting.removeAll { $0 == .folders } }
     if fitting.count == 1 { return fitting[0] }
     if fitting.isEmpty {
       let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }

@@ -43,7 +43,7 @@ public struct PictureFinder: Sendable {
 
   /// Where a picture lies, or nil; `name` may be a path, with a picture's ending or without.
   public func path(of name: String) -> String? {
-    let name = Self.plain(name)
+    let name = FilePath.plain(name)
     guard Self.staysInside(name) else { return byName(FilePath.name(name)) }
     if name.contains("/") {
       for folder in folders {
@@ -75,11 +75,6 @@ public struct PictureFinder: Sendable {
       if found.count == 1 { return FilePath.join(folder, found[0]) }
     }
     return nil
-  }
-
-  /// A name with the slashes of this system.
-  private static func plain(_ name: String) -> String {
-    name.contains("\\") ? String(name.map { $0 == "\\" ? "/" : $0 }) : name
   }
 
   /// Whether a name can only mean something below the folder that it is joined to.

@@ -11,6 +11,8 @@ struct VOCAnnotation {
     var className: String
     var box: Box
     var isDifficult: Bool
+    /// Glimpse's own mark; others see a difficult object.
+    var isCrowd: Bool
     var isTruncated: Bool
     var isOccluded: Bool
     var line: Int
@@ -80,12 +82,13 @@ struct VOCAnnotation {
       }
       return number
     }
+    let isCrowd = isTrue(element.child("iscrowd")?.text)
     return Object(
       className: name,
       box: Box(
         x1: try corner("xmin") - 1, y1: try corner("ymin") - 1, x2: try corner("xmax"),
         y2: try corner("ymax")),
-      isDifficult: isTrue(element.child("difficult")?.text),
+      isDifficult: !isCrowd && isTrue(element.child("difficult")?.text), isCrowd: isCrowd,
       isTruncated: isTrue(element.child("truncated")?.text),
       isOccluded: isTrue(element.child("occluded")?.text), line: element.line)
   }

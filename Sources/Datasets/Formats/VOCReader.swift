@@ -91,7 +91,9 @@ struct VOCReader: FormatReader {
         }
       }
     }
-    let names = Set(annotations.values.flatMap { $0.objects.map(\.className) }).sorted()
+    let names = ClassList.complete(
+      try ClassList.listed(in: root),
+      with: Set(annotations.values.flatMap { $0.objects.map(\.className) }))
     let indexOf = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     let images = Dictionary(
@@ -124,9 +126,9 @@ struct VOCReader: FormatReader {
           objects: annotation.objects.compactMap { object in
             indexOf[object.className].map {
               RawObject(
-                classIndex: $0, extent: .pixels(object.box), isDifficult: object.isDifficult,
-                isTruncated: object.isTruncated, isOccluded: object.isOccluded,
-                line: object.line)
+                classIndex: $0, extent: .pixels(object.box), isCrowd: object.isCrowd,
+                isDifficult: object.isDifficult, isTruncated: object.isTruncated,
+                isOccluded: object.isOccluded, line: object.line)
             }
           }))
     }

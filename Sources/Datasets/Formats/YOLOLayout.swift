@@ -19,22 +19,6 @@ enum YOLOLayout {
     return nil
   }
 
-  /// All pictures below a folder, sorted by path.
-  ///
-  /// Deeper than eight folders nothing is looked for, which also ends a link that leads back up.
-  static func pictures(below folder: String, depth: Int = 0) throws(DatasetsError) -> [String] {
-    var pictures: [String] = []
-    for name in try FileContents.names(in: folder) {
-      let path = FilePath.join(folder, name)
-      if FilePath.isPicture(name) {
-        pictures.append(path)
-      } else if depth < 8, FilePath.ending(name) != "txt", FileContents.entry(path) == .folder {
-        pictures += try Self.pictures(below: path, depth: depth + 1)
-      }
-    }
-    return pictures
-  }
-
   /// The label files that lie where pictures have theirs, but belong to none of them.
   static func orphans(of pictures: [String]) throws(DatasetsError) -> [String] {
     let labels = Set(pictures.map { labelPath(of: $0) })

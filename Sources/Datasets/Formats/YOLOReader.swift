@@ -73,7 +73,7 @@ struct YOLOReader: FormatReader {
       home = path
       description = nil
       descriptionPath = path
-      names = try Self.listedNames(in: path)
+      names = try ClassList.listed(in: path)
       let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
       // Pictures directly in images/ are not split: all of them are for training.
       splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
@@ -103,22 +103,6 @@ struct YOLOReader: FormatReader {
         message: "\"path: \(path)\" does not exist; the folder of the "
           + "description itself is taken for it.")
     )
-  }
-
-  /// The class names of a plain folder: one a line in `classes.txt` or `obj.names`.
-  private static func listedNames(in root: String) throws(DatasetsError) -> [String]? {
-    for name in ["classes.txt", "labels/classes.txt", "obj.names"] {
-      let path = FilePath.join(root, name)
-      guard let text = try FileContents.text(path) else { continue }
-      let names = FileContents.lines(text).map { String(FileContents.trimmed($0)) }
-        .filter { !$0.isEmpty }
-      guard !names.isEmpty, Set(names).count == names.count else {
-        throw DatasetsError(
-          file: path, "class names are expected here, one a line and each once.")
-      }
-      return names
-    }
-    return nil
   }
 
   func read(
@@ -231,7 +215,7 @@ struct YOLOReader: FormatReader {
   private func pictures(
     in folder: String, problems: inout [DatasetProblem]
   ) throws(DatasetsError) -> [String] {
-    let pictures = try YOLOLayout.pictures(below: folder)
+    let pictures = try PictureFolder.pictures(below: folder)
     if pictures.isEmpty {
       throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png pictures.")
     }

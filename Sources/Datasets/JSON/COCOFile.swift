@@ -27,6 +27,10 @@ struct COCOFile {
     var box: SizedBox
     var area: Double
     var isCrowd: Bool
+    /// Glimpse's own keys, which others pass over.
+    var isDifficult = false
+    var isTruncated = false
+    var isOccluded = false
     var segmentation: COCOSegmentation?
     /// Where it begins, in bytes.
     var offset: Int
@@ -176,6 +180,12 @@ struct COCOFile {
         row.isCrowd = try scanner.truth("\"iscrowd\"")
       } else if try met.takes(key, 5, "id", scanner) {
         row.id = try scanner.integer("an annotation's id")
+      } else if try met.takes(key, 7, "difficult", scanner) {
+        row.isDifficult = try scanner.isSet()
+      } else if try met.takes(key, 8, "truncated", scanner) {
+        row.isTruncated = try scanner.isSet()
+      } else if try met.takes(key, 9, "occluded", scanner) {
+        row.isOccluded = try scanner.isSet()
       } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
         if segmentations == .optional, scanner.peek() == UInt8(ascii: "n") {
           try scanner.skip()

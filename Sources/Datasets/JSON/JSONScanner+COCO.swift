@@ -46,6 +46,19 @@ extension JSONScanner {
     return box
   }
 
+  /// Whether the next value is 1 or true; any other is passed over.
+  mutating func isSet() throws(JSONFault) -> Bool {
+    switch peek() {
+    case UInt8(ascii: "t"):
+      try skip()
+      return true
+    case let byte? where (0x30...0x39).contains(byte): return try number() == 1
+    default:
+      try skip()
+      return false
+    }
+  }
+
   /// Begins the list that is the value of a member of a COCO file.
   mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
     guard peek() == UInt8(ascii: "[") else {

@@ -12,11 +12,23 @@ enum FileContents {
 
   /// What lies at a path; links are followed.
   static func entry(_ path: String) -> Entry {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return .nothing
-    }
-    return isFolder.boolValue ? .folder : .file
+    var status = stat()
+    // A zero byte would end the path for the system, though not for us.
+    guard !path.utf8.contains(0), stat(path, &status) == 0 else { return .nothing }
+    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+  }
+
+  /// What tells a file or folder from others, by whatever path it is reached.
+  struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+  }
+
+  /// The identity of what lies at a path; nil where nothing does.
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   }
 
   /// The bytes of a file, or nil where there is none; throws for one that cannot be read.

@@ -50,4 +50,16 @@ enum FilePath {
   static func isPicture(_ path: String) -> Bool {
     ["jpg", "jpeg", "jpe", "jfif", "png"].contains(ending(path))
   }
+
+  /// Whether a path is a folder or lies below it, both as text.
+  static func isInside(_ path: String, _ folder: String) -> Bool {
+    let (path, folder) = (normalized(path), normalized(folder))
+    if folder == "." { return !path.hasPrefix("/") && !path.hasPrefix("..") }
+    return path == folder || path.hasPrefix(folder + "/")
+  }
+
+  /// A path with the slashes of this system, where it was written on one with others.
+  static func plain(_ path: String) -> String {
+    path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
+  }
 }

@@ -122,5 +122,3 @@ struct Check: Command {
     if let sheet { try ResultFolder.checkParent(of: sheet) }
   }
 }
-
-extension DatasetFormat: OptionWord {}

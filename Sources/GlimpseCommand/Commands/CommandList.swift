@@ -1,7 +1,8 @@
 /// The commands, in the order of `glimpse --help`, which with dispatch and messages follows from it.
 enum CommandList {
   static let all: [any Command.Type] = [
-    Check.self, Detect.self, Train.self, Evaluate.self, Export.self, Info.self, Bench.self,
+    Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Export.self, Info.self,
+    Bench.self,
   ]
 
   static var names: [String] { all.map { $0.name } }

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Where the time of an image goes, in milliseconds.
 struct SpeedSplit: Sendable {
   /// From the file to pixels.

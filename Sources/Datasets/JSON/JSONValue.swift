@@ -1,7 +1,7 @@
-/// A value that the program prints as JSON, on one line, with its keys in the order given.
+/// A value that is written as JSON, on one line, with its keys in the order given.
 ///
 /// Only for output; numbers are written so that reading them gives back the same bits.
-enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -16,7 +16,7 @@ enum JSONValue: Sendable, Equatable {
   /// The value as text without line feeds (RFC 8259).
   ///
   /// JSON has no infinity and no not-a-number: such numbers are written as null.
-  var line: String {
+  package var line: String {
     var text = ""
     write(to: &text)
     return text
@@ -70,24 +70,29 @@ enum JSONValue: Sendable, Equatable {
 }
 
 /// One key of an object and its value.
-struct JSONMember: Sendable, Equatable {
-  let key: String
-  let value: JSONValue
+package struct JSONMember: Sendable, Equatable {
+  package let key: String
+  package let value: JSONValue
+
+  package init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByNilLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  init(stringLiteral value: String) { self = .string(value) }
-  init(booleanLiteral value: Bool) { self = .bool(value) }
-  init(integerLiteral value: Int) { self = .integer(value) }
-  init(floatLiteral value: Double) { self = .number(value) }
-  init(nilLiteral: ()) { self = .null }
-  init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
+  package init(floatLiteral value: Double) { self = .number(value) }
+  package init(nilLiteral: ()) { self = .null }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
   /// Keeps the keys in the order in which they are written.
-  init(dictionaryLiteral elements: (String, JSONValue)...) {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { JSONMember(key: $0.0, value: $0.1) })
   }
 }

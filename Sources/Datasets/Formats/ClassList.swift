@@ -1,0 +1,33 @@
+/// The class names of a data set whose label files name classes but do not list them.
+enum ClassList {
+  /// Files that list classes, one a line, in their order.
+  private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
+  /// What LabelMe writes into its list besides classes.
+  private static let fillers: Set<String> = ["__ignore__", "_background_"]
+
+  /// The classes that a folder's list names, or nil where there is no list.
+  ///
+  /// Throws where a list is empty or names a class twice.
+  static func listed(in root: String) throws(DatasetsError) -> [String]? {
+    for name in files {
+      let path = FilePath.join(root, name)
+      guard FileContents.entry(path) == .file, let text = try FileContents.text(path) else {
+        continue
+      }
+      let names = FileContents.lines(text).map { String(FileContents.trimmed($0)) }
+        .filter { !$0.isEmpty && !fillers.contains($0) }
+      guard !names.isEmpty, Set(names).count == names.count else {
+        throw DatasetsError(
+          file: path, "class names are expected here, one a line and each once.")
+      }
+      return names
+    }
+    return nil
+  }
+
+  /// The listed classes and behind them, sorted, those that only occur.
+  static func complete(_ listed: [String]?, with occurring: Set<String>) -> [String] {
+    let listed = listed ?? []
+    return listed + occurring.subtracting(listed).sorted()
+  }
+}

@@ -1,0 +1,139 @@
+import Imaging
+
+/// Reads folders of LabelMe: a JSON file beside each picture, which lists its shapes.
+///
+/// The folders `train`, `val` and `test` are splits, where there are any; inside, folders may nest.
+/// Shapes of one group and label are one object. Source: github.com/wkentaro/labelme.
+struct LabelMeReader: FormatReader {
+  static let appearance = "a folder with pictures and a .json of \"shapes\" beside each"
+
+  private let root: String
+  private let folders: [String: String]
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    guard FileContents.entry(path) == .folder else { return false }
+    return ([path] + PictureFolder.splits(in: path).values.sorted()).contains { folder in
+      // A few files will tell: what is written in a folder is of one kind.
+      ((try? FileContents.names(in: folder)) ?? []).filter { FilePath.ending($0) == "json" }
+        .prefix(3).contains { JSONKind(of: FilePath.join(folder, $0)) == .labelMe }
+    }
+  }
+
+  init(path: String) throws(DatasetsError) {
+    root = path
+    guard FileContents.entry(path) == .folder else {
+      throw DatasetsError(
+        file: path, "a LabelMe data set is \(Self.appearance), and this is no folder.")
+    }
+    let splits = PictureFolder.splits(in: path)
+    folders = splits.isEmpty ? ["train": path] : splits
+    self.splits = SplitName.sorted(Set(folders.keys))
+  }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> RawDataset {
+    guard let folder = folders[split] else {
+      throw DatasetsError(file: root, "there is no split \"\(split)\".")
+    }
+    var labels: Set<String> = []
+    // Without given classes all files are read, so that every split has the same classes.
+    for (other, folder) in folders where other != split && classNames == nil {
+      for case .success(let file?) in try files(in: folder, reading).map(\.result) {
+        labels.formUnion(file.shapes.map(\.label))
+      }
+    }
+    let files = try files(in: folder, reading)
+    for case .success(let file?) in files.map(\.result) {
+      labels.formUnion(file.shapes.map(\.label))
+    }
+    let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
+    let classes = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    var data = RawDataset(classNames: names, pictures: [], problems: [])
+    var labeled: Set<String> = []
+    var finders: [String: PictureFinder] = [:]
+    for (path, result) in files {
+      switch result {
+      case .success(nil): break
+      case .success(let file?):
+        guard
+          let imagePath = imagePath(
+            of: file, at: path, finders: &finders, problems: &data.problems)
+        else { break }
+        labeled.insert(imagePath)
+        let objects = LabelMeObjects(
+          file, path: path, classes: classes, outlines: reading.outlines)
+        data.problems += objects.problems
+        var size: (width: Int, height: Int)?
+        if let width = file.width, let height = file.height, width > 0, height > 0 {
+          size = (width, height)
+        }
+        data.pictures.append(
+          RawPicture(
+            imagePath: imagePath, labelPath: path, statedSize: size, objects: objects.objects,
+            labels: file.problems.isEmpty ? .given : .broken))
+      case .failure(let error):
+        data.problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
+        if let picture = Self.pictureBeside(path) {
+          labeled.insert(picture)
+          data.pictures.append(
+            RawPicture(imagePath: picture, labelPath: path, objects: [], labels: .broken))
+        }
+      }
+    }
+    for picture in try PictureFolder.pictures(below: folder) where !labeled.contains(picture) {
+      data.pictures.append(
+        RawPicture(
+          imagePath: picture, labelPath: FilePath.stem(picture) + ".json", objects: [],
+          labels: .absent))
+    }
+    data.pictures.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
+    return data
+  }
+
+  /// The label files below a folder.
+  private func files(
+    in folder: String, _ reading: DatasetReading
+  ) throws(DatasetsError) -> [(path: String, result: Result<LabelMeFile?, DatasetsError>)] {
+    let paths = try PictureFolder.files(below: folder) { FilePath.ending($0) == "json" }
+    let results = LabelFiles.map(paths, on: reading.runner) {
+      (bytes, path) throws(DatasetsError) in try LabelMeFile(bytes, path: path)
+    }
+    return zip(paths, results).map { ($0, $1) }
+  }
+
+  /// The picture of a label file: the one that it names, if that is in the data set, or else the
+  /// one beside it; nil for a name that leads out of the data set.
+  private func imagePath(
+    of file: LabelMeFile, at path: String, finders: inout [String: PictureFinder],
+    problems: inout [DatasetProblem]
+  ) -> String? {
+    let home = FilePath.folder(path)
+    guard let name = file.imagePath.map({ FilePath.plain($0) }), !name.isEmpty else {
+      return Self.pictureBeside(path) ?? FilePath.stem(path) + ".jpg"
+    }
+    let named = FilePath.join(home, name)
+    let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
+    if stays, FileContents.entry(named) == .file { return named }
+    let finder = finders[home] ?? PictureFinder(root: home, folders: [home])
+    finders[home] = finder
+    if let found = finder.path(of: FilePath.name(name)) ?? Self.pictureBeside(path) { return found }
+    if stays { return named }
+    problems.append(
+      DatasetProblem(
+        kind: .pathOutside, file: path,
+        message:
+          "the imagePath \"\(name)\" leads out of the data set's folder; the picture is left "
+          + "out. Names are expected relative to the label file."))
+    return nil
+  }
+
+  /// The picture beside a label file that has its name.
+  private static func pictureBeside(_ path: String) -> String? {
+    let stem = FilePath.stem(path)
+    return ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"].map { stem + "." + $0 }
+      .first { FileContents.entry($0) == .file }
+  }
+}

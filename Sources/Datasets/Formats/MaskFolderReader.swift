@@ -1,0 +1,122 @@
+/// Reads folders of pictures with a folder of masks beside: `images/x.png` and `masks/x.png`.
+///
+/// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them
+/// (`train/images`, `images/train`); without either, all is `train`. A mask has the name of its
+/// picture, or that and `_mask`. Its pixels are 0 for the ground and otherwise the number of a
+/// class, from 1, or 255 where there is one.
+struct MaskFolderReader: FormatReader {
+  static let appearance = "a folder with images/ and masks/"
+
+  private static let imageNames = ["images", "imgs", "image"]
+  private static let maskNames = ["masks", "mask"]
+
+  /// Where the pictures and masks of a split are.
+  private struct Place {
+    var images: String
+    var masks: String
+    /// The names that belong to the split; nil for all.
+    var list: String?
+  }
+
+  private let root: String
+  private let places: [String: Place]
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool { !places(in: path).isEmpty }
+
+  init(path: String) throws(DatasetsError) {
+    root = path
+    places = Self.places(in: path)
+    splits = SplitName.sorted(Set(places.keys))
+    if splits.isEmpty {
+      throw DatasetsError(
+        file: path, "there are no images and masks, though \(Self.appearance) is expected.")
+    }
+  }
+
+  private static func places(in root: String) -> [String: Place] {
+    guard FileContents.entry(root) == .folder else { return [:] }
+    var places: [String: Place] = [:]
+    for split in SplitName.usual {
+      for spelling in SplitName.spellings(split) where places[split] == nil {
+        let inside = FilePath.join(root, spelling)
+        if let images = folder(imageNames, in: inside), let masks = folder(maskNames, in: inside) {
+          places[split] = Place(images: images, masks: masks)
+        }
+      }
+    }
+    guard let images = folder(imageNames, in: root), let masks = folder(maskNames, in: root) else {
+      return places
+    }
+    for split in SplitName.usual where places[split] == nil {
+      for spelling in SplitName.spellings(split) where places[split] == nil {
+        let list = FilePath.join(root, spelling + ".txt")
+        let inner = (FilePath.join(images, spelling), FilePath.join(masks, spelling))
+        if FileContents.entry(list) == .file {
+          places[split] = Place(images: images, masks: masks, list: list)
+        } else if FileContents.entry(inner.0) == .folder, FileContents.entry(inner.1) == .folder {
+          places[split] = Place(images: inner.0, masks: inner.1)
+        }
+      }
+    }
+    return places.isEmpty ? ["train": Place(images: images, masks: masks)] : places
+  }
+
+  private static func folder(_ names: [String], in root: String) -> String? {
+    names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
+  }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> RawDataset {
+    guard let place = places[split] else {
+      throw DatasetsError(file: root, "there is no split \"\(split)\".")
+    }
+    var data = RawDataset(
+      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], pictures: [],
+      problems: [])
+    var masks = Dictionary(
+      try PictureFolder.pictures(below: place.masks).map { (name(of: $0, in: place.masks), $0) },
+      uniquingKeysWith: { first, _ in first })
+    let all = try PictureFolder.pictures(below: place.images)
+    for picture in try place.list.map({ (list) throws(DatasetsError) in
+      try listed(list, in: place)
+    }) ?? all {
+      let name = name(of: picture, in: place.images)
+      let mask = masks.removeValue(forKey: name) ?? masks.removeValue(forKey: name + "_mask")
+      guard let mask else {
+        data.problems.append(
+          DatasetProblem(
+            kind: .missingLabels, file: picture,
+            message: "the picture has no mask in \(place.masks); it is left out."))
+        continue
+      }
+      data.pictures.append(
+        RawPicture(imagePath: picture, labelPath: mask, objects: [], maskPath: mask))
+    }
+    // Of a list, only what no picture at all has is a stray.
+    let known = Set(all.map { self.name(of: $0, in: place.images) })
+    for (name, mask) in masks.sorted(by: { $0.key < $1.key })
+    where !known.contains(name) && !known.contains(where: { $0 + "_mask" == name }) {
+      data.problems.append(
+        DatasetProblem(
+          kind: .orphanedLabels, file: mask,
+          message: "the mask belongs to no picture; it is not read."))
+    }
+    return data
+  }
+
+  /// The path below a folder without the ending.
+  private func name(of path: String, in folder: String) -> String {
+    FilePath.stem(String(path.dropFirst(FilePath.normalized(folder).count + 1)))
+  }
+
+  /// The pictures that a list names, one a line.
+  private func listed(_ list: String, in place: Place) throws(DatasetsError) -> [String] {
+    let names = FileContents.lines(try FileContents.text(list) ?? "")
+      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
+    if names.isEmpty { throw DatasetsError(file: list, "the list of pictures is empty.") }
+    let finder = PictureFinder(root: place.images, folders: [place.images])
+    return names.map { finder.place(of: $0) }
+  }
+}

@@ -1,0 +1,100 @@
+import Imaging
+
+/// Writes COCO: `annotations/instances_SPLIT.json` and the pictures in `SPLIT/`.
+///
+/// Ids count from 1; `difficult`, `truncated` and `occluded`, which COCO has not, are keys of an
+/// annotation where they are set.
+struct COCOWriter: FormatWriter {
+  static let holds: LabelTraits = [
+    .boxes, .polygon, .polygons, .masks, .boxBesideOutline, .crowds, .marks, .areas,
+  ]
+
+  /// The lists of a split so far, their elements joined by commas.
+  private struct Lists {
+    var images = ""
+    var annotations = ""
+    var imageCount = 0
+    var annotationCount = 0
+  }
+
+  private let classNames: [String]
+  private let splits: [String]
+  private var lists: [String: Lists] = [:]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+    self.splits = splits
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "\(split)/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    var lists = self.lists[split] ?? Lists()
+    lists.imageCount += 1
+    lists.images += lists.imageCount > 1 ? ",\n" : ""
+    lists.images +=
+      "{\"id\":\(lists.imageCount),\"file_name\":\(JSONValue.string(name).line),"
+      + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}"
+    for annotation in sample.annotations {
+      lists.annotationCount += 1
+      lists.annotations += lists.annotationCount > 1 ? ",\n" : ""
+      lists.annotations += text(
+        of: annotation, id: lists.annotationCount, image: lists.imageCount)
+    }
+    self.lists[split] = lists
+    return []
+  }
+
+  private func text(of annotation: Annotation, id: Int, image: Int) -> String {
+    var text =
+      "{\"id\":\(id),\"image_id\":\(image),\"category_id\":\(annotation.classIndex + 1),\"bbox\":["
+    let area: String
+    if let stated = annotation.stated {
+      // Digit for digit: the score goes by these.
+      text += "\(stated.box.x),\(stated.box.y),\(stated.box.width),\(stated.box.height)"
+      area = "\(stated.area)"
+    } else {
+      let box = annotation.box
+      text += [box.x1, box.y1, box.width, box.height].map(DecimalText.pixels)
+        .joined(separator: ",")
+      area = DecimalText.pixels(box.area)
+    }
+    text += "],\"area\":\(area),\"iscrowd\":\(annotation.isCrowd ? 1 : 0),\"segmentation\":"
+    switch annotation.outline {
+    case nil: text += "[]"
+    case .polygons(let polygons)?:
+      text +=
+        "["
+        + polygons.map { "[" + $0.map(DecimalText.pixels).joined(separator: ",") + "]" }
+        .joined(separator: ",") + "]"
+    case .mask(let mask)?:
+      let counts = mask.counts.map(String.init).joined(separator: ",")
+      text += "{\"size\":[\(mask.height),\(mask.width)],\"counts\":[\(counts)]}"
+    }
+    for (key, isSet) in [
+      ("difficult", annotation.isDifficult), ("truncated", annotation.isTruncated),
+      ("occluded", annotation.isOccluded),
+    ] where isSet {
+      text += ",\"\(key)\":1"
+    }
+    return text + "}"
+  }
+
+  func description() -> [WrittenFile] {
+    let categories = classNames.enumerated().map {
+      "{\"id\":\($0.offset + 1),\"name\":\(JSONValue.string($0.element).line)}"
+    }
+    return splits.map { split in
+      let lists = lists[split] ?? Lists()
+      return WrittenFile(
+        "annotations/instances_\(split).json",
+        "{\"images\":[\n\(lists.images)\n],\n\"categories\":[\n"
+          + categories.joined(separator: ",\n") + "\n],\n\"annotations\":[\n"
+          + "\(lists.annotations)\n]}\n")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Imaging
+
+/// Writes CreateML: `SPLIT/_annotations.createml.json` with the pictures beside it, and a list of the
+/// classes, which CreateML has not.
+struct CreateMLWriter: FormatWriter {
+  static let holds: LabelTraits = [.boxes]
+
+  private let classNames: [String]
+  private let splits: [String]
+  private var lists: [String: [String]] = [:]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+    self.splits = splits
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "\(split)/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    let objects = sample.annotations.filter { !$0.isCrowd }.map { annotation in
+      let box = annotation.stated?.box.corners ?? annotation.box
+      let numbers = [
+        ("x", (box.x1 + box.x2) / 2), ("y", (box.y1 + box.y2) / 2), ("width", box.width),
+        ("height", box.height),
+      ].map { "\"\($0)\":\(DecimalText.pixels($1))" }.joined(separator: ",")
+      return "{\"label\":\(JSONValue.string(classNames[annotation.classIndex]).line),"
+        + "\"coordinates\":{\(numbers)}}"
+    }
+    lists[split, default: []].append(
+      "{\"image\":\(JSONValue.string(name).line),\"annotations\":["
+        + (objects.isEmpty ? "" : "\n" + objects.joined(separator: ",\n")) + "]}")
+    return []
+  }
+
+  func description() -> [WrittenFile] {
+    splits.map {
+      WrittenFile(
+        "\($0)/_annotations.createml.json",
+        "[\n" + (lists[$0] ?? []).joined(separator: ",\n") + "\n]\n")
+    } + [classList(classNames)]
+  }
+}

@@ -1,0 +1,46 @@
+/// A file that is to be written.
+struct WrittenFile {
+  /// Relative to the data set's folder.
+  var path: String
+  var bytes: [UInt8]
+
+  init(_ path: String, _ text: String) {
+    self.path = path
+    bytes = Array(text.utf8)
+  }
+
+  init(_ path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+}
+
+/// How a format is written: one conforming type a file, listed in `DatasetFormat`.
+protocol FormatWriter {
+  /// What the format has room for.
+  static var holds: LabelTraits { get }
+  /// Whether the pictures of all splits lie in one folder.
+  static var sharesFolder: Bool { get }
+
+  /// Begins a data set with these classes and splits, in their order.
+  init(classNames: [String], splits: [String])
+  /// Where a picture of a split goes, relative to the data set's folder.
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String
+  /// Takes a sample; what its label file holds, if it has one of its own.
+  ///
+  /// Throws `DatasetsError` for a sample that the format cannot hold at all.
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile]
+  /// The files that describe the whole.
+  func description() -> [WrittenFile]
+}
+
+extension FormatWriter {
+  static var sharesFolder: Bool { false }
+
+  /// The list that readers take the order of the classes from.
+  func classList(_ names: [String]) -> WrittenFile {
+    WrittenFile("classes.txt", names.map { $0 + "\n" }.joined())
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Imaging
+
+/// Writes LabelMe: `SPLIT/NAME.json` beside each picture, and a list of the classes.
+///
+/// Polygons of one object share a group, masks are PNGs of their rectangle, and what LabelMe has no
+/// place for is a flag of the shape.
+struct LabelMeWriter: FormatWriter {
+  static let holds: LabelTraits = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
+
+  private let classNames: [String]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "\(split)/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    var shapes: [JSONValue] = []
+    var groups = 0
+    for annotation in sample.annotations {
+      switch annotation.outline {
+      case .polygons(let polygons)?:
+        var group: Int?
+        if polygons.count > 1 {
+          groups += 1
+          group = groups
+        }
+        for polygon in polygons {
+          shapes.append(shape(annotation, "polygon", Self.points(polygon), group: group))
+        }
+      case .mask(let mask)? where mask.area > 0:
+        let bounds = mask.bounds
+        let points = Self.points([
+          Double(bounds.x), Double(bounds.y), Double(bounds.x + bounds.width - 1),
+          Double(bounds.y + bounds.height - 1),
+        ])
+        shapes.append(
+          shape(annotation, "mask", points, mask: try Self.picture(of: mask, of: sample)))
+      default:
+        let box = annotation.stated?.box.corners ?? annotation.box
+        shapes.append(
+          shape(annotation, "rectangle", Self.points([box.x1, box.y1, box.x2, box.y2])))
+      }
+    }
+    let file: JSONValue = [
+      "version": "5.0.0", "flags": [:], "shapes": .array(shapes), "imagePath": .string(name),
+      "imageData": nil, "imageHeight": .integer(sample.imageHeight),
+      "imageWidth": .integer(sample.imageWidth),
+    ]
+    return [
+      WrittenFile(
+        picturePath(FilePath.stem(name) + ".json", of: sample, split: split), file.line + "\n")
+    ]
+  }
+
+  func description() -> [WrittenFile] { [classList(classNames)] }
+
+  private func shape(
+    _ annotation: Annotation, _ type: String, _ points: JSONValue, group: Int? = nil,
+    mask: String? = nil
+  ) -> JSONValue {
+    let flags: [(LabelMeFlag, Bool)] = [
+      (.crowd, annotation.isCrowd), (.difficult, annotation.isDifficult),
+      (.truncated, annotation.isTruncated), (.occluded, annotation.isOccluded),
+    ]
+    return [
+      "label": .string(classNames[annotation.classIndex]), "points": points,
+      "group_id": group.map { .integer($0) } ?? nil, "description": "",
+      "shape_type": .string(type),
+      "flags": .object(
+        flags.filter(\.1).map { JSONMember(key: $0.0.rawValue, value: true) }),
+      "mask": mask.map { .string($0) } ?? nil,
+    ]
+  }
+
+  private static func points(_ numbers: [Double]) -> JSONValue {
+    .array(
+      stride(from: 0, to: numbers.count - 1, by: 2).map {
+        .array([.number(tidy(numbers[$0])), .number(tidy(numbers[$0 + 1]))])
+      })
+  }
+
+  /// A coordinate to the digits that are written.
+  private static func tidy(_ value: Double) -> Double {
+    Double(DecimalText.pixels(value)) ?? value
+  }
+
+  /// The rectangle of a mask as a PNG, 255 inside, in base64.
+  private static func picture(
+    of mask: RunLengthMask, of sample: Sample
+  ) throws(DatasetsError) -> String {
+    let bounds = mask.bounds
+    let pixels = mask.pixels
+    var part: [UInt8] = []
+    part.reserveCapacity(bounds.width * bounds.height)
+    for y in bounds.y..<bounds.y + bounds.height {
+      let start = y * mask.width + bounds.x
+      part += pixels[start..<start + bounds.width].map { $0 * 255 }
+    }
+    do {
+      let picture = Image(
+        width: bounds.width, height: bounds.height, format: .gray8, bytes: part)
+      return Data(try ImageFile.encode(picture, as: .png)).base64EncodedString()
+    } catch {
+      throw DatasetsError(file: sample.imagePath, "a mask cannot be written as a PNG: \(error).")
+    }
+  }
+}

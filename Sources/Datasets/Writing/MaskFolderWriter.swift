@@ -1,0 +1,70 @@
+import Foundation
+import Imaging
+
+/// Writes pictures and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
+///
+/// The masks of a data set of masks are copied. Outlines of objects are drawn, in their order, with
+/// the number of their class, from 1, or 255 where there is only one; single objects cannot be told
+/// apart any more.
+struct MaskFolderWriter: FormatWriter {
+  static let holds: LabelTraits = [.imageMasks]
+
+  private let classNames: [String]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "\(split)/images/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    let path = "\(split)/masks/\(FilePath.stem(name))"
+    if let mask = sample.maskPath {
+      guard let bytes = try FileContents.bytes(mask) else {
+        throw DatasetsError(file: mask, "the mask does not exist any more.")
+      }
+      return [WrittenFile("\(path).\(FilePath.ending(mask))", bytes: bytes)]
+    }
+    return [WrittenFile(path + ".png", bytes: try drawn(sample))]
+  }
+
+  func description() -> [WrittenFile] { [classList(classNames)] }
+
+  private func drawn(_ sample: Sample) throws(DatasetsError) -> [UInt8] {
+    guard classNames.count < 255 else {
+      throw DatasetsError(
+        file: sample.imagePath,
+        "a mask has room for 254 classes, but there are \(classNames.count).")
+    }
+    let (width, height) = (sample.imageWidth, sample.imageHeight)
+    guard width > 0, height > 0 else {
+      throw DatasetsError(file: sample.imagePath, "the size of the picture is not known.")
+    }
+    var pixels = [UInt8](repeating: 0, count: width * height)
+    do {
+      for annotation in sample.annotations where !annotation.isCrowd {
+        guard let outline = annotation.outline else {
+          throw DatasetsError(
+            file: sample.imagePath,
+            "the picture has an object with a box and no outline, which cannot become a mask; choose "
+              + "another format.")
+        }
+        let value = classNames.count == 1 ? 255 : UInt8(annotation.classIndex + 1)
+        let mask = try outline.mask(width: width, height: height)
+        for (place, isInside) in mask.pixels.enumerated() where isInside != 0 {
+          pixels[place] = value
+        }
+      }
+      let image = Image(width: width, height: height, format: .gray8, bytes: pixels)
+      return try ImageFile.encode(image, as: .png)
+    } catch let error as DatasetsError {
+      throw error
+    } catch {
+      throw DatasetsError(file: sample.imagePath, "its mask cannot be drawn: \(error).")
+    }
+  }
+}

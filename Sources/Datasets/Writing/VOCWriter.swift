@@ -1,0 +1,75 @@
+import Imaging
+
+/// Writes Pascal VOC: `Annotations/`, `JPEGImages/` and the splits in `ImageSets/Main/`.
+///
+/// A list of the classes lies beside, which VOC has not; so does an element `iscrowd` in the objects
+/// that are crowds, which are marked difficult for other readers' sake.
+struct VOCWriter: FormatWriter {
+  static let holds: LabelTraits = [.boxes, .crowds, .marks]
+  static let sharesFolder = true
+
+  private let classNames: [String]
+  private var lists: [String: String]
+  private let splits: [String]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+    self.splits = splits
+    lists = Dictionary(uniqueKeysWithValues: splits.map { ($0, "") })
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "JPEGImages/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    lists[split, default: ""] += FilePath.stem(name) + "\n"
+    var text = """
+      <annotation>
+      \t<filename>\(Self.escaped(name))</filename>
+      \t<size><width>\(sample.imageWidth)</width><height>\(sample.imageHeight)</height>\
+      <depth>3</depth></size>
+
+      """
+    for annotation in sample.annotations {
+      let box = annotation.stated?.box.corners ?? annotation.box
+      // Pixels count from 1 there, and the last one belongs to the box.
+      let corners = [
+        ("xmin", box.x1 + 1), ("ymin", box.y1 + 1), ("xmax", box.x2), ("ymax", box.y2),
+      ].map { "<\($0)>\(DecimalText.pixels($1))</\($0)>" }.joined()
+      func mark(_ isSet: Bool) -> Int { isSet ? 1 : 0 }
+      text += """
+        \t<object>
+        \t\t<name>\(Self.escaped(classNames[annotation.classIndex]))</name>
+        \t\t<truncated>\(mark(annotation.isTruncated))</truncated>\
+        <occluded>\(mark(annotation.isOccluded))</occluded>\
+        <difficult>\(mark(annotation.isDifficult || annotation.isCrowd))</difficult>\
+        \(annotation.isCrowd ? "<iscrowd>1</iscrowd>" : "")
+        \t\t<bndbox>\(corners)</bndbox>
+        \t</object>
+
+        """
+    }
+    return [WrittenFile("Annotations/\(FilePath.stem(name)).xml", text + "</annotation>\n")]
+  }
+
+  func description() -> [WrittenFile] {
+    splits.map { WrittenFile("ImageSets/Main/\($0).txt", lists[$0] ?? "") }
+      + [classList(classNames)]
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

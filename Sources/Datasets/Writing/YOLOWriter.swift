@@ -1,0 +1,68 @@
+import Imaging
+
+/// Writes YOLO as Ultralytics has it: `images/SPLIT/`, `labels/SPLIT/` and a `data.yaml`.
+///
+/// An object is a row of its box or, where it has one, of its polygon; several polygons are joined by
+/// bridges without width.
+struct YOLOWriter: FormatWriter {
+  static let holds: LabelTraits = [.boxes, .polygon]
+
+  private let classNames: [String]
+  private let splits: [String]
+
+  init(classNames: [String], splits: [String]) {
+    self.classNames = classNames
+    self.splits = splits
+  }
+
+  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+    "images/\(split)/\(name)"
+  }
+
+  mutating func add(
+    _ sample: Sample, name: String, split: String
+  ) throws(DatasetsError) -> [WrittenFile] {
+    guard sample.imageWidth > 0, sample.imageHeight > 0 else {
+      throw DatasetsError(
+        file: sample.imagePath,
+        "YOLO gives boxes as fractions, and the picture's size is not known.")
+    }
+    let sides = [Double(sample.imageWidth), Double(sample.imageHeight)]
+    var text = ""
+    for annotation in sample.annotations where !annotation.isCrowd {
+      let numbers: [Double]
+      if case .polygons(let polygons)? = annotation.outline {
+        numbers = Self.joined(polygons)
+      } else {
+        let box = annotation.stated?.box.corners ?? annotation.box
+        numbers = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
+      }
+      let fractions = numbers.enumerated().map {
+        DecimalText.fraction($0.element / sides[$0.offset % 2])
+      }
+      text += "\(annotation.classIndex) " + fractions.joined(separator: " ") + "\n"
+    }
+    return [WrittenFile("labels/\(split)/\(FilePath.stem(name)).txt", text)]
+  }
+
+  /// Several polygons as one: each begins and ends at the first corner of the first, so that the
+  /// ways there and back cancel.
+  private static func joined(_ polygons: [[Double]]) -> [Double] {
+    guard polygons.count > 1, let first = polygons.first else { return polygons.first ?? [] }
+    let anchor = first[0..<2]
+    return polygons.flatMap { $0 + $0[0..<2] + anchor }
+  }
+
+  func description() -> [WrittenFile] {
+    var text = "path: .\n"
+    for split in splits { text += "\(split): images/\(split)\n" }
+    // Ultralytics wants both keys, also where there is only one split.
+    if !splits.contains("val"), let first = splits.first { text += "val: images/\(first)\n" }
+    text += "nc: \(classNames.count)\nnames:\n"
+    for (index, name) in classNames.enumerated() {
+      // A JSON string is one of YAML, too.
+      text += "  \(index): \(JSONValue.string(name).line)\n"
+    }
+    return [WrittenFile("data.yaml", text)]
+  }
+}

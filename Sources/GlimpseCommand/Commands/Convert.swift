@@ -1,0 +1,87 @@
+import Glimpse
+
+/// Writes a labeled data set in another format.
+struct Convert: Command {
+  var data = ""
+  var format: DatasetFormat?
+  var source: DatasetFormat?
+  var splits: [String] = []
+  var output: String?
+  var pictures = DatasetWriter.Pictures.copy
+  var keepsOutlines = true
+  var threads: Int?
+  var printsJSON = false
+
+  static let name = "convert"
+  static let summary = "Write a labeled data set in another format"
+  static let discussion = [
+    "Reads any of the formats and writes any of them into a new folder, which gets its name when it is "
+      + "complete; the data set itself is never changed. What the new format has no room for is "
+      + "counted and told. Labels that cannot be used are told one by one, left out, and the exit "
+      + "code is 3; labels that cannot even be understood end the conversion with 4."
+  ]
+
+  static let arguments: [Positional<Convert>] = [
+    .one(
+      "data", \.data, help: "The data set: a folder, a data.yaml or an annotation file")
+  ]
+
+  static let options: [OptionGroup<Convert>] = [
+    OptionGroup(
+      "What to write",
+      [
+        .value("to", \.format, unit: "format", help: "Format to write"),
+        .value(
+          "output", short: "o", \.output, unit: "folder", help: "New folder to write it into"),
+        .value(
+          "pictures", \.pictures, unit: "how",
+          help: "What becomes of the pictures in the new folder"),
+        .flag(
+          "no-outlines", \.keepsOutlines, sets: false,
+          help: "Write boxes only, where there are polygons and masks, too"),
+        .json(\.printsJSON, help: "Print what was written as one line of JSON"),
+      ]),
+    OptionGroup(
+      "What to read",
+      [
+        .value(
+          "from", \.source, unit: "format", unset: "told by the files",
+          help: "Format of the data set"),
+        .values(
+          "splits", \.splits, unit: "split",
+          unset: "train, val and test, as far as there are any", help: "Splits to convert"),
+        .threads(\.threads),
+      ]),
+  ]
+
+  static let examples = [
+    Example(
+      "glimpse convert VOC2012 --to yolo -o voc-yolo", "Pascal VOC for a program that wants YOLO."),
+    Example(
+      "glimpse convert pets/data.yaml --to coco -o pets-coco --pictures symlink",
+      "COCO's JSON files beside links to the pictures."),
+    Example(
+      "glimpse convert coco --splits val --to labelme -o fix-these",
+      "Labels that LabelMe opens for mending."),
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    guard let format else {
+      let words = Sentence.alternatives(DatasetFormat.words)
+      throw CommandError.usage("convert needs --to <format>: \(words)")
+    }
+    guard let output else {
+      throw CommandError.usage("convert needs --output <folder>, a new one to write into")
+    }
+    Interruption.observe()
+    let reading = DatasetReading(
+      outlines: keepsOutlines, cutsBoxes: false,
+      runner: TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads)))
+    let read = try Dataset.openAll(
+      path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
+    let report = try DatasetWriting(format: format, pictures: pictures).write(
+      read, to: output, on: console)
+    try printsJSON ? console.print(report.json.line) : console.write(report.text)
+    return report.exitCode
+  }
+}

@@ -1,0 +1,4 @@
+import Glimpse
+
+extension DatasetFormat: OptionWord {}
+extension DatasetWriter.Pictures: OptionWord {}

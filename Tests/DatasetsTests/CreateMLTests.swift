@@ -1,0 +1,61 @@
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// CreateML's files as Apple's documentation and Roboflow's exports have them, and worse.
+struct CreateMLTests {
+  @Test func bothSpellingsAreRead() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("train/x.png")
+    try folder.writePicture("train/y.png")
+    try folder.write(
+      """
+      [{"image": "x.png", "annotations": [
+        {"label": "dog", "coordinates": {"x": 10, "y": 5, "width": 4, "height": 2}}]},
+       {"imagefilename": "y.png", "annotation": [
+        {"coordinates": {"height": 10, "width": 20, "y": 5, "x": 10}, "label": "cat"}]}]
+      """, to: "train/_annotations.createml.json")
+    for path in [folder.path, folder.path("train/_annotations.createml.json")] {
+      let data = try Dataset.open(path: path, split: "train")
+      #expect(data.format == .createml && data.classNames == ["cat", "dog"])
+      #expect(
+        data.samples.map { $0.annotations.map(\.box) } == [
+          [Box(x1: 8, y1: 4, x2: 12, y2: 6)], [Box(x1: 0, y1: 0, x2: 20, y2: 10)],
+        ])
+      #expect(data.problems.isEmpty)
+    }
+  }
+
+  @Test func flawsAreToldWithTheirLines() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("x.png")
+    let file = """
+      [{"image": "x.png", "annotations": [
+      {"label": "cat", "coordinates": {"x": 10, "y": 5, "width": 4}},
+      {"coordinates": {"x": 10, "y": 5, "width": 4, "height": 2}},
+      {"label": "cat", "coordinates": {"x": 10, "y": 5, "width": 4, "height": 2}}]},
+      {"annotations": []},
+      {"image": "../x.png", "annotations": []},
+      {"image": "lost.png", "annotations": []}]
+      """
+    try folder.write(file, to: "a.json")
+    let data = try Dataset.open(
+      path: folder.path("a.json"), split: "train", reading: DatasetReading(surveys: true))
+    #expect(data.annotationCount == 1)
+    #expect(
+      data.problems.map { "\($0.line ?? 0) \($0.kind)" } == [
+        "2 malformedLabels", "3 malformedLabels", "5 malformedLabels", "6 pathOutside",
+        "0 missingImage",
+      ])
+    #expect {
+      try Dataset.open(path: folder.path("a.json"), split: "train")
+    } throws: {
+      "\($0)".hasPrefix(folder.path("a.json:2: ")) && "\($0)".contains("2 more like it")
+    }
+    try folder.write("[1, 2", to: "a.json")
+    #expect(throws: DatasetsError.self) {
+      try Dataset.open(path: folder.path("a.json"), split: "train")
+    }
+  }
+}

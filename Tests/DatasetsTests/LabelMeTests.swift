@@ -1,0 +1,79 @@
+import Foundation
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// LabelMe's files as version 5 writes them, and worse.
+struct LabelMeTests {
+  private func open(_ folder: TestFolder, surveys: Bool = false) throws -> Dataset {
+    try Dataset.open(
+      path: folder.path, split: "train",
+      reading: DatasetReading(outlines: true, surveys: surveys))
+  }
+
+  @Test func shapesOfAllKinds() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("x.png", width: 40, height: 30)
+    try folder.writePicture("y.png", width: 40, height: 30)
+    try folder.write(
+      """
+      {"version": "5.4.1", "flags": {}, "imagePath": "..\\\\somewhere\\\\x.png", "imageData": null,
+      "shapes": [
+      {"label": "cat", "points": [[10, 20], [1, 2]], "shape_type": "rectangle", "flags": {"difficult": true, "other": false}},
+      {"label": "cat", "points": [[1, 1], [9, 1], [9, 9]], "group_id": 1, "shape_type": "polygon", "flags": {}},
+      {"label": "cat", "points": [[20, 1], [29, 1], [29, 9]], "group_id": 1, "shape_type": "polygon"},
+      {"label": "dog", "points": [[20, 20], [23, 24]], "shape_type": "circle"},
+      {"label": "dog", "points": [[3, 4]], "shape_type": "point"}
+      ], "imageHeight": 30, "imageWidth": 40}
+      """, to: "x.json")
+    let data = try open(folder)
+    #expect(data.format == .labelme && data.classNames == ["cat", "dog"])
+    let objects = data.samples[0].annotations
+    #expect(objects.map(\.classIndex) == [0, 0, 1])
+    #expect(objects[0].box == Box(x1: 1, y1: 2, x2: 10, y2: 20) && objects[0].isDifficult)
+    #expect(objects[1].box == Box(x1: 1, y1: 1, x2: 29, y2: 9))
+    #expect(objects[1].outline == .polygons([[1, 1, 9, 1, 9, 9], [20, 1, 29, 1, 29, 9]]))
+    // The radius is that of the triangle 3, 4, 5; the circle ends at 25 of 30 pixels.
+    #expect(objects[2].box == Box(x1: 15, y1: 15, x2: 25, y2: 25))
+    #expect(data.samples.count == 2 && data.samples[1].annotations.isEmpty)
+    #expect(data.problems.map(\.kind) == [.boxWithoutArea])
+    #expect(data.problems[0].line == 7)
+  }
+
+  @Test func flawsAreToldWithTheirLines() throws {
+    let folder = try TestFolder()
+    for name in ["x.png", "y.png", "z.png"] { try folder.writePicture(name) }
+
+    try folder.write(
+      """
+      {"imagePath": "x.png", "imageHeight": 10, "imageWidth": 21, "shapes": [
+      {"label": "cat", "points": [[1, 1], [5, 5]], "shape_type": "rectangle"},
+      {"points": [[1, 1], [5, 5]], "shape_type": "rectangle"},
+      {"label": "cat", "points": [[1, 1], [5, 5]], "shape_type": "hexagon"},
+      {"label": "cat", "points": [[1, 1], [5, 5]], "shape_type": "polygon"},
+      {"label": "cat", "points": [[1, 1], [5]], "shape_type": "rectangle"}
+      ]}
+      """, to: "x.json")
+    try folder.write(#"{"imagePath": "y.png", "shapes": [}"#, to: "y.json")
+    try folder.write(#"{"imagePath": "../../etc/z2.png", "shapes": []}"#, to: "z2.json")
+    let data = try open(folder, surveys: true)
+    #expect(
+      data.problems.map { "\(FilePath.name($0.file)):\($0.line ?? 0) \($0.kind)" } == [
+        "x.json:3 malformedLabels", "x.json:4 malformedLabels", "x.json:5 malformedLabels",
+        "x.json:6 malformedLabels", "y.json:1 malformedLabels", "z2.json:0 pathOutside",
+        "x.json:0 sizeMismatch", "z.png:0 unlabeledImage",
+      ])
+    #expect(throws: DatasetsError.self) { try open(folder) }
+  }
+
+  @Test func listedClassesKeepTheirOrder() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("x.png")
+    try folder.write("__ignore__\n_background_\nzebra\nant\n", to: "labels.txt")
+    try folder.write(
+      #"{"imagePath": "x.png", "shapes": [{"label": "bee", "points": [[1, 1], [5, 5]], "shape_type": "rectangle"}]}"#,
+      to: "x.json")
+    #expect(try open(folder).classNames == ["zebra", "ant", "bee"])
+  }
+}
