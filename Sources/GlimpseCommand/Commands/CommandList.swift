@@ -1,7 +1,8 @@
 /// The commands, in the order of `glimpse --help`, which with dispatch and messages follows from it.
 enum CommandList {
   static let all: [any Command.Type] = [
-    Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Export.self, Info.self,
+    Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self, Export.self,
+    Info.self,
     Bench.self,
   ]
 

@@ -1,0 +1,24 @@
+import Imaging
+
+extension DatasetSplitter {
+  /// Finds out which pictures show the same: equal ones, copies that were packed anew, and those that
+  /// look alike. See `PictureGroups`.
+  ///
+  /// - Parameters:
+  ///   - data: Splits whose pictures are all compared with each other.
+  ///   - index: Where what is known of pictures is looked up and kept.
+  ///   - runner: What pictures are decoded on.
+  ///   - observe: Called between pictures; what it throws ends the work.
+  /// - Returns: For each sample, in order, the number of its group, and a problem for each picture
+  ///   that cannot be decoded, which is a group of its own.
+  public static func groups(
+    of data: [Dataset], index: PictureIndex, runner: TaskRunner,
+    observe: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> (groups: [Int], problems: [DatasetProblem]) {
+    let options = DatasetCheck.Options(runner: runner, index: index)
+    let examination = try PictureExamination(data, options: options, observe: observe)
+    return (
+      PictureGroups(examination.facts.flatMap { $0 }).indices, examination.problems
+    )
+  }
+}

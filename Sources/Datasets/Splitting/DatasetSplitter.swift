@@ -1,0 +1,75 @@
+/// Deals the pictures of a data set out to new splits: stratified by class, and with pictures that
+/// show the same in one split.
+public struct DatasetSplitter: Sendable {
+  /// What all random choices follow from.
+  public let seed: UInt64
+
+  /// Makes a splitter.
+  public init(seed: UInt64 = 0) {
+    self.seed = seed
+  }
+
+  /// Deals out to splits of given sizes.
+  ///
+  /// - Parameters:
+  ///   - data: Splits that share their class names; their samples are dealt anew, all together.
+  ///   - groups: For each sample, in that order, the number of its group, from 0.
+  ///   - shares: The names of the new splits and how much each gets; above 0, in any unit.
+  /// - Returns: The new splits, in the order of `shares`, their samples in the old order.
+  public func split(
+    _ data: [Dataset], groups: [Int], shares: [(name: String, share: Double)]
+  ) -> [Dataset] {
+    let total = shares.reduce(0) { $0 + $1.share }
+    let parts = parts(data, groups: groups, fractions: shares.map { $0.share / total })
+    return datasets(
+      data, names: shares.map(\.name), membership: shares.indices.map { part in { $0 == part } },
+      parts: parts)
+  }
+
+  /// Deals out to folds: of each, one part is `val` and the others are `train`.
+  ///
+  /// - Parameters:
+  ///   - data: Splits that share their class names; their samples are dealt anew, all together.
+  ///   - groups: For each sample, in that order, the number of its group, from 0.
+  ///   - count: How many folds, 2 or more.
+  /// - Returns: For each fold its `train` and `val`.
+  public func folds(_ data: [Dataset], groups: [Int], count: Int) -> [[Dataset]] {
+    precondition(count >= 2, "there are two folds or more, not \(count)")
+    let parts = parts(
+      data, groups: groups,
+      fractions: [Double](repeating: 1 / Double(count), count: count))
+    return (0..<count).map { fold in
+      datasets(
+        data, names: ["train", "val"], membership: [{ $0 != fold }, { $0 == fold }], parts: parts)
+    }
+  }
+
+  /// For each sample its part.
+  private func parts(_ data: [Dataset], groups: [Int], fractions: [Double]) -> [Int] {
+    let samples = data.flatMap(\.samples)
+    precondition(groups.count == samples.count, "each sample has one group")
+    let classCount = data.first?.classNames.count ?? 0
+    var tallies = [Stratification.Group](
+      repeating: .init(pictures: 0, picturesOfClass: [Int](repeating: 0, count: classCount)),
+      count: (groups.max() ?? -1) + 1)
+    for (sample, group) in zip(samples, groups) {
+      tallies[group].pictures += 1
+      let classes = sample.annotations.map(\.classIndex) + (sample.imageClass.map { [$0] } ?? [])
+      for index in Set(classes) { tallies[group].picturesOfClass[index] += 1 }
+    }
+    let parts = Stratification(tallies, fractions: fractions, seed: seed).parts
+    return groups.map { parts[$0] }
+  }
+
+  private func datasets(
+    _ data: [Dataset], names: [String], membership: [(Int) -> Bool], parts: [Int]
+  ) -> [Dataset] {
+    let samples = data.flatMap(\.samples)
+    return zip(names, membership).map { name, belongs in
+      Dataset(
+        path: data[0].path, format: data[0].format, split: name, classNames: data[0].classNames,
+        samples: zip(samples, parts).filter { belongs($0.1) }.map(\.0),
+        problems: name == names[0] ? data.flatMap(\.problems) : [])
+    }
+  }
+}

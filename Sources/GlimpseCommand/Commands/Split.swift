@@ -1,0 +1,151 @@
+import Glimpse
+
+/// Deals the pictures of a data set out to new splits.
+struct Split: Command {
+  var data = ""
+  var shares: [Double] = []
+  var folds: Int?
+  var seed: UInt64 = 0
+  var keepsGroups = true
+  var format: DatasetFormat?
+  var source: DatasetFormat?
+  var splits: [String] = []
+  var output: String?
+  var pictures = DatasetWriter.Pictures.copy
+  var threads: Int?
+  var printsJSON = false
+
+  private static let usualShares = [0.8, 0.1, 0.1]
+  private static let names = ["train", "val", "test"]
+
+  static let name = "split"
+  static let summary = "Deal a data set's pictures out to train, val and test, or to folds"
+  static let discussion = [
+    "Every class is shared out as the pictures are, the rarest first, and pictures that show the same "
+      + "(copies, frames of a film) stay together, so that no split knows another one's pictures. "
+      + "Equal seeds deal equally. The result is a new folder; the data set itself is never changed."
+  ]
+
+  static let arguments: [Positional<Split>] = [
+    .one(
+      "data", \.data, help: "The data set: a folder, a data.yaml or an annotation file")
+  ]
+
+  static let options: [OptionGroup<Split>] = [
+    OptionGroup(
+      "How to deal",
+      [
+        .values(
+          "shares", \.shares, .above(0), unit: "share", unset: "0.8,0.1,0.1",
+          help: "What train, val and test get; two for train and val alone"),
+        .value(
+          "folds", \.folds, .from(2, to: 1000), unit: "count",
+          help: "Make so many folds instead, fold-1 and so on, each with its train and val"),
+        .value("seed", \.seed, help: "What all random choices follow from"),
+        .flag(
+          "no-groups", \.keepsGroups, sets: false,
+          help: "Look at no picture, and let those that show the same go different ways"),
+      ]),
+    OptionGroup(
+      "What to write",
+      [
+        .value(
+          "output", short: "o", \.output, unit: "folder", help: "New folder to write it into"),
+        .value(
+          "to", \.format, unit: "format", unset: "that of the data set",
+          help: "Format to write"),
+        .value(
+          "pictures", \.pictures, unit: "how",
+          help: "What becomes of the pictures in the new folder"),
+        .json(\.printsJSON, help: "Print what was written, one line of JSON a folder"),
+      ]),
+    OptionGroup(
+      "What to read",
+      [
+        .value(
+          "from", \.source, unit: "format", unset: "told by the files",
+          help: "Format of the data set"),
+        .values(
+          "splits", \.splits, unit: "split",
+          unset: "train, val and test, as far as there are any",
+          help: "Splits whose pictures are dealt anew, all together"),
+        .threads(\.threads),
+      ]),
+  ]
+
+  static let examples = [
+    Example(
+      "glimpse split pets -o pets-split", "Eight tenths to train, a tenth each to val and test."),
+    Example(
+      "glimpse split pets --shares 3,1 --to yolo -o pets-yolo --pictures symlink",
+      "Three to one, as YOLO, with links to the pictures."),
+    Example(
+      "glimpse split pets --folds 5 -o pets-folds --pictures hardlink",
+      "Five folds for cross-validation."),
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    let shares = try namedShares()
+    guard let output else {
+      throw CommandError.usage("split needs --output <folder>, a new one to write into")
+    }
+    Interruption.observe()
+    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let index = PictureIndex(for: data)
+    defer { index.save() }
+    let reading = DatasetReading(
+      outlines: true, cutsBoxes: false, runner: tasks, pictures: index)
+    let read = try Dataset.openAll(
+      path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
+    let groups =
+      keepsGroups
+      ? try groups(of: read, index, tasks, on: console)
+      : Array(0..<read.reduce(0) { $0 + $1.samples.count })
+    let writing = DatasetWriting(format: format ?? read[0].format, pictures: pictures)
+    let splitter = DatasetSplitter(seed: seed)
+    var code = ExitCode.done
+    func write(_ splits: [Dataset], to folder: String) throws {
+      let report = try writing.write(splits, to: folder, on: console)
+      try printsJSON ? console.print(report.json.line) : console.write(report.text)
+      if report.exitCode != .done { code = report.exitCode }
+    }
+    if let folds {
+      for (fold, splits) in splitter.folds(read, groups: groups, count: folds).enumerated() {
+        try write(splits, to: "\(output)/fold-\(fold + 1)")
+      }
+    } else {
+      try write(splitter.split(read, groups: groups, shares: shares), to: output)
+    }
+    return code
+  }
+
+  private func namedShares() throws(CommandError) -> [(name: String, share: Double)] {
+    let given = shares.isEmpty ? Self.usualShares : shares
+    guard folds == nil || shares.isEmpty else {
+      throw .usage("--shares and --folds are two ways to deal: give only one of them")
+    }
+    guard given.count >= 2, given.count <= Self.names.count else {
+      throw .usage("--shares takes two or three numbers, for train, val and test")
+    }
+    return zip(Self.names, given).map { ($0, $1) }
+  }
+
+  /// Which pictures show the same; what was found out is kept even where it is interrupted.
+  private func groups(
+    of data: [Dataset], _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
+  ) throws -> [Int] {
+    var progress = ProgressReporter(
+      "Comparing", unit: "pictures", total: data.reduce(0) { $0 + $1.samples.count }, on: console)
+    defer { progress.finish() }
+    var last = 0
+    let found = try DatasetSplitter.groups(of: data, index: index, runner: tasks) { done, _ in
+      try Interruption.check()
+      progress.advance(by: done - last)
+      last = done
+    }
+    var notes = ProblemNotes(on: console)
+    for problem in found.problems { notes.add(problem.description) }
+    notes.finish()
+    return found.groups
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+/// The built program writes data sets in other formats.
+@Suite struct ConvertTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try Fixtures.writeVOC(in: folder)
+  }
+
+  private func run(_ words: String...) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(words, in: folder.path)
+  }
+
+  /// Six and four pictures of one object each: see `Fixtures.writeVOC`.
+  @Test(arguments: ["voc", "yolo", "coco", "createml", "labelme"])
+  func everyFormatHoldsTheBoxes(format: String) throws {
+    let result = try run("convert", ".", "--to", format, "-o", "out")
+    #expect(result.exitCode == 0 && result.diagnostics.isEmpty, "\(result.diagnostics)")
+    #expect(
+      result.output.hasSuffix("10 pictures and 10 objects of 3 classes are in out, as \(format)\n"))
+    for (split, count) in [("train", 6), ("val", 4)] {
+      let old = try Dataset.open(path: folder.path, split: split)
+      let new = try Dataset.open(path: folder.path + "/out", split: split)
+      #expect(new.classNames == old.classNames && new.samples.count == count)
+      let boxes = { (data: Dataset) in
+        data.samples.map { $0.annotations.map { ($0.box.x1 + $0.box.y2).rounded() } }
+      }
+      #expect(boxes(new) == boxes(old))
+    }
+    #expect(try run("check", "out").exitCode == 0)
+  }
+
+  @Test func whatIsWrittenIsToldAsJSON() throws {
+    let result = try run(
+      "convert", ".", "--to", "yolo", "-o", "out", "--splits", "val", "--pictures", "none",
+      "--json")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(object["pictures"] as? Int == 4 && object["errors"] as? Int == 0)
+    #expect(object["classes"] as? [String] == ["cat", "dog", "person"])
+    let files = FileManager.default
+    #expect(files.fileExists(atPath: folder.path + "/out/labels/val/p6.txt"))
+    #expect(!files.fileExists(atPath: folder.path + "/out/images"))
+  }
+
+  @Test func linksLeadToThePictures() throws {
+    #expect(
+      try run("convert", ".", "--to", "coco", "-o", "out", "--pictures", "symlink").exitCode == 0)
+    let place = folder.path + "/out/val/p7.png"
+    let target = try FileManager.default.destinationOfSymbolicLink(atPath: place)
+    #expect(target.hasSuffix("JPEGImages/p7.png"))
+    let bytes = { (path: String) in try Data(contentsOf: URL(fileURLWithPath: path)) }
+    #expect(try bytes(place) == bytes(target))
+  }
+
+  /// A box without area is left out and told: 3, some inputs failed. One that is no box at all: 4.
+  @Test func flawsAreToldByTheExitCode() throws {
+    let path = folder.path + "/Annotations/p0.xml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))
+    let left = try run("convert", ".", "--to", "yolo", "-o", "out")
+    #expect(left.exitCode == 3)
+    #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
+    #expect(left.output.contains("9 objects"))
+    try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
+    let refused = try run("convert", ".", "--to", "yolo", "-o", "out2")
+    #expect(refused.exitCode == 4)
+    #expect(refused.diagnostics.contains("p0.xml:4: <xmax> is \"wide\""))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out2"))
+  }
+
+  @Test func usageIsExplained() throws {
+    for (words, message) in [
+      (["."], "convert needs --to <format>: voc, yolo, coco,"),
+      ([".", "--to", "tfrecord"], "--to takes voc, yolo"),
+      ([".", "--to", "yolo"], "convert needs --output <folder>"),
+    ] {
+      let result = try BuiltProgram.run(["convert"] + words, in: folder.path)
+      #expect(result.exitCode == 2)
+      #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
+    }
+    let taken = try run("convert", ".", "--to", "yolo", "-o", "JPEGImages")
+    #expect(taken.exitCode == 4 && taken.diagnostics.contains("the folder is not empty"))
+    // The words of the command: masks need outlines.
+    let masks = try run("convert", ".", "--to", "masks", "-o", "out")
+    #expect(masks.exitCode == 4 && masks.diagnostics.contains("choose another format"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(Set(left) == ["Annotations", "ImageSets", "JPEGImages"])
+  }
+}

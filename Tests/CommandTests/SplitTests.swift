@@ -1,0 +1,90 @@
+import Foundation
+import Glimpse
+import Testing
+
+@testable import GlimpseCommand
+
+/// The built program deals pictures out to splits.
+@Suite struct SplitTests {
+  private let folder: TemporaryFolder
+
+  /// The ten pictures of `Fixtures.writeVOC`, which all look alike but for a moving rectangle.
+  init() throws {
+    folder = try TemporaryFolder()
+    try Fixtures.writeVOC(in: folder)
+  }
+
+  private func split(_ words: String...) throws -> BuiltProgram.Result {
+    try BuiltProgram.run(
+      ["split", "."] + words, in: folder.path,
+      environment: ["XDG_CACHE_HOME": folder.path + "/cache"])
+  }
+
+  private func names(_ path: String, _ split: String) throws -> [String] {
+    try Dataset.open(path: folder.path + "/" + path, split: split).samples.map {
+      URL(fileURLWithPath: $0.imagePath).lastPathComponent
+    }
+  }
+
+  @Test func sharesAreKeptAndSeedsDecide() throws {
+    for (output, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
+      let result = try split(
+        "-o", output, "--shares", "7,3", "--seed", seed, "--no-groups", "--to", "yolo")
+      #expect(result.exitCode == 0, "\(result.diagnostics)")
+    }
+    #expect(try names("a", "train").count == 7 && names("a", "val").count == 3)
+    #expect(try names("a", "val") == names("b", "val"))
+    #expect(try names("a", "val") != names("c", "val"))
+    #expect(
+      try Set(names("a", "train") + names("a", "val")) == Set((0..<10).map { "p\($0).png" }))
+    // The classes cat, dog and person have four, three and three pictures: one of each goes to val.
+    #expect(
+      try Dataset.open(path: folder.path + "/a", split: "val").annotationCounts == [1, 1, 1])
+  }
+
+  /// Two exact copies of a picture go the same way, whatever the seed.
+  @Test func copiesStayTogether() throws {
+    let pictures = folder.path + "/JPEGImages/"
+    for number in 0..<10 {
+      // Pictures that differ: each of another size, so that only the copies are alike.
+      try Fixtures.writePicture(
+        to: pictures + "p\(number).png", width: 60 + 20 * number, height: 60,
+        box: Box(x1: 10, y1: 10, x2: 40, y2: 40), seed: UInt64(number))
+    }
+    try FileManager.default.removeItem(atPath: pictures + "p9.png")
+    try FileManager.default.copyItem(atPath: pictures + "p0.png", toPath: pictures + "p9.png")
+    for seed in 0..<4 {
+      let result = try split(
+        "-o", "out\(seed)", "--shares", "1,1", "--seed", "\(seed)", "--pictures", "none", "--to",
+        "coco")
+      #expect([0, 3].contains(result.exitCode), "\(result.diagnostics)")
+      let file = try String(
+        contentsOfFile: folder.path + "/out\(seed)/annotations/instances_val.json", encoding: .utf8)
+      #expect(file.contains("\"p0.png\"") == file.contains("\"p9.png\""))
+    }
+  }
+
+  @Test func foldsAreWritten() throws {
+    let result = try split("-o", "folds", "--folds", "5", "--no-groups", "--pictures", "symlink")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    var seen: [String] = []
+    for fold in 1...5 {
+      #expect(try names("folds/fold-\(fold)", "train").count == 8)
+      seen += try names("folds/fold-\(fold)", "val")
+    }
+    #expect(seen.count == 10 && Set(seen).count == 10)
+  }
+
+  @Test func usageIsExplained() throws {
+    for (words, message) in [
+      (["."], "split needs --output <folder>"),
+      ([".", "-o", "x", "--shares", "1"], "--shares takes two or three numbers"),
+      ([".", "-o", "x", "--shares", "1,1", "--folds", "2"], "two ways to deal"),
+      ([".", "-o", "x", "--folds", "1"], "--folds takes"),
+    ] {
+      let result = try BuiltProgram.run(["split"] + words, in: folder.path)
+      #expect(result.exitCode == 2)
+      #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Engine
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// How pictures are dealt out to splits.
+struct SplittingTests {
+  /// `count` pictures of two classes: every picture has class 0, every tenth class 1.
+  private func data(_ count: Int) -> Dataset {
+    Dataset(
+      path: "x", format: .yolo, split: "train", classNames: ["often", "seldom"],
+      samples: (0..<count).map { index in
+        let classes = index % 10 == 0 ? [0, 1] : [0]
+        return Sample(
+          imagePath: "\(index).jpg", imageWidth: 10, imageHeight: 10,
+          annotations: classes.map {
+            Annotation(box: Box(x1: 0, y1: 0, x2: 5, y2: 5), classIndex: $0)
+          })
+      })
+  }
+
+  /// 200 pictures, 20 of them with the rare class, at 8 : 1 : 1 are 160, 20 and 20, and 16, 2 and 2.
+  @Test func classesAreSharedOutAsThePicturesAre() {
+    let data = data(200)
+    for seed in 0..<20 as Range<UInt64> {
+      let parts = DatasetSplitter(seed: seed).split(
+        [data], groups: Array(0..<200), shares: [("train", 8), ("val", 1), ("test", 1)])
+      #expect(parts.map(\.split) == ["train", "val", "test"])
+      #expect(parts.map(\.samples.count) == [160, 20, 20])
+      #expect(parts.map { $0.annotationCounts[1] } == [16, 2, 2])
+      #expect(Set(parts.flatMap { $0.samples.map(\.imagePath) }).count == 200)
+    }
+  }
+
+  @Test func equalSeedsDealEqually() {
+    let data = data(100)
+    func names(_ seed: UInt64) -> [String] {
+      DatasetSplitter(seed: seed).split(
+        [data], groups: Array(0..<100), shares: [("train", 3), ("val", 1)]
+      )[1].samples.map(\.imagePath)
+    }
+    #expect(names(7) == names(7))
+    #expect(names(7) != names(8))
+  }
+
+  /// Random groups of 1 to 6 pictures: none is torn apart, and sizes stay near the shares: no part
+  /// can be off by more than its largest group for each of the two classes and the pictures without.
+  @Test func groupsStayTogether() {
+    var generator = SeededGenerator(seed: 5, 0)
+    for round in 0..<50 {
+      let data = data(300)
+      var groups: [Int] = []
+      while groups.count < 300 {
+        let size = min(1 + generator.index(below: 6), 300 - groups.count)
+        groups += [Int](repeating: (groups.last ?? -1) + 1, count: size)
+      }
+      let parts = DatasetSplitter(seed: UInt64(round)).split(
+        [data], groups: groups, shares: [("train", 0.7), ("val", 0.3)])
+      let val = Set(parts[1].samples.map(\.imagePath))
+      for group in 0...(groups.last ?? 0) {
+        let members = groups.indices.filter { groups[$0] == group }
+        #expect(Set(members.map { val.contains("\($0).jpg") }).count == 1)
+      }
+      #expect(abs(val.count - 90) <= 18, "\(val.count)")
+    }
+  }
+
+  @Test func foldsCoverEachPictureOnce() {
+    let data = data(103)
+    let folds = DatasetSplitter(seed: 1).folds([data], groups: Array(0..<103), count: 5)
+    #expect(folds.count == 5)
+    var seen: [String] = []
+    for fold in folds {
+      #expect(fold.map(\.split) == ["train", "val"])
+      #expect(fold[0].samples.count + fold[1].samples.count == 103)
+      #expect((20...21).contains(fold[1].samples.count))
+      // Eleven pictures have the rare class: 0, 10 ... 100.
+      #expect((2...3).contains(fold[1].annotationCounts[1]))
+      seen += fold[1].samples.map(\.imagePath)
+    }
+    #expect(Set(seen).count == 103 && seen.count == 103)
+  }
+}
