@@ -41,7 +41,9 @@ import Testing
   private var commands: [[String]] {
     [
       ["check", data, "--report", out + "/page.html", "--csv", out + "/sheet.csv"],
-      ["check", data],
+      ["check", data], ["convert", data, "--to", "yolo", "--output", out + "/yolo"],
+      ["split", data, "--shares", "2,1", "--output", out + "/split"],
+      ["convert", data, "--to", "coco", "--pictures", "symlink", "--output", out + "/coco"],
       [
         "train", "--data", data, "--epochs", "1", "--batch", "2", "--imgsz", "64", "--output",
         out, "--threads", "2",

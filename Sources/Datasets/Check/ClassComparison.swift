@@ -4,12 +4,14 @@ struct ClassComparison {
   private(set) var names: [String] = []
   private(set) var problems: [DatasetProblem] = []
 
-  /// - Parameter areAllSplits: Whether a class that none of the splits has an object of has none
-  ///   at all.
-  init(_ datasets: [Dataset], path: String, areAllSplits: Bool) {
+  /// - Parameter areAllSplits: Whether a class that none of the splits has is in no picture at all.
+  init(
+    _ datasets: [Dataset], _ statistics: [DatasetStatistics], path: String, areAllSplits: Bool
+  ) {
+    /// Pictures that show each class.
     var counts: [String: Int] = [:]
-    for dataset in datasets {
-      for (name, count) in zip(dataset.classNames, dataset.annotationCounts) {
+    for (dataset, numbers) in zip(datasets, statistics) {
+      for (name, count) in zip(dataset.classNames, numbers.classPictures) {
         if counts[name] == nil { names.append(name) }
         counts[name, default: 0] += count
       }
@@ -17,11 +19,12 @@ struct ClassComparison {
     if let first = datasets.first {
       for dataset in datasets.dropFirst() { compare(dataset, with: first, path: path) }
     }
-    let hasBoxes = counts.values.contains { $0 > 0 }
-    for name in names where areAllSplits && hasBoxes && counts[name] == 0 {
+    // Where classes are in masks alone, none can be counted.
+    let areCounted = counts.values.contains { $0 > 0 }
+    for name in names where areAllSplits && areCounted && counts[name] == 0 {
       problems.append(
         DatasetProblem(
-          kind: .emptyClass, file: path, message: "no object is of the class \"\(name)\"."))
+          kind: .emptyClass, file: path, message: "nothing is of the class \"\(name)\"."))
     }
   }
 

@@ -71,15 +71,17 @@ public struct DatasetCheck: Sendable {
     var opened = try OpenedSplits(path: path, format: format, options: options)
     let examination = try PictureExamination(opened.datasets, options: options, observe: observe)
     let comparison = PictureComparison(opened.datasets, examination.facts)
-    let classes = ClassComparison(opened.datasets, path: path, areAllSplits: options.splits == nil)
+    let statistics = opened.datasets.map { DatasetStatistics($0) }
+    let classes = ClassComparison(
+      opened.datasets, statistics, path: path, areAllSplits: options.splits == nil)
     opened.problems += classes.problems + examination.problems + comparison.problems
 
     self.path = path
     self.format = format
     selections = opened.selections
     classNames = classes.names
-    splits = zip(opened.datasets, examination.facts).map {
-      Split(dataset: $0, pictures: $1, statistics: DatasetStatistics($0))
+    splits = zip(zip(opened.datasets, examination.facts), statistics).map {
+      Split(dataset: $0.0, pictures: $0.1, statistics: $1)
     }
     problems = Self.sorted(opened.problems)
     pairs = comparison.pairs

@@ -55,51 +55,60 @@ struct PictureComparison {
       }
     }
     for members in PictureGroups(pictures).members where members.count > 1 {
-      compare(members.map { (places[$0], pictures[$0]) })
+      compare(
+        members.compactMap { member in
+          pictures[member].content.map { (places[member], $0, pictures[member]) }
+        })
     }
   }
 
-  private typealias Member = (place: PicturePair.Place, facts: PictureFacts)
+  private typealias Member = (
+    place: PicturePair.Place, content: PictureContent, facts: PictureFacts
+  )
 
   /// Finds for each picture of a group the one before it that it is most like.
   private mutating func compare(_ group: [Member]) {
-    for (index, picture) in group.enumerated() {
-      let earlier = group[..<index]
-      if let copied = original(of: picture, among: earlier) {
-        let likeness: PicturePair.Likeness =
-          copied.facts.content?.bytes == picture.facts.content?.bytes ? .bytes : .pixels
+    // Of each content the first picture in each split.
+    var originals: [Fingerprint: [PicturePair.Place]] = [:]
+    var distinct: [Member] = []
+    for picture in group {
+      let split = picture.place.split
+      let known = [picture.content.bytes, picture.content.pixels].map { originals[$0] ?? [] }
+      let copied = zip([PicturePair.Likeness.bytes, .pixels], known).compactMap { kind, places in
+        (places.first { $0.split != split } ?? places.first).map { (kind, $0) }
+      }
+      for (key, places) in zip([picture.content.bytes, picture.content.pixels], known)
+      where !places.contains(where: { $0.split == split }) {
+        originals[key] = places + [picture.place]
+      }
+      if let (likeness, original) = copied.first(where: { $0.1.split != split }) ?? copied.first {
         pairs.append(
-          PicturePair(first: copied.place, second: picture.place, likeness: likeness))
-        reportCopy(copied.place, picture.place, likeness)
-      } else if let similar = similar(to: picture, among: earlier) {
+          PicturePair(first: original, second: picture.place, likeness: likeness))
+        reportCopy(original, picture.place, likeness)
+        continue
+      }
+      if let similar = similar(to: picture, among: distinct) {
         pairs.append(PicturePair(first: similar, second: picture.place, likeness: .look))
         reportSimilar(similar, picture.place)
       }
+      distinct.append(picture)
     }
   }
 
-  /// The first picture with the same content, of another split if there is one.
-  private func original(of picture: Member, among earlier: ArraySlice<Member>) -> Member? {
-    let same = earlier.filter {
-      $0.facts.content?.bytes == picture.facts.content?.bytes
-        || $0.facts.content?.pixels == picture.facts.content?.pixels
-    }
-    return same.first { $0.place.split != picture.place.split } ?? same.first
-  }
+  /// A hash that is so close is not looked at for a closer one.
+  private static let closeHash = 2
 
   /// The picture of another split whose look is closest, if any is alike.
-  private func similar(
-    to picture: Member, among earlier: ArraySlice<Member>
-  ) -> PicturePair.Place? {
-    guard let hash = picture.facts.content?.look.hash else { return nil }
-    let candidates = earlier.compactMap { other -> (distance: Int, member: Member)? in
-      guard other.place.split != picture.place.split, let otherHash = other.facts.content?.look.hash
-      else { return nil }
-      let distance = (hash ^ otherHash).nonzeroBitCount
-      return distance <= PictureLook.farthestHash ? (distance, other) : nil
+  private func similar(to picture: Member, among earlier: [Member]) -> PicturePair.Place? {
+    var best: PicturePair.Place?
+    var least = PictureLook.farthestHash + 1
+    for other in earlier where other.place.split != picture.place.split {
+      let distance = (picture.content.look.hash ^ other.content.look.hash).nonzeroBitCount
+      guard distance < least, other.facts.isLike(picture.facts) else { continue }
+      (best, least) = (other.place, distance)
+      if distance <= Self.closeHash { break }
     }
-    return candidates.sorted { $0.distance < $1.distance }
-      .first { $0.member.facts.isLike(picture.facts) }?.member.place
+    return best
   }
 
   // MARK: Sentences
@@ -125,13 +134,15 @@ struct PictureComparison {
   ) {
     let isShared = first.split != second.split
     let (one, other) = (sample(first), sample(second))
+    // Classes are compared by number: those of two splits may differ in order, which is told too.
+    let agrees = one.annotations == other.annotations && one.imageClass == other.imageClass
     problems.append(
       DatasetProblem(
         kind: isShared ? .sharedPicture : .repeatedPicture, file: other.imagePath,
         message:
           "the same picture, \(likeness == .bytes ? "byte for byte" : "pixel for pixel"), as "
           + one.imagePath + (isShared ? " of the split \"\(name(first))\"" : "")
-          + (one.annotations == other.annotations ? "." : ", but with other labels.")))
+          + (agrees ? "." : ", but with other labels.")))
   }
 
   private mutating func reportSimilar(_ first: PicturePair.Place, _ second: PicturePair.Place) {

@@ -18,18 +18,19 @@ struct PictureExamination {
     guard options.examinesPictures else { return }
     var paths: [String] = []
     var places: [String: Int] = [:]
-    for dataset in datasets {
-      for sample in dataset.samples where places[sample.imagePath] == nil {
-        places[sample.imagePath] = paths.count
-        paths.append(sample.imagePath)
+    for sample in datasets.flatMap(\.samples) {
+      for path in [sample.imagePath, sample.maskPath].compactMap(\.self) where places[path] == nil {
+        places[path] = paths.count
+        paths.append(path)
       }
     }
-    let index = options.index
     var known: [PictureFacts?] = []
     for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
       try observe(start, paths.count)
       let results = options.runner.map(min(Self.stride, paths.count - start)) { place in
-        Result { () throws(ImagingError) in try index.facts(paths[start + place], examines: true) }
+        Result { () throws(ImagingError) in
+          try options.index.facts(paths[start + place], examines: true)
+        }
       }
       for (path, result) in zip(paths[start...], results) {
         known.append(try? result.get())
@@ -37,9 +38,22 @@ struct PictureExamination {
       }
     }
     try observe(paths.count, paths.count)
-    for (split, dataset) in datasets.enumerated() {
-      facts[split] = dataset.samples.map { places[$0.imagePath].flatMap { known[$0] } }
+    let found = { (path: String) in places[path].flatMap { known[$0] } }
+    facts = datasets.map { $0.samples.map { found($0.imagePath) } }
+    for sample in datasets.flatMap(\.samples) {
+      guard let path = sample.maskPath, let mask = found(path) else { continue }
+      compare(mask, of: path, with: sample)
     }
+  }
+
+  /// Tells of a mask that is not of its picture's size.
+  private mutating func compare(_ mask: PictureFacts, of path: String, with sample: Sample) {
+    guard mask.width != sample.imageWidth || mask.height != sample.imageHeight else { return }
+    problems.append(
+      DatasetProblem(
+        kind: .sizeMismatch, file: path,
+        message: "the mask has \(mask.width)x\(mask.height) pixels, but its picture "
+          + "\(sample.imageWidth)x\(sample.imageHeight)."))
   }
 
   /// What is wrong with one picture.

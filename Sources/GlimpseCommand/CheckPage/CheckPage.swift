@@ -3,6 +3,8 @@ import Glimpse
 /// The report about a data set.
 struct CheckPage: Sendable {
   let check: DatasetCheck
+  /// What a training would see; nil where it was not asked for.
+  var augmented: AugmentedSheet?
 
   /// The whole file.
   var text: String {
@@ -17,6 +19,7 @@ struct CheckPage: Sendable {
         BalanceSection(check: check).markup,
         ShapeSection(check: check).markup,
         ContactSection(check: check).markup,
+        AugmentedSection(check: check, sheet: augmented).markup,
         .element(
           "footer", [:],
           .element(

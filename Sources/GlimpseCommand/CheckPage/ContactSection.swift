@@ -89,13 +89,18 @@ struct ContactSection: Sendable {
   }
 
   private func marks(_ choice: Choice) -> [GalleryPicture.Mark] {
-    choice.sample.annotations.map { annotation in
-      let name = choice.classNames[annotation.classIndex]
-      // A class has one color in all splits.
-      let place = check.classNames.firstIndex(of: name) ?? 0
-      return GalleryPicture.Mark(
-        style: "series-\(place % 8 + 1)", isDashed: annotation.isCrowd || annotation.isDifficult,
-        box: annotation.box, label: name, weight: annotation.box.area)
+    choice.sample.annotations.map {
+      .labeled($0, name: choice.classNames[$0.classIndex], among: check.classNames)
     }
+  }
+}
+
+extension GalleryPicture.Mark {
+  /// The box of a labeled object, in a color that its class has in all pictures.
+  static func labeled(_ annotation: Annotation, name: String, among names: [String]) -> Self {
+    GalleryPicture.Mark(
+      style: "series-\((names.firstIndex(of: name) ?? 0) % 8 + 1)",
+      isDashed: annotation.isCrowd || annotation.isDifficult, box: annotation.box, label: name,
+      weight: annotation.box.area)
   }
 }

@@ -12,6 +12,8 @@ struct Check: Command {
   var printsJSON = false
   var sheet: String?
   var report: String?
+  var augmentedCount: Int?
+  var configFile: String?
   var threads: Int?
 
   static let name = "check"
@@ -60,6 +62,17 @@ struct Check: Command {
           "report", \.report, unit: "file",
           help: "Write a page (.html) with findings, charts and labeled pictures"),
       ]),
+    OptionGroup(
+      "What training will see",
+      [
+        .value(
+          "augmented", \.augmentedCount, .from(1, to: 400), unit: "pictures", unset: "none",
+          help: "Draw the first pictures of a training into runs/check-N/augmented.jpg and the page"
+        ),
+        .value(
+          "config", \.configFile, unit: "file", unset: "train's defaults",
+          help: "Settings of the training, in the form of a run's config.json"),
+      ]),
   ]
 
   static let examples = [
@@ -67,6 +80,9 @@ struct Check: Command {
     Example(
       "glimpse check pets/data.yaml --report pets.html",
       "The same as a page with charts and pictures."),
+    Example(
+      "glimpse check pets --augmented 16",
+      "What the pictures look like that a training learns from."),
     Example(
       "glimpse check pets --strict --json > findings.json",
       "For a script that takes only data without a flaw."),
@@ -79,7 +95,10 @@ struct Check: Command {
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
     let check = try examine(index, tasks, on: console)
     if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
-    if let report { try ResultFolder.write(CheckPage(check: check).text, to: report) }
+    let augmented = try drawAugmented(check, on: console)
+    if let report {
+      try ResultFolder.write(CheckPage(check: check, augmented: augmented).text, to: report)
+    }
     if printsJSON {
       try console.print(CheckText(check).json.line)
     } else {
@@ -109,6 +128,22 @@ struct Check: Command {
     }
     progress?.finish()
     return check
+  }
+
+  /// Draws what a training would see into a new folder.
+  private func drawAugmented(
+    _ check: DatasetCheck, on console: Console
+  ) throws -> AugmentedSheet? {
+    guard let augmentedCount else { return nil }
+    let config =
+      if let configFile { try TrainingConfig(jsonFile: configFile) } else {
+        TrainingConfig()
+      }
+    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount)
+    let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
+    try ImageFile.write(sheet.image, to: path)
+    console.note("What training will see is in \(Sentence.printable(path))")
+    return sheet
   }
 
   /// Refuses, before any work is done, what could not be written in the end.

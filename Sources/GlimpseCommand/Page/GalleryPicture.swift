@@ -20,10 +20,13 @@ struct GalleryPicture: Sendable {
   let height: Int
   /// The picture at a small size.
   let jpeg: [UInt8]
+  /// The boxes that are drawn: of very many, those that matter most.
   let marks: [Mark]
 
   /// The longer side of the small picture, in pixels.
   static let longerSide = 360
+  /// Boxes of a picture; of more nothing could be seen.
+  static let mostMarks = 300
 
   /// Reads a picture and makes it small.
   ///
@@ -33,17 +36,28 @@ struct GalleryPicture: Sendable {
       path,
       options: DecodeOptions(
         format: .rgb8, neededLongerSide: Self.longerSide, acceptsTruncated: true))
-    let scale = min(
-      1,
-      Double(Self.longerSide) / Double(max(decoded.image.width, decoded.image.height)))
-    let small = decoded.image.resized(
-      width: max(1, Int((Double(decoded.image.width) * scale).rounded())),
-      height: max(1, Int((Double(decoded.image.height) * scale).rounded())))
-    name = path
-    width = decoded.originalWidth
-    height = decoded.originalHeight
+    try self.init(
+      decoded.image, name: path, width: decoded.originalWidth, height: decoded.originalHeight,
+      marks: marks)
+  }
+
+  /// Makes a picture small; its marks are in pixels of a picture of `width` and `height`.
+  ///
+  /// Throws `ImagingError` where it cannot be encoded.
+  init(
+    _ image: Image, name: String, width: Int, height: Int, marks: [Mark]
+  ) throws(ImagingError) {
+    let scale = min(1, Double(Self.longerSide) / Double(max(image.width, image.height)))
+    let small = image.resized(
+      width: max(1, Int((Double(image.width) * scale).rounded())),
+      height: max(1, Int((Double(image.height) * scale).rounded())))
+    self.name = name
+    self.width = width
+    self.height = height
     jpeg = try ImageFile.encode(small, as: .jpeg, quality: 72)
-    self.marks = marks
+    self.marks =
+      marks.count > Self.mostMarks
+      ? Array(marks.sorted { $0.weight > $1.weight }.prefix(Self.mostMarks)) : marks
   }
 
   /// The name of the file without its folder.

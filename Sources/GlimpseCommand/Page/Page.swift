@@ -60,13 +60,14 @@ struct Page: Sendable {
 
   /// Numbers beside each other.
   static func tiles(_ tiles: [Tile]) -> Markup {
-    .element(
+    let hasNotes = tiles.contains { !$0.note.isEmpty }
+    return .element(
       "dl", ["class": "tiles"],
       tiles.map { tile in
         .element(
           "div", ["class": "tile"], .element("dt", [:], Markup(tile.name)),
           .element("dd", [:], Markup(tile.value)),
-          .element("dd", ["class": "range"], Markup(tile.note)))
+          hasNotes ? .element("dd", ["class": "range"], Markup(tile.note)) : .none)
       })
   }
 

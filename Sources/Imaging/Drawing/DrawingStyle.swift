@@ -29,9 +29,10 @@ struct DrawingStyle: Hashable, Sendable {
     return Int((Double(dots) * textScale).rounded(.up)) + 2 * margin
   }
 
-  /// What a label says: name and score, or as much of the name as fits; nil if not a letter does.
-  func labelText(name: String, score: Float, width: Int) -> String? {
-    let full = "\(name) \(Self.hundredths(score))"
+  /// What a label says: name and score, if there is one, or as much of the name as fits; nil if not a
+  /// letter does.
+  func labelText(name: String, score: Float?, width: Int) -> String? {
+    let full = name + (score.map { " " + Self.hundredths($0) } ?? "")
     if labelWidth(full.count) <= width { return full }
     let short = String(name.prefix(characters(in: width)))
     return short.isEmpty ? nil : short

@@ -12,24 +12,43 @@ extension Image {
   ///   - detections: Boxes in pixels of this picture.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
   public func drawing(_ detections: [Detection], classNames: [String]) -> Image {
+    drawing(
+      detections.map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: $0.score) },
+      classNames: classNames)
+  }
+
+  /// The picture with what is labeled in it drawn on it, as detections are, without scores; larger
+  /// objects come first.
+  ///
+  /// - Parameters:
+  ///   - annotations: Boxes in pixels of this picture.
+  ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
+  public func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
+    drawing(
+      annotations.sorted { $0.box.area > $1.box.area }
+        .map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: nil) },
+      classNames: classNames)
+  }
+
+  private func drawing(_ objects: [DrawnObject], classNames: [String]) -> Image {
     let style = DrawingStyle(width: width, height: height)
     var canvas = Canvas(format == .rgb8 ? self : converted(to: .rgb8))
-    let best = detections.enumerated().compactMap { index, detection in
-      pixels(of: detection.box).map { (index: index, detection: detection, region: $0) }
-    }.sorted { ($1.detection.score, $0.index) < ($0.detection.score, $1.index) }
+    let best = objects.enumerated().compactMap { index, object in
+      pixels(of: object.box).map { (index: index, object: object, region: $0) }
+    }.sorted { ($1.object.score ?? 1, $0.index) < ($0.object.score ?? 1, $1.index) }
 
     for item in best.reversed() {
       canvas.outline(
-        item.region, thickness: style.lineWidth, .ofClass(item.detection.classIndex))
+        item.region, thickness: style.lineWidth, .ofClass(item.object.classIndex))
     }
     var placement = LabelPlacement(width: width, height: height)
     var labels: [(text: String, region: PixelRegion, color: Color)] = []
     for item in best {
-      let classIndex = item.detection.classIndex
+      let classIndex = item.object.classIndex
       let name =
         classNames.indices.contains(classIndex) ? classNames[classIndex] : "class \(classIndex)"
       guard
-        let text = style.labelText(name: name, score: item.detection.score, width: width),
+        let text = style.labelText(name: name, score: item.object.score, width: width),
         let region = placement.place(
           labelWidth: style.labelWidth(text.count), labelHeight: style.labelHeight,
           at: item.region)
@@ -61,4 +80,11 @@ extension Image {
       x: x, y: y, width: max(Int(cut.x2.rounded()) - x, 1),
       height: max(Int(cut.y2.rounded()) - y, 1))
   }
+}
+
+/// A box that is drawn; the score, if there is one, is written behind the name.
+private struct DrawnObject {
+  let box: Box
+  let classIndex: Int
+  let score: Float?
 }

@@ -1,0 +1,71 @@
+import Engine
+import Foundation
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// How long a data set of COCO's size takes; Golden/make_coco_size.py makes one.
+struct COCOSizeTests {
+  private static let path = ProcessInfo.processInfo.environment["GLIMPSE_COCO_SIZE"]
+
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let time = try clock.measure(body).components
+    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+  }
+
+  @Test(.enabled(if: path != nil, "GLIMPSE_COCO_SIZE names no data set"))
+  func theIndexIsBuiltInTenSeconds() throws {
+    let path = try #require(Self.path)
+    let cache = try TestFolder()
+    let pool = ThreadPool(threads: Machine.availableThreads)
+    let runner = TaskRunner { count, body in pool.run(count) { body($0) } }
+    for name in ["built", "used"] {
+      let time = try seconds {
+        let index = PictureIndex(for: path, in: cache.path)
+        let dataset = try Dataset.open(
+          path: path, split: "train", reading: DatasetReading(runner: runner, pictures: index))
+        #expect(dataset.samples.count == 118_000 && dataset.annotationCount == 860_000)
+        index.save()
+      }
+      print("index \(name): \(time) s")
+      #expect(time < 10)
+    }
+    // Most that the process has had in memory, the mapped annotation file among it.
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    print(status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? "")
+  }
+
+  /// As many hashes as COCO has pictures, all different.
+  @Test func aHundredThousandPicturesAreGroupedInSeconds() {
+    var state: UInt64 = 1
+    let hashes = (0..<118_000).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 31
+    }
+    var candidates = 0
+    let time = seconds { LookTable(hashes).forEachCandidate { _, _ in candidates += 1 } }
+    print("\(candidates) candidates in \(time) s")
+    #expect(time < 10)
+  }
+
+  /// All pictures alike, in small steps and in large ones, as those of a camera that never moves.
+  @Test func manyPicturesOfOneSceneAreNoTrouble() {
+    let count = 4000
+    let pictures: [PictureFacts?] = (0..<count).map { number in
+      var thumbnail = (0..<256).map { UInt8($0) }
+      thumbnail[number % 256] ^= UInt8(number / 256)
+      return PictureFacts(
+        byteCount: number, width: 64, height: 48, orientation: .upright, codec: .jpeg,
+        content: PictureContent(
+          bytes: Fingerprint("\(number)"), pixels: Fingerprint("pixels \(number)"),
+          look: PictureLook(
+            hash: 0xFF00_FF00_FF00_FF00 ^ 1 << UInt64(number % 64), thumbnail: thumbnail),
+          warnings: []))
+    }
+    let time = seconds { #expect(PictureGroups(pictures).members.count == 1) }
+    // Four million pairs.
+    #expect(time < 5)
+  }
+}
