@@ -62,17 +62,19 @@ public final class Trainer {
         if isOutOfPatience { return outcome(.outOfPatience) }
       }
       if state.epoch < config.epochs, isInterrupted() { break }
+      let start = ContinuousClock.now
       guard let batch = try loader.next() else { return outcome(.finished) }
-      let step = try learner.step(batch.images, truths: batch.truths)
-      advance(past: batch, step)
+      let waited = (ContinuousClock.now - start) / .seconds(1)
+      let step = try learner.step(batch)
+      advance(past: batch, step, waited: waited)
       observe(.step(report(of: step)))
     }
     try save()
     return outcome(.interrupted)
   }
 
-  private func advance(past batch: Batch, _ step: Learner.Outcome) {
-    progress.step(images: batch.images.shape.n)
+  private func advance(past batch: Batch, _ step: Learner.Outcome, waited: Double) {
+    progress.step(images: batch.pictures.count, waited: waited)
     state.losses.add(step.loss)
     state.step = learner.steps
     state.batch += 1
@@ -106,7 +108,8 @@ public final class Trainer {
       epoch: state.epoch + 1, seconds: progress.seconds, boxLoss: state.losses.box,
       classLoss: state.losses.classification,
       rate: learner.schedule.pace(ofStep: state.step - 1).rate, ap50: validation?.ap50,
-      ap: validation?.ap, imagesPerSecond: progress.epochSpeed)
+      ap: validation?.ap, imagesPerSecond: progress.epochSpeed,
+      waitShare: progress.waitShare)
     rows.append(row)
     try folder.write(rows)
     (state.epoch, state.batch, state.losses) = (state.epoch + 1, 0, MeanLosses())

@@ -226,7 +226,9 @@ import Testing
     let table = try BuiltProgram.run(words).output
     #expect(table.contains("\nspeed ") && table.contains("images/s"))
     let both = try BuiltProgram.run(words + ["--train"])
-    #expect(both.exitCode == 2 && both.diagnostics.contains("--data"))
+    #expect(both.exitCode == 0 && both.output.contains("\nwaiting "))
+    let layers = try BuiltProgram.run(words + ["--layers"])
+    #expect(layers.exitCode == 2 && layers.diagnostics.contains("--data"))
     #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 4)
   }
 

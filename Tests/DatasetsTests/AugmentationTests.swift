@@ -5,18 +5,16 @@ import Testing
 @testable import Datasets
 
 struct AugmentationTests {
-  /// A draw that changes nothing, to be varied.
-  private func draw(_ change: (inout AugmentationDraw) -> Void = { _ in }) -> AugmentationDraw {
-    var generator = SeededGenerator(seed: 0)
-    let config = AugmentationConfig(
-      flipProbability: 0, scale: 1...1, translation: 0, hue: 0, saturation: 0, value: 0,
-      mosaicProbability: 0)
-    var draw = AugmentationDraw(config, sampleCount: 1, using: &generator)
-    change(&draw)
-    return draw
+  private func draw(_ config: AugmentationConfig, place: Int, epoch: Int = 0, count: Int = 100)
+    -> AugmentationDraw
+  {
+    AugmentationDraw(config, key: PictureKey(seed: 7, epoch: epoch, place: place)) {
+      $0.index(below: count)
+    }
   }
 
-  private func expect(_ box: Box, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+  private func expect(_ box: Box?, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+    guard let box else { return #expect(box != nil) }
     for (a, b) in zip([box.x1, box.y1, box.x2, box.y2], [x1, y1, x2, y2]) {
       #expect(abs(a - b) < 1e-9, "\(box)")
     }
@@ -24,96 +22,146 @@ struct AugmentationTests {
 
   private let whole = Box(x1: 0, y1: 0, x2: 200, y2: 100)
 
-  private func place(_ draw: AugmentationDraw, tile: AugmentationDraw.Tile? = nil) -> Box {
-    // 200 x 100 fits an input of 100 x 100 at half its size.
-    draw.transform(imageWidth: 200, imageHeight: 100, width: 100, height: 100, tile: tile)
-      .apply(whole)
+  /// Where a picture of 200 x 100 lies in an input of 100 x 100, which it fits at half its size.
+  private func place(_ placement: PlacementDraw, _ mosaic: MosaicDraw = .single, cell: Int = 0)
+    -> Box?
+  {
+    let transform = ProjectiveTransform(
+      mosaic.cells[cell].transform(showing: whole, width: 100, height: 100)
+    ).concatenating(placement.transform(width: 100, height: 100))
+    return Polygon(whole).transformed(by: transform).bounds
   }
 
   @Test func withoutChangeItIsALetterbox() {
     let letterbox = Letterbox(
       imageWidth: 200, imageHeight: 100, targetWidth: 100, targetHeight: 100)
-    #expect(place(draw()) == letterbox.inputBox(whole))
-    #expect(draw().jitter == .none)
+    let box = letterbox.inputBox(whole)
+    expect(place(PlacementDraw()), box.x1, box.y1, box.x2, box.y2)
+    let none = draw(.none, place: 3)
+    #expect(none.colors == .none && none.mosaic == .single && none.placement == PlacementDraw())
   }
 
   @Test func scaleAndShiftActAboutTheCenter() {
-    expect(place(draw { $0.scale = 0.5 }), 25, 37.5, 75, 62.5)
-    expect(
-      place(
-        draw {
-          $0.shiftX = 0.1; $0.shiftY = -0.1
-        }), 10, 15, 110, 65)
+    expect(place(PlacementDraw(scale: 0.5)), 25, 37.5, 75, 62.5)
+    expect(place(PlacementDraw(shiftX: 0.1, shiftY: -0.1)), 10, 15, 110, 65)
   }
 
   @Test func mirroringComesLast() {
-    let shifted = draw {
-      $0.shiftX = 0.1
-      $0.isFlipped = true
-    }
-    expect(place(shifted), -10, 25, 90, 75)
-    let transform = shifted.transform(
-      imageWidth: 200, imageHeight: 100, width: 100, height: 100, tile: nil)
-    // The picture's left edge, at 10 after the shift, lies at 90 after mirroring.
-    #expect(transform.apply(x: 0, y: 0).x == 90)
+    expect(place(PlacementDraw(shiftX: 0.1, isFlipped: true)), -10, 25, 90, 75)
+    let flipped = PlacementDraw(shiftX: 0.1, isFlipped: true).transform(width: 100, height: 100)
+    // The picture's left edge, 50 left of the center, lies at 10 after the shift, at 90 after
+    // mirroring.
+    #expect(flipped.apply(x: -50, y: 0)?.x == 90)
+    expect(place(PlacementDraw(shiftY: 0.1, isUpsideDown: true)), 0, 15, 100, 65)
   }
 
-  @Test func tilesMeetAtTheirInnerCorners() {
-    let mosaic = draw {
-      $0.meetingX = 1.2
-      $0.meetingY = 0.9
-    }
+  @Test func turningShearingAndDepthActAboutTheCenter() {
+    // A quarter turn clockwise takes the right edge down.
+    let turned = PlacementDraw(angle: .pi / 2).transform(width: 100, height: 100)
+    let right = turned.apply(x: 50, y: 0)
+    #expect(abs((right?.x ?? 0) - 50) < 1e-9 && abs((right?.y ?? 0) - 100) < 1e-9)
+    // A step down of 25 moves 0.4 * 25 = 10 to the right.
+    let sheared = PlacementDraw(shearX: 0.4).transform(width: 100, height: 100)
+    #expect(sheared.apply(x: 0, y: 25)?.x == 60)
+    // 50 to the right, depth is 1 + 50 * 0.01 = 1.5.
+    let deep = PlacementDraw(perspectiveX: 0.01).transform(width: 100, height: 100)
+    #expect(abs((deep.apply(x: 50, y: 30)?.y ?? 0) - 70) < 1e-9)
+    #expect(abs((deep.apply(x: 50, y: 30)?.x ?? 0) - (50 + 50 / 1.5)) < 1e-9)
+  }
+
+  @Test func fourTilesMeetAtTheirInnerCorners() {
+    let mosaic = MosaicDraw.four(partners: [1, 2, 3], meetingX: 1.2, meetingY: 0.9)
     // The canvas is two inputs wide, its center is the input's center: they meet at
     // (1.2 - 1) * 100 + 50 = 70 and (0.9 - 1) * 100 + 50 = 40.
-    expect(place(mosaic, tile: .topLeft), -30, -10, 70, 40)
-    expect(place(mosaic, tile: .topRight), 70, -10, 170, 40)
-    expect(place(mosaic, tile: .bottomLeft), -30, 40, 70, 90)
-    expect(place(mosaic, tile: .bottomRight), 70, 40, 170, 90)
+    expect(place(PlacementDraw(), mosaic, cell: 0), -30, -10, 70, 40)
+    expect(place(PlacementDraw(), mosaic, cell: 1), 70, -10, 170, 40)
+    expect(place(PlacementDraw(), mosaic, cell: 2), -30, 40, 70, 90)
+    expect(place(PlacementDraw(), mosaic, cell: 3), 70, 40, 170, 90)
   }
 
-  @Test(arguments: [false, true])
-  func tilesCoverTheInputOnce(isFlipped: Bool) {
-    for round in 0..<200 {
-      var generator = SeededGenerator(seed: 3, UInt64(round))
-      let config = AugmentationConfig(flipProbability: isFlipped ? 1 : 0, mosaicProbability: 1)
-      let draw = AugmentationDraw(config, sampleCount: 9, using: &generator)
-      #expect(draw.isFlipped == isFlipped && draw.partners.count == 3)
-      var hits = [Int](repeating: 0, count: 40 * 30)
-      for tile in AugmentationDraw.Tile.allCases {
-        let region = draw.region(width: 40, height: 30, tile: tile)
-        for y in region.y..<(region.y + region.height) {
-          for x in region.x..<(region.x + region.width) { hits[y * 40 + x] += 1 }
-        }
-        // The tile's picture lies on its side of where they meet, within rounding.
-        let box = draw.transform(
-          imageWidth: 50, imageHeight: 50, width: 40, height: 30, tile: tile
-        ).apply(Box(x1: 0, y1: 0, x2: 50, y2: 50))
-        if region.width > 0 && region.width < 40 {
-          #expect(region.x == 0 ? box.x2 < Double(region.width) + 1 : box.x1 > Double(region.x) - 1)
-        }
+  @Test func nineTilesSurroundOne() {
+    let mosaic = MosaicDraw.nine(
+      partners: Array(1...8), centerX: 0.03, centerY: -0.06)
+    #expect(mosaic.cells.count == 9)
+    // A tile is 200 / 3 wide and half as high; the middle one's center is (53, 44).
+    let (w, h) = (200.0 / 3, 100.0 / 3)
+    expect(
+      place(PlacementDraw(), mosaic, cell: 0), 53 - w / 2, 44 - h / 2, 53 + w / 2, 44 + h / 2)
+    // The one above and left of it ends where the middle tile's square begins.
+    expect(
+      place(PlacementDraw(), mosaic, cell: 1), 53 - 1.5 * w, 44 - w / 2 - h, 53 - w / 2, 44 - w / 2)
+    // The one to its right begins there and is centered in its height.
+    expect(
+      place(PlacementDraw(), mosaic, cell: 5), 53 + w / 2, 44 - h / 2, 53 + 1.5 * w, 44 + h / 2)
+    // No cell overlaps another.
+    for a in 0..<9 {
+      for b in 0..<a {
+        #expect(mosaic.cells[a].box.intersection(mosaic.cells[b].box).area < 1e-12)
       }
-      #expect(hits.allSatisfy { $0 == 1 })
     }
   }
 
   @Test func drawsStayInTheirRanges() {
-    let config = AugmentationConfig()
-    var flips = 0
-    var mosaics = 0
-    for round in 0..<2000 {
-      var generator = SeededGenerator(seed: 5, UInt64(round))
-      let draw = AugmentationDraw(config, sampleCount: 7, using: &generator)
-      flips += draw.isFlipped ? 1 : 0
-      mosaics += draw.partners.isEmpty ? 0 : 1
-      #expect((0.5...1.5).contains(draw.scale) && (0.5...1.5).contains(draw.meetingX))
-      #expect(abs(draw.shiftX) <= 0.1001 && abs(draw.shiftY) <= 0.1001)
-      #expect(abs(draw.jitter.hueShift) <= 0.015)
-      #expect((0.299...1.701).contains(draw.jitter.saturationGain))
-      #expect((0.599...1.401).contains(draw.jitter.valueGain))
-      #expect(draw.partners.allSatisfy { (0..<7).contains($0) })
+    var config = AugmentationConfig()
+    config.verticalFlipProbability = 0.25
+    config.degrees = 10
+    config.shear = 45
+    config.perspective = 0.001
+    config.brightness = 0.2
+    config.contrast = 0.3
+    config.gamma = 1
+    config.grayProbability = 0.25
+    config.nineShare = 0.5
+    var counts = [0, 0, 0, 0, 0]
+    for place in 0..<2000 {
+      let draw = draw(config, place: place, count: 7)
+      let placement = draw.placement
+      counts[0] += placement.isFlipped ? 1 : 0
+      counts[1] += placement.isUpsideDown ? 1 : 0
+      counts[2] += draw.colors.isGray ? 1 : 0
+      #expect((0.5...1.5).contains(placement.scale))
+      #expect(abs(placement.shiftX) <= 0.1001 && abs(placement.shiftY) <= 0.1001)
+      #expect(abs(placement.angle) <= 0.17454)  // 10 degrees
+      #expect(abs(placement.shearX) <= 1.0001 && abs(placement.shearY) <= 1.0001)
+      #expect(abs(placement.perspectiveX) <= 0.001001 && abs(placement.perspectiveY) <= 0.001001)
+      let jitter = draw.colors.jitter
+      #expect(abs(jitter.hueShift) <= 0.015)
+      #expect((0.299...1.701).contains(jitter.saturationGain))
+      #expect((0.599...1.401).contains(jitter.valueGain))
+      let curve = draw.colors.curve
+      #expect(abs(curve.brightness) <= 0.2001 && (0.699...1.301).contains(curve.contrast))
+      #expect((0.499...2.001).contains(curve.gamma))
+      #expect(draw.mosaic.partners.allSatisfy { (0..<7).contains($0) })
+      switch draw.mosaic {
+      case .single: break
+      case .four(let partners, let x, let y):
+        counts[3] += 1
+        #expect(partners.count == 3 && (0.5...1.5).contains(x) && (0.5...1.5).contains(y))
+      case .nine(let partners, let x, let y):
+        counts[4] += 1
+        #expect(partners.count == 8 && abs(x) <= 0.3334 && abs(y) <= 0.3334)
+      }
     }
-    // Of 2000 draws at one half, 1000 +- 5 standard deviations of 22.4.
-    #expect((888...1112).contains(flips) && (888...1112).contains(mosaics))
+    // Of 2000 draws at one half or a quarter, 1000 or 500, give or take 5 standard deviations of
+    // 22.4 and 19.4.
+    #expect((888...1112).contains(counts[0]))
+    for count in counts.dropFirst() { #expect((403...597).contains(count), "\(counts)") }
+  }
+
+  /// Turning one augmentation on leaves what the others draw as it was.
+  @Test func drawsDoNotDependOnOneAnother() {
+    let usual = AugmentationConfig()
+    var more = usual
+    more.degrees = 20
+    more.brightness = 0.1
+    for place in 0..<50 {
+      var changed = draw(more, place: place)
+      let expected = draw(usual, place: place)
+      #expect(changed != expected)
+      changed.placement.angle = 0
+      changed.colors.curve = .identity
+      #expect(changed == expected)
+    }
   }
 
   @Test func labelsFollowAreCutAndDropped() {
@@ -127,8 +175,9 @@ struct AugmentationTests {
     ]
     var labels = VisibleAnnotations()
     labels.add(
-      annotations, through: .identity, bounds: Box(x1: 0, y1: 0, x2: 100, y2: 100),
-      minimumVisibleFraction: 0.1, minimumSide: 2)
+      annotations, showing: Box(x1: -1e3, y1: -1e3, x2: 1e3, y2: 1e3),
+      through: ProjectiveTransform(.identity), width: 100, height: 100,
+      rule: .init(minimumVisibleFraction: 0.1, minimumSide: 2))
     // The second keeps half, the third 8 of 100 columns, the fourth is 1.9 wide, the fifth outside.
     #expect(labels.targets.map(\.classIndex) == [1, 2])
     #expect(labels.targets[0] == annotations[0])
@@ -151,22 +200,24 @@ struct AugmentationTests {
   /// Runs that were trained before must draw the same again. The numbers are what this program drew in
   /// November 2026, for seed 7, epoch 1 and places 0 and 1 of 100 samples.
   @Test func drawsAreWhatTheyWere() {
-    func draw(_ place: UInt64) -> AugmentationDraw {
-      var generator = SeededGenerator(seed: 7, 1, place)
-      return AugmentationDraw(AugmentationConfig(), sampleCount: 100, using: &generator)
-    }
-    let mosaic = draw(0)
-    #expect(mosaic.partners == [23, 91, 16] && mosaic.isFlipped)
-    #expect(mosaic.meetingX == 0.6994370222091675 && mosaic.meetingY == 1.3049949407577515)
-    #expect(mosaic.scale == 1.2275099754333496)
-    #expect(mosaic.shiftX == 0.07990040630102158 && mosaic.shiftY == -0.07861069589853287)
+    let mosaic = draw(AugmentationConfig(), place: 0, epoch: 1)
     #expect(
-      mosaic.jitter
+      mosaic.mosaic
+        == .four(
+          partners: [23, 91, 16], meetingX: 0.6994370222091675, meetingY: 1.3049949407577515))
+    #expect(
+      mosaic.placement
+        == PlacementDraw(
+          scale: 1.2275099754333496, shiftX: 0.07990040630102158, shiftY: -0.07861069589853287,
+          isFlipped: true))
+    #expect(
+      mosaic.colors.jitter
         == ColorJitter(hueShift: 0.0049751336, saturationGain: 0.452747, valueGain: 0.9247194))
-    let single = draw(1)
-    #expect(single.partners.isEmpty && single.isFlipped && single.scale == 1.171958088874817)
+    let single = draw(AugmentationConfig(), place: 1, epoch: 1)
+    #expect(single.mosaic == .single)
+    #expect(single.placement.isFlipped && single.placement.scale == 1.171958088874817)
     #expect(
-      single.jitter
+      single.colors.jitter
         == ColorJitter(hueShift: -0.012824303, saturationGain: 0.42479217, valueGain: 0.9969363))
   }
 }

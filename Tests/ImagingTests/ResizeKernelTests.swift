@@ -48,54 +48,110 @@ struct ResizeKernelTests {
     #expect(values(gk_image_resample_bytes) == values(gk_image_resample_bytes_baseline))
   }
 
-  @Test("averaging blocks gives the same bytes")
-  func reduce() {
+  @Test(
+    "averaging blocks gives the same bytes, and the means", arguments: [(3, 2), (2, 2), (2, 3)])
+  func reduce(blockWidth: Int, blockHeight: Int) {
     let image = Reference.noise(width: 67, height: 41)
+    let columns = (67 + blockWidth - 1) / blockWidth
+    let rows = (41 + blockHeight - 1) / blockHeight
     func values(
       _ kernel: (
-        UnsafePointer<UInt8>?, Int64, Int64, Int64, Int64, UnsafeMutablePointer<UInt8>?,
+        UnsafePointer<UInt8>?, Int64, Int64, Int64, Int64, Int64, UnsafeMutablePointer<UInt8>?,
         UnsafeMutablePointer<UInt32>?
       ) -> Void
     ) -> [UInt8] {
-      // ceil(67 / 3) x ceil(41 / 2)
-      var target = [UInt8](repeating: 0, count: 23 * 21 * 3)
+      var target = [UInt8](repeating: 0, count: columns * rows * 3)
       var scratch = [UInt32](repeating: 0, count: 67 * 3)
-      kernel(image.bytes, 67, 41, 3, 2, &target, &scratch)
+      kernel(
+        image.bytes, 67 * 3, 67, 41, Int64(blockWidth), Int64(blockHeight), &target, &scratch)
       return target
     }
     #expect(values(gk_image_reduce_rgb) == values(gk_image_reduce_rgb_baseline))
+    let means = Reference.pixels(width: columns, height: rows) { x, y in
+      (0..<3).map { channel -> UInt8 in
+        var (sum, count) = (0, 0)
+        for row in y * blockHeight..<min((y + 1) * blockHeight, 41) {
+          for column in x * blockWidth..<min((x + 1) * blockWidth, 67) {
+            sum += Int(image.bytes[(row * 67 + column) * 3 + channel])
+            count += 1
+          }
+        }
+        return UInt8((Double(sum) / Double(count)).rounded())
+      }
+    }
+    // A sixth of a sum may fall on the other side of a half in floats.
+    #expect(zip(values(gk_image_reduce_rgb), means).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
   }
 
-  @Test("warping gives the same bits, with and without jitter", arguments: [Int32(0), 1])
-  func warp(hasJitter: Int32) {
-    let image = Reference.noise(width: 90, height: 70)
+  @Test(
+    "warping gives the same bytes as pixel by pixel, whatever the colors", arguments: [0, 1, 2])
+  func warp(colors: Int) {
+    typealias Kernel = (
+      UnsafePointer<gk_image_warp>?, UnsafeMutablePointer<UInt8>?, Int64, Int64, Int64, Int64,
+      Int64
+    ) -> Void
+    var color = gk_image_color()
+    color.has_jitter = 1
+    color.hue_shift = 0.37
+    color.saturation_gain = 1.3
+    color.value_gain = 0.9
+    color.is_gray = colors == 2 ? 1 : 0
+    // Straight, mirrored, steep, turned, and with depth; as rows of a matrix.
+    let inverses: [[Double]] = [
+      [0.61, 0, 3.7, 0, 0.83, -2.9, 0, 0, 1], [-1.4, 0, 89, 0, -0.5, 60, 0, 0, 1],
+      [2.9, 0, -4, 0, 1, 0, 0, 0, 1], [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      [0.61, -0.22, 3.7, 0.19, 0.83, -2.9, 0, 0, 1],
+      [0.61, -0.22, 3.7, 0.19, 0.83, -2.9, 0.001, -0.002, 1],
+    ]
+    for (width, height, side) in [(90, 70, 150), (1, 1, 9), (33, 2, 1300), (700, 41, 290)] {
+      let image = Reference.noise(width: width, height: height)
+      for inverse in inverses {
+        func values(_ kernel: Kernel) -> [UInt8] {
+          var target = [UInt8](repeating: 7, count: side * 60 * 3)
+          image.bytes.withUnsafeBufferPointer { source in
+            withUnsafePointer(to: color) { color in
+              var warp = gk_image_warp()
+              warp.source = source.baseAddress
+              warp.source_stride = Int64(width * 3)
+              warp.source_width = Int32(width)
+              warp.source_height = Int32(height)
+              warp.right = Double(width)
+              warp.bottom = Double(height)
+              withUnsafeMutableBytes(of: &warp.inverse) { target in
+                inverse.withUnsafeBytes { target.copyMemory(from: $0) }
+              }
+              warp.background = 114
+              warp.color = colors == 0 ? nil : color
+              kernel(&warp, &target, Int64(side * 3), 1, 2, Int64(side - 1), 59)
+            }
+          }
+          return target
+        }
+        let plain = values(gk_image_warp_rgb_plain)
+        #expect(values(gk_image_warp_rgb) == plain, "\(width)x\(height) \(inverse)")
+        #expect(values(gk_image_warp_rgb_baseline) == plain, "\(width)x\(height) \(inverse)")
+      }
+    }
+  }
+
+  @Test("normalizing gives the same bits, and sample * gain + bias", arguments: [1, 5, 16, 131])
+  func normalize(pixels: Int) {
+    let image = Reference.noise(width: pixels, height: 1)
     func values(
       _ kernel: (
-        UnsafePointer<gk_image_warp>?, UnsafeMutablePointer<Float>?, Int64, Int64, Int64, Int64,
-        Int64
+        UnsafePointer<UInt8>?, Int64, UnsafePointer<Float>?, UnsafePointer<Float>?,
+        UnsafeMutablePointer<Float>?
       ) -> Void
-    ) -> [UInt32] {
-      var target = [Float](repeating: -1, count: 150 * 60 * 3)
-      image.bytes.withUnsafeBufferPointer { source in
-        var warp = gk_image_warp()
-        warp.source = source.baseAddress
-        warp.source_width = 90
-        warp.source_height = 70
-        warp.extent_width = 90
-        warp.extent_height = 70
-        warp.inverse = (0.61, -0.22, 3.7, 0.19, 0.83, -2.9)
-        warp.gain = (0.01, 0.02, 0.03)
-        warp.bias = (-1, 0, 1)
-        warp.background = 114
-        warp.has_jitter = hasJitter
-        warp.hue_shift = 0.37
-        warp.saturation_gain = 1.3
-        warp.value_gain = 0.9
-        kernel(&warp, &target, 150 * 3, 1, 2, 149, 59)
-      }
-      return target.map(\.bitPattern)
+    ) -> [Float] {
+      var target = [Float](repeating: .nan, count: pixels * 3)
+      kernel(image.bytes, Int64(pixels), [0.25, 0.5, 2], [-1, 0, 3], &target)
+      return target
     }
-    #expect(values(gk_image_warp_rgb) == values(gk_image_warp_rgb_baseline))
+    let expected = image.bytes.enumerated().map { place, sample in
+      Float(sample) * [0.25, 0.5, 2][place % 3] + [-1, 0, 3][place % 3]
+    }
+    #expect(values(gk_image_normalize_rgb) == expected)
+    #expect(values(gk_image_normalize_rgb_baseline) == expected)
   }
 
   @Test("the overlap test answers the same, before and past the end of a block")

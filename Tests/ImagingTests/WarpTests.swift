@@ -6,20 +6,26 @@ import Testing
 struct WarpTests {
   private static let gray: Float = 114
 
-  /// Samples on the scale 0...255, whatever the normalization does to them.
-  private static let samples = Normalization(
-    mean: [0, 0, 0], standardDeviation: [1.0 / 255, 1.0 / 255, 1.0 / 255])
+  /// What the target holds before anything is drawn.
+  private static let untouched: Float = 3
 
   private func draw(
-    _ image: Image, _ transform: AffineTransform, jitter: ColorJitter = .none, width: Int,
+    _ image: Image, _ transform: AffineTransform, colors: ColorChange = .none, width: Int,
     height: Int, region: PixelRegion? = nil, keepsOutside: Bool = false
   ) -> [Float] {
-    var values = [Float](repeating: -1, count: width * height * 3)
-    values.withUnsafeMutableBufferPointer {
-      Warp(transform: transform, jitter: jitter, normalization: Self.samples).fill(
-        image, into: $0, width: width, height: height, region: region, keepsOutside: keepsOutside)
-    }
-    return values
+    draw(
+      image, ProjectiveTransform(transform), colors: colors, width: width, height: height,
+      region: region, keepsOutside: keepsOutside)
+  }
+
+  private func draw(
+    _ image: Image, _ transform: ProjectiveTransform, colors: ColorChange = .none, width: Int,
+    height: Int, region: PixelRegion? = nil, keepsOutside: Bool = false
+  ) -> [Float] {
+    var target = Image(width: width, height: height, filledWith: UInt8(Self.untouched))
+    Warp(transform: transform, colors: colors).draw(
+      image, into: &target, region: region, keepsOutside: keepsOutside)
+    return target.bytes.map(Float.init)
   }
 
   /// The largest difference; infinite where a value is not a number.
@@ -72,49 +78,84 @@ struct WarpTests {
   }
 
   /// What a warp is by definition: bilinear between clamped neighbors, gray where the center of a
-  /// pixel is outside.
+  /// pixel is outside. Places are rounded to 128ths; the blend of two rows is rounded to a byte,
+  /// then that of two columns.
   private func plainWarp(
-    _ image: Image, _ inverse: AffineTransform, width: Int, height: Int
+    _ image: Image, _ inverse: ProjectiveTransform, width: Int, height: Int
   ) -> [Float] {
     Reference.pixels(width: width, height: height) { x, y -> [Float] in
-      let (u, v) = inverse.apply(x: Double(x) + 0.5, y: Double(y) + 0.5)
-      guard u >= 0, v >= 0, u < Double(image.width), v < Double(image.height) else {
-        return [Self.gray, Self.gray, Self.gray]
+      guard let (u, v) = inverse.apply(x: Double(x) + 0.5, y: Double(y) + 0.5),
+        u >= 0, v >= 0, u < Double(image.width), v < Double(image.height)
+      else { return [Self.gray, Self.gray, Self.gray] }
+      func place(_ value: Double, _ count: Int) -> Int {
+        Int(min(max((value - 0.5) * 128 + 0.5, 0), Double(count - 1) * 128).rounded(.down))
       }
-      let left = (u - 0.5).rounded(.down)
-      let top = (v - 0.5).rounded(.down)
+      let (column, row) = (place(u, image.width), place(v, image.height))
       return (0..<3).map { channel in
-        func pixel(_ x: Double, _ y: Double) -> Double {
-          let column = min(max(Int(x), 0), image.width - 1)
-          let row = min(max(Int(y), 0), image.height - 1)
-          return Double(image.bytes[(row * image.width + column) * 3 + channel])
+        func pixel(_ x: Int, _ y: Int) -> Int {
+          Int(
+            image.bytes[
+              (min(y, image.height - 1) * image.width + min(x, image.width - 1)) * 3 + channel])
         }
-        let fx = u - 0.5 - left
-        let fy = v - 0.5 - top
-        let upper = (1 - fx) * pixel(left, top) + fx * pixel(left + 1, top)
-        let lower = (1 - fx) * pixel(left, top + 1) + fx * pixel(left + 1, top + 1)
-        return Float((1 - fy) * upper + fy * lower)
+        func blend(_ a: Int, _ b: Int, _ share: Int) -> Int {
+          (a * (128 - share) + b * share + 64) / 128
+        }
+        let (left, top) = (column / 128, row / 128)
+        return Float(
+          blend(
+            blend(pixel(left, top), pixel(left, top + 1), row % 128),
+            blend(pixel(left + 1, top), pixel(left + 1, top + 1), row % 128), column % 128))
       }
     }
   }
 
-  @Test("rotations, shears and enlargements agree with the definition")
+  @Test("rotations, shears, enlargements and perspectives agree with the definition")
   func matchesDefinition() throws {
     var random = Reference.Random(seed: 77)
-    for _ in 0..<60 {
+    for round in 0..<90 {
       let image = Reference.noise(
         width: Int.random(in: 1...60, using: &random),
         height: Int.random(in: 1...60, using: &random))
-      // Steps in the source stay under 1.5, so that no blocks are averaged.
-      let inverse = AffineTransform(
-        a: Double.random(in: -1...1, using: &random), b: Double.random(in: -1...1, using: &random),
-        tx: Double.random(in: -30...60, using: &random),
-        c: Double.random(in: -1...1, using: &random), d: Double.random(in: -1...1, using: &random),
+      // Steps in the source stay under 1.5, so that no blocks are averaged. Every third is straight,
+      // every other third has depth.
+      let isStraight = round % 3 == 0
+      func factor() -> Double { Double.random(in: -1...1, using: &random) }
+      let affine = AffineTransform(
+        a: factor(), b: isStraight ? 0 : factor(),
+        tx: Double.random(in: -30...60, using: &random), c: isStraight ? 0 : factor(), d: factor(),
         ty: Double.random(in: -30...60, using: &random))
+      var inverse = ProjectiveTransform(affine)
+      if round % 3 == 2 {
+        inverse = inverse.concatenating(.perspective(x: factor() * 0.004, y: factor() * 0.004))
+      }
       guard let transform = inverse.inverse, let exact = transform.inverse else { continue }
+      let step = WarpSource.steps(exact, x: 22.5, y: 16.5)
+      guard step.x < 1.5, step.y < 1.5 else { continue }
       let found = draw(image, transform, width: 45, height: 33)
-      #expect(distance(found, plainWarp(image, exact, width: 45, height: 33)) < 0.01)
+      #expect(found == plainWarp(image, exact, width: 45, height: 33), "round \(round)")
     }
+  }
+
+  @Test("a quadrilateral comes from where its corners are, by hand")
+  func perspective() {
+    // z = 1 + x / 100: x = 100 has depth 2, so that 100 goes to 50 and a height of 60 to 30.
+    let transform = ProjectiveTransform.perspective(x: 0.01, y: 0)
+    #expect(transform.apply(x: 100, y: 60).map { [$0.x, $0.y] } == [50, 30])
+    #expect(transform.apply(x: -100, y: 0) == nil)
+    let back = transform.inverse?.apply(x: 50, y: 30)
+    #expect(abs((back?.x ?? 0) - 100) < 1e-9 && abs((back?.y ?? 0) - 60) < 1e-9)
+    // A box from x = 0 to 100 becomes a trapezoid; of one that reaches behind the eye, what is
+    // before it is kept.
+    let shape = Polygon(Box(x1: 0, y1: 0, x2: 100, y2: 60)).transformed(by: transform)
+    #expect(shape.numbers == [0, 0, 50, 0, 50, 30, 0, 60])
+    #expect(shape.area == 2250)  // 50 * (60 + 30) / 2
+    let canvas = Box(x1: -40, y1: 0, x2: 40, y2: 50)
+    let behind = Polygon(Box(x1: -300, y1: 0, x2: 0, y2: 10)).transformed(
+      by: transform, clippedTo: canvas)
+    // x / (1 + x / 100) = -40 at x = -200 / 7; there 10 rows are 14, seen from nearer.
+    let bounds = behind.bounds
+    #expect(abs((bounds?.x1 ?? 0) + 40) < 1e-9 && abs(bounds?.x2 ?? 1) < 1e-9)
+    #expect(abs((bounds?.y2 ?? 0) - 14) < 1e-9)
   }
 
   @Test("shrinking by a whole factor averages blocks", arguments: [2, 3, 7])
@@ -142,24 +183,21 @@ struct WarpTests {
     let images = (0..<4).map { index in
       Image(width: 10, height: 10, filledWith: UInt8(10 * (index + 1)))
     }
-    var target = [Float](repeating: -1, count: 22 * 20 * 3)
+    var target = Image(width: 22, height: 20, filledWith: UInt8(Self.untouched))
     for (index, image) in images.enumerated() {
       let x = index % 2 * 10
       let y = index / 2 * 10
       // Larger than its region, so that only the region cuts it.
       let transform = AffineTransform.translation(x: -5, y: -5).concatenating(.scale(3))
         .concatenating(.translation(x: Double(x) + 5, y: Double(y) + 5))
-      target.withUnsafeMutableBufferPointer {
-        Warp(transform: transform, normalization: Self.samples).fill(
-          image, into: $0, width: 22, height: 20,
-          region: PixelRegion(x: x, y: y, width: 10, height: 10))
-      }
+      Warp(transform: ProjectiveTransform(transform)).draw(
+        image, into: &target, region: PixelRegion(x: x, y: y, width: 10, height: 10))
     }
     let expected = Reference.pixels(width: 22, height: 20) { x, y -> [Float] in
       let index = x / 10 + y / 10 * 2
-      return [Float](repeating: x < 20 ? Float(10 * (1 + index)) : -1, count: 3)
+      return [Float](repeating: x < 20 ? Float(10 * (1 + index)) : Self.untouched, count: 3)
     }
-    #expect(distance(target, expected) < 1e-3)
+    #expect(target.bytes.map(Float.init) == expected)
   }
 
   @Test("regions are cut to the target, and may be empty or far outside")
@@ -170,12 +208,14 @@ struct WarpTests {
       PixelRegion(x: 90, y: 90, width: 3, height: 3),
     ] {
       let found = draw(image, .scale(9), width: 8, height: 8, region: region)
-      #expect(found.allSatisfy { $0 == -1 })
+      #expect(found.allSatisfy { $0 == Self.untouched })
     }
     let corner = draw(
       image, .scale(9), width: 3, height: 2, region: PixelRegion(x: 1, y: 1, width: 99, height: 99))
     #expect(
-      distance(corner, [Float](repeating: -1, count: 12) + [Float](repeating: 50, count: 6)) < 1e-3)
+      distance(
+        corner, [Float](repeating: Self.untouched, count: 12) + [Float](repeating: 50, count: 6))
+        < 1e-3)
   }
 
   @Test("pixels outside of the picture can be left alone")
@@ -184,7 +224,7 @@ struct WarpTests {
     let found = draw(
       image, .translation(x: 1, y: 0), width: 4, height: 2, keepsOutside: true)
     let expected: [Float] =
-      [-1, -1, -1, 9, 9, 9, 9, 9, 9, -1, -1, -1] + [Float](repeating: -1, count: 12)
+      [3, 3, 3, 9, 9, 9, 9, 9, 9, 3, 3, 3] + [Float](repeating: Self.untouched, count: 12)
     #expect(distance(found, expected) < 1e-3)
   }
 
@@ -206,33 +246,33 @@ struct WarpTests {
       width: 5, height: 1, format: .rgb8,
       bytes: [200, 100, 100, 0, 0, 0, 90, 90, 90, 20, 40, 80, 255, 0, 0])
     func jittered(_ jitter: ColorJitter) -> [Float] {
-      draw(image, .identity, jitter: jitter, width: 5, height: 1)
+      draw(image, .identity, colors: ColorChange(jitter: jitter), width: 5, height: 1)
     }
     // A third of a turn moves red to green, green to blue and blue to red.
     #expect(
       distance(
         jittered(ColorJitter(hueShift: 1.0 / 3)),
-        [100, 200, 100, 0, 0, 0, 90, 90, 90, 80, 20, 40, 0, 255, 0]) < 1e-2)
+        [100, 200, 100, 0, 0, 0, 90, 90, 90, 80, 20, 40, 0, 255, 0]) <= 0.5)
     // The same, the other way around and twice too far.
     #expect(
       distance(
         jittered(ColorJitter(hueShift: -2.0 / 3 - 2)),
-        [100, 200, 100, 0, 0, 0, 90, 90, 90, 80, 20, 40, 0, 255, 0]) < 1e-2)
+        [100, 200, 100, 0, 0, 0, 90, 90, 90, 80, 20, 40, 0, 255, 0]) <= 0.5)
     // Half the saturation: the distance to the largest channel halves.
     #expect(
       distance(
         jittered(ColorJitter(saturationGain: 0.5)),
-        [200, 150, 150, 0, 0, 0, 90, 90, 90, 50, 60, 80, 255, 127.5, 127.5]) < 1e-2)
+        [200, 150, 150, 0, 0, 0, 90, 90, 90, 50, 60, 80, 255, 127.5, 127.5]) <= 0.5)
     // Saturations 0.5, 0.75 and 1 tripled are cut at 1.
     #expect(
       distance(
         jittered(ColorJitter(saturationGain: 3)),
-        [200, 0, 0, 0, 0, 0, 90, 90, 90, 0, 80 / 3, 80, 255, 0, 0]) < 1e-2)
+        [200, 0, 0, 0, 0, 0, 90, 90, 90, 0, 80 / 3, 80, 255, 0, 0]) <= 0.5)
     // Values 200, 90, 80, 255 times 1.5, cut at 255; the other channels in proportion.
     #expect(
       distance(
         jittered(ColorJitter(valueGain: 1.5)),
-        [255, 127.5, 127.5, 0, 0, 0, 135, 135, 135, 30, 60, 120, 255, 0, 0]) < 1e-2)
+        [255, 127.5, 127.5, 0, 0, 0, 135, 135, 135, 30, 60, 120, 255, 0, 0]) <= 0.5)
   }
 
   @Test("a jitter that changes nothing changes nothing, along whole rows")
@@ -240,15 +280,63 @@ struct WarpTests {
     let image = Reference.noise(width: 300, height: 4)
     // One turn of the color circle takes the way of the jitter and ends where it began.
     let found = draw(
-      image, .identity, jitter: ColorJitter(hueShift: 1), width: 300, height: 4)
-    #expect(distance(found, image.bytes.map(Float.init)) < 1e-2)
+      image, .identity, colors: ColorChange(jitter: ColorJitter(hueShift: 1)), width: 300, height: 4
+    )
+    #expect(distance(found, image.bytes.map(Float.init)) <= 0.5)
   }
 
   @Test("the jitter leaves the gray outside alone")
   func jitterInside() {
     let image = Image(width: 1, height: 1, filledWith: 100)
     let found = draw(
-      image, .identity, jitter: ColorJitter(valueGain: 0.5), width: 2, height: 1)
+      image, .identity, colors: ColorChange(jitter: ColorJitter(valueGain: 0.5)), width: 2,
+      height: 1)
     #expect(distance(found, [50, 50, 50, 114, 114, 114]) < 1e-3)
+  }
+
+  @Test("a window shows a part of the picture, and gray around it")
+  func window() {
+    let image = Reference.noise(width: 8, height: 4)
+    var target = Image(width: 8, height: 4, filledWith: 0)
+    Warp(
+      transform: ProjectiveTransform(.identity), window: Box(x1: 2, y1: 1, x2: 5, y2: 9)
+    ).draw(image, into: &target)
+    let expected = Reference.pixels(width: 8, height: 4) { x, y -> [UInt8] in
+      let first = (y * 8 + x) * 3
+      return (2..<5).contains(x) && y >= 1
+        ? Array(image.bytes[first..<first + 3]) : [114, 114, 114]
+    }
+    #expect(target.bytes == expected)
+  }
+
+  @Test("a part of a reduced picture is what the whole would show there", arguments: [2, 3])
+  func reducedParts(factor: Int) {
+    let image = Reference.noise(width: 101, height: 67)
+    let transform = AffineTransform.scale(1 / (Double(factor) + 0.2))
+    let whole = draw(image, transform, width: 50, height: 34)
+    let part = draw(
+      image, transform, width: 50, height: 34,
+      region: PixelRegion(x: 9, y: 5, width: 12, height: 7))
+    for y in 5..<12 {
+      for place in (y * 50 + 9) * 3..<(y * 50 + 21) * 3 { #expect(whole[place] == part[place]) }
+    }
+  }
+
+  @Test("brightness, contrast, gamma and gray, by hand")
+  func tones() {
+    let image = Image(width: 2, height: 1, format: .rgb8, bytes: [0, 51, 102, 153, 204, 255])
+    func changed(_ colors: ColorChange) -> [Float] {
+      draw(image, .identity, colors: colors, width: 2, height: 1)
+    }
+    // A fifth of white is 51.
+    #expect(
+      changed(ColorChange(curve: ToneCurve(brightness: 0.2))) == [51, 102, 153, 204, 255, 255])
+    // Half the distance to 127.5: 63.75, 89.25, 114.75, 140.25, 165.75, 191.25.
+    #expect(
+      changed(ColorChange(curve: ToneCurve(contrast: 0.5))) == [64, 89, 115, 140, 166, 191])
+    // 255 * (s / 255)^2: 0, 10.2, 40.8, 91.8, 163.2, 255.
+    #expect(changed(ColorChange(curve: ToneCurve(gamma: 2))) == [0, 10, 41, 92, 163, 255])
+    // 0.299 r + 0.587 g + 0.114 b: 41.6 and 194.6.
+    #expect(changed(ColorChange(isGray: true)) == [42, 42, 42, 195, 195, 195])
   }
 }

@@ -47,7 +47,25 @@ final class TemporaryFolder {
     config.averageDecay = 0.9998
     config.hue = 0.1
     config.saturation = 0.2
-    config.brightness = 0.3
+    config.value = 0.3
+    config.brightness = 0.11
+    config.contrast = 0.12
+    config.gamma = 0.13
+    config.gray = 0.14
+    config.degrees = 15
+    config.shear = 16
+    config.perspective = 0.0007
+    config.flipUpDown = 0.17
+    config.crop = 0.18
+    config.blur = 0.19
+    config.jpeg = 0.21
+    config.erasing = 0.22
+    config.mosaicOfNine = 0.23
+    config.mixup = 0.24
+    config.copyPaste = 0.25
+    config.repeatThreshold = 0.001
+    config.cache = 77
+    config.strict = true
     config.translate = 0.4
     config.scale = 0.6
     config.flip = 0.25
@@ -141,10 +159,10 @@ final class TemporaryFolder {
   private let rows = [
     EpochRow(
       epoch: 1, seconds: 12.34, boxLoss: 3.5, classLoss: 1.25, rate: 0.001, ap50: nil, ap: nil,
-      imagesPerSecond: 20.5),
+      imagesPerSecond: 20.5, waitShare: nil),
     EpochRow(
       epoch: 2, seconds: 25, boxLoss: 3, classLoss: 1, rate: 1.5e-7, ap50: 0.5, ap: 0.25,
-      imagesPerSecond: 21),
+      imagesPerSecond: 21, waitShare: 0.0312),
   ]
 
   @Test func runsAreNumbered() throws {
@@ -169,9 +187,9 @@ final class TemporaryFolder {
       .split(separator: "\n").map(String.init)
     #expect(
       lines == [
-        "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s",
-        "1,12.3,3.50000,1.25000,0.001,,,20.50",
-        "2,25.0,3.00000,1.00000,1.5e-07,0.50000,0.25000,21.00",
+        "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s,wait",
+        "1,12.3,3.50000,1.25000,0.001,,,20.50,",
+        "2,25.0,3.00000,1.00000,1.5e-07,0.50000,0.25000,21.00,0.0312",
       ])
     let read = folder.rows(ofEpochs: 9)
     #expect(read.map(\.line) == Array(lines.dropFirst()))

@@ -19,6 +19,7 @@ public struct AugmentedPicture: Hashable, Sendable {
 public struct AugmentedPictures: Sendable {
   private let maker: PictureMaker
   private let plan: BatchPlan
+  private let factors: RepeatFactors
 
   /// Makes a source of pictures.
   ///
@@ -28,9 +29,8 @@ public struct AugmentedPictures: Sendable {
   ///   - plan: The size of the pictures, and how they are varied.
   public init(samples: [Sample], config: LoaderConfig, plan: BatchPlan) {
     precondition(!samples.isEmpty, "augmented pictures need at least one sample")
-    var config = config
-    config.normalization = .unit
     self.plan = plan
+    factors = RepeatFactors(samples, threshold: config.repeatThreshold)
     maker = PictureMaker(
       samples: samples, config: config,
       cache: PictureCache(
@@ -38,7 +38,7 @@ public struct AugmentedPictures: Sendable {
   }
 
   /// Pictures an epoch.
-  public var count: Int { maker.samples.count }
+  public var count: Int { factors.epochCount / maker.config.ranks }
 
   /// The pictures met so far that cannot be decoded, each once, in the order of the samples.
   public var problems: [DatasetProblem] { maker.cache.problems }
@@ -48,18 +48,12 @@ public struct AugmentedPictures: Sendable {
   /// - Throws: `DatasetsError` where none of the samples can be decoded.
   public func picture(epoch: Int, place: Int) throws(DatasetsError) -> AugmentedPicture {
     precondition((0..<count).contains(place), "there is no picture \(place) of \(count)")
-    let order = EpochOrder(sampleCount: maker.samples.count, config: maker.config, epoch: epoch)
-    var values = [Float](repeating: 0, count: plan.width * plan.height * 3)
-    let result = values.withUnsafeMutableBufferPointer { values in
-      maker.make(
-        sampleIndex: order.indices[place], epoch: epoch, place: place, plan: plan, into: values)
+    let order = EpochOrder(factors, config: maker.config, epoch: epoch)
+    guard let result = maker.make(order, place: place, plan: plan) else {
+      throw maker.nothingDecodable
     }
-    guard let result else { throw maker.nothingDecodable }
     return AugmentedPicture(
-      image: Image(
-        width: plan.width, height: plan.height, format: .rgb8,
-        bytes: values.map { UInt8(($0 * 255).rounded()) }),
-      annotations: result.labels.targets, ignoredRegions: result.labels.ignored,
-      sampleIndex: result.sampleIndex)
+      image: result.image, annotations: result.labels.targets,
+      ignoredRegions: result.labels.ignored, sampleIndex: result.sampleIndex)
   }
 }

@@ -7,13 +7,12 @@ import Imaging
 /// Workers take one picture at a time, in the order in which the pictures are wanted; a batch is
 /// handed out when its last picture is done. At most `prefetch + 1` batches exist at once.
 final class BatchQueue: @unchecked Sendable {
-  /// A batch that is being made. Workers write to disjoint parts of the memory without the lock.
+  /// A batch that is being made; its variables are guarded by the condition.
   private final class Slot {
     let position: LoaderPosition
     let plan: BatchPlan
     let order: EpochOrder
     let places: Range<Int>
-    let memory: UnsafeMutableBufferPointer<Float>
     /// Pictures handed to workers.
     var taken = 0
     var results: [PictureMaker.Result?]
@@ -26,16 +25,11 @@ final class BatchQueue: @unchecked Sendable {
       self.order = order
       places = order.places(ofBatch: position.batch)
       results = [PictureMaker.Result?](repeating: nil, count: places.count)
-      memory = .allocate(capacity: places.count * plan.width * plan.height * 3)
-      memory.initialize(repeating: 0)
     }
-
-    deinit { memory.deallocate() }
-
-    var pictureSize: Int { plan.width * plan.height * 3 }
   }
 
   private let maker: PictureMaker
+  private let factors: RepeatFactors
   private let schedule: @Sendable (LoaderPosition) -> BatchPlan
   private let epochs: Int
   private let batchCount: Int
@@ -47,13 +41,14 @@ final class BatchQueue: @unchecked Sendable {
   private var isStopped = false
 
   init(
-    maker: PictureMaker, start: LoaderPosition, epochs: Int,
+    maker: PictureMaker, factors: RepeatFactors, start: LoaderPosition, epochs: Int,
     schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
   ) {
     self.maker = maker
+    self.factors = factors
     self.schedule = schedule
     self.epochs = epochs
-    batchCount = EpochOrder.batchCount(sampleCount: maker.samples.count, config: maker.config)
+    batchCount = EpochOrder.batchCount(factors, config: maker.config)
     nextPosition = start
     if nextPosition.batch >= batchCount {
       nextPosition = LoaderPosition(epoch: start.epoch + 1, batch: 0)
@@ -83,12 +78,8 @@ final class BatchQueue: @unchecked Sendable {
   /// A worker's life: one picture after the other until the queue is stopped.
   func work() {
     while let (slot, number) = take() {
-      let size = slot.pictureSize
       let result = maker.make(
-        sampleIndex: slot.order.indices[slot.places.lowerBound + number],
-        epoch: slot.position.epoch, place: slot.places.lowerBound + number, plan: slot.plan,
-        into: UnsafeMutableBufferPointer(rebasing: slot.memory[number * size..<(number + 1) * size])
-      )
+        slot.order, place: slot.places.lowerBound + number, plan: slot.plan)
       condition.lock()
       slot.results[number] = result
       slot.done += 1
@@ -116,9 +107,7 @@ final class BatchQueue: @unchecked Sendable {
   private func openSlots() {
     while slots.count <= maker.config.prefetch, nextPosition.epoch < epochs, !isStopped {
       let order =
-        order
-        ?? EpochOrder(
-          sampleCount: maker.samples.count, config: maker.config, epoch: nextPosition.epoch)
+        order ?? EpochOrder(factors, config: maker.config, epoch: nextPosition.epoch)
       slots.append(Slot(position: nextPosition, plan: schedule(nextPosition), order: order))
       nextPosition.batch += 1
       self.order = order
@@ -133,12 +122,13 @@ final class BatchQueue: @unchecked Sendable {
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
     let results = slot.results.compactMap { $0 }
     guard results.count == slot.places.count else { throw maker.nothingDecodable }
+    if maker.config.isStrict, let problem = maker.cache.problems.first {
+      throw DatasetsError(
+        "\(problem.file) cannot be read, and no picture may be left out: \(problem.message)")
+    }
     return Batch(
-      epoch: slot.position.epoch, index: slot.position.batch,
-      images: Tensor(
-        shape: Shape(n: results.count, h: slot.plan.height, w: slot.plan.width, c: 3),
-        values: Array(slot.memory)),
+      epoch: slot.position.epoch, index: slot.position.batch, pictures: results.map(\.image),
       annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
-      sampleIndices: results.map(\.sampleIndex))
+      sampleIndices: results.map(\.sampleIndex), normalization: maker.config.normalization)
   }
 }

@@ -2,31 +2,57 @@ import Engine
 
 /// Which samples the batches of an epoch show; depends on the seed and the epoch alone.
 struct EpochOrder: Hashable {
-  /// The samples of the epoch, in order.
+  /// The samples of this rank's epoch, in order.
   let indices: [Int]
-  private let batchSize: Int
+  /// The samples of all ranks' epoch, ascending; more than once where they are repeated.
+  private let members: [Int]
+  private let config: LoaderConfig
+  private let epoch: Int
 
-  init(sampleCount: Int, config: LoaderConfig, epoch: Int) {
-    batchSize = min(config.batchSize, sampleCount)
-    if config.shuffles {
-      var generator = SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream)
-      indices = generator.permutation(of: sampleCount)
-    } else {
-      indices = Array(0..<sampleCount)
-    }
+  init(_ factors: RepeatFactors, config: LoaderConfig, epoch: Int) {
+    self.config = config
+    self.epoch = epoch
+    var generator = SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream)
+    var order = factors.members(
+      using: SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream, 1))
+    members = order
+    if config.shuffles { order = generator.shuffled(order) }
+    // Every rank has as many; what is left over waits for another epoch.
+    let count = factors.epochCount / config.ranks
+    indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
   }
 
   /// Sets the order's random numbers apart from those of the pictures, which use their place here.
   private static let stream = UInt64.max
 
+  /// In a larger epoch than this, the pictures of a mosaic are chosen among as many that were shown
+  /// lately: they are likely to be in memory, so that a picture is decoded once an epoch, whatever
+  /// the size of the data set.
+  static let partnerWindow = 512
+
   /// Batches an epoch.
-  static func batchCount(sampleCount: Int, config: LoaderConfig) -> Int {
-    let size = min(config.batchSize, sampleCount)
-    return config.keepsIncompleteBatch ? (sampleCount + size - 1) / size : sampleCount / size
+  static func batchCount(_ factors: RepeatFactors, config: LoaderConfig) -> Int {
+    let count = factors.epochCount / config.ranks
+    let size = max(1, min(config.batchSize, count))
+    return config.keepsIncompleteBatch ? (count + size - 1) / size : count / size
   }
 
   /// The places in `indices` of a batch's pictures.
   func places(ofBatch batch: Int) -> Range<Int> {
-    batch * batchSize..<min((batch + 1) * batchSize, indices.count)
+    let size = min(config.batchSize, indices.count)
+    return batch * size..<min((batch + 1) * size, indices.count)
+  }
+
+  /// What the random numbers of the picture at a place follow from; no two ranks share them.
+  func key(ofPlace place: Int) -> PictureKey {
+    PictureKey(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)
+  }
+
+  /// A sample that joins the one at a place.
+  func partner(ofPlace place: Int, using generator: inout SeededGenerator) -> Int {
+    if members.count <= Self.partnerWindow { return members[generator.index(below: members.count)] }
+    let window = min(Self.partnerWindow, indices.count)
+    let first = min(max(place + 1 - window, 0), indices.count - window)
+    return indices[first + generator.index(below: window)]
   }
 }

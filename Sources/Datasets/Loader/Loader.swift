@@ -11,7 +11,7 @@ public final class Loader: Sendable {
   public let samples: [Sample]
   /// How it is drawn.
   public let config: LoaderConfig
-  /// Batches an epoch.
+  /// Batches an epoch, of this rank.
   public let batchesPerEpoch: Int
   private let cache: PictureCache
   private let queue: BatchQueue
@@ -33,13 +33,16 @@ public final class Loader: Sendable {
     precondition(start.epoch >= 0 && start.batch >= 0, "there is no batch at \(start)")
     self.samples = samples
     self.config = config
-    batchesPerEpoch = EpochOrder.batchCount(sampleCount: samples.count, config: config)
+    let factors = RepeatFactors(samples, threshold: config.repeatThreshold)
+    batchesPerEpoch = EpochOrder.batchCount(factors, config: config)
+    precondition(
+      batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
     let cache = PictureCache(
       samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit)
     self.cache = cache
     let queue = BatchQueue(
-      maker: PictureMaker(samples: samples, config: config, cache: cache), start: start,
-      epochs: epochs, schedule: schedule)
+      maker: PictureMaker(samples: samples, config: config, cache: cache),
+      factors: factors, start: start, epochs: epochs, schedule: schedule)
     self.queue = queue
     for _ in 0..<config.workers {
       let thread = Thread { queue.work() }
@@ -51,9 +54,16 @@ public final class Loader: Sendable {
 
   deinit { queue.stop() }
 
+  /// Pictures that an epoch shows of some samples, of all ranks together, where rare classes are
+  /// repeated (`LoaderConfig.repeatThreshold`).
+  public static func picturesPerEpoch(_ samples: [Sample], repeatThreshold: Double) -> Int {
+    RepeatFactors(samples, threshold: repeatThreshold).epochCount
+  }
+
   /// The next batch, waiting for it if need be; nil after the last epoch.
   ///
-  /// - Throws: `DatasetsError` where none of the samples can be decoded.
+  /// - Throws: `DatasetsError` where none of the samples can be decoded; where one cannot, if the
+  ///   configuration is strict.
   public func next() throws(DatasetsError) -> Batch? { try queue.next() }
 
   /// The pictures met so far that cannot be decoded, each once, in the order of the samples.

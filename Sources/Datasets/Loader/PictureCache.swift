@@ -3,8 +3,10 @@ import Imaging
 
 /// Decoded pictures, kept until a number of bytes is reached.
 ///
-/// Nothing is ever dropped for something newer: each epoch visits every picture once, so that the
-/// oldest is as likely to be wanted as any. What a caller gets does not depend on what is kept.
+/// Each epoch visits every picture once, so that the oldest is as likely to be wanted as any: what
+/// fits into half of the memory stays for good. The other half holds the pictures that were decoded
+/// last, which the mosaics of a large data set draw from. What a caller gets does not depend on what
+/// is kept.
 final class PictureCache: @unchecked Sendable {
   private let samples: [Sample]
   private let pictureSide: Int
@@ -14,6 +16,11 @@ final class PictureCache: @unchecked Sendable {
   private var pictures: [Int: Image] = [:]
   private var failures: [Int: DatasetProblem] = [:]
   private var byteCount = 0
+  /// Of the pictures that do not stay, the oldest first; those before `oldest` are gone.
+  private var recent: [Int] = []
+  private var oldest = 0
+  /// The bytes of the pictures that stay.
+  private var lastingCount = 0
 
   init(samples: [Sample], pictureSide: Int, byteLimit: Int) {
     self.samples = samples
@@ -33,12 +40,7 @@ final class PictureCache: @unchecked Sendable {
     let path = samples[index].imagePath
     do {
       let image = try PictureFile.read(path, longerSide: pictureSide)
-      lock.withLock {
-        if pictures[index] == nil && byteCount + image.bytes.count <= byteLimit {
-          pictures[index] = image
-          byteCount += image.bytes.count
-        }
-      }
+      lock.withLock { keep(image, at: index) }
       return image
     } catch {
       lock.withLock {
@@ -48,5 +50,27 @@ final class PictureCache: @unchecked Sendable {
       }
       return nil
     }
+  }
+
+  /// Keeps a picture, for good or instead of the oldest that are not; the lock is held.
+  private func keep(_ image: Image, at index: Int) {
+    let size = image.bytes.count
+    guard pictures[index] == nil, size <= byteLimit else { return }
+    if lastingCount + size <= byteLimit / 2 {
+      lastingCount += size
+    } else {
+      while byteCount + size > byteLimit, oldest < recent.count {
+        if let old = pictures.removeValue(forKey: recent[oldest]) { byteCount -= old.bytes.count }
+        oldest += 1
+      }
+      guard byteCount + size <= byteLimit else { return }
+      recent.append(index)
+      if oldest > 1 << 12 {
+        recent.removeFirst(oldest)
+        oldest = 0
+      }
+    }
+    pictures[index] = image
+    byteCount += size
   }
 }

@@ -11,6 +11,8 @@ struct PictureMaker: Sendable {
   struct Result {
     /// The sample that it shows, which is not the one asked for where that cannot be decoded.
     var sampleIndex: Int
+    /// 8-bit RGB of the plan's size.
+    var image: Image
     var labels: VisibleAnnotations
   }
 
@@ -22,22 +24,37 @@ struct PictureMaker: Sendable {
 
   /// Draws the picture at a place of an epoch; nil where no sample at all can be decoded.
   ///
-  /// What is drawn depends on the seed, the epoch, the place, the sample and the plan alone.
-  func make(
-    sampleIndex: Int, epoch: Int, place: Int, plan: BatchPlan,
-    into output: UnsafeMutableBufferPointer<Float>
-  ) -> Result? {
+  /// What is drawn depends on the seed, the epoch, the place, the samples and the plan alone.
+  func make(_ order: EpochOrder, place: Int, plan: BatchPlan) -> Result? {
     guard let augmentation = plan.augmentation else {
-      return letterboxed(sampleIndex, plan: plan, into: output)
+      return letterboxed(order.indices[place], plan: plan)
     }
-    var generator = SeededGenerator(seed: config.seed, UInt64(epoch), UInt64(place))
-    let draw = AugmentationDraw(augmentation, sampleCount: samples.count, using: &generator)
-    if draw.partners.isEmpty {
-      return self.draw([(sampleIndex, nil)], draw, augmentation, plan: plan, into: output)
+    let key = order.key(ofPlace: place)
+    func partner(_ generator: inout SeededGenerator) -> Int {
+      order.partner(ofPlace: place, using: &generator)
     }
-    let tiles = zip(
-      [sampleIndex] + draw.partners, AugmentationDraw.Tile.allCases.map(Optional.some))
-    return self.draw(Array(tiles), draw, augmentation, plan: plan, into: output)
+    let draw = AugmentationDraw(augmentation, key: key, partner: partner)
+    guard var result = scene(order.indices[place], draw, augmentation, key: key, plan: plan) else {
+      return nil
+    }
+    if let paste = CopyPaste(augmentation, key: key, partner: partner) {
+      add(paste, colors: draw.colors, augmentation, to: &result)
+    }
+    if let mixup = MixupDraw(augmentation, key: key, partner: partner) {
+      var key = key
+      key.layer = 1
+      let other = AugmentationDraw(augmentation, key: key, partner: partner)
+        .with(colors: draw.colors)
+      if let other = scene(mixup.partner, other, augmentation, key: key, plan: plan) {
+        result.image.blend(other.image, share: mixup.share)
+        result.labels.targets += other.labels.targets
+        result.labels.ignored += other.labels.ignored
+      }
+    }
+    EffectDraw(augmentation, key: key, width: plan.width, height: plan.height).apply(
+      to: &result.image, &result.labels,
+      minimumVisibleFraction: augmentation.minimumVisibleFraction)
+    return result
   }
 
   /// The sample at an index with its picture, or the next one that can be decoded.
@@ -49,58 +66,97 @@ struct PictureMaker: Sendable {
     return nil
   }
 
-  private func letterboxed(
-    _ sampleIndex: Int, plan: BatchPlan, into output: UnsafeMutableBufferPointer<Float>
-  ) -> Result? {
+  private func letterboxed(_ sampleIndex: Int, plan: BatchPlan) -> Result? {
     guard let (index, image) = decodable(sampleIndex) else { return nil }
     let sample = samples[index]
     let letterbox = Letterbox(
       imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: plan.width,
       targetHeight: plan.height)
-    letterbox.fill(image, into: output, normalization: config.normalization)
     var labels = VisibleAnnotations()
     labels.add(
       sample.annotations,
-      through: .scale(letterbox.scale).concatenating(
-        .translation(x: letterbox.offsetX, y: letterbox.offsetY)),
-      bounds: Box(x1: 0, y1: 0, x2: Double(plan.width), y2: Double(plan.height)),
-      minimumVisibleFraction: 0, minimumSide: 0)
-    return Result(sampleIndex: index, labels: labels)
+      showing: Box(
+        x1: 0, y1: 0, x2: Double(sample.imageWidth), y2: Double(sample.imageHeight)),
+      through: ProjectiveTransform(letterbox.transform), width: plan.width, height: plan.height,
+      rule: .all)
+    return Result(sampleIndex: index, image: letterbox.picture(of: image), labels: labels)
   }
 
-  /// Draws one picture, or the four tiles of a mosaic.
-  private func draw(
-    _ parts: [(sample: Int, tile: AugmentationDraw.Tile?)], _ draw: AugmentationDraw,
-    _ augmentation: AugmentationConfig, plan: BatchPlan,
-    into output: UnsafeMutableBufferPointer<Float>
+  /// Draws one picture, or the pictures of a mosaic.
+  private func scene(
+    _ first: Int, _ draw: AugmentationDraw, _ augmentation: AugmentationConfig, key: PictureKey,
+    plan: BatchPlan
   ) -> Result? {
-    var shown: Int?
-    var labels = VisibleAnnotations()
-    for part in parts {
-      guard let (index, image) = decodable(part.sample) else { return nil }
-      shown = shown ?? index
-      let sample = samples[index]
-      let transform = draw.transform(
-        imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, width: plan.width,
-        height: plan.height, tile: part.tile)
-      let region = draw.region(width: plan.width, height: plan.height, tile: part.tile)
-      if region.width == 0 || region.height == 0 { continue }
-      // Labels are in pixels of the original, the picture may have been reduced.
-      let fromPicture = AffineTransform.scale(
-        x: Double(sample.imageWidth) / Double(image.width),
-        y: Double(sample.imageHeight) / Double(image.height))
-      Warp(
-        transform: fromPicture.concatenating(transform), jitter: draw.jitter,
-        normalization: config.normalization
-      ).fill(image, into: output, width: plan.width, height: plan.height, region: region)
-      labels.add(
-        sample.annotations, through: transform,
-        bounds: Box(
-          x1: Double(region.x), y1: Double(region.y), x2: Double(region.x + region.width),
-          y2: Double(region.y + region.height)),
-        minimumVisibleFraction: augmentation.minimumVisibleFraction,
-        minimumSide: augmentation.minimumSide)
+    let (width, height) = (plan.width, plan.height)
+    guard let (shown, firstImage) = decodable(first) else { return nil }
+    var result = Result(
+      sampleIndex: shown,
+      image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
+      labels: VisibleAnnotations())
+    let placement = draw.placement.transform(width: width, height: height)
+    let rule = augmentation.rule
+    for (place, cell) in draw.mosaic.cells.enumerated() {
+      func layer(_ index: Int) -> PictureLayer {
+        let crop =
+          draw.mosaic == .single ? CropDraw(samples[index], augmentation, key: key) : nil
+        return PictureLayer(
+          sample: samples[index], cell: cell, placement: placement, crop: crop, width: width,
+          height: height)
+      }
+      let wanted = place == 0 ? shown : draw.mosaic.partners[place - 1]
+      // What is out of sight need not be decoded.
+      if layer(wanted).region(width: width, height: height) == nil { continue }
+      guard let (index, image) = place == 0 ? (shown, firstImage) : decodable(wanted) else {
+        return nil
+      }
+      let drawn = layer(index)
+      guard let region = drawn.region(width: width, height: height) else { continue }
+      drawn.draw(image, colors: draw.colors, into: &result.image, region: region)
+      result.labels.add(
+        drawn.annotations, showing: drawn.part, through: drawn.transform, width: width,
+        height: height, rule: rule)
     }
-    return shown.map { Result(sampleIndex: $0, labels: labels) }
+    return result
+  }
+
+  /// Lays the objects of another picture over one.
+  private func add(
+    _ paste: CopyPaste, colors: ColorChange, _ augmentation: AugmentationConfig,
+    to result: inout Result
+  ) {
+    let (width, height) = (result.image.width, result.image.height)
+    guard let (index, image) = decodable(paste.partner) else { return }
+    let layer = paste.layer(samples[index], width: width, height: height)
+    guard let region = layer.region(width: width, height: height) else { return }
+    var labels = VisibleAnnotations()
+    labels.add(
+      layer.annotations, showing: layer.part, through: layer.transform, width: width,
+      height: height, rule: augmentation.rule)
+    let chosen = CopyPaste.chosen(labels.targets, over: result.labels.targets)
+    if chosen.isEmpty { return }
+    var over = result.image
+    layer.draw(image, colors: colors, into: &over, region: region)
+    for object in chosen {
+      guard let mask = try? object.outline?.mask(width: width, height: height) else { continue }
+      result.image.paste(over, where: mask)
+      result.labels.targets.append(object)
+    }
+  }
+}
+
+extension AugmentationDraw {
+  /// The same with other colors.
+  fileprivate func with(colors: ColorChange) -> AugmentationDraw {
+    var draw = self
+    draw.colors = colors
+    return draw
+  }
+}
+
+extension AugmentationConfig {
+  /// Which labels are kept.
+  fileprivate var rule: VisibleAnnotations.Rule {
+    VisibleAnnotations.Rule(
+      minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)
   }
 }

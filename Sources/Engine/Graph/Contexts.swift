@@ -59,6 +59,13 @@ public struct View: @unchecked Sendable {
     return result
   }
 
+  /// The values of one picture of a dense tensor of floats.
+  public func picture(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+    precondition(isDense, "the pictures of a slice of a concatenation have gaps")
+    let count = shape.count / shape.n
+    return UnsafeMutableBufferPointer(start: data + index * count, count: count)
+  }
+
   /// Overwrites the values from a tensor of the same shape.
   public func copy(from tensor: Tensor) {
     precondition(tensor.shape == shape, "a tensor of \(tensor.shape) does not fill \(shape)")

@@ -53,7 +53,8 @@ struct Bench: Command {
           "data", short: "d", \.data, unit: "path",
           help:
             "Time the loader instead: pictures of this data set, read and augmented as train does, "
-            + "in runs of an epoch or \(LoaderTimer.longestRun) pictures"),
+            + "in runs of an epoch or \(LoaderTimer.longestRun) pictures; with --train also steps "
+            + "on them, and how long these wait"),
         .value(
           "workers", \.loader.workers, .from(1, to: 1024), unit: "threads",
           help: "Threads that read and augment pictures"),
@@ -115,11 +116,21 @@ struct Bench: Command {
   }
 
   private func timeLoader(_ data: String, on console: Console) throws -> ExitCode {
-    if trains || timesLayers || inputDump != nil || outputDump != nil {
-      throw CommandError.usage("--data times the loader alone; leave options of the network out")
+    if timesLayers || inputDump != nil || outputDump != nil {
+      throw CommandError.usage(
+        "--data times the loader; leave --layers, --dump-input and --dump-output out")
+    }
+    let weights = try network.load()
+    var step: ((Batch) throws -> Void)?
+    if trains {
+      let timer = StepTimer(
+        weights: weights, batch: batch,
+        workforce: try Workforce(threads: threads, precision: precision, on: console))
+      let learner = timer.learner(weights.model.graph())
+      step = { _ = try learner.step($0) }
     }
     let speed = try loader.time(
-      data, model: try network.load().model, batch: batch, runs: runs)
+      data, model: weights.model, batch: batch, runs: runs, step: step)
     try console.write(printsJSON ? speed.json.line + "\n" : FactTable(speed.rows).text)
     return .done
   }

@@ -100,34 +100,7 @@ struct Train: Command {
           "ema-decay", \.config.averageDecay, .from(0, below: 1),
           help: "Decay that the moving average of the weights approaches"),
       ]),
-    OptionGroup(
-      "Augmentation",
-      [
-        .value(
-          "hsv-h", \.config.hue, .from(0, to: 0.5), unit: "fraction",
-          help: "Largest change of the hue, as a fraction of the circle"),
-        .value(
-          "hsv-s", \.config.saturation, .from(0, to: 1), unit: "fraction",
-          help: "Largest relative change of the saturation"),
-        .value(
-          "hsv-v", \.config.brightness, .from(0, to: 1), unit: "fraction",
-          help: "Largest relative change of the brightness"),
-        .value(
-          "translate", \.config.translate, .from(0, to: 1), unit: "fraction",
-          help: "Largest shift, as a fraction of the input's side"),
-        .value(
-          "scale", \.config.scale, .from(0, below: 1), unit: "fraction",
-          help: "Largest change of the size: 0.5 gives factors from 0.5 to 1.5"),
-        .value(
-          "fliplr", \.config.flip, .from(0, to: 1), unit: "share",
-          help: "How often a picture is mirrored"),
-        .value(
-          "mosaic", \.config.mosaic, .from(0, to: 1), unit: "share",
-          help: "How often four pictures are put together"),
-        .value(
-          "close-mosaic", \.config.closeMosaic, .atLeast(0), unit: "epochs",
-          help: "Last epochs without mosaic"),
-      ]),
+    colorOptions, geometryOptions, mixtureOptions, pictureOptions,
     OptionGroup(
       "Machine",
       [

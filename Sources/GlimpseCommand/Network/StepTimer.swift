@@ -67,8 +67,21 @@ struct StepTimer {
   /// activations, one for those of the weights.
   func timeTraining(runs: Int) throws -> Measurement {
     let graph = weights.model.graph()
-    let classCount = weights.model.classNames.count
-    let learner = Learner(
+    let learner = learner(graph)
+    let (pictures, truths) = (pictures, randomTruths(classCount: weights.model.classNames.count))
+    func step() throws { _ = try learner.step(pictures, truths: truths) }
+    var measurement = try time(
+      runs: runs, flops: 3 * graph.flops * Double(batch), step: step)
+    if timesLayers, let session = learner.session {
+      measurement.layers = try LayerSpeeds(
+        session, runs: runs, peak: measurement.peak, step: step)
+    }
+    return measurement
+  }
+
+  /// A learner that computes as a training does, and learns nothing.
+  func learner(_ graph: Graph) -> Learner {
+    Learner(
       // Changed in place: nobody reads them again.
       graph, parameters: weights.parameters,
       objective: weights.model.objective,
@@ -79,15 +92,6 @@ struct StepTimer {
         peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
       clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
       pool: workforce.pool, kernels: workforce.kernels)
-    let (pictures, truths) = (pictures, randomTruths(classCount: classCount))
-    func step() throws { _ = try learner.step(pictures, truths: truths) }
-    var measurement = try time(
-      runs: runs, flops: 3 * graph.flops * Double(batch), step: step)
-    if timesLayers, let session = learner.session {
-      measurement.layers = try LayerSpeeds(
-        session, runs: runs, peak: measurement.peak, step: step)
-    }
-    return measurement
   }
 
   private func time(

@@ -9,6 +9,8 @@ struct TrainingReporter {
   private var nextReport = 0.0
 
   private static let redrawInterval = 0.1
+  /// A share of the time from which more workers may help.
+  private static let noticeableWait = 0.1
 
   init(on console: Console) {
     self.console = console
@@ -61,6 +63,9 @@ struct TrainingReporter {
           + (report.isBest ? " (best)" : ""))
     }
     parts.append("\(HumanFormat.decimal(row.imagesPerSecond)) images/s")
+    if let share = row.waitShare, share >= Self.noticeableWait {
+      parts.append("\(Int((share * 100).rounded())) % of the time waiting for pictures (--workers)")
+    }
     if row.epoch < report.epochs { parts.append("\(HumanFormat.duration(secondsLeft)) left") }
     console.note("Epoch \(row.epoch)/\(report.epochs): " + parts.joined(separator: ", "))
   }

@@ -47,6 +47,11 @@ public struct AffineTransform: Hashable, Sendable {
     AffineTransform(a: -1, b: 0, tx: width, c: 0, d: 1, ty: 0)
   }
 
+  /// Mirrors top and bottom in a picture of the given height, in pixels.
+  public static func verticalFlip(height: Double) -> AffineTransform {
+    AffineTransform(a: 1, b: 0, tx: 0, c: 0, d: -1, ty: height)
+  }
+
   /// The transform that applies this one first and then the next.
   public func concatenating(_ next: AffineTransform) -> AffineTransform {
     AffineTransform(

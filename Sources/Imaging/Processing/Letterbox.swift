@@ -104,6 +104,21 @@ public struct Letterbox: Hashable, Sendable {
     }
   }
 
+  /// The input before normalization, as 8-bit RGB.
+  ///
+  /// - Parameter image: 8-bit RGB, of the original size or decoded at another resolution.
+  public func picture(of image: Image) -> Image {
+    let samples = Normalization(
+      mean: [0, 0, 0], standardDeviation: [1.0 / 255, 1.0 / 255, 1.0 / 255])
+    let values = [Float](unsafeUninitializedCapacity: targetWidth * targetHeight * 3) {
+      fill(image, into: $0, normalization: samples)
+      $1 = $0.count
+    }
+    return Image(
+      width: targetWidth, height: targetHeight, format: .rgb8,
+      bytes: values.map { UInt8(min(max($0.rounded(), 0), 255)) })
+  }
+
   /// Writes the padding around the picture.
   private func pad(
     _ output: UnsafeMutableBufferPointer<Float>, gain: Normalization.Channels,

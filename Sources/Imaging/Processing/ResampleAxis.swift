@@ -18,6 +18,9 @@ struct ResampleAxis {
   /// Samples that each position is made from.
   let taps: Int
 
+  /// Positions along the target.
+  var count: Int { starts.count }
+
   /// Makes the weights of `count` positions, of which position 0 starts at `offset` and each is
   /// `step` wide, in pixels of a source of `sourceCount` samples. Weights that would fall outside
   /// the source are dropped and the others scaled up, so that edges keep their brightness.
@@ -48,6 +51,24 @@ struct ResampleAxis {
         }
         sum += row[tap]
       }
+      starts[position] = Int32(start)
+      for tap in 0..<taps { weights[position * taps + tap] = Float(row[tap] / sum) }
+    }
+  }
+
+  /// Makes the weights of as many positions as there are samples from a function of both, for
+  /// samples near the position.
+  init(
+    sourceCount: Int, count: Int, taps: Int, weight: (_ position: Int, _ sample: Int) -> Double
+  ) {
+    let taps = min(taps, sourceCount)
+    self.taps = taps
+    starts = [Int32](repeating: 0, count: count)
+    weights = [Float](repeating: 0, count: count * taps)
+    for position in 0..<count {
+      let start = min(max(position - taps / 2, 0), sourceCount - taps)
+      let row = (start..<start + taps).map { weight(position, $0) }
+      let sum = row.reduce(0, +)
       starts[position] = Int32(start)
       for tap in 0..<taps { weights[position * taps + tap] = Float(row[tap] / sum) }
     }

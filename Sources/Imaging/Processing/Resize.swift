@@ -10,12 +10,19 @@ extension Image {
   {
     precondition(format.bitDepth == 8, "only 8-bit images can be resized")
     precondition(newWidth > 0 && newHeight > 0, "no image has \(newWidth)x\(newHeight) pixels")
+    return resampled(
+      columns: ResampleAxis(
+        sourceCount: width, count: newWidth, step: Double(width) / Double(newWidth),
+        filter: filter),
+      rows: ResampleAxis(
+        sourceCount: height, count: newHeight, step: Double(height) / Double(newHeight),
+        filter: filter))
+  }
+
+  /// The picture made of weighted samples along both axes.
+  func resampled(columns: ResampleAxis, rows: ResampleAxis) -> Image {
     let channels = format.channels
-    let columns = ResampleAxis(
-      sourceCount: width, count: newWidth, step: Double(width) / Double(newWidth), filter: filter)
-    let rows = ResampleAxis(
-      sourceCount: height, count: newHeight, step: Double(height) / Double(newHeight),
-      filter: filter)
+    let (newWidth, newHeight) = (columns.count, rows.count)
     let result = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight * channels) {
       target, count in
       columns.withKernelAxis { columns in

@@ -18,9 +18,11 @@ public struct EpochRow: Hashable, Sendable {
   public var ap: Double?
   /// Training pictures a second, validation left out.
   public var imagesPerSecond: Double
+  /// How much of that time was spent waiting for pictures, 0...1; nil in rows of earlier versions.
+  public var waitShare: Double?
 
   /// The first line of the file.
-  static let header = "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s"
+  static let header = "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s,wait"
 
   /// The row as a line of the file.
   var line: String {
@@ -30,13 +32,14 @@ public struct EpochRow: Hashable, Sendable {
     return [
       "\(epoch)", text(seconds, 1), text(boxLoss, 5), text(classLoss, 5),
       String(format: "%.6g", rate), text(ap50, 5), text(ap, 5), text(imagesPerSecond, 2),
+      text(waitShare, 4),
     ].joined(separator: ",")
   }
 
   /// Makes a row.
   init(
     epoch: Int, seconds: Double, boxLoss: Double, classLoss: Double, rate: Double, ap50: Double?,
-    ap: Double?, imagesPerSecond: Double
+    ap: Double?, imagesPerSecond: Double, waitShare: Double?
   ) {
     self.epoch = epoch
     self.seconds = seconds
@@ -46,17 +49,20 @@ public struct EpochRow: Hashable, Sendable {
     self.ap50 = ap50
     self.ap = ap
     self.imagesPerSecond = imagesPerSecond
+    self.waitShare = waitShare
   }
 
   /// Reads a line of the file; nil where it is none.
   init?(line: Substring) {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-    guard fields.count == 8, let epoch = Int(fields[0]), let seconds = Double(fields[1]),
+    guard (8...9).contains(fields.count), let epoch = Int(fields[0]),
+      let seconds = Double(fields[1]),
       let boxLoss = Double(fields[2]), let classLoss = Double(fields[3]),
       let rate = Double(fields[4]), let speed = Double(fields[7])
     else { return nil }
     self.init(
       epoch: epoch, seconds: seconds, boxLoss: boxLoss, classLoss: classLoss, rate: rate,
-      ap50: Double(fields[5]), ap: Double(fields[6]), imagesPerSecond: speed)
+      ap50: Double(fields[5]), ap: Double(fields[6]), imagesPerSecond: speed,
+      waitShare: fields.count > 8 ? Double(fields[8]) : nil)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Engine
 import Imaging
 
@@ -66,8 +67,23 @@ public final class Learner {
   /// - Throws: `TrainingError` (`diverged`) where the loss or its gradient is not finite; what is
   ///   learned stays as it was, but statistics may be spoiled. `EngineError` for a shape that the network cannot take.
   public func step(_ images: Tensor, truths: [[Annotation]]) throws -> Outcome {
-    let session = try session(for: images.shape)
-    session.inputs[0].copy(from: images)
+    try step(images.shape, truths: truths) { $0.copy(from: images) }
+  }
+
+  /// Learns from one batch of a loader; as a step with its images and truths.
+  public func step(_ batch: Batch) throws -> Outcome {
+    try step(batch.shape, truths: batch.truths) { input in
+      pool.run(batch.pictures.count) { place in
+        batch.normalization.fill(batch.pictures[place], into: input.picture(place))
+      }
+    }
+  }
+
+  private func step(
+    _ shape: Shape, truths: [[Annotation]], fill: (View) -> Void
+  ) throws -> Outcome {
+    let session = try session(for: shape)
+    fill(session.inputs[0])
     session.forward(seed: SeededGenerator(seed: seed, UInt64(steps)).state)
     let loss = objective.evaluate(
       outputs: session.outputs, gradients: session.outputGradients, truths: truths, pool: pool)

@@ -1,12 +1,44 @@
 import Datasets
+import Engine
+import Imaging
 
 extension TrainingConfig {
   /// How training pictures are varied, mosaics included.
   public var augmentation: AugmentationConfig {
-    AugmentationConfig(
-      flipProbability: Float(flip), scale: Float(1 - scale)...Float(1 + scale),
-      translation: Float(translate), hue: Float(hue), saturation: Float(saturation),
-      value: Float(brightness), mosaicProbability: Float(mosaic))
+    var result = AugmentationConfig()
+    result.flipProbability = Float(flip)
+    result.verticalFlipProbability = Float(flipUpDown)
+    result.scale = Float(1 - scale)...Float(1 + scale)
+    result.translation = Float(translate)
+    result.degrees = Float(degrees)
+    result.shear = Float(shear)
+    result.perspective = Float(perspective)
+    result.cropProbability = Float(crop)
+    result.hue = Float(hue)
+    result.saturation = Float(saturation)
+    result.value = Float(value)
+    result.brightness = Float(brightness)
+    result.contrast = Float(contrast)
+    result.gamma = Float(gamma)
+    result.grayProbability = Float(gray)
+    result.blurProbability = Float(blur)
+    result.jpegProbability = Float(jpeg)
+    result.erasingProbability = Float(erasing)
+    result.mosaicProbability = Float(mosaic)
+    result.nineShare = Float(mosaicOfNine)
+    result.mixupProbability = Float(mixup)
+    result.copyPasteProbability = Float(copyPaste)
+    return result
+  }
+
+  /// How training pictures are read: all of it but the threads' number follows from the settings.
+  func loaderConfig(batchSize: Int, seed: UInt64, normalization: Normalization) -> LoaderConfig {
+    var result = LoaderConfig(
+      batchSize: batchSize, seed: seed, workers: workers ?? threads ?? Machine.availableThreads,
+      normalization: normalization, pictureSide: pictureSide, cacheLimit: cache << 20)
+    result.repeatThreshold = repeatThreshold
+    result.isStrict = strict
+    return result
   }
 
   /// The longer side, in pixels, to which pictures are reduced before they are kept and drawn: what

@@ -58,18 +58,58 @@ public struct TrainingConfig: Hashable, Sendable {
   public var hue = 0.015
   /// Largest relative change of the saturation.
   public var saturation = 0.7
-  /// Largest relative change of the brightness.
-  public var brightness = 0.4
+  /// Largest relative change of the value, the largest of the three channels.
+  public var value = 0.4
+  /// Largest change of the brightness, as a fraction of white.
+  public var brightness = 0.0
+  /// Largest relative change of the contrast.
+  public var contrast = 0.0
+  /// Largest relative change of the gamma: 0.5 gives powers from 1/1.5 to 1.5.
+  public var gamma = 0.0
+  /// How often a picture loses its colors, 0...1.
+  public var gray = 0.0
+  /// Largest rotation, in degrees.
+  public var degrees = 0.0
   /// Largest shift, as a fraction of the input's side.
   public var translate = 0.1
   /// Largest change of the size: 0.5 gives factors from 0.5 to 1.5.
   public var scale = 0.5
-  /// How often a picture is mirrored, 0...1.
+  /// Largest shear along each axis, in degrees.
+  public var shear = 0.0
+  /// Largest change of depth, a pixel of the input: 0...0.001.
+  public var perspective = 0.0
+  /// How often a picture is mirrored top and bottom, 0...1.
+  public var flipUpDown = 0.0
+  /// How often a picture is mirrored left and right, 0...1.
   public var flip = 0.5
-  /// How often four pictures are put together, 0...1.
+  /// How often a picture is cut to a part that keeps objects, 0...1.
+  public var crop = 0.0
+  /// How often a picture is blurred, 0...1.
+  public var blur = 0.0
+  /// How often a picture goes through JPEG of a low quality, 0...1.
+  public var jpeg = 0.0
+  /// How often a rectangle of a picture is grayed out, 0...1.
+  public var erasing = 0.0
+  /// How often several pictures are put together, 0...1.
   public var mosaic = 0.5
-  /// Last epochs without mosaic.
+  /// How many of the mosaics have nine pictures instead of four, 0...1.
+  public var mosaicOfNine = 0.0
+  /// How often two pictures are blended, 0...1.
+  public var mixup = 0.0
+  /// How often objects of another picture are pasted in by their outlines, 0...1.
+  public var copyPaste = 0.0
+  /// Last epochs without mosaic and mixup.
   public var closeMosaic = 10
+
+  // MARK: Pictures
+
+  /// Pictures with classes that a smaller share of the pictures has are shown more often; 0 shows
+  /// each once an epoch.
+  public var repeatThreshold = 0.0
+  /// Memory for decoded pictures, in MiB.
+  public var cache = 1024
+  /// Whether a picture that cannot be read ends the training.
+  public var strict = false
 
   // MARK: Machine
 

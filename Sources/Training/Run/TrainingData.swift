@@ -8,13 +8,20 @@ struct TrainingData {
   /// Nil where the data set has no `val` split.
   let validation: Dataset?
   let normalization: Normalization
+  /// Pictures of an epoch: all, and those with rare classes again where they are repeated.
+  private let picturesPerEpoch: Int
   /// Pictures a step, as far as there are so many.
   var batch: Int
 
   /// Opens both splits.
   init(_ config: TrainingConfig, normalization: Normalization) throws {
     batch = config.batch ?? 1
-    training = try Dataset.open(path: config.data, split: "train")
+    // Boxes are enough to learn from; outlines are for pasting objects.
+    training = try Dataset.open(
+      path: config.data, split: "train",
+      reading: DatasetReading(outlines: config.copyPaste > 0))
+    picturesPerEpoch = Loader.picturesPerEpoch(
+      training.samples, repeatThreshold: config.repeatThreshold)
     let splits = try Dataset.splits(path: config.data)
     validation =
       splits.contains("val")
@@ -30,7 +37,7 @@ struct TrainingData {
   /// Pictures a step.
   var batchSize: Int { min(batch, training.samples.count) }
   /// Batches of an epoch; pictures that do not fill one wait for another epoch.
-  var stepsPerEpoch: Int { training.samples.count / max(batchSize, 1) }
+  var stepsPerEpoch: Int { picturesPerEpoch / max(batchSize, 1) }
 
   /// What is wrong with the data, a sentence each.
   var problems: [String] {
@@ -48,12 +55,9 @@ struct TrainingData {
     let sizes = config.inputSizes
     let augmentation = config.augmentation
     let mosaicEpochs = config.epochs - config.closeMosaic
-    let loader = LoaderConfig(
-      batchSize: batchSize, seed: seed,
-      workers: config.workers ?? config.threads ?? Machine.availableThreads,
-      normalization: normalization, pictureSide: config.pictureSide)
     return Loader(
-      samples: training.samples, config: loader,
+      samples: training.samples,
+      config: config.loaderConfig(batchSize: batchSize, seed: seed, normalization: normalization),
       start: LoaderPosition(epoch: state.epoch, batch: state.batch), epochs: config.epochs
     ) { position in
       var side = config.imgsz

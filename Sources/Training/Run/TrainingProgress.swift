@@ -9,6 +9,8 @@ struct TrainingProgress {
   /// Training pictures and seconds of this epoch, validation left out.
   private var epochImages = 0
   private var epochSeconds = 0.0
+  /// Of them, the seconds in which a step waited for its pictures.
+  private var waitedSeconds = 0.0
   /// Seconds of the last validation.
   private var validationSeconds = 0.0
   private var last = ContinuousClock.now
@@ -19,9 +21,13 @@ struct TrainingProgress {
   /// Training pictures a second in this epoch.
   var epochSpeed: Double { epochSeconds > 0 ? Double(epochImages) / epochSeconds : 0 }
 
-  /// Takes in a step that has just ended.
-  mutating func step(images: Int) {
+  /// How much of this epoch's training time was spent waiting for pictures, 0...1.
+  var waitShare: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
+
+  /// Takes in a step that has just ended, and the seconds in which it waited for its pictures.
+  mutating func step(images: Int, waited: Double) {
     let passed = pass()
+    waitedSeconds += waited
     epochImages += images
     epochSeconds += passed
     let speed = Double(images) / max(passed, 1e-9)
@@ -35,7 +41,7 @@ struct TrainingProgress {
   /// Takes in what else has just ended, and starts the next epoch.
   mutating func nextEpoch() {
     _ = pass()
-    (epochImages, epochSeconds) = (0, 0)
+    (epochImages, epochSeconds, waitedSeconds) = (0, 0, 0)
   }
 
   /// Seconds until so many pictures are learned and so many validations are done.

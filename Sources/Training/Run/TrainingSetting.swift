@@ -51,6 +51,11 @@ struct TrainingSetting: Sendable {
     }
   }
 
+  /// Makes a setting for a probability or a fraction, 0...1.
+  private static func share(_ name: String, _ path: Path<Double>) -> TrainingSetting {
+    TrainingSetting(name, path, "from 0 to 1") { (0...1).contains($0) }
+  }
+
   /// All settings. The names are those that users of YOLO tools know.
   static let all: [TrainingSetting] = [
     .init("model", \.model, "the name of a network") { !$0.isEmpty },
@@ -72,13 +77,31 @@ struct TrainingSetting: Sendable {
     .init("clip", \.clip, "positive") { $0 > 0 },
     .init("ema_decay", \.averageDecay, "from 0 to under 1") { (0..<1).contains($0) },
     .init("hsv_h", \.hue, "from 0 to 0.5") { (0...0.5).contains($0) },
-    .init("hsv_s", \.saturation, "from 0 to 1") { (0...1).contains($0) },
-    .init("hsv_v", \.brightness, "from 0 to 1") { (0...1).contains($0) },
-    .init("translate", \.translate, "from 0 to 1") { (0...1).contains($0) },
+    .share("hsv_s", \.saturation),
+    .share("hsv_v", \.value),
+    .share("brightness", \.brightness),
+    .share("contrast", \.contrast),
+    .share("gamma", \.gamma),
+    .share("gray", \.gray),
+    .init("degrees", \.degrees, "from 0 to 180") { (0...180).contains($0) },
+    .share("translate", \.translate),
     .init("scale", \.scale, "from 0 to under 1") { (0..<1).contains($0) },
-    .init("fliplr", \.flip, "from 0 to 1") { (0...1).contains($0) },
-    .init("mosaic", \.mosaic, "from 0 to 1") { (0...1).contains($0) },
+    .init("shear", \.shear, "from 0 to 60") { (0...60).contains($0) },
+    .init("perspective", \.perspective, "from 0 to 0.001") { (0...0.001).contains($0) },
+    .share("flipud", \.flipUpDown),
+    .share("fliplr", \.flip),
+    .share("crop", \.crop),
+    .share("blur", \.blur),
+    .share("jpeg", \.jpeg),
+    .share("erasing", \.erasing),
+    .share("mosaic", \.mosaic),
+    .share("mosaic9", \.mosaicOfNine),
+    .share("mixup", \.mixup),
+    .share("copy_paste", \.copyPaste),
     .init("close_mosaic", \.closeMosaic, "at least 0") { $0 >= 0 },
+    .share("repeat_threshold", \.repeatThreshold),
+    .init("cache", \.cache, "from 0 to 16777216 MiB") { (0...1 << 24).contains($0) },
+    .init("strict", \.strict),
     .init("seed", \.seed),
     .init(optional: "threads", \.threads, "at least 1") { $0 >= 1 },
     .init(optional: "workers", \.workers, "at least 1") { $0 >= 1 },

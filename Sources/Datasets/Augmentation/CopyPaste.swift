@@ -1,0 +1,50 @@
+import Engine
+import Imaging
+
+/// The objects of another picture that are laid over an input, by their outlines.
+///
+/// Source: simple copy-paste (Ghiasi et al. 2021). An object is left out where its box would cover
+/// 30 % or more of an object that is there, so that labels stay true; that is the rule of YOLOv8.
+struct CopyPaste {
+  /// The sample whose objects are pasted.
+  let partner: Int
+  private let placement: PlacementDraw
+
+  /// The most of an object that may be covered.
+  private static let mostCovered = 0.3
+
+  /// Draws for one picture; nil where nothing is pasted.
+  init?(
+    _ config: AugmentationConfig, key: PictureKey, partner: (inout SeededGenerator) -> Int
+  ) {
+    var generator = key.generator(.copyPaste)
+    guard generator.chance(config.copyPasteProbability) else { return nil }
+    self.partner = partner(&generator)
+    var placement = PlacementDraw()
+    placement.isFlipped = generator.chance(config.flipProbability)
+    placement.scale = Double(generator.uniform(in: config.scale))
+    placement.shiftX = generator.around(config.translation)
+    placement.shiftY = generator.around(config.translation)
+    self.placement = placement
+  }
+
+  /// Where the partner's pixels go.
+  func layer(_ sample: Sample, width: Int, height: Int) -> PictureLayer {
+    PictureLayer(
+      sample: sample, cell: MosaicDraw.single.cells[0],
+      placement: placement.transform(width: width, height: height), crop: nil, width: width,
+      height: height)
+  }
+
+  /// Those of the partner's visible objects that may be pasted.
+  static func chosen(
+    _ objects: [Annotation], over present: [Annotation]
+  ) -> [Annotation] {
+    objects.filter { object in
+      object.outline != nil
+        && present.allSatisfy {
+          $0.box.intersection(object.box).area < mostCovered * $0.box.area
+        }
+    }
+  }
+}

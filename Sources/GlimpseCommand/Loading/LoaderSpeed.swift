@@ -1,0 +1,74 @@
+import Glimpse
+
+/// How fast training pictures were made, and how long a training waited for them.
+struct LoaderSpeed: Sendable {
+  /// Some batches in a row.
+  struct Run: Sendable {
+    var pictures = 0
+    var seconds = 0.0
+    /// Of them, those in which a batch was waited for.
+    var waited = 0.0
+
+    var imagesPerSecond: Double { Double(pictures) / max(seconds, 1e-9) }
+    var waitShare: Double { waited / max(seconds, 1e-9) }
+  }
+
+  let timer: LoaderTimer
+  let data: String
+  /// Pictures of the data set.
+  let pictures: Int
+  let imageSize: Int
+  let batch: Int
+  /// Whether a network was trained on the batches.
+  let trains: Bool
+  /// In order: the first decodes every picture that it meets.
+  let runs: [Run]
+  /// Pictures that cannot be decoded.
+  let unreadable: Int
+
+  /// All runs but the first, which stands for itself; the first if there is no other.
+  private var later: [Run] { runs.count > 1 ? Array(runs.dropFirst()) : runs }
+  /// The middle of all later runs.
+  var imagesPerSecond: Double { Self.median(later.map(\.imagesPerSecond)) }
+  /// The middle of all later runs, 0...1.
+  var waitShare: Double { Self.median(later.map(\.waitShare)) }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  var json: JSONValue {
+    [
+      "data": .string(data), "pictures": .integer(pictures), "imgsz": .integer(imageSize),
+      "batch": .integer(batch), "workers": .integer(timer.workers),
+      "cache_mb": .integer(timer.cache), "mosaic": .number(timer.mosaic),
+      "train": .bool(trains), "runs": .integer(runs.count),
+      "images_per_s": .number(imagesPerSecond),
+      "first_images_per_s": .number(runs[0].imagesPerSecond),
+      "wait_share": trains ? .number(waitShare) : .null, "unreadable": .integer(unreadable),
+      "peak_rss_mb": .number(Double(ProcessMemory.peak) / 1_048_576),
+    ]
+  }
+
+  var rows: [FactTable.Row] {
+    var rows: [FactTable.Row] = [
+      .init("data", "\(Sentence.printable(data)), \(Sentence.count(pictures, "picture"))"),
+      .init(
+        "work",
+        "\(trains ? "training on " : "")batches of \(Sentence.count(batch, "picture")), "
+          + "\(imageSize) x \(imageSize), mosaic \(timer.mosaic)"),
+      .init(
+        "loader",
+        "\(Sentence.count(timer.workers, "thread")), \(timer.cache) MiB for decoded pictures"),
+      .init("first run", "\(HumanFormat.decimal(runs[0].imagesPerSecond)) images/s"),
+      .init("speed", "\(HumanFormat.decimal(imagesPerSecond)) images/s"),
+    ]
+    if trains {
+      rows.append(.init("waiting", "\(HumanFormat.decimal(waitShare * 100)) % of the time"))
+    }
+    rows.append(.init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"))
+    if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "picture"))) }
+    return rows
+  }
+}

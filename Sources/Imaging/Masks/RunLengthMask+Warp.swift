@@ -1,0 +1,79 @@
+extension RunLengthMask {
+  /// The mask drawn through a transform into a picture of another size.
+  ///
+  /// A pixel of the target belongs to it where its center comes from a pixel of the mask (nearest
+  /// neighbor), so that the result is a mask again and has no soft edges.
+  ///
+  /// - Parameters:
+  ///   - transform: From pixels of the mask's picture to pixels of the target.
+  ///   - part: What is shown of the mask's picture, in its pixels.
+  ///   - width: The width of the target, in pixels.
+  ///   - height: The height of the target, in pixels.
+  public func transformed(
+    by transform: ProjectiveTransform, showing part: Box, width: Int, height: Int
+  ) -> RunLengthMask {
+    var runs = RunBuilder()
+    let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
+    let own = Box(
+      x1: Double(bounds.x), y1: Double(bounds.y), x2: Double(bounds.x + bounds.width),
+      y2: Double(bounds.y + bounds.height)
+    ).intersection(part)
+    let seen = Polygon(own).transformed(by: transform, clippedTo: canvas).bounds
+    guard own.area > 0, let seen, let inverse = transform.inverse else {
+      return RunLengthMask(width: width, height: height, runs)
+    }
+    let pixels = boundedPixels
+    for x in Int(seen.x1)..<min(Int(seen.x2.rounded(.up)), width) {
+      for y in Int(seen.y1)..<min(Int(seen.y2.rounded(.up)), height) {
+        guard let place = inverse.apply(x: Double(x) + 0.5, y: Double(y) + 0.5),
+          place.x >= own.x1, place.x < own.x2, place.y >= own.y1, place.y < own.y2
+        else { continue }
+        let (column, row) = (Int(place.x) - bounds.x, Int(place.y) - bounds.y)
+        if pixels[column * bounds.height + row] {
+          runs.append(x * height + y..<x * height + y + 1)
+        }
+      }
+    }
+    return RunLengthMask(width: width, height: height, runs)
+  }
+
+  /// The mask as boxes a pixel wide, from the left; each is a stretch of a column.
+  public var stretches: [Box] {
+    var boxes: [Box] = []
+    var start = 0
+    for (place, count) in counts.enumerated() {
+      let end = start + Int(count)
+      if place % 2 == 1 {
+        var first = start
+        while first < end {
+          let column = first / height
+          let last = min(end, (column + 1) * height)
+          boxes.append(
+            Box(
+              x1: Double(column), y1: Double(first - column * height), x2: Double(column + 1),
+              y2: Double(last - column * height)))
+          first = last
+        }
+      }
+      start = end
+    }
+    return boxes
+  }
+
+  /// The pixels within `bounds`, column after column.
+  private var boundedPixels: [Bool] {
+    var result = [Bool](repeating: false, count: bounds.width * bounds.height)
+    var start = 0
+    for (place, count) in counts.enumerated() {
+      let end = start + Int(count)
+      if place % 2 == 1 {
+        for pixel in start..<end {
+          let (x, y) = (pixel / height - bounds.x, pixel % height - bounds.y)
+          result[x * bounds.height + y] = true
+        }
+      }
+      start = end
+    }
+    return result
+  }
+}

@@ -1,0 +1,133 @@
+import CGlimpseKernels
+
+/// What a warp reads: a picture, or blocks of its pixels averaged where the transform shrinks.
+struct WarpSource {
+  private let image: Image
+  /// What is shown, in pixels of the picture.
+  private var shown: Box
+  /// From pixels of the target to pixels of the picture.
+  private var inverse = ProjectiveTransform(.identity)
+  /// Pixels that are averaged, along each axis.
+  private var block = (width: 1, height: 1)
+  /// The part of the picture that is averaged; it begins with a whole block.
+  private var part: PixelRegion
+
+  /// Takes a picture, of which only a part may be shown.
+  init(_ image: Image, shown window: Box?) {
+    self.image = image
+    let whole = Box(x1: 0, y1: 0, x2: Double(image.width), y2: Double(image.height))
+    shown = window?.intersection(whole) ?? whole
+    part = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
+  }
+
+  /// Shows nothing.
+  mutating func hide() { shown = Box(x1: 0, y1: 0, x2: 0, y2: 0) }
+
+  /// Sets what a region of the target sees.
+  mutating func look(through inverse: ProjectiveTransform, from region: PixelRegion) {
+    self.inverse = inverse
+    let steps = Self.steps(
+      inverse, x: Double(region.x) + Double(region.width) / 2,
+      y: Double(region.y) + Double(region.height) / 2)
+    block = (Self.block(steps.x, limit: image.width), Self.block(steps.y, limit: image.height))
+    if block != (1, 1) { part = visiblePart(of: region) }
+  }
+
+  /// How far a step of one target pixel moves along each axis of the source, at a place.
+  static func steps(
+    _ inverse: ProjectiveTransform, x: Double, y: Double
+  ) -> (x: Double, y: Double) {
+    let z = inverse.z.at(x, y)
+    guard z > 0 else { return (1, 1) }
+    func step(_ row: ProjectiveTransform.Row) -> Double {
+      let place = row.at(x, y) / z
+      let across = (row.x - place * inverse.z.x) / z
+      let down = (row.y - place * inverse.z.y) / z
+      return (across * across + down * down).squareRoot()
+    }
+    return (step(inverse.x), step(inverse.y))
+  }
+
+  /// How many source pixels are averaged along an axis: the nearest integer to a step, so that what
+  /// remains is a scale of 0.75 to 1.5 or so.
+  private static func block(_ step: Double, limit: Int) -> Int {
+    // 4096 x 4096 is as large as a block may be for its sums to fit 32 bits.
+    Int(min(max(step.rounded(), 1), Double(min(limit, 4096))))
+  }
+
+  /// The blocks that a region of the target may read.
+  private func visiblePart(of region: PixelRegion) -> PixelRegion {
+    let (left, top) = (Double(region.x), Double(region.y))
+    let (right, bottom) = (left + Double(region.width), top + Double(region.height))
+    var bounds: Box?
+    for (x, y) in [(left, top), (right, top), (left, bottom), (right, bottom)] {
+      // Behind the eye: no bounds are known.
+      guard let corner = inverse.apply(x: x, y: y) else { return part }
+      let box = bounds ?? Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y)
+      bounds = Box(
+        x1: min(box.x1, corner.x), y1: min(box.y1, corner.y), x2: max(box.x2, corner.x),
+        y2: max(box.y2, corner.y))
+    }
+    guard let bounds else { return part }
+    let columns = Self.blocks(from: bounds.x1, to: bounds.x2, of: block.width, limit: image.width)
+    let rows = Self.blocks(from: bounds.y1, to: bounds.y2, of: block.height, limit: image.height)
+    return PixelRegion(
+      x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
+  }
+
+  /// Whole blocks around a range, one more each way for neighbors; at least one.
+  private static func blocks(
+    from low: Double, to high: Double, of size: Int, limit: Int
+  ) -> Range<Int> {
+    let last = (limit - 1) / size
+    let first = min(max((low / Double(size)).rounded(.down) - 1, 0), Double(last))
+    let end = min(max((high / Double(size)).rounded(.up) + 1, first + 1), Double(last + 1))
+    return Int(first) * size..<min(Int(end) * size, limit)
+  }
+
+  /// Calls `body` with the picture, its coordinates and what is shown, in the kernels' form.
+  func withKernelWarp(_ body: (gk_image_warp) -> Void) {
+    var warp = gk_image_warp()
+    let (width, height) = (Double(block.width), Double(block.height))
+    let isWhole = block == (1, 1)
+    let (x, y) = isWhole ? (0.0, 0.0) : (Double(part.x), Double(part.y))
+    warp.left = (shown.x1 - x) / width
+    warp.top = (shown.y1 - y) / height
+    warp.right = (shown.x2 - x) / width
+    warp.bottom = (shown.y2 - y) / height
+    let (rowX, rowY, rowZ) = (inverse.x, inverse.y, inverse.z)
+    warp.inverse = (
+      (rowX.x - x * rowZ.x) / width, (rowX.y - x * rowZ.y) / width,
+      (rowX.origin - x * rowZ.origin) / width,
+      (rowY.x - y * rowZ.x) / height, (rowY.y - y * rowZ.y) / height,
+      (rowY.origin - y * rowZ.origin) / height, rowZ.x, rowZ.y, rowZ.origin
+    )
+    if isWhole {
+      warp.source_width = Int32(image.width)
+      warp.source_height = Int32(image.height)
+      warp.source_stride = Int64(image.width * 3)
+      image.bytes.withUnsafeBufferPointer {
+        warp.source = $0.baseAddress
+        body(warp)
+      }
+      return
+    }
+    let columns = (part.width + block.width - 1) / block.width
+    let rows = (part.height + block.height - 1) / block.height
+    warp.source_width = Int32(columns)
+    warp.source_height = Int32(rows)
+    warp.source_stride = Int64(columns * 3)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: columns * rows * 3) { reduced in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: part.width * 3) { scratch in
+        image.bytes.withUnsafeBufferPointer { source in
+          gk_image_reduce_rgb(
+            source.baseAddress.map { $0 + (part.y * image.width + part.x) * 3 },
+            Int64(image.width * 3), Int64(part.width), Int64(part.height), Int64(block.width),
+            Int64(block.height), reduced.baseAddress, scratch.baseAddress)
+        }
+      }
+      warp.source = UnsafePointer(reduced.baseAddress)
+      body(warp)
+    }
+  }
+}
