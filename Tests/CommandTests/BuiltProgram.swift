@@ -27,6 +27,9 @@ enum BuiltProgram {
     return URL(fileURLWithPath: "/nonexistent/glimpse")
   }()
 
+  private static let cacheFolder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("glimpse-tests-cache").path
+
   static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }
 
   /// Runs it to its end, with nothing on standard input.
@@ -39,7 +42,9 @@ enum BuiltProgram {
     let process = Process()
     process.executableURL = url
     process.arguments = words
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // What tests look at is not kept in the user's cache folder.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["XDG_CACHE_HOME": cacheFolder]) { $1 }.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (standardOutput, standardError) = (Pipe(), Pipe())
     process.standardInput = FileHandle.nullDevice

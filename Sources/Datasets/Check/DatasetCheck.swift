@@ -51,10 +51,10 @@ public struct DatasetCheck: Sendable {
   /// Splits that only choose among the pictures of others, as VOC's `trainval` does; they are not
   /// counted again.
   public let selections: [String]
-  /// The classes of all splits, in the order in which they come.
+  /// The classes of all splits, which the class indices of each count into.
   public let classNames: [String]
   /// Every flaw once, the worst kinds first, those of a kind in the order of the data.
-  public let problems: [DatasetProblem]
+  public private(set) var problems: [DatasetProblem]
   /// Pictures that are the same or look alike.
   public let pairs: [PicturePair]
 
@@ -71,25 +71,24 @@ public struct DatasetCheck: Sendable {
     var opened = try OpenedSplits(path: path, format: format, options: options)
     let examination = try PictureExamination(opened.datasets, options: options, observe: observe)
     let comparison = PictureComparison(opened.datasets, examination.facts)
-    let statistics = opened.datasets.map { DatasetStatistics($0) }
-    let classes = ClassComparison(
-      opened.datasets, statistics, path: path, areAllSplits: options.splits == nil)
-    opened.problems += classes.problems + examination.problems + comparison.problems
+    opened.problems += examination.problems + comparison.problems
 
     self.path = path
     self.format = format
     selections = opened.selections
-    classNames = classes.names
-    splits = zip(zip(opened.datasets, examination.facts), statistics).map {
-      Split(dataset: $0.0, pictures: $0.1, statistics: $1)
+    classNames = opened.datasets.first?.classNames ?? []
+    splits = zip(opened.datasets, examination.facts).map {
+      Split(dataset: $0, pictures: $1, statistics: DatasetStatistics($0))
     }
-    problems = Self.sorted(opened.problems)
     pairs = comparison.pairs
+    problems = []
+    // Of some of the splits, a class may be in the others.
+    problems = Self.sorted(opened.problems + (options.splits == nil ? emptyClasses : []))
   }
 
-  /// The numbers of all splits together, but for those of classes.
+  /// The numbers of all splits together.
   public var total: DatasetStatistics {
-    splits.reduce(into: DatasetStatistics(classCount: 0)) { $0.add($1.statistics) }
+    splits.reduce(into: DatasetStatistics(classCount: classNames.count)) { $0.add($1.statistics) }
   }
 
   /// How many flaws there are of a severity.
@@ -101,6 +100,17 @@ public struct DatasetCheck: Sendable {
   public var problemsByKind: [(kind: DatasetProblem.Kind, problems: [DatasetProblem])] {
     let byKind = Dictionary(grouping: problems, by: \.kind)
     return DatasetProblem.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
+  }
+
+  /// Tells of classes that no picture shows.
+  private var emptyClasses: [DatasetProblem] {
+    let counts = total.classPictures
+    // Where classes are in masks alone, none can be counted.
+    guard counts.contains(where: { $0 > 0 }) else { return [] }
+    return zip(classNames, counts).filter { $0.1 == 0 }.map {
+      DatasetProblem(
+        kind: .emptyClass, file: path, message: "nothing is of the class \"\($0.0)\".")
+    }
   }
 
   /// Each flaw once, though several splits may have met it, by kind.

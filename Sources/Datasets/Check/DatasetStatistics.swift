@@ -60,8 +60,13 @@ public struct DatasetStatistics: Hashable, Sendable {
     centers = [Int](repeating: 0, count: Self.gridSide * Self.gridSide)
   }
 
-  /// Takes over the numbers of another split; classes are counted by the split they are of.
+  /// Takes over the numbers of another split with the same classes.
   public mutating func add(_ other: DatasetStatistics) {
+    precondition(classObjects.count == other.classObjects.count, "splits have the same classes")
+    for index in classObjects.indices {
+      classObjects[index] += other.classObjects[index]
+      classPictures[index] += other.classPictures[index]
+    }
     pictures += other.pictures
     objects += other.objects
     backgrounds += other.backgrounds

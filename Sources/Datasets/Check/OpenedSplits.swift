@@ -1,4 +1,4 @@
-/// The splits of a data set that a check looks at.
+/// The splits of a data set that a check looks at, with one list of classes for all of them.
 struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
   /// Splits whose pictures all lie in others.
@@ -30,6 +30,7 @@ struct OpenedSplits {
     }
     if datasets.isEmpty, let first = failures.first { throw first }
     if options.splits == nil { leaveSelectionsOut() }
+    datasets = Dataset.joined(datasets)
     problems = datasets.flatMap(\.problems) + problems
   }
 

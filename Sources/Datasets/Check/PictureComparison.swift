@@ -134,7 +134,6 @@ struct PictureComparison {
   ) {
     let isShared = first.split != second.split
     let (one, other) = (sample(first), sample(second))
-    // Classes are compared by number: those of two splits may differ in order, which is told too.
     let agrees = one.annotations == other.annotations && one.imageClass == other.imageClass
     problems.append(
       DatasetProblem(

@@ -58,7 +58,6 @@ struct AugmentedSheet: Sendable {
 
 /// What a training would see, on a page.
 struct AugmentedSection: Sendable {
-  let check: DatasetCheck
   let sheet: AugmentedSheet?
 
   var markup: Markup {
@@ -66,8 +65,7 @@ struct AugmentedSection: Sendable {
     var gallery = Gallery()
     for (number, picture) in sheet.pictures.enumerated() {
       let marks = picture.annotations.map {
-        GalleryPicture.Mark.labeled(
-          $0, name: sheet.classNames[$0.classIndex], among: check.classNames)
+        GalleryPicture.Mark.labeled($0, of: sheet.classNames)
       }
       let side = picture.image.width
       guard

@@ -19,7 +19,7 @@ struct CheckPage: Sendable {
         BalanceSection(check: check).markup,
         ShapeSection(check: check).markup,
         ContactSection(check: check).markup,
-        AugmentedSection(check: check, sheet: augmented).markup,
+        AugmentedSection(sheet: augmented).markup,
         .element(
           "footer", [:],
           .element(

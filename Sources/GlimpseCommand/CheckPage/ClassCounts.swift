@@ -16,14 +16,12 @@ struct ClassCounts {
 
   init(_ check: DatasetCheck) {
     let areObjects = check.splits.contains { $0.statistics.objects > 0 }
-    let tables = check.splits.map { split in
-      let counts = areObjects ? split.statistics.classObjects : split.statistics.classPictures
-      return Dictionary(
-        zip(split.dataset.classNames, counts), uniquingKeysWith: { first, _ in first })
+    let counts = check.splits.map {
+      areObjects ? $0.statistics.classObjects : $0.statistics.classPictures
     }
     self.areObjects = areObjects
-    rows = check.classNames.map { name in
-      Row(name: name, counts: tables.map { $0[name] ?? 0 })
+    rows = check.classNames.enumerated().map { index, name in
+      Row(name: name, counts: counts.map { $0[index] })
     }
   }
 }

@@ -16,7 +16,7 @@ struct ContactSection: Sendable {
       else { continue }
       let count = choice.sample.annotations.count
       var parts = [choice.split, Sentence.count(count, "object")]
-      if let index = choice.sample.imageClass { parts[1] = choice.classNames[index] }
+      if let index = choice.sample.imageClass { parts[1] = check.classNames[index] }
       gallery.add(
         picture,
         caption: parts.joined(separator: ", ")
@@ -32,7 +32,6 @@ struct ContactSection: Sendable {
   /// A picture that is shown.
   private struct Choice {
     let split: String
-    let classNames: [String]
     let sample: Sample
     /// What is wrong with it or its labels.
     var findings = ""
@@ -41,14 +40,12 @@ struct ContactSection: Sendable {
   private func choices() -> [Choice] {
     var generator = SeededGenerator(seed: 0)
     let all = check.splits.flatMap { split in
-      split.dataset.samples.map {
-        Choice(split: split.dataset.split, classNames: split.dataset.classNames, sample: $0)
-      }
+      split.dataset.samples.map { Choice(split: split.dataset.split, sample: $0) }
     }.shuffled(using: &generator)
     let flaws = flawsByName
     var chosen: [Choice] = []
     var names: Set<String> = []
-    var covered: Set<String> = []
+    var covered: Set<Int> = []
     func take(_ choice: Choice) {
       guard names.insert(choice.sample.imagePath).inserted else { return }
       chosen.append(choice)
@@ -68,10 +65,8 @@ struct ContactSection: Sendable {
     return chosen
   }
 
-  private func classes(_ choice: Choice) -> Set<String> {
-    let indices = choice.sample.annotations.map(\.classIndex)
-    return Set(
-      (indices + [choice.sample.imageClass].compactMap { $0 }).map { choice.classNames[$0] })
+  private func classes(_ choice: Choice) -> Set<Int> {
+    Set(choice.sample.annotations.map(\.classIndex) + [choice.sample.imageClass].compactMap(\.self))
   }
 
   /// What is wrong with pictures and label files, by their names without folder and ending; what two
@@ -89,18 +84,16 @@ struct ContactSection: Sendable {
   }
 
   private func marks(_ choice: Choice) -> [GalleryPicture.Mark] {
-    choice.sample.annotations.map {
-      .labeled($0, name: choice.classNames[$0.classIndex], among: check.classNames)
-    }
+    choice.sample.annotations.map { .labeled($0, of: check.classNames) }
   }
 }
 
 extension GalleryPicture.Mark {
-  /// The box of a labeled object, in a color that its class has in all pictures.
-  static func labeled(_ annotation: Annotation, name: String, among names: [String]) -> Self {
+  /// The box of a labeled object, in the color of its class.
+  static func labeled(_ annotation: Annotation, of classNames: [String]) -> Self {
     GalleryPicture.Mark(
-      style: "series-\((names.firstIndex(of: name) ?? 0) % 8 + 1)",
-      isDashed: annotation.isCrowd || annotation.isDifficult, box: annotation.box, label: name,
-      weight: annotation.box.area)
+      style: "series-\(annotation.classIndex % 8 + 1)",
+      isDashed: annotation.isCrowd || annotation.isDifficult, box: annotation.box,
+      label: classNames[annotation.classIndex], weight: annotation.box.area)
   }
 }

@@ -148,7 +148,13 @@ struct Evaluate: Command {
     }
     try checkOutputs(runCount: 1)
     let trained = try TrainedWeights.load(weights)
-    let dataset = try Dataset.open(path: data, split: split, classNames: trained.model.classNames)
+    let workforce = try Workforce(threads: threads, precision: precision, on: console)
+    let tasks = TaskRunner(workforce.pool)
+    let index = PictureIndex(for: data)
+    let dataset = try Dataset.open(
+      path: data, split: split, classNames: trained.model.classNames,
+      reading: DatasetReading(runner: tasks, pictures: index))
+    index.save()
     var problems = ProblemNotes(on: console)
     for problem in dataset.problems { problems.add(problem.description) }
     guard dataset.annotationCount > 0 else {
@@ -156,7 +162,6 @@ struct Evaluate: Command {
       throw DatasetsError(
         "\(data): no object of split \"\(dataset.split)\" is of a class that the weights know")
     }
-    let workforce = try Workforce(threads: threads, precision: precision, on: console)
     let detector = Detector(
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
@@ -164,7 +169,6 @@ struct Evaluate: Command {
       neededLongerSide: detector.model.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
-    let tasks = TaskRunner(workforce.pool)
     let outcome = try ScoringRun(
       name: weights ?? "the built-in weights", detector: detector, data: dataset,
       reader: PictureReader(options: reading, pool: workforce.pool), batch: batch,
