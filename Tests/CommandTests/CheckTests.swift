@@ -154,6 +154,60 @@ import Testing
     #expect(try check([folder.path + "/yolo", "--report", "/nonexistent/p.html"]).exitCode == 1)
   }
 
+  @Test func whatTrainingWillSeeIsDrawn() throws {
+    let root = try writeYOLO()
+    let out = folder.path + "/out"
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    func run(_ words: [String]) throws -> BuiltProgram.Result {
+      try BuiltProgram.run(["check", root, "--augmented", "5"] + words, in: out)
+    }
+    let result = try run(["--report", "page.html"])
+    #expect(result.exitCode == 0 && result.diagnostics.contains("runs/check-1/augmented.jpg"))
+    // Three columns of two rows, 320 pixels each, with 4 pixels around.
+    let sheet = try ImageFile.read(out + "/runs/check-1/augmented.jpg").image
+    #expect(sheet.width == 3 * 324 + 4 && sheet.height == 2 * 324 + 4)
+    let page = PageReader(try String(contentsOfFile: out + "/page.html", encoding: .utf8))
+    #expect(page.problem == nil && page.all("h2").contains { $0.text == "What training sees" })
+    #expect(page.all("b").count { $0.text.hasPrefix("Picture ") } == 5)
+    // The same again for the same settings, others for others.
+    #expect(try run([]).exitCode == 0)
+    let config = try folder.write("config.json", "{\"seed\": 5}")
+    #expect(try run(["--config", config]).exitCode == 0)
+    let sheets = try [1, 2, 3].map {
+      try Data(contentsOf: URL(fileURLWithPath: out + "/runs/check-\($0)/augmented.jpg"))
+    }
+    #expect(sheets[0] == sheets[1] && sheets[0] != sheets[2])
+    #expect(try run(["--config", "/nonexistent"]).exitCode != 0)
+  }
+
+  @Test func masksAndTurnedPicturesAreShown() throws {
+    for name in ["a", "b"] {
+      try Fixtures.writePicture(
+        to: folder.path + "/masks/images/\(name).png", seed: UInt64(name == "a" ? 1 : 2))
+      try ImageFile.write(
+        Image(width: 80, height: 60, format: .gray8, filledWith: 255),
+        to: folder.path + "/masks/\(name).png.tmp.png")
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/masks/masks", withIntermediateDirectories: true)
+      try FileManager.default.moveItem(
+        atPath: folder.path + "/masks/\(name).png.tmp.png",
+        toPath: folder.path + "/masks/masks/\(name).png")
+    }
+    let page = folder.path + "/page.html"
+    let result = try check([folder.path + "/masks", "--report", page])
+    #expect(result.exitCode == 0, "\(result.output)")
+    #expect(try PageReader(String(contentsOfFile: page, encoding: .utf8)).all("image").count == 2)
+    // All of the picture is covered: 0.55 of it and 0.45 of the color are left.
+    let tinted = try MaskTint.image(
+      folder.path + "/masks/images/a.png", mask: folder.path + "/masks/masks/a.png")
+    let plain = try ImageFile.read(folder.path + "/masks/images/a.png").image
+    for (channel, color) in [(0, 255.0), (2, 0.0)] {
+      let expected = Double(plain.bytes[channel]) * 0.55 + color * 0.45
+      let difference = Double(tinted.bytes[channel]) - expected
+      #expect(abs(difference) <= 1)
+    }
+  }
+
   @Test func thePageHoldsAllAndEscapesEverything() throws {
     let root = try writeYOLO()
     try FileManager.default.copyItem(

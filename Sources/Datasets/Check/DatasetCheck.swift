@@ -40,6 +40,11 @@ public struct DatasetCheck: Sendable {
     public let pictures: [PictureFacts?]
     /// Its numbers.
     public let statistics: DatasetStatistics
+
+    /// Decoded pictures that do not stand upright in their files.
+    public var turnedPictures: Int {
+      pictures.count { ($0?.orientation ?? .upright) != .upright }
+    }
   }
 
   /// The file or folder that was checked.

@@ -9,7 +9,7 @@ struct BalanceSection: Sendable {
 
   var markup: Markup {
     let counts = ClassCounts(check)
-    guard !counts.rows.isEmpty else { return .none }
+    guard counts.rows.contains(where: { $0.total > 0 }) else { return .none }
     let shown = counts.rows.sorted { $0.total > $1.total }.prefix(Self.most)
     let left = counts.rows.count - shown.count
     let cards = check.splits.indices.map { split in

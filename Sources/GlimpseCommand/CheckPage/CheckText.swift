@@ -31,8 +31,14 @@ struct CheckText {
           "\(numbers.backgrounds)",
         ] + areas)
     }
-    let notes = check.selections.map {
+    var notes = check.selections.map {
       "The split \(Sentence.printable($0)) only chooses among these pictures.\n"
+    }
+    let turned = check.splits.reduce(0) { $0 + $1.turnedPictures }
+    if turned > 0 {
+      notes.append(
+        "EXIF turns \(Sentence.count(turned, "picture")) upright; labels are taken to be of the "
+          + "upright ones.\n")
     }
     return table.text + notes.joined()
   }
@@ -40,7 +46,7 @@ struct CheckText {
   /// Objects of each class in each split; pictures where they are labeled as a whole.
   private var classes: String {
     let counts = ClassCounts(check)
-    guard !counts.rows.isEmpty else { return "" }
+    guard counts.rows.contains(where: { $0.total > 0 }) else { return "" }
     var table = TextTable(
       [.init("class", .left)] + check.splits.map { .init(Sentence.printable($0.dataset.split)) }
         + (check.splits.count > 1 ? [.init("all")] : []))
@@ -89,6 +95,7 @@ struct CheckText {
             "small": .integer(numbers.areas.counts[0]),
             "medium": .integer(numbers.areas.counts[1]),
             "large": .integer(numbers.areas.counts[2]),
+            "turned_by_exif": .integer(split.turnedPictures),
           ]
         }),
       "selections": .array(check.selections.map { .string($0) }),

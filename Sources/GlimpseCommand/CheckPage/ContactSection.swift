@@ -12,11 +12,13 @@ struct ContactSection: Sendable {
   var markup: Markup {
     var gallery = Gallery()
     for choice in choices() {
-      guard let picture = try? GalleryPicture(path: choice.sample.imagePath, marks: marks(choice))
-      else { continue }
-      let count = choice.sample.annotations.count
-      var parts = [choice.split, Sentence.count(count, "object")]
-      if let index = choice.sample.imageClass { parts[1] = check.classNames[index] }
+      guard let picture = try? picture(choice) else { continue }
+      var parts = [choice.split]
+      if let index = choice.sample.imageClass {
+        parts.append(check.classNames[index])
+      } else if choice.sample.maskPath == nil {
+        parts.append(Sentence.count(choice.sample.annotations.count, "object"))
+      }
       gallery.add(
         picture,
         caption: parts.joined(separator: ", ")
@@ -60,7 +62,10 @@ struct ContactSection: Sendable {
       if !covered.isSuperset(of: classes(choice)) { take(choice) }
     }
     for choice in all where chosen.count < Self.most {
-      if !choice.sample.annotations.isEmpty || choice.sample.imageClass != nil { take(choice) }
+      let isLabeled =
+        !choice.sample.annotations.isEmpty || choice.sample.imageClass != nil
+        || choice.sample.maskPath != nil
+      if isLabeled { take(choice) }
     }
     return chosen
   }
@@ -83,8 +88,17 @@ struct ContactSection: Sendable {
     return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)
   }
 
-  private func marks(_ choice: Choice) -> [GalleryPicture.Mark] {
-    choice.sample.annotations.map { .labeled($0, of: check.classNames) }
+  /// The picture with its boxes, or with its mask in a color.
+  private func picture(_ choice: Choice) throws -> GalleryPicture {
+    let sample = choice.sample
+    guard let maskPath = sample.maskPath else {
+      return try GalleryPicture(
+        path: sample.imagePath,
+        marks: sample.annotations.map { .labeled($0, of: check.classNames) })
+    }
+    return try GalleryPicture(
+      MaskTint.image(sample.imagePath, mask: maskPath), name: sample.imagePath,
+      width: sample.imageWidth, height: sample.imageHeight, marks: [])
   }
 }
 
