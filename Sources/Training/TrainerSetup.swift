@@ -1,4 +1,5 @@
 import Engine
+import Imaging
 import Networks
 
 /// Puts together what a training needs, for a new run or one that goes on.
@@ -40,7 +41,8 @@ struct TrainerSetup {
     let (precision, note) = config.precision.resolved(on: set)
     if let note { notes.append(note) }
     kernels = try Kernels(set, precision: precision)
-    var data = try TrainingData(config, normalization: architecture.normalization)
+    var data = try TrainingData(
+      config, normalization: architecture.normalization, runner: TaskRunner(pool))
     model = NetworkModel(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 

@@ -72,6 +72,8 @@ public struct DatasetCheck: Sendable {
     path: String, options: Options = Options(),
     observe: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
+    // As it begins the paths of files in it.
+    let path = FilePath.normalized(path)
     let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
     var opened = try OpenedSplits(path: path, format: format, options: options)
     let examination = try PictureExamination(opened.datasets, options: options, observe: observe)

@@ -22,9 +22,8 @@ struct AugmentedSheet: Sendable {
       width: config.imgsz, height: config.imgsz, augmentation: config.augmentation)
     let source = AugmentedPictures(
       samples: dataset.samples,
-      config: LoaderConfig(
-        batchSize: 1, seed: config.seed, workers: 1, normalization: .unit,
-        pictureSide: config.pictureSide), plan: plan)
+      config: config.loaderConfig(batchSize: 1, seed: config.seed, normalization: .unit),
+      plan: plan)
     var pictures: [AugmentedPicture] = []
     for number in 0..<count {
       pictures.append(

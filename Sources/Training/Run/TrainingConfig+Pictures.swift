@@ -32,7 +32,9 @@ extension TrainingConfig {
   }
 
   /// How training pictures are read: all of it but the threads' number follows from the settings.
-  func loaderConfig(batchSize: Int, seed: UInt64, normalization: Normalization) -> LoaderConfig {
+  public func loaderConfig(
+    batchSize: Int, seed: UInt64, normalization: Normalization
+  ) -> LoaderConfig {
     var result = LoaderConfig(
       batchSize: batchSize, seed: seed, workers: workers ?? threads ?? Machine.availableThreads,
       normalization: normalization, pictureSide: pictureSide, cacheLimit: cache << 20)

@@ -13,19 +13,23 @@ struct TrainingData {
   /// Pictures a step, as far as there are so many.
   var batch: Int
 
-  /// Opens both splits.
-  init(_ config: TrainingConfig, normalization: Normalization) throws {
+  /// Opens both splits; what is found out about pictures is kept for later runs.
+  init(_ config: TrainingConfig, normalization: Normalization, runner: TaskRunner) throws {
     batch = config.batch ?? 1
+    let index = PictureIndex(for: config.data)
+    defer { index.save() }
     // Boxes are enough to learn from; outlines are for pasting objects.
-    training = try Dataset.open(
-      path: config.data, split: "train",
-      reading: DatasetReading(outlines: config.copyPaste > 0))
+    var reading = DatasetReading(
+      outlines: config.copyPaste > 0, runner: runner, pictures: index)
+    training = try Dataset.open(path: config.data, split: "train", reading: reading)
     picturesPerEpoch = Loader.picturesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
     let splits = try Dataset.splits(path: config.data)
+    reading.outlines = false
     validation =
       splits.contains("val")
-      ? try Dataset.open(path: config.data, split: "val", classNames: training.classNames) : nil
+      ? try Dataset.open(
+        path: config.data, split: "val", classNames: training.classNames, reading: reading) : nil
     self.normalization = normalization
     guard !training.classNames.isEmpty else {
       throw DatasetsError(
