@@ -100,7 +100,12 @@ struct COCOJoin {
     let places = IdTable(images.map { $0.picture.id ?? 0 })
     var ids: Set<Int> = []
     ids.reserveCapacity(file.rows.count)
+    var kept = 0
     for row in file.rows {
+      if row.offset - kept > COCOFile.window {
+        kept = row.offset
+        file.file.giveBack(before: kept)
+      }
       var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
       if let id = row.id, !ids.insert(id).inserted {
         report(

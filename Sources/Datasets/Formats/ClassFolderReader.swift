@@ -14,8 +14,8 @@ struct ClassFolderReader: FormatReader {
     let splits = PictureFolder.splits(in: path)
     return (splits.isEmpty ? [path] : Array(splits.values)).allSatisfy { folder in
       let classes = PictureFolder.folders(in: folder)
-      return PictureFolder.pictures(directlyIn: folder).isEmpty
-        && classes.contains { !PictureFolder.pictures(directlyIn: $0).isEmpty }
+      return !PictureFolder.hasPictures(folder)
+        && classes.contains { PictureFolder.hasPictures($0) }
         && !classes.contains { holdsLabels($0) }
     }
   }
@@ -26,8 +26,8 @@ struct ClassFolderReader: FormatReader {
     if ["images", "labels", "masks", "annotations", "jpegimages", "imagesets"].contains(name) {
       return true
     }
-    return ((try? FileContents.names(in: folder)) ?? []).contains {
-      ["txt", "xml", "json"].contains(FilePath.ending($0))
+    return (FileContents.listing(of: folder) ?? []).contains {
+      ["txt", "xml", "json"].contains(FilePath.ending($0.name))
     }
   }
 
@@ -61,7 +61,7 @@ struct ClassFolderReader: FormatReader {
           RawPicture(imagePath: picture, labelPath: picture, objects: [], imageClass: index))
       }
     }
-    for stray in PictureFolder.pictures(directlyIn: folder) {
+    for stray in PictureFolder.pictures(directlyIn: folder).sorted(by: FileContents.isBefore) {
       data.problems.append(
         DatasetProblem(
           kind: .layout, file: stray,

@@ -53,7 +53,7 @@ struct CreateMLReader: FormatReader {
 
   /// The one annotation file among the pictures of a folder.
   private static func annotationFile(in folder: String) -> String? {
-    let names = ((try? FileContents.names(in: folder)) ?? [])
+    let names = (FileContents.listing(of: folder) ?? []).map(\.name)
       .filter { FilePath.ending($0) == "json" }
     if names.contains(usualName) { return FilePath.join(folder, usualName) }
     // Folders with a file a picture are another format's; do not look into all of them.

@@ -15,8 +15,10 @@ struct LabelMeReader: FormatReader {
     guard FileContents.entry(path) == .folder else { return false }
     return ([path] + PictureFolder.splits(in: path).values.sorted()).contains { folder in
       // A few files will tell: what is written in a folder is of one kind.
-      ((try? FileContents.names(in: folder)) ?? []).filter { FilePath.ending($0) == "json" }
-        .prefix(3).contains { JSONKind(of: FilePath.join(folder, $0)) == .labelMe }
+      (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
+        .sorted(by: FileContents.isBefore).prefix(3).contains {
+          JSONKind(of: FilePath.join(folder, $0)) == .labelMe
+        }
     }
   }
 

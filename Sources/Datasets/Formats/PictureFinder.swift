@@ -19,7 +19,7 @@ public struct PictureFinder: Sendable {
     }
     self.folders = existing.isEmpty ? [root] : existing
     stems = self.folders.map { folder in
-      let names = (try? FileContents.names(in: folder)) ?? []
+      let names = (FileContents.listing(of: folder) ?? []).map(\.name)
       return Dictionary(
         grouping: names.filter { FilePath.isPicture($0) },
         by: { FilePath.stem($0).lowercased() })

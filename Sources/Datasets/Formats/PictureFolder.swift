@@ -33,16 +33,21 @@ enum PictureFolder {
     try files(below: folder, where: FilePath.isPicture)
   }
 
-  /// The pictures directly in a folder; none where it cannot be listed.
+  /// The pictures directly in a folder, in no order; none where it cannot be listed.
   static func pictures(directlyIn folder: String) -> [String] {
-    ((try? FileContents.names(in: folder)) ?? []).filter { FilePath.isPicture($0) }
-      .map { FilePath.join(folder, $0) }
+    (FileContents.listing(of: folder) ?? []).filter { FilePath.isPicture($0.name) }
+      .map { FilePath.join(folder, $0.name) }
   }
 
-  /// The folders directly in a folder.
+  /// Whether pictures lie directly in a folder.
+  static func hasPictures(_ folder: String) -> Bool {
+    (FileContents.listing(of: folder) ?? []).contains { FilePath.isPicture($0.name) }
+  }
+
+  /// The folders directly in a folder, sorted.
   static func folders(in folder: String) -> [String] {
-    ((try? FileContents.names(in: folder)) ?? []).map { FilePath.join(folder, $0) }
-      .filter { FileContents.entry($0) == .folder }
+    (FileContents.listing(of: folder) ?? []).filter(\.isFolder).map(\.name)
+      .sorted(by: FileContents.isBefore).map { FilePath.join(folder, $0) }
   }
 
   /// The folders in a data set that are called as splits are, by split.

@@ -97,14 +97,22 @@ struct COCOFile {
     }
   }
 
+  /// How much of a file stays in memory behind the place that is looked at, in bytes.
+  static let window = 16 << 20
+
   /// Walks through one of the lists.
   private mutating func elements(
     _ name: StaticString, _ scanner: inout JSONScanner,
     _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void
   ) throws(JSONFault) {
     var list = try scanner.lines(name)
+    var kept = scanner.offset
     while try scanner.element(&list) {
       let start = scanner
+      if start.offset - kept > Self.window {
+        kept = start.offset
+        file.giveBack(before: kept)
+      }
       do {
         try take(&self, &scanner)
       } catch {

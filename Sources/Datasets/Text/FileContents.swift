@@ -105,12 +105,39 @@ enum FileContents {
   /// The names in a folder, sorted by their bytes, hidden ones left out; throws where it cannot be
   /// listed.
   static func names(in folder: String) throws(DatasetsError) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasPrefix(".") }
-        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch {
+    guard let names = listing(of: folder)?.map(\.name) else {
       throw DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
     }
+    return names.sorted(by: isBefore)
+  }
+
+  /// The names in a folder in no order, hidden ones left out, and whether they are those of folders;
+  /// nil where it cannot be listed. Files are not asked one by one, of which there may be many.
+  static func listing(of folder: String) -> [(name: String, isFolder: Bool)]? {
+    guard let stream = opendir(folder) else { return nil }
+    defer { closedir(stream) }
+    var entries: [(name: String, isFolder: Bool)] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
+          String(cString: $0)
+        }
+      }
+      if name.hasPrefix(".") { continue }
+      let isFolder =
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_DIR): true
+        case Int(DT_REG): false
+        default: Self.entry(folder + "/" + name) == .folder
+        }
+      entries.append((name, isFolder))
+    }
+    return entries
+  }
+
+  /// Whether a text comes before another by its bytes.
+  static func isBefore(_ first: String, _ second: String) -> Bool {
+    var (first, second) = (first, second)
+    return first.withUTF8 { a in second.withUTF8 { b in a.lexicographicallyPrecedes(b) } }
   }
 }

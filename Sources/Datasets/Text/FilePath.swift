@@ -8,6 +8,7 @@ enum FilePath {
 
   /// The path without `.` and doubled slashes, and with `x/..` removed.
   static func normalized(_ path: String) -> String {
+    if isNormal(path) { return path }
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == "..", let last = parts.last, last != ".." {
@@ -21,28 +22,56 @@ enum FilePath {
     return joined.isEmpty ? "." : joined
   }
 
+  /// Whether nothing is to be done to a path: no part of it is empty, `.` or `..`.
+  private static func isNormal(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+      guard let last = bytes.last, last != slash else { return false }
+      /// The length of the part so far, and whether it has only dots.
+      var (length, dots) = (0, 0)
+      for (place, byte) in bytes.enumerated() {
+        if byte == slash {
+          if place > 0, length == 0 || dots == length { return false }
+          (length, dots) = (0, 0)
+        } else {
+          length += 1
+          dots += byte == dot ? 1 : 0
+        }
+      }
+      return dots < length
+    }
+  }
+
   /// The last part of a path.
   static func name(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    let last = path.utf8.index(after: slash)
+    if last < path.endIndex { return String(path[last...]) }
+    return path.split(separator: "/").last.map(String.init) ?? path
   }
 
   /// All but the last part of a path.
   static func folder(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// The path without the ending after its last dot.
   static func stem(_ path: String) -> String {
-    guard let dot = path.lastIndex(of: "."), dot > (path.lastIndex(of: "/") ?? path.startIndex)
-    else { return path }
-    return String(path[..<dot])
+    endingDot(path).map { String(path[..<$0]) } ?? path
   }
 
   /// The ending after the last dot, in lower case, or nothing.
   static func ending(_ path: String) -> String {
-    let stem = stem(path)
-    return stem.count == path.count ? "" : path.dropFirst(stem.count + 1).lowercased()
+    endingDot(path).map { path[path.utf8.index(after: $0)...].lowercased() } ?? ""
+  }
+
+  /// The dot before a path's ending; one that begins a name is part of it.
+  private static func endingDot(_ path: String) -> String.Index? {
+    guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    return dot > (slash ?? path.startIndex) ? dot : nil
   }
 
   /// Whether the ending is one of those that pictures have here. What they hold is decided by

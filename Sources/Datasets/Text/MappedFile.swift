@@ -40,6 +40,15 @@ final class MappedFile: @unchecked Sendable {
       start: UnsafePointer(address.assumingMemoryBound(to: UInt8.self)), count: size)
   }
 
+  /// Gives back the memory of what lies before a byte, so that a file that is walked through once
+  /// takes little of it. The bytes may be read again all the same: they are then fetched anew.
+  func giveBack(before offset: Int) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let length = min(offset, bytes.count) / page * page
+    guard length > 0, let start = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start), length, MADV_DONTNEED)
+  }
+
   deinit {
     if let start = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
