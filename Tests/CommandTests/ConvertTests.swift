@@ -38,7 +38,7 @@ import Testing
 
   @Test func whatIsWrittenIsToldAsJSON() throws {
     let result = try run(
-      "convert", ".", "--to", "yolo", "-o", "out", "--splits", "val", "--pictures", "none",
+      "convert", ".", "--to", "yolo", "-o", "out", "--split", "val", "--pictures", "none",
       "--json")
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

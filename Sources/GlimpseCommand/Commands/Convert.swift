@@ -48,7 +48,7 @@ struct Convert: Command {
           "from", \.source, unit: "format", unset: "told by the files",
           help: "Format of the data set"),
         .values(
-          "splits", \.splits, unit: "split",
+          "split", \.splits, unit: "name",
           unset: "train, val and test, as far as there are any", help: "Splits to convert"),
         .threads(\.threads),
       ]),
@@ -61,7 +61,7 @@ struct Convert: Command {
       "glimpse convert pets/data.yaml --to coco -o pets-coco --pictures symlink",
       "COCO's JSON files beside links to the pictures."),
     Example(
-      "glimpse convert coco --splits val --to labelme -o fix-these",
+      "glimpse convert coco --split val --to labelme -o fix-these",
       "Labels that LabelMe opens for mending."),
   ]
 

@@ -66,7 +66,7 @@ struct Split: Command {
           "from", \.source, unit: "format", unset: "told by the files",
           help: "Format of the data set"),
         .values(
-          "splits", \.splits, unit: "split",
+          "split", \.splits, unit: "name",
           unset: "train, val and test, as far as there are any",
           help: "Splits whose pictures are dealt anew, all together"),
         .threads(\.threads),
