@@ -74,9 +74,12 @@ struct Convert: Command {
       throw CommandError.usage("convert needs --output <folder>, a new one to write into")
     }
     Interruption.observe()
+    let index = PictureIndex(for: data)
+    defer { index.save() }
     let reading = DatasetReading(
       outlines: keepsOutlines, cutsBoxes: false,
-      runner: TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads)))
+      runner: TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads)),
+      pictures: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
     let report = try DatasetWriting(format: format, pictures: pictures).write(
