@@ -41,7 +41,8 @@ let package = Package(
       name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"], exclude: ["Golden"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"],
+      exclude: ["Golden", "Speed"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"], exclude: ["Golden"]),
     .testTarget(

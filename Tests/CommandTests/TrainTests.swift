@@ -121,6 +121,39 @@ import Testing
     #expect(json.count > 20)
   }
 
+  /// A picture that breaks off is told and replaced, or ends a strict training.
+  @Test func unreadablePicturesAreReplacedUnlessStrict() throws {
+    try Fixtures.writeVOC(in: folder)
+    let path = folder.path + "/JPEGImages/p3.png"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    try whole.prefix(200).write(to: URL(fileURLWithPath: path))
+    let words = Self.small + ["--epochs", "1", "--val-interval", "0"]
+    let usual = try BuiltProgram.run(["train"] + words, in: folder.path)
+    #expect(usual.exitCode == 0, "\(usual.diagnostics)")
+    #expect(usual.diagnostics.contains("p3.png"))
+    let strict = try BuiltProgram.run(["train"] + words + ["--strict"], in: folder.path)
+    #expect(strict.exitCode == 4 && strict.output == "")
+    let complaint = strict.diagnostics.split(separator: "\n").last ?? ""
+    #expect(complaint.contains("p3.png") && complaint.contains("cannot be read"))
+  }
+
+  /// All augmentations at once, on boxes that have no outlines.
+  @Test func everyAugmentationTrains() throws {
+    try Fixtures.writeVOC(in: folder)
+    let shares = [
+      "gray", "blur", "jpeg", "erasing", "flipud", "crop", "mosaic", "mosaic9", "mixup",
+      "copy-paste",
+    ].flatMap { ["--\($0)", "0.5"] }
+    let amounts = [
+      "--brightness", "0.2", "--contrast", "0.2", "--gamma", "0.5", "--degrees", "20", "--shear",
+      "10", "--perspective", "0.001", "--repeat-threshold", "0.9", "--cache", "1",
+    ]
+    let result = try BuiltProgram.run(
+      ["train"] + Self.small + ["--epochs", "2", "--close-mosaic", "0"] + shares + amounts,
+      in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+  }
+
   private struct Ignored: Decodable {
     init(from decoder: any Decoder) {}
   }
