@@ -152,6 +152,7 @@ import Testing
       ["train"] + Self.small + ["--epochs", "2", "--close-mosaic", "0"] + shares + amounts,
       in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.diagnostics.contains("copy_paste has nothing to paste"))
   }
 
   private struct Ignored: Decodable {

@@ -10,17 +10,20 @@ struct TrainingData {
   let normalization: Normalization
   /// Pictures of an epoch: all, and those with rare classes again where they are repeated.
   private let picturesPerEpoch: Int
+  /// Whether objects are to be pasted, which takes outlines.
+  private let wantsOutlines: Bool
   /// Pictures a step, as far as there are so many.
   var batch: Int
 
   /// Opens both splits; what is found out about pictures is kept for later runs.
   init(_ config: TrainingConfig, normalization: Normalization, runner: TaskRunner) throws {
     batch = config.batch ?? 1
+    wantsOutlines = config.copyPaste > 0
     let index = PictureIndex(for: config.data)
     defer { index.save() }
     // Boxes are enough to learn from; outlines are for pasting objects.
     var reading = DatasetReading(
-      outlines: config.copyPaste > 0, runner: runner, pictures: index)
+      outlines: wantsOutlines, runner: runner, pictures: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     picturesPerEpoch = Loader.picturesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
@@ -51,6 +54,10 @@ struct TrainingData {
         "\(training.path): there is no val split, so no AP is measured and the best weights are the "
           + "last ones")
     }
+    if wantsOutlines, !training.samples.contains(where: \.hasOutlines) {
+      sentences.append(
+        "\(training.path): no label has a polygon or mask, so copy_paste has nothing to paste")
+    }
     return sentences
   }
 
@@ -76,6 +83,11 @@ struct TrainingData {
         augmentation: position.epoch < mosaicEpochs ? augmentation : augmentation.withoutMosaic)
     }
   }
+}
+
+extension Sample {
+  /// Whether an object of it has one.
+  fileprivate var hasOutlines: Bool { annotations.contains { $0.outline != nil } }
 }
 
 extension Batch {
