@@ -166,9 +166,11 @@ import Testing
     try folder.write(
       "bare/Annotations/p.xml", "<annotation><filename>p.png</filename></annotation>")
     try folder.write("bare/ImageSets/Main/train.txt", "p\n")
+    try Fixtures.writePicture(to: folder.path + "/sorted/train/cat/p.png")
     for (words, code, sentence) in [
       (["--data", "empty"], 4, "no data set is recognized here"),
-      (["--data", "bare"], 4, "there are no classes to learn"),
+      (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
+      (["--data", "sorted"], 4, "folders say what pictures show, and not where"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),

@@ -34,9 +34,16 @@ struct TrainingData {
       ? try Dataset.open(
         path: config.data, split: "val", classNames: training.classNames, reading: reading) : nil
     self.normalization = normalization
-    guard !training.classNames.isEmpty else {
+    guard training.annotationCount > 0 else {
+      let instead: String =
+        switch training.format {
+        case .folders: "; folders say what pictures show, and not where"
+        case .masks: "; detectors do not learn from masks"
+        default: ""
+        }
       throw DatasetsError(
-        "\(config.data): there are no classes to learn, because no object is labeled")
+        "\(config.data): there is nothing to learn, because no object of the split "
+          + "\"\(training.split)\" is labeled with a box\(instead)")
     }
   }
 
