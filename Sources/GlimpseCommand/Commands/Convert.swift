@@ -31,11 +31,8 @@ struct Convert: Command {
       "What to write",
       [
         .value("to", \.format, unit: "format", help: "Format to write"),
-        .value(
-          "output", short: "o", \.output, unit: "folder", help: "New folder to write it into"),
-        .value(
-          "pictures", \.pictures, unit: "how",
-          help: "What becomes of the pictures in the new folder"),
+        .newFolder(\.output),
+        .pictures(\.pictures),
         .flag(
           "no-outlines", \.keepsOutlines, sets: false,
           help: "Write boxes only, where there are polygons and masks, too"),
@@ -44,12 +41,8 @@ struct Convert: Command {
     OptionGroup(
       "What to read",
       [
-        .value(
-          "from", \.source, unit: "format", unset: "told by the files",
-          help: "Format of the data set"),
-        .values(
-          "split", \.splits, unit: "name",
-          unset: "train, val and test, as far as there are any", help: "Splits to convert"),
+        .sourceFormat(\.source),
+        .splits(\.splits, help: "Splits to convert"),
         .threads(\.threads),
       ]),
   ]

@@ -49,26 +49,18 @@ struct Split: Command {
     OptionGroup(
       "What to write",
       [
-        .value(
-          "output", short: "o", \.output, unit: "folder", help: "New folder to write it into"),
+        .newFolder(\.output),
         .value(
           "to", \.format, unit: "format", unset: "that of the data set",
           help: "Format to write"),
-        .value(
-          "pictures", \.pictures, unit: "how",
-          help: "What becomes of the pictures in the new folder"),
+        .pictures(\.pictures),
         .json(\.printsJSON, help: "Print what was written, one line of JSON a folder"),
       ]),
     OptionGroup(
       "What to read",
       [
-        .value(
-          "from", \.source, unit: "format", unset: "told by the files",
-          help: "Format of the data set"),
-        .values(
-          "split", \.splits, unit: "name",
-          unset: "train, val and test, as far as there are any",
-          help: "Splits whose pictures are dealt anew, all together"),
+        .sourceFormat(\.source),
+        .splits(\.splits, help: "Splits whose pictures are dealt anew, all together"),
         .threads(\.threads),
       ]),
   ]

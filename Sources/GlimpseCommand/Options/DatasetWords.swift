@@ -1,4 +1,0 @@
-import Glimpse
-
-extension DatasetFormat: OptionWord {}
-extension DatasetWriter.Pictures: OptionWord {}
