@@ -3,8 +3,9 @@
     measure_loader.py GLIMPSE AQUARIUM PHOTOS [--rounds 3]
 
 GLIMPSE is the built program, AQUARIUM a YOLO data set (a copy is made: Ultralytics writes into it), PHOTOS a
-folder with astronaut.png, of which a grainy JPEG of 12 megapixels is made. Needs ultralytics, torch and
-opencv-python. Everything runs on one processor and one thread, in turn, with the same settings: 416 pixels,
+folder with astronaut.png, chelsea.png, coffee.png and rocket.jpg, of which JPEGs of 12 megapixels are made: smooth
+(enlarged), detailed (laid side by side as they are) and grainy (enlarged, with noise of deviation 10 on every
+sample). Needs ultralytics, torch and opencv-python. Everything runs on one processor and one thread, in turn, with the same settings: 416 pixels,
 mosaic for every picture, shift 0.1, scale 0.5, hsv 0.015 / 0.7 / 0.4, mirroring 0.5, batches of 16.
 """
 
@@ -58,6 +59,25 @@ def glimpse(program, *words):
                                      capture_output=True, text=True).stdout)
 
 
+def large_pictures(photos, folder):
+    """Writes JPEGs of 4000 x 3000 pixels; their names and paths."""
+    smooth = cv2.resize(cv2.imread(f"{photos}/astronaut.png"), (4000, 4000), interpolation=cv2.INTER_CUBIC)[500:3500]
+    grain = np.rint(np.random.default_rng(0).normal(0, 10, smooth.shape)).astype(np.int16)
+    tiles = [cv2.imread(f"{photos}/{name}")[:300, :450] for name in
+             ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")]
+    rows = [np.hstack([tiles[(row + column) % 4] for column in range(9)])[:, :4000] for row in range(10)]
+    pictures = {
+        "smooth, quality 90": (smooth, 90),
+        "detailed, quality 80": (np.vstack(rows), 80),
+        "detailed, quality 90": (np.vstack(rows), 90),
+        "grainy, quality 90": (np.clip(smooth.astype(np.int16) + grain, 0, 255).astype(np.uint8), 90),
+    }
+    for number, (name, (picture, quality)) in enumerate(pictures.items()):
+        path = f"{folder}/large-{number}.jpg"
+        cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        yield name, path
+
+
 def opencv_milliseconds(path, side):
     times = []
     for _ in range(9):
@@ -85,12 +105,7 @@ def main():
         data = f"{folder}/data"
         shutil.copytree(options.aquarium, data, copy_function=shutil.copyfile)
         subprocess.run(["chmod", "-R", "u+w", data], check=True)
-        large = f"{folder}/large.jpg"
-        photo = cv2.resize(cv2.imread(f"{options.photos}/astronaut.png"), (4000, 4000),
-                           interpolation=cv2.INTER_CUBIC)[500:3500]
-        grain = np.rint(np.random.default_rng(0).normal(0, 10, photo.shape)).astype(np.int16)
-        photo = np.clip(photo.astype(np.int16) + grain, 0, 255).astype(np.uint8)
-        cv2.imwrite(large, photo, [cv2.IMWRITE_JPEG_QUALITY, 90])
+        large = list(large_pictures(options.photos, folder))
         for _ in range(options.rounds):
             def note(name, value):
                 rows.setdefault(name, []).append(value)
@@ -103,9 +118,10 @@ def main():
             note("Ultralytics, cache='ram', images/s", ultralytics_speed(data, "ram"))
             none = glimpse(options.glimpse, SIDE, *loader, "--runs", 2, "--cache", 0)
             note("Glimpse, nothing kept (four decodings a picture), images/s", none["images_per_s"])
-            note("OpenCV, 12 megapixels to 640, ms", opencv_milliseconds(large, 640))
-            note("Glimpse, 12 megapixels to 640, ms",
-                 glimpse(options.glimpse, 640, "--picture", large, "--runs", 9)["median_ms"])
+            for name, path in large:
+                note(f"OpenCV, 12 megapixels to 640, {name}, ms", opencv_milliseconds(path, 640))
+                note(f"Glimpse, 12 megapixels to 640, {name}, ms",
+                     glimpse(options.glimpse, 640, "--picture", path, "--runs", 9)["median_ms"])
     for name, values in rows.items():
         print(f"{statistics.median(values):10.1f}  {name}  ({', '.join(f'{value:.1f}' for value in values)})")
 
