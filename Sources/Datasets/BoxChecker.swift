@@ -128,6 +128,12 @@ struct BoxChecker {
             + "picture has \(Int(width))x\(Int(height)); the box is kept.")
         return nil
       }
+      guard mask.area > 0 else {
+        report(
+          .invalidOutline, object,
+          "\(subject(object, box)) has a mask without a pixel; the box is kept.")
+        return nil
+      }
       return .mask(mask)
     case .polygons(var polygons)?:
       if case .fractions = object.extent, knowsSize {
@@ -147,7 +153,33 @@ struct BoxChecker {
           return nil
         }
       }
+      guard showsSomething(polygons) else {
+        report(
+          .invalidOutline, object,
+          "\(subject(object, box)) has polygons without any area in the picture; the box is kept.")
+        return nil
+      }
       return .polygons(polygons)
+    }
+  }
+
+  /// Whether any of some polygons has an area, and the box around it a part of the picture.
+  private func showsSomething(_ polygons: [[Double]]) -> Bool {
+    polygons.contains { polygon in
+      var (doubled, bounds) = (
+        0.0, Box(x1: .infinity, y1: .infinity, x2: -.infinity, y2: -.infinity)
+      )
+      for corner in stride(from: 0, to: polygon.count, by: 2) {
+        let next = (corner + 2) % polygon.count
+        doubled += polygon[corner] * polygon[next + 1] - polygon[next] * polygon[corner + 1]
+        bounds.x1 = min(bounds.x1, polygon[corner])
+        bounds.x2 = max(bounds.x2, polygon[corner])
+        bounds.y1 = min(bounds.y1, polygon[corner + 1])
+        bounds.y2 = max(bounds.y2, polygon[corner + 1])
+      }
+      guard abs(doubled) > 1e-12 else { return false }
+      if !knowsSize { return true }
+      return bounds.clipped(toWidth: width, height: height).area > 0
     }
   }
 }

@@ -72,6 +72,14 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     /// Folders that are not where the description says; what was read instead.
     case layout = "unexpected layout"
 
+    /// Whether a picture is left out because of it.
+    package var losesPicture: Bool {
+      switch self {
+      case .missingImage, .unreadableImage, .missingLabels, .pathOutside: true
+      default: false
+      }
+    }
+
     /// How bad flaws of this kind are.
     public var severity: Severity {
       switch self {

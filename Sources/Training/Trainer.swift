@@ -23,7 +23,7 @@ public final class Trainer {
   var report: DetectionReport?
   private var progress: TrainingProgress
   private let notes: [String]
-  private var reportedProblems = 0
+  private var reportedProblems: Set<DatasetProblem> = []
 
   /// Takes what `TrainerSetup` has made.
   init(_ setup: TrainerSetup) {
@@ -128,9 +128,9 @@ public final class Trainer {
   }
 
   private func tellProblems(of loader: Loader, _ observe: (TrainingEvent) -> Void) {
-    let problems = loader.problems
-    for problem in problems.dropFirst(reportedProblems) { observe(.problem("\(problem)")) }
-    reportedProblems = problems.count
+    for problem in loader.problems where reportedProblems.insert(problem).inserted {
+      observe(.problem("\(problem)"))
+    }
   }
 
   private func validatesEpoch(_ epoch: Int) -> Bool {

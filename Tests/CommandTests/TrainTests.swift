@@ -167,6 +167,13 @@ import Testing
       "bare/Annotations/p.xml", "<annotation><filename>p.png</filename></annotation>")
     try folder.write("bare/ImageSets/Main/train.txt", "p\n")
     try Fixtures.writePicture(to: folder.path + "/sorted/train/cat/p.png")
+    try folder.write("huge.json", #"{"imgsz": 4611686018427387904}"#)
+    for name in ["a", "b"] {
+      try Fixtures.writePicture(to: folder.path + "/lost/images/\(name).png")
+      try folder.write("lost/labels/\(name).txt", "0 0.5 0.5 0.5 0.5\n")
+    }
+    try folder.write("lost/images/b.png", "no picture")
+    try folder.write("lost/classes.txt", "cat\n")
     for (words, code, sentence) in [
       (["--data", "empty"], 4, "no data set is recognized here"),
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
@@ -174,6 +181,8 @@ import Testing
       (["--epochs", "3"], 2, "train needs --data <path>"),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
+      (["--config", "huge.json", "--data", "lost"], 2, "imgsz"),
+      (["--data", "lost", "--strict"], 4, "With strict, no picture may be left out"),
       (["--config", "gone.json"], 1, "gone.json: the file cannot be read"),
       (["--resume", "empty"], 1, "there is no run to resume"),
       (["--resume", "a", "--config", "odd.json"], 1, "there is no run to resume"),

@@ -39,7 +39,7 @@ struct BrokenPackTests {
     try pack.picture("yolo/images/val/v.png")
     try pack.folder.write("1 0.3 0.3 0.2 0.2\n", to: "yolo/labels/val/v.txt")
 
-    try yolo("good", [(Self.good, []), ("1 0.25 0.25 0.25 0.25 0.5 0.9", [])])
+    try yolo("good", [(Self.good, []), ("1 0.25 0.25 0.5 0.25 0.5 0.9", [])])
     try yolo("words", [(Self.good, []), ("0 half 0.5 0.1 0.1", [.malformedLabels])])
     try yolo("short", [("0 0.5 0.5 0.1", [.malformedLabels])])
     try yolo("even", [(Self.good, []), ("0 0.5 0.5 0.1 0.1 0.1", [.malformedLabels])])

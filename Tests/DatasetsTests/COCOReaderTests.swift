@@ -213,6 +213,26 @@ struct COCOReaderTests {
       message(folder.path).contains("train.json:3: an image has no \"id\""))
   }
 
+  /// Polygons on a line, or beside the picture, and a mask of no pixel: the boxes stay.
+  @Test(arguments: [
+    "[[1, 1, 3, 3, 5, 5]]", "[[50, 50, 60, 50, 60, 60]]",
+    #"{"size": [10, 20], "counts": [200]}"#,
+  ])
+  func outlinesOfNothingAreTold(segmentation: String) throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    try folder.write(
+      """
+      {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10}],
+      "categories": [{"id": 1, "name": "cat"}], "annotations": [
+      {"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5], "segmentation": \(segmentation)}]}
+      """, to: "annotations/train.json")
+    let data = try Dataset.open(
+      path: folder.path, split: "train", reading: DatasetReading(outlines: true))
+    #expect(data.problems.map(\.kind) == [.invalidOutline])
+    #expect(data.samples[0].annotations.map(\.outline) == [nil])
+  }
+
   @Test func outlinesAreReadWhereTheyAreAskedFor() throws {
     let folder = try TestFolder()
     try folder.writePicture("images/x.png")

@@ -98,6 +98,6 @@ struct PictureExamination {
         "the picture claims to have \(width)x\(height) pixels, more than the limit of \(limit)"
       default: "\(error)"
       }
-    return reason + "; training would leave it out."
+    return reason + "; training shows another one instead."
   }
 }

@@ -124,7 +124,8 @@ final class BatchQueue: @unchecked Sendable {
     guard results.count == slot.places.count else { throw maker.nothingDecodable }
     if maker.config.isStrict, let problem = maker.cache.problems.first {
       throw DatasetsError(
-        "\(problem.file) cannot be read, and no picture may be left out: \(problem.message)")
+        "\(problem.file) cannot be read, and no picture may be left out; \"glimpse check\" says what "
+          + "is wrong with it.")
     }
     return Batch(
       epoch: slot.position.epoch, index: slot.position.batch, pictures: results.map(\.image),

@@ -45,7 +45,9 @@ public final class PictureIndex: Sendable {
   public init(for dataset: String, in folder: String? = PictureIndex.userFolder) {
     workingFolder = FileManager.default.currentDirectoryPath
     let path = FilePath.join(workingFolder, dataset)
-    let root = FileContents.entry(path) == .file ? FilePath.folder(path) : path
+    var root = FileContents.entry(path) == .file ? FilePath.folder(path) : path
+    // COCO's annotation files lie beside the folders of their pictures.
+    if FilePath.name(root) == "annotations" { root = FilePath.folder(root) }
     file = folder.flatMap { folder in
       let folder = FilePath.join(FileManager.default.currentDirectoryPath, folder)
       return Self.lies(folder, in: root)
@@ -124,8 +126,14 @@ public final class PictureIndex: Sendable {
 
   /// Whether a folder lies in another one, links resolved.
   private static func lies(_ folder: String, in root: String) -> Bool {
+    /// With all links followed, of as much of the path as is there.
     func resolved(_ path: String) -> String {
-      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard let real = realpath(path, nil) else {
+        let above = FilePath.folder(path)
+        return above == path ? path : FilePath.join(resolved(above), FilePath.name(path))
+      }
+      defer { free(real) }
+      return String(cString: real)
     }
     return (resolved(folder) + "/").hasPrefix(resolved(root) + "/")
   }

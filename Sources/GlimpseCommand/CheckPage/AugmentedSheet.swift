@@ -18,10 +18,20 @@ struct AugmentedSheet: Sendable {
     guard let dataset = split?.dataset, !dataset.samples.isEmpty else {
       throw DatasetsError("\(check.path): there is no picture to augment")
     }
-    let plan = BatchPlan(
-      width: config.imgsz, height: config.imgsz, augmentation: config.augmentation)
+    var plan = config.plan(at: .start, seed: config.seed)
+    // Pictures of one size fill a sheet.
+    (plan.width, plan.height) = (config.imgsz, config.imgsz)
+    var samples = dataset.samples
+    if config.copyPaste == 0 {
+      // A training reads outlines only to paste them.
+      for index in samples.indices {
+        for place in samples[index].annotations.indices {
+          samples[index].annotations[place].outline = nil
+        }
+      }
+    }
     let source = AugmentedPictures(
-      samples: dataset.samples,
+      samples: samples,
       config: config.loaderConfig(batchSize: 1, seed: config.seed, normalization: .unit),
       plan: plan)
     var pictures: [AugmentedPicture] = []

@@ -148,6 +148,9 @@ struct Check: Command {
 
   /// Refuses, before any work is done, what could not be written in the end.
   private func checkOutputs() throws(CommandError) {
+    guard augmentedCount == nil || examinesPictures else {
+      throw .usage("--augmented draws pictures, and --no-images opens none: give only one of them")
+    }
     if let report {
       guard report.lowercased().hasSuffix(".html") else {
         throw .usage("--report takes a file that ends in .html, not \(Sentence.quoted(report))")

@@ -27,6 +27,9 @@ struct TrainingData {
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     picturesPerEpoch = Loader.picturesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
+    if config.strict, let lost = training.problems.first(where: { $0.kind.losesPicture }) {
+      throw DatasetsError("\(lost) With strict, no picture may be left out")
+    }
     let splits = try Dataset.splits(path: config.data)
     reading.outlines = false
     validation =
@@ -70,25 +73,29 @@ struct TrainingData {
 
   /// The batches from a state on.
   func loader(_ config: TrainingConfig, from state: TrainingState, seed: UInt64) -> Loader {
-    let sizes = config.inputSizes
-    let augmentation = config.augmentation
-    let mosaicEpochs = config.epochs - config.closeMosaic
-    return Loader(
+    Loader(
       samples: training.samples,
       config: config.loaderConfig(batchSize: batchSize, seed: seed, normalization: normalization),
       start: LoaderPosition(epoch: state.epoch, batch: state.batch), epochs: config.epochs
-    ) { position in
-      var side = config.imgsz
-      if sizes.count > 1 {
-        // Ten batches keep their size (YOLOX): a session is made anew for each.
-        var generator = SeededGenerator(
-          seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
-        side = sizes[Int(generator.next() % UInt64(sizes.count))]
-      }
-      return BatchPlan(
-        width: side, height: side,
-        augmentation: position.epoch < mosaicEpochs ? augmentation : augmentation.withoutMosaic)
+    ) { config.plan(at: $0, seed: seed) }
+  }
+}
+
+extension TrainingConfig {
+  /// How large the pictures of a batch are, and how they are varied.
+  public func plan(at position: LoaderPosition, seed: UInt64) -> BatchPlan {
+    let sizes = inputSizes
+    var side = imgsz
+    if sizes.count > 1 {
+      // Ten batches keep their size (YOLOX): a session is made anew for each.
+      var generator = SeededGenerator(
+        seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
+      side = sizes[Int(generator.next() % UInt64(sizes.count))]
     }
+    return BatchPlan(
+      width: side, height: side,
+      augmentation: position.epoch < epochs - closeMosaic
+        ? augmentation : augmentation.withoutMosaic)
   }
 }
 
