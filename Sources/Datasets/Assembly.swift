@@ -27,12 +27,24 @@ struct Assembly {
     let sizes = measuredSizes()
     var samples: [Sample] = []
     samples.reserveCapacity(raw.pictures.count)
-    var seen: Set<String> = []
+    /// For each picture its first entry, and its sample.
+    var seen: [String: (entry: Int, sample: Int)] = [:]
     var unwanted = [Int](repeating: 0, count: raw.classNames.count)
-    for (picture, measured) in zip(raw.pictures, sizes) {
-      guard seen.insert(picture.imagePath).inserted else {
-        report(.duplicateEntry, picture.imagePath, "the picture is listed twice; it is taken once.")
-        continue
+    for (entry, (picture, measured)) in zip(raw.pictures, sizes).enumerated() {
+      let earlier = seen[picture.imagePath]
+      if let earlier {
+        // The same label file again, or other labels of the same picture.
+        guard !picture.objects.isEmpty,
+          picture.objects.map(\.line) != raw.pictures[earlier.entry].objects.map(\.line)
+            || picture.objects.map(\.id) != raw.pictures[earlier.entry].objects.map(\.id)
+        else {
+          report(
+            .duplicateEntry, picture.imagePath, "the picture is listed twice; it is taken once.")
+          continue
+        }
+        report(
+          .duplicateEntry, picture.imagePath,
+          "the picture is listed twice, with labels of its own each time; they are joined.")
       }
       guard let size = size(of: picture, measured: measured) else { continue }
       if let mask = picture.maskPath, reading.measuresPictures {
@@ -57,6 +69,11 @@ struct Assembly {
         sample.annotations.append(annotation)
       }
       problems += checker.problems
+      if let earlier {
+        samples[earlier.sample].annotations += sample.annotations
+        continue
+      }
+      seen[picture.imagePath] = (entry, samples.count)
       if reading.surveys { tellIfUnlabeled(picture) }
       samples.append(sample)
     }

@@ -16,7 +16,9 @@ extension Dataset {
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> [Dataset] {
     let format = if let format { format } else { try DatasetFormat.sniff(path) }
-    let names = if let splits { splits } else { try usualSplits(path: path, format: format) }
+    var names = if let splits { splits } else { try usualSplits(path: path, format: format) }
+    var seen: Set<String> = []
+    names.removeAll { !seen.insert(SplitName.canonical($0)).inserted }
     var opened: [Dataset] = []
     for name in names {
       opened.append(try open(path: path, split: name, format: format, reading: reading))

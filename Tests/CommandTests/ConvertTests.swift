@@ -7,9 +7,12 @@ import Testing
 /// The built program writes data sets in other formats.
 @Suite struct ConvertTests {
   private let folder: TemporaryFolder
+  /// Where new folders go: not into the data set.
+  private let target: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
+    target = try TemporaryFolder()
     try Fixtures.writeVOC(in: folder)
   }
 
@@ -20,39 +23,42 @@ import Testing
   /// Six and four pictures of one object each: see `Fixtures.writeVOC`.
   @Test(arguments: ["voc", "yolo", "coco", "createml", "labelme"])
   func everyFormatHoldsTheBoxes(format: String) throws {
-    let result = try run("convert", ".", "--to", format, "-o", "out")
+    let result = try run("convert", ".", "--to", format, "-o", target.path + "/out")
     #expect(result.exitCode == 0 && result.diagnostics.isEmpty, "\(result.diagnostics)")
     #expect(
-      result.output.hasSuffix("10 pictures and 10 objects of 3 classes are in out, as \(format)\n"))
+      result.output.hasSuffix(
+        "10 pictures and 10 objects of 3 classes are in \(target.path)/out, as \(format)\n"))
     for (split, count) in [("train", 6), ("val", 4)] {
       let old = try Dataset.open(path: folder.path, split: split)
-      let new = try Dataset.open(path: folder.path + "/out", split: split)
+      let new = try Dataset.open(path: target.path + "/out", split: split)
       #expect(new.classNames == old.classNames && new.samples.count == count)
       let boxes = { (data: Dataset) in
         data.samples.map { $0.annotations.map { ($0.box.x1 + $0.box.y2).rounded() } }
       }
       #expect(boxes(new) == boxes(old))
     }
-    #expect(try run("check", "out").exitCode == 0)
+    #expect(try run("check", target.path + "/out").exitCode == 0)
   }
 
   @Test func whatIsWrittenIsToldAsJSON() throws {
     let result = try run(
-      "convert", ".", "--to", "yolo", "-o", "out", "--split", "val", "--pictures", "none",
+      "convert", ".", "--to", "yolo", "-o", target.path + "/out", "--split", "val", "--pictures",
+      "none",
       "--json")
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(object["pictures"] as? Int == 4 && object["errors"] as? Int == 0)
     #expect(object["classes"] as? [String] == ["cat", "dog", "person"])
     let files = FileManager.default
-    #expect(files.fileExists(atPath: folder.path + "/out/labels/val/p6.txt"))
-    #expect(!files.fileExists(atPath: folder.path + "/out/images"))
+    #expect(files.fileExists(atPath: target.path + "/out/labels/val/p6.txt"))
+    #expect(!files.fileExists(atPath: target.path + "/out/images"))
   }
 
   @Test func linksLeadToThePictures() throws {
     #expect(
-      try run("convert", ".", "--to", "coco", "-o", "out", "--pictures", "symlink").exitCode == 0)
-    let place = folder.path + "/out/val/p7.png"
+      try run("convert", ".", "--to", "coco", "-o", target.path + "/out", "--pictures", "symlink")
+        .exitCode == 0)
+    let place = target.path + "/out/val/p7.png"
     let target = try FileManager.default.destinationOfSymbolicLink(atPath: place)
     #expect(target.hasSuffix("JPEGImages/p7.png"))
     let bytes = { (path: String) in try Data(contentsOf: URL(fileURLWithPath: path)) }
@@ -64,15 +70,15 @@ import Testing
     let path = folder.path + "/Annotations/p0.xml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))
-    let left = try run("convert", ".", "--to", "yolo", "-o", "out")
+    let left = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out")
     #expect(left.exitCode == 3)
     #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
     #expect(left.output.contains("9 objects"))
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
-    let refused = try run("convert", ".", "--to", "yolo", "-o", "out2")
+    let refused = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out2")
     #expect(refused.exitCode == 4)
     #expect(refused.diagnostics.contains("p0.xml:4: <xmax> is \"wide\""))
-    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out2"))
+    #expect(!FileManager.default.fileExists(atPath: target.path + "/out2"))
   }
 
   @Test func usageIsExplained() throws {
@@ -87,8 +93,10 @@ import Testing
     }
     let taken = try run("convert", ".", "--to", "yolo", "-o", "JPEGImages")
     #expect(taken.exitCode == 4 && taken.diagnostics.contains("the folder is not empty"))
-    // The words of the command: masks need outlines.
-    let masks = try run("convert", ".", "--to", "masks", "-o", "out")
+    let inside = try run("convert", ".", "--to", "yolo", "-o", "new")
+    #expect(inside.exitCode == 4 && inside.diagnostics.contains("lies in the data set"))
+    // Masks need outlines.
+    let masks = try run("convert", ".", "--to", "masks", "-o", target.path + "/out")
     #expect(masks.exitCode == 4 && masks.diagnostics.contains("choose another format"))
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(Set(left) == ["Annotations", "ImageSets", "JPEGImages"])

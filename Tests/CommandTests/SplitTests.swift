@@ -7,10 +7,13 @@ import Testing
 /// The built program deals pictures out to splits.
 @Suite struct SplitTests {
   private let folder: TemporaryFolder
+  /// Where new folders go: not into the data set.
+  private let target: TemporaryFolder
 
   /// The ten pictures of `Fixtures.writeVOC`, which all look alike but for a moving rectangle.
   init() throws {
     folder = try TemporaryFolder()
+    target = try TemporaryFolder()
     try Fixtures.writeVOC(in: folder)
   }
 
@@ -21,7 +24,7 @@ import Testing
   }
 
   private func names(_ path: String, _ split: String) throws -> [String] {
-    try Dataset.open(path: folder.path + "/" + path, split: split).samples.map {
+    try Dataset.open(path: target.path + "/" + path, split: split).samples.map {
       URL(fileURLWithPath: $0.imagePath).lastPathComponent
     }
   }
@@ -29,7 +32,8 @@ import Testing
   @Test func sharesAreKeptAndSeedsDecide() throws {
     for (output, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
       let result = try split(
-        "-o", output, "--shares", "7,3", "--seed", seed, "--no-groups", "--to", "yolo")
+        "-o", target.path + "/" + output, "--shares", "7,3", "--seed", seed, "--no-groups", "--to",
+        "yolo")
       #expect(result.exitCode == 0, "\(result.diagnostics)")
     }
     #expect(try names("a", "train").count == 7 && names("a", "val").count == 3)
@@ -39,7 +43,7 @@ import Testing
       try Set(names("a", "train") + names("a", "val")) == Set((0..<10).map { "p\($0).png" }))
     // The classes cat, dog and person have four, three and three pictures: one of each goes to val.
     #expect(
-      try Dataset.open(path: folder.path + "/a", split: "val").annotationCounts == [1, 1, 1])
+      try Dataset.open(path: target.path + "/a", split: "val").annotationCounts == [1, 1, 1])
   }
 
   /// Two exact copies of a picture go the same way, whatever the seed.
@@ -55,17 +59,19 @@ import Testing
     try FileManager.default.copyItem(atPath: pictures + "p0.png", toPath: pictures + "p9.png")
     for seed in 0..<4 {
       let result = try split(
-        "-o", "out\(seed)", "--shares", "1,1", "--seed", "\(seed)", "--pictures", "none", "--to",
+        "-o", target.path + "/out\(seed)", "--shares", "1,1", "--seed", "\(seed)", "--pictures",
+        "none", "--to",
         "coco")
       #expect([0, 3].contains(result.exitCode), "\(result.diagnostics)")
       let file = try String(
-        contentsOfFile: folder.path + "/out\(seed)/annotations/instances_val.json", encoding: .utf8)
+        contentsOfFile: target.path + "/out\(seed)/annotations/instances_val.json", encoding: .utf8)
       #expect(file.contains("\"p0.png\"") == file.contains("\"p9.png\""))
     }
   }
 
   @Test func foldsAreWritten() throws {
-    let result = try split("-o", "folds", "--folds", "5", "--no-groups", "--pictures", "symlink")
+    let result = try split(
+      "-o", target.path + "/folds", "--folds", "5", "--no-groups", "--pictures", "symlink")
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     var seen: [String] = []
     for fold in 1...5 {
@@ -73,6 +79,20 @@ import Testing
       seen += try names("folds/fold-\(fold)", "val")
     }
     #expect(seen.count == 10 && Set(seen).count == 10)
+  }
+
+  /// Ten pictures that look alike are one group, which cannot be dealt out.
+  @Test func tooFewGroupsAreRefused() throws {
+    for number in 1..<10 {
+      let place = folder.path + "/JPEGImages/p\(number).png"
+      try FileManager.default.removeItem(atPath: place)
+      try FileManager.default.copyItem(
+        atPath: folder.path + "/JPEGImages/p0.png", toPath: place)
+    }
+    let result = try split("-o", target.path + "/out")
+    #expect(result.exitCode == 4)
+    #expect(result.diagnostics.contains("1 groups of pictures that show the same are too few"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
   }
 
   @Test func usageIsExplained() throws {

@@ -217,4 +217,48 @@ struct WritingTests {
     #expect(DecimalText.pixels(1e12) == "1000000000000.0")
     #expect(DecimalText.fraction(1.0 / 3) == "0.33333333")
   }
+
+  /// Without val, YOLO's description names none: each picture is in one split.
+  @Test func oneSplitStaysOne() throws {
+    let folder = try TestFolder()
+    let data = [try everything(in: folder)[0]]
+    _ = try DatasetWriter(format: .yolo).write(data, to: folder.path("out"))
+    #expect(try Dataset.splits(path: folder.path("out")) == ["train"])
+  }
+
+  @Test func namesThatCannotBeReadAgainAreRefused() throws {
+    let folder = try TestFolder()
+    let data = try everything(in: folder)[0]
+    func renamed(_ split: String, _ classNames: [String]) -> Dataset {
+      Dataset(
+        path: data.path, format: .coco, split: split, classNames: classNames,
+        samples: data.samples)
+    }
+    for bad in [
+      renamed("trainval", data.classNames), renamed("train", ["a\nb", "c", "d"]),
+      renamed("train", ["", "c", "d"]),
+    ] {
+      #expect(throws: DatasetsError.self) {
+        try DatasetWriter(format: .yolo).write([bad], to: folder.path("out"))
+      }
+    }
+    #expect(!(try FileContents.names(in: folder.path).contains("out")))
+  }
+
+  /// Two entries of one picture with labels of their own: nothing is lost.
+  @Test func labelsOfAPictureThatIsListedTwiceAreJoined() throws {
+    let folder = try TestFolder()
+    try folder.writePicture("images/x.png")
+    try folder.write(
+      """
+      {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10},
+      {"id": 2, "file_name": "x.png", "width": 20, "height": 10}],
+      "categories": [{"id": 1, "name": "cat"}], "annotations": [
+      {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]},
+      {"id": 2, "image_id": 2, "category_id": 1, "bbox": [2, 2, 5, 5]}]}
+      """, to: "annotations/train.json")
+    let data = try Dataset.open(path: folder.path, split: "train")
+    #expect(data.samples.count == 1 && data.annotationCount == 2)
+    #expect(data.problems.map(\.kind) == [.duplicateEntry])
+  }
 }

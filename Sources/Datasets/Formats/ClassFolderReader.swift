@@ -54,6 +54,14 @@ struct ClassFolderReader: FormatReader {
       with: Set(folders.values.flatMap { PictureFolder.folders(in: $0).map(FilePath.name) }))
     var data = RawDataset(classNames: names, pictures: [], problems: [])
     for (index, name) in names.enumerated() {
+      guard !name.contains("/"), name != ".", name != ".." else {
+        data.problems.append(
+          DatasetProblem(
+            kind: .pathOutside, file: root,
+            message: "the listed class \"\(name)\" cannot be the name of a folder; it is left out.")
+        )
+        continue
+      }
       let place = FilePath.join(folder, name)
       guard FileContents.entry(place) == .folder else { continue }
       for picture in try PictureFolder.pictures(below: place) {

@@ -88,7 +88,14 @@ struct LabelMeObjects {
       ])
     case .mask:
       do {
-        return try mask(of: shape).map { .mask($0) }
+        if let mask = try mask(of: shape) { return .mask(mask) }
+        problems.append(
+          DatasetProblem(
+            kind: .invalidOutline, file: path, line: shape.line,
+            message:
+              "the mask has no picture, or the file no imageWidth and imageHeight; the box of "
+              + "the mask is kept."))
+        return nil
       } catch {
         problems.append(
           DatasetProblem(

@@ -97,7 +97,9 @@ struct MaskFolderReader: FormatReader {
     // Of a list, only what no picture at all has is a stray.
     let known = Set(all.map { self.name(of: $0, in: place.images) })
     for (name, mask) in masks.sorted(by: { $0.key < $1.key })
-    where !known.contains(name) && !known.contains(where: { $0 + "_mask" == name }) {
+    where !known.contains(name)
+      && !(name.hasSuffix("_mask") && known.contains(String(name.dropLast(5))))
+    {
       data.problems.append(
         DatasetProblem(
           kind: .orphanedLabels, file: mask,

@@ -39,7 +39,8 @@ struct VOCAnnotation {
     }
     fileName = root.child("filename").map { FilePath.name($0.text) }
     if let size = root.child("size"), let width = Int(size.child("width")?.text ?? ""),
-      let height = Int(size.child("height")?.text ?? ""), width > 0, height > 0
+      let height = Int(size.child("height")?.text ?? ""), (1...1_000_000).contains(width),
+      (1...1_000_000).contains(height)
     {
       self.size = (width, height)
     }

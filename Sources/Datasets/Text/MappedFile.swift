@@ -17,7 +17,7 @@ final class MappedFile: @unchecked Sendable {
   /// - Throws: `DatasetsError` for what is missing, no file or too large.
   init(_ path: String) throws(DatasetsError) {
     self.path = path
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw Self.failure(path) }
     defer { close(file) }
     var status = stat()

@@ -15,6 +15,19 @@ struct COCOWriter: FormatWriter {
     var annotations = ""
     var imageCount = 0
     var annotationCount = 0
+
+    mutating func add(_ sample: Sample, name: String) {
+      imageCount += 1
+      images += imageCount > 1 ? ",\n" : ""
+      images +=
+        "{\"id\":\(imageCount),\"file_name\":\(JSONValue.string(name).line),"
+        + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}"
+      for annotation in sample.annotations {
+        annotationCount += 1
+        annotations += annotationCount > 1 ? ",\n" : ""
+        annotations += COCOWriter.text(of: annotation, id: annotationCount, image: imageCount)
+      }
+    }
   }
 
   private let classNames: [String]
@@ -33,23 +46,11 @@ struct COCOWriter: FormatWriter {
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
-    var lists = self.lists[split] ?? Lists()
-    lists.imageCount += 1
-    lists.images += lists.imageCount > 1 ? ",\n" : ""
-    lists.images +=
-      "{\"id\":\(lists.imageCount),\"file_name\":\(JSONValue.string(name).line),"
-      + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}"
-    for annotation in sample.annotations {
-      lists.annotationCount += 1
-      lists.annotations += lists.annotationCount > 1 ? ",\n" : ""
-      lists.annotations += text(
-        of: annotation, id: lists.annotationCount, image: lists.imageCount)
-    }
-    self.lists[split] = lists
+    lists[split, default: Lists()].add(sample, name: name)
     return []
   }
 
-  private func text(of annotation: Annotation, id: Int, image: Int) -> String {
+  private static func text(of annotation: Annotation, id: Int, image: Int) -> String {
     var text =
       "{\"id\":\(id),\"image_id\":\(image),\"category_id\":\(annotation.classIndex + 1),\"bbox\":["
     let area: String

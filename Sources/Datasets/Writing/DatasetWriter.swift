@@ -54,6 +54,7 @@ public struct DatasetWriter: Sendable {
     let classNames = splits[0].classNames
     precondition(
       splits.allSatisfy { $0.classNames == classNames }, "the splits have classes of their own")
+    try refuseNames(classNames: classNames, splits: splits.map(\.split), data: splits[0].path)
     let target = try NewFolder(folder)
     defer { target.discard() }
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
@@ -77,6 +78,42 @@ public struct DatasetWriter: Sendable {
     for file in writer.description() { try target.write(file) }
     try target.commit()
     return outcome
+  }
+
+  /// Refuses a place that cannot be a new folder, or that lies in the data set, before any work.
+  public static func check(folder: String, data: String) throws(DatasetsError) {
+    try NewFolder.check(folder)
+    let home = FileManager.default.currentDirectoryPath
+    let root = FilePath.join(home, data)
+    if FileContents.entry(root) == .folder, FilePath.isInside(FilePath.join(home, folder), root) {
+      throw DatasetsError(
+        file: folder, "the folder lies in the data set, which is never changed; choose another one."
+      )
+    }
+  }
+
+  /// Refuses names that could not be read again.
+  private func refuseNames(
+    classNames: [String], splits: [String], data: String
+  ) throws(DatasetsError) {
+    let fillers = ["__ignore__", "_background_"]
+    for name in classNames where format != .coco {
+      let isPlain =
+        !name.isEmpty && name.unicodeScalars.allSatisfy { $0.value >= 0x20 }
+        && !name.hasPrefix(" ") && !name.hasSuffix(" ") && !fillers.contains(name)
+      guard isPlain else {
+        throw DatasetsError(
+          file: data,
+          "the class name \(JSONValue.string(name).line) cannot be written as \(format.rawValue): "
+            + "letters without spaces around them are expected.")
+      }
+    }
+    for split in splits where format != .voc && !SplitName.usual.contains(split) {
+      throw DatasetsError(
+        file: data,
+        "only voc has splits of any name; \(format.rawValue) has train, val and test, and not "
+          + "\"\(split)\".")
+    }
   }
 
   private func count(_ sample: Sample, in outcome: inout Outcome) {

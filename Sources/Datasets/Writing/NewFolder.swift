@@ -8,7 +8,16 @@ struct NewFolder {
   /// Throws where the folder is there and not empty, or its parent cannot be written to.
   init(_ path: String) throws(DatasetsError) {
     self.path = FilePath.normalized(path)
-    aside = self.path + ".partial-\(getpid())"
+    aside = self.path + ".partial-\(UUID().uuidString.prefix(8))"
+    try Self.check(path)
+    try make(aside)
+  }
+
+  /// Refuses what no new folder can be called.
+  static func check(_ path: String) throws(DatasetsError) {
+    if [".", ".."].contains(FilePath.name(path)) {
+      throw DatasetsError(file: path, "a new folder is wanted; give it a name of its own.")
+    }
     if FileContents.entry(path) == .file {
       throw DatasetsError(file: path, "a new folder is wanted, but this is a file.")
     }
@@ -18,7 +27,6 @@ struct NewFolder {
       throw DatasetsError(
         file: path, "the folder is not empty; choose a new one, so that nothing is overwritten.")
     }
-    try make(aside)
   }
 
   /// Makes a folder and those above it.
@@ -62,7 +70,7 @@ struct NewFolder {
       } else {
         // Only what the picture holds is copied: not that it may only be read.
         try Data(contentsOf: URL(fileURLWithPath: source), options: .alwaysMapped)
-          .write(to: URL(fileURLWithPath: place))
+          .write(to: URL(fileURLWithPath: place), options: .withoutOverwriting)
       }
     } catch {
       throw DatasetsError(file: picture, "the picture cannot be copied to \(path); is there room?")

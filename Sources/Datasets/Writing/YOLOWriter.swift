@@ -56,8 +56,6 @@ struct YOLOWriter: FormatWriter {
   func description() -> [WrittenFile] {
     var text = "path: .\n"
     for split in splits { text += "\(split): images/\(split)\n" }
-    // Ultralytics wants both keys, also where there is only one split.
-    if !splits.contains("val"), let first = splits.first { text += "val: images/\(first)\n" }
     text += "nc: \(classNames.count)\nnames:\n"
     for (index, name) in classNames.enumerated() {
       // A JSON string is one of YAML, too.

@@ -66,6 +66,7 @@ struct Convert: Command {
     guard let output else {
       throw CommandError.usage("convert needs --output <folder>, a new one to write into")
     }
+    try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
     let index = PictureIndex(for: data)
     defer { index.save() }

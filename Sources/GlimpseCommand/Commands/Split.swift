@@ -81,6 +81,7 @@ struct Split: Command {
     guard let output else {
       throw CommandError.usage("split needs --output <folder>, a new one to write into")
     }
+    try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
     let index = PictureIndex(for: data)
@@ -97,6 +98,11 @@ struct Split: Command {
     let splitter = DatasetSplitter(seed: seed)
     var code = ExitCode.done
     func write(_ splits: [Dataset], to folder: String) throws {
+      for split in splits where split.samples.isEmpty {
+        throw DatasetsError(
+          "\(data): \((groups.max() ?? -1) + 1) groups of pictures that show the same are too few: "
+            + "nothing is left for \"\(split.split)\"")
+      }
       let report = try writing.write(splits, to: folder, on: console)
       try printsJSON ? console.print(report.json.line) : console.write(report.text)
       if report.exitCode != .done { code = report.exitCode }
