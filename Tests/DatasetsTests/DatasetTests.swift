@@ -90,6 +90,23 @@ struct DatasetTests {
         == folder.path + ": there is no split \"val\"; there is \"train\".")
   }
 
+  /// A picture in no list and without an annotation is in no split; a survey tells it once.
+  @Test(arguments: [false, true])
+  func vocPicturesWithoutAnnotationsAreTold(hasLists: Bool) throws {
+    let folder = try TestFolder()
+    for name in ["a", "b", "stray"] { try folder.writePicture("JPEGImages/\(name).png") }
+    for name in ["a", "b"] { try voc(folder, name) }
+    if hasLists {
+      try folder.write("a\n", to: "ImageSets/Main/train.txt")
+      try folder.write("b\n", to: "ImageSets/Main/val.txt")
+    }
+    let splits = try Dataset.openAll(
+      path: folder.path, reading: DatasetReading(surveys: true))
+    let problems = splits.flatMap(\.problems)
+    #expect(problems.map(\.kind) == [.unlabeledImage])
+    #expect(problems.map(\.file) == [folder.path("JPEGImages/stray.png")])
+  }
+
   @Test func vocMistakesAreErrors() throws {
     let folder = try TestFolder()
     try folder.writePicture("JPEGImages/x.png")

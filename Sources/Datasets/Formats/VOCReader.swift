@@ -132,7 +132,27 @@ struct VOCReader: FormatReader {
             }
           }))
     }
+    if reading.surveys, split == splits.first {
+      problems += try unlabeledPictures(images, annotated: Set(all))
+    }
     return RawDataset(classNames: names, pictures: pictures, problems: problems)
+  }
+
+  /// The pictures of the data set that have no annotation and stand in no list, which no split has.
+  private func unlabeledPictures(
+    _ images: [String: [String]], annotated: Set<String>
+  ) throws(DatasetsError) -> [DatasetProblem] {
+    var known = annotated
+    for list in lists.values { known.formUnion(try identifiers(in: list, known: annotated)) }
+    return images.filter { !known.contains($0.key) }.flatMap(\.value).sorted(
+      by: FileContents.isBefore
+    ).map {
+      DatasetProblem(
+        kind: .unlabeledImage, file: FilePath.join(imageFolder, $0),
+        message:
+          "the picture has no annotation in \(annotationFolder) and stands in no list; it is "
+          + "left out.")
+    }
   }
 
   /// The picture of an annotation: the file of the same name; of several, or of none, the one that
