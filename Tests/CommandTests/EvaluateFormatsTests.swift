@@ -120,15 +120,14 @@ struct EvaluateFormatsTests {
     return try folder.write("truth.json", text(file))
   }
 
-  /// Writes a YOLO folder whose pictures are links to those of the other.
+  /// Writes a YOLO folder with copies of the other's pictures.
   private func writeYOLO() throws -> String {
     let images = folder.path + "/yolo/images/test"
     try FileManager.default.createDirectory(
       atPath: images, withIntermediateDirectories: true)
     for sample in data.samples {
       let name = fileName(sample)
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(images)/\(name)", withDestinationPath: sample.imagePath)
+      try FileManager.default.copyItem(atPath: sample.imagePath, toPath: "\(images)/\(name)")
       let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
       let rows = sample.annotations.map {
         "\($0.classIndex) \($0.box.centerX / width) \($0.box.centerY / height) "

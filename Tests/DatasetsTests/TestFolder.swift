@@ -41,4 +41,16 @@ enum SharedData {
   static func has(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: folder + "/" + name)
   }
+
+  /// Whether all JPEGs of a folder end with their end marker: tests that look for flaws in pictures
+  /// tell nothing about a copy of the data that was cut short.
+  static func hasWholePictures(_ name: String) -> Bool {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + name)) ?? []
+    let pictures = files.filter { $0.hasSuffix(".jpg") }
+    return !pictures.isEmpty
+      && pictures.allSatisfy { file in
+        let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/\(file)") ?? Data()
+        return bytes.suffix(2).elementsEqual([0xFF, 0xD9])
+      }
+  }
 }
