@@ -1,8 +1,14 @@
-/// Tells on which lines bytes stand; cheap where places are asked for in ascending order.
+/// Tells on which lines bytes stand, asked for in any order.
+///
+/// Line ends are counted once, block by block as far as was asked; what is left to count for a place
+/// is a part of its block.
 struct LineCounter {
   private let bytes: UnsafeBufferPointer<UInt8>
-  private var place = 0
-  private var line = 1
+  /// For each block so far, the line ends before it.
+  private var ends = [0]
+
+  /// Bytes of a block.
+  private static let block = 4096
 
   /// Unsafe: the bytes must outlive the counter.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -11,10 +17,18 @@ struct LineCounter {
 
   /// The number of the line, from 1, that holds a byte.
   mutating func line(at offset: Int) -> Int {
-    if offset < place { (place, line) = (0, 1) }
-    let end = min(offset, bytes.count)
-    for byte in bytes[place..<max(place, end)] { line += byte == UInt8(ascii: "\n") ? 1 : 0 }
-    place = max(place, end)
-    return line
+    let offset = min(offset, bytes.count)
+    let last = offset / Self.block
+    while ends.count <= last {
+      let start = (ends.count - 1) * Self.block
+      ends.append(ends[ends.count - 1] + lineEnds(in: start..<start + Self.block))
+    }
+    return 1 + ends[last] + lineEnds(in: last * Self.block..<offset)
+  }
+
+  private func lineEnds(in range: Range<Int>) -> Int {
+    var count = 0
+    for byte in bytes[range] { count += byte == UInt8(ascii: "\n") ? 1 : 0 }
+    return count
   }
 }
