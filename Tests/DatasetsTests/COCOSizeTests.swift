@@ -45,17 +45,22 @@ struct COCOSizeTests {
       return state ^ state >> 31
     }
     var candidates = 0
-    let time = seconds { LookTable(hashes).forEachCandidate { _, _ in candidates += 1 } }
+    let time = seconds {
+      var table = LookTable(hashes)
+      for index in hashes.indices where table.take(index) {
+        candidates += table.takeNeighbors(of: index) { _ in true }.count
+      }
+    }
     print("\(candidates) candidates in \(time) s")
     #expect(time < 10)
   }
 
   /// All pictures alike, in small steps and in large ones, as those of a camera that never moves.
   @Test func manyPicturesOfOneSceneAreNoTrouble() {
-    let count = 4000
+    let count = 20_000
     let pictures: [PictureFacts?] = (0..<count).map { number in
       var thumbnail = (0..<256).map { UInt8($0) }
-      thumbnail[number % 256] ^= UInt8(number / 256)
+      thumbnail[number % 256] ^= UInt8(number / 256 + 1)
       return PictureFacts(
         byteCount: number, width: 64, height: 48, orientation: .upright, codec: .jpeg,
         content: PictureContent(
@@ -65,7 +70,41 @@ struct COCOSizeTests {
           warnings: []))
     }
     let time = seconds { #expect(PictureGroups(pictures).members.count == 1) }
-    // Four million pairs.
+    print("\(count) alike pictures in \(time) s")
+    // Two hundred million pairs.
+    #expect(time < 5)
+  }
+
+  /// Two splits of frames that a camera took without moving, none the same as another.
+  @Test func alikePicturesOfTwoSplitsAreTold() throws {
+    let count = 8000
+    let facts: [[PictureFacts?]] = (0..<2).map { split in
+      (0..<count / 2).map { number in
+        var thumbnail = (0..<256).map { UInt8($0) }
+        thumbnail[number % 256] ^= UInt8(number / 256 + 1)
+        // Four bits of noise: hashes of the two splits are 2 to 6 bits apart.
+        var hash = 0xFF00_FF00_FF00_FF00 ^ UInt64(split * 3)
+        hash ^= 1 << UInt64(2 + number % 31) ^ 1 << UInt64(33 + number % 29)
+        return PictureFacts(
+          byteCount: number, width: 64, height: 48, orientation: .upright, codec: .jpeg,
+          content: PictureContent(
+            bytes: Fingerprint("\(split) \(number)"), pixels: Fingerprint("p\(split) \(number)"),
+            look: PictureLook(hash: hash, thumbnail: thumbnail), warnings: []))
+      }
+    }
+    let splits = ["train", "val"].map { split in
+      Dataset(
+        path: "", format: .yolo, split: split, classNames: ["cat"],
+        samples: (0..<count / 2).map {
+          Sample(
+            imagePath: "\(split)/\($0).jpg", imageWidth: 64, imageHeight: 48, annotations: [])
+        })
+    }
+    let time = try seconds {
+      let comparison = try PictureComparison(splits, facts) { _, _ in }
+      #expect(comparison.pairs.count == count / 2)
+    }
+    print("\(count) alike pictures of two splits in \(time) s")
     #expect(time < 5)
   }
 }

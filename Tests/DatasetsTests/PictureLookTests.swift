@@ -137,8 +137,64 @@ struct PictureLookTests {
         expected.insert([a, b])
       }
     }
-    var found: Set<[Int]> = []
-    LookTable(hashes).forEachCandidate { found.insert([$0, $1]) }
-    #expect(found == expected && expected.count > 150)
+    var table = LookTable(hashes)
+    var found: [[Int]] = []
+    for index in hashes.indices {
+      let taken = table.takeNeighbors(of: index) { other in
+        if index < other { found.append([index, other]) }
+        return false
+      }
+      #expect(taken.isEmpty)
+    }
+    // Each of them once.
+    #expect(Set(found) == expected && found.count == expected.count && expected.count > 150)
+  }
+
+  /// Pictures of few hashes and thumbnails, which are alike in chains, against comparing all with all.
+  @Test func groupsAreWhole() {
+    var state: UInt64 = 11
+    func random(_ count: UInt64) -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (state >> 33) % count
+    }
+    let pictures: [PictureFacts?] = (0..<400).map { number in
+      // Steps of a wave: neighbors are correlated by more than 0.9, others by less.
+      let phase = Double(random(40)) / 40 * 2 * Double.pi
+      let thumbnail = (0..<256).map { UInt8(128 + 100 * sin(Double($0) / 256 * 2 * .pi + phase)) }
+      var hash: UInt64 = random(2) == 0 ? 0xFF00_FF00_FF00_FF00 : 0x0F0F_0F0F_0F0F_0F0F
+      for _ in 0..<random(9) { hash ^= 1 << random(64) }
+      return PictureFacts(
+        byteCount: number, width: random(4) == 0 ? 70 : 64, height: 48, orientation: .upright,
+        codec: .jpeg,
+        content: PictureContent(
+          bytes: Fingerprint("\(number)"), pixels: Fingerprint("pixels \(number)"),
+          look: PictureLook(hash: hash, thumbnail: thumbnail), warnings: []))
+    }
+    var sets = DisjointSets(count: pictures.count)
+    for (a, first) in pictures.enumerated() {
+      for (b, second) in pictures.enumerated().dropFirst(a + 1) {
+        if let first, let second, first.isLike(second) { sets.join(a, b) }
+      }
+    }
+    let groups = PictureGroups(pictures)
+    for (group, members) in groups.members.enumerated() {
+      #expect(members.allSatisfy { sets.root(of: $0) == members[0] }, "group \(group)")
+    }
+    let roots = Set(pictures.indices.map { sets.root(of: $0) })
+    #expect(groups.members.count == roots.count && roots.count > 3 && roots.count < 300)
+  }
+
+  @Test func groupingTellsHowFarItIsAndCanBeEnded() {
+    struct Ended: Error {}
+    var told: [Int] = []
+    let pictures = ["cat", "coffee", "person"].map { try? facts(sample($0)) }
+    _ = PictureGroups(pictures) { done, total in
+      told.append(done)
+      #expect(total == 3)
+    }
+    #expect(told == [0, 1, 2, 3])
+    #expect(throws: Ended.self) {
+      try PictureGroups(pictures) { done, _ in if done == 1 { throw Ended() } }
+    }
   }
 }

@@ -47,6 +47,14 @@ public struct DatasetCheck: Sendable {
     }
   }
 
+  /// What a check does, one after the other.
+  public enum Stage: Sendable {
+    case decoding, comparing
+  }
+
+  /// Is told of pictures as they are done in a stage, of how many; what it throws ends the work.
+  public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
+
   /// The file or folder that was checked.
   public let path: String
   /// How it lies on disk.
@@ -65,19 +73,22 @@ public struct DatasetCheck: Sendable {
 
   /// Checks the data set at a path.
   ///
-  /// - Parameter observe: Is told of pictures as they are done, of how many; what it throws ends the
-  ///   check.
+  /// - Parameter observe: Is told how far it is, and may end it.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
   public init(
     path: String, options: Options = Options(),
-    observe: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    observe: Observer = { _, _, _ in }
   ) throws {
     // As it begins the paths of files in it.
     let path = FilePath.normalized(path)
     let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
     var opened = try OpenedSplits(path: path, format: format, options: options)
-    let examination = try PictureExamination(opened.datasets, options: options, observe: observe)
-    let comparison = PictureComparison(opened.datasets, examination.facts)
+    let examination = try PictureExamination(opened.datasets, options: options) {
+      try observe(.decoding, $0, $1)
+    }
+    let comparison = try PictureComparison(opened.datasets, examination.facts) {
+      try observe(.comparing, $0, $1)
+    }
     opened.problems += examination.problems + comparison.problems
 
     self.path = path

@@ -35,7 +35,12 @@ struct PictureComparison {
   private(set) var problems: [DatasetProblem] = []
   private let datasets: [Dataset]
 
-  init(_ datasets: [Dataset], _ facts: [[PictureFacts?]]) {
+  /// - Parameter observe: Is told of pictures as they are compared, of how many; what it throws ends
+  ///   the work.
+  init(
+    _ datasets: [Dataset], _ facts: [[PictureFacts?]],
+    observe: (_ done: Int, _ total: Int) throws -> Void
+  ) throws {
     self.datasets = datasets
     var places: [PicturePair.Place] = []
     var pictures: [PictureFacts] = []
@@ -54,11 +59,12 @@ struct PictureComparison {
         }
       }
     }
-    for members in PictureGroups(pictures).members where members.count > 1 {
-      compare(
-        members.compactMap { member in
-          pictures[member].content.map { (places[member], $0, pictures[member]) }
-        })
+    let groups = try PictureGroups(pictures, observe: observe)
+    for members in groups.members where members.count > 1 {
+      let group = members.compactMap { member in
+        pictures[member].content.map { (places[member], $0, pictures[member]) }
+      }
+      try compare(group) { try observe(pictures.count, pictures.count) }
     }
   }
 
@@ -67,11 +73,12 @@ struct PictureComparison {
   )
 
   /// Finds for each picture of a group the one before it that it is most like.
-  private mutating func compare(_ group: [Member]) {
+  private mutating func compare(_ group: [Member], observe: () throws -> Void) throws {
     // Of each content the first picture in each split.
     var originals: [Fingerprint: [PicturePair.Place]] = [:]
-    var distinct: [Member] = []
+    var distinct = Shelves()
     for picture in group {
+      try observe()
       let split = picture.place.split
       let known = [picture.content.bytes, picture.content.pixels].map { originals[$0] ?? [] }
       let copied = zip([PicturePair.Likeness.bytes, .pixels], known).compactMap { kind, places in
@@ -87,28 +94,53 @@ struct PictureComparison {
         reportCopy(original, picture.place, likeness)
         continue
       }
-      if let similar = similar(to: picture, among: distinct) {
+      if let similar = distinct.similar(to: picture) {
         pairs.append(PicturePair(first: similar, second: picture.place, likeness: .look))
         reportSimilar(similar, picture.place)
       }
-      distinct.append(picture)
+      distinct.add(picture)
     }
   }
 
-  /// A hash that is so close is not looked at for a closer one.
-  private static let closeHash = 2
-
-  /// The picture of another split whose look is closest, if any is alike.
-  private func similar(to picture: Member, among earlier: [Member]) -> PicturePair.Place? {
-    var best: PicturePair.Place?
-    var least = PictureLook.farthestHash + 1
-    for other in earlier where other.place.split != picture.place.split {
-      let distance = (picture.content.look.hash ^ other.content.look.hash).nonzeroBitCount
-      guard distance < least, other.facts.isLike(picture.facts) else { continue }
-      (best, least) = (other.place, distance)
-      if distance <= Self.closeHash { break }
+  /// Pictures by split and hash, since many alike ones have few hashes.
+  private struct Shelves {
+    private struct Key: Hashable {
+      let split: Int
+      let hash: UInt64
     }
-    return best
+
+    private var places: [Key: Int] = [:]
+    private var keys: [Key] = []
+    private var members: [[Member]] = []
+
+    /// A hash that is so close is not looked at for a closer one.
+    private static let closeHash = 2
+
+    mutating func add(_ picture: Member) {
+      let key = Key(split: picture.place.split, hash: picture.content.look.hash)
+      let place = places[key] ?? keys.count
+      if place == keys.count {
+        places[key] = place
+        keys.append(key)
+        members.append([])
+      }
+      members[place].append(picture)
+    }
+
+    /// The picture of another split whose look is closest, if any is alike.
+    func similar(to picture: Member) -> PicturePair.Place? {
+      var best: PicturePair.Place?
+      var least = PictureLook.farthestHash + 1
+      for (place, key) in keys.enumerated() where key.split != picture.place.split {
+        let distance = (picture.content.look.hash ^ key.hash).nonzeroBitCount
+        guard distance < least,
+          let other = members[place].first(where: { $0.facts.isLike(picture.facts) })
+        else { continue }
+        (best, least) = (other.place, distance)
+        if distance <= Self.closeHash { break }
+      }
+      return best
+    }
   }
 
   // MARK: Sentences

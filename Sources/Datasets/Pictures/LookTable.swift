@@ -1,4 +1,5 @@
-/// Finds the pairs among many hashes that differ in few bits, without comparing all with all.
+/// Finds among many hashes those that differ from one in few bits, without comparing all with all,
+/// and gives each away once.
 ///
 /// A hash is cut into four parts of 16 bits. Of two hashes that differ in at most 11 bits, one part
 /// differs in at most two: all that have a part within two bits are looked at.
@@ -6,58 +7,81 @@
 struct LookTable {
   private let hashes: [UInt64]
   /// For each part the hashes sorted by it.
-  private let parts: [Part]
+  private var parts: [Part]
+  /// For each hash whether it was taken; it is dropped from a part when it is next met there.
+  private var isTaken: [Bool]
   /// All words of 16 bits of which at most two are set.
   private static let nearby: [UInt16] = (UInt16.min...UInt16.max).filter { $0.nonzeroBitCount <= 2 }
 
   private struct Part {
-    let shift: UInt64
     /// Where the hashes of each value of the part begin in `order`.
-    var starts: [Int32]
+    let starts: [Int32]
+    /// And where they end.
+    var ends: [Int32]
     var order: [Int32]
 
-    init(_ hashes: [UInt64], shift: UInt64) {
-      self.shift = shift
-      starts = [Int32](repeating: 0, count: 1 << 16 + 1)
-      for hash in hashes { starts[Int(UInt16(truncatingIfNeeded: hash >> shift)) + 1] += 1 }
+    init(_ hashes: [UInt64], _ number: Int) {
+      var starts = [Int32](repeating: 0, count: 1 << 16 + 1)
+      for hash in hashes { starts[Int(hash.part(number)) + 1] += 1 }
       for value in 1..<starts.count { starts[value] += starts[value - 1] }
-      var ends = starts
+      self.starts = starts
+      ends = starts
       order = [Int32](repeating: 0, count: hashes.count)
       for (index, hash) in hashes.enumerated() {
-        let value = Int(UInt16(truncatingIfNeeded: hash >> shift))
+        let value = Int(hash.part(number))
         order[Int(ends[value])] = Int32(index)
         ends[value] += 1
       }
-    }
-
-    /// The hashes with a value of the part, rising.
-    func range(of value: UInt16) -> Range<Int> {
-      Int(starts[Int(value)])..<Int(starts[Int(value) + 1])
     }
   }
 
   init(_ hashes: [UInt64]) {
     self.hashes = hashes
-    parts = [0, 16, 32, 48].map { Part(hashes, shift: $0) }
+    isTaken = [Bool](repeating: false, count: hashes.count)
+    parts = (0..<4).map { Part(hashes, $0) }
   }
 
-  /// Calls `body` with each pair that differs in at most `PictureLook.farthestHash` bits, the smaller
-  /// index first, and with some of them more than once.
-  func forEachCandidate(_ body: (Int, Int) -> Void) {
-    let nearby = Self.nearby
-    for (index, hash) in hashes.enumerated() {
-      for part in parts {
-        let value = UInt16(truncatingIfNeeded: hash >> part.shift)
-        for change in nearby {
-          for place in part.range(of: value ^ change) {
-            let other = Int(part.order[place])
-            if other >= index { break }
-            if (hashes[other] ^ hash).nonzeroBitCount <= PictureLook.farthestHash {
-              body(other, index)
-            }
+  /// Takes a hash out; false where it was taken before.
+  mutating func take(_ index: Int) -> Bool {
+    defer { isTaken[index] = true }
+    return !isTaken[index]
+  }
+
+  /// Takes out those that differ from a hash in at most `PictureLook.farthestHash` bits and pass a
+  /// test, which is asked about each of them once.
+  mutating func takeNeighbors(of index: Int, where isWanted: (Int) -> Bool) -> [Int] {
+    let hash = hashes[index]
+    var neighbors: [Int] = []
+    for number in parts.indices {
+      for change in Self.nearby {
+        let value = Int(hash.part(number) ^ change)
+        var place = Int(parts[number].starts[value])
+        while place < Int(parts[number].ends[value]) {
+          let other = Int(parts[number].order[place])
+          if isTaken[other] {
+            parts[number].ends[value] -= 1
+            parts[number].order[place] = parts[number].order[Int(parts[number].ends[value])]
+            continue
+          }
+          place += 1
+          let difference = hashes[other] ^ hash
+          if difference.nonzeroBitCount <= PictureLook.farthestHash,
+            !(0..<number).contains(where: { difference.part($0).nonzeroBitCount <= 2 }),
+            isWanted(other)
+          {
+            isTaken[other] = true
+            neighbors.append(other)
           }
         }
       }
     }
+    return neighbors
+  }
+}
+
+extension UInt64 {
+  /// One of the four parts of 16 bits, from the lowest.
+  fileprivate func part(_ number: Int) -> UInt16 {
+    UInt16(truncatingIfNeeded: self >> UInt64(16 * number))
   }
 }

@@ -11,6 +11,19 @@ public struct PictureGroups: Hashable, Sendable {
 
   /// Sorts pictures.
   public init(_ pictures: [PictureFacts?]) {
+    self.init(pictures) { _, _ in }
+  }
+
+  /// Sorts pictures, which may take a while.
+  ///
+  /// A group grows from one picture by those that are like it, by those that are like these, and so
+  /// on; what is in a group is not looked at again, so that many alike pictures are quickly grouped.
+  ///
+  /// - Parameter observe: Is told of pictures as they are done, of how many; what it throws ends the
+  ///   work.
+  public init(
+    _ pictures: [PictureFacts?], observe: (_ done: Int, _ total: Int) throws -> Void
+  ) rethrows {
     var sets = DisjointSets(count: pictures.count)
     var byBytes: [Fingerprint: Int] = [:]
     var byPixels: [Fingerprint: Int] = [:]
@@ -19,18 +32,28 @@ public struct PictureGroups: Hashable, Sendable {
       guard let content = picture?.content else { continue }
       if let other = byBytes[content.bytes] ?? byPixels[content.pixels] {
         sets.join(index, other)
-      } else {
+      } else if content.look.showsSomething {
         distinct.append(index)
       }
       byBytes[content.bytes] = index
       byPixels[content.pixels] = index
     }
-    let looks = LookTable(distinct.map { pictures[$0]?.content?.look.hash ?? 0 })
-    looks.forEachCandidate { a, b in
-      let (a, b) = (distinct[a], distinct[b])
-      guard let first = pictures[a], let second = pictures[b], !sets.areJoined(a, b) else { return }
-      if first.isLike(second) { sets.join(a, b) }
+    var looks = LookTable(distinct.map { pictures[$0]?.content?.look.hash ?? 0 })
+    var done = 0
+    for first in distinct.indices where looks.take(first) {
+      var edge = [first]
+      while let place = edge.popLast() {
+        try observe(done, distinct.count)
+        done += 1
+        guard let picture = pictures[distinct[place]] else { continue }
+        let alike = looks.takeNeighbors(of: place) {
+          pictures[distinct[$0]]?.isLike(picture) == true
+        }
+        for other in alike { sets.join(distinct[place], distinct[other]) }
+        edge += alike
+      }
     }
+    try observe(done, distinct.count)
     var numbers: [Int: Int] = [:]
     var members: [[Int]] = []
     indices = pictures.indices.map { index in
@@ -74,8 +97,6 @@ struct DisjointSets {
     }
     return element
   }
-
-  mutating func areJoined(_ a: Int, _ b: Int) -> Bool { root(of: a) == root(of: b) }
 
   mutating func join(_ a: Int, _ b: Int) {
     let (a, b) = (root(of: a), root(of: b))

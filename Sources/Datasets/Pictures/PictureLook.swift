@@ -58,24 +58,28 @@ public struct PictureLook: Hashable, Sendable {
       && correlation(with: other) >= Self.leastCorrelation
   }
 
+  /// Whether it shows anything; if not, it is like no other.
+  var showsSomething: Bool {
+    let count = Double(thumbnail.count)
+    return covariance(with: self) >= Self.leastContrast * Self.leastContrast * count * count
+  }
+
   /// The correlation of two thumbnails, -1...1; 0 where one of them shows nothing.
   func correlation(with other: PictureLook) -> Double {
-    var (sumA, sumB, squaresA, squaresB, products) = (0, 0, 0, 0, 0)
+    guard showsSomething, other.showsSomething else { return 0 }
+    return covariance(with: other)
+      / (covariance(with: self) * other.covariance(with: other)).squareRoot()
+  }
+
+  /// The covariance of two thumbnails times their count squared, which is a whole number.
+  private func covariance(with other: PictureLook) -> Double {
+    var (sum, otherSum, products) = (0, 0, 0)
     for (a, b) in zip(thumbnail, other.thumbnail) {
-      let (a, b) = (Int(a), Int(b))
-      sumA += a
-      sumB += b
-      squaresA += a * a
-      squaresB += b * b
-      products += a * b
+      sum += Int(a)
+      otherSum += Int(b)
+      products += Int(a) * Int(b)
     }
-    // Variances and covariance times the count squared, which are whole numbers.
-    let count = thumbnail.count
-    let varianceA = Double(count * squaresA - sumA * sumA)
-    let varianceB = Double(count * squaresB - sumB * sumB)
-    let least = Self.leastContrast * Self.leastContrast * Double(count * count)
-    guard min(varianceA, varianceB) >= least else { return 0 }
-    return Double(count * products - sumA * sumB) / (varianceA * varianceB).squareRoot()
+    return Double(thumbnail.count * products - sum * otherSum)
   }
 
   // MARK: Hash

@@ -8,17 +8,20 @@ extension DatasetSplitter {
   ///   - data: Splits whose pictures are all compared with each other.
   ///   - index: Where what is known of pictures is looked up and kept.
   ///   - runner: What pictures are decoded on.
-  ///   - observe: Called between pictures; what it throws ends the work.
+  ///   - observe: Is told how far it is, and may end it.
   /// - Returns: For each sample, in order, the number of its group, and a problem for each picture
   ///   that cannot be decoded, which is a group of its own.
   public static func groups(
     of data: [Dataset], index: PictureIndex, runner: TaskRunner,
-    observe: (_ done: Int, _ total: Int) throws -> Void
+    observe: DatasetCheck.Observer
   ) throws -> (groups: [Int], problems: [DatasetProblem]) {
     let options = DatasetCheck.Options(runner: runner, index: index)
-    let examination = try PictureExamination(data, options: options, observe: observe)
-    return (
-      PictureGroups(examination.facts.flatMap { $0 }).indices, examination.problems
-    )
+    let examination = try PictureExamination(data, options: options) {
+      try observe(.decoding, $0, $1)
+    }
+    let groups = try PictureGroups(examination.facts.flatMap { $0 }) {
+      try observe(.comparing, $0, $1)
+    }
+    return (groups.indices, examination.problems)
   }
 }

@@ -113,21 +113,14 @@ struct Check: Command {
     _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
   ) throws -> DatasetCheck {
     defer { index.save() }
-    var progress: ProgressReporter?
-    var done = 0
+    var progress = CheckProgress(on: console)
+    defer { progress.finish() }
     let options = DatasetCheck.Options(
       splits: splits.isEmpty ? nil : splits, format: format, examinesPictures: examinesPictures,
       runner: tasks, index: index)
-    let check = try DatasetCheck(path: data, options: options) { count, total in
-      try Interruption.check("\(count) of \(Sentence.count(total, "picture")) were looked at")
-      if progress == nil {
-        progress = ProgressReporter("Checking", unit: "pictures", total: total, on: console)
-      }
-      progress?.advance(by: count - done)
-      done = count
+    return try DatasetCheck(path: data, options: options) { stage, done, total in
+      try progress.report(stage, done, of: total)
     }
-    progress?.finish()
-    return check
   }
 
   /// Draws what a training would see into a new folder.
@@ -139,14 +132,7 @@ struct Check: Command {
       if let configFile { try TrainingConfig(jsonFile: configFile) } else {
         TrainingConfig()
       }
-    var progress = ProgressReporter(
-      "Drawing", unit: "pictures", total: augmentedCount, on: console)
-    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount) { done in
-      try Interruption.check(
-        "\(done) of \(Sentence.count(augmentedCount, "picture")) were drawn, and none is written")
-      progress.advance(by: done > 0 ? 1 : 0)
-    }
-    progress.finish()
+    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount)
     let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
     try ImageFile.write(sheet.image, to: path)
     console.note("What training will see is in \(Sentence.printable(path))")

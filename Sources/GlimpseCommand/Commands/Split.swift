@@ -132,14 +132,10 @@ struct Split: Command {
   private func groups(
     of data: [Dataset], _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
   ) throws -> [Int] {
-    var progress = ProgressReporter(
-      "Comparing", unit: "pictures", total: data.reduce(0) { $0 + $1.samples.count }, on: console)
+    var progress = CheckProgress(on: console)
     defer { progress.finish() }
-    var last = 0
-    let found = try DatasetSplitter.groups(of: data, index: index, runner: tasks) { done, _ in
-      try Interruption.check()
-      progress.advance(by: done - last)
-      last = done
+    let found = try DatasetSplitter.groups(of: data, index: index, runner: tasks) {
+      try progress.report($0, $1, of: $2)
     }
     var notes = ProblemNotes(on: console)
     for problem in found.problems { notes.add(problem.description) }
