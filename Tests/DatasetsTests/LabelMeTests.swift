@@ -76,4 +76,27 @@ struct LabelMeTests {
       to: "x.json")
     #expect(try open(folder).classNames == ["zebra", "ant", "bee"])
   }
+
+  /// A file of some hundred bytes says that its picture has two thousand million pixels: only those
+  /// of the mask are looked at. To fill the picture 40 times would take minutes.
+  @Test func aMaskTakesNoMoreThanItsPixels() throws {
+    let folder = try TestFolder()
+    let part = try ImageFile.encode(
+      Image(width: 2, height: 3, format: .gray8, filledWith: 255), as: .png)
+    let shape =
+      "{\"label\": \"cat\", \"shape_type\": \"mask\", \"points\": [[5, 7], [6, 9]], \"mask\": \""
+      + Data(part).base64EncodedString() + "\"}"
+    try folder.write(
+      "{\"imagePath\": \"x.png\", \"imageWidth\": 40000, \"imageHeight\": 50000, \"shapes\": ["
+        + [String](repeating: shape, count: 40).joined(separator: ", ") + "]}", to: "x.json")
+    let data = try Dataset.open(
+      path: folder.path, split: "train",
+      reading: DatasetReading(outlines: true, measuresPictures: false))
+    #expect(data.annotationCount == 40)
+    // Columns of 50,000 pixels: 5 and 7 pixels before the first run, and 3 in each of two columns.
+    let mask = try RunLengthMask(
+      width: 40_000, height: 50_000,
+      counts: [5 * 50_000 + 7, 3, 49_997, 3, 2_000_000_000 - 6 * 50_000 - 10])
+    #expect(data.samples[0].annotations.allSatisfy { $0.outline == .mask(mask) })
+  }
 }

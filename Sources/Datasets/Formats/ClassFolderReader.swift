@@ -5,7 +5,7 @@
 struct ClassFolderReader: FormatReader {
   static let appearance = "a folder of pictures for each class, as in train/cat/"
 
-  private let root: String
+  let root: String
   private let folders: [String: String]
   let splits: [String]
 
@@ -42,6 +42,11 @@ struct ClassFolderReader: FormatReader {
     }
   }
 
+  /// The folders in a folder by the class that they are called as.
+  private static func classes(in folder: String) -> [String: [String]] {
+    Dictionary(grouping: PictureFolder.folders(in: folder)) { ClassList.name(FilePath.name($0)) }
+  }
+
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> RawDataset {
@@ -51,22 +56,15 @@ struct ClassFolderReader: FormatReader {
     // A class may have no pictures in one of the splits, and has its place all the same.
     let names = ClassList.complete(
       try ClassList.listed(in: root),
-      with: Set(folders.values.flatMap { PictureFolder.folders(in: $0).map(FilePath.name) }))
+      with: Set(folders.values.flatMap { Self.classes(in: $0).keys }))
+    let places = Self.classes(in: folder)
     var data = RawDataset(classNames: names, pictures: [], problems: [])
     for (index, name) in names.enumerated() {
-      guard !name.contains("/"), name != ".", name != ".." else {
-        data.problems.append(
-          DatasetProblem(
-            kind: .pathOutside, file: root,
-            message: "the listed class \"\(name)\" cannot be the name of a folder; it is left out.")
-        )
-        continue
-      }
-      let place = FilePath.join(folder, name)
-      guard FileContents.entry(place) == .folder else { continue }
-      for picture in try PictureFolder.pictures(below: place) {
-        data.pictures.append(
-          RawPicture(imagePath: picture, labelPath: picture, objects: [], imageClass: index))
+      for place in places[name] ?? [] {
+        for picture in try PictureFolder.pictures(below: place) {
+          data.pictures.append(
+            RawPicture(imagePath: picture, labelPath: picture, objects: [], imageClass: index))
+        }
       }
     }
     for stray in PictureFolder.pictures(directlyIn: folder).sorted(by: FileContents.isBefore) {

@@ -5,6 +5,13 @@ enum ClassList {
   /// What LabelMe writes into its list besides classes.
   private static let fillers: Set<String> = ["__ignore__", "_background_"]
 
+  /// The name of a class as it is used, whatever spaces are around it in its file.
+  static func name(_ text: some StringProtocol) -> String {
+    let start = text.drop { $0.isWhitespace }
+    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...end])
+  }
+
   /// The classes that a folder's list names, or nil where there is no list.
   ///
   /// Throws where a list is empty or names a class twice.
@@ -14,8 +21,9 @@ enum ClassList {
       guard FileContents.entry(path) == .file, let text = try FileContents.text(path) else {
         continue
       }
-      let names = FileContents.lines(text).map { String(FileContents.trimmed($0)) }
-        .filter { !$0.isEmpty && !fillers.contains($0) }
+      let names = FileContents.lines(text).map { Self.name($0) }.filter {
+        !$0.isEmpty && !fillers.contains($0)
+      }
       guard !names.isEmpty, Set(names).count == names.count else {
         throw DatasetsError(
           file: path, "class names are expected here, one a line and each once.")

@@ -2,23 +2,36 @@ import Foundation
 import Imaging
 
 /// Turns the shapes of a LabelMe file into objects.
+///
+/// Of the file itself nothing is kept: the pictures of its masks may be large.
 struct LabelMeObjects {
+  /// The objects; their class indices count into `labels`.
   private(set) var objects: [RawObject] = []
-  private(set) var problems: [DatasetProblem] = []
-  private let file: LabelMeFile
+  /// The labels of all shapes, each once.
+  private(set) var labels: [String] = []
+  private(set) var problems: [DatasetProblem]
+  /// Whether a shape was left out because it cannot be understood.
+  let isBroken: Bool
+  /// What the file says of its picture.
+  let imagePath: String?
+  let width: Int?
+  let height: Int?
   private let path: String
 
-  /// - Parameters:
-  ///   - classes: Indices by label.
-  ///   - outlines: Whether outlines are wanted, besides boxes.
-  init(_ file: LabelMeFile, path: String, classes: [String: Int], outlines: Bool) {
-    self.file = file
-    self.path = path
+  /// - Parameter outlines: Whether outlines are wanted, besides boxes.
+  init(_ file: LabelMeFile, outlines: Bool) {
     problems = file.problems
+    isBroken = !file.problems.isEmpty
+    (imagePath, width, height, path) = (file.imagePath, file.width, file.height, file.path)
+    var classes: [String: Int] = [:]
     /// Where in `objects` each group's object is.
     var groups: [Group: Int] = [:]
     for shape in file.shapes {
-      guard let classIndex = classes[shape.label] else { continue }
+      let classIndex = classes[shape.label] ?? labels.count
+      if classIndex == labels.count {
+        classes[shape.label] = classIndex
+        labels.append(shape.label)
+      }
       if [.line, .linestrip, .point, .points].contains(shape.kind) {
         problems.append(
           DatasetProblem(
@@ -32,29 +45,22 @@ struct LabelMeObjects {
       object.isDifficult = shape.flags.contains(LabelMeFlag.difficult.rawValue)
       object.isTruncated = shape.flags.contains(LabelMeFlag.truncated.rawValue)
       object.isOccluded = shape.flags.contains(LabelMeFlag.occluded.rawValue)
-      object.outline = outline(of: shape)
-      let group = shape.group.map { Group(classIndex: classIndex, id: $0) }
-      if let group, let place = groups[group], Self.join(object, to: &objects[place]) { continue }
-      if let group, shape.kind == .polygon { groups[group] = objects.count }
+      if outlines { object.outline = outline(of: shape) }
+      let group = [.polygon, .circle].contains(shape.kind) ? shape.group : nil
+      if let group = group.map({ Group(classIndex: classIndex, id: $0) }) {
+        if let place = groups[group] {
+          objects[place].join(object)
+          continue
+        }
+        groups[group] = objects.count
+      }
       objects.append(object)
     }
-    if !outlines { for index in objects.indices { objects[index].outline = nil } }
   }
 
   private struct Group: Hashable {
     let classIndex: Int
     let id: Int
-  }
-
-  /// Adds a polygon to the object that it is a part of; false where it is none.
-  private static func join(_ part: RawObject, to object: inout RawObject) -> Bool {
-    guard case .polygons(let more)? = part.outline, case .polygons(let polygons)? = object.outline,
-      case .pixels(let a) = object.extent, case .pixels(let b) = part.extent
-    else { return false }
-    object.outline = .polygons(polygons + more)
-    object.extent = .pixels(
-      Box(x1: min(a.x1, b.x1), y1: min(a.y1, b.y1), x2: max(a.x2, b.x2), y2: max(a.y2, b.y2)))
-    return true
   }
 
   private static func box(of shape: LabelMeFile.Shape) -> Box {
@@ -109,28 +115,38 @@ struct LabelMeObjects {
 
   /// The mask, which is a picture of the pixels from its first point on, in the whole picture.
   private func mask(of shape: LabelMeFile.Shape) throws(ImagingError) -> RunLengthMask? {
-    guard let bytes = shape.mask, let width = file.width, let height = file.height,
+    guard let bytes = shape.mask, let width, let height,
       let x = Int(exactly: shape.points[0].rounded()),
       let y = Int(exactly: shape.points[1].rounded())
     else { return nil }
-    // Refuses sizes that no picture has, before anything is allocated.
+    // Refuses sizes that no picture has, and masks that no picture has room for, before anything
+    // is allocated.
     _ = try RunLengthMask(width: width, height: height, polygons: [])
-    let part = try ImageFile.decode(
-      bytes, name: "the mask of a shape", options: DecodeOptions(format: .gray8)
-    ).image
-    guard x >= 0, y >= 0, part.width <= width - x, part.height <= height - y else {
+    let size = try ImageFile.information(of: bytes, name: "the mask of a shape")
+    guard x >= 0, y >= 0, size.width <= width - x, size.height <= height - y else {
       throw .invalidMask(
         width: width, height: height,
         reason:
-          "its \(part.width)x\(part.height) pixels at (\(x), \(y)) do not fit into the picture")
+          "its \(size.width)x\(size.height) pixels at (\(x), \(y)) do not fit into the picture")
     }
-    var pixels = [UInt8](repeating: 0, count: width * height)
-    for row in 0..<part.height {
-      let start = (y + row) * width + x
-      pixels.replaceSubrange(
-        start..<start + part.width,
-        with: part.bytes[row * part.width..<(row + 1) * part.width])
+    let part = try ImageFile.decode(
+      bytes, name: "the mask of a shape", options: DecodeOptions(format: .gray8)
+    ).image
+    return RunLengthMask(
+      width: width, height: height, pixels: part.bytes,
+      of: PixelRegion(x: x, y: y, width: part.width, height: part.height))
+  }
+}
+
+extension RawObject {
+  /// Adds a part, which like the object itself has a box in pixels and, if any, polygons.
+  fileprivate mutating func join(_ part: RawObject) {
+    if case .polygons(let polygons)? = outline, case .polygons(let more)? = part.outline {
+      outline = .polygons(polygons + more)
     }
-    return RunLengthMask(width: width, height: height, pixels: pixels)
+    if case .pixels(let a) = extent, case .pixels(let b) = part.extent {
+      extent = .pixels(
+        Box(x1: min(a.x1, b.x1), y1: min(a.y1, b.y1), x2: max(a.x2, b.x2), y2: max(a.y2, b.y2)))
+    }
   }
 }

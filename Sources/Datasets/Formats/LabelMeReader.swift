@@ -7,7 +7,7 @@ import Imaging
 struct LabelMeReader: FormatReader {
   static let appearance = "a folder with pictures and a .json of \"shapes\" beside each"
 
-  private let root: String
+  let root: String
   private let folders: [String: String]
   let splits: [String]
 
@@ -42,14 +42,13 @@ struct LabelMeReader: FormatReader {
     var labels: Set<String> = []
     // Without given classes all files are read, so that every split has the same classes.
     for (other, folder) in folders where other != split && classNames == nil {
-      for case .success(let file?) in try files(in: folder, reading).map(\.result) {
-        labels.formUnion(file.shapes.map(\.label))
+      for case .success(let file?) in try files(in: folder, reading, outlines: false).map(\.result)
+      {
+        labels.formUnion(file.labels)
       }
     }
-    let files = try files(in: folder, reading)
-    for case .success(let file?) in files.map(\.result) {
-      labels.formUnion(file.shapes.map(\.label))
-    }
+    let files = try files(in: folder, reading, outlines: reading.outlines)
+    for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
     let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
     let classes = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
@@ -65,17 +64,20 @@ struct LabelMeReader: FormatReader {
             of: file, at: path, finders: &finders, problems: &data.problems)
         else { break }
         labeled.insert(imagePath)
-        let objects = LabelMeObjects(
-          file, path: path, classes: classes, outlines: reading.outlines)
-        data.problems += objects.problems
+        data.problems += file.problems
+        let indices = file.labels.map { classes[$0] ?? 0 }
+        var objects = file.objects
+        for place in objects.indices {
+          objects[place].classIndex = indices[objects[place].classIndex]
+        }
         var size: (width: Int, height: Int)?
         if let width = file.width, let height = file.height, width > 0, height > 0 {
           size = (width, height)
         }
         data.pictures.append(
           RawPicture(
-            imagePath: imagePath, labelPath: path, statedSize: size, objects: objects.objects,
-            labels: file.problems.isEmpty ? .given : .broken))
+            imagePath: imagePath, labelPath: path, statedSize: size, objects: objects,
+            labels: file.isBroken ? .broken : .given))
       case .failure(let error):
         data.problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
         if let picture = Self.pictureBeside(path) {
@@ -97,11 +99,12 @@ struct LabelMeReader: FormatReader {
 
   /// The label files below a folder.
   private func files(
-    in folder: String, _ reading: DatasetReading
-  ) throws(DatasetsError) -> [(path: String, result: Result<LabelMeFile?, DatasetsError>)] {
+    in folder: String, _ reading: DatasetReading, outlines: Bool
+  ) throws(DatasetsError) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
     let paths = try PictureFolder.files(below: folder) { FilePath.ending($0) == "json" }
     let results = LabelFiles.map(paths, on: reading.runner) {
-      (bytes, path) throws(DatasetsError) in try LabelMeFile(bytes, path: path)
+      (bytes, path) throws(DatasetsError) in
+      LabelMeObjects(try LabelMeFile(bytes, path: path), outlines: outlines)
     }
     return zip(paths, results).map { ($0, $1) }
   }
@@ -109,7 +112,7 @@ struct LabelMeReader: FormatReader {
   /// The picture of a label file: the one that it names, if that is in the data set, or else the
   /// one beside it; nil for a name that leads out of the data set.
   private func imagePath(
-    of file: LabelMeFile, at path: String, finders: inout [String: PictureFinder],
+    of file: LabelMeObjects, at path: String, finders: inout [String: PictureFinder],
     problems: inout [DatasetProblem]
   ) -> String? {
     let home = FilePath.folder(path)

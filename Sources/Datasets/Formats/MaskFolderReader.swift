@@ -3,7 +3,7 @@
 /// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them
 /// (`train/images`, `images/train`); without either, all is `train`. A mask has the name of its
 /// picture, or that and `_mask`. Its pixels are 0 for the ground and otherwise the number of a
-/// class, from 1, or 255 where there is one.
+/// class, from 1, or 255 where there is one. Of several masks of a picture a PNG is read.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
@@ -18,7 +18,7 @@ struct MaskFolderReader: FormatReader {
     var list: String?
   }
 
-  private let root: String
+  let root: String
   private let places: [String: Place]
   let splits: [String]
 
@@ -75,15 +75,19 @@ struct MaskFolderReader: FormatReader {
     var data = RawDataset(
       classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], pictures: [],
       problems: [])
-    var masks = Dictionary(
-      try PictureFolder.pictures(below: place.masks).map { (name(of: $0, in: place.masks), $0) },
-      uniquingKeysWith: { first, _ in first })
+    let masks = Dictionary(grouping: try PictureFolder.pictures(below: place.masks)) {
+      name(of: $0, in: place.masks)
+    }
+    var read: Set<String> = []
+    var masked: Set<String> = []
     let all = try PictureFolder.pictures(below: place.images)
     for picture in try place.list.map({ (list) throws(DatasetsError) in
       try listed(list, in: place)
     }) ?? all {
       let name = name(of: picture, in: place.images)
-      let mask = masks.removeValue(forKey: name) ?? masks.removeValue(forKey: name + "_mask")
+      let candidates = masks[name] ?? masks[name + "_mask"] ?? []
+      // JPEG blurs the numbers of classes.
+      let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
         data.problems.append(
           DatasetProblem(
@@ -91,19 +95,26 @@ struct MaskFolderReader: FormatReader {
             message: "the picture has no mask in \(place.masks); it is left out."))
         continue
       }
+      read.insert(mask)
+      masked.insert(name)
       data.pictures.append(
         RawPicture(imagePath: picture, labelPath: mask, objects: [], maskPath: mask))
     }
-    // Of a list, only what no picture at all has is a stray.
     let known = Set(all.map { self.name(of: $0, in: place.images) })
-    for (name, mask) in masks.sorted(by: { $0.key < $1.key })
-    where !known.contains(name)
-      && !(name.hasSuffix("_mask") && known.contains(String(name.dropLast(5))))
-    {
-      data.problems.append(
-        DatasetProblem(
-          kind: .orphanedLabels, file: mask,
-          message: "the mask belongs to no picture; it is not read."))
+    for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
+      let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
+      // The mask of a picture that a list leaves out is neither a stray nor one too many.
+      guard masked.contains(owner) || !known.contains(owner) else { continue }
+      for mask in files where !read.contains(mask) {
+        data.problems.append(
+          masked.contains(owner)
+            ? DatasetProblem(
+              kind: .duplicateEntry, file: mask,
+              message: "the picture \"\(owner)\" has another mask, which is read instead.")
+            : DatasetProblem(
+              kind: .orphanedLabels, file: mask,
+              message: "the mask belongs to no picture; it is not read."))
+      }
     }
     return data
   }

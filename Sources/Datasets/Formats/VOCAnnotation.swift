@@ -68,7 +68,7 @@ struct VOCAnnotation {
   }
 
   private static func object(_ element: XMLTree) throws(Fault) -> Object {
-    guard let name = element.child("name")?.text, !name.isEmpty else {
+    guard let name = element.child("name").map({ ClassList.name($0.text) }), !name.isEmpty else {
       throw Fault(element, "an <object> has no <name>.")
     }
     guard let box = element.child("bndbox") else {

@@ -151,7 +151,7 @@ struct COCOFile {
   private static func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
     var met = MemberSet()
     var id: Int?
-    var name: String?
+    var name = ""
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("a category")
@@ -159,13 +159,13 @@ struct COCOFile {
       if try met.takes(key, 0, "id", scanner) {
         id = try scanner.integer("a category's id")
       } else if try met.takes(key, 1, "name", scanner) {
-        name = try scanner.string()
+        name = ClassList.name(try scanner.string())
       } else {
         try scanner.skip()
       }
     }
     guard let id else { throw JSONFault("a category has no \"id\"", at: start) }
-    return Category(id: id, name: name ?? "class \(id)", offset: start)
+    return Category(id: id, name: name.isEmpty ? "class \(id)" : name, offset: start)
   }
 
   private func row(_ scanner: inout JSONScanner) throws(JSONFault) -> Row {

@@ -94,7 +94,7 @@ struct CreateMLFile {
     var members = try scanner.object("an object")
     while let key = try scanner.key(&members) {
       if scanner.matches(key, "label") {
-        label = try scanner.string()
+        label = ClassList.name(try scanner.string())
       } else if scanner.matches(key, "coordinates") {
         box = try Self.box(&scanner)
       } else {

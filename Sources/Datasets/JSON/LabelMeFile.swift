@@ -31,7 +31,7 @@ struct LabelMeFile {
   private(set) var shapes: [Shape] = []
   /// Shapes that are sound JSON, but not what the format demands.
   private(set) var problems: [DatasetProblem] = []
-  private let path: String
+  let path: String
 
   /// Reads a file's bytes; throws for what is no JSON or has no shapes.
   init(_ bytes: [UInt8], path: String) throws(DatasetsError) {
@@ -107,7 +107,7 @@ struct LabelMeFile {
     var members = try scanner.object("a shape")
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "label", scanner) {
-        shape.label = try scanner.string()
+        shape.label = ClassList.name(try scanner.string())
       } else if try met.takes(key, 1, "points", scanner) {
         shape.points = try points(&scanner)
       } else if try met.takes(key, 2, "shape_type", scanner) {

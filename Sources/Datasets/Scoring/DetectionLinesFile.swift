@@ -129,7 +129,7 @@ struct DetectionLinesFile {
         found.box.width -= found.box.x
         found.box.height -= found.box.y
       } else if try met.takes(key, 1, "class", scanner) {
-        found.className = try scanner.string()
+        found.className = ClassList.name(try scanner.string())
       } else if try met.takes(key, 2, "score", scanner) {
         found.score = try scanner.number()
       } else {

@@ -2,21 +2,34 @@ extension RunLengthMask {
   /// Makes a mask from one byte a pixel, row after row as in `Image`; all but 0 belongs to it.
   public init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
+    self.init(
+      width: width, height: height, pixels: pixels,
+      of: PixelRegion(x: 0, y: 0, width: width, height: height))
+  }
+
+  /// Makes a mask from the pixels of a region of the picture, as above; outside of it there are none.
+  ///
+  /// The region lies in the picture, which has at most 2^31 pixels.
+  public init(width: Int, height: Int, pixels: [UInt8], of region: PixelRegion) {
     precondition(
-      pixels.count == width * height,
-      "\(pixels.count) bytes do not make \(width)x\(height) pixels")
+      region.x >= 0 && region.y >= 0 && region.width <= width - region.x
+        && region.height <= height - region.y, "\(region) is not in \(width)x\(height) pixels")
+    precondition(
+      pixels.count == region.width * region.height,
+      "\(pixels.count) bytes do not make \(region.width)x\(region.height) pixels")
     var runs = RunBuilder()
-    for x in 0..<width {
+    for x in 0..<region.width {
+      let top = (region.x + x) * height + region.y
       var start: Int?
-      for y in 0..<height {
-        if pixels[y * width + x] != 0 {
+      for y in 0..<region.height {
+        if pixels[y * region.width + x] != 0 {
           start = start ?? y
         } else if let first = start {
-          runs.append(x * height + first..<x * height + y)
+          runs.append(top + first..<top + y)
           start = nil
         }
       }
-      if let first = start { runs.append(x * height + first..<(x + 1) * height) }
+      if let first = start { runs.append(top + first..<top + region.height) }
     }
     self.init(width: width, height: height, runs)
   }

@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Datasets
+
+/// Spaces around the name of a class are nobody's intention, in whatever format it stands.
+struct ClassNameTests {
+  private let folder: TestFolder
+
+  init() throws { folder = try TestFolder() }
+
+  /// Opens what was written; expected are the classes, and two objects of "cat".
+  private func expectTwoCats(_ format: DatasetFormat, _ classes: [String]) throws {
+    let data = try Dataset.open(path: folder.path, split: "train", format: format)
+    #expect(data.classNames == classes)
+    #expect(data.annotationCounts[classes.firstIndex(of: "cat") ?? 0] == 2)
+  }
+
+  @Test func voc() throws {
+    try folder.writePicture("JPEGImages/a.png")
+    let box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
+    try folder.write(
+      "<annotation><object><name> cat </name>\(box)</object><object><name>cat</name>\(box)</object>"
+        + "</annotation>", to: "Annotations/a.xml")
+    try expectTwoCats(.voc, ["cat"])
+  }
+
+  @Test func yolo() throws {
+    try folder.writePicture("images/train/a.png")
+    try folder.write("1 .5 .5 .1 .1\n1 .2 .2 .1 .1\n", to: "labels/train/a.txt")
+    try folder.write("train: images/train\nnames: [dog, \" cat \"]\n", to: "data.yaml")
+    try expectTwoCats(.yolo, ["dog", "cat"])
+    try folder.write("train: images/train\nnames: [cat, \" cat \"]\n", to: "data.yaml")
+    #expect(throws: DatasetsError.self) {
+      try Dataset.open(path: folder.path, split: "train", format: .yolo)
+    }
+    try folder.write("train: images/train\nnames: [cat, \" \"]\n", to: "data.yaml")
+    #expect(throws: DatasetsError.self) {
+      try Dataset.open(path: folder.path, split: "train", format: .yolo)
+    }
+  }
+
+  @Test func coco() throws {
+    try folder.writePicture("train/a.png")
+    try folder.write(
+      """
+      {"images": [{"id": 1, "file_name": "a.png"}],
+      "categories": [{"id": 1, "name": " cat\\t"}, {"id": 2, "name": "cat"}], "annotations": [
+      {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]},
+      {"id": 2, "image_id": 1, "category_id": 2, "bbox": [2, 1, 5, 5]}]}
+      """, to: "annotations/instances_train.json")
+    try expectTwoCats(.coco, ["cat"])
+  }
+
+  @Test func createML() throws {
+    try folder.writePicture("train/a.png")
+    func object(_ label: String) -> String {
+      "{\"label\": \"\(label)\", \"coordinates\": {\"x\": 5, \"y\": 5, \"width\": 4, \"height\": 4}}"
+    }
+    try folder.write(
+      "[{\"image\": \"a.png\", \"annotations\": [\(object("cat")), \(object(" cat "))]}]",
+      to: "train/_annotations.createml.json")
+    try expectTwoCats(.createml, ["cat"])
+  }
+
+  @Test func labelMe() throws {
+    try folder.writePicture("a.png")
+    func shape(_ label: String) -> String {
+      "{\"label\": \"\(label)\", \"points\": [[1, 1], [5, 5]], \"shape_type\": \"rectangle\"}"
+    }
+    try folder.write(
+      "{\"imagePath\": \"a.png\", \"shapes\": [\(shape("cat ")), \(shape("cat"))]}", to: "a.json")
+    try expectTwoCats(.labelme, ["cat"])
+  }
+
+  @Test func folders() throws {
+    try folder.writePicture("train/ cat/a.png")
+    try folder.writePicture("train/dog/a.png")
+    try folder.writePicture("val/cat/a.png")
+    let data = try Dataset.openAll(path: folder.path, format: .folders)
+    #expect(data.map(\.classNames) == [["cat", "dog"], ["cat", "dog"]])
+    #expect(data.map { $0.samples.map(\.imageClass) } == [[0, 1], [0]])
+  }
+}

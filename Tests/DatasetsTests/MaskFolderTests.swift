@@ -1,0 +1,49 @@
+import Imaging
+import Testing
+
+@testable import Datasets
+
+/// Which mask is which picture's.
+struct MaskFolderTests {
+  private let folder: TestFolder
+
+  init() throws { folder = try TestFolder() }
+
+  private func write(_ names: String...) throws {
+    for (place, name) in names.enumerated() {
+      try folder.write(
+        ImageFile.encode(
+          Image(width: 20, height: 10, filledWith: UInt8(20 + place)),
+          as: name.hasSuffix("png") ? .png : .jpeg), to: name)
+    }
+  }
+
+  private func open() throws -> Dataset { try Dataset.open(path: folder.path, split: "train") }
+
+  private func told(_ data: Dataset) -> [String] {
+    data.problems.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 1))" }
+  }
+
+  /// Of a picture's masks the PNG is read, as a JPEG blurs class numbers, and of two PNGs the one of
+  /// the same name.
+  @Test func ofSeveralMasksAllButOneAreTold() throws {
+    try write(
+      "images/a.jpg", "masks/a.jpg", "masks/a.png", "images/b.jpg", "masks/b.png",
+      "masks/b_mask.png")
+    let data = try open()
+    #expect(
+      data.samples.compactMap(\.maskPath) == [
+        folder.path("masks/a.png"), folder.path("masks/b.png"),
+      ])
+    #expect(told(data) == ["duplicateEntry masks/a.jpg", "duplicateEntry masks/b_mask.png"])
+  }
+
+  @Test func aPictureThatIsListedTwiceHasItsMask() throws {
+    try write("images/a.jpg", "masks/a.png", "images/b.jpg", "masks/b.png", "masks/stray.png")
+    try folder.write("a\na\n", to: "train.txt")
+    let data = try open()
+    #expect(data.samples.map(\.maskPath) == [folder.path("masks/a.png")])
+    // The mask of b belongs to a picture, though not of this split.
+    #expect(told(data) == ["orphanedLabels masks/stray.png", "duplicateEntry images/a.jpg"])
+  }
+}
