@@ -10,9 +10,10 @@ struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
     + "train/_annotations.coco.json"
+  static let listsPictures = true
 
   /// The folder that all pictures lie below.
-  private let root: String
+  let root: String
   /// The annotation files of each split; more than one where it is not clear which is meant.
   private let files: [String: [String]]
   let splits: [String]

@@ -10,10 +10,11 @@ struct CreateMLReader: FormatReader {
   static let appearance =
     "an annotation file .json that is a list of pictures, or a folder with "
     + "train/_annotations.createml.json"
+  static let listsPictures = true
 
   private static let usualName = "_annotations.createml.json"
 
-  private let root: String
+  let root: String
   /// The annotation file of each split.
   private let files: [String: String]
   let splits: [String]

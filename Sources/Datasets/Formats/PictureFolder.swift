@@ -1,34 +1,57 @@
 /// Walks through folders of pictures.
 enum PictureFolder {
-  /// All files below a folder that pass a test of their name, sorted by path.
+  /// All files below some folders that pass a test of their name, in the order of the names in each
+  /// folder.
   ///
-  /// Deeper than eight folders nothing is looked for, and a link that leads back up is not followed.
+  /// However folders link to each other, each is walked once, and under its own name where that is
+  /// below the folders, too. Links to files count as files.
+  ///
+  /// - Throws: `DatasetsError` for a folder that cannot be listed.
+  static func files(
+    below folders: [String], where isWanted: (String) -> Bool
+  ) throws(DatasetsError) -> [String] {
+    var files: [String] = []
+    var visited: Set<FileContents.Identity> = []
+    var pending = Array(folders.reversed())
+    /// Links to folders: those that are next, from the last to the first, and those met since.
+    var (next, links) = ([String](), [String]())
+    while true {
+      // Links last: a folder that is also there by its own name is then known already.
+      guard let folder = pending.popLast() ?? next.popLast() else {
+        if links.isEmpty { break }
+        next = links.sorted { FileContents.isBefore($1, $0) }
+        links = []
+        continue
+      }
+      if let identity = FileContents.identity(folder), !visited.insert(identity).inserted {
+        continue
+      }
+      for entry in try FileContents.entries(in: folder) {
+        let path = FilePath.join(folder, entry.name)
+        if isWanted(entry.name) {
+          files.append(path)
+        } else if entry.isFolder {
+          if entry.isLink { links.append(path) } else { pending.append(path) }
+        }
+      }
+    }
+    return files.map { (path: $0, key: sortingKey($0)) }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.path)
+  }
+
+  /// The bytes of a path with the slash before all others, so that what is in a folder stays together.
+  private static func sortingKey(_ path: String) -> [UInt8] {
+    path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
+  }
+
+  /// All files below a folder that pass a test of their name, as for several folders.
   static func files(
     below folder: String, where isWanted: (String) -> Bool
   ) throws(DatasetsError) -> [String] {
-    var files: [String] = []
-    try collect(folder, above: [], into: &files, where: isWanted)
-    return files
+    try files(below: [folder], where: isWanted)
   }
 
-  private static func collect(
-    _ folder: String, above: [FileContents.Identity], into files: inout [String],
-    where isWanted: (String) -> Bool
-  ) throws(DatasetsError) {
-    let here = FileContents.identity(folder)
-    for name in try FileContents.names(in: folder) {
-      let path = FilePath.join(folder, name)
-      if isWanted(name) {
-        files.append(path)
-      } else if above.count < 8, FileContents.entry(path) == .folder,
-        let inner = FileContents.identity(path), inner != here, !above.contains(inner)
-      {
-        try collect(path, above: above + (here.map { [$0] } ?? []), into: &files, where: isWanted)
-      }
-    }
-  }
-
-  /// All pictures below a folder, sorted by path.
+  /// All pictures below a folder, as `files` does.
   static func pictures(below folder: String) throws(DatasetsError) -> [String] {
     try files(below: folder, where: FilePath.isPicture)
   }

@@ -5,7 +5,7 @@
 struct VOCReader: FormatReader {
   static let appearance = "a folder with Annotations/*.xml and JPEGImages/"
 
-  private let root: String
+  let root: String
   private let annotationFolder: String
   private let imageFolder: String
   /// The files that list a split's pictures; empty for a data set without such lists.

@@ -6,7 +6,7 @@ struct YOLOReader: FormatReader {
   static let appearance = "a data.yaml, or a folder with images/ and labels/"
 
   /// What relative paths are relative to.
-  private let root: String
+  let root: String
   /// The folder of the description file, or the root.
   private let home: String
   /// Nil for plain folders.

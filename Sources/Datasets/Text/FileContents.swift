@@ -18,6 +18,12 @@ enum FileContents {
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 
+  /// Whether a path is a link itself.
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// What tells a file or folder from others, by whatever path it is reached.
   struct Identity: Hashable {
     let device: UInt64
@@ -105,18 +111,31 @@ enum FileContents {
   /// The names in a folder, sorted by their bytes, hidden ones left out; throws where it cannot be
   /// listed.
   static func names(in folder: String) throws(DatasetsError) -> [String] {
-    guard let names = listing(of: folder)?.map(\.name) else {
-      throw DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
-    }
-    return names.sorted(by: isBefore)
+    try entries(in: folder).map(\.name).sorted(by: isBefore)
   }
 
-  /// The names in a folder in no order, hidden ones left out, and whether they are those of folders;
-  /// nil where it cannot be listed. Files are not asked one by one, of which there may be many.
-  static func listing(of folder: String) -> [(name: String, isFolder: Bool)]? {
+  /// What a folder has in it, in no order, hidden names left out; throws where it cannot be listed.
+  static func entries(in folder: String) throws(DatasetsError) -> [FolderEntry] {
+    guard let entries = listing(of: folder) else {
+      throw DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
+    }
+    return entries
+  }
+
+  /// Something in a folder.
+  struct FolderEntry {
+    let name: String
+    /// Whether it is a folder; links are followed.
+    let isFolder: Bool
+    let isLink: Bool
+  }
+
+  /// What a folder has in it, in no order, hidden names left out; nil where it cannot be listed.
+  /// Files are not asked one by one, of which there may be many.
+  static func listing(of folder: String) -> [FolderEntry]? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
-    var entries: [(name: String, isFolder: Bool)] = []
+    var entries: [FolderEntry] = []
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
@@ -124,13 +143,15 @@ enum FileContents {
         }
       }
       if name.hasPrefix(".") { continue }
-      let isFolder =
+      let path = folder + "/" + name
+      let (isFolder, isLink) =
         switch Int(entry.pointee.d_type) {
-        case Int(DT_DIR): true
-        case Int(DT_REG): false
-        default: Self.entry(folder + "/" + name) == .folder
+        case Int(DT_DIR): (true, false)
+        case Int(DT_REG): (false, false)
+        // Some file systems do not say of what kind an entry is.
+        default: (Self.entry(path) == .folder, Self.isLink(path))
         }
-      entries.append((name, isFolder))
+      entries.append(FolderEntry(name: name, isFolder: isFolder, isLink: isLink))
     }
     return entries
   }
