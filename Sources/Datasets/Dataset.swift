@@ -72,6 +72,9 @@ public struct Dataset: Hashable, Sendable {
           + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
     }
     let raw = try reader.read(split: name, classNames: classNames, reading: reading)
+    // Pictures need not lie below the path by which a data set is opened.
+    reading.pictures.keepOut(
+      of: Set(raw.pictures.map { FilePath.folder($0.imagePath) }).union([reader.root]))
     if !reading.surveys { try refuseMalformedLabels(raw) }
     var assembly = Assembly(raw: raw, wanted: classNames, reading: reading)
     let samples = assembly.samples(path: path)

@@ -56,7 +56,8 @@ struct PictureIndexTests {
     _ = try first.facts("\(data)/a.png")
     first.save()
     #expect(first.file.map { FileManager.default.fileExists(atPath: $0) } == false)
-    let stamp = FileStamp(size: 1, modified: 5_000_000_000, changed: 6_000_000_000, inode: 1)
+    let stamp = FileStamp(
+      size: 1, modified: 5_000_000_000, changed: 6_000_000_000, inode: 1, device: 1)
     #expect(!stamp.isSettled(now: 8_000_000_000) && stamp.isSettled(now: 8_000_000_001))
     // A clock that went back tells nothing.
     #expect(!stamp.isSettled(now: 4_000_000_000))
@@ -107,12 +108,12 @@ struct PictureIndexTests {
       warnings: ["one", "zwölf"])
     let entries = [
       Fingerprint(high: 8, low: 9): PictureIndex.Entry(
-        stamp: FileStamp(size: 10, modified: -11, changed: 12, inode: .max), day: 13,
+        stamp: FileStamp(size: 10, modified: -11, changed: 12, inode: .max, device: 25), day: 13,
         facts: PictureFacts(
           byteCount: 10, width: 14, height: 15, orientation: .lyingRight, codec: .png,
           content: content)),
       Fingerprint(high: 16, low: 17): PictureIndex.Entry(
-        stamp: FileStamp(size: 18, modified: 19, changed: 20, inode: 21), day: 22,
+        stamp: FileStamp(size: 18, modified: 19, changed: 20, inode: 21, device: .max), day: 22,
         facts: PictureFacts(
           byteCount: 18, width: 23, height: 24, orientation: .upright, codec: .jpeg)),
     ]
@@ -130,6 +131,38 @@ struct PictureIndexTests {
     #expect(PictureIndex(for: data, in: folder.path("link")).file == nil)
     // A file stands for its folder, so that all ways to open a data set share an index.
     #expect(PictureIndex(for: "\(data)/a.png", in: cache).file == index().file)
+  }
+
+  /// A description may say that its data set lies elsewhere, and a list that single pictures do.
+  @Test(arguments: ["set", "set/cache", "else/where/cache", "lists", "free"])
+  func nothingIsKeptWhereADescriptionLeads(cache: String) async throws {
+    try folder.writePicture("set/images/train/a.png")
+    try folder.writePicture("else/where/b.png")
+    for name in ["set/labels/train/a.txt", "else/where/b.txt"] {
+      try folder.write("0 .5 .5 .5 .5\n", to: name)
+    }
+    try folder.write(folder.path("else/where/b.png"), to: "set/list.txt")
+    let yaml = "path: ..\ntrain: [images/train, list.txt]\nnames: [cat]\n"
+    try folder.write(yaml, to: "set/lists/data.yaml")
+    try await settle()
+    let path = folder.path("set/lists/data.yaml")
+    let cache = cache == "lists" ? "set/lists/cache" : cache
+    let index = PictureIndex(for: path, in: folder.path(cache))
+    let data = try Dataset.open(
+      path: path, split: "train", reading: DatasetReading(pictures: index))
+    index.save()
+    #expect(data.samples.count == 2 && (index.file != nil) == (cache == "free"))
+    #expect(FileManager.default.fileExists(atPath: folder.path("free")) == (cache == "free"))
+    let files = try #require(FileManager.default.subpaths(atPath: folder.path))
+    #expect(files.count { $0.hasSuffix(".pictures") } == (cache == "free" ? 1 : 0))
+  }
+
+  @Test func aFileOfAnotherDiskIsAnother() throws {
+    let stamp = try #require(FileStamp("\(data)/a.png"))
+    let other = FileStamp(
+      size: stamp.size, modified: stamp.modified, changed: stamp.changed, inode: stamp.inode,
+      device: stamp.device &+ 1)
+    #expect(FileStamp("\(data)/a.png") == stamp && other != stamp)
   }
 
   @Test func aFolderThatCannotBeWrittenIsNoFault() async throws {

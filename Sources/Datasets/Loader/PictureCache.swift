@@ -14,7 +14,7 @@ final class PictureCache: @unchecked Sendable {
   private let lock = NSLock()
   // Guarded by the lock:
   private var pictures: [Int: Image] = [:]
-  private var failures: [Int: Unreadable] = [:]
+  private var failures: [Int: DatasetProblem] = [:]
   private var byteCount = 0
   /// Of the pictures that do not stay, the oldest first; those before `oldest` are gone.
   private var recent: [Int] = []
@@ -28,28 +28,27 @@ final class PictureCache: @unchecked Sendable {
     self.byteLimit = byteLimit
   }
 
-  /// Why a picture cannot be shown.
-  struct Unreadable: Error {
-    let problem: DatasetProblem
+  /// The pictures that could not be decoded, in the order of the samples.
+  var problems: [DatasetProblem] {
+    lock.withLock { failures.sorted { $0.key < $1.key }.map(\.value) }
   }
 
-  /// A sample's picture, 8-bit RGB and upright; what could not be decoded once is not tried again.
-  func picture(_ index: Int) throws(Unreadable) -> Image {
-    let (known, failure) = lock.withLock { (pictures[index], failures[index]) }
-    if let known { return known }
-    if let failure { throw failure }
+  /// A sample's picture, 8-bit RGB and upright, or nil where it cannot be decoded.
+  func picture(_ index: Int) -> Image? {
+    let (known, hasFailed) = lock.withLock { (pictures[index], failures[index] != nil) }
+    if known != nil || hasFailed { return known }
     let path = samples[index].imagePath
     do {
       let image = try PictureFile.read(path, longerSide: pictureSide)
       lock.withLock { keep(image, at: index) }
       return image
     } catch {
-      let failure = Unreadable(
-        problem: DatasetProblem(
+      lock.withLock {
+        failures[index] = DatasetProblem(
           kind: .unreadableImage, file: path,
-          message: "\(error); the next picture takes its place."))
-      lock.withLock { failures[index] = failure }
-      throw failure
+          message: "\(error); the next picture takes its place.")
+      }
+      return nil
     }
   }
 

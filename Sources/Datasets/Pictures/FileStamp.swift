@@ -11,6 +11,8 @@ struct FileStamp: Hashable, Sendable {
   let changed: Int64
   /// The file's number on its disk.
   let inode: UInt64
+  /// The number of the disk.
+  let device: UInt64
 
   /// The stamp of a regular file, or nil where there is none; links are followed.
   init?(_ path: String) {
@@ -23,14 +25,16 @@ struct FileStamp: Hashable, Sendable {
     #endif
     self.init(
       size: Int(status.st_size), modified: Self.nanoseconds(modified),
-      changed: Self.nanoseconds(changed), inode: UInt64(status.st_ino))
+      changed: Self.nanoseconds(changed), inode: UInt64(status.st_ino),
+      device: UInt64(truncatingIfNeeded: status.st_dev))
   }
 
-  init(size: Int, modified: Int64, changed: Int64, inode: UInt64) {
+  init(size: Int, modified: Int64, changed: Int64, inode: UInt64, device: UInt64) {
     self.size = size
     self.modified = modified
     self.changed = changed
     self.inode = inode
+    self.device = device
   }
 
   /// Whether the file has been left alone for so long that a change would show in its times.

@@ -6,7 +6,7 @@ import Synchronization
 /// need not be opened again.
 ///
 /// It is kept in the user's cache folder, a file a data set, and never in the data set. What it holds
-/// goes by path, size, times and inode of a file; one that was written a moment ago is not kept, since
+/// goes by path, size, times, inode and device of a file; one that was written a moment ago is not kept, since
 /// it may change again without its times showing it. An index that is damaged, old or cannot be kept
 /// costs time and nothing else. Labels are never in it. May be used from several threads, and by
 /// several processes: the last to save wins.
@@ -22,10 +22,10 @@ public final class PictureIndex: Sendable {
   private struct State {
     var entries: [Fingerprint: Entry]
     var hasNews = false
+    /// Where it is kept, or nil where it is not.
+    var file: String?
   }
 
-  /// Where it is kept, or nil where it is not.
-  let file: String?
   private let workingFolder: String
   private let state: Mutex<State>
 
@@ -43,17 +43,31 @@ public final class PictureIndex: Sendable {
   ///   - dataset: The folder or file by which it is opened.
   ///   - folder: Where indexes are kept; nil to keep none.
   public init(for dataset: String, in folder: String? = PictureIndex.userFolder) {
-    workingFolder = FileManager.default.currentDirectoryPath
+    let workingFolder = FileManager.default.currentDirectoryPath
+    self.workingFolder = workingFolder
     let path = FilePath.join(workingFolder, dataset)
     var root = FileContents.entry(path) == .file ? FilePath.folder(path) : path
     // COCO's annotation files lie beside the folders of their pictures.
     if FilePath.name(root) == "annotations" { root = FilePath.folder(root) }
-    file = folder.flatMap { folder in
-      let folder = FilePath.join(FileManager.default.currentDirectoryPath, folder)
-      return Self.lies(folder, in: root)
-        ? nil : FilePath.join(folder, Fingerprint(root).digits + ".pictures")
+    let file = folder.map {
+      FilePath.join(FilePath.join(workingFolder, $0), Fingerprint(root).digits + ".pictures")
     }
-    state = Mutex(State(entries: file.flatMap { PictureIndexFile.read($0) } ?? [:]))
+    state = Mutex(
+      State(entries: file.flatMap { PictureIndexFile.read($0) } ?? [:], file: file))
+    keepOut(of: [root])
+  }
+
+  /// Where it is kept, or nil where it is not.
+  var file: String? { state.withLock { $0.file } }
+
+  /// Keeps nothing from here on, if it would be kept in one of some folders, which are the data's.
+  func keepOut(of folders: some Collection<String>) {
+    guard let file else { return }
+    let home = Self.resolved(FilePath.folder(file)) + "/"
+    let isInside = folders.contains {
+      home.hasPrefix(Self.resolved(FilePath.join(workingFolder, $0)) + "/")
+    }
+    if isInside { state.withLock { $0.file = nil } }
   }
 
   /// Where programs of the user keep what can be made again: `$XDG_CACHE_HOME/glimpse`, or `glimpse`
@@ -92,8 +106,9 @@ public final class PictureIndex: Sendable {
     let facts =
       try examines
       ? PictureFacts(examining: path) : PictureFacts(headerOf: path, byteCount: stamp.size)
-    if file != nil, stamp.isSettled() {
+    if stamp.isSettled() {
       state.withLock {
+        guard $0.file != nil else { return }
         $0.entries[key] = Entry(stamp: stamp, day: Self.today, facts: facts)
         $0.hasNews = true
       }
@@ -103,15 +118,14 @@ public final class PictureIndex: Sendable {
 
   /// Keeps what is new for later runs; where that is not possible, nothing is said.
   public func save() {
-    guard let file else { return }
     let oldest = Self.today - Self.daysKept
-    let entries = state.withLock { state -> [Fingerprint: Entry]? in
-      guard state.hasNews else { return nil }
+    let news = state.withLock { state -> (file: String, entries: [Fingerprint: Entry])? in
+      guard let file = state.file, state.hasNews else { return nil }
       state.hasNews = false
       state.entries = state.entries.filter { $0.value.day >= oldest }
-      return state.entries
+      return (file, state.entries)
     }
-    if let entries { PictureIndexFile.write(entries, to: file) }
+    if let news { PictureIndexFile.write(news.entries, to: news.file) }
   }
 
   private func known(_ key: Fingerprint, _ stamp: FileStamp) -> PictureFacts? {
@@ -124,17 +138,13 @@ public final class PictureIndex: Sendable {
 
   private static var today: Int { Int(FileStamp.now / (86_400 * 1_000_000_000)) }
 
-  /// Whether a folder lies in another one, links resolved.
-  private static func lies(_ folder: String, in root: String) -> Bool {
-    /// With all links followed, of as much of the path as is there.
-    func resolved(_ path: String) -> String {
-      guard let real = realpath(path, nil) else {
-        let above = FilePath.folder(path)
-        return above == path ? path : FilePath.join(resolved(above), FilePath.name(path))
-      }
-      defer { free(real) }
-      return String(cString: real)
+  /// A path with all links followed, of as much of it as is there.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else {
+      let above = FilePath.folder(path)
+      return above == path ? path : FilePath.join(resolved(above), FilePath.name(path))
     }
-    return (resolved(folder) + "/").hasPrefix(resolved(root) + "/")
+    defer { free(real) }
+    return String(cString: real)
   }
 }

@@ -7,7 +7,7 @@ import Imaging
 enum PictureIndexFile {
   /// Names the kind of file and, in its last byte, the version: changed with every change of the
   /// layout or of how facts are found.
-  private static let head: [UInt8] = Array("glimpix".utf8) + [1]
+  private static let head: [UInt8] = Array("glimpix".utf8) + [2]
   private static let fingerprintSize = 16
 
   /// The entries of a file, or nil where there is none that can be used.
@@ -63,6 +63,7 @@ enum PictureIndexFile {
     bytes.put(UInt64(bitPattern: entry.stamp.modified))
     bytes.put(UInt64(bitPattern: entry.stamp.changed))
     bytes.put(entry.stamp.inode)
+    bytes.put(entry.stamp.device)
     bytes.put(UInt32(clamping: entry.day))
     bytes.put(UInt32(clamping: facts.width))
     bytes.put(UInt32(clamping: facts.height))
@@ -88,7 +89,8 @@ enum PictureIndexFile {
   private static func entry(_ reader: inout ByteReader) -> PictureIndex.Entry? {
     guard let size = reader.number(UInt64.self).flatMap({ Int(exactly: $0) }),
       let modified = reader.number(UInt64.self), let changed = reader.number(UInt64.self),
-      let inode = reader.number(UInt64.self), let day = reader.number(UInt32.self),
+      let inode = reader.number(UInt64.self), let device = reader.number(UInt64.self),
+      let day = reader.number(UInt32.self),
       let width = reader.number(UInt32.self), let height = reader.number(UInt32.self),
       width > 0, height > 0,
       let orientation = reader.number(UInt8.self).flatMap({ Orientation(rawValue: Int($0)) }),
@@ -105,7 +107,7 @@ enum PictureIndexFile {
     return PictureIndex.Entry(
       stamp: FileStamp(
         size: size, modified: Int64(bitPattern: modified), changed: Int64(bitPattern: changed),
-        inode: inode), day: Int(day), facts: facts)
+        inode: inode, device: device), day: Int(day), facts: facts)
   }
 
   private static func content(_ reader: inout ByteReader) -> PictureContent? {
