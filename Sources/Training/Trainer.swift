@@ -58,13 +58,13 @@ public final class Trainer {
     while true {
       if state.batch == data.stepsPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
-        tellProblems(of: loader, observe)
         if isOutOfPatience { return outcome(.outOfPatience) }
       }
       if state.epoch < config.epochs, isInterrupted() { break }
       let start = ContinuousClock.now
       guard let batch = try loader.next() else { return outcome(.finished) }
       let waited = (ContinuousClock.now - start) / .seconds(1)
+      tellProblems(of: batch, observe)
       let step = try learner.step(batch)
       advance(past: batch, step, waited: waited)
       observe(.step(report(of: step)))
@@ -127,8 +127,9 @@ public final class Trainer {
     try Checkpoint(state: state, learner: learner).write(to: folder.checkpoint)
   }
 
-  private func tellProblems(of loader: Loader, _ observe: (TrainingEvent) -> Void) {
-    for problem in loader.problems where reportedProblems.insert(problem).inserted {
+  /// Tells each unreadable picture once, when a batch first goes without it.
+  private func tellProblems(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
+    for problem in batch.problems where reportedProblems.insert(problem).inserted {
       observe(.problem("\(problem)"))
     }
   }

@@ -180,6 +180,46 @@ import Testing
     #expect(try run(["--config", "/nonexistent"]).exitCode != 0)
   }
 
+  @Test func eachPictureHasTheSizeThatItsBatchHasInTraining() throws {
+    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    var config = TrainingConfig()
+    config.imgsz = 64
+    config.multiScale = 0.5
+    config.batch = 1
+    let sheet = try AugmentedSheet(check, config: config, count: 60)
+    // Two pictures an epoch, each a batch.
+    let sides = (0..<60).map {
+      config.plan(at: LoaderPosition(epoch: $0 / 2, batch: $0 % 2), seed: config.seed).width
+    }
+    #expect(sheet.figures.map(\.picture.width) == sides && Set(sides) == [32, 64, 96])
+    // Eight columns.
+    #expect(sheet.image.width == 8 * 324 + 4 && sheet.image.height == 8 * 324 + 4)
+  }
+
+  @Test func largeSheetsOfTrainingPicturesAreBounded() throws {
+    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    var config = TrainingConfig()
+    config.imgsz = 32
+    // Twenty columns of 4096 / 20 - 4 = 200 pixels and 4 around each.
+    let sheet = try AugmentedSheet(check, config: config, count: 400)
+    #expect(sheet.figures.count == 400)
+    #expect(sheet.image.width == 20 * 204 + 4 && sheet.image.height == 20 * 204 + 4)
+  }
+
+  @Test func drawingTrainingPicturesEndsWhereItIsInterrupted() throws {
+    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    var config = TrainingConfig()
+    config.imgsz = 32
+    var asked: [Int] = []
+    #expect(throws: CommandError.self) {
+      _ = try AugmentedSheet(check, config: config, count: 10) { done in
+        asked.append(done)
+        if done == 3 { throw CommandError("interrupted", exitCode: .interrupted) }
+      }
+    }
+    #expect(asked == [0, 1, 2, 3])
+  }
+
   @Test func masksAndTurnedPicturesAreShown() throws {
     for name in ["a", "b"] {
       try Fixtures.writePicture(

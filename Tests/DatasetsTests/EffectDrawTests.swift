@@ -23,8 +23,8 @@ struct EffectDrawTests {
     _ samples: [Sample], _ augmentation: AugmentationConfig
   ) throws -> [AugmentedPicture] {
     let pictures = AugmentedPictures(
-      samples: samples, config: LoaderConfig(batchSize: 1, seed: 3),
-      plan: BatchPlan(width: 32, height: 32, augmentation: augmentation))
+      samples: samples, config: LoaderConfig(batchSize: 1, seed: 3)
+    ) { _ in BatchPlan(width: 32, height: 32, augmentation: augmentation) }
     return try (0..<20).flatMap { epoch in
       try (0..<2).map { try pictures.picture(epoch: epoch, place: $0) }
     }

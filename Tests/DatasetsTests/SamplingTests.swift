@@ -89,30 +89,64 @@ struct SamplingTests {
         imagePath: folder.path("\(index).png"), imageWidth: 30, imageHeight: 10, annotations: [])
     }
     let cache = PictureCache(samples: samples, pictureSide: 64, byteLimit: 4000)
-    for index in samples.indices { #expect(cache.picture(index)?.bytes.first == UInt8(index)) }
+    for index in samples.indices {
+      let picture = try cache.picture(index)
+      #expect(picture.bytes.first == UInt8(index))
+    }
     // 4000 bytes hold four: the first two, which fill half of it, and the last two.
     for index in samples.indices {
       try FileManager.default.removeItem(atPath: folder.path("\(index).png"))
     }
-    let held = samples.indices.filter { cache.picture($0) != nil }
+    let held = samples.indices.filter { (try? cache.picture($0)) != nil }
     #expect(held == [0, 1, 10, 11])
-    #expect(cache.problems.count == 8)
   }
 
-  @Test func aStrictLoaderEndsAtAnUnreadablePicture() throws {
+  /// A strict loader ends at the batch that would show an unreadable picture, and at no earlier one,
+  /// however many batches are made ahead.
+  @Test(arguments: [0, 1, 5])
+  func aStrictLoaderEndsAtTheBatchOfAnUnreadablePicture(prefetch: Int) throws {
+    let folder = try TestFolder()
+    for name in ["a.png", "b.png", "c.png"] { try folder.writePicture(name) }
+    try folder.write("no picture", to: "d.png")
+    let samples = ["a.png", "b.png", "c.png", "d.png"].map {
+      Sample(imagePath: folder.path($0), imageWidth: 20, imageHeight: 10, annotations: [])
+    }
+    var config = LoaderConfig(batchSize: 1, seed: 0, prefetch: prefetch, shuffles: false)
+    config.isStrict = true
+    let loader = Loader(samples: samples, config: config) { _ in
+      BatchPlan(width: 32, height: 32, augmentation: nil)
+    }
+    // Time enough for all that is made ahead.
+    Thread.sleep(forTimeInterval: 0.2)
+    for index in 0..<3 { #expect(try loader.next()?.sampleIndices == [index]) }
+    #expect {
+      try loader.next()
+    } throws: {
+      "\($0)".hasPrefix(folder.path("d.png") + " cannot be read")
+    }
+  }
+
+  /// A picture that is only a partner in a mosaic ends the run, too.
+  @Test func aStrictLoaderLooksAtWholeMosaics() throws {
     let folder = try TestFolder()
     try folder.writePicture("a.png")
     try folder.write("no picture", to: "b.png")
     let samples = ["a.png", "b.png"].map {
       Sample(imagePath: folder.path($0), imageWidth: 20, imageHeight: 10, annotations: [])
     }
-    var config = LoaderConfig(batchSize: 2, seed: 0)
+    var config = LoaderConfig(batchSize: 1, seed: 0, shuffles: false)
     config.isStrict = true
+    var augmentation = AugmentationConfig.none
+    augmentation.mosaicProbability = 1
+    let mosaics = augmentation
+    // Of 20 mosaics around a.png, one has b.png among its partners but for a chance of 2^-60.
     let loader = Loader(samples: samples, config: config) { _ in
-      BatchPlan(width: 32, height: 32, augmentation: AugmentationConfig())
+      BatchPlan(width: 32, height: 32, augmentation: mosaics)
     }
     #expect {
-      while try loader.next() != nil {}
+      for _ in 0..<40 {
+        if let batch = try loader.next() { #expect(batch.sampleIndices == [0]) }
+      }
     } throws: {
       "\($0)".hasPrefix(folder.path("b.png") + " cannot be read")
     }

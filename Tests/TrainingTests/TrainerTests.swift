@@ -246,6 +246,31 @@ struct TrainerTests {
     #expect(throws: NetworksError.self) { try Trainer(resuming: outcome.folder) }
   }
 
+  @Test func unreadablePicturesAreToldWhenTheyAreMet() throws {
+    let pictures = data + "/JPEGImages"
+    let names = try FileManager.default.contentsOfDirectory(atPath: pictures)
+    let name = try #require(names.min())
+    let path = pictures + "/" + name
+    // The header stays, so that the picture is listed.
+    let whole = try #require(FileManager.default.contents(atPath: path))
+    // Should the copy be a link, the link goes, never what it leads to.
+    try FileManager.default.removeItem(atPath: path)
+    try whole.prefix(1000).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    var events: [String] = []
+    _ = try Trainer(config("broken")).run { event in
+      switch event {
+      case .step: events.append("step")
+      case .epoch: events.append("epoch")
+      case .problem(let sentence) where sentence.contains(name): events.append("problem")
+      default: break
+      }
+    }
+    // Once in two epochs, and before the end of the first one.
+    #expect(events.count { $0 == "problem" } == 1)
+    let (told, epoch) = (events.firstIndex(of: "problem"), events.firstIndex(of: "epoch"))
+    #expect(try #require(told) < #require(epoch), "\(events)")
+  }
+
   @Test func sizesChangeWithMultiScale() throws {
     var config = config("sizes")
     config.imgsz = 128

@@ -14,34 +14,36 @@ public struct AugmentedPicture: Hashable, Sendable {
 
 /// The pictures of a training, one at a time and in any order, for people to look at.
 ///
-/// They are those that a `Loader` with the same samples, configuration and plan draws, without the
-/// normalization of the network.
+/// They are those that a `Loader` with the same samples, configuration and schedule draws, without
+/// the normalization of the network.
 public struct AugmentedPictures: Sendable {
   private let maker: PictureMaker
-  private let plan: BatchPlan
   private let factors: RepeatFactors
+  private let schedule: @Sendable (LoaderPosition) -> BatchPlan
+  /// Pictures an epoch: those of its batches.
+  public let count: Int
 
   /// Makes a source of pictures.
   ///
   /// - Parameters:
   ///   - samples: Usually those of a `Dataset`; at least one.
-  ///   - config: Seed, order and memory; the normalization has no effect.
-  ///   - plan: The size of the pictures, and how they are varied.
-  public init(samples: [Sample], config: LoaderConfig, plan: BatchPlan) {
+  ///   - config: Seed, order, batches and memory; the normalization has no effect.
+  ///   - schedule: Says for each batch how large its pictures are and how they are varied.
+  public init(
+    samples: [Sample], config: LoaderConfig,
+    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+  ) {
     precondition(!samples.isEmpty, "augmented pictures need at least one sample")
-    self.plan = plan
+    self.schedule = schedule
     factors = RepeatFactors(samples, threshold: config.repeatThreshold)
     maker = PictureMaker(
       samples: samples, config: config,
       cache: PictureCache(
         samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit))
+    let batches = EpochOrder.batchCount(factors, config: config)
+    precondition(batches > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
+    count = EpochOrder(factors, config: config, epoch: 0).places(ofBatch: batches - 1).upperBound
   }
-
-  /// Pictures an epoch.
-  public var count: Int { factors.epochCount / maker.config.ranks }
-
-  /// The pictures met so far that cannot be decoded, each once, in the order of the samples.
-  public var problems: [DatasetProblem] { maker.cache.problems }
 
   /// The picture at a place of an epoch, both counted from 0.
   ///
@@ -49,9 +51,8 @@ public struct AugmentedPictures: Sendable {
   public func picture(epoch: Int, place: Int) throws(DatasetsError) -> AugmentedPicture {
     precondition((0..<count).contains(place), "there is no picture \(place) of \(count)")
     let order = EpochOrder(factors, config: maker.config, epoch: epoch)
-    guard let result = maker.make(order, place: place, plan: plan) else {
-      throw maker.nothingDecodable
-    }
+    let position = LoaderPosition(epoch: epoch, batch: order.batch(ofPlace: place))
+    let result = try maker.make(order, place: place, plan: schedule(position))
     return AugmentedPicture(
       image: result.image, annotations: result.labels.targets,
       ignoredRegions: result.labels.ignored, sampleIndex: result.sampleIndex)

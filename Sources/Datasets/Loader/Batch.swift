@@ -15,6 +15,9 @@ public struct Batch: Sendable {
   public let ignoredRegions: [[Box]]
   /// Which sample each picture shows; that of its first tile for a mosaic.
   public let sampleIndices: [Int]
+  /// The pictures that should have been a part of these and cannot be decoded, in the order in which
+  /// they were met; what was shown instead is in `sampleIndices`.
+  public let problems: [DatasetProblem]
   /// What turns the pictures' samples into the network's input.
   public let normalization: Normalization
 

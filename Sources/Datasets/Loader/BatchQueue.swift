@@ -15,7 +15,7 @@ final class BatchQueue: @unchecked Sendable {
     let places: Range<Int>
     /// Pictures handed to workers.
     var taken = 0
-    var results: [PictureMaker.Result?]
+    var results: [Result<PictureMaker.Result, DatasetsError>?]
     /// Pictures that workers are done with.
     var done = 0
 
@@ -24,7 +24,7 @@ final class BatchQueue: @unchecked Sendable {
       self.plan = plan
       self.order = order
       places = order.places(ofBatch: position.batch)
-      results = [PictureMaker.Result?](repeating: nil, count: places.count)
+      results = Array(repeating: nil, count: places.count)
     }
   }
 
@@ -78,8 +78,9 @@ final class BatchQueue: @unchecked Sendable {
   /// A worker's life: one picture after the other until the queue is stopped.
   func work() {
     while let (slot, number) = take() {
-      let result = maker.make(
-        slot.order, place: slot.places.lowerBound + number, plan: slot.plan)
+      let result = Result { () throws(DatasetsError) in
+        try maker.make(slot.order, place: slot.places.lowerBound + number, plan: slot.plan)
+      }
       condition.lock()
       slot.results[number] = result
       slot.done += 1
@@ -120,9 +121,11 @@ final class BatchQueue: @unchecked Sendable {
   }
 
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
-    let results = slot.results.compactMap { $0 }
-    guard results.count == slot.places.count else { throw maker.nothingDecodable }
-    if maker.config.isStrict, let problem = maker.cache.problems.first {
+    var results: [PictureMaker.Result] = []
+    for case let result? in slot.results { results.append(try result.get()) }
+    // Those of this batch alone, so that all runs end at the same one.
+    let problems = results.flatMap(\.problems)
+    if maker.config.isStrict, let problem = problems.first {
       throw DatasetsError(
         "\(problem.file) cannot be read, and no picture may be left out; \"glimpse check\" says what "
           + "is wrong with it.")
@@ -130,6 +133,7 @@ final class BatchQueue: @unchecked Sendable {
     return Batch(
       epoch: slot.position.epoch, index: slot.position.batch, pictures: results.map(\.image),
       annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
-      sampleIndices: results.map(\.sampleIndex), normalization: maker.config.normalization)
+      sampleIndices: results.map(\.sampleIndex), problems: problems,
+      normalization: maker.config.normalization)
   }
 }

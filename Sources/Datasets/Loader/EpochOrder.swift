@@ -43,6 +43,9 @@ struct EpochOrder: Hashable {
     return batch * size..<min((batch + 1) * size, indices.count)
   }
 
+  /// The batch that has the picture at a place.
+  func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
+
   /// What the random numbers of the picture at a place follow from; no two ranks share them.
   func key(ofPlace place: Int) -> PictureKey {
     PictureKey(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)

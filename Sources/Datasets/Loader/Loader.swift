@@ -13,7 +13,6 @@ public final class Loader: Sendable {
   public let config: LoaderConfig
   /// Batches an epoch, of this rank.
   public let batchesPerEpoch: Int
-  private let cache: PictureCache
   private let queue: BatchQueue
 
   /// Starts to make batches.
@@ -39,7 +38,6 @@ public final class Loader: Sendable {
       batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
     let cache = PictureCache(
       samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit)
-    self.cache = cache
     let queue = BatchQueue(
       maker: PictureMaker(samples: samples, config: config, cache: cache),
       factors: factors, start: start, epochs: epochs, schedule: schedule)
@@ -62,10 +60,7 @@ public final class Loader: Sendable {
 
   /// The next batch, waiting for it if need be; nil after the last epoch.
   ///
-  /// - Throws: `DatasetsError` where none of the samples can be decoded; where one cannot, if the
-  ///   configuration is strict.
+  /// - Throws: `DatasetsError` where none of the samples can be decoded; where one of this batch's
+  ///   cannot, if the configuration is strict.
   public func next() throws(DatasetsError) -> Batch? { try queue.next() }
-
-  /// The pictures met so far that cannot be decoded, each once, in the order of the samples.
-  public var problems: [DatasetProblem] { cache.problems }
 }

@@ -29,7 +29,8 @@ public struct LoaderConfig: Hashable, Sendable {
   public var ranks = 1
   /// Which of them this is, from 0.
   public var rank = 0
-  /// Whether a picture that cannot be decoded is an error instead of being replaced by the next.
+  /// Whether a picture that cannot be decoded is an error of its batch instead of being replaced by
+  /// the next.
   public var isStrict = false
 
   /// Makes a configuration.

@@ -14,7 +14,7 @@ final class PictureCache: @unchecked Sendable {
   private let lock = NSLock()
   // Guarded by the lock:
   private var pictures: [Int: Image] = [:]
-  private var failures: [Int: DatasetProblem] = [:]
+  private var failures: [Int: Unreadable] = [:]
   private var byteCount = 0
   /// Of the pictures that do not stay, the oldest first; those before `oldest` are gone.
   private var recent: [Int] = []
@@ -28,27 +28,28 @@ final class PictureCache: @unchecked Sendable {
     self.byteLimit = byteLimit
   }
 
-  /// The pictures that could not be decoded, in the order of the samples.
-  var problems: [DatasetProblem] {
-    lock.withLock { failures.sorted { $0.key < $1.key }.map(\.value) }
+  /// Why a picture cannot be shown.
+  struct Unreadable: Error {
+    let problem: DatasetProblem
   }
 
-  /// A sample's picture, 8-bit RGB and upright, or nil where it cannot be decoded.
-  func picture(_ index: Int) -> Image? {
-    let (known, hasFailed) = lock.withLock { (pictures[index], failures[index] != nil) }
-    if known != nil || hasFailed { return known }
+  /// A sample's picture, 8-bit RGB and upright; what could not be decoded once is not tried again.
+  func picture(_ index: Int) throws(Unreadable) -> Image {
+    let (known, failure) = lock.withLock { (pictures[index], failures[index]) }
+    if let known { return known }
+    if let failure { throw failure }
     let path = samples[index].imagePath
     do {
       let image = try PictureFile.read(path, longerSide: pictureSide)
       lock.withLock { keep(image, at: index) }
       return image
     } catch {
-      lock.withLock {
-        failures[index] = DatasetProblem(
+      let failure = Unreadable(
+        problem: DatasetProblem(
           kind: .unreadableImage, file: path,
-          message: "\(error); the next picture takes its place.")
-      }
-      return nil
+          message: "\(error); the next picture takes its place."))
+      lock.withLock { failures[index] = failure }
+      throw failure
     }
   }
 

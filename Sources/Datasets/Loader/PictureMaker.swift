@@ -14,42 +14,38 @@ struct PictureMaker: Sendable {
     /// 8-bit RGB of the plan's size.
     var image: Image
     var labels: VisibleAnnotations
+    /// What kept samples from being part of it.
+    var problems: [DatasetProblem] = []
   }
 
-  /// Why no picture can be drawn at all.
-  var nothingDecodable: DatasetsError {
-    let first = cache.problems.first.map { " The first problem is: \($0)" } ?? ""
-    return DatasetsError("none of the \(samples.count) pictures can be decoded.\(first)")
-  }
-
-  /// Draws the picture at a place of an epoch; nil where no sample at all can be decoded.
+  /// Draws the picture at a place of an epoch.
   ///
   /// What is drawn depends on the seed, the epoch, the place, the samples and the plan alone.
-  func make(_ order: EpochOrder, place: Int, plan: BatchPlan) -> Result? {
+  ///
+  /// - Throws: `DatasetsError` where no sample at all can be decoded.
+  func make(_ order: EpochOrder, place: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
     guard let augmentation = plan.augmentation else {
-      return letterboxed(order.indices[place], plan: plan)
+      return try letterboxed(order.indices[place], plan: plan)
     }
     let key = order.key(ofPlace: place)
     func partner(_ generator: inout SeededGenerator) -> Int {
       order.partner(ofPlace: place, using: &generator)
     }
     let draw = AugmentationDraw(augmentation, key: key, partner: partner)
-    guard var result = scene(order.indices[place], draw, augmentation, key: key, plan: plan) else {
-      return nil
-    }
+    var result = try scene(order.indices[place], draw, augmentation, key: key, plan: plan)
     if let paste = CopyPaste(augmentation, key: key, partner: partner) {
-      add(paste, colors: draw.colors, augmentation, to: &result)
+      try add(paste, colors: draw.colors, augmentation, to: &result)
     }
     if let mixup = MixupDraw(augmentation, key: key, partner: partner) {
       var key = key
       key.layer = 1
       let other = AugmentationDraw(augmentation, key: key, partner: partner)
         .with(colors: draw.colors)
-      if let other = scene(mixup.partner, other, augmentation, key: key, plan: plan) {
-        result.image.blend(other.image, share: mixup.share)
-        result.labels.targets += other.labels.targets
-        result.labels.ignored += other.labels.ignored
-      }
+      let second = try scene(mixup.partner, other, augmentation, key: key, plan: plan)
+      result.image.blend(second.image, share: mixup.share)
+      result.labels.targets += second.labels.targets
+      result.labels.ignored += second.labels.ignored
+      result.problems += second.problems
     }
     EffectDraw(augmentation, key: key, width: plan.width, height: plan.height).apply(
       to: &result.image, &result.labels,
@@ -57,17 +53,29 @@ struct PictureMaker: Sendable {
     return result
   }
 
-  /// The sample at an index with its picture, or the next one that can be decoded.
-  private func decodable(_ index: Int) -> (index: Int, image: Image)? {
+  /// The sample at an index with its picture, or the next one that can be decoded; why others cannot
+  /// is added to `problems`.
+  private func decodable(
+    _ index: Int, _ problems: inout [DatasetProblem]
+  ) throws(DatasetsError) -> (index: Int, image: Image) {
+    var first: DatasetProblem?
     for step in 0..<samples.count {
       let candidate = (index + step) % samples.count
-      if let image = cache.picture(candidate) { return (candidate, image) }
+      do {
+        return (candidate, try cache.picture(candidate))
+      } catch {
+        first = first ?? error.problem
+        problems.append(error.problem)
+      }
     }
-    return nil
+    throw DatasetsError(
+      "none of the \(samples.count) pictures can be decoded."
+        + (first.map { " The first problem is: \($0)" } ?? ""))
   }
 
-  private func letterboxed(_ sampleIndex: Int, plan: BatchPlan) -> Result? {
-    guard let (index, image) = decodable(sampleIndex) else { return nil }
+  private func letterboxed(_ sampleIndex: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
+    var problems: [DatasetProblem] = []
+    let (index, image) = try decodable(sampleIndex, &problems)
     let sample = samples[index]
     let letterbox = Letterbox(
       imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: plan.width,
@@ -79,20 +87,22 @@ struct PictureMaker: Sendable {
         x1: 0, y1: 0, x2: Double(sample.imageWidth), y2: Double(sample.imageHeight)),
       through: ProjectiveTransform(letterbox.transform), width: plan.width, height: plan.height,
       rule: .all)
-    return Result(sampleIndex: index, image: letterbox.picture(of: image), labels: labels)
+    return Result(
+      sampleIndex: index, image: letterbox.picture(of: image), labels: labels, problems: problems)
   }
 
   /// Draws one picture, or the pictures of a mosaic.
   private func scene(
     _ first: Int, _ draw: AugmentationDraw, _ augmentation: AugmentationConfig, key: PictureKey,
     plan: BatchPlan
-  ) -> Result? {
+  ) throws(DatasetsError) -> Result {
     let (width, height) = (plan.width, plan.height)
-    guard let (shown, firstImage) = decodable(first) else { return nil }
+    var problems: [DatasetProblem] = []
+    let (shown, firstImage) = try decodable(first, &problems)
     var result = Result(
       sampleIndex: shown,
       image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
-      labels: VisibleAnnotations())
+      labels: VisibleAnnotations(), problems: problems)
     let placement = draw.placement.transform(width: width, height: height)
     let rule = augmentation.rule
     for (place, cell) in draw.mosaic.cells.enumerated() {
@@ -106,9 +116,8 @@ struct PictureMaker: Sendable {
       let wanted = place == 0 ? shown : draw.mosaic.partners[place - 1]
       // What is out of sight need not be decoded.
       if layer(wanted).region(width: width, height: height) == nil { continue }
-      guard let (index, image) = place == 0 ? (shown, firstImage) : decodable(wanted) else {
-        return nil
-      }
+      let (index, image) =
+        place == 0 ? (shown, firstImage) : try decodable(wanted, &result.problems)
       let drawn = layer(index)
       guard let region = drawn.region(width: width, height: height) else { continue }
       drawn.draw(image, colors: draw.colors, into: &result.image, region: region)
@@ -123,9 +132,9 @@ struct PictureMaker: Sendable {
   private func add(
     _ paste: CopyPaste, colors: ColorChange, _ augmentation: AugmentationConfig,
     to result: inout Result
-  ) {
+  ) throws(DatasetsError) {
     let (width, height) = (result.image.width, result.image.height)
-    guard let (index, image) = decodable(paste.partner) else { return }
+    let (index, image) = try decodable(paste.partner, &result.problems)
     let layer = paste.layer(samples[index], width: width, height: height)
     guard let region = layer.region(width: width, height: height) else { return }
     var labels = VisibleAnnotations()

@@ -1,67 +1,84 @@
 import Glimpse
 
-/// The first pictures that a training on the data would see.
+/// The first pictures that a training on the data would see, made small one after another.
 struct AugmentedSheet: Sendable {
-  let pictures: [AugmentedPicture]
-  /// The classes that the pictures' objects count into.
-  let classNames: [String]
+  /// A picture for the page, and how many objects are labeled in it.
+  struct Figure: Sendable {
+    let picture: GalleryPicture
+    let objects: Int
+  }
 
-  /// The side of a picture on the sheet, in pixels, and the room between two.
-  private static let side = 320
+  /// All pictures with their boxes, in rows from the left.
+  private(set) var image: Image
+  private(set) var figures: [Figure] = []
+
+  /// The longest side of a picture on the sheet, in pixels, and the room between two.
+  private static let longestSide = 320
   private static let gap = 4
+  /// The longest side of the sheet, in pixels.
+  private static let sheetSide = 4096
 
   /// Draws pictures of the training split, or of the first one where none is called so.
   ///
+  /// - Parameters:
+  ///   - config: Where it leaves the batch open, batches are of the default size.
+  ///   - observe: Called before each picture with the number of those that are done; what it throws
+  ///     ends the work.
   /// - Throws: `DatasetsError` where no picture can be decoded.
-  init(_ check: DatasetCheck, config: TrainingConfig, count: Int) throws(DatasetsError) {
+  init(
+    _ check: DatasetCheck, config: TrainingConfig, count: Int,
+    observe: (_ done: Int) throws -> Void = { _ in }
+  ) throws {
     let split = check.splits.first { $0.dataset.split == "train" } ?? check.splits.first
     guard let dataset = split?.dataset, !dataset.samples.isEmpty else {
       throw DatasetsError("\(check.path): there is no picture to augment")
     }
-    var plan = config.plan(at: .start, seed: config.seed)
-    // Pictures of one size fill a sheet.
-    (plan.width, plan.height) = (config.imgsz, config.imgsz)
-    var samples = dataset.samples
-    if config.copyPaste == 0 {
-      // A training reads outlines only to paste them.
-      for index in samples.indices {
-        for place in samples[index].annotations.indices {
-          samples[index].annotations[place].outline = nil
-        }
-      }
-    }
     let source = AugmentedPictures(
-      samples: samples,
-      config: config.loaderConfig(batchSize: 1, seed: config.seed, normalization: .unit),
-      plan: plan)
-    var pictures: [AugmentedPicture] = []
+      samples: Self.samples(of: dataset, config),
+      config: config.loaderConfig(
+        batchSize: config.batch ?? TrainingConfig().batch ?? 1, seed: config.seed,
+        normalization: .unit)
+    ) { config.plan(at: $0, seed: config.seed) }
+    let columns = Int(Double(count).squareRoot().rounded(.up))
+    let rows = (count + columns - 1) / columns
+    let side = min(Self.longestSide, Self.sheetSide / columns - Self.gap)
+    let step = side + Self.gap
+    image = Image(
+      width: columns * step + Self.gap, height: rows * step + Self.gap, filledWith: 255)
     for number in 0..<count {
-      pictures.append(
-        try source.picture(epoch: number / source.count, place: number % source.count))
+      try observe(number)
+      let picture = try source.picture(epoch: number / source.count, place: number % source.count)
+      let drawn = picture.image.drawing(picture.annotations, classNames: dataset.classNames)
+      place(
+        drawn.resized(width: side, height: side, filter: .area),
+        left: Self.gap + number % columns * step, top: Self.gap + number / columns * step)
+      let small = try GalleryPicture(
+        picture.image, name: "Picture \(number + 1)", width: picture.image.width,
+        height: picture.image.height,
+        marks: picture.annotations.map { .labeled($0, of: dataset.classNames) })
+      figures.append(Figure(picture: small, objects: picture.annotations.count))
     }
-    self.pictures = pictures
-    classNames = dataset.classNames
   }
 
-  /// All pictures with their boxes, in rows from the left.
-  var image: Image {
-    let columns = Int(Double(pictures.count).squareRoot().rounded(.up))
-    let rows = (pictures.count + columns - 1) / columns
-    let step = Self.side + Self.gap
-    var sheet = Image(
-      width: columns * step + Self.gap, height: rows * step + Self.gap, filledWith: 255)
-    for (number, picture) in pictures.enumerated() {
-      let drawn = picture.image.drawing(picture.annotations, classNames: classNames)
-        .resized(width: Self.side, height: Self.side, filter: .area)
-      let (left, top) = (Self.gap + number % columns * step, Self.gap + number / columns * step)
-      for y in 0..<Self.side {
-        let target = ((top + y) * sheet.width + left) * 3
-        sheet.bytes.replaceSubrange(
-          target..<target + Self.side * 3,
-          with: drawn.bytes[y * Self.side * 3..<(y + 1) * Self.side * 3])
+  /// A training reads outlines only to paste them.
+  private static func samples(of dataset: Dataset, _ config: TrainingConfig) -> [Sample] {
+    if config.copyPaste > 0 { return dataset.samples }
+    var samples = dataset.samples
+    for index in samples.indices {
+      for place in samples[index].annotations.indices {
+        samples[index].annotations[place].outline = nil
       }
     }
-    return sheet
+    return samples
+  }
+
+  private mutating func place(_ picture: Image, left: Int, top: Int) {
+    let length = picture.width * 3
+    for y in 0..<picture.height {
+      let target = ((top + y) * image.width + left) * 3
+      image.bytes.replaceSubrange(
+        target..<target + length, with: picture.bytes[y * length..<(y + 1) * length])
+    }
   }
 }
 
@@ -72,17 +89,8 @@ struct AugmentedSection: Sendable {
   var markup: Markup {
     guard let sheet else { return .none }
     var gallery = Gallery()
-    for (number, picture) in sheet.pictures.enumerated() {
-      let marks = picture.annotations.map {
-        GalleryPicture.Mark.labeled($0, of: sheet.classNames)
-      }
-      let side = picture.image.width
-      guard
-        let small = try? GalleryPicture(
-          picture.image, name: "Picture \(number + 1)", width: side, height: picture.image.height,
-          marks: marks)
-      else { continue }
-      gallery.add(small, caption: Sentence.count(picture.annotations.count, "object"))
+    for figure in sheet.figures {
+      gallery.add(figure.picture, caption: Sentence.count(figure.objects, "object"))
     }
     return Page.section(
       "What training sees", "The first augmented pictures of a training, with their labels.",

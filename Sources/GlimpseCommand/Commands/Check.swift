@@ -132,7 +132,14 @@ struct Check: Command {
       if let configFile { try TrainingConfig(jsonFile: configFile) } else {
         TrainingConfig()
       }
-    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount)
+    var progress = ProgressReporter(
+      "Drawing", unit: "pictures", total: augmentedCount, on: console)
+    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount) { done in
+      try Interruption.check(
+        "\(done) of \(Sentence.count(augmentedCount, "picture")) were drawn, and none is written")
+      progress.advance(by: done > 0 ? 1 : 0)
+    }
+    progress.finish()
     let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
     try ImageFile.write(sheet.image, to: path)
     console.note("What training will see is in \(Sentence.printable(path))")

@@ -40,6 +40,7 @@ struct LoaderTimer: Sendable {
     ) { _ in plan }
     let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))
     var measured: [LoaderSpeed.Run] = []
+    var unreadable: Set<DatasetProblem> = []
     for _ in 0..<runs {
       var run = LoaderSpeed.Run()
       let start = monotonicSeconds()
@@ -49,6 +50,7 @@ struct LoaderTimer: Sendable {
         guard let batch = try loader.next() else { break }
         run.waited += monotonicSeconds() - asked
         run.pictures += batch.pictures.count
+        unreadable.formUnion(batch.problems)
         try step?(batch)
       }
       run.seconds = monotonicSeconds() - start
@@ -56,6 +58,6 @@ struct LoaderTimer: Sendable {
     }
     return LoaderSpeed(
       timer: self, data: data, pictures: dataset.samples.count, imageSize: config.imgsz,
-      batch: batch, trains: step != nil, runs: measured, unreadable: loader.problems.count)
+      batch: batch, trains: step != nil, runs: measured, unreadable: unreadable.count)
   }
 }
