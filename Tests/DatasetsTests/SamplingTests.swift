@@ -88,10 +88,11 @@ struct SamplingTests {
       return Sample(
         imagePath: folder.path("\(index).png"), imageWidth: 30, imageHeight: 10, annotations: [])
     }
-    let cache = PictureCache(samples: samples, pictureSide: 64, byteLimit: 4000)
+    let config = LoaderConfig(batchSize: 1, seed: 0, pictureSide: 64, cacheLimit: 4000)
+    let cache = PictureCache(samples: samples, config: config)
     for index in samples.indices {
       let picture = try cache.picture(index)
-      #expect(picture.bytes.first == UInt8(index))
+      #expect(picture.image.bytes.first == UInt8(index))
     }
     // 4000 bytes hold four: the first two, which fill half of it, and the last two.
     for index in samples.indices {

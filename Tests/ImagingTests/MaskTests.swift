@@ -62,8 +62,17 @@ struct MaskTests {
     #expect(a.area == left.reduce(0) { $0 + Int($1) })
     #expect(a.intersectionArea(b) == zip(left, right).reduce(0) { $0 + Int($1.0 & $1.1) })
     #expect(a.union(b).pixels == zip(left, right).map { $0 | $1 })
+    #expect(a.subtracting(b).pixels == zip(left, right).map { $0 & ~$1 })
     #expect(a.union(b).area == a.area + b.area - a.intersectionArea(b))
     #expect(a.intersectionArea(b) == b.intersectionArea(a) && a.intersectionArea(a) == a.area)
+  }
+
+  @Test func aRectangleIsCutToThePicture() {
+    let mask = RunLengthMask(
+      width: 5, height: 4, region: PixelRegion(x: -2, y: 2, width: 4, height: 9))
+    #expect(mask.bounds == PixelRegion(x: 0, y: 2, width: 2, height: 2) && mask.area == 4)
+    let nothing = PixelRegion(x: 6, y: 0, width: 3, height: 3)
+    #expect(RunLengthMask(width: 5, height: 4, region: nothing).area == 0)
   }
 
   @Test func badTextsAreRefusedInASentence() throws {

@@ -37,9 +37,7 @@ public struct AugmentedPictures: Sendable {
     self.schedule = schedule
     factors = RepeatFactors(samples, threshold: config.repeatThreshold)
     maker = PictureMaker(
-      samples: samples, config: config,
-      cache: PictureCache(
-        samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit))
+      samples: samples, config: config, cache: PictureCache(samples: samples, config: config))
     let batches = EpochOrder.batchCount(factors, config: config)
     precondition(batches > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
     count = EpochOrder(factors, config: config, epoch: 0).places(ofBatch: batches - 1).upperBound

@@ -4,7 +4,8 @@ import Imaging
 /// The objects of another picture that are laid over an input, by their outlines.
 ///
 /// Source: simple copy-paste (Ghiasi et al. 2021). An object is left out where its box would cover
-/// 30 % or more of an object that is there, so that labels stay true; that is the rule of YOLOv8.
+/// 30 % or more of the box of an object that is there, which is the rule of YOLOv8; from an object
+/// that is covered by less, what is covered is taken away, as in the paper.
 struct CopyPaste {
   /// The sample whose objects are pasted.
   let partner: Int
@@ -38,12 +39,12 @@ struct CopyPaste {
 
   /// Those of the partner's visible objects that may be pasted.
   static func chosen(
-    _ objects: [Annotation], over present: [Annotation]
-  ) -> [Annotation] {
+    _ objects: [VisibleObject], over present: [VisibleObject]
+  ) -> [VisibleObject] {
     objects.filter { object in
-      object.outline != nil
-        && present.allSatisfy {
-          $0.box.intersection(object.box).area < mostCovered * $0.box.area
+      object.annotation.outline != nil
+        && present.map(\.annotation.box).allSatisfy {
+          $0.intersection(object.annotation.box).area < mostCovered * $0.area
         }
     }
   }

@@ -38,21 +38,22 @@ struct EffectDraw: Hashable {
       width: columns, height: rows)
   }
 
-  /// Changes the pixels of an input, and drops the labels of what was grayed out.
-  func apply(
-    to canvas: inout Image, _ labels: inout VisibleAnnotations, minimumVisibleFraction: Double
-  ) {
+  /// Changes the pixels of an input, and takes what was grayed out from its labels.
+  func apply(to input: inout PictureMaker.Result, rule: VisibleAnnotations.Rule) {
     if let erased {
-      canvas.fill(erased, with: UInt8(Normalization.padding))
-      labels.hide(erased, minimumVisibleFraction: minimumVisibleFraction)
+      input.image.fill(erased, with: UInt8(Normalization.padding))
+      input.mask?.fill(erased, with: ClassPlanes.ignored)
+      let (width, height) = (input.image.width, input.image.height)
+      input.labels.cover(
+        RunLengthMask(width: width, height: height, region: erased), rule: rule)
     }
-    if blur > 0 { canvas = canvas.blurred(standardDeviation: blur) }
+    if blur > 0 { input.image = input.image.blurred(standardDeviation: blur) }
     // Fails only without memory, or for an input larger than JPEG knows: then it stays as it is.
     if let jpegQuality,
-      let bytes = try? ImageFile.encode(canvas, as: .jpeg, quality: jpegQuality),
+      let bytes = try? ImageFile.encode(input.image, as: .jpeg, quality: jpegQuality),
       let coarse = try? ImageFile.decode(bytes, name: "an augmented picture").image
     {
-      canvas = coarse
+      input.image = coarse
     }
   }
 }

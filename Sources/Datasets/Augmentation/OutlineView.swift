@@ -3,7 +3,7 @@ import Imaging
 /// An object as an input shows it.
 struct OutlineView {
   /// In pixels of the input, within it.
-  let box: Box
+  private(set) var box: Box
   /// In pixels of the input, cut to it; nil where the label has none.
   let outline: Outline?
   /// How much of the object's area is seen, 0...1.
@@ -34,11 +34,11 @@ struct OutlineView {
       outline = .polygons(seen.polygons.map(\.numbers))
     case nil where transform.isAxisAligned:
       // What the general way gives, without polygons.
-      let whole = transform.box(annotation.box)
-      box = transform.box(annotation.box.intersection(part)).intersection(canvas)
+      (box, visibleFraction) = Self.seen(
+        annotation.box, showing: part, through: transform, canvas: canvas)
       guard annotation.box.intersection(part).area > 0, box.area > 0 else { return nil }
       outline = nil
-      visibleFraction = min(box.area / max(whole.area, 1e-9), 1)
+      return
     case nil:
       let seen = Self.seen(
         [Polygon(annotation.box)], showing: part, through: transform, canvas: canvas)
@@ -47,6 +47,18 @@ struct OutlineView {
       visibleFraction = seen.fraction
       outline = nil
     }
+    guard transform.isAxisAligned else { return }
+    let label = Self.seen(annotation.box, showing: part, through: transform, canvas: canvas)
+    // Neither turned nor cut: it keeps the box of its label, as without an outline.
+    if label.fraction > 1 - 1e-9 { box = label.box }
+  }
+
+  /// What an axis-aligned transform shows of a box, and how much of it that is.
+  private static func seen(
+    _ box: Box, showing part: Box, through transform: ProjectiveTransform, canvas: Box
+  ) -> (box: Box, fraction: Double) {
+    let seen = transform.box(box.intersection(part)).intersection(canvas)
+    return (seen, min(seen.area / max(transform.box(box).area, 1e-9), 1))
   }
 
   private static func seen(

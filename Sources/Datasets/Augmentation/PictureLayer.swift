@@ -42,15 +42,30 @@ struct PictureLayer {
   func draw(
     _ image: Image, colors: ColorChange, into canvas: inout Image, region: PixelRegion
   ) {
-    let toOriginal = AffineTransform.scale(
-      x: Double(sample.imageWidth) / Double(image.width),
-      y: Double(sample.imageHeight) / Double(image.height))
+    var warp = warp(of: image)
+    warp.colors = colors
+    warp.draw(image, into: &canvas, region: region, keepsOutside: true)
+  }
+
+  /// Draws its mask, which may have been reduced, where its picture goes.
+  func draw(mask: Image, into canvas: inout Image, region: PixelRegion) {
+    warp(of: mask).drawNumbers(mask, into: &canvas, region: region)
+  }
+
+  private func warp(of image: Image) -> Warp {
+    let toOriginal = sample.transform(from: image)
     let window = Box(
       x1: part.x1 / toOriginal.a, y1: part.y1 / toOriginal.d, x2: part.x2 / toOriginal.a,
       y2: part.y2 / toOriginal.d)
-    Warp(
-      transform: ProjectiveTransform(toOriginal).concatenating(transform), colors: colors,
-      window: window
-    ).draw(image, into: &canvas, region: region, keepsOutside: true)
+    return Warp(
+      transform: ProjectiveTransform(toOriginal).concatenating(transform), window: window)
+  }
+}
+
+extension Sample {
+  /// From pixels of its picture or mask, which may have been reduced, to those of the original.
+  func transform(from image: Image) -> AffineTransform {
+    .scale(
+      x: Double(imageWidth) / Double(image.width), y: Double(imageHeight) / Double(image.height))
   }
 }

@@ -2,10 +2,13 @@ import Imaging
 
 /// What is left of pictures' labels after they were drawn into an input.
 struct VisibleAnnotations {
-  /// Objects to train on, in pixels of the input.
-  var targets: [Annotation] = []
+  /// Objects to train on.
+  var objects: [VisibleObject] = []
   /// Crowds: regions where neither finding nor missing should be held against the network.
   var ignored: [Box] = []
+
+  /// Objects to train on, in pixels of the input.
+  var targets: [Annotation] { objects.map(\.annotation) }
 
   /// What stays visible of labels.
   struct Rule {
@@ -16,6 +19,13 @@ struct VisibleAnnotations {
 
     /// Keeps whatever has an area.
     static let all = Rule()
+
+    /// Whether enough of an object is left to learn from it.
+    func keeps(_ object: VisibleObject) -> Bool {
+      let box = object.annotation.box
+      return box.width >= minimumSide && box.height >= minimumSide
+        && object.visibleFraction >= minimumVisibleFraction
+    }
   }
 
   /// Adds a picture's labels as a transform and a cut leave them.
@@ -40,25 +50,33 @@ struct VisibleAnnotations {
         ignored.append(view.box)
         continue
       }
-      guard view.box.width >= rule.minimumSide, view.box.height >= rule.minimumSide,
-        view.visibleFraction >= rule.minimumVisibleFraction
-      else { continue }
       var target = annotation
       target.box = view.box
       target.outline = view.outline
       target.stated = nil
-      targets.append(target)
+      let object = VisibleObject(annotation: target, visibleFraction: view.visibleFraction)
+      if rule.keeps(object) { objects.append(object) }
     }
   }
 
-  /// Drops the objects of which too little is left when a part of the input is covered.
-  mutating func hide(_ region: PixelRegion, minimumVisibleFraction: Double) {
-    let cover = Box(
-      x1: Double(region.x), y1: Double(region.y), x2: Double(region.x + region.width),
-      y2: Double(region.y + region.height))
-    targets.removeAll { target in
-      let hidden = target.box.intersection(cover).area
-      return target.box.area - hidden < max(minimumVisibleFraction * target.box.area, 1e-9)
-    }
+  /// Adds the labels of a picture that is blended in.
+  mutating func add(_ other: VisibleAnnotations) {
+    objects += other.objects
+    ignored += other.ignored
+  }
+
+  /// Takes what lies under some pixels from the objects, and drops those of which too little is left.
+  ///
+  /// Crowds stay: they are no objects to be found.
+  mutating func cover(_ pixels: RunLengthMask, rule: Rule) {
+    objects = objects.compactMap { $0.covered(by: pixels) }.filter(rule.keeps)
+  }
+}
+
+extension AugmentationConfig {
+  /// Which labels are kept.
+  var rule: VisibleAnnotations.Rule {
+    VisibleAnnotations.Rule(
+      minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)
   }
 }

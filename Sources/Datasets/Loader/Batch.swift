@@ -13,6 +13,8 @@ public struct Batch: Sendable {
   public let annotations: [[Annotation]]
   /// The crowd regions of each picture, in pixels of the input: neither targets nor background.
   public let ignoredRegions: [[Box]]
+  /// The class of each pixel of each picture; nil where the configuration asks for none.
+  public let masks: ClassPlanes?
   /// Which sample each picture shows; that of its first tile for a mosaic.
   public let sampleIndices: [Int]
   /// The pictures that should have been a part of these and cannot be decoded, in the order in which

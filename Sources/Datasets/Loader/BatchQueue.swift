@@ -130,9 +130,11 @@ final class BatchQueue: @unchecked Sendable {
         "\(problem.file) cannot be read, and no picture may be left out; \"glimpse check\" says what "
           + "is wrong with it.")
     }
+    let masks = results.compactMap(\.mask)
     return Batch(
       epoch: slot.position.epoch, index: slot.position.batch, pictures: results.map(\.image),
       annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
+      masks: masks.isEmpty ? nil : ClassPlanes(masks),
       sampleIndices: results.map(\.sampleIndex), problems: problems,
       normalization: maker.config.normalization)
   }

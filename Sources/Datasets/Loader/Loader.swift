@@ -36,8 +36,7 @@ public final class Loader: Sendable {
     batchesPerEpoch = EpochOrder.batchCount(factors, config: config)
     precondition(
       batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
-    let cache = PictureCache(
-      samples: samples, pictureSide: config.pictureSide, byteLimit: config.cacheLimit)
+    let cache = PictureCache(samples: samples, config: config)
     let queue = BatchQueue(
       maker: PictureMaker(samples: samples, config: config, cache: cache),
       factors: factors, start: start, epochs: epochs, schedule: schedule)

@@ -25,6 +25,8 @@ public struct LoaderConfig: Hashable, Sendable {
   /// Pictures are shown more often that hold a class that a smaller share of the pictures has,
   /// 0...1 (the t of LVIS' repeat factors); 0 shows each once.
   public var repeatThreshold = 0.0
+  /// How many classes the pixels of pictures may have, 1...254; nil where batches need no masks.
+  public var maskClasses: Int?
   /// How many processes train together; each sees a part of every epoch, all equally long.
   public var ranks = 1
   /// Which of them this is, from 0.

@@ -9,11 +9,10 @@ import Imaging
 /// is kept.
 final class PictureCache: @unchecked Sendable {
   private let samples: [Sample]
-  private let pictureSide: Int
-  private let byteLimit: Int
+  private let config: LoaderConfig
   private let lock = NSLock()
   // Guarded by the lock:
-  private var pictures: [Int: Image] = [:]
+  private var pictures: [Int: Picture] = [:]
   private var failures: [Int: Unreadable] = [:]
   private var byteCount = 0
   /// Of the pictures that do not stay, the oldest first; those before `oldest` are gone.
@@ -22,10 +21,26 @@ final class PictureCache: @unchecked Sendable {
   /// The bytes of the pictures that stay.
   private var lastingCount = 0
 
-  init(samples: [Sample], pictureSide: Int, byteLimit: Int) {
+  /// What is shown of a sample.
+  struct Picture {
+    /// 8-bit RGB and upright, perhaps reduced.
+    let image: Image
+    /// The numbers of its pixels' classes as in `ClassPlanes`, perhaps reduced; nil where no masks are
+    /// wanted.
+    let mask: Image?
+
+    fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
+  }
+
+  /// Of a configuration, the size and memory of pictures and the masks matter.
+  init(samples: [Sample], config: LoaderConfig) {
+    if let count = config.maskClasses {
+      precondition(
+        (1...ClassPlanes.mostClasses).contains(count),
+        "masks have 1 to \(ClassPlanes.mostClasses) classes, not \(count)")
+    }
     self.samples = samples
-    self.pictureSide = pictureSide
-    self.byteLimit = byteLimit
+    self.config = config
   }
 
   /// Why a picture cannot be shown.
@@ -33,35 +48,48 @@ final class PictureCache: @unchecked Sendable {
     let problem: DatasetProblem
   }
 
-  /// A sample's picture, 8-bit RGB and upright; what could not be decoded once is not tried again.
-  func picture(_ index: Int) throws(Unreadable) -> Image {
+  /// A sample's picture; what could not be decoded once is not tried again.
+  func picture(_ index: Int) throws(Unreadable) -> Picture {
     let (known, failure) = lock.withLock { (pictures[index], failures[index]) }
     if let known { return known }
     if let failure { throw failure }
-    let path = samples[index].imagePath
     do {
-      let image = try PictureFile.read(path, longerSide: pictureSide)
-      lock.withLock { keep(image, at: index) }
-      return image
+      let sample = samples[index]
+      let picture = Picture(image: try image(of: sample), mask: try mask(of: sample))
+      lock.withLock { keep(picture, at: index) }
+      return picture
     } catch {
-      let failure = Unreadable(
-        problem: DatasetProblem(
-          kind: .unreadableImage, file: path,
-          message: "\(error); the next picture takes its place."))
-      lock.withLock { failures[index] = failure }
-      throw failure
+      lock.withLock { failures[index] = error }
+      throw error
     }
   }
 
+  private func image(of sample: Sample) throws(Unreadable) -> Image {
+    do {
+      return try PictureFile.read(sample.imagePath, longerSide: config.pictureSide)
+    } catch {
+      throw Unreadable(
+        problem: DatasetProblem(
+          kind: .unreadableImage, file: sample.imagePath,
+          message: "\(error); the next picture takes its place."))
+    }
+  }
+
+  private func mask(of sample: Sample) throws(Unreadable) -> Image? {
+    guard let classCount = config.maskClasses else { return nil }
+    return try SampleMask(sample: sample, classCount: classCount).plane()
+      .thinned(toLongerSide: config.pictureSide)
+  }
+
   /// Keeps a picture, for good or instead of the oldest that are not; the lock is held.
-  private func keep(_ image: Image, at index: Int) {
-    let size = image.bytes.count
+  private func keep(_ picture: Picture, at index: Int) {
+    let (size, byteLimit) = (picture.byteCount, config.cacheLimit)
     guard pictures[index] == nil, size <= byteLimit else { return }
     if lastingCount + size <= byteLimit / 2 {
       lastingCount += size
     } else {
       while byteCount + size > byteLimit, oldest < recent.count {
-        if let old = pictures.removeValue(forKey: recent[oldest]) { byteCount -= old.bytes.count }
+        if let old = pictures.removeValue(forKey: recent[oldest]) { byteCount -= old.byteCount }
         oldest += 1
       }
       guard byteCount + size <= byteLimit else { return }
@@ -71,7 +99,23 @@ final class PictureCache: @unchecked Sendable {
         oldest = 0
       }
     }
-    pictures[index] = image
+    pictures[index] = picture
     byteCount += size
+  }
+}
+
+extension Image {
+  /// Of numbers, as many as fit a longer side, in pixels; the others are left out.
+  fileprivate func thinned(toLongerSide side: Int) -> Image {
+    let longer = max(width, height)
+    guard longer > side else { return self }
+    let scale = Double(side) / Double(longer)
+    var result = Image(
+      width: max(1, Int((Double(width) * scale).rounded())),
+      height: max(1, Int((Double(height) * scale).rounded())), format: .gray8)
+    let transform = AffineTransform.scale(
+      x: Double(result.width) / Double(width), y: Double(result.height) / Double(height))
+    Warp(transform: ProjectiveTransform(transform)).drawNumbers(self, into: &result)
+    return result
   }
 }

@@ -13,6 +13,8 @@ struct PictureMaker: Sendable {
     var sampleIndex: Int
     /// 8-bit RGB of the plan's size.
     var image: Image
+    /// The class of each pixel, of the same size; nil where none is wanted.
+    var mask: Image?
     var labels: VisibleAnnotations
     /// What kept samples from being part of it.
     var problems: [DatasetProblem] = []
@@ -43,13 +45,14 @@ struct PictureMaker: Sendable {
         .with(colors: draw.colors)
       let second = try scene(mixup.partner, other, augmentation, key: key, plan: plan)
       result.image.blend(second.image, share: mixup.share)
-      result.labels.targets += second.labels.targets
-      result.labels.ignored += second.labels.ignored
+      if let own = result.mask, let other = second.mask {
+        result.mask = ClassPlanes.blended(own, other, showsMoreOfFirst: mixup.share >= 128)
+      }
+      result.labels.add(second.labels)
       result.problems += second.problems
     }
     EffectDraw(augmentation, key: key, width: plan.width, height: plan.height).apply(
-      to: &result.image, &result.labels,
-      minimumVisibleFraction: augmentation.minimumVisibleFraction)
+      to: &result, rule: augmentation.rule)
     return result
   }
 
@@ -57,7 +60,7 @@ struct PictureMaker: Sendable {
   /// is added to `problems`.
   private func decodable(
     _ index: Int, _ problems: inout [DatasetProblem]
-  ) throws(DatasetsError) -> (index: Int, image: Image) {
+  ) throws(DatasetsError) -> (index: Int, picture: PictureCache.Picture) {
     var first: DatasetProblem?
     for step in 0..<samples.count {
       let candidate = (index + step) % samples.count
@@ -75,7 +78,7 @@ struct PictureMaker: Sendable {
 
   private func letterboxed(_ sampleIndex: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
     var problems: [DatasetProblem] = []
-    let (index, image) = try decodable(sampleIndex, &problems)
+    let (index, picture) = try decodable(sampleIndex, &problems)
     let sample = samples[index]
     let letterbox = Letterbox(
       imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: plan.width,
@@ -87,8 +90,23 @@ struct PictureMaker: Sendable {
         x1: 0, y1: 0, x2: Double(sample.imageWidth), y2: Double(sample.imageHeight)),
       through: ProjectiveTransform(letterbox.transform), width: plan.width, height: plan.height,
       rule: .all)
-    return Result(
-      sampleIndex: index, image: letterbox.picture(of: image), labels: labels, problems: problems)
+    var result = Result(
+      sampleIndex: index, image: letterbox.picture(of: picture.image),
+      mask: emptyMask(width: plan.width, height: plan.height), labels: labels, problems: problems)
+    if let mask = picture.mask {
+      let warp = Warp(
+        transform: ProjectiveTransform(sample.transform(from: mask))
+          .concatenating(letterbox.transform))
+      result.drawMask { warp.drawNumbers(mask, into: &$0) }
+    }
+    return result
+  }
+
+  /// A plane in which nothing is known yet; nil where none is wanted.
+  private func emptyMask(width: Int, height: Int) -> Image? {
+    config.maskClasses.map { _ in
+      Image(width: width, height: height, format: .gray8, filledWith: ClassPlanes.ignored)
+    }
   }
 
   /// Draws one picture, or the pictures of a mosaic.
@@ -98,10 +116,11 @@ struct PictureMaker: Sendable {
   ) throws(DatasetsError) -> Result {
     let (width, height) = (plan.width, plan.height)
     var problems: [DatasetProblem] = []
-    let (shown, firstImage) = try decodable(first, &problems)
+    let (shown, firstPicture) = try decodable(first, &problems)
     var result = Result(
       sampleIndex: shown,
       image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
+      mask: emptyMask(width: width, height: height),
       labels: VisibleAnnotations(), problems: problems)
     let placement = draw.placement.transform(width: width, height: height)
     let rule = augmentation.rule
@@ -116,11 +135,14 @@ struct PictureMaker: Sendable {
       let wanted = place == 0 ? shown : draw.mosaic.partners[place - 1]
       // What is out of sight need not be decoded.
       if layer(wanted).region(width: width, height: height) == nil { continue }
-      let (index, image) =
-        place == 0 ? (shown, firstImage) : try decodable(wanted, &result.problems)
+      let (index, picture) =
+        place == 0 ? (shown, firstPicture) : try decodable(wanted, &result.problems)
       let drawn = layer(index)
       guard let region = drawn.region(width: width, height: height) else { continue }
-      drawn.draw(image, colors: draw.colors, into: &result.image, region: region)
+      drawn.draw(picture.image, colors: draw.colors, into: &result.image, region: region)
+      if let mask = picture.mask {
+        result.drawMask { drawn.draw(mask: mask, into: &$0, region: region) }
+      }
       result.labels.add(
         drawn.annotations, showing: drawn.part, through: drawn.transform, width: width,
         height: height, rule: rule)
@@ -134,22 +156,43 @@ struct PictureMaker: Sendable {
     to result: inout Result
   ) throws(DatasetsError) {
     let (width, height) = (result.image.width, result.image.height)
-    let (index, image) = try decodable(paste.partner, &result.problems)
+    let (index, picture) = try decodable(paste.partner, &result.problems)
     let layer = paste.layer(samples[index], width: width, height: height)
     guard let region = layer.region(width: width, height: height) else { return }
     var labels = VisibleAnnotations()
     labels.add(
       layer.annotations, showing: layer.part, through: layer.transform, width: width,
       height: height, rule: augmentation.rule)
-    let chosen = CopyPaste.chosen(labels.targets, over: result.labels.targets)
+    let chosen = CopyPaste.chosen(labels.objects, over: result.labels.objects)
     if chosen.isEmpty { return }
     var over = result.image
-    layer.draw(image, colors: colors, into: &over, region: region)
+    layer.draw(picture.image, colors: colors, into: &over, region: region)
+    var pasted: [VisibleObject] = []
+    var cover = RunLengthMask(
+      width: width, height: height, region: PixelRegion(x: 0, y: 0, width: 0, height: 0))
     for object in chosen {
-      guard let mask = try? object.outline?.mask(width: width, height: height) else { continue }
+      guard let mask = object.annotation.outlinePixels(width: width, height: height) else {
+        continue
+      }
       result.image.paste(over, where: mask)
-      result.labels.targets.append(object)
+      result.mask?.fill(mask, with: ClassPlanes.number(ofClass: object.annotation.classIndex))
+      cover = cover.union(mask)
+      pasted.append(object)
     }
+    result.labels.cover(cover, rule: augmentation.rule)
+    // They come from one picture, in which they lie as they do here: none covers another.
+    result.labels.objects += pasted
+  }
+}
+
+extension PictureMaker.Result {
+  /// Draws on the mask, where there is one.
+  fileprivate mutating func drawMask(_ draw: (inout Image) -> Void) {
+    guard var plane = mask else { return }
+    // Taken out, so that it is not copied.
+    mask = nil
+    draw(&plane)
+    mask = plane
   }
 }
 
@@ -159,13 +202,5 @@ extension AugmentationDraw {
     var draw = self
     draw.colors = colors
     return draw
-  }
-}
-
-extension AugmentationConfig {
-  /// Which labels are kept.
-  fileprivate var rule: VisibleAnnotations.Rule {
-    VisibleAnnotations.Rule(
-      minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)
   }
 }

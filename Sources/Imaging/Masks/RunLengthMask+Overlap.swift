@@ -29,6 +29,32 @@ extension RunLengthMask {
     RunLengthMask(width: width, height: height, joined(with: other))
   }
 
+  /// The pixels that belong to this mask and not to the other; both are of pictures of one size.
+  public func subtracting(_ other: RunLengthMask) -> RunLengthMask {
+    precondition(
+      width == other.width && height == other.height,
+      "a mask of \(other.width)x\(other.height) pixels cannot be taken from one of "
+        + "\(width)x\(height)")
+    var runs = RunBuilder(capacity: counts.count + other.counts.count)
+    var (a, b) = (Stretch(firstOf: counts), Stretch(firstOf: other.counts))
+    /// Where the other's stretches that were passed end.
+    var free = 0
+    while a.place < counts.count {
+      let from = max(a.start, free)
+      if from >= a.end {
+        a.advance(in: counts)
+      } else if b.place >= other.counts.count || b.start >= a.end {
+        runs.append(from..<a.end)
+        a.advance(in: counts)
+      } else {
+        runs.append(from..<max(from, b.start))
+        free = b.end
+        b.advance(in: other.counts)
+      }
+    }
+    return RunLengthMask(width: width, height: height, runs)
+  }
+
   /// The runs of the union.
   func joined(with other: RunLengthMask) -> RunBuilder {
     precondition(

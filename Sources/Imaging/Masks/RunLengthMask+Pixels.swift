@@ -34,6 +34,18 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
+  /// Makes a mask of a rectangle, cut to the picture.
+  public init(width: Int, height: Int, region: PixelRegion) {
+    precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
+    let region = region.intersection(PixelRegion(x: 0, y: 0, width: width, height: height))
+    var runs = RunBuilder()
+    for x in region.x..<region.x + region.width {
+      let first = x * height + region.y
+      runs.append(first..<first + region.height)
+    }
+    self.init(width: width, height: height, runs)
+  }
+
   /// One byte a pixel, row after row: 1 inside of the mask, 0 outside.
   public var pixels: [UInt8] {
     var result = [UInt8](repeating: 0, count: width * height)

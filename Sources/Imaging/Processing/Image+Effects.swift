@@ -12,6 +12,25 @@ extension Image {
     }
   }
 
+  /// Fills the pixels of a mask of the same size in an 8-bit image with one sample.
+  public mutating func fill(_ mask: RunLengthMask, with sample: UInt8) {
+    precondition(
+      format.bitDepth == 8 && mask.width == width && mask.height == height,
+      "a mask that is filled has the size of its 8-bit image")
+    let size = format.bytesPerPixel
+    var start = 0
+    for (place, count) in mask.counts.enumerated() {
+      let end = start + Int(count)
+      if place % 2 == 1 {
+        for pixel in start..<end {
+          let first = (pixel % height * width + pixel / height) * size
+          for byte in first..<first + size { bytes[byte] = sample }
+        }
+      }
+      start = end
+    }
+  }
+
   /// Blends another 8-bit image of the same size and format in; of this one, `share` 256ths stay.
   public mutating func blend(_ other: Image, share: Int) {
     precondition(

@@ -1,0 +1,62 @@
+import Imaging
+
+/// An object of which an input shows something.
+struct VisibleObject: Hashable {
+  /// In pixels of the input.
+  var annotation: Annotation
+  /// How much of the object's area is seen, 0...1.
+  var visibleFraction: Double
+
+  /// What is left of it under pixels that something else takes; nil where that is nothing.
+  ///
+  /// The covered pixels leave the outline, and those sides of the box move in from which nothing is
+  /// left to be seen: the rest stays where the label has it. Of an object without an outline, all of
+  /// its box counts. Source: copy-paste (Ghiasi et al. 2021), section 3, whose ground truth is cut so.
+  func covered(by cover: RunLengthMask) -> VisibleObject? {
+    let outlined = annotation.outlinePixels(width: cover.width, height: cover.height)
+    let pixels = outlined ?? annotation.pixels(width: cover.width, height: cover.height)
+    guard pixels.intersectionArea(cover) > 0 else { return self }
+    let rest = pixels.subtracting(cover)
+    guard rest.area > 0 else { return nil }
+    var result = self
+    result.visibleFraction *= Double(rest.area) / Double(pixels.area)
+    let (before, after) = (pixels.bounds, rest.bounds)
+    var box = annotation.box
+    if after.x > before.x { box.x1 = max(box.x1, Double(after.x)) }
+    if after.y > before.y { box.y1 = max(box.y1, Double(after.y)) }
+    if after.right < before.right { box.x2 = min(box.x2, Double(after.right)) }
+    if after.bottom < before.bottom { box.y2 = min(box.y2, Double(after.bottom)) }
+    guard box.x1 < box.x2, box.y1 < box.y2 else { return nil }
+    result.annotation.box = box
+    if outlined != nil { result.annotation.outline = .mask(rest) }
+    return result
+  }
+}
+
+extension Annotation {
+  /// The pixels of its outline in a picture of a size; nil where it has none.
+  func outlinePixels(width: Int, height: Int) -> RunLengthMask? {
+    guard let mask = try? outline?.mask(width: width, height: height), mask.area > 0 else {
+      return nil
+    }
+    return mask
+  }
+
+  /// The pixels of its outline, or all that its box touches where it has none.
+  func pixels(width: Int, height: Int) -> RunLengthMask {
+    if let pixels = outlinePixels(width: width, height: height) { return pixels }
+    let (left, top) = (Int(box.x1), Int(box.y1))
+    return RunLengthMask(
+      width: width, height: height,
+      region: PixelRegion(
+        x: left, y: top, width: Int(box.x2.rounded(.up)) - left,
+        height: Int(box.y2.rounded(.up)) - top))
+  }
+}
+
+extension PixelRegion {
+  /// The column behind the last.
+  fileprivate var right: Int { x + width }
+  /// The row below the last.
+  fileprivate var bottom: Int { y + height }
+}
