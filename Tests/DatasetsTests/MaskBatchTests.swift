@@ -173,6 +173,41 @@ struct MaskBatchTests {
     #expect(batch.masks == nil && batch.problems.isEmpty)
   }
 
+  /// The data set's own table, images.csv, says how much of each picture is nuclei, to five digits.
+  @Test(.enabled(if: SharedData.has("nuclei/images.csv"), "needs ../shared/data/nuclei"))
+  func realMasksHaveTheShareThatTheirTableStates() throws {
+    let root = SharedData.folder + "/nuclei"
+    let table = try String(contentsOfFile: root + "/images.csv", encoding: .utf8)
+    var shares: [String: Double] = [:]
+    for line in table.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: ",")
+      shares[String(fields[0])] = Double(fields[5])
+    }
+    // Pictures of the input's size, so that every pixel is shown once.
+    let samples = try Dataset.open(path: root, split: "train").samples.filter {
+      $0.imageWidth == 256 && $0.imageHeight == 256
+    }.prefix(40)
+    #expect(samples.count == 40)
+    var config = LoaderConfig(batchSize: 8, seed: 1)
+    config.maskClasses = 1
+    let loader = Loader(samples: Array(samples), config: config, epochs: 1) { _ in
+      BatchPlan(width: 256, height: 256, augmentation: nil)
+    }
+    var seen = 0
+    while let batch = try loader.next() {
+      let masks = try #require(batch.masks)
+      for (place, index) in batch.sampleIndices.enumerated() {
+        let plane = masks.values[place << 16..<(place + 1) << 16]
+        #expect(plane.allSatisfy { $0 <= 1 })
+        let share = Double(plane.reduce(0) { $0 + Int($1) }) / 65536
+        let name = FilePath.stem(FilePath.name(samples[index].imagePath))
+        #expect(abs(share - (try #require(shares[name]))) < 0.000_006)
+        seen += 1
+      }
+    }
+    #expect(seen == 40)
+  }
+
   @Test func largeMasksAreThinnedWithTheirPictures() throws {
     let folder = try TestFolder()
     var sample = Sample(

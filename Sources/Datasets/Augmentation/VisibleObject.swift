@@ -45,6 +45,7 @@ extension Annotation {
   /// The pixels of its outline, or all that its box touches where it has none.
   func pixels(width: Int, height: Int) -> RunLengthMask {
     if let pixels = outlinePixels(width: width, height: height) { return pixels }
+    let box = box.clipped(toWidth: Double(width), height: Double(height))
     let (left, top) = (Int(box.x1), Int(box.y1))
     return RunLengthMask(
       width: width, height: height,
