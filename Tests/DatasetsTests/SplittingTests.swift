@@ -81,4 +81,58 @@ struct SplittingTests {
     }
     #expect(Set(seen).count == 103 && seen.count == 103)
   }
+
+  /// Random labels and groups, dealt out in three ways. The number is what counts of all classes in
+  /// every group gave (commit edbebd3): FNV-1a over each picture's part.
+  @Test func whoGoesWhereIsSettled() {
+    var generator = SeededGenerator(seed: 9, 0)
+    let samples = (0..<3000).map { index in
+      var sample = Sample(
+        imagePath: "\(index).jpg", imageWidth: 10, imageHeight: 10,
+        annotations: (0..<generator.index(below: 8)).map { _ in
+          // The product makes low numbers frequent and high ones rare.
+          let classIndex = generator.index(below: 8) * generator.index(below: 9)
+          return Annotation(box: Box(x1: 0, y1: 0, x2: 5, y2: 5), classIndex: classIndex)
+        })
+      if index % 7 == 0 { sample.imageClass = 59 }
+      return sample
+    }
+    let data = Dataset(
+      path: "x", format: .yolo, split: "train", classNames: (0..<60).map { "\($0)" },
+      samples: samples)
+    let groups = (0..<3000).map { $0 < 1000 ? $0 / 4 : $0 - 750 }
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for seed in 0..<3 as Range<UInt64> {
+      let parts = DatasetSplitter(seed: seed).split(
+        [data], groups: groups, shares: [("train", 8), ("val", 1), ("test", 1)])
+      for (number, part) in parts.enumerated() {
+        for sample in part.samples {
+          for byte in "\(sample.imagePath) \(number)".utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3
+          }
+        }
+      }
+    }
+    #expect(hash == 4_355_376_458_803_015_153)
+  }
+
+  /// 40,000 pictures of 5,000 classes, three classes each: a count of every class in every group would
+  /// be 1.6 GB, walked through several times.
+  @Test func manyClassesAreNoTrouble() {
+    let data = Dataset(
+      path: "x", format: .yolo, split: "train", classNames: (0..<5000).map { "\($0)" },
+      samples: (0..<40_000).map { index in
+        Sample(
+          imagePath: "\(index)", imageWidth: 10, imageHeight: 10,
+          annotations: [index, index / 3, index / 11].map {
+            Annotation(box: Box(x1: 0, y1: 0, x2: 5, y2: 5), classIndex: $0 % 5000)
+          })
+      })
+    let time = ContinuousClock().measure {
+      let parts = DatasetSplitter().split(
+        [data], groups: Array(0..<40_000), shares: [("train", 1), ("val", 1)])
+      #expect(abs(parts[0].samples.count - 20_000) < 1000)
+    }
+    #expect(time < .seconds(2), "\(time)")
+  }
 }

@@ -32,13 +32,16 @@ public struct DatasetSplitter: Sendable {
   ///   - data: Splits that share their class names; their samples are dealt anew, all together.
   ///   - groups: For each sample, in that order, the number of its group, from 0.
   ///   - count: How many folds, 2 or more.
-  /// - Returns: For each fold its `train` and `val`.
-  public func folds(_ data: [Dataset], groups: [Int], count: Int) -> [[Dataset]] {
+  /// - Returns: For each fold its `train` and `val`, which are put together when they are asked for:
+  ///   all of them at once are as many copies of the data set.
+  public func folds(
+    _ data: [Dataset], groups: [Int], count: Int
+  ) -> some RandomAccessCollection<[Dataset]> {
     precondition(count >= 2, "there are two folds or more, not \(count)")
     let parts = parts(
       data, groups: groups,
       fractions: [Double](repeating: 1 / Double(count), count: count))
-    return (0..<count).map { fold in
+    return (0..<count).lazy.map { fold in
       datasets(
         data, names: ["train", "val"], membership: [{ $0 != fold }, { $0 == fold }], parts: parts)
     }
@@ -48,16 +51,15 @@ public struct DatasetSplitter: Sendable {
   private func parts(_ data: [Dataset], groups: [Int], fractions: [Double]) -> [Int] {
     let samples = data.flatMap(\.samples)
     precondition(groups.count == samples.count, "each sample has one group")
-    let classCount = data.first?.classNames.count ?? 0
-    var tallies = [Stratification.Group](
-      repeating: .init(pictures: 0, picturesOfClass: [Int](repeating: 0, count: classCount)),
-      count: (groups.max() ?? -1) + 1)
+    var tallies = [Stratification.Group](repeating: .init(), count: (groups.max() ?? -1) + 1)
     for (sample, group) in zip(samples, groups) {
       tallies[group].pictures += 1
       let classes = sample.annotations.map(\.classIndex) + (sample.imageClass.map { [$0] } ?? [])
-      for index in Set(classes) { tallies[group].picturesOfClass[index] += 1 }
+      for index in Set(classes) { tallies[group].picturesOfClass[index, default: 0] += 1 }
     }
-    let parts = Stratification(tallies, fractions: fractions, seed: seed).parts
+    let parts = Stratification(
+      tallies, classCount: data.first?.classNames.count ?? 0, fractions: fractions, seed: seed
+    ).parts
     return groups.map { parts[$0] }
   }
 

@@ -9,9 +9,9 @@ struct Stratification {
   /// A group that must stay together.
   struct Group {
     /// How many pictures it has.
-    var pictures: Int
-    /// How many of them show objects of each class.
-    var picturesOfClass: [Int]
+    var pictures = 0
+    /// How many of them show objects of each class that any of them shows.
+    var picturesOfClass: [Int: Int] = [:]
   }
 
   /// For each group its part.
@@ -20,13 +20,11 @@ struct Stratification {
   /// Deals out.
   ///
   /// - Parameters:
-  ///   - groups: At least one; all count the same classes.
+  ///   - groups: Their classes are below `classCount`.
   ///   - fractions: How much of the whole each part should get; above 0, their sum is 1.
   ///   - seed: What ties are broken by; equal seeds deal equally.
-  init(_ groups: [Group], fractions: [Double], seed: UInt64) {
+  init(_ groups: [Group], classCount: Int, fractions: [Double], seed: UInt64) {
     parts = [Int](repeating: -1, count: groups.count)
-    guard let first = groups.first else { return }
-    let classCount = first.picturesOfClass.count
     var generator = SeededGenerator(seed: seed, 0x73_70_6C_69_74)
     let order = generator.permutation(of: groups.count)
     let pictures = groups.reduce(0) { $0 + $1.pictures }
@@ -34,35 +32,33 @@ struct Stratification {
     var lackOfPictures = fractions.map { $0 * Double(pictures) }
     var left = [Int](repeating: 0, count: classCount)
     for group in groups {
-      for (place, count) in group.picturesOfClass.enumerated() { left[place] += count }
+      for (place, count) in group.picturesOfClass { left[place] += count }
     }
     var lackOfClass = fractions.map { fraction in left.map { fraction * Double($0) } }
 
     func deal(_ group: Int, to part: Int) {
       parts[group] = part
       lackOfPictures[part] -= Double(groups[group].pictures)
-      for (place, count) in groups[group].picturesOfClass.enumerated() where count > 0 {
+      for (place, count) in groups[group].picturesOfClass {
         lackOfClass[part][place] -= Double(count)
         left[place] -= count
       }
     }
 
     // Each class keeps a list of its groups, the largest first, in the order of the seed.
-    var groupsOfClass = [[Int]](repeating: [], count: classCount)
+    var groupsOfClass = [[(group: Int, count: Int)]](repeating: [], count: classCount)
     for group in order {
-      for (place, count) in groups[group].picturesOfClass.enumerated() where count > 0 {
-        groupsOfClass[place].append(group)
+      for (place, count) in groups[group].picturesOfClass {
+        groupsOfClass[place].append((group, count))
       }
     }
     while let rarest = (0..<classCount).filter({ left[$0] > 0 }).min(by: { left[$0] < left[$1] }) {
-      let waiting = groupsOfClass[rarest].filter { parts[$0] < 0 }
+      let waiting = groupsOfClass[rarest].filter { parts[$0.group] < 0 }
       let sorted = waiting.enumerated().sorted { a, b in
-        let (x, y) = (
-          groups[a.element].picturesOfClass[rarest], groups[b.element].picturesOfClass[rarest]
-        )
+        let (x, y) = (a.element.count, b.element.count)
         return x != y ? x > y : a.offset < b.offset
       }
-      for (_, group) in sorted {
+      for group in sorted.map(\.element.group) {
         let part = fractions.indices.max { a, b in
           let (x, y) = (lackOfClass[a][rarest], lackOfClass[b][rarest])
           return x != y ? x < y : lackOfPictures[a] < lackOfPictures[b]
