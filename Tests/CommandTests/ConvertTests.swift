@@ -74,6 +74,7 @@ import Testing
     #expect(left.exitCode == 3)
     #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
     #expect(left.output.contains("9 objects"))
+    #expect(left.output.contains("1 flaw of the data set took labels or pictures away"))
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
     let refused = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out2")
     #expect(refused.exitCode == 4)
@@ -100,5 +101,41 @@ import Testing
     #expect(masks.exitCode == 4 && masks.diagnostics.contains("choose another format"))
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(Set(left) == ["Annotations", "ImageSets", "JPEGImages"])
+  }
+
+  /// YOLO has no crowds: of train's two objects one is written, and the count of each split says so.
+  @Test func whatWasWrittenIsCounted() throws {
+    for split in ["train", "val"] {
+      try Fixtures.writePicture(to: folder.path + "/coco/\(split)/a.png")
+      let crowd =
+        split == "val"
+        ? ""
+        : """
+        , {"id": 2, "image_id": 1, "category_id": 1, "bbox": [5, 5, 9, 9], "iscrowd": 1}
+        """
+      try folder.write(
+        "coco/annotations/instances_\(split).json",
+        """
+        {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9]}\(crowd)]}
+        """)
+    }
+    let text = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out")
+    #expect(text.exitCode == 0, "\(text.diagnostics)")
+    #expect(
+      text.output.hasPrefix(
+        """
+        split  pictures  objects
+        train         1        1
+        val           1        1
+        1 crowd regions are left out: as objects they would be wrong
+        2 pictures and 2 objects
+        """), "\(text.output)")
+    let json = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out2", "--json")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let splits = try #require(object["splits"] as? [[String: Any]])
+    #expect(splits.map { $0["objects"] as? Int } == [1, 1])
+    #expect(object["losses"] as? [String: Int] == ["crowds": 1])
   }
 }

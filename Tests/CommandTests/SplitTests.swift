@@ -81,6 +81,24 @@ import Testing
     #expect(seen.count == 10 && Set(seen).count == 10)
   }
 
+  /// Ten pictures leave nothing for two of twelve folds: none of them is written then.
+  @Test func foldsAppearTogether() throws {
+    let result = try split("-o", target.path + "/folds", "--folds", "12", "--no-groups")
+    #expect(result.exitCode == 4 && result.diagnostics.contains("are too few"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
+  }
+
+  /// A flaw of the data set is one, however many folds are made of it.
+  @Test func flawsAreToldOnce() throws {
+    let path = folder.path + "/Annotations/p0.xml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))
+    let result = try split(
+      "-o", target.path + "/folds", "--folds", "3", "--no-groups", "--pictures", "none")
+    #expect(result.exitCode == 3)
+    #expect(result.diagnostics.split(separator: "\n").count == 1, "\(result.diagnostics)")
+  }
+
   /// Ten pictures that look alike are one group, which cannot be dealt out.
   @Test func tooFewGroupsAreRefused() throws {
     for number in 1..<10 {

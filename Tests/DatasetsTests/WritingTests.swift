@@ -108,7 +108,7 @@ struct WritingTests {
     }
     // Two polygons, one of them in two parts; a mask and the mask of the crowd; two pictures x.png.
     #expect(
-      losses[.voc] == [.outlines: 2, .masks: 2, .areas: 1, .pictureNames: 1])
+      losses[.voc] == [.outlines: 2, .masks: 2, .areas: 1, .takenNames: 1])
     #expect(
       losses[.yolo] == [.crowds: 1, .masks: 1, .joinedPolygons: 1, .marks: 2, .areas: 1])
     #expect(losses[.createml] == [.crowds: 1, .outlines: 2, .masks: 1, .marks: 2, .areas: 1])
@@ -188,7 +188,7 @@ struct WritingTests {
     #expect(read.map { $0.samples.map(\.imageClass) } == [[0, 1], [1]])
     #expect(
       read[0].samples.map { String($0.imagePath.dropFirst(folder.path.count)) }
-        == ["/out/train/cat/a.png", "/out/train/dog/a-2.png"])
+        == ["/out/train/cat/a.png", "/out/train/dog/a.png"])
   }
 
   @Test func aFolderThatIsNotEmptyIsLeftAlone() throws {
@@ -260,5 +260,74 @@ struct WritingTests {
     let data = try Dataset.open(path: folder.path, split: "train")
     #expect(data.samples.count == 1 && data.annotationCount == 2)
     #expect(data.problems.map(\.kind) == [.duplicateEntry])
+  }
+
+  /// One object with an outline, and a box beside it.
+  private func outlined(_ outline: Outline, _ box: Box, in folder: TestFolder) throws -> Dataset {
+    try folder.writePicture("x.png", width: 40, height: 30)
+    var object = Annotation(box: box, classIndex: 0)
+    object.outline = outline
+    return Dataset(
+      path: folder.path, format: .coco, split: "train", classNames: ["cat"],
+      samples: [
+        Sample(
+          imagePath: folder.path("x.png"), imageWidth: 40, imageHeight: 30, annotations: [object])
+      ])
+  }
+
+  /// A mask of columns 1 and 2, rows 10 to 14, whose own box is (1, 10) to (3, 15): a box half a pixel
+  /// wider is lost where the mask stands for it, and kept where it stands beside the mask or alone.
+  @Test func aBoxBesideAMaskIsKeptOrTold() throws {
+    let folder = try TestFolder()
+    let mask = try RunLengthMask(width: 40, height: 30, counts: [40, 5, 25, 5, 30 * 40 - 75])
+    let box = Box(x1: 1, y1: 10, x2: 3.5, y2: 15)
+    let data = try outlined(.mask(mask), box, in: folder)
+    for (format, losses, shift) in [
+      (DatasetFormat.labelme, [LabelLoss.boxesOfOutlines: 1], 0.5), (.coco, [:], 0),
+      (.yolo, [.masks: 1], 0), (.voc, [.masks: 1], 0),
+    ] {
+      let place = folder.path(format.rawValue)
+      let outcome = try DatasetWriter(format: format).write([data], to: place)
+      #expect(outcome.losses == losses, "\(format)")
+      #expect(outcome.largestBoxShift == shift, "\(format)")
+      let found = try reread(format, place)[0].samples[0].annotations[0].box
+      // YOLO has eight places of 40 pixels.
+      #expect(abs(found.x2 - (shift > 0 ? 3 : 3.5)) < 1e-6, "\(format)")
+    }
+  }
+
+  /// The triangle's own box is (2, 2) to (9, 8); YOLO and LabelMe write it instead of one that is a
+  /// hundredth of a pixel off, and tell so. A billionth is what they print.
+  @Test func aBoxThatMovesUnderAPixelIsTold() throws {
+    for (distance, isTold) in [(0.01, true), (1e-10, false)] {
+      let folder = try TestFolder()
+      let box = Box(x1: 2, y1: 2 - distance, x2: 9, y2: 8)
+      let data = try outlined(.polygons([[2, 2, 9, 2.5, 5.5, 8]]), box, in: folder)
+      for format in [DatasetFormat.yolo, .labelme] {
+        let outcome = try DatasetWriter(format: format).write(
+          [data], to: folder.path(format.rawValue))
+        #expect(outcome.losses == (isTold ? [.boxesOfOutlines: 1] : [:]))
+        #expect(abs(outcome.largestBoxShift - (isTold ? 0.01 : 0)) < 1e-12)
+      }
+    }
+  }
+
+  /// What has no pixel cannot stand for a box: the box is written, and that is told.
+  @Test func outlinesOfNothingAreToldAndTheirBoxesKept() throws {
+    let nothing = try RunLengthMask(width: 40, height: 30, counts: [1200])
+    let box = Box(x1: 2, y1: 3, x2: 9, y2: 8)
+    for outline in [Outline.mask(nothing), .polygons([]), .polygons([[1, 1, 2, 2]])] {
+      let folder = try TestFolder()
+      let data = try outlined(outline, box, in: folder)
+      for format in [DatasetFormat.labelme, .yolo, .coco, .voc] {
+        let place = folder.path(format.rawValue)
+        let outcome = try DatasetWriter(format: format).write([data], to: place)
+        #expect(outcome.losses == [.emptyOutlines: 1])
+        let found = try reread(format, place)[0]
+        #expect(found.problems.isEmpty)
+        let again = try #require(found.samples[0].annotations.first)
+        #expect(again.outline == nil && abs(again.box.x2 - 9) < 1e-6)
+      }
+    }
   }
 }

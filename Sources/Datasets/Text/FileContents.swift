@@ -37,6 +37,17 @@ enum FileContents {
     return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   }
 
+  /// An absolute path with the links in it followed, as far as there is something.
+  static func resolved(_ path: String) -> String {
+    let path = FilePath.join(FileManager.default.currentDirectoryPath, path)
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    let folder = FilePath.folder(path)
+    return folder == path ? path : FilePath.join(resolved(folder), FilePath.name(path))
+  }
+
   /// The bytes of a file, or nil where there is none; throws for one that cannot be read.
   static func bytes(_ path: String) throws(DatasetsError) -> [UInt8]? {
     // Devices and pipes must not be waited for: they are refused below.

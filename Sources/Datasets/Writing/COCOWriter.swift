@@ -11,21 +11,23 @@ struct COCOWriter: FormatWriter {
 
   /// The lists of a split so far, their elements joined by commas.
   private struct Lists {
-    var images = ""
-    var annotations = ""
+    var images: [UInt8] = []
+    var annotations: [UInt8] = []
     var imageCount = 0
     var annotationCount = 0
 
     mutating func add(_ sample: Sample, name: String) {
       imageCount += 1
-      images += imageCount > 1 ? ",\n" : ""
+      let separator = imageCount > 1 ? ",\n" : ""
       images +=
-        "{\"id\":\(imageCount),\"file_name\":\(JSONValue.string(name).line),"
-        + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}"
+        (separator + "{\"id\":\(imageCount),\"file_name\":\(JSONValue.string(name).line),"
+        + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}").utf8
       for annotation in sample.annotations {
         annotationCount += 1
-        annotations += annotationCount > 1 ? ",\n" : ""
-        annotations += COCOWriter.text(of: annotation, id: annotationCount, image: imageCount)
+        let separator = annotationCount > 1 ? ",\n" : ""
+        annotations +=
+          (separator
+          + COCOWriter.text(of: annotation, id: annotationCount, image: imageCount)).utf8
       }
     }
   }
@@ -65,7 +67,7 @@ struct COCOWriter: FormatWriter {
       area = DecimalText.pixels(box.area)
     }
     text += "],\"area\":\(area),\"iscrowd\":\(annotation.isCrowd ? 1 : 0),\"segmentation\":"
-    switch annotation.outline {
+    switch annotation.writtenOutline {
     case nil: text += "[]"
     case .polygons(let polygons)?:
       text +=
@@ -93,9 +95,12 @@ struct COCOWriter: FormatWriter {
       let lists = lists[split] ?? Lists()
       return WrittenFile(
         "annotations/instances_\(split).json",
-        "{\"images\":[\n\(lists.images)\n],\n\"categories\":[\n"
-          + categories.joined(separator: ",\n") + "\n],\n\"annotations\":[\n"
-          + "\(lists.annotations)\n]}\n")
+        pieces: [
+          Array("{\"images\":[\n".utf8), lists.images,
+          Array(
+            ("\n],\n\"categories\":[\n" + categories.joined(separator: ",\n")
+              + "\n],\n\"annotations\":[\n").utf8), lists.annotations, Array("\n]}\n".utf8),
+        ])
     }
   }
 }

@@ -7,7 +7,7 @@ struct CreateMLWriter: FormatWriter {
 
   private let classNames: [String]
   private let splits: [String]
-  private var lists: [String: [String]] = [:]
+  private var lists: [String: [UInt8]] = [:]
 
   init(classNames: [String], splits: [String]) {
     self.classNames = classNames
@@ -22,7 +22,7 @@ struct CreateMLWriter: FormatWriter {
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
     let objects = sample.annotations.filter { !$0.isCrowd }.map { annotation in
-      let box = annotation.stated?.box.corners ?? annotation.box
+      let box = annotation.writtenBox
       let numbers = [
         ("x", (box.x1 + box.x2) / 2), ("y", (box.y1 + box.y2) / 2), ("width", box.width),
         ("height", box.height),
@@ -30,9 +30,10 @@ struct CreateMLWriter: FormatWriter {
       return "{\"label\":\(JSONValue.string(classNames[annotation.classIndex]).line),"
         + "\"coordinates\":{\(numbers)}}"
     }
+    let separator = lists[split] == nil ? "" : ",\n"
     lists[split, default: []].append(
-      "{\"image\":\(JSONValue.string(name).line),\"annotations\":["
-        + (objects.isEmpty ? "" : "\n" + objects.joined(separator: ",\n")) + "]}")
+      contentsOf: (separator + "{\"image\":\(JSONValue.string(name).line),\"annotations\":["
+        + (objects.isEmpty ? "" : "\n" + objects.joined(separator: ",\n")) + "]}").utf8)
     return []
   }
 
@@ -40,7 +41,7 @@ struct CreateMLWriter: FormatWriter {
     splits.map {
       WrittenFile(
         "\($0)/_annotations.createml.json",
-        "[\n" + (lists[$0] ?? []).joined(separator: ",\n") + "\n]\n")
+        pieces: [Array("[\n".utf8), lists[$0] ?? [], Array("\n]\n".utf8)])
     } + [classList(classNames)]
   }
 }

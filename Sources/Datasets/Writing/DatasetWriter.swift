@@ -15,16 +15,6 @@ public struct DatasetWriter: Sendable {
     case none
   }
 
-  /// What writing came to.
-  public struct Outcome: Hashable, Sendable {
-    /// Pictures that were written, or would have been.
-    public var pictures = 0
-    /// Objects in the label files.
-    public var objects = 0
-    /// How often the format had no room for something.
-    public var losses: [LabelLoss: Int] = [:]
-  }
-
   /// The format that is written.
   public let format: DatasetFormat
   /// What becomes of the pictures.
@@ -50,42 +40,65 @@ public struct DatasetWriter: Sendable {
   public func write(
     _ splits: [Dataset], to folder: String, observe: () throws -> Void = {}
   ) throws -> Outcome {
+    try write(CollectionOfOne((folder: "", splits: splits)), to: folder, observe: observe)[0]
+  }
+
+  /// Writes several data sets, each into a folder of the new one; all of them appear at once.
+  ///
+  /// - Parameters:
+  ///   - parts: What to write, and into which folder, below `folder`; asked for one after the other.
+  ///   - folder: As for one data set, as are `observe` and the errors.
+  /// - Returns: What became of each part.
+  public func write(
+    _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
+    observe: () throws -> Void = {}
+  ) throws -> [Outcome] {
+    let target = try NewFolder(folder)
+    defer { target.discard() }
+    let outcomes = try parts.map { part in
+      try fill(target, below: part.folder, with: part.splits, observe: observe)
+    }
+    try target.commit()
+    return outcomes
+  }
+
+  private func fill(
+    _ target: NewFolder, below folder: String, with splits: [Dataset], observe: () throws -> Void
+  ) throws -> Outcome {
     precondition(!splits.isEmpty, "a data set has at least one split")
     let classNames = splits[0].classNames
     precondition(
       splits.allSatisfy { $0.classNames == classNames }, "the splits have classes of their own")
     try refuseNames(classNames: classNames, splits: splits.map(\.split), data: splits[0].path)
-    let target = try NewFolder(folder)
-    defer { target.discard() }
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
     var outcome = Outcome()
-    var names = UniqueNames(sharesFolder: format.writer.sharesFolder)
+    var names = UniqueNames()
     for split in splits {
+      outcome.begin(split.split)
       for sample in split.samples {
-        let name = names.name(for: sample.imagePath, split: split.split)
-        if name != FilePath.name(sample.imagePath) {
-          outcome.losses[.pictureNames, default: 0] += 1
-        }
+        let place = FilePath.folder(writer.picturePath("x", of: sample, split: split.split))
+        let (name, losses) = names.name(for: sample.imagePath, in: place)
+        losses.forEach { outcome.lose($0) }
         for file in try writer.add(sample, name: name, split: split.split) {
-          try target.write(file)
+          try target.write(file, in: folder)
         }
-        try target.place(
-          sample.imagePath, at: writer.picturePath(name, of: sample, split: split.split), pictures)
-        count(sample, in: &outcome)
+        let path = writer.picturePath(name, of: sample, split: split.split)
+        try target.place(sample.imagePath, at: FilePath.join(folder, path), pictures)
+        outcome.count(sample, holds: format.writer.holds)
         try observe()
       }
     }
-    for file in writer.description() { try target.write(file) }
-    try target.commit()
+    for file in writer.description() { try target.write(file, in: folder) }
     return outcome
   }
 
   /// Refuses a place that cannot be a new folder, or that lies in the data set, before any work.
   public static func check(folder: String, data: String) throws(DatasetsError) {
     try NewFolder.check(folder)
-    let home = FileManager.default.currentDirectoryPath
-    let root = FilePath.join(home, data)
-    if FileContents.entry(root) == .folder, FilePath.isInside(FilePath.join(home, folder), root) {
+    let root = FileContents.resolved(data)
+    if FileContents.entry(root) == .folder,
+      FilePath.isInside(FileContents.resolved(folder), root)
+    {
       throw DatasetsError(
         file: folder, "the folder lies in the data set, which is never changed; choose another one."
       )
@@ -114,51 +127,5 @@ public struct DatasetWriter: Sendable {
         "only voc has splits of any name; \(format.rawValue) has train, val and test, and not "
           + "\"\(split)\".")
     }
-  }
-
-  private func count(_ sample: Sample, in outcome: inout Outcome) {
-    let holds = format.writer.holds
-    outcome.pictures += 1
-    if sample.imageClass != nil, !holds.contains(.imageClasses) {
-      outcome.losses[.imageClasses, default: 0] += 1
-    }
-    if sample.maskPath != nil, !holds.contains(.imageMasks) {
-      outcome.losses[.imageMasks, default: 0] += 1
-    }
-    for annotation in sample.annotations {
-      let losses = holds.losses(of: annotation)
-      for loss in losses { outcome.losses[loss, default: 0] += 1 }
-      if !losses.contains(.crowds), !losses.contains(.objects) { outcome.objects += 1 }
-    }
-  }
-}
-
-/// Names of pictures in the folder that they are written to.
-struct UniqueNames {
-  private let sharesFolder: Bool
-  private var taken: Set<String> = []
-
-  /// - Parameter sharesFolder: Whether all splits write to one folder.
-  init(sharesFolder: Bool) {
-    self.sharesFolder = sharesFolder
-  }
-
-  /// The last part of a path or, where its stem is taken, that with a number: label files are called
-  /// as the pictures are, but for the ending.
-  mutating func name(for path: String, split: String) -> String {
-    let scope = sharesFolder ? "" : split + "/"
-    let name = String(
-      String.UnicodeScalarView(
-        FilePath.name(path).unicodeScalars.map { $0.value < 0x20 || $0 == "\\" ? "_" : $0 }))
-    let stem = FilePath.stem(name)
-    let ending = name.dropFirst(stem.count)
-    var unique = stem
-    var number = 2
-    // Some file systems do not tell capital letters from small ones.
-    while !taken.insert(scope + unique.lowercased()).inserted {
-      unique = "\(stem)-\(number)"
-      number += 1
-    }
-    return unique + ending
   }
 }

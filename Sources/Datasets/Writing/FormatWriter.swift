@@ -1,17 +1,17 @@
 /// A file that is to be written.
 struct WrittenFile {
   /// Relative to the data set's folder.
-  var path: String
-  var bytes: [UInt8]
+  let path: String
+  /// What it holds, one behind the other: large lists are not joined before they are written.
+  let pieces: [[UInt8]]
 
   init(_ path: String, _ text: String) {
-    self.path = path
-    bytes = Array(text.utf8)
+    self.init(path, pieces: [Array(text.utf8)])
   }
 
-  init(_ path: String, bytes: [UInt8]) {
+  init(_ path: String, pieces: [[UInt8]]) {
     self.path = path
-    self.bytes = bytes
+    self.pieces = pieces
   }
 }
 
@@ -19,8 +19,6 @@ struct WrittenFile {
 protocol FormatWriter {
   /// What the format has room for.
   static var holds: LabelTraits { get }
-  /// Whether the pictures of all splits lie in one folder.
-  static var sharesFolder: Bool { get }
 
   /// Begins a data set with these classes and splits, in their order.
   init(classNames: [String], splits: [String])
@@ -37,8 +35,6 @@ protocol FormatWriter {
 }
 
 extension FormatWriter {
-  static var sharesFolder: Bool { false }
-
   /// The list that readers take the order of the classes from.
   func classList(_ names: [String]) -> WrittenFile {
     WrittenFile("classes.txt", names.map { $0 + "\n" }.joined())

@@ -4,7 +4,8 @@ import Imaging
 /// Writes LabelMe: `SPLIT/NAME.json` beside each picture, and a list of the classes.
 ///
 /// Polygons of one object share a group, masks are PNGs of their rectangle, and what LabelMe has no
-/// place for is a flag of the shape.
+/// place for is a flag of the shape. The box of an outline is the one around it: a rectangle beside it
+/// would be a second object, or a part of the outline, for other readers.
 struct LabelMeWriter: FormatWriter {
   static let holds: LabelTraits = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
 
@@ -24,7 +25,7 @@ struct LabelMeWriter: FormatWriter {
     var shapes: [JSONValue] = []
     var groups = 0
     for annotation in sample.annotations {
-      switch annotation.outline {
+      switch annotation.writtenOutline {
       case .polygons(let polygons)?:
         var group: Int?
         if polygons.count > 1 {
@@ -34,7 +35,7 @@ struct LabelMeWriter: FormatWriter {
         for polygon in polygons {
           shapes.append(shape(annotation, "polygon", Self.points(polygon), group: group))
         }
-      case .mask(let mask)? where mask.area > 0:
+      case .mask(let mask)?:
         let bounds = mask.bounds
         let points = Self.points([
           Double(bounds.x), Double(bounds.y), Double(bounds.x + bounds.width - 1),
@@ -42,8 +43,8 @@ struct LabelMeWriter: FormatWriter {
         ])
         shapes.append(
           shape(annotation, "mask", points, mask: try Self.picture(of: mask, of: sample)))
-      default:
-        let box = annotation.stated?.box.corners ?? annotation.box
+      case nil:
+        let box = annotation.writtenBox
         shapes.append(
           shape(annotation, "rectangle", Self.points([box.x1, box.y1, box.x2, box.y2])))
       }

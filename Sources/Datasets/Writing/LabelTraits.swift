@@ -31,21 +31,17 @@ struct LabelTraits: OptionSet, Hashable {
     if annotation.isCrowd, !contains(.crowds) { return [.crowds] }
     guard contains(.boxes) else { return [.mergedObjects] }
     var losses: [LabelLoss] = []
-    switch annotation.outline {
-    case nil: break
+    switch annotation.writtenOutline {
+    case nil: if annotation.outline != nil { losses.append(.emptyOutlines) }
     case .polygons(let polygons)?:
       if !contains(.polygon) {
         losses.append(.outlines)
       } else if polygons.count > 1, !contains(.polygons) {
         losses.append(.joinedPolygons)
       }
-      if contains(.polygon), !contains(.boxBesideOutline),
-        !Self.isBox(annotation.box, around: polygons)
-      {
-        losses.append(.boxesOfOutlines)
-      }
     case .mask?: if !contains(.masks) { losses.append(.masks) }
     }
+    if boxShift(of: annotation) > 0 { losses.append(.boxesOfOutlines) }
     if annotation.isDifficult || annotation.isTruncated || annotation.isOccluded,
       !contains(.marks)
     {
@@ -57,34 +53,30 @@ struct LabelTraits: OptionSet, Hashable {
     return losses
   }
 
-  /// Whether a box is that around some polygons, give or take a pixel.
-  private static func isBox(_ box: Box, around polygons: [[Double]]) -> Bool {
-    let x = polygons.flatMap { polygon in
-      stride(from: 0, to: polygon.count, by: 2).map { polygon[$0] }
+  /// How far a side of an object's box moves, in pixels, where its outline is written instead of it;
+  /// 0 for what formats print alike, a billionth of a pixel.
+  func boxShift(of annotation: Annotation) -> Double {
+    guard contains(.boxes), !contains(.boxBesideOutline), let outline = annotation.writtenOutline
+    else { return 0 }
+    let bounds: Box
+    switch outline {
+    case .polygons(let polygons):
+      guard contains(.polygon) else { return 0 }
+      let corners = polygons.joined()
+      let x = corners.enumerated().lazy.filter { $0.offset % 2 == 0 }.map(\.element)
+      let y = corners.enumerated().lazy.filter { $0.offset % 2 == 1 }.map(\.element)
+      bounds = Box(x1: x.min() ?? 0, y1: y.min() ?? 0, x2: x.max() ?? 0, y2: y.max() ?? 0)
+    case .mask(let mask):
+      guard contains(.masks) else { return 0 }
+      bounds = Box(
+        x1: Double(mask.bounds.x), y1: Double(mask.bounds.y),
+        x2: Double(mask.bounds.x + mask.bounds.width),
+        y2: Double(mask.bounds.y + mask.bounds.height))
     }
-    let y = polygons.flatMap { polygon in
-      stride(from: 1, to: polygon.count, by: 2).map { polygon[$0] }
-    }
-    guard let left = x.min(), let right = x.max(), let top = y.min(), let bottom = y.max() else {
-      return false
-    }
-    return max(abs(left - box.x1), abs(right - box.x2), abs(top - box.y1), abs(bottom - box.y2))
-      <= 1
+    let box = annotation.writtenBox
+    let shift = max(
+      abs(bounds.x1 - box.x1), abs(bounds.y1 - box.y1), abs(bounds.x2 - box.x2),
+      abs(bounds.y2 - box.y2))
+    return shift > 1e-9 ? shift : 0
   }
-}
-
-/// What is lost when a data set is written in a format that has no room for it.
-public enum LabelLoss: String, CaseIterable, Sendable {
-  case objects = "objects are left out: the format has no boxes"
-  case mergedObjects = "objects are drawn into masks, where they cannot be told apart"
-  case crowds = "crowd regions are left out: as objects they would be wrong"
-  case outlines = "outlines are left out, their boxes kept: the format has no polygons"
-  case masks = "masks are left out, their boxes kept: the format has no runs of pixels"
-  case joinedPolygons = "outlines of several polygons are joined to one each"
-  case boxesOfOutlines = "boxes are given up for polygons that end over a pixel from them"
-  case marks = "marks are lost: difficult, truncated or occluded"
-  case areas = "areas are lost that are not the box's width times height"
-  case imageClasses = "classes of whole pictures are left out"
-  case imageMasks = "masks of whole pictures are left out"
-  case pictureNames = "pictures get another name, because two had the same"
 }

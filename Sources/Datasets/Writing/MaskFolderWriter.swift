@@ -27,9 +27,9 @@ struct MaskFolderWriter: FormatWriter {
       guard let bytes = try FileContents.bytes(mask) else {
         throw DatasetsError(file: mask, "the mask does not exist any more.")
       }
-      return [WrittenFile("\(path).\(FilePath.ending(mask))", bytes: bytes)]
+      return [WrittenFile("\(path).\(FilePath.ending(mask))", pieces: [bytes])]
     }
-    return [WrittenFile(path + ".png", bytes: try drawn(sample))]
+    return [WrittenFile(path + ".png", pieces: [try drawn(sample)])]
   }
 
   func description() -> [WrittenFile] { [classList(classNames)] }

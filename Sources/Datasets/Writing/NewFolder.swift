@@ -5,11 +5,16 @@ struct NewFolder {
   private let path: String
   private let aside: String
 
+  /// What relative paths of pictures are relative to.
+  private let home = FileManager.default.currentDirectoryPath
+
   /// Throws where the folder is there and not empty, or its parent cannot be written to.
+  ///
+  /// A link to an empty folder means that folder: it is filled, and the link stays.
   init(_ path: String) throws(DatasetsError) {
-    self.path = FilePath.normalized(path)
-    aside = self.path + ".partial-\(UUID().uuidString.prefix(8))"
     try Self.check(path)
+    self.path = FileContents.resolved(path)
+    aside = self.path + ".partial-\(UUID().uuidString.prefix(8))"
     try make(aside)
   }
 
@@ -18,14 +23,31 @@ struct NewFolder {
     if [".", ".."].contains(FilePath.name(path)) {
       throw DatasetsError(file: path, "a new folder is wanted; give it a name of its own.")
     }
-    if FileContents.entry(path) == .file {
+    let place = FileContents.resolved(path)
+    switch FileContents.entry(place) {
+    case .nothing:
+      let link = FilePath.normalized(path)
+      if let lost = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+        throw DatasetsError(
+          file: path,
+          "a new folder is wanted, but this is a link to \"\(lost)\", which does not exist; make that "
+            + "folder, or choose another name.")
+      }
+    case .file:
       throw DatasetsError(file: path, "a new folder is wanted, but this is a file.")
-    }
-    if FileContents.entry(path) == .folder,
-      let names = try? FileManager.default.contentsOfDirectory(atPath: path), !names.isEmpty
-    {
-      throw DatasetsError(
-        file: path, "the folder is not empty; choose a new one, so that nothing is overwritten.")
+    case .folder:
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: place), names.isEmpty
+      else {
+        throw DatasetsError(
+          file: path, "the folder is not empty; choose a new one, so that nothing is overwritten.")
+      }
+      // What is mounted cannot be replaced, which would be found out when all is written.
+      let devices = [place, FilePath.folder(place)].map { FileContents.identity($0)?.device }
+      guard devices[0] == devices[1] else {
+        throw DatasetsError(
+          file: path,
+          "a disk is mounted here, so that the folder cannot be replaced; choose a new one in it.")
+      }
     }
   }
 
@@ -47,33 +69,31 @@ struct NewFolder {
     return place
   }
 
-  func write(_ file: WrittenFile) throws(DatasetsError) {
-    let place = try place(file.path)
-    do {
-      try Data(file.bytes).write(to: URL(fileURLWithPath: place))
-    } catch {
-      throw DatasetsError(file: path, "\(file.path) cannot be written; is there room?")
-    }
+  /// Writes a file, below a folder of the new one.
+  func write(_ file: WrittenFile, in folder: String) throws(DatasetsError) {
+    let new = try NewFile(place(FilePath.join(folder, file.path)), name: file.path)
+    for piece in file.pieces { try new.append(piece) }
   }
 
-  /// Puts a picture into the folder.
+  /// Puts a picture into the folder; where that is a link, the picture that it leads to.
   func place(
     _ picture: String, at path: String, _ how: DatasetWriter.Pictures
   ) throws(DatasetsError) {
     if how == .none { return }
     let place = try place(path)
-    let source = URL(fileURLWithPath: picture).standardizedFileURL.path
-    if how == .hardlink, link(source, place) == 0 { return }
-    do {
-      if how == .symlink {
-        try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: source)
-      } else {
-        // Only what the picture holds is copied: not that it may only be read.
-        try Data(contentsOf: URL(fileURLWithPath: source), options: .alwaysMapped)
-          .write(to: URL(fileURLWithPath: place), options: .withoutOverwriting)
+    let source = FilePath.join(home, picture)
+    switch how {
+    case .none: break
+    case .symlink:
+      guard symlink(source, place) == 0 else {
+        throw DatasetsError(
+          file: path, "the link cannot be made: \(String(cString: strerror(errno))).")
       }
-    } catch {
-      throw DatasetsError(file: picture, "the picture cannot be copied to \(path); is there room?")
+    case .hardlink where linkat(AT_FDCWD, source, AT_FDCWD, place, AT_SYMLINK_FOLLOW) == 0: break
+    case .hardlink, .copy:
+      // Only what the picture holds is copied: not that it may only be read.
+      let old = try MappedFile(source)
+      try NewFile(place, name: path).append(contentsOf: old)
     }
   }
 

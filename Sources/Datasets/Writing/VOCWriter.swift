@@ -6,7 +6,6 @@ import Imaging
 /// that are crowds, which are marked difficult for other readers' sake.
 struct VOCWriter: FormatWriter {
   static let holds: LabelTraits = [.boxes, .crowds, .marks]
-  static let sharesFolder = true
 
   private let classNames: [String]
   private var lists: [String: String]
@@ -34,7 +33,7 @@ struct VOCWriter: FormatWriter {
 
       """
     for annotation in sample.annotations {
-      let box = annotation.stated?.box.corners ?? annotation.box
+      let box = annotation.writtenBox
       // Pixels count from 1 there, and the last one belongs to the box.
       let corners = [
         ("xmin", box.x1 + 1), ("ymin", box.y1 + 1), ("xmax", box.x2), ("ymax", box.y2),

@@ -31,10 +31,10 @@ struct YOLOWriter: FormatWriter {
     var text = ""
     for annotation in sample.annotations where !annotation.isCrowd {
       let numbers: [Double]
-      if case .polygons(let polygons)? = annotation.outline {
+      if case .polygons(let polygons)? = annotation.writtenOutline {
         numbers = Self.joined(polygons)
       } else {
-        let box = annotation.stated?.box.corners ?? annotation.box
+        let box = annotation.writtenBox
         numbers = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
       }
       let fractions = numbers.enumerated().map {

@@ -76,9 +76,8 @@ struct Convert: Command {
       pictures: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
-    let report = try DatasetWriting(format: format, pictures: pictures).write(
-      read, to: output, on: console)
-    try printsJSON ? console.print(report.json.line) : console.write(report.text)
-    return report.exitCode
+    let reports = try DatasetWriting(format: format, pictures: pictures).write(
+      [read], as: [""], of: read, to: output, on: console)
+    return try DatasetWriting.tell(reports, asJSON: printsJSON, on: console)
   }
 }

@@ -96,25 +96,20 @@ struct Split: Command {
       : Array(0..<read.reduce(0) { $0 + $1.samples.count })
     let writing = DatasetWriting(format: format ?? read[0].format, pictures: pictures)
     let splitter = DatasetSplitter(seed: seed)
-    var code = ExitCode.done
-    func write(_ splits: [Dataset], to folder: String) throws {
-      for split in splits where split.samples.isEmpty {
+    func write(_ parts: some Sequence<[Dataset]>, as names: [String]) throws -> ExitCode {
+      for split in parts.joined() where split.samples.isEmpty {
         throw DatasetsError(
           "\(data): \((groups.max() ?? -1) + 1) groups of pictures that show the same are too few: "
             + "nothing is left for \"\(split.split)\"")
       }
-      let report = try writing.write(splits, to: folder, on: console)
-      try printsJSON ? console.print(report.json.line) : console.write(report.text)
-      if report.exitCode != .done { code = report.exitCode }
+      let reports = try writing.write(parts, as: names, of: read, to: output, on: console)
+      return try DatasetWriting.tell(reports, asJSON: printsJSON, on: console)
     }
     if let folds {
-      for (fold, splits) in splitter.folds(read, groups: groups, count: folds).enumerated() {
-        try write(splits, to: "\(output)/fold-\(fold + 1)")
-      }
-    } else {
-      try write(splitter.split(read, groups: groups, shares: shares), to: output)
+      return try write(
+        splitter.folds(read, groups: groups, count: folds), as: (1...folds).map { "fold-\($0)" })
     }
-    return code
+    return try write([splitter.split(read, groups: groups, shares: shares)], as: [""])
   }
 
   private func namedShares() throws(CommandError) -> [(name: String, share: Double)] {

@@ -9,12 +9,10 @@ struct DatasetWriting: Sendable {
   struct Report: Sendable {
     let folder: String
     let format: DatasetFormat
-    let splits: [Dataset]
+    let classNames: [String]
     let outcome: DatasetWriter.Outcome
     /// Flaws because of which something is missing.
     let errorCount: Int
-
-    var exitCode: ExitCode { errorCount > 0 ? .someInputsFailed : .done }
 
     /// What was lost, most severe first.
     private var losses: [(loss: LabelLoss, count: Int)] {
@@ -24,61 +22,91 @@ struct DatasetWriting: Sendable {
     }
 
     /// For people.
-    var text: String {
+    fileprivate var text: String {
       var table = TextTable([
         .init("split", .left), .init("pictures"), .init("objects"),
       ])
-      for split in splits {
-        table.add(split.split, "\(split.samples.count)", "\(split.annotationCount)")
+      for split in outcome.splits {
+        table.add(split.name, "\(split.pictures)", "\(split.objects)")
       }
       var text = table.text
-      for (loss, count) in losses { text += "\(count) \(loss.rawValue)\n" }
+      for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
+      if errorCount > 0 {
+        text +=
+          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or pictures away; "
+          + "\"glimpse check\" lists them\n"
+      }
       return text
         + "\(Sentence.count(outcome.pictures, "picture")) and "
         + "\(Sentence.count(outcome.objects, "object")) of "
-        + "\(Sentence.count(splits.first?.classNames.count ?? 0, "class", plural: "classes")) are in "
+        + "\(Sentence.count(classNames.count, "class", plural: "classes")) are in "
         + "\(Sentence.printable(folder)), as \(format.rawValue)\n"
     }
 
-    var json: JSONValue {
+    /// How much was lost, where it has a measure.
+    private func extent(of loss: LabelLoss) -> String {
+      loss == .boxesOfOutlines
+        ? ", at most \(HumanFormat.decimal(outcome.largestBoxShift)) pixels away" : ""
+    }
+
+    fileprivate var json: JSONValue {
       [
         "folder": .string(folder), "format": .string(format.rawValue),
         "pictures": .integer(outcome.pictures), "objects": .integer(outcome.objects),
-        "classes": .array((splits.first?.classNames ?? []).map { .string($0) }),
+        "classes": .array(classNames.map { .string($0) }),
         "splits": .array(
-          splits.map {
+          outcome.splits.map {
             [
-              "name": .string($0.split), "pictures": .integer($0.samples.count),
-              "objects": .integer($0.annotationCount),
+              "name": .string($0.name), "pictures": .integer($0.pictures),
+              "objects": .integer($0.objects),
             ]
           }),
         "losses": .object(
           losses.map { JSONMember(key: "\($0.loss)", value: .integer($0.count)) }),
-        "errors": .integer(errorCount),
+        "largest_box_shift": .number(outcome.largestBoxShift), "errors": .integer(errorCount),
       ]
     }
   }
 
-  /// Writes splits of one data set into a new folder, and tells the flaws met on the way.
+  /// Says what was written, and gives what it means for scripts.
+  static func tell(
+    _ reports: [Report], asJSON: Bool, on console: Console
+  ) throws -> ExitCode {
+    for report in reports {
+      try asJSON ? console.print(report.json.line) : console.write(report.text)
+    }
+    return reports.contains { $0.errorCount > 0 } ? .someInputsFailed : .done
+  }
+
+  /// Writes a data set into a new folder, in one way or in several.
+  ///
+  /// - Parameters:
+  ///   - parts: The splits to write, for each way; together they hold all of `data`.
+  ///   - names: The folder of each way, below `folder`; an empty one is `folder` itself.
+  ///   - data: The splits as they were read, whose flaws are told.
   func write(
-    _ splits: [Dataset], to folder: String, on console: Console
-  ) throws -> Report {
+    _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset], to folder: String,
+    on console: Console
+  ) throws -> [Report] {
     var notes = ProblemNotes(on: console)
-    let problems = splits.flatMap(\.problems)
+    let problems = data.flatMap(\.problems)
     for problem in problems { notes.add(problem.description) }
     notes.finish()
     var progress = ProgressReporter(
-      "Writing", unit: "pictures", total: splits.reduce(0) { $0 + $1.samples.count },
+      "Writing", unit: "pictures", total: names.count * data.reduce(0) { $0 + $1.samples.count },
       on: console)
     defer { progress.finish() }
-    let outcome = try DatasetWriter(format: format, pictures: pictures).write(
-      splits, to: folder
+    let outcomes = try DatasetWriter(format: format, pictures: pictures).write(
+      zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
     ) {
       progress.advance()
       try Interruption.check()
     }
-    return Report(
-      folder: folder, format: format, splits: splits, outcome: outcome,
-      errorCount: problems.count { $0.kind.severity == .error })
+    return zip(names, outcomes).map { name, outcome in
+      Report(
+        folder: name.isEmpty ? folder : "\(folder)/\(name)", format: format,
+        classNames: data.first?.classNames ?? [], outcome: outcome,
+        errorCount: problems.count { $0.kind.severity == .error })
+    }
   }
 }

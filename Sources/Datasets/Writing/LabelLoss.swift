@@ -1,0 +1,18 @@
+/// What is lost when a data set is written in a format that has no room for it.
+public enum LabelLoss: String, CaseIterable, Sendable {
+  case objects = "objects are left out: the format has no boxes"
+  case mergedObjects = "objects are drawn into masks, where they cannot be told apart"
+  case crowds = "crowd regions are left out: as objects they would be wrong"
+  case outlines = "outlines are left out, their boxes kept: the format has no polygons"
+  case masks = "masks are left out, their boxes kept: the format has no runs of pixels"
+  case joinedPolygons = "outlines of several polygons are joined to one each"
+  case emptyOutlines = "outlines without a pixel or a polygon are left out, their boxes kept"
+  case boxesOfOutlines = "boxes become the ones around their outlines, which are written instead"
+  case marks = "marks are lost: difficult, truncated or occluded"
+  case areas = "areas are lost that are not the box's width times height"
+  case imageClasses = "classes of whole pictures are left out"
+  case imageMasks = "masks of whole pictures are left out"
+  case takenNames =
+    "pictures get a number: others there have the same name, but for endings and capitals"
+  case replacedCharacters = "pictures get _ for control characters and backslashes in their names"
+}
