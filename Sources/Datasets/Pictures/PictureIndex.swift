@@ -63,9 +63,9 @@ public final class PictureIndex: Sendable {
   /// Keeps nothing from here on, if it would be kept in one of some folders, which are the data's.
   func keepOut(of folders: some Collection<String>) {
     guard let file else { return }
-    let home = Self.resolved(FilePath.folder(file)) + "/"
+    let home = FileContents.resolved(FilePath.folder(file)) + "/"
     let isInside = folders.contains {
-      home.hasPrefix(Self.resolved(FilePath.join(workingFolder, $0)) + "/")
+      home.hasPrefix(FileContents.resolved(FilePath.join(workingFolder, $0)) + "/")
     }
     if isInside { state.withLock { $0.file = nil } }
   }
@@ -137,14 +137,4 @@ public final class PictureIndex: Sendable {
   }
 
   private static var today: Int { Int(FileStamp.now / (86_400 * 1_000_000_000)) }
-
-  /// A path with all links followed, of as much of it as is there.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else {
-      let above = FilePath.folder(path)
-      return above == path ? path : FilePath.join(resolved(above), FilePath.name(path))
-    }
-    defer { free(real) }
-    return String(cString: real)
-  }
 }
