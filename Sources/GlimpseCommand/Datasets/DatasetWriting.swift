@@ -33,8 +33,8 @@ struct DatasetWriting: Sendable {
       for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
       if errorCount > 0 {
         text +=
-          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or pictures away; "
-          + "\"glimpse check\" lists them\n"
+          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or pictures away or made "
+          + "them wrong; \"glimpse check\" lists them\n"
       }
       return text
         + "\(Sentence.count(outcome.pictures, "picture")) and "
@@ -45,8 +45,11 @@ struct DatasetWriting: Sendable {
 
     /// How much was lost, where it has a measure.
     private func extent(of loss: LabelLoss) -> String {
-      loss == .boxesOfOutlines
-        ? ", at most \(HumanFormat.decimal(outcome.largestBoxShift)) pixels away" : ""
+      guard loss == .boxesOfOutlines else { return "" }
+      let shift = outcome.largestBoxShift
+      return shift < 0.001
+        ? ", less than 0.001 pixels away"
+        : ", at most \(HumanFormat.decimal(shift)) pixels away"
     }
 
     fileprivate var json: JSONValue {
