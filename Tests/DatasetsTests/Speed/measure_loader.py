@@ -70,7 +70,9 @@ def large_pictures(photos, folder):
         "smooth, quality 90": (smooth, 90),
         "detailed, quality 80": (np.vstack(rows), 80),
         "detailed, quality 90": (np.vstack(rows), 90),
+        "detailed, quality 95": (np.vstack(rows), 95),
         "grainy, quality 90": (np.clip(smooth.astype(np.int16) + grain, 0, 255).astype(np.uint8), 90),
+        "grainy, quality 95": (np.clip(smooth.astype(np.int16) + grain, 0, 255).astype(np.uint8), 95),
     }
     for number, (name, (picture, quality)) in enumerate(pictures.items()):
         path = f"{folder}/large-{number}.jpg"
