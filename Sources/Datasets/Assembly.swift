@@ -55,6 +55,9 @@ struct Assembly {
         annotations: [])
       sample.imageClass = picture.imageClass.flatMap { classIndices[$0] }
       sample.maskPath = picture.maskPath
+      if picture.maskPath != nil, classNames != raw.classNames {
+        sample.maskClassIndices = classIndices
+      }
       sample.annotations.reserveCapacity(picture.objects.count)
       var checker = BoxChecker(
         picture: picture, width: size.width, height: size.height, cutsBoxes: reading.cutsBoxes)

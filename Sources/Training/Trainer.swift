@@ -130,7 +130,7 @@ public final class Trainer {
   /// Tells each unreadable picture once, when a batch first goes without it.
   private func tellProblems(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
     for problem in batch.problems where reportedProblems.insert(problem).inserted {
-      observe(.problem("\(problem)"))
+      observe(.problem("\(problem) The next picture takes its place."))
     }
   }
 

@@ -127,8 +127,7 @@ final class BatchQueue: @unchecked Sendable {
     let problems = results.flatMap(\.problems)
     if maker.config.isStrict, let problem = problems.first {
       throw DatasetsError(
-        "\(problem.file) cannot be read, and no picture may be left out; \"glimpse check\" says what "
-          + "is wrong with it.")
+        "\(problem.file) cannot be read, and no picture may be left out: \(problem.message)")
     }
     let masks = results.compactMap(\.mask)
     return Batch(

@@ -38,6 +38,9 @@ final class PictureCache: @unchecked Sendable {
       precondition(
         (1...ClassPlanes.mostClasses).contains(count),
         "masks have 1 to \(ClassPlanes.mostClasses) classes, not \(count)")
+      precondition(
+        samples.allSatisfy { $0.annotations.allSatisfy { $0.classIndex < count } },
+        "an object has a class beyond the \(count) that masks have")
     }
     self.samples = samples
     self.config = config
@@ -71,7 +74,7 @@ final class PictureCache: @unchecked Sendable {
       throw Unreadable(
         problem: DatasetProblem(
           kind: .unreadableImage, file: sample.imagePath,
-          message: "\(error); the next picture takes its place."))
+          message: "\(error)."))
     }
   }
 

@@ -56,8 +56,8 @@ struct PictureMaker: Sendable {
     return result
   }
 
-  /// The sample at an index with its picture, or the next one that can be decoded; why others cannot
-  /// is added to `problems`.
+  /// The sample at an index with its picture, or the next one that can be decoded; why it cannot itself
+  /// is added to `problems` (the others have their own turn).
   private func decodable(
     _ index: Int, _ problems: inout [DatasetProblem]
   ) throws(DatasetsError) -> (index: Int, picture: PictureCache.Picture) {
@@ -67,7 +67,8 @@ struct PictureMaker: Sendable {
       do {
         return (candidate, try cache.picture(candidate))
       } catch {
-        first = first ?? error.problem
+        guard step == 0 else { continue }
+        first = error.problem
         problems.append(error.problem)
       }
     }

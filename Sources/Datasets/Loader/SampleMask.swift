@@ -10,11 +10,17 @@ struct SampleMask {
   /// A number for each pixel of the upright picture, as in `ClassPlanes`: 8-bit gray.
   func plane() throws(PictureCache.Unreadable) -> Image {
     guard let path = sample.maskPath else { return drawn }
+    let bytes: [UInt8]
     let image: Image
     do {
-      image = try ImageFile.read(path, options: DecodeOptions(format: nil)).image
+      bytes = try ImageFile.bytes(path)
+      image = try ImageFile.decode(bytes, name: path, options: DecodeOptions(format: nil)).image
     } catch {
       throw problem(.unreadableImage, path, "\(error)")
+    }
+    guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
+      throw problem(
+        .malformedLabels, path, "JPEG blurs the numbers of several classes; save the mask as PNG")
     }
     guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
       throw problem(
@@ -31,8 +37,7 @@ struct SampleMask {
     _ kind: DatasetProblem.Kind, _ path: String, _ reason: String
   ) -> PictureCache.Unreadable {
     PictureCache.Unreadable(
-      problem: DatasetProblem(
-        kind: kind, file: path, message: "\(reason); the next picture takes its place."))
+      problem: DatasetProblem(kind: kind, file: path, message: "\(reason)."))
   }
 
   /// The samples as they are stored; converting colors would make up numbers.
@@ -58,20 +63,32 @@ struct SampleMask {
 
   /// Turns a mask's samples into numbers of classes.
   ///
-  /// Of one class, masks are drawn in black and white as well as with ones; JPEG blurs the former.
+  /// Of one class, masks are drawn in black and white as well as with ones and 255 for what is to be
+  /// ignored; JPEG blurs the former.
   private func number(_ plane: inout Image, _ path: String) throws(PictureCache.Unreadable) {
-    if classCount == 1 {
-      let least: UInt8 = plane.bytes.contains { $0 > 1 } ? 128 : 1
-      for place in plane.bytes.indices { plane.bytes[place] = plane.bytes[place] >= least ? 1 : 0 }
-      return
+    var isSeen = [Bool](repeating: false, count: 256)
+    for value in plane.bytes { isSeen[Int(value)] = true }
+    var numbers = [UInt8](0...255)
+    if fileClassCount == 1, !isSeen[1] || isSeen[2..<255].contains(true) {
+      for value in 0...255 { numbers[value] = value >= 128 ? 1 : 0 }
+    } else if let wrong = (0..<255).last(where: { isSeen[$0] && $0 > fileClassCount }) {
+      let place = plane.bytes.firstIndex(of: UInt8(wrong)) ?? 0
+      throw problem(
+        .unknownClass, path,
+        "the mask has the number \(wrong) at pixel (\(place % plane.width), "
+          + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1")
     }
-    let wrong = plane.bytes.firstIndex { $0 > classCount && $0 != ClassPlanes.ignored }
-    guard let wrong else { return }
-    throw problem(
-      .unknownClass, path,
-      "the mask has the number \(plane.bytes[wrong]) at pixel (\(wrong % plane.width), "
-        + "\(wrong / plane.width)), but there are \(classCount) classes, counted from 1")
+    if let indices = sample.maskClassIndices {
+      numbers = numbers.map { number in
+        guard indices.indices.contains(Int(number) - 1) else { return number }
+        return indices[Int(number) - 1].map(ClassPlanes.number) ?? ClassPlanes.ground
+      }
+    }
+    for place in plane.bytes.indices { plane.bytes[place] = numbers[Int(plane.bytes[place])] }
   }
+
+  /// The classes that the numbers of a file count.
+  private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
 
   /// Outlines in their order; nothing is known of the pixels in crowds and in boxes without one.
   private var drawn: Image {

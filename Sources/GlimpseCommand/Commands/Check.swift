@@ -134,12 +134,13 @@ struct Check: Command {
       }
     var progress = ProgressReporter(
       "Drawing", unit: "pictures", total: augmentedCount, on: console)
+    defer { progress.finish() }
     let sheet = try AugmentedSheet(check, config: config, count: augmentedCount) { done in
       try Interruption.check(
         "\(done) of \(Sentence.count(augmentedCount, "picture")) were drawn, and none is written")
       progress.advance(by: done > 0 ? 1 : 0)
     }
-    progress.finish()
+    progress.advance(by: 1)
     let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
     try ImageFile.write(sheet.image, to: path)
     console.note("What training will see is in \(Sentence.printable(path))")

@@ -46,7 +46,9 @@ struct BlockReader {
   ) -> Bool {
     var window = Self.window(data, position)
     guard let (length, size) = code(in: window, dc), size <= 11 else { return false }
-    prediction &+= Self.value(window &<< UInt64(length), bits: size)
+    prediction += Self.value(window &<< UInt64(length), bits: size)
+    // Samples of 8 bits have no more (and libjpeg lets larger sums wrap around).
+    guard abs(prediction) <= 2048 else { return false }
     coefficients[start] = Float(prediction) * places[0].step
     window = window &<< UInt64(length + size)
     position += length + size

@@ -3,6 +3,10 @@
 ///
 /// Nearly every camera and encoder writes such files. ITU-T T.81, annex B, has the segments.
 struct JPEGFrame {
+  /// A Huffman table as the file has it: codes of each length, and their symbols. Only those become
+  /// tables that the scan names, for a file may hold any number of them.
+  private typealias Codes = (counts: [UInt8], symbols: [UInt8])
+
   /// A color component and how its blocks are coded.
   struct Component {
     var identifier: UInt8
@@ -25,8 +29,8 @@ struct JPEGFrame {
   private(set) var dataStart = 0
 
   private var steps = [[UInt16]](repeating: [], count: 4)
-  private var dcTables = [HuffmanTable?](repeating: nil, count: 4)
-  private var acTables = [HuffmanTable?](repeating: nil, count: 4)
+  private var dcCodes = [Codes?](repeating: nil, count: 4)
+  private var acCodes = [Codes?](repeating: nil, count: 4)
   private var stepIndices: [Int] = []
   private var isJFIF = false
   private var adobeTransform: UInt8?
@@ -83,7 +87,8 @@ struct JPEGFrame {
           steps: []))
       stepIndices.append(Int(segment[at + 2]))
     }
-    return true
+    // More blocks are not allowed in a coded unit (B.2.3).
+    return components.reduce(0) { $0 + $1.across * $1.down } <= 10
   }
 
   private mutating func readHuffmanTables(_ segment: [UInt8]) -> Bool {
@@ -96,13 +101,12 @@ struct JPEGFrame {
       rest = rest.dropFirst(16)
       let symbols = Array(rest.prefix(total))
       guard head & 15 < 4, head >> 4 < 2, symbols.count == total,
-        head >> 4 == 1 || symbols.allSatisfy({ $0 <= 15 }),
-        let table = HuffmanTable(counts: counts, symbols: symbols)
+        head >> 4 == 1 || symbols.allSatisfy({ $0 <= 15 })
       else { return false }
       if head >> 4 == 0 {
-        dcTables[Int(head & 15)] = table
+        dcCodes[Int(head & 15)] = (counts, symbols)
       } else {
-        acTables[Int(head & 15)] = table
+        acCodes[Int(head & 15)] = (counts, symbols)
       }
       rest = rest.dropFirst(total)
     }
@@ -130,7 +134,10 @@ struct JPEGFrame {
   }
 
   private mutating func noteApplication(_ segment: [UInt8], marker: UInt8) -> Bool {
-    if marker == 0xE0, segment.starts(with: Array("JFIF\0".utf8)) { isJFIF = true }
+    if marker == 0xE0, segment.count >= 14, segment.starts(with: Array("JFIF\0".utf8)) {
+      guard segment[5] == 1 else { return false }  // libjpeg warns of any other version
+      isJFIF = true
+    }
     if marker == 0xEE, segment.count >= 12, segment.starts(with: Array("Adobe".utf8)) {
       adobeTransform = segment[11]
     }
@@ -147,7 +154,9 @@ struct JPEGFrame {
       let tables = segment[2 + 2 * index]
       guard segment[1 + 2 * index] == components[index].identifier,
         tables >> 4 < 4, tables & 15 < 4,
-        let dc = dcTables[Int(tables >> 4)], let ac = acTables[Int(tables & 15)],
+        let dcCodes = dcCodes[Int(tables >> 4)], let acCodes = acCodes[Int(tables & 15)],
+        let dc = HuffmanTable(counts: dcCodes.counts, symbols: dcCodes.symbols),
+        let ac = HuffmanTable(counts: acCodes.counts, symbols: acCodes.symbols),
         steps[stepIndices[index]].count == 64
       else { return false }
       components[index].dc = dc

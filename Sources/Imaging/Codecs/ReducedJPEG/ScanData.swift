@@ -14,7 +14,7 @@ struct ScanData {
   private var next: Int
 
   /// What a reader may use between two calls of ``fill(_:)``. The blocks of one coded unit take less:
-  /// 10 blocks of 64 coefficients of up to 26 bits are 2,080 bytes.
+  /// 10 blocks of 64 codes of up to 16 bits with 15 of a value are 2,480 bytes.
   static let margin = 4096
   private static let size = 1 << 16
 
