@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Datasets
@@ -29,10 +30,11 @@ struct ClassNameTests {
     try folder.write("1 .5 .5 .1 .1\n1 .2 .2 .1 .1\n", to: "labels/train/a.txt")
     try folder.write("train: images/train\nnames: [dog, \" cat \"]\n", to: "data.yaml")
     try expectTwoCats(.yolo, ["dog", "cat"])
-    try folder.write("train: images/train\nnames: [cat, \" cat \"]\n", to: "data.yaml")
-    #expect(throws: DatasetsError.self) {
-      try Dataset.open(path: folder.path, split: "train", format: .yolo)
-    }
+    try folder.write("train: images/train\nnames: [cat, \" cat \", dog]\n", to: "data.yaml")
+    try folder.write("0 .3 .5 .4 .4\n1 .6 .5 .4 .4\n2 .5 .5 .6 .6\n", to: "labels/train/a.txt")
+    try expectTwoCats(.yolo, ["cat", "dog"])
+    let told = try Dataset.open(path: folder.path, split: "train", format: .yolo).problems
+    #expect(told.map(\.kind) == [.duplicateEntry])
     try folder.write("train: images/train\nnames: [cat, \" \"]\n", to: "data.yaml")
     #expect(throws: DatasetsError.self) {
       try Dataset.open(path: folder.path, split: "train", format: .yolo)
@@ -79,5 +81,18 @@ struct ClassNameTests {
     let data = try Dataset.openAll(path: folder.path, format: .folders)
     #expect(data.map(\.classNames) == [["cat", "dog"], ["cat", "dog"]])
     #expect(data.map { $0.samples.map(\.imageClass) } == [[0, 1], [0]])
+    #expect(data.flatMap(\.problems) == [])
+  }
+
+  @Test func foldersOfOneClassOrOfNone() throws {
+    for name in ["cat", "cat ", "  "] { try folder.writePicture("train/\(name)/a.png") }
+    symlink("/", folder.path("train/all"))
+    let data = try Dataset.open(path: folder.path, split: "train", format: .folders)
+    #expect(data.classNames == ["cat"])
+    #expect(data.samples.map(\.imageClass) == [0, 0])
+    #expect(
+      data.problems.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 7))" } == [
+        "layout all", "layout   ", "duplicateEntry cat ",
+      ])
   }
 }

@@ -46,4 +46,21 @@ struct MaskFolderTests {
     // The mask of b belongs to a picture, though not of this split.
     #expect(told(data) == ["orphanedLabels masks/stray.png", "duplicateEntry images/a.jpg"])
   }
+
+  /// `a_mask.png` may be the mask of `a` or of a picture `a_mask`; no mask is that of two pictures.
+  @Test func aMaskIsThatOfOnePicture() throws {
+    try write(
+      "images/a.png", "images/a.jpg", "images/a_mask.png", "masks/a_mask.png", "images/b.jpg",
+      "images/b.png", "masks/b.png")
+    let data = try open()
+    #expect(
+      data.samples.map { $0.imagePath.dropFirst(folder.path.count + 1) } == [
+        "images/a_mask.png", "images/b.jpg",
+      ])
+    #expect(
+      told(data) == [
+        "missingLabels images/a.jpg", "missingLabels images/a.png", "missingLabels images/b.png",
+      ])
+    #expect(data.problems.last?.message.contains("is the one of") == true)
+  }
 }

@@ -14,10 +14,23 @@ struct PictureFolderTests {
       atPath: folder.path(name), withDestinationPath: target)
   }
 
-  private func pictures() throws -> [String] {
-    try PictureFolder.pictures(below: folder.path).map {
-      String($0.dropFirst(folder.path.count + 1))
-    }
+  /// The pictures below a folder, without problems.
+  private func pictures(_ name: String? = nil) throws -> [String] {
+    let (pictures, told) = try walk(name)
+    #expect(told == [])
+    return pictures
+  }
+
+  /// The pictures below a folder, and where there are problems.
+  private func walk(_ name: String? = nil) throws -> (pictures: [String], told: [String]) {
+    var problems: [DatasetProblem] = []
+    let pictures = try PictureFolder.pictures(
+      below: name.map { folder.path($0) } ?? folder.path, problems: &problems)
+    #expect(problems.allSatisfy { $0.kind == .layout })
+    return (
+      pictures.map { String($0.dropFirst(folder.path.count + 1)) },
+      problems.map { String($0.file.dropFirst(folder.path.count + 1)) }
+    )
   }
 
   @Test func picturesLieAsDeepAsTheyLike() throws {
@@ -50,8 +63,63 @@ struct PictureFolderTests {
     try folder.write("", to: "other/deep/x.png")
     try link("set/a", to: "../other")
     try link("set/lost", to: "nowhere")
-    let below = try PictureFolder.pictures(below: folder.path("set"))
-    #expect(below == [folder.path("set/a/deep/x.png"), folder.path("set/b.png")])
+    #expect(try pictures("set") == ["set/a/deep/x.png", "set/b.png"])
+  }
+
+  /// The way up would lead into other splits, and to the root through the whole machine. A link to
+  /// the folder itself has nothing new.
+  @Test func linksThatLeadUpwardAreToldAndNotFollowed() throws {
+    try folder.write("", to: "set/train/deep/a.png")
+    try folder.write("", to: "set/val/b.png")
+    try folder.write("", to: "far/inner/c.png")
+    try folder.write("", to: "far/d.png")
+    try link("set/train/all", to: "/")
+    try link("set/train/deep/up", to: "../..")
+    try link("set/train/same", to: "../train")
+    // A folder elsewhere has such a link, too.
+    try link("set/train/inner", to: "../../far/inner")
+    try link("far/inner/up", to: "..")
+    let (pictures, told) = try walk("set/train")
+    #expect(pictures == ["set/train/deep/a.png", "set/train/inner/c.png"])
+    #expect(told == ["set/train/all", "set/train/deep/up", "set/train/inner/up"])
+  }
+
+  /// "caf" with the e acute of Latin 1: no other name is the worse for it.
+  @Test func namesThatAreNotUTF8AreToldAndPassedOver() throws {
+    try folder.write("", to: "train/x.png")
+    let name = Array(folder.path("train/caf").utf8).map { CChar(bitPattern: $0) }
+    let (inner, file) = (name + [CChar(bitPattern: 0xE9), 0], name + [CChar(bitPattern: 0xE8), 0])
+    try #require(mkdir(inner, 0o755) == 0)
+    defer { rmdir(inner) }
+    let descriptor = creat(file, 0o644)
+    try #require(descriptor >= 0)
+    close(descriptor)
+    defer { unlink(file) }
+    let (pictures, told) = try walk()
+    #expect(pictures == ["train/x.png"])
+    #expect(told == ["train/caf\u{FFFD}", "train/caf\u{FFFD}"])
+    try folder.write("", to: "train/dog/y.png")
+    let data = try Dataset.open(
+      path: folder.path, split: "train", format: .folders,
+      reading: DatasetReading(measuresPictures: false))
+    #expect(data.classNames == ["dog"])
+    #expect(data.problems.count { $0.message.contains("UTF-8") } == 2)
+  }
+
+  /// Paths of more than 4,095 bytes (PATH_MAX) cannot be opened: eleven names of 200 bytes stay
+  /// below that, and twice as many, which renaming can make, do not.
+  @Test func aFolderThatCannotBeListedIsToldAndPassedOver() throws {
+    try folder.write("", to: "set/x.png")
+    let part = (0..<11).map { _ in "/" + String(repeating: "n", count: 200) }.joined()
+    try folder.write("", to: "set\(part)/a.png")
+    try folder.write("", to: "other\(part)/b.png")
+    let (from, to) = (folder.path("other"), folder.path("set\(part)/other"))
+    try #require(rename(from, to) == 0)
+    defer { rename(to, from) }
+    let (pictures, told) = try walk("set")
+    #expect(pictures == ["set\(part)/a.png", "set/x.png"])
+    #expect(told.count == 1)
+    #expect(throws: DatasetsError.self) { try walk("nowhere") }
   }
 
   /// As the names in each folder are, which is not the order of the paths: "-" is before "/".

@@ -82,6 +82,50 @@ struct UnlistedPicturesTests {
     #expect(try unlisted("flat") == ["flat/a.png"])
   }
 
+  /// As where train2017 and val2017 are both links to one folder.
+  @Test func splitsWhoseFoldersAreOne() throws {
+    try pictures("images/a.png", "images/b.png", "images/c.png")
+    symlink("images", folder.path("train2017"))
+    symlink("images", folder.path("val2017"))
+    try folder.write(coco(["a.png"]), to: "annotations/instances_train2017.json")
+    try folder.write(coco(["b.png"]), to: "annotations/instances_val2017.json")
+    #expect(try unlisted() == ["train2017/c.png"])
+  }
+
+  /// What a file lists that no split reads is not known; captions are of the same pictures.
+  @Test(arguments: [
+    ("image_info_extra", false), ("image_info_test2017", false), ("captions_train", true),
+    ("more_train", false),
+  ])
+  func labelFilesThatAreNotRead(name: String, tells: Bool) throws {
+    try pictures("images/a.png", "images/b.png")
+    try folder.write(coco(["a.png"]), to: "annotations/instances_train.json")
+    try folder.write("{\"info\": {\"year\": 2017}}", to: "annotations/notes.json")
+    #expect(try unlisted() == ["images/b.png"])
+    try folder.write(
+      "{\"info\": {}, \"images\": [{\"id\": 1, \"file_name\": \"b.png\"}]}",
+      to: "annotations/\(name).json")
+    #expect(try unlisted() == (tells ? ["images/b.png"] : []))
+  }
+
+  /// Beside pictures in the root there may be anything.
+  @Test func foldersInTheRootAreNotSearched() throws {
+    try pictures("a.png", "b.png", "masks/a.png", "runs/check-1/augmented.png")
+    try folder.write(coco(["a.png"]), to: "_annotations.coco.json")
+    #expect(try unlisted() == ["b.png"])
+  }
+
+  @Test func aSingleFileBesideItsPictures() throws {
+    try pictures("train/a.png", "train/b.png", "flat/a.png", "flat/b.png")
+    try folder.write(coco(["a.png"]), to: "train/_annotations.coco.json")
+    #expect(try unlisted("train/_annotations.coco.json") == ["train/b.png"])
+    try folder.write(createML(["b.png"]), to: "flat/list.json")
+    #expect(try unlisted("flat/list.json") == ["flat/a.png"])
+    // Another file may list the others.
+    try folder.write(createML(["a.png"]), to: "flat/more.json")
+    #expect(try unlisted("flat/list.json") == [])
+  }
+
   /// A link from one split's folder into another's leads to pictures that are listed.
   @Test func linksBetweenSplits() throws {
     try pictures("train/a.png", "valid/b.png")

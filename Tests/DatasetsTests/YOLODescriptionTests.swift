@@ -44,7 +44,6 @@ struct YOLODescriptionTests {
     ("names: [a, b]\nnc: 3", "1: \"nc\" says 3 classes, but \"names\" has 2"),
     ("train: x", "1: the key \"names\" is missing"), ("names: []", "1: the names of the classes"),
     ("names: cat", "1: the names of the classes"),
-    ("names: [a, a]", "1: the classes 0 and 1 are both called \"a\""),
     ("names: {0: a, 2: b}", "1: the class number \"2\" is not in 0...1"),
     ("names: {0: a, x: b}", "1: the class number \"x\""),
     ("names: {0: a, 00: b}", "1: the class number 0 stands there twice"),

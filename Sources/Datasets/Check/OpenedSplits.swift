@@ -30,34 +30,13 @@ struct OpenedSplits {
     }
     if datasets.isEmpty, let first = failures.first { throw first }
     // What a split lists that was not read is not known.
-    if options.splits == nil, failures.isEmpty, format.reader.listsPictures,
-      FileContents.entry(path) == .folder
-    {
-      problems += unlistedPictures(in: path)
+    if options.splits == nil, failures.isEmpty {
+      problems += UnlistedPictures.problems(
+        of: datasets, reader: try format.reader.init(path: path))
     }
     if options.splits == nil { leaveSelectionsOut() }
     datasets = Dataset.joined(datasets)
     problems = datasets.flatMap(\.problems) + problems
-  }
-
-  /// Tells of pictures that lie where others of the data set do, and that no label file lists.
-  private func unlistedPictures(in path: String) -> [DatasetProblem] {
-    let listed = datasets.flatMap { $0.samples.map(\.imagePath) }
-    let folders = Set(listed.map { FilePath.folder($0) }).sorted(by: FileContents.isBefore)
-      .filter { FileContents.entry($0) == .folder }
-    // Those that cannot be read are listed, too; of them there are problems.
-    let known = Set(listed).union(datasets.flatMap { $0.problems.map(\.file) })
-    do throws(DatasetsError) {
-      return try PictureFolder.files(below: folders, where: FilePath.isPicture)
-        .filter { !known.contains($0) }
-        .map {
-          DatasetProblem(
-            kind: .unlabeledImage, file: $0,
-            message: "no label file lists the picture; it is left out.")
-        }
-    } catch {
-      return [DatasetProblem(kind: .layout, error, file: path)]
-    }
   }
 
   /// Leaves out unusual splits, as `trainval`, whose pictures all lie in other ones.

@@ -10,7 +10,6 @@ struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
     + "train/_annotations.coco.json"
-  static let listsPictures = true
 
   /// The folder that all pictures lie below.
   let root: String
@@ -98,6 +97,15 @@ struct COCOReader: FormatReader {
           + "; name one of them instead of the folder.")
     }
     return first
+  }
+
+  var listsAllPictures: Bool {
+    let read = files.values.flatMap(\.self)
+    let subjects = Set(read.map { Self.subject(ofFile: FilePath.name($0)) })
+    // `captions_val2017.json` is about the pictures of `instances_val2017.json`.
+    let others = ["captions", "person_keypoints", "panoptic", "stuff"]
+    let same = Set(others.flatMap { other in subjects.map { "\(other)_\($0)" } })
+    return listsBeside(read).allSatisfy { same.contains(FilePath.stem(FilePath.name($0))) }
   }
 
   func read(

@@ -42,9 +42,32 @@ struct ClassFolderReader: FormatReader {
     }
   }
 
-  /// The folders in a folder by the class that they are called as.
-  private static func classes(in folder: String) -> [String: [String]] {
-    Dictionary(grouping: PictureFolder.folders(in: folder)) { ClassList.name(FilePath.name($0)) }
+  /// The folders in a folder by the class that they are called as; those that are called as none, or
+  /// as one before them, are among the problems.
+  private static func classes(
+    in folder: String, problems: inout [DatasetProblem]
+  ) -> [String: [String]] {
+    var classes = Dictionary(grouping: PictureFolder.folders(in: folder, problems: &problems)) {
+      ClassList.name(FilePath.name($0))
+    }
+    for nameless in classes.removeValue(forKey: "") ?? [] {
+      problems.append(
+        DatasetProblem(
+          kind: .layout, file: nameless,
+          message: "the name of the folder has only spaces and is no class; what is in it is left "
+            + "out."))
+    }
+    for (name, folders) in classes.sorted(by: { $0.key < $1.key }) {
+      for other in folders.dropFirst() {
+        problems.append(
+          DatasetProblem(
+            kind: .duplicateEntry, file: other,
+            message:
+              "the class \"\(name)\" has another folder, \(folders[0]); both are taken for one "
+              + "class."))
+      }
+    }
+    return classes
   }
 
   func read(
@@ -56,12 +79,18 @@ struct ClassFolderReader: FormatReader {
     // A class may have no pictures in one of the splits, and has its place all the same.
     let names = ClassList.complete(
       try ClassList.listed(in: root),
-      with: Set(folders.values.flatMap { Self.classes(in: $0).keys }))
-    let places = Self.classes(in: folder)
+      with: Set(
+        folders.values.flatMap {
+          var ignored: [DatasetProblem] = []
+          return Self.classes(in: $0, problems: &ignored).keys
+        }))
     var data = RawDataset(classNames: names, pictures: [], problems: [])
+    let places = Self.classes(in: folder, problems: &data.problems)
     for (index, name) in names.enumerated() {
       for place in places[name] ?? [] {
-        for picture in try PictureFolder.pictures(below: place) {
+        for picture in PictureFolder.files(
+          below: [place], problems: &data.problems, where: FilePath.isPicture)
+        {
           data.pictures.append(
             RawPicture(imagePath: picture, labelPath: picture, objects: [], imageClass: index))
         }

@@ -10,7 +10,6 @@ struct CreateMLReader: FormatReader {
   static let appearance =
     "an annotation file .json that is a list of pictures, or a folder with "
     + "train/_annotations.createml.json"
-  static let listsPictures = true
 
   private static let usualName = "_annotations.createml.json"
 
@@ -62,6 +61,8 @@ struct CreateMLReader: FormatReader {
     let path = FilePath.join(folder, names[0])
     return JSONKind(of: path) == .createML ? path : nil
   }
+
+  var listsAllPictures: Bool { listsBeside(Array(files.values)).isEmpty }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading

@@ -4,8 +4,6 @@ protocol FormatReader {
   static func recognizes(_ path: String) -> Bool
   /// What the format looks like, for the message when no format fits.
   static var appearance: String { get }
-  /// Whether pictures are those that label files list, so that a check has to look for others.
-  static var listsPictures: Bool { get }
 
   /// Opens the description of a data set.
   init(path: String) throws(DatasetsError)
@@ -13,6 +11,9 @@ protocol FormatReader {
   var root: String { get }
   /// The splits that there are, `train` first where there is one.
   var splits: [String] { get }
+  /// Whether pictures are those that label files list, and all such files are of a split: then a
+  /// check has to look for pictures that none lists.
+  var listsAllPictures: Bool { get }
   /// Reads one of the splits; labels that cannot be understood are among the problems. Where class
   /// names are given and the format names classes in its label files, it need not look for others.
   func read(
@@ -21,5 +22,17 @@ protocol FormatReader {
 }
 
 extension FormatReader {
-  static var listsPictures: Bool { false }
+  var listsAllPictures: Bool { false }
+
+  /// The label files that lie beside some others, or where a data set has them, and that are not
+  /// among those.
+  func listsBeside(_ files: [String]) -> [String] {
+    let read = Set(files)
+    let folders = Set(files.map { FilePath.folder($0) })
+      .union([FilePath.normalized(root), FilePath.join(root, "annotations")])
+    return folders.flatMap { folder in
+      (FileContents.listing(of: folder) ?? []).map { FilePath.join(folder, $0.name) }
+    }
+    .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
+  }
 }

@@ -42,17 +42,23 @@ struct LabelMeReader: FormatReader {
     var labels: Set<String> = []
     // Without given classes all files are read, so that every split has the same classes.
     for (other, folder) in folders where other != split && classNames == nil {
-      for case .success(let file?) in try files(in: folder, reading, outlines: false).map(\.result)
-      {
+      var ignored: [DatasetProblem] = []
+      let paths = try PictureFolder.files(
+        below: folder, problems: &ignored, where: Self.isLabelFile)
+      for case .success(let file?) in read(paths, reading, outlines: false).map(\.result) {
         labels.formUnion(file.labels)
       }
     }
-    let files = try files(in: folder, reading, outlines: reading.outlines)
+    var problems: [DatasetProblem] = []
+    let paths = try PictureFolder.files(below: folder, problems: &problems) {
+      Self.isLabelFile($0) || FilePath.isPicture($0)
+    }
+    let files = read(paths.filter(Self.isLabelFile), reading, outlines: reading.outlines)
     for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
     let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
     let classes = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    var data = RawDataset(classNames: names, pictures: [], problems: [])
+    var data = RawDataset(classNames: names, pictures: [], problems: problems)
     var labeled: Set<String> = []
     var finders: [String: PictureFinder] = [:]
     for (path, result) in files {
@@ -87,7 +93,7 @@ struct LabelMeReader: FormatReader {
         }
       }
     }
-    for picture in try PictureFolder.pictures(below: folder) where !labeled.contains(picture) {
+    for picture in paths where FilePath.isPicture(picture) && !labeled.contains(picture) {
       data.pictures.append(
         RawPicture(
           imagePath: picture, labelPath: FilePath.stem(picture) + ".json", objects: [],
@@ -97,11 +103,12 @@ struct LabelMeReader: FormatReader {
     return data
   }
 
-  /// The label files below a folder.
-  private func files(
-    in folder: String, _ reading: DatasetReading, outlines: Bool
-  ) throws(DatasetsError) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
-    let paths = try PictureFolder.files(below: folder) { FilePath.ending($0) == "json" }
+  private static func isLabelFile(_ name: String) -> Bool { FilePath.ending(name) == "json" }
+
+  /// What the label files at some paths hold.
+  private func read(
+    _ paths: [String], _ reading: DatasetReading, outlines: Bool
+  ) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
     let results = LabelFiles.map(paths, on: reading.runner) {
       (bytes, path) throws(DatasetsError) in
       LabelMeObjects(try LabelMeFile(bytes, path: path), outlines: outlines)

@@ -2,8 +2,9 @@
 ///
 /// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them
 /// (`train/images`, `images/train`); without either, all is `train`. A mask has the name of its
-/// picture, or that and `_mask`. Its pixels are 0 for the ground and otherwise the number of a
-/// class, from 1, or 255 where there is one. Of several masks of a picture a PNG is read.
+/// picture, or that and `_mask` where no picture is called so. Its pixels are 0 for the ground and
+/// otherwise the number of a class, from 1, or 255 where there is one. Of several masks of a picture
+/// a PNG is read.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
@@ -75,17 +76,20 @@ struct MaskFolderReader: FormatReader {
     var data = RawDataset(
       classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], pictures: [],
       problems: [])
-    let masks = Dictionary(grouping: try PictureFolder.pictures(below: place.masks)) {
-      name(of: $0, in: place.masks)
-    }
-    var read: Set<String> = []
+    let masks = Dictionary(
+      grouping: try PictureFolder.pictures(below: place.masks, problems: &data.problems)
+    ) { name(of: $0, in: place.masks) }
+    /// For each mask that is read, its picture.
+    var owners: [String: String] = [:]
     var masked: Set<String> = []
-    let all = try PictureFolder.pictures(below: place.images)
+    let all = try PictureFolder.pictures(below: place.images, problems: &data.problems)
+    let known = Set(all.map { self.name(of: $0, in: place.images) })
     for picture in try place.list.map({ (list) throws(DatasetsError) in
       try listed(list, in: place)
     }) ?? all {
       let name = name(of: picture, in: place.images)
-      let candidates = masks[name] ?? masks[name + "_mask"] ?? []
+      let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
+      let candidates = masks[name] ?? longName ?? []
       // JPEG blurs the numbers of classes.
       let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
@@ -95,17 +99,25 @@ struct MaskFolderReader: FormatReader {
             message: "the picture has no mask in \(place.masks); it is left out."))
         continue
       }
-      read.insert(mask)
+      if let owner = owners[mask], owner != picture {
+        data.problems.append(
+          DatasetProblem(
+            kind: .missingLabels, file: picture,
+            message:
+              "the picture has no mask of its own, \(mask) is the one of \(owner); it is left "
+              + "out. Name the two differently."))
+        continue
+      }
+      owners[mask] = picture
       masked.insert(name)
       data.pictures.append(
         RawPicture(imagePath: picture, labelPath: mask, objects: [], maskPath: mask))
     }
-    let known = Set(all.map { self.name(of: $0, in: place.images) })
     for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
       let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
       // The mask of a picture that a list leaves out is neither a stray nor one too many.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
-      for mask in files where !read.contains(mask) {
+      for mask in files where owners[mask] == nil {
         data.problems.append(
           masked.contains(owner)
             ? DatasetProblem(

@@ -7,7 +7,7 @@ struct YOLODescription: Hashable {
   var path: String?
   /// Folders, lists or pictures of each split, by its canonical name.
   var splits: [String: [String]]
-  /// The names of the classes, by index.
+  /// The names of the classes, by number; several may have one name.
   var classNames: [String]
 
   /// Reads the text of a description; `file` is for messages.
@@ -77,14 +77,6 @@ struct YOLODescription: Hashable {
         file: file, line: node.line,
         "\"nc\" says \(count) classes, but \"names\" has "
           + "\(names.count).")
-    }
-    var indexOf: [String: Int] = [:]
-    for (index, name) in names.enumerated() {
-      if let other = indexOf.updateValue(index, forKey: name) {
-        throw DatasetsError(
-          file: file, line: node.line,
-          "the classes \(other) and \(index) are both called \"\(name)\".")
-      }
     }
     return names
   }

@@ -20,12 +20,13 @@ enum YOLOLayout {
   }
 
   /// The label files that lie where pictures have theirs, but belong to none of them.
-  static func orphans(of pictures: [String]) throws(DatasetsError) -> [String] {
+  static func orphans(of pictures: [String]) -> [String] {
     let labels = Set(pictures.map { labelPath(of: $0) })
     let folders = Set(labels.map { FilePath.folder($0) }).sorted()
     var orphans: [String] = []
-    for folder in folders where FileContents.entry(folder) == .folder {
-      for name in try FileContents.names(in: folder)
+    for folder in folders {
+      // Of a folder that is not there, or cannot be listed, nothing is known to be too much.
+      for name in (try? FileContents.names(in: folder)) ?? []
       where FilePath.ending(name) == "txt" && !["classes.txt", "labels.txt"].contains(name) {
         let path = FilePath.join(folder, name)
         if !labels.contains(path) { orphans.append(path) }

@@ -115,6 +115,7 @@ struct YOLOReader: FormatReader {
           + "line, or write a data.yaml.")
     }
     var problems = notice.map { [$0] } ?? []
+    let classes = Self.joined(names, file: descriptionPath, problems: &problems)
     let images = try imagePaths(split: split, problems: &problems)
     let paths = images.map { YOLOLayout.labelPath(of: $0) }
     let files = LabelFiles.map(paths, on: reading.runner) {
@@ -129,6 +130,9 @@ struct YOLOReader: FormatReader {
       case .success(nil): picture.labels = .absent
       case .success(let labels?):
         picture.objects = labels.objects
+        for place in picture.objects.indices where classes.names.count < names.count {
+          picture.objects[place].classIndex = classes.indices[picture.objects[place].classIndex]
+        }
         problems += labels.problems
         if !labels.problems.isEmpty && labels.objects.isEmpty { picture.labels = .broken }
       case .failure(let error):
@@ -143,7 +147,31 @@ struct YOLOReader: FormatReader {
         "none of the \(pictures.count) pictures of the split \"\(split)\" "
           + "has a label file; the first is expected at \(first.labelPath).")
     }
-    return RawDataset(classNames: names, pictures: pictures, problems: problems)
+    return RawDataset(classNames: classes.names, pictures: pictures, problems: problems)
+  }
+
+  /// The names once each, and for each number of a class the index of its name; that several are
+  /// one class is a problem.
+  private static func joined(
+    _ names: [String], file: String, problems: inout [DatasetProblem]
+  ) -> (names: [String], indices: [Int]) {
+    var result = (names: [String](), indices: [Int]())
+    var places: [String: Int] = [:]
+    for (number, name) in names.enumerated() {
+      if let place = places[name] {
+        problems.append(
+          DatasetProblem(
+            kind: .duplicateEntry, file: file,
+            message: "class \(number) is named \"\(name)\" like one before it; both are taken for "
+              + "one class."))
+        result.indices.append(place)
+      } else {
+        places[name] = result.names.count
+        result.indices.append(result.names.count)
+        result.names.append(name)
+      }
+    }
+    return result
   }
 
   /// The pictures of a split, folder after folder, or as listed.
@@ -215,11 +243,11 @@ struct YOLOReader: FormatReader {
   private func pictures(
     in folder: String, problems: inout [DatasetProblem]
   ) throws(DatasetsError) -> [String] {
-    let pictures = try PictureFolder.pictures(below: folder)
+    let pictures = try PictureFolder.pictures(below: folder, problems: &problems)
     if pictures.isEmpty {
       throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png pictures.")
     }
-    for orphan in try YOLOLayout.orphans(of: pictures) {
+    for orphan in YOLOLayout.orphans(of: pictures) {
       problems.append(
         DatasetProblem(
           kind: .orphanedLabels, file: orphan,

@@ -122,20 +122,27 @@ enum FileContents {
   /// The names in a folder, sorted by their bytes, hidden ones left out; throws where it cannot be
   /// listed.
   static func names(in folder: String) throws(DatasetsError) -> [String] {
-    try entries(in: folder).map(\.name).sorted(by: isBefore)
+    guard let entries = listing(of: folder) else { throw unlistable(folder) }
+    return entries.map(\.name).sorted(by: isBefore)
   }
 
-  /// What a folder has in it, in no order, hidden names left out; throws where it cannot be listed.
-  static func entries(in folder: String) throws(DatasetsError) -> [FolderEntry] {
-    guard let entries = listing(of: folder) else {
-      throw DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
-    }
-    return entries
+  /// Why nothing is known of what is in a folder.
+  static func unlistable(_ folder: String) -> DatasetsError {
+    DatasetsError(file: folder, "the folder cannot be listed; does it exist?")
+  }
+
+  /// Whether a folder can be listed.
+  static func isListable(_ folder: String) -> Bool {
+    guard let stream = opendir(folder) else { return false }
+    closedir(stream)
+    return true
   }
 
   /// Something in a folder.
   struct FolderEntry {
+    /// Where it is not UTF-8, something like it that leads nowhere.
     let name: String
+    let isUTF8: Bool
     /// Whether it is a folder; links are followed.
     let isFolder: Bool
     let isLink: Bool
@@ -148,9 +155,9 @@ enum FileContents {
     defer { closedir(stream) }
     var entries: [FolderEntry] = []
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-          String(cString: $0)
+          String(validatingCString: $0).map { ($0, true) } ?? (String(cString: $0), false)
         }
       }
       if name.hasPrefix(".") { continue }
@@ -162,7 +169,8 @@ enum FileContents {
         // Some file systems do not say of what kind an entry is.
         default: (Self.entry(path) == .folder, Self.isLink(path))
         }
-      entries.append(FolderEntry(name: name, isFolder: isFolder, isLink: isLink))
+      entries.append(
+        FolderEntry(name: name, isUTF8: isUTF8, isFolder: isFolder, isLink: isLink))
     }
     return entries
   }

@@ -84,7 +84,7 @@ enum FilePath {
   static func isInside(_ path: String, _ folder: String) -> Bool {
     let (path, folder) = (normalized(path), normalized(folder))
     if folder == "." { return !path.hasPrefix("/") && !path.hasPrefix("..") }
-    return path == folder || path.hasPrefix(folder + "/")
+    return path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
   }
 
   /// A path with the slashes of this system, where it was written on one with others.
