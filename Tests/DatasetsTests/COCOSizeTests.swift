@@ -101,7 +101,7 @@ struct COCOSizeTests {
         })
     }
     let time = try seconds {
-      let comparison = try PictureComparison(splits, facts) { _, _ in }
+      let comparison = try PictureComparison(splits, facts) { _, _, _ in }
       #expect(comparison.pairs.count == count / 2)
     }
     print("\(count) alike pictures of two splits in \(time) s")

@@ -49,10 +49,17 @@ public struct DatasetCheck: Sendable {
 
   /// What a check does, one after the other.
   public enum Stage: Sendable {
-    case decoding, comparing
+    /// Every picture is read.
+    case decoding
+    /// Every picture is sorted into a group of those that show the same.
+    case comparing
+    /// Every picture of a group of several gets the one before it that it is most like; left out
+    /// where there are none.
+    case pairing
   }
 
-  /// Is told of pictures as they are done in a stage, of how many; what it throws ends the work.
+  /// Is told of pictures as they are done in a stage, of how many in this stage: rising, up to all of
+  /// them; what it throws ends the work.
   public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
   /// The file or folder that was checked.
@@ -86,9 +93,8 @@ public struct DatasetCheck: Sendable {
     let examination = try PictureExamination(opened.datasets, options: options) {
       try observe(.decoding, $0, $1)
     }
-    let comparison = try PictureComparison(opened.datasets, examination.facts) {
-      try observe(.comparing, $0, $1)
-    }
+    let comparison = try PictureComparison(
+      opened.datasets, examination.facts, observe: observe)
     opened.problems += examination.problems + comparison.problems
 
     self.path = path

@@ -35,11 +35,10 @@ struct PictureComparison {
   private(set) var problems: [DatasetProblem] = []
   private let datasets: [Dataset]
 
-  /// - Parameter observe: Is told of pictures as they are compared, of how many; what it throws ends
-  ///   the work.
+  /// - Parameter observe: Is told how far comparing and then pairing is; what it throws ends the work.
   init(
     _ datasets: [Dataset], _ facts: [[PictureFacts?]],
-    observe: (_ done: Int, _ total: Int) throws -> Void
+    observe: DatasetCheck.Observer
   ) throws {
     self.datasets = datasets
     var places: [PicturePair.Place] = []
@@ -59,13 +58,20 @@ struct PictureComparison {
         }
       }
     }
-    let groups = try PictureGroups(pictures, observe: observe)
-    for members in groups.members where members.count > 1 {
+    let groups = try PictureGroups(pictures) { try observe(.comparing, $0, $1) }
+    let shared = groups.members.filter { $0.count > 1 }
+    let total = shared.reduce(0) { $0 + $1.count }
+    var done = 0
+    for members in shared {
       let group = members.compactMap { member in
         pictures[member].content.map { (places[member], $0, pictures[member]) }
       }
-      try compare(group) { try observe(pictures.count, pictures.count) }
+      try compare(group) {
+        try observe(.pairing, done, total)
+        done += 1
+      }
     }
+    if total > 0 { try observe(.pairing, done, total) }
   }
 
   private typealias Member = (

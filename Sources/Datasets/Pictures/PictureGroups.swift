@@ -19,8 +19,8 @@ public struct PictureGroups: Hashable, Sendable {
   /// A group grows from one picture by those that are like it, by those that are like these, and so
   /// on; what is in a group is not looked at again, so that many alike pictures are quickly grouped.
   ///
-  /// - Parameter observe: Is told of pictures as they are done, of how many; what it throws ends the
-  ///   work.
+  /// - Parameter observe: Is told of how many pictures the group is known, of how many there are;
+  ///   copies and what is like no other are so from the beginning. What it throws ends the work.
   public init(
     _ pictures: [PictureFacts?], observe: (_ done: Int, _ total: Int) throws -> Void
   ) rethrows {
@@ -38,22 +38,25 @@ public struct PictureGroups: Hashable, Sendable {
       byBytes[content.bytes] = index
       byPixels[content.pixels] = index
     }
-    var looks = LookTable(distinct.map { pictures[$0]?.content?.look.hash ?? 0 })
-    var done = 0
+    let distinctLooks = distinct.compactMap { pictures[$0]?.content?.look }
+    let sketches = distinctLooks.map { LookSketch($0) }
+    var looks = LookTable(distinctLooks.map(\.hash))
+    var done = pictures.count - distinct.count
     for first in distinct.indices where looks.take(first) {
       var edge = [first]
       while let place = edge.popLast() {
-        try observe(done, distinct.count)
+        try observe(done, pictures.count)
         done += 1
         guard let picture = pictures[distinct[place]] else { continue }
+        let sketch = sketches[place]
         let alike = looks.takeNeighbors(of: place) {
-          pictures[distinct[$0]]?.isLike(picture) == true
+          sketch.mayBeLike(sketches[$0]) && pictures[distinct[$0]]?.isLike(picture) == true
         }
         for other in alike { sets.join(distinct[place], distinct[other]) }
         edge += alike
       }
     }
-    try observe(done, distinct.count)
+    try observe(done, pictures.count)
     var numbers: [Int: Int] = [:]
     var members: [[Int]] = []
     indices = pictures.indices.map { index in

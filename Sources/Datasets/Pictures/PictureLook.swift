@@ -13,6 +13,10 @@ public struct PictureLook: Hashable, Sendable {
   public let hash: UInt64
   /// Gray levels, `thumbnailSide` rows of as many pixels.
   public let thumbnail: [UInt8]
+  /// The sum of the thumbnail's gray levels.
+  let sum: Int
+  /// The thumbnail's variance times its count squared, which is a whole number.
+  private let variance: Double
 
   /// The side of a thumbnail, in pixels.
   public static let thumbnailSide = 16
@@ -25,17 +29,20 @@ public struct PictureLook: Hashable, Sendable {
   init(_ image: Image) {
     let small = image.resized(width: Self.side, height: Self.side, filter: .area)
       .converted(to: .gray8)
-    hash = Self.hash(small.bytes)
-    thumbnail =
-      small.resized(
+    self.init(
+      hash: Self.hash(small.bytes),
+      thumbnail: small.resized(
         width: Self.thumbnailSide, height: Self.thumbnailSide, filter: .area
-      ).bytes
+      ).bytes)
   }
 
   /// Makes a look from its parts.
   init(hash: UInt64, thumbnail: [UInt8]) {
+    precondition(thumbnail.count == Self.thumbnailSide * Self.thumbnailSide)
     self.hash = hash
     self.thumbnail = thumbnail
+    sum = thumbnail.reduce(0) { $0 + Int($1) }
+    variance = Double(thumbnail.count * Self.product(thumbnail, thumbnail) - sum * sum)
   }
 
   // MARK: Likeness
@@ -47,7 +54,7 @@ public struct PictureLook: Hashable, Sendable {
   /// In how many bits two hashes may differ at most; always an even number, as half of them are set.
   static let farthestHash = 10
   /// How strongly two thumbnails must be correlated.
-  private static let leastCorrelation = 0.9
+  static let leastCorrelation = 0.9
   /// The standard deviation of a thumbnail, in gray levels, below which it shows nothing but noise.
   private static let leastContrast = 2.0
 
@@ -59,27 +66,28 @@ public struct PictureLook: Hashable, Sendable {
   }
 
   /// Whether it shows anything; if not, it is like no other.
-  var showsSomething: Bool {
-    let count = Double(thumbnail.count)
-    return covariance(with: self) >= Self.leastContrast * Self.leastContrast * count * count
-  }
+  var showsSomething: Bool { deviation >= Self.leastContrast }
+
+  /// The standard deviation of the thumbnail, in gray levels.
+  var deviation: Double { variance.squareRoot() / Double(thumbnail.count) }
 
   /// The correlation of two thumbnails, -1...1; 0 where one of them shows nothing.
   func correlation(with other: PictureLook) -> Double {
     guard showsSomething, other.showsSomething else { return 0 }
-    return covariance(with: other)
-      / (covariance(with: self) * other.covariance(with: other)).squareRoot()
+    let products = Self.product(thumbnail, other.thumbnail)
+    // Times the count squared, as the variances are: a whole number.
+    let covariance = Double(thumbnail.count * products - sum * other.sum)
+    return covariance / (variance * other.variance).squareRoot()
   }
 
-  /// The covariance of two thumbnails times their count squared, which is a whole number.
-  private func covariance(with other: PictureLook) -> Double {
-    var (sum, otherSum, products) = (0, 0, 0)
-    for (a, b) in zip(thumbnail, other.thumbnail) {
-      sum += Int(a)
-      otherSum += Int(b)
-      products += Int(a) * Int(b)
+  /// The dot product of two thumbnails.
+  private static func product(_ first: [UInt8], _ second: [UInt8]) -> Int {
+    // At most 256 x 255 x 255: nothing wraps, and without checks many pixels are taken at a time.
+    var sum: UInt32 = 0
+    for place in 0..<min(first.count, second.count) {
+      sum &+= UInt32(first[place]) &* UInt32(second[place])
     }
-    return Double(thumbnail.count * products - sum * otherSum)
+    return Int(sum)
   }
 
   // MARK: Hash

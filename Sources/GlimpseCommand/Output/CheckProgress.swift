@@ -15,15 +15,10 @@ struct CheckProgress {
   mutating func report(
     _ stage: DatasetCheck.Stage, _ done: Int, of total: Int
   ) throws(CommandError) {
-    let (label, deed) =
-      switch stage {
-      case .decoding: ("Checking", "looked at")
-      case .comparing: ("Comparing", "compared")
-      }
-    try Interruption.check("\(done) of \(Sentence.count(total, "picture")) were \(deed)")
+    try Interruption.check(Self.deed(stage, done, of: total))
     if stage != self.stage {
       finish()
-      reporter = ProgressReporter(label, unit: "pictures", total: total, on: console)
+      reporter = ProgressReporter(Self.label(stage), unit: "pictures", total: total, on: console)
       (self.stage, last) = (stage, 0)
     }
     reporter?.advance(by: done - last)
@@ -32,4 +27,24 @@ struct CheckProgress {
 
   /// Removes the line.
   func finish() { reporter?.finish() }
+
+  // MARK: Words
+
+  private static func label(_ stage: DatasetCheck.Stage) -> String {
+    switch stage {
+    case .decoding: "Checking"
+    case .comparing: "Comparing"
+    case .pairing: "Pairing"
+    }
+  }
+
+  /// What was done by the time of an interruption, as the end of its sentence.
+  static func deed(_ stage: DatasetCheck.Stage, _ done: Int, of total: Int) -> String {
+    let pictures = "\(done) of \(Sentence.count(total, "picture"))"
+    return switch stage {
+    case .decoding: "\(pictures) were looked at"
+    case .comparing: "\(pictures) were compared"
+    case .pairing: "all pictures were compared, and \(pictures) that others are like were paired"
+    }
+  }
 }
