@@ -141,4 +141,44 @@ struct NewFolderTests {
       #expect(try names("out/\(name)/annotations") == ["instances_train.json"])
     }
   }
+
+  /// Whoever keeps a folder private does not want it opened.
+  @Test func permissionsOfAnEmptyFolderAreKept() throws {
+    try make("private")
+    chmod(folder.path("private"), 0o710)
+    _ = try write(to: "private")
+    let attributes = try FileManager.default.attributesOfItem(atPath: folder.path("private"))
+    #expect(attributes[.posixPermissions] as? Int == 0o710)
+  }
+
+  @Test func foldersAboveAFailedOneAreRemoved() throws {
+    struct Ended: Error {}
+    try make("deep")
+    #expect(throws: Ended.self) {
+      try DatasetWriter(format: .yolo, pictures: .none).write(
+        [data], to: folder.path("deep/a/b")
+      ) { throw Ended() }
+    }
+    #expect(try names("deep") == [])
+  }
+
+  /// Behind a link, ".." is above what the link leads to.
+  @Test func theWayUpFromALinkIsTheSystems() throws {
+    try make("real/sub")
+    try link("l", to: "real/sub")
+    _ = try write(to: "l/../out")
+    #expect(try names("real") == ["out", "sub"])
+  }
+
+  /// A description beside the pictures, or pictures elsewhere, are the data set, too.
+  @Test func placesBesideADescriptionAndAmongPicturesAreRefused() throws {
+    try folder.write("names: [cat]", to: "data/data.yaml")
+    #expect(throws: DatasetsError.self) {
+      try DatasetWriter.check(folder: folder.path("data/new"), data: folder.path("data/data.yaml"))
+    }
+    #expect(throws: DatasetsError.self) {
+      try DatasetWriter(format: .yolo, pictures: .none).write([data], to: folder.path("data/new"))
+    }
+    #expect(try names("data") == ["data.yaml", "x.png"])
+  }
 }

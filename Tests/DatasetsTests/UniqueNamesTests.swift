@@ -36,4 +36,39 @@ struct UniqueNamesTests {
       names.name(for: "c/y\u{2}_z.png", in: "")
         == ("y__z-2.png", [.replacedCharacters, .takenNames]))
   }
+
+  /// 250 bytes and ".json" are 255; what is cut may be another picture's name.
+  @Test func longNamesAreCut() {
+    let long = String(repeating: "n", count: 251)
+    let cut = String(repeating: "n", count: 250)
+    #expect(
+      names([long + ".png", "a/" + cut + ".png"])
+        == [cut + ".png", String(repeating: "n", count: 248) + "-2.png"])
+    // Of two bytes each.
+    #expect(names([String(repeating: "\u{e9}", count: 126) + ".jpg"])[0].utf8.count == 254)
+  }
+
+  /// What some reader would not find: files are hidden by a dot, lists lose spaces, and a picture is
+  /// known by its ending.
+  @Test(arguments: DatasetFormat.allCases.filter { ![.folders, .masks].contains($0) })
+  func allPicturesAreFoundAgain(format: DatasetFormat) throws {
+    let folder = try TestFolder()
+    let files = [
+      ".hidden.png", " lead.png", "trail .png", "plain.png", "none", "odd.tif", "a.b.png",
+    ]
+    for file in files { try folder.writePicture(file) }
+    let data = Dataset(
+      path: folder.path, format: .coco, split: "train", classNames: ["cat"],
+      samples: files.map {
+        Sample(
+          imagePath: folder.path($0), imageWidth: 20, imageHeight: 10,
+          annotations: [Annotation(box: Box(x1: 1, y1: 2, x2: 5, y2: 6), classIndex: 0)])
+      })
+    let target = try TestFolder()
+    let outcome = try DatasetWriter(format: format).write([data], to: target.path("new"))
+    #expect(outcome.losses[.replacedCharacters] == 3 && outcome.losses[.addedEndings] == 2)
+    let again = try Dataset.open(path: target.path("new"), split: "train")
+    #expect(again.samples.count == 7)
+    #expect(again.samples.flatMap(\.annotations).count == 7)
+  }
 }

@@ -142,14 +142,15 @@ struct WritingTests {
   /// 255 inside of the polygon's pixels: those that COCO counts.
   @Test func outlinesBecomeMasks() throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png", width: 8, height: 6)
+    try folder.writePicture("data/x.png", width: 8, height: 6)
     var object = Annotation(box: Box(x1: 1, y1: 1, x2: 5, y2: 4), classIndex: 0)
     object.outline = .polygons([[1, 1, 5, 1, 5, 4, 1, 4]])
     let data = Dataset(
       path: folder.path, format: .coco, split: "train", classNames: ["cat"],
       samples: [
         Sample(
-          imagePath: folder.path("x.png"), imageWidth: 8, imageHeight: 6, annotations: [object])
+          imagePath: folder.path("data/x.png"), imageWidth: 8, imageHeight: 6, annotations: [object]
+        )
       ])
     let outcome = try DatasetWriter(format: .masks).write([data], to: folder.path("out"))
     #expect(outcome.losses == [.mergedObjects: 1] && outcome.objects == 1)
@@ -171,7 +172,7 @@ struct WritingTests {
       try DatasetWriter(format: .masks).write([boxed], to: folder.path("none"))
     }
     // Nothing is left of what could not be written.
-    #expect(Set(try FileContents.names(in: folder.path)) == ["x.png", "out"])
+    #expect(Set(try FileContents.names(in: folder.path)) == ["data", "out"])
   }
 
   @Test func classFolders() throws {
@@ -264,14 +265,15 @@ struct WritingTests {
 
   /// One object with an outline, and a box beside it.
   private func outlined(_ outline: Outline, _ box: Box, in folder: TestFolder) throws -> Dataset {
-    try folder.writePicture("x.png", width: 40, height: 30)
+    try folder.writePicture("data/x.png", width: 40, height: 30)
     var object = Annotation(box: box, classIndex: 0)
     object.outline = outline
     return Dataset(
       path: folder.path, format: .coco, split: "train", classNames: ["cat"],
       samples: [
         Sample(
-          imagePath: folder.path("x.png"), imageWidth: 40, imageHeight: 30, annotations: [object])
+          imagePath: folder.path("data/x.png"), imageWidth: 40, imageHeight: 30,
+          annotations: [object])
       ])
   }
 

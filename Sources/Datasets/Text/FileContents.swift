@@ -39,11 +39,13 @@ enum FileContents {
 
   /// An absolute path with the links in it followed, as far as there is something.
   static func resolved(_ path: String) -> String {
-    let path = FilePath.join(FileManager.default.currentDirectoryPath, path)
+    // As it stands: behind a link, ".." leads to the folder above what the link leads to.
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
     }
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     let folder = FilePath.folder(path)
     return folder == path ? path : FilePath.join(resolved(folder), FilePath.name(path))
   }

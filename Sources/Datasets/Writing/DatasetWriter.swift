@@ -56,7 +56,8 @@ public struct DatasetWriter: Sendable {
     let target = try NewFolder(folder)
     defer { target.discard() }
     let outcomes = try parts.map { part in
-      try fill(target, below: part.folder, with: part.splits, observe: observe)
+      try refusePlace(folder, among: part.splits)
+      return try fill(target, below: part.folder, with: part.splits, observe: observe)
     }
     try target.commit()
     return outcomes
@@ -96,12 +97,26 @@ public struct DatasetWriter: Sendable {
   public static func check(folder: String, data: String) throws(DatasetsError) {
     try NewFolder.check(folder)
     let root = FileContents.resolved(data)
-    if FileContents.entry(root) == .folder,
-      FilePath.isInside(FileContents.resolved(folder), root)
-    {
-      throw DatasetsError(
-        file: folder, "the folder lies in the data set, which is never changed; choose another one."
-      )
+    let home = FileContents.entry(root) == .folder ? root : FilePath.folder(root)
+    guard !FilePath.isInside(FileContents.resolved(folder), home) else { throw inside(folder) }
+  }
+
+  private static func inside(_ folder: String) -> DatasetsError {
+    DatasetsError(
+      file: folder, "the folder lies in the data set, which is never changed; choose another one.")
+  }
+
+  /// Refuses a place below a folder that pictures of the data set lie in, wherever its description says
+  /// that they are.
+  private func refusePlace(_ folder: String, among splits: [Dataset]) throws(DatasetsError) {
+    let place = FileContents.resolved(folder)
+    var seen: Set<String> = []
+    for sample in splits.lazy.flatMap(\.samples) {
+      let pictures = FilePath.folder(sample.imagePath)
+      guard seen.insert(pictures).inserted else { continue }
+      if FilePath.isInside(place, FileContents.resolved(pictures)) {
+        throw Self.inside(folder)
+      }
     }
   }
 

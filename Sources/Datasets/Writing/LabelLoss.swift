@@ -14,5 +14,7 @@ public enum LabelLoss: String, CaseIterable, Sendable {
   case imageMasks = "masks of whole pictures are left out"
   case takenNames =
     "pictures get a number: others there have the same name, but for endings and capitals"
-  case replacedCharacters = "pictures get _ for control characters and backslashes in their names"
+  case replacedCharacters =
+    "pictures get another name: _ stands for what names cannot hold everywhere, or it was too long"
+  case addedEndings = "pictures get an ending, .jpg or .png, without which they would not be found"
 }

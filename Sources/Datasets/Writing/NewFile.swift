@@ -3,7 +3,7 @@ import Foundation
 /// A file that is made and filled: a data set has many small ones, for which Foundation's `Data` takes
 /// ten times as long.
 struct NewFile: ~Copyable {
-  private let file: Int32
+  private var file: Int32
   /// For messages.
   private let name: String
 
@@ -13,7 +13,6 @@ struct NewFile: ~Copyable {
   init(_ path: String, name: String) throws(DatasetsError) {
     file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     self.name = name
-    // Nothing is open then, and closing -1 does no harm.
     guard file >= 0 else { throw failure() }
   }
 
@@ -43,7 +42,14 @@ struct NewFile: ~Copyable {
     withExtendedLifetime(other) {}
   }
 
-  deinit { close(file) }
+  /// Ends the file; what could not be written may show only now.
+  mutating func finish() throws(DatasetsError) {
+    let result = close(file)
+    file = -1
+    guard result == 0 else { throw failure() }
+  }
+
+  deinit { if file >= 0 { close(file) } }
 
   private func failure() -> DatasetsError {
     DatasetsError(file: name, "the file cannot be written: \(String(cString: strerror(errno))).")

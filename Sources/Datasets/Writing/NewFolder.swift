@@ -4,16 +4,19 @@ import Foundation
 struct NewFolder {
   private let path: String
   private let aside: String
+  /// The folders above it that had to be made, the lowest first.
+  private let parents: [String]
 
   /// What relative paths of pictures are relative to.
   private let home = FileManager.default.currentDirectoryPath
 
   /// Throws where the folder is there and not empty, or its parent cannot be written to.
   ///
-  /// A link to an empty folder means that folder: it is filled, and the link stays.
+  /// A link to an empty folder means that folder: the new one takes its place, and the link stays.
   init(_ path: String) throws(DatasetsError) {
     try Self.check(path)
     self.path = FileContents.resolved(path)
+    parents = Self.missingParents(of: self.path)
     aside = self.path + ".partial-\(UUID().uuidString.prefix(8))"
     try make(aside)
   }
@@ -51,6 +54,16 @@ struct NewFolder {
     }
   }
 
+  private static func missingParents(of path: String) -> [String] {
+    var parents: [String] = []
+    var folder = FilePath.folder(path)
+    while FileContents.entry(folder) == .nothing {
+      parents.append(folder)
+      folder = FilePath.folder(folder)
+    }
+    return parents
+  }
+
   /// Makes a folder and those above it.
   private func make(_ path: String) throws(DatasetsError) {
     do {
@@ -71,8 +84,9 @@ struct NewFolder {
 
   /// Writes a file, below a folder of the new one.
   func write(_ file: WrittenFile, in folder: String) throws(DatasetsError) {
-    let new = try NewFile(place(FilePath.join(folder, file.path)), name: file.path)
+    var new = try NewFile(place(FilePath.join(folder, file.path)), name: file.path)
     for piece in file.pieces { try new.append(piece) }
+    try new.finish()
   }
 
   /// Puts a picture into the folder; where that is a link, the picture that it leads to.
@@ -93,13 +107,21 @@ struct NewFolder {
     case .hardlink, .copy:
       // Only what the picture holds is copied: not that it may only be read.
       let old = try MappedFile(source)
-      try NewFile(place, name: path).append(contentsOf: old)
+      var new = try NewFile(place, name: path)
+      try new.append(contentsOf: old)
+      try new.finish()
     }
   }
 
   /// Gives the folder its name.
   func commit() throws(DatasetsError) {
-    // An empty folder of that name is replaced.
+    // An empty folder of that name is replaced by one with its permissions and, where that is allowed,
+    // its owner.
+    var status = stat()
+    if stat(path, &status) == 0 {
+      _ = chown(aside, status.st_uid, status.st_gid)
+      chmod(aside, status.st_mode & 0o7777)
+    }
     guard rename(aside, path) == 0 else {
       throw DatasetsError(
         file: path, "the finished folder cannot get its name: \(String(cString: strerror(errno))).")
@@ -109,5 +131,7 @@ struct NewFolder {
   /// Removes what was written, unless it has got its name.
   func discard() {
     try? FileManager.default.removeItem(atPath: aside)
+    // Those that hold anything stay.
+    for parent in parents where rmdir(parent) != 0 { break }
   }
 }
