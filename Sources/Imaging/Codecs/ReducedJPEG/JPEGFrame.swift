@@ -150,13 +150,19 @@ struct JPEGFrame {
     guard count > 0, segment.count == 4 + 2 * count, segment[0] == count, hasKnownColors,
       segment.suffix(3).elementsEqual([0, 63, 0])
     else { return false }
+    // Components that name the same table share it, also in the processor's cache.
+    var dcTables = [HuffmanTable?](repeating: nil, count: 4)
+    var acTables = dcTables
+    func table(_ codes: Codes?, _ made: inout HuffmanTable?) -> HuffmanTable? {
+      made = made ?? codes.flatMap { HuffmanTable(counts: $0.counts, symbols: $0.symbols) }
+      return made
+    }
     for index in components.indices {
       let tables = segment[2 + 2 * index]
       guard segment[1 + 2 * index] == components[index].identifier,
         tables >> 4 < 4, tables & 15 < 4,
-        let dcCodes = dcCodes[Int(tables >> 4)], let acCodes = acCodes[Int(tables & 15)],
-        let dc = HuffmanTable(counts: dcCodes.counts, symbols: dcCodes.symbols),
-        let ac = HuffmanTable(counts: acCodes.counts, symbols: acCodes.symbols),
+        let dc = table(dcCodes[Int(tables >> 4)], &dcTables[Int(tables >> 4)]),
+        let ac = table(acCodes[Int(tables & 15)], &acTables[Int(tables & 15)]),
         steps[stepIndices[index]].count == 64
       else { return false }
       components[index].dc = dc
