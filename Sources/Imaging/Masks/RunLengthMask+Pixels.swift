@@ -49,14 +49,21 @@ extension RunLengthMask {
   /// One byte a pixel, row after row: 1 inside of the mask, 0 outside.
   public var pixels: [UInt8] {
     var result = [UInt8](repeating: 0, count: width * height)
+    forEachPixel { result[$0] = 1 }
+    return result
+  }
+
+  /// Visits the pixels inside of the mask, column after column, each by its number row after row as in
+  /// `Image`.
+  @inline(__always)
+  func forEachPixel(_ visit: (_ pixel: Int) -> Void) {
     var start = 0
     for (place, count) in counts.enumerated() {
       let end = start + Int(count)
       if place % 2 == 1 {
-        for pixel in start..<end { result[pixel % height * width + pixel / height] = 1 }
+        for pixel in start..<end { visit(pixel % height * width + pixel / height) }
       }
       start = end
     }
-    return result
   }
 }

@@ -18,16 +18,8 @@ extension Image {
       format.bitDepth == 8 && mask.width == width && mask.height == height,
       "a mask that is filled has the size of its 8-bit image")
     let size = format.bytesPerPixel
-    var start = 0
-    for (place, count) in mask.counts.enumerated() {
-      let end = start + Int(count)
-      if place % 2 == 1 {
-        for pixel in start..<end {
-          let first = (pixel % height * width + pixel / height) * size
-          for byte in first..<first + size { bytes[byte] = sample }
-        }
-      }
-      start = end
+    mask.forEachPixel { pixel in
+      for byte in pixel * size..<(pixel + 1) * size { bytes[byte] = sample }
     }
   }
 
@@ -55,16 +47,8 @@ extension Image {
       width == other.width && height == other.height && format == other.format
         && mask.width == width && mask.height == height, "what is pasted has one size")
     let size = format.bytesPerPixel
-    var start = 0
-    for (place, count) in mask.counts.enumerated() {
-      let end = start + Int(count)
-      if place % 2 == 1 {
-        for pixel in start..<end {
-          let first = (pixel % height * width + pixel / height) * size
-          for byte in first..<first + size { bytes[byte] = other.bytes[byte] }
-        }
-      }
-      start = end
+    mask.forEachPixel { pixel in
+      for byte in pixel * size..<(pixel + 1) * size { bytes[byte] = other.bytes[byte] }
     }
   }
 
