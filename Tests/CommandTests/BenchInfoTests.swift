@@ -232,27 +232,6 @@ import Testing
     #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 4)
   }
 
-  @Test func benchTimesAPicture() throws {
-    struct Speed: Decodable {
-      let imgsz: Int
-      let runs: Int
-      let median_ms: Double
-      let min_ms: Double
-    }
-    let folder = try TemporaryFolder()
-    let path = try Fixtures.writePicture(to: folder.path + "/a.jpg")
-    let words = ["bench", "--picture", path, "--imgsz", "64", "--runs", "3"]
-    let result = try BuiltProgram.run(words + ["--json"])
-    #expect(result.exitCode == 0, "\(result.diagnostics)")
-    let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
-    #expect(speed.imgsz == 64 && speed.runs == 3)
-    #expect(0 < speed.min_ms && speed.min_ms <= speed.median_ms)
-    #expect(try BuiltProgram.run(words).output.contains("\ntime "))
-    #expect(try BuiltProgram.run(words + ["--train"]).exitCode == 2)
-    let missing = try BuiltProgram.run(["bench", "--picture", folder.path + "/none.jpg"])
-    #expect(missing.exitCode == 1 && missing.diagnostics.contains("none.jpg"))
-  }
-
   @Test func theMedianOfAnEvenNumberIsAMean() {
     #expect(StepTimer.Measurement(milliseconds: [1, 2, 9], flops: 0).median == 2)
     #expect(StepTimer.Measurement(milliseconds: [1, 2, 4, 9], flops: 0).median == 3)

@@ -156,25 +156,6 @@ private struct Fixture {
     }
   }
 
-  @Test("a scope leaves the rest as it was", arguments: LoadScope.allCases)
-  func scopes(_ scope: LoadScope) throws {
-    let fixture = Fixture()
-    let block = ParameterBlock(zeros: fixture.weights.parameters.layout)
-    let report = try fixture.file().load(into: block, scope: scope)
-    #expect(report.loaded.count + report.skipped.count == block.layout.entries.count)
-    for entry in block.layout.entries {
-      let wanted =
-        switch scope {
-        case .everything: true
-        case .allButClasses: !entry.name.contains(".class.")
-        case .backbone: entry.name.hasPrefix("backbone.")
-        }
-      #expect(report.loaded.contains(entry.name) == wanted)
-      #expect(block.values[entry.range].contains { $0 != 0 } == wanted)
-    }
-    #expect(report.isExact == (scope == .everything))
-  }
-
   @Test("public ResNet weights fill a detector's backbone")
   func publicBackbone() throws {
     let scope = Scope()
@@ -187,7 +168,7 @@ private struct Fixture {
 
     let detector = ParameterBlock(
       Architecture.resnet18.graph(classCount: 2, input: shape).parameterLayout, seed: 9)
-    let report = file.load(into: detector, prefix: "backbone.", scope: .backbone)
+    let report = file.load(into: detector, prefix: "backbone.")
     #expect(report.missing.isEmpty && report.unfit.isEmpty)
     #expect(report.unexpected == ["fc.bias", "fc.weight"])
     // conv1 and bn1, then 8 blocks of two of each, and 3 shortcuts: 20 convolutions with one array

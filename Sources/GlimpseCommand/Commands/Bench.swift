@@ -13,7 +13,6 @@ struct Bench: Command {
   var timesLayers = false
   var loader = LoaderTimer()
   var data: String?
-  var picture: String?
   var printsJSON = false
 
   static let name = "bench"
@@ -57,9 +56,6 @@ struct Bench: Command {
             + "in runs of an epoch or \(LoaderTimer.longestRun) pictures; with --train also steps "
             + "on them, and how long these wait"),
         .value(
-          "picture", \.picture, unit: "file",
-          help: "Time a picture instead: from its file into the network's input, on one thread"),
-        .value(
           "workers", \.loader.workers, .from(1, to: 1024), unit: "threads",
           help: "Threads that read and augment pictures"),
         .value(
@@ -102,7 +98,6 @@ struct Bench: Command {
         "--dump-input and --dump-output are for a forward pass; leave --train out")
     }
     Interruption.observe()
-    if let picture { return try timePicture(picture, on: console) }
     if let data { return try timeLoader(data, on: console) }
     let timer = StepTimer(
       weights: try network.load(), batch: batch,
@@ -116,33 +111,6 @@ struct Bench: Command {
     } else {
       try console.write(FactTable(rows(timer, measurement)).text)
       if let layers = measurement.layers { try console.write("\n" + layers.text) }
-    }
-    return .done
-  }
-
-  private func timePicture(_ path: String, on console: Console) throws -> ExitCode {
-    guard data == nil, !trains, !timesLayers, inputDump == nil, outputDump == nil else {
-      throw CommandError.usage("--picture times one picture alone; leave the other work out")
-    }
-    let model = try network.load().model
-    let times = try PictureTimer(path: path, model: model).time(runs: runs)
-    let median = StepTimer.Measurement(milliseconds: times, flops: 0).median
-    if printsJSON {
-      let json: JSONValue = [
-        "picture": .string(path), "imgsz": .integer(model.imageSize), "runs": .integer(runs),
-        "median_ms": .number(median), "min_ms": .number(times[0]),
-      ]
-      try console.print(json.line)
-    } else {
-      try console.write(
-        FactTable([
-          .init("picture", Sentence.printable(path)),
-          .init("work", "from the file into \(model.imageSize) x \(model.imageSize)"),
-          .init(
-            "time",
-            "\(HumanFormat.decimal(median)) ms median, \(HumanFormat.decimal(times[0])) ms fastest of "
-              + Sentence.count(runs, "run")),
-        ]).text)
     }
     return .done
   }

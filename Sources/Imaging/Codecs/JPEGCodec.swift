@@ -60,38 +60,10 @@ enum JPEGCodec {
       of: max(header.width, header.height), needed: options.neededLongerSide)
     let width = scaled(header.width, eighths: eighths)
     let height = scaled(header.height, eighths: eighths)
-    let pixels: [UInt8]
-    var warnings: [String] = []
-    if ReducedJPEG.pays(
-      byteCount: bytes.count, width: header.width, height: header.height, eighths: eighths),
-      let reduced = ReducedJPEG.decode(bytes, eighths: eighths, channels: channels),
-      reduced.count == width * height * channels
-    {
-      pixels = reduced
-    } else {
-      var report = gc_report()
-      pixels = try decodeWithLibjpeg(
-        bytes, name: name, eighths: eighths, channels: channels, size: width * height * channels,
-        report: &report)
-      if let reason = report.damageText, !options.acceptsTruncated {
-        throw report.damage & Int32(GC_ENDS_EARLY) != 0
-          ? .endsEarly(name: name, codec: .jpeg, reason: reason)
-          : .garbled(name: name, codec: .jpeg, reason: reason)
-      }
-      warnings = [report.damageText, report.warningText].compactMap(\.self)
-    }
-    return StoredPicture(
-      image: Image(
-        width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
-      warnings: warnings)
-  }
-
-  /// Decodes to `size` bytes, damaged data included, which the report then tells of.
-  private static func decodeWithLibjpeg(
-    _ bytes: [UInt8], name: String, eighths: Int, channels: Int, size: Int,
-    report: inout gc_report
-  ) throws(ImagingError) -> [UInt8] {
+    let size = width * height * channels
+    var report = gc_report()
     var status = Int32(GC_OK)
+    // Damaged data are decoded, too; the report then says so.
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       status = gc_jpeg_decode(
         bytes, bytes.count, Int32(eighths), Int32(channels), buffer.baseAddress, size, &report)
@@ -100,7 +72,15 @@ enum JPEGCodec {
     guard Int(status) == GC_OK else {
       throw report.error(status: status, name: name, codec: .jpeg)
     }
-    return pixels
+    if let reason = report.damageText, !options.acceptsTruncated {
+      throw report.damage & Int32(GC_ENDS_EARLY) != 0
+        ? .endsEarly(name: name, codec: .jpeg, reason: reason)
+        : .garbled(name: name, codec: .jpeg, reason: reason)
+    }
+    return StoredPicture(
+      image: Image(
+        width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
+      warnings: [report.damageText, report.warningText].compactMap(\.self))
   }
 
   /// Encodes what JPEG can hold: gray or RGB of 8 bits; alpha is dropped.

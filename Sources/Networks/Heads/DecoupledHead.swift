@@ -45,11 +45,6 @@ public struct DecoupledHead: Sendable {
     }
   }
 
-  /// True for the parameters of the layers that make the logits: they depend on the classes.
-  static func isClassLayer(_ name: String) -> Bool {
-    strides.contains { name.contains("stride\($0).class.") }
-  }
-
   private func branch(_ x: Value, _ scope: Scope) -> Value {
     isDepthwise
       ? DepthwiseSeparable(channels, kernel: 5, style: style)(x, scope)

@@ -1,24 +1,5 @@
 import Engine
 
-/// Which parameters to take from a file: what a new task shares with an old one.
-public enum LoadScope: String, CaseIterable, Sendable {
-  /// All that fit.
-  case everything
-  /// All but the last layers of the class branches, for other classes.
-  case allButClasses
-  /// The backbone alone.
-  case backbone
-
-  /// True where a detector's parameter of this name is wanted.
-  func includes(_ name: String) -> Bool {
-    switch self {
-    case .everything: true
-    case .allButClasses: !DecoupledHead.isClassLayer(name)
-    case .backbone: name.hasPrefix("backbone.")
-    }
-  }
-}
-
 /// What came of loading a file's tensors into a network.
 public struct LoadReport: Hashable, Sendable {
   /// Parameters that were set.
@@ -27,13 +8,11 @@ public struct LoadReport: Hashable, Sendable {
   public var missing: [String] = []
   /// Parameters that the file has with another shape, or with numbers that are not finite.
   public var unfit: [String] = []
-  /// Parameters outside the scope, left as they were.
-  public var skipped: [String] = []
   /// Tensors of the file that the network does not have.
   public var unexpected: [String] = []
 
   /// True where every parameter was set.
-  public var isComplete: Bool { missing.isEmpty && unfit.isEmpty && skipped.isEmpty }
+  public var isComplete: Bool { missing.isEmpty && unfit.isEmpty }
   /// True where every parameter was set and the file holds nothing else.
   public var isExact: Bool { isComplete && unexpected.isEmpty }
 
@@ -44,7 +23,7 @@ public struct LoadReport: Hashable, Sendable {
     }
     let parts = [
       part(missing, "missing"), part(unfit, "of another shape or with numbers that are not finite"),
-      part(skipped, "left out"), part(unexpected, "in the file that the network does not have"),
+      part(unexpected, "in the file that the network does not have"),
     ].compactMap { $0 }
     return (["\(loaded.count) parameters loaded"] + parts).joined(separator: ", ")
   }
@@ -55,19 +34,11 @@ extension Safetensors {
   ///
   /// Tensors of integers, such as PyTorch's `num_batches_tracked`, are passed over in silence.
   ///
-  /// - Parameters:
-  ///   - prefix: What to put before the file's names: public ResNet weights fit a detector's
-  ///     backbone with `backbone.`.
-  ///   - scope: Which parameters to take.
-  public func load(
-    into block: ParameterBlock, prefix: String = "", scope: LoadScope = .everything
-  ) -> LoadReport {
+  /// - Parameter prefix: What to put before the file's names: public ResNet weights fit a detector's
+  ///   backbone with `backbone.`.
+  public func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
     var report = LoadReport()
     for parameter in block.layout.entries {
-      guard scope.includes(parameter.name) else {
-        report.skipped.append(parameter.name)
-        continue
-      }
       let name = String(parameter.name.dropFirst(prefix.count))
       guard parameter.name.hasPrefix(prefix), let entry = entries[name] else {
         report.missing.append(parameter.name)

@@ -1,4 +1,4 @@
-"""Compares Glimpse's training pictures with Ultralytics', and its reading of a large photograph with OpenCV's.
+"""Compares the speed of Glimpse's training loader with Ultralytics'.
 
     measure_loader.py GLIMPSE AQUARIUM PHOTOS [--rounds 3]
 
@@ -59,42 +59,6 @@ def glimpse(program, *words):
                                      capture_output=True, text=True).stdout)
 
 
-def large_pictures(photos, folder):
-    """Writes JPEGs of 4000 x 3000 pixels; their names and paths."""
-    smooth = cv2.resize(cv2.imread(f"{photos}/astronaut.png"), (4000, 4000), interpolation=cv2.INTER_CUBIC)[500:3500]
-    grain = np.rint(np.random.default_rng(0).normal(0, 10, smooth.shape)).astype(np.int16)
-    tiles = [cv2.imread(f"{photos}/{name}")[:300, :450] for name in
-             ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")]
-    rows = [np.hstack([tiles[(row + column) % 4] for column in range(9)])[:, :4000] for row in range(10)]
-    pictures = {
-        "smooth, quality 90": (smooth, 90),
-        "detailed, quality 80": (np.vstack(rows), 80),
-        "detailed, quality 90": (np.vstack(rows), 90),
-        "detailed, quality 95": (np.vstack(rows), 95),
-        "grainy, quality 90": (np.clip(smooth.astype(np.int16) + grain, 0, 255).astype(np.uint8), 90),
-        "grainy, quality 95": (np.clip(smooth.astype(np.int16) + grain, 0, 255).astype(np.uint8), 95),
-    }
-    for number, (name, (picture, quality)) in enumerate(pictures.items()):
-        path = f"{folder}/large-{number}.jpg"
-        cv2.imwrite(path, picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        yield name, path
-
-
-def opencv_milliseconds(path, side):
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
-        image = cv2.imread(path)
-        scale = side / max(image.shape[:2])
-        width, height = round(image.shape[1] * scale), round(image.shape[0] * scale)
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-        top, left = (side - height) // 2, (side - width) // 2
-        cv2.copyMakeBorder(image, top, side - height - top, left, side - width - left, cv2.BORDER_CONSTANT,
-                           value=(114, 114, 114))
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("glimpse")
@@ -107,7 +71,6 @@ def main():
         data = f"{folder}/data"
         shutil.copytree(options.aquarium, data, copy_function=shutil.copyfile)
         subprocess.run(["chmod", "-R", "u+w", data], check=True)
-        large = list(large_pictures(options.photos, folder))
         for _ in range(options.rounds):
             def note(name, value):
                 rows.setdefault(name, []).append(value)
@@ -120,10 +83,6 @@ def main():
             note("Ultralytics, cache='ram', images/s", ultralytics_speed(data, "ram"))
             none = glimpse(options.glimpse, SIDE, *loader, "--runs", 2, "--cache", 0)
             note("Glimpse, nothing kept (four decodings a picture), images/s", none["images_per_s"])
-            for name, path in large:
-                note(f"OpenCV, 12 megapixels to 640, {name}, ms", opencv_milliseconds(path, 640))
-                note(f"Glimpse, 12 megapixels to 640, {name}, ms",
-                     glimpse(options.glimpse, 640, "--picture", path, "--runs", 9)["median_ms"])
     for name, values in rows.items():
         print(f"{statistics.median(values):10.1f}  {name}  ({', '.join(f'{value:.1f}' for value in values)})")
 
