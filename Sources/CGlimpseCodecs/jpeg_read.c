@@ -10,7 +10,7 @@
 
 #include "support.h"
 
-// A scan costs time in proportion to the picture whatever its length in bytes, so a small file of
+// A scan costs time in proportion to the image whatever its length in bytes, so a small file of
 // many empty scans could keep a reader busy for hours. Real encoders write about ten.
 enum { most_scans = 500, most_scans_when_large = 32 };
 static const double most_scanned_pixels = 4294967296.0;

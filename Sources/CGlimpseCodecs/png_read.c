@@ -40,7 +40,7 @@ static void on_read(png_structp png, png_bytep into, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
   if (count > reader->left) {
     reader->report->damage |= GC_ENDS_EARLY;
-    escape_with(reader, GC_CORRUPT, "data end before the picture is complete");
+    escape_with(reader, GC_CORRUPT, "data end before the image is complete");
   }
   memcpy(into, reader->bytes, count);
   reader->bytes += count;

@@ -30,7 +30,7 @@ GK_INLINE int32_t place_of(double position, int32_t count) {
   return (int32_t)p;
 }
 
-// What lies outside of the picture, in the coordinates of the inverse, is not drawn: each of these
+// What lies outside of the image, in the coordinates of the inverse, is not drawn: each of these
 // is a linear function of a target's column that is 0 or more inside.
 typedef struct {
   double step[5], start[5];
@@ -53,7 +53,7 @@ GK_INLINE int inside(const edges *e, int64_t x) {
          e->step[4] * center + e->start[4] > 0;
 }
 
-// The columns x0 <= first ... end <= x1 of a row that show the picture, which is convex: estimated
+// The columns x0 <= first ... end <= x1 of a row that show the image, which is convex: estimated
 // by division, and then settled by the very test that defines them.
 GK_INLINE void visible(const edges *e, int64_t x0, int64_t x1, int64_t *first, int64_t *end) {
   double low = (double)x0, high = (double)x1;
@@ -248,7 +248,7 @@ GK_INLINE void blend_rows(const uint8_t *a, const uint8_t *b, uint16_t f, int64_
 // Chunks whose columns are planned at once.
 enum { most_chunks = 8 };
 
-// Draws some columns in the rows y0 <= y < y1, all of them inside of the picture: row by row, so
+// Draws some columns in the rows y0 <= y < y1, all of them inside of the image: row by row, so
 // that memory is read in order.
 GK_INLINE void warp_columns(const gk_image_warp *w, uint8_t *target, int64_t target_stride,
                             int64_t x0, int64_t x1, int64_t y0, int64_t y1, int has_avx2) {
@@ -310,7 +310,7 @@ GK_INLINE void gk_image_warp_rgb_body(const gk_image_warp *w, uint8_t *target,
     }
     return;
   }
-  // The rows that show the picture show it in the same columns.
+  // The rows that show the image show it in the same columns.
   int64_t first = x1, end = x1, top = y1, bottom = y1;
   for (int64_t y = y0; y < y1; y++) {
     const edges e = edges_of(w, (double)y + 0.5);

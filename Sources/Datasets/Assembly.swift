@@ -1,17 +1,17 @@
 import Imaging
 
-/// Turns what label files say into samples: joins classes, opens pictures, checks boxes.
+/// Turns what label files say into samples: joins classes, opens images, checks boxes.
 struct Assembly {
   /// The classes of the result.
   let classNames: [String]
   /// What was met so far.
   private(set) var problems: [DatasetProblem]
-  private let raw: RawDataset
+  private let raw: ParsedDataset
   private let reading: DatasetReading
   /// For each class of the files, its index in `classNames`, or nil where it is not wanted.
   private let classIndices: [Int?]
 
-  init(raw: RawDataset, wanted: [String]?, reading: DatasetReading) {
+  init(raw: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
     self.raw = raw
     self.reading = reading
     let names = wanted ?? raw.classNames
@@ -26,42 +26,42 @@ struct Assembly {
   mutating func samples(path: String) -> [Sample] {
     let sizes = measuredSizes()
     var samples: [Sample] = []
-    samples.reserveCapacity(raw.pictures.count)
-    /// For each picture its first entry, and its sample.
+    samples.reserveCapacity(raw.images.count)
+    /// For each image its first entry, and its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
     var unwanted = [Int](repeating: 0, count: raw.classNames.count)
-    for (entry, (picture, measured)) in zip(raw.pictures, sizes).enumerated() {
-      let earlier = seen[picture.imagePath]
+    for (entry, (image, measured)) in zip(raw.images, sizes).enumerated() {
+      let earlier = seen[image.imagePath]
       if let earlier {
-        // The same label file again, or other labels of the same picture.
-        guard !picture.objects.isEmpty,
-          picture.objects.map(\.line) != raw.pictures[earlier.entry].objects.map(\.line)
-            || picture.objects.map(\.id) != raw.pictures[earlier.entry].objects.map(\.id)
+        // The same label file again, or other labels of the same image.
+        guard !image.objects.isEmpty,
+          image.objects.map(\.line) != raw.images[earlier.entry].objects.map(\.line)
+            || image.objects.map(\.id) != raw.images[earlier.entry].objects.map(\.id)
         else {
           report(
-            .duplicateEntry, picture.imagePath, "the picture is listed twice; it is taken once.")
+            .duplicateEntry, image.imagePath, "the image is listed twice; it is taken once.")
           continue
         }
         report(
-          .duplicateEntry, picture.imagePath,
-          "the picture is listed twice, with labels of its own each time; they are joined.")
+          .duplicateEntry, image.imagePath,
+          "the image is listed twice, with labels of its own each time; they are joined.")
       }
-      guard let size = size(of: picture, measured: measured) else { continue }
-      if let mask = picture.maskPath, reading.measuresPictures {
+      guard let size = size(of: image, measured: measured) else { continue }
+      if let mask = image.maskPath, reading.measuresImages {
         guard fits(mask, size) else { continue }
       }
       var sample = Sample(
-        imagePath: picture.imagePath, imageWidth: size.width, imageHeight: size.height,
+        imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
         annotations: [])
-      sample.imageClass = picture.imageClass.flatMap { classIndices[$0] }
-      sample.maskPath = picture.maskPath
-      if picture.maskPath != nil, classNames != raw.classNames {
+      sample.imageClass = image.imageClass.flatMap { classIndices[$0] }
+      sample.maskPath = image.maskPath
+      if image.maskPath != nil, classNames != raw.classNames {
         sample.maskClassIndices = classIndices
       }
-      sample.annotations.reserveCapacity(picture.objects.count)
+      sample.annotations.reserveCapacity(image.objects.count)
       var checker = BoxChecker(
-        picture: picture, width: size.width, height: size.height, cutsBoxes: reading.cutsBoxes)
-      for object in picture.objects {
+        image: image, width: size.width, height: size.height, cutsBoxes: reading.cutsBoxes)
+      for object in image.objects {
         guard let classIndex = classIndices[object.classIndex] else {
           unwanted[object.classIndex] += 1
           continue
@@ -76,8 +76,8 @@ struct Assembly {
         samples[earlier.sample].annotations += sample.annotations
         continue
       }
-      seen[picture.imagePath] = (entry, samples.count)
-      if reading.surveys { tellIfUnlabeled(picture) }
+      seen[image.imagePath] = (entry, samples.count)
+      if reading.surveys { tellIfUnlabeled(image) }
       samples.append(sample)
     }
     for (index, count) in unwanted.enumerated() where count > 0 {
@@ -97,10 +97,10 @@ struct Assembly {
     if samples.isEmpty {
       throw DatasetsError(
         file: path,
-        "the split \"\(split)\" lists \(raw.pictures.count) pictures, and none of them "
+        "the split \"\(split)\" lists \(raw.images.count) images, and none of them "
           + "can be used.\(first)")
     }
-    let objects = raw.pictures.reduce(0) { $0 + $1.objects.count }
+    let objects = raw.images.reduce(0) { $0 + $1.objects.count }
     if objects > 0 && samples.allSatisfy(\.annotations.isEmpty) {
       throw DatasetsError(
         file: path, "none of the \(objects) boxes of the split \"\(split)\" can be used.\(first)")
@@ -113,78 +113,78 @@ struct Assembly {
     problems.append(DatasetProblem(kind: kind, file: file, line: line, message: message))
   }
 
-  private mutating func tellIfUnlabeled(_ picture: RawPicture) {
-    guard picture.objects.isEmpty, picture.imageClass == nil, picture.maskPath == nil else {
+  private mutating func tellIfUnlabeled(_ image: ParsedImage) {
+    guard image.objects.isEmpty, image.imageClass == nil, image.maskPath == nil else {
       return
     }
-    switch picture.labels {
+    switch image.labels {
     case .broken: break
     case .absent:
       report(
-        .unlabeledImage, picture.imagePath,
-        "the picture has no label file, which would be \(picture.labelPath); it is background.")
+        .unlabeledImage, image.imagePath,
+        "the image has no label file, which would be \(image.labelPath); it is background.")
     case .given:
       report(
-        .unlabeledImage, picture.imagePath, "nothing is labeled in the picture; it is background.")
+        .unlabeledImage, image.imagePath, "nothing is labeled in the image; it is background.")
     }
   }
 
   // MARK: Sizes
 
-  /// What measuring a picture gave; nil where pictures are not measured.
-  private func measuredSizes() -> [Result<PictureFacts, ImagingError>?] {
-    guard reading.measuresPictures else {
-      return [Result<PictureFacts, ImagingError>?](repeating: nil, count: raw.pictures.count)
+  /// What measuring an image gave; nil where images are not measured.
+  private func measuredSizes() -> [Result<ImageRecord, ImagingError>?] {
+    guard reading.measuresImages else {
+      return [Result<ImageRecord, ImagingError>?](repeating: nil, count: raw.images.count)
     }
-    return reading.runner.map(raw.pictures.count) { index in
-      Result { () throws(ImagingError) in try reading.pictures.facts(raw.pictures[index].imagePath)
+    return reading.runner.map(raw.images.count) { index in
+      Result { () throws(ImagingError) in try reading.images.facts(raw.images[index].imagePath)
       }
     }
   }
 
-  /// Whether a mask can be read and has its picture's size; what does not is reported.
+  /// Whether a mask can be read and has its image's size; what does not is reported.
   private mutating func fits(_ mask: String, _ size: (width: Int, height: Int)) -> Bool {
     do {
-      let found = try reading.pictures.facts(mask)
+      let found = try reading.images.facts(mask)
       if (found.width, found.height) == size { return true }
       report(
         .sizeMismatch, mask,
-        "the mask has \(found.width)x\(found.height) pixels, but its picture "
+        "the mask has \(found.width)x\(found.height) pixels, but its image "
           + "\(size.width)x\(size.height); both are left out.")
     } catch {
-      report(.unreadableImage, mask, "\(error); its picture is left out.")
+      report(.unreadableImage, mask, "\(error); its image is left out.")
     }
     return false
   }
 
-  /// The picture's upright size in pixels, or nil where it cannot be read, which is reported.
+  /// The image's upright size in pixels, or nil where it cannot be read, which is reported.
   private mutating func size(
-    of picture: RawPicture, measured: Result<PictureFacts, ImagingError>?
+    of image: ParsedImage, measured: Result<ImageRecord, ImagingError>?
   ) -> (width: Int, height: Int)? {
-    let size: PictureFacts
+    let size: ImageRecord
     switch measured {
-    case nil: return picture.statedSize ?? (0, 0)
+    case nil: return image.statedSize ?? (0, 0)
     case .success(let measured)?: size = measured
     case .failure(let error)?:
-      if FileContents.entry(picture.imagePath) == .file {
-        report(.unreadableImage, picture.imagePath, "\(error); it is left out.")
+      if FileContents.entry(image.imagePath) == .file {
+        report(.unreadableImage, image.imagePath, "\(error); it is left out.")
       } else {
-        report(.missingImage, picture.imagePath, "the picture does not exist; it is left out.")
+        report(.missingImage, image.imagePath, "the image does not exist; it is left out.")
       }
       return nil
     }
-    if let stated = picture.statedSize, stated != (size.width, size.height) {
+    if let stated = image.statedSize, stated != (size.width, size.height) {
       if stated == (size.storedWidth, size.storedHeight) {
         report(
-          .orientationMismatch, picture.labelPath,
-          "the labels are of the \(stated.width)x\(stated.height) picture as it is stored, but its "
-            + "EXIF orientation turns \(FilePath.name(picture.imagePath)) to "
+          .orientationMismatch, image.labelPath,
+          "the labels are of the \(stated.width)x\(stated.height) image as it is stored, but its "
+            + "EXIF orientation turns \(FilePath.name(image.imagePath)) to "
             + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
       } else {
         report(
-          .sizeMismatch, picture.labelPath,
+          .sizeMismatch, image.labelPath,
           "the stated size is \(stated.width)x\(stated.height), "
-            + "but the picture has \(size.width)x\(size.height); boxes are taken as they are.")
+            + "but the image has \(size.width)x\(size.height); boxes are taken as they are.")
       }
     }
     return (size.width, size.height)

@@ -1,10 +1,10 @@
 import Imaging
 
-/// Puts the boxes of one picture into pixels, and tells which cannot be right.
+/// Puts the boxes of one image into pixels, and tells which cannot be right.
 struct BoxChecker {
   /// What was met so far.
   private(set) var problems: [DatasetProblem] = []
-  private let picture: RawPicture
+  private let image: ParsedImage
   /// Pixels; 0 where nobody knows the size.
   private let width: Double
   private let height: Double
@@ -18,8 +18,8 @@ struct BoxChecker {
     let isCrowd: Bool
   }
 
-  init(picture: RawPicture, width: Int, height: Int, cutsBoxes: Bool) {
-    self.picture = picture
+  init(image: ParsedImage, width: Int, height: Int, cutsBoxes: Bool) {
+    self.image = image
     self.cutsBoxes = cutsBoxes
     self.width = Double(width)
     self.height = Double(height)
@@ -28,7 +28,7 @@ struct BoxChecker {
   private var knowsSize: Bool { width > 0 && height > 0 }
 
   /// The object in pixels; nil where nothing is left of it.
-  mutating func annotation(of object: RawObject, classIndex: Int) -> Annotation? {
+  mutating func annotation(of object: ParsedObject, classIndex: Int) -> Annotation? {
     guard let box = checkedBox(of: object) else { return nil }
     if !seen.insert(Place(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
       report(
@@ -45,24 +45,24 @@ struct BoxChecker {
   }
 
   private mutating func report(
-    _ kind: DatasetProblem.Kind, _ object: RawObject, _ message: String
+    _ kind: DatasetProblem.Kind, _ object: ParsedObject, _ message: String
   ) {
     problems.append(
-      DatasetProblem(kind: kind, file: picture.labelPath, line: object.line, message: message))
+      DatasetProblem(kind: kind, file: image.labelPath, line: object.line, message: message))
   }
 
   /// What a sentence calls an object: by its number or its line or, where there are none, by place.
-  private func subject(_ object: RawObject, _ box: Box) -> String {
+  private func subject(_ object: ParsedObject, _ box: Box) -> String {
     if let id = object.id {
-      return "the box of annotation \(id) (\(FilePath.name(picture.imagePath)))"
+      return "the box of annotation \(id) (\(FilePath.name(image.imagePath)))"
     }
     return object.line == nil
       ? "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of "
-        + FilePath.name(picture.imagePath) : "the box"
+        + FilePath.name(image.imagePath) : "the box"
   }
 
   /// The object's box in pixels, or nil where nothing is left of it.
-  private mutating func checkedBox(of object: RawObject) -> Box? {
+  private mutating func checkedBox(of object: ParsedObject) -> Box? {
     let box: Box
     var (width, height) = (width, height)
     switch object.extent {
@@ -78,7 +78,7 @@ struct BoxChecker {
     guard [box.x1, box.y1, box.x2, box.y2].allSatisfy({ abs($0) < 1e9 }) else {
       report(
         .boxOutsideImage, object,
-        "\(subject(object, box)) has coordinates that no picture has; it is left out.")
+        "\(subject(object, box)) has coordinates that no image has; it is left out.")
       return nil
     }
     if !(box.x2 > box.x1 && box.y2 > box.y1) {
@@ -88,7 +88,7 @@ struct BoxChecker {
       return nil
     }
     if width == 0 || height == 0 { return box }
-    let size = knowsSize ? "\(Int(width))x\(Int(height)) picture" : "picture"
+    let size = knowsSize ? "\(Int(width))x\(Int(height)) image" : "image"
     let cut = box.clipped(toWidth: width, height: height)
     if !(cut.x2 > cut.x1 && cut.y2 > cut.y1) {
       report(
@@ -96,7 +96,7 @@ struct BoxChecker {
         "\(subject(object, box)) lies outside of the \(size); it is left out.")
       return nil
     }
-    // A pixel of play for rounding; of a picture of unknown size, a hundredth.
+    // A pixel of play for rounding; of an image of unknown size, a hundredth.
     let play = knowsSize ? 1 : 0.01
     let overhang = max(cut.x1 - box.x1, cut.y1 - box.y1, box.x2 - cut.x2, box.y2 - cut.y2)
     if overhang > play {
@@ -117,7 +117,7 @@ struct BoxChecker {
   private static let farthest = 1e6
 
   /// The object's outline in pixels, or nil where it has none or none that can be.
-  private mutating func checkedOutline(of object: RawObject, _ box: Box) -> Outline? {
+  private mutating func checkedOutline(of object: ParsedObject, _ box: Box) -> Outline? {
     switch object.outline {
     case nil: return nil
     case .mask(let mask)?:
@@ -125,7 +125,7 @@ struct BoxChecker {
         report(
           .invalidOutline, object,
           "\(subject(object, box)) has a mask for \(mask.width)x\(mask.height) pixels, but the "
-            + "picture has \(Int(width))x\(Int(height)); the box is kept.")
+            + "image has \(Int(width))x\(Int(height)); the box is kept.")
         return nil
       }
       guard mask.area > 0 else {
@@ -149,21 +149,21 @@ struct BoxChecker {
           report(
             .invalidOutline, object,
             "\(subject(object, box)) has a polygon of \(polygon.count) numbers that is none: x and y "
-              + "of three or more corners near the picture are expected; the box is kept.")
+              + "of three or more corners near the image are expected; the box is kept.")
           return nil
         }
       }
       guard showsSomething(polygons) else {
         report(
           .invalidOutline, object,
-          "\(subject(object, box)) has polygons without any area in the picture; the box is kept.")
+          "\(subject(object, box)) has polygons without any area in the image; the box is kept.")
         return nil
       }
       return .polygons(polygons)
     }
   }
 
-  /// Whether any of some polygons has an area, and the box around it a part of the picture.
+  /// Whether any of some polygons has an area, and the box around it a part of the image.
   private func showsSomething(_ polygons: [[Double]]) -> Bool {
     polygons.contains { polygon in
       var (doubled, bounds) = (

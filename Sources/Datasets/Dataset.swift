@@ -1,6 +1,6 @@
 import Imaging
 
-/// One split of a data set: its pictures, what is labeled in them, and what is wrong with it.
+/// One split of a data set: its images, what is labeled in them, and what is wrong with it.
 public struct Dataset: Hashable, Sendable {
   /// The file or folder that was opened.
   public let path: String
@@ -10,7 +10,7 @@ public struct Dataset: Hashable, Sendable {
   public let split: String
   /// The classes; the annotations' class indices count into them.
   public let classNames: [String]
-  /// The pictures that can be used, in the data set's order.
+  /// The images that can be used, in the data set's order.
   public let samples: [Sample]
   /// Every flaw that was met, and what was done about it.
   public let problems: [DatasetProblem]
@@ -28,7 +28,7 @@ public struct Dataset: Hashable, Sendable {
     self.problems = problems
   }
 
-  /// Labeled objects in all pictures.
+  /// Labeled objects in all images.
   public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 
   /// Labeled objects of each class, in order of `classNames`.
@@ -40,7 +40,7 @@ public struct Dataset: Hashable, Sendable {
     return counts
   }
 
-  /// Opens a split of the data set at a path; only headers of the pictures are read.
+  /// Opens a split of the data set at a path; only headers of the images are read.
   ///
   /// - Parameters:
   ///   - path: A folder, or the description file of a format that has one (`data.yaml`, COCO's
@@ -53,8 +53,8 @@ public struct Dataset: Hashable, Sendable {
   ///     set's own: its list, or else all names that occur in any split, sorted.
   ///   - reading: How much is read, and for what.
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
-  ///   is not what the format demands, and where no picture can be used; a survey has the latter two
-  ///   among its `problems`, as all have flaws of single pictures and boxes.
+  ///   is not what the format demands, and where no image can be used; a survey has the latter two
+  ///   among its `problems`, as all have flaws of single images and boxes.
   public static func open(
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
@@ -72,9 +72,9 @@ public struct Dataset: Hashable, Sendable {
           + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
     }
     let raw = try reader.read(split: name, classNames: classNames, reading: reading)
-    // Pictures need not lie below the path by which a data set is opened.
-    reading.pictures.keepOut(
-      of: Set(raw.pictures.map { FilePath.folder($0.imagePath) }).union([reader.root]))
+    // Images need not lie below the path by which a data set is opened.
+    reading.images.keepOut(
+      of: Set(raw.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
     if !reading.surveys { try refuseMalformedLabels(raw) }
     var assembly = Assembly(raw: raw, wanted: classNames, reading: reading)
     let samples = assembly.samples(path: path)
@@ -85,7 +85,7 @@ public struct Dataset: Hashable, Sendable {
   }
 
   /// Nobody should train without some of their labels because these could not be read.
-  private static func refuseMalformedLabels(_ raw: RawDataset) throws(DatasetsError) {
+  private static func refuseMalformedLabels(_ raw: ParsedDataset) throws(DatasetsError) {
     let malformed = raw.problems.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
     guard let first = malformed.first else { return }
     let rest = malformed.count - 1

@@ -4,7 +4,7 @@
 public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
   /// How bad it is.
   public enum Severity: String, Sendable {
-    /// Labels or pictures are lost or wrong.
+    /// Labels or images are lost or wrong.
     case error
     /// Worth a look; nothing is lost.
     case warning
@@ -21,59 +21,59 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
     case unknownClass = "unknown class"
     /// A box with no width or no height; left out.
     case boxWithoutArea = "box without area"
-    /// A box that has no pixel in common with its picture; left out.
-    case boxOutsideImage = "box outside of the picture"
-    /// The label file states another picture size than the picture has.
+    /// A box that has no pixel in common with its image; left out.
+    case boxOutsideImage = "box outside of the image"
+    /// The label file states another image size than the image has.
     case sizeMismatch = "size mismatch"
-    /// Labels made on the picture as it is stored, though its EXIF orientation turns it.
-    case orientationMismatch = "labels of the unturned picture"
-    /// A listed picture that does not exist; left out.
-    case missingImage = "missing picture"
-    /// A picture that cannot be read; left out.
-    case unreadableImage = "unreadable picture"
-    /// A listed picture without the label file that its format demands; left out.
+    /// Labels made on the image as it is stored, though its EXIF orientation turns it.
+    case orientationMismatch = "labels of the unturned image"
+    /// A listed image that does not exist; left out.
+    case missingImage = "missing image"
+    /// An image that cannot be read; left out.
+    case unreadableImage = "unreadable image"
+    /// A listed image without the label file that its format demands; left out.
     case missingLabels = "missing label file"
-    /// A box of a picture or class that the file does not list; left out.
+    /// A box of an image or class that the file does not list; left out.
     case unlisted = "not listed"
-    /// A picture whose name leads out of the data set's folder; left out.
+    /// An image whose name leads out of the data set's folder; left out.
     case pathOutside = "path out of the data set"
-    /// The same picture, byte for byte or pixel for pixel, in two splits.
-    case sharedPicture = "picture in two splits"
+    /// The same image, byte for byte or pixel for pixel, in two splits.
+    case sharedImage = "image in two splits"
 
     // Warnings
     /// A box at most one pixel wide or high; kept.
     case tinyBox = "tiny box"
-    /// A box that reaches more than a pixel beyond its picture; cut.
-    case boxBeyondImage = "box beyond the picture"
+    /// A box that reaches more than a pixel beyond its image; cut.
+    case boxBeyondImage = "box beyond the image"
     /// A box of the same class and place as one before it; kept.
     case duplicateBox = "box twice"
     /// A polygon or mask that cannot be one; its box is kept.
     case invalidOutline = "invalid outline"
-    /// A picture in which nothing is labeled.
-    case unlabeledImage = "picture without labels"
-    /// A label file that belongs to no picture; not read.
-    case orphanedLabels = "label file without picture"
+    /// An image in which nothing is labeled.
+    case unlabeledImage = "image without labels"
+    /// A label file that belongs to no image; not read.
+    case orphanedLabels = "label file without image"
     /// Boxes of a class that was not asked for; left out.
     case unwantedClass = "class not asked for"
     /// Splits that list their classes in different orders, or not the same ones.
     case classOrder = "classes in another order"
     /// A class that no object has.
     case emptyClass = "class without objects"
-    /// A picture, id or class name that is listed twice; of pictures the first is taken.
+    /// An image, id or class name that is listed twice; of images the first is taken.
     case duplicateEntry = "listed twice"
-    /// A picture whose file name ends otherwise than its content demands.
-    case misnamedImage = "misnamed picture"
-    /// A picture that decodes with complaints.
-    case imageWarning = "picture with a warning"
-    /// A picture that is in the split twice, under two names.
-    case repeatedPicture = "picture twice"
-    /// Pictures of two splits that look alike.
-    case similarPicture = "similar pictures in two splits"
+    /// An image whose file name ends otherwise than its content demands.
+    case misnamedImage = "misnamed image"
+    /// An image that decodes with complaints.
+    case imageWarning = "image with a warning"
+    /// An image that is in the split twice, under two names.
+    case repeatedImage = "image twice"
+    /// Images of two splits that look alike.
+    case similarImage = "similar images in two splits"
     /// Folders that are not where the description says; what was read instead.
     case layout = "unexpected layout"
 
-    /// Whether a picture is left out because of it.
-    package var losesPicture: Bool {
+    /// Whether an image is left out because of it.
+    package var losesImage: Bool {
       switch self {
       case .missingImage, .unreadableImage, .missingLabels, .pathOutside: true
       default: false
@@ -86,11 +86,11 @@ public struct DatasetProblem: Hashable, CustomStringConvertible, Sendable {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
         .sizeMismatch,
         .orientationMismatch, .missingImage, .unreadableImage, .missingLabels, .unlisted,
-        .pathOutside, .sharedPicture:
+        .pathOutside, .sharedImage:
         .error
       case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidOutline, .unlabeledImage,
         .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
-        .imageWarning, .repeatedPicture, .similarPicture, .layout:
+        .imageWarning, .repeatedImage, .similarImage, .layout:
         .warning
       }
     }

@@ -1,18 +1,18 @@
 import Imaging
 
-/// A picture on disk with what is labeled in it.
+/// An image on disk with what is labeled in it.
 public struct Sample: Hashable, Sendable {
-  /// The picture's file.
+  /// The image's file.
   public var imagePath: String
-  /// The width of the upright picture (after its EXIF orientation), in pixels.
+  /// The width of the upright image (after its EXIF orientation), in pixels.
   public var imageWidth: Int
-  /// The height of the upright picture (after its EXIF orientation), in pixels.
+  /// The height of the upright image (after its EXIF orientation), in pixels.
   public var imageHeight: Int
-  /// What is labeled, in pixels of the upright picture; none for a background picture.
+  /// What is labeled, in pixels of the upright image; none for a background image.
   public var annotations: [Annotation]
-  /// The class of the picture as a whole, where it is labeled so (a folder for each class).
+  /// The class of the image as a whole, where it is labeled so (a folder for each class).
   public var imageClass: Int?
-  /// The file of the picture's mask, where it is labeled so (folders of images and masks).
+  /// The file of the image's mask, where it is labeled so (folders of images and masks).
   public var maskPath: String?
   /// For each class that the numbers of the mask's file count, its index among the data set's classes,
   /// nil for one that was not asked for; nil where they are the same.

@@ -1,6 +1,6 @@
 /// The extent of a block of activations; the order is always n, h, w, c.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
-  /// Pictures.
+  /// Images.
   public var n: Int
   /// Rows.
   public var h: Int
@@ -18,11 +18,11 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     self.c = c
   }
 
-  /// Pixels in all pictures together.
+  /// Pixels in all images together.
   public var pixels: Int { n * h * w }
   /// Values in all.
   public var count: Int { n * h * w * c }
-  /// The shape with another number of pictures.
+  /// The shape with another number of images.
   public func with(n: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
   /// The shape with another number of channels.
   public func with(c: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }

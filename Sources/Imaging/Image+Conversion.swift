@@ -1,5 +1,5 @@
 extension Image {
-  /// The same picture in another layout.
+  /// The same image in another layout.
   ///
   /// 16 bits become 8 by their high byte, and 8 become 16 by repeating it. Gray is repeated for RGB;
   /// RGB becomes gray by BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded as libjpeg and Pillow
@@ -13,10 +13,10 @@ extension Image {
     return resampled.withChannels(target.channels, samples: UInt16.self)
   }
 
-  /// The picture laid over one gray level, without alpha: a sample is
+  /// The image laid over one gray level, without alpha: a sample is
   /// `alpha * sample + (1 - alpha) * level`, rounded.
   ///
-  /// `level` is in 0...255 and stands for the same gray in 16 bits. Pictures without alpha stay as
+  /// `level` is in 0...255 and stands for the same gray in 16 bits. Images without alpha stay as
   /// they are.
   public func composited(over level: UInt8) -> Image {
     guard format.channels == 2 || format.channels == 4 else { return self }

@@ -24,7 +24,7 @@ public struct PixelFormat: Hashable, Sendable {
   public var bytesPerPixel: Int { channels * bitDepth / 8 }
 }
 
-/// A picture in memory: rows from the top, pixels from the left, samples interleaved, no padding.
+/// An image in memory: rows from the top, pixels from the left, samples interleaved, no padding.
 public struct Image: Hashable, Sendable {
   /// The width in pixels, at least 1.
   public let width: Int

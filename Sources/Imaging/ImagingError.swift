@@ -1,4 +1,4 @@
-/// Why a picture could not be read, decoded, encoded or written, or a mask not made.
+/// Why an image could not be read, decoded, encoded or written, or a mask not made.
 ///
 /// The description is one sentence that begins with the file's name and, where there is something
 /// to do about it, says what.
@@ -13,17 +13,17 @@ public enum ImagingError: Error, Hashable, Sendable {
   case corrupt(name: String, codec: Codec, reason: String)
   /// The file is sound, but of a rare kind that is not read.
   case unsupported(name: String, codec: Codec, reason: String)
-  /// Data end before the picture is complete.
+  /// Data end before the image is complete.
   case endsEarly(name: String, codec: Codec, reason: String)
-  /// Data are garbled in places, though a picture of some sort can be had.
+  /// Data are garbled in places, though an image of some sort can be had.
   case garbled(name: String, codec: Codec, reason: String)
   /// The header promises more pixels than the caller allows.
   case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
-  /// The codec cannot hold the picture.
+  /// The codec cannot hold the image.
   case unencodable(name: String, codec: Codec, reason: String)
   /// Memory ran out.
   case outOfMemory(name: String)
-  /// Runs, a text or polygons that make no mask of a picture of that size.
+  /// Runs, a text or polygons that make no mask of an image of that size.
   case invalidMask(width: Int, height: Int, reason: String)
 }
 
@@ -36,16 +36,16 @@ extension ImagingError: CustomStringConvertible {
     case .unwritableFile(let name, let reason):
       "\(name) cannot be written: \(reason)"
     case .unknownFormat(let name, let found):
-      "\(name) is neither a JPEG nor a PNG picture: \(found)"
+      "\(name) is neither a JPEG nor a PNG image: \(found)"
     case .corrupt(let name, let codec, let reason):
       "\(name) is a damaged \(codec) file and cannot be decoded: \(reason)"
     case .unsupported(let name, let codec, let reason):
       "\(name) is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
     case .endsEarly(let name, .jpeg, let reason):
-      "\(name) ends early, part of the picture is missing (\(reason)); "
+      "\(name) ends early, part of the image is missing (\(reason)); "
         + "pass acceptsTruncated to use what is there"
     case .endsEarly(let name, .png, let reason):
-      "\(name) ends early, part of the picture is missing (\(reason))"
+      "\(name) ends early, part of the image is missing (\(reason))"
     case .garbled(let name, let codec, let reason):
       "\(name) is a damaged \(codec) file (\(reason)); pass acceptsTruncated to use what is there"
     case .tooManyPixels(let name, let width, let height, let limit):

@@ -1,7 +1,7 @@
 import Engine
 import Imaging
 
-/// A picture to look at, and the size that boxes are to refer to.
+/// An image to look at, and the size that boxes are to refer to.
 public struct DetectorInput: Sendable {
   /// The pixels, in 8-bit RGB.
   public let image: Image
@@ -15,7 +15,7 @@ public struct DetectorInput: Sendable {
     self.init(image, originalWidth: image.width, originalHeight: image.height)
   }
 
-  /// Takes a decoded file; boxes refer to the picture in full size.
+  /// Takes a decoded file; boxes refer to the image in full size.
   public init(_ decoded: DecodedImage) {
     self.init(
       decoded.image, originalWidth: decoded.originalWidth, originalHeight: decoded.originalHeight)
@@ -31,7 +31,7 @@ public struct DetectorInput: Sendable {
 
 /// Seconds that a detector has spent so far, by step.
 public struct DetectorSeconds: Hashable, Sendable {
-  /// Pictures brought into the network's input.
+  /// Images brought into the network's input.
   public var preparation = 0.0
   /// The network itself.
   public var network = 0.0
@@ -39,7 +39,7 @@ public struct DetectorSeconds: Hashable, Sendable {
   public var decoding = 0.0
 }
 
-/// Finds things in pictures: letterbox, network, decoding, suppression, original pixels.
+/// Finds things in images: letterbox, network, decoding, suppression, original pixels.
 ///
 /// Holds the memory of its sessions; one thread at a time may use it, and it uses the pool's.
 public final class Detector {
@@ -93,12 +93,12 @@ public final class Detector {
       kernels: try Kernels.chosen(precision))
   }
 
-  /// Finds things in one picture; the highest score first, boxes in pixels of the image.
+  /// Finds things in one image; the highest score first, boxes in pixels of the image.
   public func detect(_ image: Image) throws(EngineError) -> [Detection] {
     try detect([DetectorInput(image)])[0]
   }
 
-  /// Finds things in several pictures at once, each result in the order of the inputs.
+  /// Finds things in several images at once, each result in the order of the inputs.
   public func detect(_ inputs: [DetectorInput]) throws(EngineError) -> [[Detection]] {
     guard !inputs.isEmpty else { return [] }
     let session = try session(model.inputShape(n: inputs.count))
@@ -130,9 +130,9 @@ public final class Detector {
     return found
   }
 
-  /// What remains of one picture's candidates, in its own pixels.
+  /// What remains of one image's candidates, in its own pixels.
   private func find(_ candidates: [Detection], in letterbox: Letterbox) -> [Detection] {
-    // A box that lies in the padding alone is none of the picture's.
+    // A box that lies in the padding alone is none of the image's.
     let visible = candidates.filter { letterbox.originalBox($0.box).area > 0 }
     return Suppression.suppress(
       visible, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,

@@ -74,7 +74,7 @@ public final class Trainer {
   }
 
   private func advance(past batch: Batch, _ step: Learner.Outcome, waited: Double) {
-    progress.step(images: batch.pictures.count, waited: waited)
+    progress.step(images: batch.images.count, waited: waited)
     state.losses.add(step.loss)
     state.step = learner.steps
     state.batch += 1
@@ -127,10 +127,10 @@ public final class Trainer {
     try Checkpoint(state: state, learner: learner).write(to: folder.checkpoint)
   }
 
-  /// Tells each unreadable picture once, when a batch first goes without it.
+  /// Tells each unreadable image once, when a batch first goes without it.
   private func tellProblems(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
     for problem in batch.problems where reportedProblems.insert(problem).inserted {
-      observe(.problem("\(problem) The next picture takes its place."))
+      observe(.problem("\(problem) The next image takes its place."))
     }
   }
 

@@ -110,7 +110,7 @@ import Testing
     let count = graph.nodes.count { trains || !($0.op is BatchNorm) && !($0.op is Add) }
     #expect(layers.count == count)
     let work = layers.reduce(0) { $0 + $1.gflop }
-    // A training step is counted as three passes; the first layer has no gradient by the pictures.
+    // A training step is counted as three passes; the first layer has no gradient by the images.
     #expect(work <= speed.gflop * 1.0001 && work > 0.9 * speed.gflop)
     for layer in layers {
       #expect(layer.output.count == 3 && layer.mb >= 0 && layer.kind != "")
@@ -158,7 +158,7 @@ import Testing
     let session = Session(
       try Plan(graph, inputShapes: [shape], mode: .inference), parameters: parameters,
       pool: workforce.pool, kernels: workforce.kernels)
-    var picture = Tensor(shape: shape)
+    var image = Tensor(shape: shape)
     let values = try floats(input)
     #expect(values.count == shape.count && Set(values).count > shape.count / 2)
     // n, c, h, w in the file; n, h, w, c here.
@@ -166,11 +166,11 @@ import Testing
     for n in 0..<2 {
       for c in 0..<3 {
         for i in 0..<side {
-          picture.values[(n * side + i) * 3 + c] = values[(n * 3 + c) * side + i]
+          image.values[(n * side + i) * 3 + c] = values[(n * 3 + c) * side + i]
         }
       }
     }
-    session.inputs[0].copy(from: picture)
+    session.inputs[0].copy(from: image)
     session.forward()
     var expected: [Float] = []
     for view in session.outputs {
@@ -202,7 +202,7 @@ import Testing
 
   @Test func benchTimesTheLoader() throws {
     struct Speed: Decodable {
-      let pictures: Int
+      let images: Int
       let imgsz: Int
       let batch: Int
       let workers: Int
@@ -220,7 +220,7 @@ import Testing
       words + ["--workers", "2", "--cache", "1", "--mosaic", "1", "--json"])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
-    #expect(speed.pictures == 6 && speed.imgsz == 64 && speed.batch == 2 && speed.workers == 2)
+    #expect(speed.images == 6 && speed.imgsz == 64 && speed.batch == 2 && speed.workers == 2)
     #expect(speed.cache_mb == 1 && speed.mosaic == 1 && speed.runs == 3 && speed.unreadable == 0)
     #expect(speed.images_per_s > 0 && speed.first_images_per_s > 0)
     let table = try BuiltProgram.run(words).output
@@ -283,7 +283,7 @@ import Testing
     }
     let step = Double(info.training_step_bytes) / 1_048_576
     let training = try megabytes(["--train"])
-    // Besides a step: the program, parameters five times, pictures; together 55 MiB.
+    // Besides a step: the program, parameters five times, images; together 55 MiB.
     #expect(training > step && training < step + 70, "\(training) measured, \(step) reckoned")
     let inference = try megabytes(["--batch", "1"])
     let reckoned = Double(info.inference_bytes) / 1_048_576

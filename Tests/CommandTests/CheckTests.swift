@@ -21,7 +21,7 @@ import Testing
   private struct Document: Decodable {
     struct Split: Decodable {
       let name: String
-      let pictures: Int
+      let images: Int
       let objects: Int
       let small: Int
       let medium: Int
@@ -48,7 +48,7 @@ import Testing
     return try JSONDecoder().decode(Document.self, from: Data(text.utf8))
   }
 
-  /// A YOLO data set of two pictures a split, without a flaw.
+  /// A YOLO data set of two images a split, without a flaw.
   private func writeYOLO() throws -> String {
     let root = folder.path + "/yolo"
     try folder.write(
@@ -57,7 +57,7 @@ import Testing
     for (number, name) in ["train/a", "train/b", "val/c", "val/d"].enumerated() {
       let box = Box(
         x1: Double(5 + 9 * number), y1: Double(4 * number), x2: 60, y2: Double(40 + 3 * number))
-      try Fixtures.writePicture(
+      try Fixtures.writeImage(
         to: "\(root)/images/\(name).png", box: box, seed: UInt64(number))
       // 40 x 15 and 8 x 6 pixels of 80 x 60.
       try folder.write(
@@ -77,7 +77,7 @@ import Testing
     }
     let numbers = try document(check([root, "--json"]).output)
     #expect(numbers.splits.map(\.name) == ["train", "val"])
-    #expect(numbers.splits.allSatisfy { $0.pictures == 2 && $0.objects == 4 })
+    #expect(numbers.splits.allSatisfy { $0.images == 2 && $0.objects == 4 })
     // 600 and 48 square pixels are below 32².
     #expect(numbers.splits.allSatisfy { $0.small == 4 && $0.medium == 0 })
     #expect(numbers.classes.map(\.name) == [Self.nasty, "cat"])
@@ -116,7 +116,7 @@ import Testing
     #expect(lines[1].hasPrefix("error,unknown class,\(root)/labels/val/c.txt,2,"))
   }
 
-  @Test func aChangedLabelIsSeenThoughPicturesAreKept() async throws {
+  @Test func aChangedLabelIsSeenThoughImagesAreKept() async throws {
     let root = try writeYOLO()
     try await Task.sleep(for: .seconds(2.2))
     #expect(try check([root]).exitCode == 0)
@@ -132,10 +132,10 @@ import Testing
     #expect(try check([root]).output.contains("c.txt:2: "))
   }
 
-  @Test func picturesAreNotOpenedWhenNotAskedFor() throws {
+  @Test func imagesAreNotOpenedWhenNotAskedFor() throws {
     let root = try writeYOLO()
-    try folder.write("yolo/images/val/c.png", "no picture")
-    #expect(try check([root]).output.contains("error: unreadable picture (1)"))
+    try folder.write("yolo/images/val/c.png", "no image")
+    #expect(try check([root]).output.contains("error: unreadable image (1)"))
     #expect(try check([root, "--no-images"]).exitCode == 0)
   }
 
@@ -168,7 +168,7 @@ import Testing
     #expect(sheet.width == 3 * 324 + 4 && sheet.height == 2 * 324 + 4)
     let page = PageReader(try String(contentsOfFile: out + "/page.html", encoding: .utf8))
     #expect(page.problem == nil && page.all("h2").contains { $0.text == "What training sees" })
-    #expect(page.all("b").count { $0.text.hasPrefix("Picture ") } == 5)
+    #expect(page.all("b").count { $0.text.hasPrefix("Image ") } == 5)
     // The same again for the same settings, others for others.
     #expect(try run([]).exitCode == 0)
     let config = try folder.write("config.json", "{\"seed\": 5}")
@@ -180,23 +180,23 @@ import Testing
     #expect(try run(["--config", "/nonexistent"]).exitCode != 0)
   }
 
-  @Test func eachPictureHasTheSizeThatItsBatchHasInTraining() throws {
+  @Test func eachImageHasTheSizeThatItsBatchHasInTraining() throws {
     let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
     var config = TrainingConfig()
     config.imgsz = 64
     config.multiScale = 0.5
     config.batch = 1
     let sheet = try AugmentedSheet(check, config: config, count: 60)
-    // Two pictures an epoch, each a batch.
+    // Two images an epoch, each a batch.
     let sides = (0..<60).map {
       config.plan(at: LoaderPosition(epoch: $0 / 2, batch: $0 % 2), seed: config.seed).width
     }
-    #expect(sheet.figures.map(\.picture.width) == sides && Set(sides) == [32, 64, 96])
+    #expect(sheet.figures.map(\.thumbnail.width) == sides && Set(sides) == [32, 64, 96])
     // Eight columns.
     #expect(sheet.image.width == 8 * 324 + 4 && sheet.image.height == 8 * 324 + 4)
   }
 
-  @Test func largeSheetsOfTrainingPicturesAreBounded() throws {
+  @Test func largeSheetsOfTrainingImagesAreBounded() throws {
     let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
     var config = TrainingConfig()
     config.imgsz = 32
@@ -206,7 +206,7 @@ import Testing
     #expect(sheet.image.width == 20 * 204 + 4 && sheet.image.height == 20 * 204 + 4)
   }
 
-  @Test func drawingTrainingPicturesEndsWhereItIsInterrupted() throws {
+  @Test func drawingTrainingImagesEndsWhereItIsInterrupted() throws {
     let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
     var config = TrainingConfig()
     config.imgsz = 32
@@ -220,9 +220,9 @@ import Testing
     #expect(asked == [0, 1, 2, 3])
   }
 
-  @Test func masksAndTurnedPicturesAreShown() throws {
+  @Test func masksAndTurnedImagesAreShown() throws {
     for name in ["a", "b"] {
-      try Fixtures.writePicture(
+      try Fixtures.writeImage(
         to: folder.path + "/masks/images/\(name).png", seed: UInt64(name == "a" ? 1 : 2))
       try ImageFile.write(
         Image(width: 80, height: 60, format: .gray8, filledWith: 255),
@@ -237,7 +237,7 @@ import Testing
     let result = try check([folder.path + "/masks", "--report", page])
     #expect(result.exitCode == 0, "\(result.output)")
     #expect(try PageReader(String(contentsOfFile: page, encoding: .utf8)).all("image").count == 2)
-    // All of the picture is covered: 0.55 of it and 0.45 of the color are left.
+    // All of the image is covered: 0.55 of it and 0.45 of the color are left.
     let tinted = try MaskTint.image(
       folder.path + "/masks/images/a.png", mask: folder.path + "/masks/masks/a.png")
     let plain = try ImageFile.read(folder.path + "/masks/images/a.png").image
@@ -260,18 +260,18 @@ import Testing
     #expect(page.problem == nil)
     #expect(page.all("script").count == 1)
     let headings = page.all("h2").map(\.text)
-    for heading in ["Findings", "Class balance", "Sizes and shapes", "Labeled pictures"] {
+    for heading in ["Findings", "Class balance", "Sizes and shapes", "Labeled images"] {
       #expect(headings.contains(heading))
     }
-    #expect(headings.contains { $0.hasPrefix("Pictures that are there twice") })
-    // Five pictures once each, and the pair.
+    #expect(headings.contains { $0.hasPrefix("Images that are there twice") })
+    // Five images once each, and the pair.
     #expect(page.all("image").count == 7)
     #expect(page.all("image").allSatisfy { $0.attributes["href"]?.hasPrefix("data:") == true })
     let cells = page.all("td").map(\.text)
     #expect(cells.contains("labels/val/a & <b>.txt:2"))
     #expect(
-      cells.contains { $0.contains("the same picture, byte for byte, as images/train/a.png") })
-    // Every object of the pictures has its box twice: a halo, and a line in the color of its class.
+      cells.contains { $0.contains("the same image, byte for byte, as images/train/a.png") })
+    // Every object of the images has its box twice: a halo, and a line in the color of its class.
     #expect(page.all("rect").count { $0.attributes["class"] == "halo" } == 9)
     #expect(page.all("text").contains { $0.text.hasPrefix("<script>") })
   }

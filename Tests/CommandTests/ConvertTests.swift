@@ -20,14 +20,14 @@ import Testing
     try BuiltProgram.run(words, in: folder.path)
   }
 
-  /// Six and four pictures of one object each: see `Fixtures.writeVOC`.
+  /// Six and four images of one object each: see `Fixtures.writeVOC`.
   @Test(arguments: ["voc", "yolo", "coco", "createml", "labelme"])
   func everyFormatHoldsTheBoxes(format: String) throws {
     let result = try run("convert", ".", "--to", format, "-o", target.path + "/out")
     #expect(result.exitCode == 0 && result.diagnostics.isEmpty, "\(result.diagnostics)")
     #expect(
       result.output.hasSuffix(
-        "10 pictures and 10 objects of 3 classes are in \(target.path)/out, as \(format)\n"))
+        "10 images and 10 objects of 3 classes are in \(target.path)/out, as \(format)\n"))
     for (split, count) in [("train", 6), ("val", 4)] {
       let old = try Dataset.open(path: folder.path, split: split)
       let new = try Dataset.open(path: target.path + "/out", split: split)
@@ -42,21 +42,21 @@ import Testing
 
   @Test func whatIsWrittenIsToldAsJSON() throws {
     let result = try run(
-      "convert", ".", "--to", "yolo", "-o", target.path + "/out", "--split", "val", "--pictures",
+      "convert", ".", "--to", "yolo", "-o", target.path + "/out", "--split", "val", "--images",
       "none",
       "--json")
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    #expect(object["pictures"] as? Int == 4 && object["errors"] as? Int == 0)
+    #expect(object["images"] as? Int == 4 && object["errors"] as? Int == 0)
     #expect(object["classes"] as? [String] == ["cat", "dog", "person"])
     let files = FileManager.default
     #expect(files.fileExists(atPath: target.path + "/out/labels/val/p6.txt"))
     #expect(!files.fileExists(atPath: target.path + "/out/images"))
   }
 
-  @Test func linksLeadToThePictures() throws {
+  @Test func linksLeadToTheImages() throws {
     #expect(
-      try run("convert", ".", "--to", "coco", "-o", target.path + "/out", "--pictures", "symlink")
+      try run("convert", ".", "--to", "coco", "-o", target.path + "/out", "--images", "symlink")
         .exitCode == 0)
     let place = target.path + "/out/val/p7.png"
     let target = try FileManager.default.destinationOfSymbolicLink(atPath: place)
@@ -74,7 +74,7 @@ import Testing
     #expect(left.exitCode == 3)
     #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
     #expect(left.output.contains("9 objects"))
-    #expect(left.output.contains("1 flaw of the data set took labels or pictures away"))
+    #expect(left.output.contains("1 flaw of the data set took labels or images away"))
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
     let refused = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out2")
     #expect(refused.exitCode == 4)
@@ -106,7 +106,7 @@ import Testing
   /// YOLO has no crowds: of train's two objects one is written, and the count of each split says so.
   @Test func whatWasWrittenIsCounted() throws {
     for split in ["train", "val"] {
-      try Fixtures.writePicture(to: folder.path + "/coco/\(split)/a.png")
+      try Fixtures.writeImage(to: folder.path + "/coco/\(split)/a.png")
       let crowd =
         split == "val"
         ? ""
@@ -125,11 +125,11 @@ import Testing
     #expect(
       text.output.hasPrefix(
         """
-        split  pictures  objects
+        split  images  objects
         train         1        1
         val           1        1
         1 crowd regions are left out: as objects they would be wrong
-        2 pictures and 2 objects
+        2 images and 2 objects
         """), "\(text.output)")
     let json = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out2", "--json")
     let object = try #require(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GlimpseCommand
 
-@Suite struct PictureResultTests {
+@Suite struct ImageResultTests {
   private let names = ["cat", "dog\u{1B}[2J"]
 
   private func detection(_ classIndex: Int, _ score: Float) -> Detection {
@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func theLineCountsClassesInOrderOfTheirBest() {
-    var result = PictureResult(path: "a/b.jpg", width: 100, height: 50)
+    var result = ImageResult(path: "a/b.jpg", width: 100, height: 50)
     result.milliseconds = 9.84
     #expect(result.line(classNames: names) == "a/b.jpg 100x50: nothing found (9.84 ms)")
     result.detections = [detection(1, 0.875), detection(0, 0.5), detection(1, 0.25)]
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func jsonKeepsWhatIsKnown() {
-    var result = PictureResult(path: "a.jpg", width: 100, height: 50)
+    var result = ImageResult(path: "a.jpg", width: 100, height: 50)
     result.detections = [detection(0, 0.1)]
     result.milliseconds = 1.23456
     #expect(
@@ -33,13 +33,13 @@ import Testing
     // A result that could not be written is not lost.
     result.failure = "full"
     #expect(result.json(classNames: names).line.contains(#""error":"full","width":100"#))
-    let unread = PictureResult(path: "b", failure: "bad")
+    let unread = ImageResult(path: "b", failure: "bad")
     #expect(unread.json(classNames: names).line == #"{"path":"b","error":"bad"}"#)
   }
 
   /// (10 + 30.004) / 2 / 100 = 0.20002; (5 + 25) / 2 / 50 = 0.3; 20.004 / 100; 20 / 50.
   @Test func labelsAreRelative() {
-    var result = PictureResult(path: "a.jpg", width: 100, height: 50)
+    var result = ImageResult(path: "a.jpg", width: 100, height: 50)
     #expect(result.labels == "")
     result.detections = [detection(1, 0.5)]
     #expect(result.labels == "1 0.200020 0.300000 0.200040 0.400000 0.500000\n")

@@ -59,7 +59,7 @@ private struct Line: Decodable {
       kernels: try Kernels.chosen())
     let sizes = [(80, 60), (300, 41), (33, 200), (64, 64)]
     for (index, size) in sizes.enumerated() {
-      try Fixtures.writePicture(
+      try Fixtures.writeImage(
         to: "\(folder.path)/in/\(index).png", width: size.0, height: size.1, seed: UInt64(index))
     }
     let result = try detect(
@@ -89,8 +89,8 @@ private struct Line: Decodable {
     #expect(files("runs").isEmpty)
   }
 
-  @Test func picturesWithBoxesGoIntoANewFolder() throws {
-    try Fixtures.writePicture(to: folder.path + "/a.jpg", width: 120, height: 90)
+  @Test func imagesWithBoxesGoIntoANewFolder() throws {
+    try Fixtures.writeImage(to: folder.path + "/a.jpg", width: 120, height: 90)
     let before = FileManager.default.contents(atPath: folder.path + "/a.jpg")
     for number in 1...2 {
       let result = try detect("a.jpg", "--conf", "0.1", "--max-det", "3")
@@ -111,7 +111,7 @@ private struct Line: Decodable {
 
   @Test func namesThatCollideDoNotOverwriteEachOther() throws {
     for path in ["x/cat.png", "y/cat.png", "y/cat-2.png", "z/CAT.jpg"] {
-      try Fixtures.writePicture(to: "\(folder.path)/\(path)")
+      try Fixtures.writeImage(to: "\(folder.path)/\(path)")
     }
     let result = try detect("x", "y", "z", "x/cat.png", "--output", "out", "--json")
     #expect(result.exitCode == 0)
@@ -125,7 +125,7 @@ private struct Line: Decodable {
 
   @Test func labelsAndCropsFitTheBoxes() throws {
     for name in ["cat.png", "cat.jpg"] {
-      try Fixtures.writePicture(to: "\(folder.path)/in/\(name)", width: 100, height: 50)
+      try Fixtures.writeImage(to: "\(folder.path)/in/\(name)", width: 100, height: 50)
     }
     let result = try detect(
       "in", "-o", "out", "--conf", "0.02", "--max-det", "4", "--save-txt", "--save-crop",
@@ -162,10 +162,10 @@ private struct Line: Decodable {
   }
 
   @Test func badFilesAmongGoodOnesAreListed() throws {
-    let good = try Fixtures.writePicture(to: folder.path + "/good.jpg", width: 200, height: 160)
+    let good = try Fixtures.writeImage(to: folder.path + "/good.jpg", width: 200, height: 160)
     let bytes = try #require(FileManager.default.contents(atPath: good))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder.path + "/half.jpg"))
-    try folder.write("text.png", "no picture at all")
+    try folder.write("text.png", "no image at all")
     try folder.write("empty.jpg")
     try folder.write("list.txt", "good.jpg\nhalf.jpg\ntext.png\nempty.jpg\ngone.jpg\ngood.jpg\n")
     let result = try detect("list.txt", "--json")
@@ -191,7 +191,7 @@ private struct Line: Decodable {
   }
 
   @Test func nothingOfTheUserIsOverwritten() throws {
-    try Fixtures.writePicture(to: folder.path + "/in/a.png")
+    try Fixtures.writeImage(to: folder.path + "/in/a.png")
     let before = FileManager.default.contents(atPath: folder.path + "/in/a.png")
     let full = try detect("in", "--output", "in")
     #expect(full.exitCode == 1)
@@ -207,7 +207,7 @@ private struct Line: Decodable {
   }
 
   @Test func mistakesAreToldBeforeAnyWork() throws {
-    try Fixtures.writePicture(to: folder.path + "/a.png")
+    try Fixtures.writeImage(to: folder.path + "/a.png")
     for (words, code, sentence) in [
       (["a.png", "--classes", "horse"], 2, "these weights know no class 'horse'"),
       (["a.png", "--classes", "dgo"], 2, "know no class 'dgo'; did you mean dog?"),
@@ -245,11 +245,11 @@ private struct Line: Decodable {
   @Test(.enabled(if: Fixtures.hasShared("codecs"), "needs the files beside the project"))
   func hostileFilesFailAlone() throws {
     let codecs = Fixtures.shared.appendingPathComponent("codecs").path
-    let pictures = try ImageInputs.pictures(inFolder: codecs)
+    let images = try ImageInputs.images(inFolder: codecs)
     let result = try detect(codecs, "--json", "--no-save")
     #expect(result.exitCode == 3)
     let lines = try Line.all(result.output)
-    #expect(lines.map(\.path) == pictures)
+    #expect(lines.map(\.path) == images)
     let failed = lines.filter { $0.error != nil }
     #expect(!failed.isEmpty && failed.count < lines.count)
     #expect(failed.allSatisfy { $0.error?.contains($0.path) == true })

@@ -5,7 +5,7 @@ import Testing
 /// `evaluate --data` on COCO's annotation files, held against the two steps that it stands for.
 @Suite struct EvaluateCOCOTests {
   private struct COCOFile: Codable {
-    struct Picture: Codable {
+    struct Image: Codable {
       var id: Int
       var file_name: String
       var width: Int
@@ -24,7 +24,7 @@ import Testing
       var iscrowd: Int
     }
 
-    var images: [Picture]
+    var images: [Image]
     var categories: [Category]
     var annotations: [Object]
   }
@@ -51,9 +51,9 @@ import Testing
   func dataGivesTheNumbersOfDetectThenScore() throws {
     let folder = try TemporaryFolder()
     let source = Fixtures.shared.appendingPathComponent("coco_mini")
-    let pictures = folder.path + "/val2017"
+    let images = folder.path + "/val2017"
     try FileManager.default.copyItem(
-      atPath: source.appendingPathComponent("val2017").path, toPath: pictures)
+      atPath: source.appendingPathComponent("val2017").path, toPath: images)
 
     // The weights' classes, with ids that have gaps; the objects that COCO names alike.
     let names = try DefaultWeights.load().model.classNames
@@ -78,7 +78,7 @@ import Testing
 
     // COCO wants every class of a place, which detect gives where it is asked to.
     let rules = ["--conf", "0.001", "--iou", "0.6", "--max-det", "200", "--threads", "2"]
-    let found = try BuiltProgram.run(["detect", pictures, "--json", "--multi-label"] + rules)
+    let found = try BuiltProgram.run(["detect", images, "--json", "--multi-label"] + rules)
     #expect(found.exitCode == 0, "\(found.diagnostics)")
     let lines = try folder.write("found.jsonl", found.output)
     let scored = try BuiltProgram.run([
@@ -113,7 +113,7 @@ import Testing
       for number in 1...count {
         let box = Box(x1: 10, y1: 10, x2: 50, y2: 40)
         let name = "p\(number).png"
-        try Fixtures.writePicture(
+        try Fixtures.writeImage(
           to: "\(folder.path)/\(split)/\(name)", box: box, seed: UInt64(number))
         file.images.append(.init(id: number, file_name: name, width: 80, height: 60))
         file.annotations.append(

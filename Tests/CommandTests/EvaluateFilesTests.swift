@@ -135,7 +135,7 @@ import Testing
     #expect(lines[10].split(separator: " ") == ["APmedium", "-"])
   }
 
-  /// One cat found, one dog missed, and a dog found on the cat's picture where nothing is.
+  /// One cat found, one dog missed, and a dog found on the cat's image where nothing is.
   @Test func otherMetricsAreAddedWhenAskedFor() throws {
     struct Extras: Decodable {
       struct Pascal: Decodable {

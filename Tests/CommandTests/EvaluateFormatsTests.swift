@@ -120,7 +120,7 @@ struct EvaluateFormatsTests {
     return try folder.write("truth.json", text(file))
   }
 
-  /// Writes a YOLO folder with copies of the other's pictures.
+  /// Writes a YOLO folder with copies of the other's images.
   private func writeYOLO() throws -> String {
     let images = folder.path + "/yolo/images/test"
     try FileManager.default.createDirectory(

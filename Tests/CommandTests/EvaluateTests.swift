@@ -68,7 +68,7 @@ import Testing
     }
     #expect(score.metrics.count == 12)
     #expect(score.classes.map(\.name) == Fixtures.classNames)
-    // Pictures 6 to 9 show classes 0, 1, 2, 0.
+    // Images 6 to 9 show classes 0, 1, 2, 0.
     #expect(score.classes.map(\.truths) == [2, 1, 1])
     #expect(score.classes.map { $0.AP ?? -1 } == report.classes.map(\.ap))
     #expect(score.classes.map { $0.AP50 ?? -1 } == report.classes.map(\.ap50))
@@ -85,7 +85,7 @@ import Testing
     #expect(lines[5].hasPrefix("6 images of ") && lines[5].contains("; ms an image: read "))
   }
 
-  @Test func aPictureThatCannotBeDecodedIsListed() throws {
+  @Test func aImageThatCannotBeDecodedIsListed() throws {
     let path = folder.path + "/JPEGImages/p7.png"
     let bytes = try #require(FileManager.default.contents(atPath: path))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path))

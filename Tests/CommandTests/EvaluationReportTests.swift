@@ -19,14 +19,14 @@ import Testing
     try BuiltProgram.run(["evaluate"] + words)
   }
 
-  /// Twelve pictures with an object each: some found, some missed, some named wrongly, and one false.
+  /// Twelve images with an object each: some found, some missed, some named wrongly, and one false.
   ///
   /// - Parameter skill: How many of the twelve are found rightly.
   private func write(skill: Int = 6) throws -> (truth: String, found: String) {
     var (images, truths, found): ([String], [String], [String]) = ([], [], [])
     for number in 1...12 {
       let name = number == 2 ? "p & <b>.png" : "p\(number).png"
-      try Fixtures.writePicture(
+      try Fixtures.writeImage(
         to: "\(folder.path)/\(name)", box: Box(x1: 10, y1: 10, x2: 50, y2: 40),
         seed: UInt64(number))
       images.append(
@@ -64,7 +64,7 @@ import Testing
     #expect(text.utf8.count < 3_000_000)
     let page = PageReader(text)
     #expect(page.problem == nil)
-    // Nothing from outside: one script, no address but the name of SVG, and pictures as data.
+    // Nothing from outside: one script, no address but the name of SVG, and images as data.
     #expect(page.all("script").count == 1 && page.all("link").isEmpty)
     #expect(!text.replacing("http://www.w3.org/2000/svg", with: "").contains("://"))
     for image in page.all("image") + page.all("img") {
@@ -118,7 +118,7 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8) == first, "the same input, twice")
   }
 
-  @Test func picturesThatAreNotThereAreNoFailure() throws {
+  @Test func imagesThatAreNotThereAreNoFailure() throws {
     let files = try write()
     let path = folder.path + "/report.html"
     let result = try evaluate([
@@ -130,7 +130,7 @@ import Testing
     #expect(page.all("image").isEmpty && !page.all("h2").map(\.text).contains("Worst images"))
   }
 
-  @Test func picturesBesideTheFileOfAFolderAreShown() throws {
+  @Test func imagesBesideTheFileOfAFolderAreShown() throws {
     let files = try write()
     let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
     try folder.write("annotations/instances_val.json", truth)
@@ -142,8 +142,8 @@ import Testing
     #expect(!(try page(path)).all("image").isEmpty)
   }
 
-  /// The pictures are there, but what a file says is no reason to read outside of its folder.
-  @Test func picturesOutsideAreNotShown() throws {
+  /// The images are there, but what a file says is no reason to read outside of its folder.
+  @Test func imagesOutsideAreNotShown() throws {
     let files = try write()
     let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
     for prefix in ["../", folder.path + "/"] {

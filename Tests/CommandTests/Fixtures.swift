@@ -1,11 +1,11 @@
 import Foundation
 import Glimpse
 
-/// Small weights, pictures and data sets, made for a test.
+/// Small weights, images and data sets, made for a test.
 enum Fixtures {
   static let classNames = ["cat", "dog", "person"]
 
-  /// A compact detector for pictures of 64 x 64 as it begins: it finds nonsense, always the same.
+  /// A compact detector for images of 64 x 64 as it begins: it finds nonsense, always the same.
   @discardableResult
   static func writeWeights(to path: String) throws -> ModelWeights {
     let model = NetworkModel(
@@ -16,8 +16,8 @@ enum Fixtures {
     return weights
   }
 
-  /// A gray picture with a bright rectangle at `box`, and some noise that makes it its own.
-  static func picture(width: Int, height: Int, box: Box? = nil, seed: UInt64 = 0) -> Image {
+  /// A gray image with a bright rectangle at `box`, and some noise that makes it its own.
+  static func image(width: Int, height: Int, box: Box? = nil, seed: UInt64 = 0) -> Image {
     var image = Image(width: width, height: height, filledWith: 90)
     var generator = SeededGenerator(seed: seed)
     for y in 0..<height {
@@ -33,27 +33,27 @@ enum Fixtures {
     return image
   }
 
-  /// Writes a picture file; the folder is made where it is missing.
+  /// Writes an image file; the folder is made where it is missing.
   @discardableResult
-  static func writePicture(
+  static func writeImage(
     to path: String, width: Int = 80, height: Int = 60, box: Box? = nil, seed: UInt64 = 0
   ) throws -> String {
     try FileManager.default.createDirectory(
       at: URL(fileURLWithPath: path).deletingLastPathComponent(),
       withIntermediateDirectories: true)
     try ImageFile.write(
-      picture(width: width, height: height, box: box, seed: seed), to: path)
+      image(width: width, height: height, box: box, seed: seed), to: path)
     return path
   }
 
-  /// A Pascal VOC tree: `train` of six pictures and `val` of four, one object each.
+  /// A Pascal VOC tree: `train` of six images and `val` of four, one object each.
   static func writeVOC(in root: TemporaryFolder) throws {
     for (split, numbers) in [("train", 0..<6), ("val", 6..<10)] {
       var names = ""
       for number in numbers {
         let left = 5 + 4 * number
         let box = Box(x1: Double(left), y1: 10, x2: Double(left + 30), y2: 45)
-        try writePicture(
+        try writeImage(
           to: "\(root.path)/JPEGImages/p\(number).png", box: box, seed: UInt64(number))
         // VOC counts pixels from 1, both ends included.
         try root.write(

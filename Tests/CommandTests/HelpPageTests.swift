@@ -12,19 +12,19 @@ import Testing
         -c, --conf <score>         Lowest score of a box that is kept [from 0 to 1; default: 0.25]
             --imgsz <pixels>       Side of the square that the network sees [a multiple of 32, at most
                                    4096; default: 416]
-            --max-det <boxes>      Most boxes that are kept a picture [at least 1; default: 300]
+            --max-det <boxes>      Most boxes that are kept an image [at least 1; default: 300]
             --lr <number>          Learning rate at the start [above 0; default: 0.01]
             --classes <class,...>  Classes that are kept [default: all]
             --color <word>         Color of the boxes [red, green, blue; default: red]
 
       Training:
-            --epochs <number>      Passes over the training pictures [at least 1; default: 100]
+            --epochs <number>      Passes over the training images [at least 1; default: 100]
             --seed <number>        Start of all that is random [default: 0]
 
       Files:
         -w, --weights <file>       Weights to use [default: the built-in ones]
-            --no-save              Write no pictures
-        -j, --json                 Print one line of JSON a picture
+            --no-save              Write no images
+        -j, --json                 Print one line of JSON an image
             --recipe <file>        Settings to begin with
 
       General:

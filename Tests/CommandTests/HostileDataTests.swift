@@ -19,7 +19,7 @@ import Testing
   }
 
   private func writeYOLO(_ rows: String = "0 0.5 0.5 0.5 0.5\n") throws {
-    try Fixtures.writePicture(to: folder.path + "/yolo/images/train/a.png")
+    try Fixtures.writeImage(to: folder.path + "/yolo/images/train/a.png")
     try folder.write("yolo/labels/train/a.txt", rows)
     try folder.write("yolo/data.yaml", "train: images/train\nnames: [cat]\n")
   }
@@ -64,7 +64,7 @@ import Testing
     #expect(told.output.contains("/images/train/up: the link leads upward"))
   }
 
-  @Test func aHundredThousandBoxesInAPictureAreNoTrouble() throws {
+  @Test func aHundredThousandBoxesInAImageAreNoTrouble() throws {
     var rows = ""
     for number in 0..<100_000 {
       rows += "0 0.\(10_000 + number % 79_000) 0.\(10_000 + number / 3 % 79_000) 0.05 0.05\n"
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func jsonThatIsNoneIsAFinding() throws {
-    try Fixtures.writePicture(to: folder.path + "/coco/train/a.png")
+    try Fixtures.writeImage(to: folder.path + "/coco/train/a.png")
     let head =
       "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}],\n\"categories\": [{\"id\": 1, \"name\": "
       + "\"cat\"}],\n\"annotations\": ["
@@ -101,9 +101,9 @@ import Testing
   }
 
   @Test func namesThatLeadOutAreNotFollowed() throws {
-    // Outside of the data set lies a picture that could be read.
-    try Fixtures.writePicture(to: folder.path + "/secret.png")
-    try Fixtures.writePicture(to: folder.path + "/coco/train/a.png")
+    // Outside of the data set lies an image that could be read.
+    try Fixtures.writeImage(to: folder.path + "/secret.png")
+    try Fixtures.writeImage(to: folder.path + "/coco/train/a.png")
     var images = "{\"id\": 1, \"file_name\": \"a.png\"}"
     let names = ["../../secret.png", "../secret.png", folder.path + "/secret.png"]
     for (number, name) in names.enumerated() {
@@ -121,7 +121,7 @@ import Testing
     #expect(result.output.contains("3 errors, 0 warnings"))
   }
 
-  /// Ten thousand pictures of four million pixels take minutes to decode, and a signal is sent as soon
+  /// Ten thousand images of four million pixels take minutes to decode, and a signal is sent as soon
   /// as the line of progress says that it has begun.
   @Test func anInterruptedCheckGives75() throws {
     try writeYOLO()
@@ -147,6 +147,6 @@ import Testing
       decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 75, "\(text)")
-    #expect(text.contains(/interrupted; \d+ of 10001 pictures were looked at/), "\(text)")
+    #expect(text.contains(/interrupted; \d+ of 10001 images were looked at/), "\(text)")
   }
 }

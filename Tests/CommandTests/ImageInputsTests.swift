@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func aFolderGivesItsPicturesSorted() throws {
+  @Test func aFolderGivesItsImagesSorted() throws {
     for name in [
       "b.JPG", "a10.png", "a2.jpeg", "sub/c.Png", "notes.txt", "label.xml", ".hidden.jpg",
       ".cache/x.jpg", "Z.jpg", "noending",
@@ -31,27 +31,27 @@ import Testing
   }
 
   @Test func filesAreTakenWhateverTheirNameAndAsOftenAsGiven() throws {
-    let picture = try folder.write("picture.dat")
+    let image = try folder.write("image.dat")
     let other = try folder.write(".hidden.jpg")
-    #expect(try ImageInputs.expand([picture, other, picture]) == [picture, other, picture])
+    #expect(try ImageInputs.expand([image, other, image]) == [image, other, image])
   }
 
   @Test func linksAreFollowedButNotInCircles() throws {
-    let picture = try folder.write("real/a.jpg")
+    let image = try folder.write("real/a.jpg")
     let manager = FileManager.default
     try manager.createSymbolicLink(atPath: "\(root)/link", withDestinationPath: "\(root)/real")
     try manager.createSymbolicLink(atPath: "\(root)/real/loop", withDestinationPath: root)
     try manager.createSymbolicLink(atPath: "\(root)/dead.jpg", withDestinationPath: "/nowhere")
-    #expect(try ImageInputs.expand([root]) == ["\(root)/link/a.jpg", picture])
+    #expect(try ImageInputs.expand([root]) == ["\(root)/link/a.jpg", image])
   }
 
   @Test func aListIsReadBesideItself() throws {
-    let picture = try folder.write("images/a.jpg")
+    let image = try folder.write("images/a.jpg")
     let list = try folder.write(
-      "train.txt", "\u{20}images/a.jpg \r\n\n./images/a.jpg\n\(picture)\nimages\nimages/gone.jpg")
+      "train.txt", "\u{20}images/a.jpg \r\n\n./images/a.jpg\n\(image)\nimages\nimages/gone.jpg")
     #expect(
       try ImageInputs.expand([list]) == [
-        "\(root)/images/a.jpg", "\(root)/./images/a.jpg", picture, "\(root)/images/a.jpg",
+        "\(root)/images/a.jpg", "\(root)/./images/a.jpg", image, "\(root)/images/a.jpg",
         "\(root)/images/gone.jpg",
       ])
   }
@@ -71,20 +71,20 @@ import Testing
   }
 
   @Test func standardInputGivesPaths() throws {
-    let picture = try folder.write("a.jpg")
-    let lines = [picture, "", "gone.jpg"]
+    let image = try folder.write("a.jpg")
+    let lines = [image, "", "gone.jpg"]
     #expect(
-      try ImageInputs.expand(["-", picture], readStandardInput: { lines })
-        == [picture, "gone.jpg", picture])
+      try ImageInputs.expand(["-", image], readStandardInput: { lines })
+        == [image, "gone.jpg", image])
     #expect(complaint(["-"], lines: [" "]) == "standard input holds no paths")
   }
 
-  @Test func whatLeadsToNoPictureIsAnError() throws {
+  @Test func whatLeadsToNoImageIsAnError() throws {
     #expect(complaint(["\(root)/cat.jpg"]) == "there is no file or folder '\(root)/cat.jpg'")
     try folder.write("empty/readme.md")
     #expect(
       complaint(["\(root)/empty"])
-        == "the folder '\(root)/empty' holds no pictures (.jpg, .jpeg or .png)")
+        == "the folder '\(root)/empty' holds no images (.jpg, .jpeg or .png)")
     let list = try folder.write("list.txt", "\n\n")
     #expect(complaint([list]) == "the list '\(list)' holds no paths")
     let binary = "\(root)/binary.txt"

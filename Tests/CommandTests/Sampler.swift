@@ -32,7 +32,7 @@ struct Sampler: Command {
   ]
 
   static let arguments: [Positional<Sampler>] = [
-    .many("path", \.inputs, help: "Pictures, folders, lists (.txt), or - for standard input")
+    .many("path", \.inputs, help: "Images, folders, lists (.txt), or - for standard input")
   ]
 
   static let options: [OptionGroup<Sampler>] = [
@@ -46,7 +46,7 @@ struct Sampler: Command {
           "imgsz", \.size, .multiple(of: 32, to: 4096), unit: "pixels",
           help: "Side of the square that the network sees"),
         .value(
-          "max-det", \.most, .atLeast(1), unit: "boxes", help: "Most boxes that are kept a picture"),
+          "max-det", \.most, .atLeast(1), unit: "boxes", help: "Most boxes that are kept an image"),
         .value("lr", \.learningRate, .above(0), help: "Learning rate at the start"),
         .values("classes", \.classes, unit: "class", unset: "all", help: "Classes that are kept"),
         .value("color", \.color, help: "Color of the boxes"),
@@ -54,7 +54,7 @@ struct Sampler: Command {
     OptionGroup(
       "Training",
       [
-        .value("epochs", \.recipe.epochs, .atLeast(1), help: "Passes over the training pictures"),
+        .value("epochs", \.recipe.epochs, .atLeast(1), help: "Passes over the training images"),
         .value("seed", \.recipe.seed, help: "Start of all that is random"),
       ]),
     OptionGroup(
@@ -63,8 +63,8 @@ struct Sampler: Command {
         .value(
           "weights", short: "w", \.weights, unit: "file", unset: "the built-in ones",
           help: "Weights to use"),
-        .flag("no-save", \.saves, sets: false, help: "Write no pictures"),
-        .flag("json", short: "j", \.printsJSON, help: "Print one line of JSON a picture"),
+        .flag("no-save", \.saves, sets: false, help: "Write no images"),
+        .flag("json", short: "j", \.printsJSON, help: "Print one line of JSON an image"),
         .settings("recipe", unit: "file", help: "Settings to begin with") {
           (command, text) throws(CommandError) in
           command.recipe = Recipe(epochs: text.count, seed: 5)

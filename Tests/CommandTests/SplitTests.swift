@@ -4,13 +4,13 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// The built program deals pictures out to splits.
+/// The built program deals images out to splits.
 @Suite struct SplitTests {
   private let folder: TemporaryFolder
   /// Where new folders go: not into the data set.
   private let target: TemporaryFolder
 
-  /// The ten pictures of `Fixtures.writeVOC`, which all look alike but for a moving rectangle.
+  /// The ten images of `Fixtures.writeVOC`, which all look alike but for a moving rectangle.
   init() throws {
     folder = try TemporaryFolder()
     target = try TemporaryFolder()
@@ -41,25 +41,25 @@ import Testing
     #expect(try names("a", "val") != names("c", "val"))
     #expect(
       try Set(names("a", "train") + names("a", "val")) == Set((0..<10).map { "p\($0).png" }))
-    // The classes cat, dog and person have four, three and three pictures: one of each goes to val.
+    // The classes cat, dog and person have four, three and three images: one of each goes to val.
     #expect(
       try Dataset.open(path: target.path + "/a", split: "val").annotationCounts == [1, 1, 1])
   }
 
-  /// Two exact copies of a picture go the same way, whatever the seed.
+  /// Two exact copies of an image go the same way, whatever the seed.
   @Test func copiesStayTogether() throws {
-    let pictures = folder.path + "/JPEGImages/"
+    let images = folder.path + "/JPEGImages/"
     for number in 0..<10 {
-      // Pictures that differ: each of another size, so that only the copies are alike.
-      try Fixtures.writePicture(
-        to: pictures + "p\(number).png", width: 60 + 20 * number, height: 60,
+      // Images that differ: each of another size, so that only the copies are alike.
+      try Fixtures.writeImage(
+        to: images + "p\(number).png", width: 60 + 20 * number, height: 60,
         box: Box(x1: 10, y1: 10, x2: 40, y2: 40), seed: UInt64(number))
     }
-    try FileManager.default.removeItem(atPath: pictures + "p9.png")
-    try FileManager.default.copyItem(atPath: pictures + "p0.png", toPath: pictures + "p9.png")
+    try FileManager.default.removeItem(atPath: images + "p9.png")
+    try FileManager.default.copyItem(atPath: images + "p0.png", toPath: images + "p9.png")
     for seed in 0..<4 {
       let result = try split(
-        "-o", target.path + "/out\(seed)", "--shares", "1,1", "--seed", "\(seed)", "--pictures",
+        "-o", target.path + "/out\(seed)", "--shares", "1,1", "--seed", "\(seed)", "--images",
         "none", "--to",
         "coco")
       #expect([0, 3].contains(result.exitCode), "\(result.diagnostics)")
@@ -71,7 +71,7 @@ import Testing
 
   @Test func foldsAreWritten() throws {
     let result = try split(
-      "-o", target.path + "/folds", "--folds", "5", "--no-groups", "--pictures", "symlink")
+      "-o", target.path + "/folds", "--folds", "5", "--no-groups", "--images", "symlink")
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     var seen: [String] = []
     for fold in 1...5 {
@@ -81,7 +81,7 @@ import Testing
     #expect(seen.count == 10 && Set(seen).count == 10)
   }
 
-  /// Ten pictures leave nothing for two of twelve folds: none of them is written then.
+  /// Ten images leave nothing for two of twelve folds: none of them is written then.
   @Test func foldsAppearTogether() throws {
     let result = try split("-o", target.path + "/folds", "--folds", "12", "--no-groups")
     #expect(result.exitCode == 4 && result.diagnostics.contains("are too few"))
@@ -94,12 +94,12 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))
     let result = try split(
-      "-o", target.path + "/folds", "--folds", "3", "--no-groups", "--pictures", "none")
+      "-o", target.path + "/folds", "--folds", "3", "--no-groups", "--images", "none")
     #expect(result.exitCode == 3)
     #expect(result.diagnostics.split(separator: "\n").count == 1, "\(result.diagnostics)")
   }
 
-  /// Ten pictures that look alike are one group, which cannot be dealt out.
+  /// Ten images that look alike are one group, which cannot be dealt out.
   @Test func tooFewGroupsAreRefused() throws {
     for number in 1..<10 {
       let place = folder.path + "/JPEGImages/p\(number).png"
@@ -109,7 +109,7 @@ import Testing
     }
     let result = try split("-o", target.path + "/out")
     #expect(result.exitCode == 4)
-    #expect(result.diagnostics.contains("1 groups of pictures that show the same are too few"))
+    #expect(result.diagnostics.contains("1 groups of images that show the same are too few"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
   }
 

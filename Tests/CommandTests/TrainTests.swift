@@ -44,7 +44,7 @@ import Testing
     #expect(more.diagnostics.contains("Epoch 2/2: loss "))
     #expect(rows("runs/train-1").count == 3)
 
-    try Fixtures.writePicture(to: folder.path + "/a.png")
+    try Fixtures.writeImage(to: folder.path + "/a.png")
     let found = try BuiltProgram.run(
       ["detect", "-w", "runs/train-1/weights/best.safetensors", "a.png"], in: folder.path)
     #expect(found.exitCode == 0)
@@ -90,7 +90,7 @@ import Testing
     #expect(config.batch == 6 && config.imgsz == 32 && config.seed == 9 && config.epochs == 1)
   }
 
-  /// There are six pictures to learn from: four is the largest power of two.
+  /// There are six images to learn from: four is the largest power of two.
   @Test func anAutomaticBatchIsRecorded() throws {
     let words = [
       "--data", ".", "--imgsz", "32", "--epochs", "1", "--batch", "auto", "--name", "auto",
@@ -121,8 +121,8 @@ import Testing
     #expect(json.count > 20)
   }
 
-  /// A picture that breaks off is told and replaced, or ends a strict training.
-  @Test func unreadablePicturesAreReplacedUnlessStrict() throws {
+  /// An image that breaks off is told and replaced, or ends a strict training.
+  @Test func unreadableImagesAreReplacedUnlessStrict() throws {
     try Fixtures.writeVOC(in: folder)
     let path = folder.path + "/JPEGImages/p3.png"
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -162,27 +162,27 @@ import Testing
   @Test func endingsHaveTheirCodes() throws {
     try folder.write("empty/readme.txt")
     try folder.write("odd.json", #"{"epoch": 3}"#)
-    try Fixtures.writePicture(to: folder.path + "/bare/JPEGImages/p.png")
+    try Fixtures.writeImage(to: folder.path + "/bare/JPEGImages/p.png")
     try folder.write(
       "bare/Annotations/p.xml", "<annotation><filename>p.png</filename></annotation>")
     try folder.write("bare/ImageSets/Main/train.txt", "p\n")
-    try Fixtures.writePicture(to: folder.path + "/sorted/train/cat/p.png")
+    try Fixtures.writeImage(to: folder.path + "/sorted/train/cat/p.png")
     try folder.write("huge.json", #"{"imgsz": 4611686018427387904}"#)
     for name in ["a", "b"] {
-      try Fixtures.writePicture(to: folder.path + "/lost/images/\(name).png")
+      try Fixtures.writeImage(to: folder.path + "/lost/images/\(name).png")
       try folder.write("lost/labels/\(name).txt", "0 0.5 0.5 0.5 0.5\n")
     }
-    try folder.write("lost/images/b.png", "no picture")
+    try folder.write("lost/images/b.png", "no image")
     try folder.write("lost/classes.txt", "cat\n")
     for (words, code, sentence) in [
       (["--data", "empty"], 4, "no data set is recognized here"),
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
-      (["--data", "sorted"], 4, "folders say what pictures show, and not where"),
+      (["--data", "sorted"], 4, "folders say what images show, and not where"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
       (["--config", "huge.json", "--data", "lost"], 2, "imgsz"),
-      (["--data", "lost", "--strict"], 4, "With strict, no picture may be left out"),
+      (["--data", "lost", "--strict"], 4, "With strict, no image may be left out"),
       (["--config", "gone.json"], 1, "gone.json: the file cannot be read"),
       (["--resume", "empty"], 1, "there is no run to resume"),
       (["--resume", "a", "--config", "odd.json"], 1, "there is no run to resume"),

@@ -43,7 +43,7 @@ import Testing
       ["check", data, "--report", out + "/page.html", "--csv", out + "/sheet.csv"],
       ["check", data], ["convert", data, "--to", "yolo", "--output", out + "/yolo"],
       ["split", data, "--shares", "2,1", "--output", out + "/split"],
-      ["convert", data, "--to", "coco", "--pictures", "symlink", "--output", out + "/coco"],
+      ["convert", data, "--to", "coco", "--images", "symlink", "--output", out + "/coco"],
       [
         "train", "--data", data, "--epochs", "1", "--batch", "2", "--imgsz", "64", "--output",
         out, "--threads", "2",

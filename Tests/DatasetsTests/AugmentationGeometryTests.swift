@@ -59,10 +59,10 @@ struct AugmentationGeometryTests {
       let object = try shape(place, width: width, height: height, using: &random)
       let sample = Sample(
         imagePath: "", imageWidth: width, imageHeight: height, annotations: [object.label])
-      let key = PictureKey(seed: 5, epoch: 0, place: place)
+      let key = SampleSeed(seed: 5, epoch: 0, place: place)
       let draw = AugmentationDraw(config, key: key) { $0.index(below: 1) }
       let cells = draw.mosaic.cells
-      let layer = PictureLayer(
+      let layer = PlacedImage(
         sample: sample, cell: cells[place % cells.count],
         placement: draw.placement.transform(width: side, height: side),
         crop: cells.count == 1 ? CropDraw(sample, config, key: key) : nil, width: side,
@@ -92,7 +92,7 @@ struct AugmentationGeometryTests {
   }
 
   /// Where the label goes, in pixels of an input whose borders lie `margin` fine pixels farther out.
-  private func box(_ label: Annotation, _ layer: PictureLayer, margin: Int) -> Box? {
+  private func box(_ label: Annotation, _ layer: PlacedImage, margin: Int) -> Box? {
     let offset = Double(margin)
     let part = layer.part
     let view = OutlineView(
@@ -138,9 +138,9 @@ struct AugmentationGeometryTests {
     return (label, mask)
   }
 
-  /// The bounds, in pixels of the input, of a shape that is drawn as a picture by the warp.
-  private func drawn(_ mask: RunLengthMask, _ layer: PictureLayer) -> Box? {
-    let picture = Image(
+  /// The bounds, in pixels of the input, of a shape that is drawn as an image by the warp.
+  private func drawn(_ mask: RunLengthMask, _ layer: PlacedImage) -> Box? {
+    let image = Image(
       width: mask.width, height: mask.height, format: PixelFormat(channels: 1),
       bytes: mask.pixels.map { $0 * 255 }
     ).converted(to: .rgb8)
@@ -148,7 +148,7 @@ struct AugmentationGeometryTests {
     var canvas = Image(width: size, height: size)
     Warp(
       transform: layer.transform.concatenating(.scale(Double(fineness))), window: layer.part
-    ).draw(picture, into: &canvas, keepsOutside: true)
+    ).draw(image, into: &canvas, keepsOutside: true)
     var bounds: Box?
     for y in 0..<size {
       for x in 0..<size where canvas.bytes[(y * size + x) * 3] >= 128 {
@@ -163,8 +163,8 @@ struct AugmentationGeometryTests {
     return bounds
   }
 
-  /// A mask that goes through a transform covers what a picture of it covers.
-  @Test func masksGoWherePicturesGo() throws {
+  /// A mask that goes through a transform covers what an image of it covers.
+  @Test func masksGoWhereImagesGo() throws {
     var random = SeededGenerator(seed: 3)
     for place in 0..<300 {
       let object = try shape(3 * place + 2, width: 90, height: 70, using: &random)

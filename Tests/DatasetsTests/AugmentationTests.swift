@@ -8,7 +8,7 @@ struct AugmentationTests {
   private func draw(_ config: AugmentationConfig, place: Int, epoch: Int = 0, count: Int = 100)
     -> AugmentationDraw
   {
-    AugmentationDraw(config, key: PictureKey(seed: 7, epoch: epoch, place: place)) {
+    AugmentationDraw(config, key: SampleSeed(seed: 7, epoch: epoch, place: place)) {
       $0.index(below: count)
     }
   }
@@ -22,7 +22,7 @@ struct AugmentationTests {
 
   private let whole = Box(x1: 0, y1: 0, x2: 200, y2: 100)
 
-  /// Where a picture of 200 x 100 lies in an input of 100 x 100, which it fits at half its size.
+  /// Where an image of 200 x 100 lies in an input of 100 x 100, which it fits at half its size.
   private func place(_ placement: PlacementDraw, _ mosaic: MosaicDraw = .single, cell: Int = 0)
     -> Box?
   {
@@ -49,7 +49,7 @@ struct AugmentationTests {
   @Test func mirroringComesLast() {
     expect(place(PlacementDraw(shiftX: 0.1, isFlipped: true)), -10, 25, 90, 75)
     let flipped = PlacementDraw(shiftX: 0.1, isFlipped: true).transform(width: 100, height: 100)
-    // The picture's left edge, 50 left of the center, lies at 10 after the shift, at 90 after
+    // The image's left edge, 50 left of the center, lies at 10 after the shift, at 90 after
     // mirroring.
     #expect(flipped.apply(x: -50, y: 0)?.x == 90)
     expect(place(PlacementDraw(shiftY: 0.1, isUpsideDown: true)), 0, 15, 100, 65)

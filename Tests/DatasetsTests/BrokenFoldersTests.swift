@@ -35,7 +35,7 @@ struct BrokenFoldersTests {
   }
 
   @Test func createMLLabels() throws {
-    for name in ["a", "b", "c"] { try pack.picture("createml/train/\(name).png") }
+    for name in ["a", "b", "c"] { try pack.image("createml/train/\(name).png") }
     let file = "createml/train/_annotations.createml.json"
     let lines = Lines(file, of: pack)
     func object(_ x: String, _ y: String, _ w: String, _ h: String) -> String {
@@ -71,12 +71,12 @@ struct BrokenFoldersTests {
     try expectAllIsFound(in: "createml")
   }
 
-  /// Writes a LabelMe file of a picture of 20 x 10 pixels; the first shape is on line 3.
+  /// Writes a LabelMe file of an image of 20 x 10 pixels; the first shape is on line 3.
   private func labelMe(
     _ name: String, image: String? = nil, width: Int = 20,
     _ shapes: [(text: String, flaws: [DatasetProblem.Kind])]
   ) throws {
-    if image == nil { try pack.picture("labelme/\(name).png") }
+    if image == nil { try pack.image("labelme/\(name).png") }
     let file = "labelme/\(name).json"
     let body = shapes.map(\.text).joined(separator: ",\n")
     try pack.folder.write(
@@ -119,9 +119,9 @@ struct BrokenFoldersTests {
     pack.expect(.missingImage, "labelme/gone.png")
     try labelMe("outside", image: "../../secret.png", [(good, [])])
     pack.expect(.pathOutside, "labelme/outside.json")
-    try pack.picture("labelme/bare.png")
+    try pack.image("labelme/bare.png")
     pack.expect(.unlabeledImage, "labelme/bare.png")
-    try pack.picture("labelme/cut.png")
+    try pack.image("labelme/cut.png")
     try pack.folder.write("{\"shapes\": [\n{\"label\":", to: "labelme/cut.json")
     pack.expect(.malformedLabels, "labelme/cut.json", 2)
     try expectAllIsFound(in: "labelme")
@@ -130,37 +130,37 @@ struct BrokenFoldersTests {
   @Test func foldersOfClasses() throws {
     let blocks = try ImageFile.encode(BrokenPack.blocks(), as: .png)
     for split in ["train", "val"] {
-      for name in ["cat/a", "cat/b", "dog/c"] { try pack.picture("classes/\(split)/\(name).png") }
+      for name in ["cat/a", "cat/b", "dog/c"] { try pack.image("classes/\(split)/\(name).png") }
       try FileManager.default.createDirectory(
         atPath: pack.folder.path("classes/\(split)/ghost"), withIntermediateDirectories: true)
     }
     pack.expect(.emptyClass, "classes")
-    // The same picture in two classes, and in two splits.
+    // The same image in two classes, and in two splits.
     try pack.folder.write(blocks, to: "classes/train/cat/same.png")
     try pack.folder.write(blocks, to: "classes/train/dog/same.png")
-    pack.expect(.repeatedPicture, "classes/train/dog/same.png")
+    pack.expect(.repeatedImage, "classes/train/dog/same.png")
     try pack.folder.write(blocks, to: "classes/val/cat/same.png")
-    pack.expect(.sharedPicture, "classes/val/cat/same.png")
-    try pack.folder.write("no picture", to: "classes/train/cat/bad.jpg")
+    pack.expect(.sharedImage, "classes/val/cat/same.png")
+    try pack.folder.write("no image", to: "classes/train/cat/bad.jpg")
     pack.expect(.unreadableImage, "classes/train/cat/bad.jpg")
     try expectAllIsFound(in: "classes")
     let check = try DatasetCheck(path: pack.folder.path("classes"))
     #expect(
       check.problems.filter { $0.message.contains("other labels") }.map(\.kind) == [
-        .repeatedPicture
+        .repeatedImage
       ])
-    #expect(check.splits.map(\.statistics.classPictures) == [[3, 2, 0], [3, 1, 0]])
+    #expect(check.splits.map(\.statistics.classImages) == [[3, 2, 0], [3, 1, 0]])
   }
 
   @Test func foldersOfMasks() throws {
     func mask(_ name: String, width: Int = 20) throws {
-      try pack.folder.writePicture("masks/masks/\(name).png", width: width, gray: 255)
+      try pack.folder.writeImage("masks/masks/\(name).png", width: width, gray: 255)
     }
-    for name in ["good", "wide", "bad", "none"] { try pack.picture("masks/images/\(name).png") }
+    for name in ["good", "wide", "bad", "none"] { try pack.image("masks/images/\(name).png") }
     try mask("good")
     try mask("wide", width: 30)
     pack.expect(.sizeMismatch, "masks/masks/wide.png")
-    try pack.folder.write("no picture", to: "masks/masks/bad.png")
+    try pack.folder.write("no image", to: "masks/masks/bad.png")
     pack.expect(.unreadableImage, "masks/masks/bad.png")
     pack.expect(.missingLabels, "masks/images/none.png")
     try mask("stray")

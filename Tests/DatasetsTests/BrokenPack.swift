@@ -8,7 +8,7 @@ final class BrokenPack {
   let folder: TestFolder
   /// "kind file:line" of every flaw; files relative to the folder.
   private(set) var expected: [String] = []
-  /// Gray levels given out: pictures of one tone are like no other, and two tones are not the same.
+  /// Gray levels given out: images of one tone are like no other, and two tones are not the same.
   private var grays = 0
 
   init() throws { folder = try TestFolder() }
@@ -26,15 +26,15 @@ final class BrokenPack {
     }.sorted()
   }
 
-  /// A picture of one tone, 20 x 10 pixels, unlike all others.
-  func picture(_ name: String) throws {
+  /// An image of one tone, 20 x 10 pixels, unlike all others.
+  func image(_ name: String) throws {
     grays += 1
-    try folder.writePicture(name, gray: UInt8(grays))
+    try folder.writeImage(name, gray: UInt8(grays))
   }
 
-  // MARK: Pictures with flaws
+  // MARK: Images with flaws
 
-  /// A picture that can be known again, 64 x 48 pixels: blocks of light and dark.
+  /// An image that can be known again, 64 x 48 pixels: blocks of light and dark.
   static func blocks() -> Image {
     var image = Image(width: 64, height: 48, filledWith: 30)
     for y in 0..<48 {

@@ -15,9 +15,9 @@ struct BrokenPackTests {
     #expect(pack.found(in: check) == pack.expected.sorted())
   }
 
-  /// Writes a picture and its rows, and notes the flaws of each row.
+  /// Writes an image and its rows, and notes the flaws of each row.
   private func yolo(_ name: String, _ rows: [(row: String, flaws: [DatasetProblem.Kind])]) throws {
-    try pack.picture("yolo/images/train/\(name).png")
+    try pack.image("yolo/images/train/\(name).png")
     let file = "yolo/labels/train/\(name).txt"
     try pack.folder.write(rows.map { $0.row + "\n" }.joined(), to: file)
     for (place, row) in rows.enumerated() {
@@ -36,7 +36,7 @@ struct BrokenPackTests {
       """, to: "yolo/data.yaml")
     pack.expect(.layout, "yolo/data.yaml")
     pack.expect(.emptyClass, "yolo")
-    try pack.picture("yolo/images/val/v.png")
+    try pack.image("yolo/images/val/v.png")
     try pack.folder.write("1 0.3 0.3 0.2 0.2\n", to: "yolo/labels/val/v.txt")
 
     try yolo("good", [(Self.good, []), ("1 0.25 0.25 0.5 0.25 0.5 0.9", [])])
@@ -74,18 +74,18 @@ struct BrokenPackTests {
 
     try yolo("empty", [])
     pack.expect(.unlabeledImage, "yolo/images/train/empty.png")
-    try pack.picture("yolo/images/train/nolabels.png")
+    try pack.image("yolo/images/train/nolabels.png")
     pack.expect(.unlabeledImage, "yolo/images/train/nolabels.png")
     try pack.folder.write(Self.good, to: "yolo/labels/train/orphan.txt")
     pack.expect(.orphanedLabels, "yolo/labels/train/orphan.txt")
-    try pack.picture("yolo/images/train/binary.png")
+    try pack.image("yolo/images/train/binary.png")
     try pack.folder.write(
       Array("\(Self.good)\n0 0.5 ".utf8) + [0xFF, 0xFE], to: "yolo/labels/train/binary.txt")
     pack.expect(.malformedLabels, "yolo/labels/train/binary.txt", 2)
     try expectAllIsFound(in: "yolo")
   }
 
-  /// Writes a labeled picture file of the YOLO data set and notes its flaw.
+  /// Writes a labeled image file of the YOLO data set and notes its flaw.
   private func file(
     _ name: String, _ bytes: [UInt8], _ flaw: DatasetProblem.Kind? = nil
   ) throws {
@@ -95,16 +95,16 @@ struct BrokenPackTests {
     if let flaw { pack.expect(flaw, "yolo/images/\(name)") }
   }
 
-  @Test func pictures() throws {
+  @Test func images() throws {
     try pack.folder.write(
       "train: images/train\nval: val.txt\nnames: [cat, dog]\n", to: "yolo/data.yaml")
-    let picture = BrokenPack.blocks()
-    let png = try ImageFile.encode(picture, as: .png)
-    let jpeg = try BrokenPack.jpeg(picture)
+    let image = BrokenPack.blocks()
+    let png = try ImageFile.encode(image, as: .png)
+    let jpeg = try BrokenPack.jpeg(image)
     try file("train/a.png", png)
-    try file("train/copy.png", png, .repeatedPicture)
+    try file("train/copy.png", png, .repeatedImage)
     try file("train/gone.png", [], .unreadableImage)
-    try file("train/text.jpg", Array("not a picture".utf8), .unreadableImage)
+    try file("train/text.jpg", Array("not an image".utf8), .unreadableImage)
     try file("train/cut.jpg", Array(jpeg.prefix(jpeg.count / 2)), .unreadableImage)
     try file("train/cut.png", Array(png.prefix(png.count * 2 / 3)), .unreadableImage)
     try file(
@@ -114,17 +114,17 @@ struct BrokenPackTests {
     let gray = try ImageFile.encode(Image(width: 40, height: 30, filledWith: 77), as: .png)
     let text = [0, 0, 0, 3] + Array("tEXta\0b".utf8) + [0, 0, 0, 0]
     try file("train/text.png", gray.prefix(33) + text + gray.dropFirst(33), .imageWarning)
-    try pack.picture("yolo/images/train/tone.png")
+    try pack.image("yolo/images/train/tone.png")
     try pack.folder.write(Self.good, to: "yolo/labels/train/tone.txt")
 
-    // The val split is a list: one picture twice, one that is not there, one of train.
-    try file("val/leak.png", png, .sharedPicture)
+    // The val split is a list: one image twice, one that is not there, one of train.
+    try file("val/leak.png", png, .sharedImage)
     try file(
       "val/packed.png",
       // The same pixels in 16 bits.
       try ImageFile.encode(
-        picture.converted(to: PixelFormat(channels: 3, bitDepth: 16)), as: .png), .sharedPicture)
-    try file("val/alike.jpg", try BrokenPack.jpeg(picture, quality: 60), .similarPicture)
+        image.converted(to: PixelFormat(channels: 3, bitDepth: 16)), as: .png), .sharedImage)
+    try file("val/alike.jpg", try BrokenPack.jpeg(image, quality: 60), .similarImage)
     try pack.folder.write(
       """
       images/val/leak.png
@@ -136,18 +136,18 @@ struct BrokenPackTests {
       """, to: "yolo/val.txt")
     pack.expect(.duplicateEntry, "yolo/images/val/alike.jpg")
     pack.expect(.missingImage, "yolo/images/val/missing.jpg")
-    pack.expect(.sharedPicture, "yolo/images/train/tone.png")
+    pack.expect(.sharedImage, "yolo/images/train/tone.png")
     try expectAllIsFound(in: "yolo")
   }
 
   // MARK: Pascal VOC
 
-  /// Writes an annotation with a picture of 20 x 10 pixels; the first object is on line 3.
+  /// Writes an annotation with an image of 20 x 10 pixels; the first object is on line 3.
   private func voc(
     _ name: String, size: (Int, Int) = (20, 10), _ objects: [String],
     _ flaws: [(kind: DatasetProblem.Kind, line: Int?)] = []
   ) throws {
-    try pack.picture("voc/JPEGImages/\(name).png")
+    try pack.image("voc/JPEGImages/\(name).png")
     let file = "voc/Annotations/\(name).xml"
     let text = [
       "<annotation><filename>\(name).png</filename>",
@@ -210,7 +210,7 @@ struct BrokenPackTests {
     let flat = try BrokenPack.jpeg(Image(width: 20, height: 10, filledWith: 200))
     try pack.folder.write(
       BrokenPack.inserting(BrokenPack.quarterTurn, into: flat), to: "voc/JPEGImages/turned.jpg")
-    try pack.picture("voc/JPEGImages/noxml.png")
+    try pack.image("voc/JPEGImages/noxml.png")
     pack.expect(.missingLabels, "voc/Annotations/noxml.xml")
     try voc("nopicture", [good])
     try FileManager.default.removeItem(atPath: pack.folder.path("voc/JPEGImages/nopicture.png"))
@@ -222,7 +222,7 @@ struct BrokenPackTests {
       listed.joined(separator: "\n"), to: "voc/ImageSets/Main/train.txt")
     try voc("v", [good])
     try pack.folder.write("v\ntiny\n", to: "voc/ImageSets/Main/val.txt")
-    pack.expect(.sharedPicture, "voc/JPEGImages/tiny.png")
+    pack.expect(.sharedImage, "voc/JPEGImages/tiny.png")
     // A list of some of them is no split of its own.
     try pack.folder.write("v\ngood\n", to: "voc/ImageSets/Main/some.txt")
     try expectAllIsFound(in: "voc")
@@ -231,7 +231,7 @@ struct BrokenPackTests {
   // MARK: COCO
 
   @Test func cocoLabels() throws {
-    for name in ["a", "b", "c", "d"] { try pack.picture("coco/val/\(name).png") }
+    for name in ["a", "b", "c", "d"] { try pack.image("coco/val/\(name).png") }
     let file = "coco/annotations/instances_val.json"
     var lines = ["{\"images\": ["]
     func add(_ text: String, _ flaws: DatasetProblem.Kind...) {
@@ -303,7 +303,7 @@ struct BrokenPackTests {
   // MARK: Whole splits
 
   @Test func aSplitThatCannotBeReadLeavesTheOthers() throws {
-    try pack.picture("coco/train/a.png")
+    try pack.image("coco/train/a.png")
     try pack.folder.write(
       """
       {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}],
@@ -325,7 +325,7 @@ struct BrokenPackTests {
 
   @Test func classesThatDifferBetweenSplitsAreTold() throws {
     for (split, classes) in [("train", ["cat", "dog"]), ("val", ["dog", "cow", "cat"])] {
-      try pack.picture("coco/\(split)/\(split).png")
+      try pack.image("coco/\(split)/\(split).png")
       let categories = classes.enumerated().map {
         "{\"id\": \($0.offset + 1), \"name\": \"\($0.element)\"}"
       }

@@ -3,9 +3,9 @@ import Foundation
 import Imaging
 import Testing
 
-/// COCO's annotation files with their pictures, as they occur in the wild, and worse.
+/// COCO's annotation files with their images, as they occur in the wild, and worse.
 ///
-/// Expected values are those that the texts below state; pictures have 20 x 10 pixels.
+/// Expected values are those that the texts below state; images have 20 x 10 pixels.
 struct COCOReaderTests {
   private func image(_ id: Int, _ name: String, size: String = "\"width\":20,\"height\":10")
     -> String
@@ -40,7 +40,7 @@ struct COCOReaderTests {
 
   @Test func classesBoxesAreasAndCrowds() throws {
     let folder = try TestFolder()
-    for name in ["a", "b", "c"] { try folder.writePicture("val2017/\(name).png") }
+    for name in ["a", "b", "c"] { try folder.writeImage("val2017/\(name).png") }
     try folder.write(
       file(
         images: [image(12, "c.png"), image(3, "a.png"), image(5, "b.png")],
@@ -55,13 +55,13 @@ struct COCOReaderTests {
     let data = try Dataset.open(path: folder.path, split: "valid")
     #expect(data.format == .coco && data.split == "val" && data.problems.isEmpty)
     #expect(data.classNames == ["dog", "cat"])
-    // By ascending id, as the benchmark takes them; b.png is a background picture.
+    // By ascending id, as the benchmark takes them; b.png is a background image.
     #expect(
       names(data, below: folder) == ["val2017/a.png", "val2017/b.png", "val2017/c.png"])
     #expect(data.samples[1].annotations.isEmpty)
     let first = data.samples[0].annotations
     #expect(first.map(\.classIndex) == [0, 1] && first.allSatisfy { !$0.isCrowd })
-    // The second box reaches half a pixel beyond the picture: cut to train on, whole to score.
+    // The second box reaches half a pixel beyond the image: cut to train on, whole to score.
     #expect(
       first.map(\.box) == [
         Box(x1: 1.5, y1: 2, x2: 4.5, y2: 6), Box(x1: 15.5, y1: 0, x2: 20, y2: 5),
@@ -99,14 +99,14 @@ struct COCOReaderTests {
     ("annotations/train.json", "images/x.png", "somewhere/else/x.png"),
     ("train/_annotations.coco.json", "train/x.png", "x.png"),
     ("_annotations.coco.json", "x.png", "x.png"),
-  ]) func picturesAreFound(json: String, picture: String, name: String) throws {
+  ]) func imagesAreFound(json: String, path imagePath: String, name: String) throws {
     let folder = try TestFolder()
-    try folder.writePicture(picture)
+    try folder.writeImage(imagePath)
     try folder.write(file(images: [image(1, name)], [box(1, "1,1,5,5")]), to: json)
     for path in [folder.path, folder.path(json)] {
       #expect(try Dataset.splits(path: path) == ["train"])
       let data = try Dataset.open(path: path, split: "train")
-      #expect(names(data, below: folder) == [picture] && data.annotationCount == 1)
+      #expect(names(data, below: folder) == [imagePath] && data.annotationCount == 1)
       #expect(data.problems.isEmpty)
     }
   }
@@ -114,7 +114,7 @@ struct COCOReaderTests {
   @Test func splitsOfAFolderAndOfAFile() throws {
     let folder = try TestFolder()
     for split in ["train", "valid", "test"] {
-      try folder.writePicture("\(split)/\(split).png")
+      try folder.writeImage("\(split)/\(split).png")
       try folder.write(
         file(images: [image(1, "\(split).png")], []), to: "\(split)/_annotations.coco.json")
     }
@@ -136,15 +136,15 @@ struct COCOReaderTests {
         == folder.path + ": the split \"train\" has several annotation files, "
         + "instances_train2014.json and instances_train2017.json; name one of them instead of the "
         + "folder.")
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     try folder.write("", to: "labels/x.txt")
     #expect(message(folder.path).contains("looks like both yolo and coco; name the data.yaml or"))
   }
 
   @Test func flawsAreProblems() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
-    try folder.writePicture("images/y.png")
+    try folder.writeImage("images/x.png")
+    try folder.writeImage("images/y.png")
     let path = folder.path("annotations/train.json")
     try folder.write(
       file(
@@ -182,7 +182,7 @@ struct COCOReaderTests {
   /// Each element of the lists on a line of its own.
   @Test func aSurveyTellsEachFlawWithItsLine() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     let file = """
       {"images": [
       {"id": 1, "file_name": "x.png", "width": 20, "height": 10},
@@ -213,14 +213,14 @@ struct COCOReaderTests {
       message(folder.path).contains("train.json:3: an image has no \"id\""))
   }
 
-  /// Polygons on a line, or beside the picture, and a mask of no pixel: the boxes stay.
+  /// Polygons on a line, or beside the image, and a mask of no pixel: the boxes stay.
   @Test(arguments: [
     "[[1, 1, 3, 3, 5, 5]]", "[[50, 50, 60, 50, 60, 60]]",
     #"{"size": [10, 20], "counts": [200]}"#,
   ])
   func outlinesOfNothingAreTold(segmentation: String) throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     try folder.write(
       """
       {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10}],
@@ -235,7 +235,7 @@ struct COCOReaderTests {
 
   @Test func outlinesAreReadWhereTheyAreAskedFor() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     let file = """
       {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10}],
       "categories": [{"id": 1, "name": "cat"}], "annotations": [
@@ -261,10 +261,10 @@ struct COCOReaderTests {
   @Test(arguments: [
     "../secret.png", "images/../../secret.png", "/secret.png", "/ABSOLUTE/secret.png",
     "..", "images/..", "a\\u0000/../b.png",
-  ]) func noPictureIsTakenFromOutside(name: String) throws {
+  ]) func noImageIsTakenFromOutside(name: String) throws {
     let folder = try TestFolder()
-    try folder.writePicture("secret.png")
-    try folder.writePicture("set/images/x.png")
+    try folder.writeImage("secret.png")
+    try folder.writeImage("set/images/x.png")
     let name = name.replacingOccurrences(of: "/ABSOLUTE", with: folder.path)
     try folder.write(
       file(images: [image(1, "x.png"), image(2, name)], [box(1, "1,1,5,5")]),
@@ -279,9 +279,9 @@ struct COCOReaderTests {
 
   @Test func theNameOfTheFileLeadsNowhereElse() throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png")
+    try folder.writeImage("x.png")
     try folder.write(file(images: [image(1, "x.png")], []), to: "set/instances_...json")
-    #expect(message(folder.path("set/instances_...json")).contains("the picture does not exist"))
+    #expect(message(folder.path("set/instances_...json")).contains("the image does not exist"))
   }
 
   @Test(arguments: [
@@ -291,7 +291,7 @@ struct COCOReaderTests {
     ("{\"images\":[],\"annotations\":[],\"categories\":[]}", "\"categories\" is empty"),
     (
       "{\"images\":[],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"a\"}]}",
-      "lists 0 pictures"
+      "lists 0 images"
     ),
     (#"{"images":[{"id":1e99,"file_name":"x.png"}]}"#, "expected to be a whole number"),
     (#"{"images":[{"id":1,"file_name":"x.png","width":null}]}"#, "a number is expected"),
@@ -309,7 +309,7 @@ struct COCOReaderTests {
 
   @Test func boxesOfNoUseAreAnErrorInTheEnd() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     try folder.write(
       file(images: [image(1, "x.png")], [box(1, "1e300,1e300,1e7,1e7")]),
       to: "annotations/train.json")

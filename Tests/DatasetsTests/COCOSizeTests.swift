@@ -23,9 +23,9 @@ struct COCOSizeTests {
     let runner = TaskRunner { count, body in pool.run(count) { body($0) } }
     for name in ["built", "used"] {
       let time = try seconds {
-        let index = PictureIndex(for: path, in: cache.path)
+        let index = ImageIndex(for: path, in: cache.path)
         let dataset = try Dataset.open(
-          path: path, split: "train", reading: DatasetReading(runner: runner, pictures: index))
+          path: path, split: "train", reading: DatasetReading(runner: runner, images: index))
         #expect(dataset.samples.count == 118_000 && dataset.annotationCount == 860_000)
         index.save()
       }
@@ -37,8 +37,8 @@ struct COCOSizeTests {
     print(status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? "")
   }
 
-  /// As many hashes as COCO has pictures, all different.
-  @Test func aHundredThousandPicturesAreGroupedInSeconds() {
+  /// As many hashes as COCO has images, all different.
+  @Test func aHundredThousandImagesAreGroupedInSeconds() {
     var state: UInt64 = 1
     let hashes = (0..<118_000).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -46,7 +46,7 @@ struct COCOSizeTests {
     }
     var candidates = 0
     let time = seconds {
-      var table = LookTable(hashes)
+      var table = HammingIndex(hashes)
       for index in hashes.indices where table.take(index) {
         candidates += table.takeNeighbors(of: index) { _ in true }.count
       }
@@ -55,41 +55,41 @@ struct COCOSizeTests {
     #expect(time < 10)
   }
 
-  /// All pictures alike, in small steps and in large ones, as those of a camera that never moves.
-  @Test func manyPicturesOfOneSceneAreNoTrouble() {
+  /// All images alike, in small steps and in large ones, as those of a camera that never moves.
+  @Test func manyImagesOfOneSceneAreNoTrouble() {
     let count = 20_000
-    let pictures: [PictureFacts?] = (0..<count).map { number in
+    let images: [ImageRecord?] = (0..<count).map { number in
       var thumbnail = (0..<256).map { UInt8($0) }
       thumbnail[number % 256] ^= UInt8(number / 256 + 1)
-      return PictureFacts(
+      return ImageRecord(
         byteCount: number, width: 64, height: 48, orientation: .upright, codec: .jpeg,
-        content: PictureContent(
+        content: ImageContent(
           bytes: Fingerprint("\(number)"), pixels: Fingerprint("pixels \(number)"),
-          look: PictureLook(
+          look: ImageSignature(
             hash: 0xFF00_FF00_FF00_FF00 ^ 1 << UInt64(number % 64), thumbnail: thumbnail),
           warnings: []))
     }
-    let time = seconds { #expect(PictureGroups(pictures).members.count == 1) }
-    print("\(count) alike pictures in \(time) s")
+    let time = seconds { #expect(DuplicateGroups(images).members.count == 1) }
+    print("\(count) alike images in \(time) s")
     // Two hundred million pairs.
     #expect(time < 5)
   }
 
   /// Two splits of frames that a camera took without moving, none the same as another.
-  @Test func alikePicturesOfTwoSplitsAreTold() throws {
+  @Test func alikeImagesOfTwoSplitsAreTold() throws {
     let count = 8000
-    let facts: [[PictureFacts?]] = (0..<2).map { split in
+    let facts: [[ImageRecord?]] = (0..<2).map { split in
       (0..<count / 2).map { number in
         var thumbnail = (0..<256).map { UInt8($0) }
         thumbnail[number % 256] ^= UInt8(number / 256 + 1)
         // Four bits of noise: hashes of the two splits are 2 to 6 bits apart.
         var hash = 0xFF00_FF00_FF00_FF00 ^ UInt64(split * 3)
         hash ^= 1 << UInt64(2 + number % 31) ^ 1 << UInt64(33 + number % 29)
-        return PictureFacts(
+        return ImageRecord(
           byteCount: number, width: 64, height: 48, orientation: .upright, codec: .jpeg,
-          content: PictureContent(
+          content: ImageContent(
             bytes: Fingerprint("\(split) \(number)"), pixels: Fingerprint("p\(split) \(number)"),
-            look: PictureLook(hash: hash, thumbnail: thumbnail), warnings: []))
+            look: ImageSignature(hash: hash, thumbnail: thumbnail), warnings: []))
       }
     }
     let splits = ["train", "val"].map { split in
@@ -101,10 +101,10 @@ struct COCOSizeTests {
         })
     }
     let time = try seconds {
-      let comparison = try PictureComparison(splits, facts) { _, _, _ in }
+      let comparison = try DuplicateSearch(splits, facts) { _, _, _ in }
       #expect(comparison.pairs.count == count / 2)
     }
-    print("\(count) alike pictures of two splits in \(time) s")
+    print("\(count) alike images of two splits in \(time) s")
     #expect(time < 5)
   }
 }

@@ -17,7 +17,7 @@ struct ClassNameTests {
   }
 
   @Test func voc() throws {
-    try folder.writePicture("JPEGImages/a.png")
+    try folder.writeImage("JPEGImages/a.png")
     let box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
     try folder.write(
       "<annotation><object><name> cat </name>\(box)</object><object><name>cat</name>\(box)</object>"
@@ -26,7 +26,7 @@ struct ClassNameTests {
   }
 
   @Test func yolo() throws {
-    try folder.writePicture("images/train/a.png")
+    try folder.writeImage("images/train/a.png")
     try folder.write("1 .5 .5 .1 .1\n1 .2 .2 .1 .1\n", to: "labels/train/a.txt")
     try folder.write("train: images/train\nnames: [dog, \" cat \"]\n", to: "data.yaml")
     try expectTwoCats(.yolo, ["dog", "cat"])
@@ -42,7 +42,7 @@ struct ClassNameTests {
   }
 
   @Test func coco() throws {
-    try folder.writePicture("train/a.png")
+    try folder.writeImage("train/a.png")
     try folder.write(
       """
       {"images": [{"id": 1, "file_name": "a.png"}],
@@ -54,7 +54,7 @@ struct ClassNameTests {
   }
 
   @Test func createML() throws {
-    try folder.writePicture("train/a.png")
+    try folder.writeImage("train/a.png")
     func object(_ label: String) -> String {
       "{\"label\": \"\(label)\", \"coordinates\": {\"x\": 5, \"y\": 5, \"width\": 4, \"height\": 4}}"
     }
@@ -65,7 +65,7 @@ struct ClassNameTests {
   }
 
   @Test func labelMe() throws {
-    try folder.writePicture("a.png")
+    try folder.writeImage("a.png")
     func shape(_ label: String) -> String {
       "{\"label\": \"\(label)\", \"points\": [[1, 1], [5, 5]], \"shape_type\": \"rectangle\"}"
     }
@@ -75,9 +75,9 @@ struct ClassNameTests {
   }
 
   @Test func folders() throws {
-    try folder.writePicture("train/ cat/a.png")
-    try folder.writePicture("train/dog/a.png")
-    try folder.writePicture("val/cat/a.png")
+    try folder.writeImage("train/ cat/a.png")
+    try folder.writeImage("train/dog/a.png")
+    try folder.writeImage("val/cat/a.png")
     let data = try Dataset.openAll(path: folder.path, format: .folders)
     #expect(data.map(\.classNames) == [["cat", "dog"], ["cat", "dog"]])
     #expect(data.map { $0.samples.map(\.imageClass) } == [[0, 1], [0]])
@@ -85,7 +85,7 @@ struct ClassNameTests {
   }
 
   @Test func foldersOfOneClassOrOfNone() throws {
-    for name in ["cat", "cat ", "  "] { try folder.writePicture("train/\(name)/a.png") }
+    for name in ["cat", "cat ", "  "] { try folder.writeImage("train/\(name)/a.png") }
     symlink("/", folder.path("train/all"))
     let data = try Dataset.open(path: folder.path, split: "train", format: .folders)
     #expect(data.classNames == ["cat"])

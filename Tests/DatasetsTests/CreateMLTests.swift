@@ -7,8 +7,8 @@ import Testing
 struct CreateMLTests {
   @Test func bothSpellingsAreRead() throws {
     let folder = try TestFolder()
-    try folder.writePicture("train/x.png")
-    try folder.writePicture("train/y.png")
+    try folder.writeImage("train/x.png")
+    try folder.writeImage("train/y.png")
     try folder.write(
       """
       [{"image": "x.png", "annotations": [
@@ -29,7 +29,7 @@ struct CreateMLTests {
 
   @Test func flawsAreToldWithTheirLines() throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png")
+    try folder.writeImage("x.png")
     let file = """
       [{"image": "x.png", "annotations": [
       {"label": "cat", "coordinates": {"x": 10, "y": 5, "width": 4}},

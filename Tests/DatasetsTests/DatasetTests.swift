@@ -34,8 +34,8 @@ struct DatasetTests {
 
   @Test func vocInAllItsOddities() throws {
     let folder = try TestFolder()
-    for name in ["a b", "c", "d", "e", "zero"] { try folder.writePicture("JPEGImages/\(name).png") }
-    try folder.write("no picture", to: "JPEGImages/broken.jpg")
+    for name in ["a b", "c", "d", "e", "zero"] { try folder.writeImage("JPEGImages/\(name).png") }
+    try folder.write("no image", to: "JPEGImages/broken.jpg")
     try voc(folder, "a b", objects: [("cat", "1 1 20 10"), ("dog", "3.5 2 3.5 4")])
     try voc(
       folder, "c", objects: [("cat", "-5 0 40 5"), ("cat", "100 1 120 5"), ("cat", "5 5 2 8")])
@@ -74,14 +74,14 @@ struct DatasetTests {
     #expect(train.problems[0].file == folder.path("Annotations/never.xml"))
     #expect(
       train.problems[3].description == folder.path("Annotations/c.xml")
-        + ":2: the box lies outside of the 20x10 picture; it is left out.")
+        + ":2: the box lies outside of the 20x10 image; it is left out.")
     #expect(train.problems[7].description.hasPrefix(folder.path("JPEGImages/broken.jpg")))
     #expect(try Dataset.open(path: folder.path, split: "val").classNames == train.classNames)
   }
 
   @Test func vocWithoutListsIsOneSplit() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     try voc(folder, "x")
     let all = try Dataset.open(path: folder.path, split: "training")
     #expect(all.format == .voc && all.split == "train" && all.annotationCount == 1)
@@ -90,11 +90,11 @@ struct DatasetTests {
         == folder.path + ": there is no split \"val\"; there is \"train\".")
   }
 
-  /// A picture in no list and without an annotation is in no split; a survey tells it once.
+  /// An image in no list and without an annotation is in no split; a survey tells it once.
   @Test(arguments: [false, true])
-  func vocPicturesWithoutAnnotationsAreTold(hasLists: Bool) throws {
+  func vocImagesWithoutAnnotationsAreTold(hasLists: Bool) throws {
     let folder = try TestFolder()
-    for name in ["a", "b", "stray"] { try folder.writePicture("JPEGImages/\(name).png") }
+    for name in ["a", "b", "stray"] { try folder.writeImage("JPEGImages/\(name).png") }
     for name in ["a", "b"] { try voc(folder, name) }
     if hasLists {
       try folder.write("a\n", to: "ImageSets/Main/train.txt")
@@ -109,7 +109,7 @@ struct DatasetTests {
 
   @Test func vocMistakesAreErrors() throws {
     let folder = try TestFolder()
-    try folder.writePicture("JPEGImages/x.png")
+    try folder.writeImage("JPEGImages/x.png")
     try folder.write("<annotation><object>", to: "Annotations/x.xml")
     let said = message { try Dataset.open(path: folder.path, split: "train") }
     #expect(said.hasPrefix(folder.path("Annotations/x.xml:1: ")), "\(said)")
@@ -137,10 +137,10 @@ struct DatasetTests {
     try folder.write(
       "path: nowhere\ntrain: [images/one, list.txt]\nval: images/two\nnames: {0: cat, 1: dog}\n",
       to: "data.yaml")
-    try folder.writePicture("images/one/a b.png")
-    try folder.writePicture("images/one/deep/images/c.png")
-    try folder.writePicture("images/two/d.PNG")
-    try folder.writePicture("elsewhere/e.png")
+    try folder.writeImage("images/one/a b.png")
+    try folder.writeImage("images/one/deep/images/c.png")
+    try folder.writeImage("images/two/d.PNG")
+    try folder.writeImage("elsewhere/e.png")
     try folder.write("1 0.5 0.5 0.5 0.2\n", to: "labels/one/a b.txt")
     // The last of two folders called images is the one that counts.
     try folder.write("0 .5 .5 .1 .5\n", to: "images/one/deep/labels/c.txt")
@@ -175,8 +175,8 @@ struct DatasetTests {
 
   @Test func yoloInPlainFolders() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/a.png")
-    try folder.writePicture("images/b.png")
+    try folder.writeImage("images/a.png")
+    try folder.writeImage("images/b.png")
     try folder.write("0 .5 .5 .5 .5", to: "labels/a.txt")
     let nameless = message { try Dataset.open(path: folder.path, split: "train") }
     #expect(nameless.contains("classes.txt"), "\(nameless)")
@@ -190,7 +190,7 @@ struct DatasetTests {
 
     let split = try TestFolder()
     try split.write("cat", to: "classes.txt")
-    for name in ["train/images/a", "valid/images/b"] { try split.writePicture(name + ".png") }
+    for name in ["train/images/a", "valid/images/b"] { try split.writeImage(name + ".png") }
     for name in ["train/labels/a", "valid/labels/b"] {
       try split.write("0 .5 .5 .5 .5", to: name + ".txt")
     }
@@ -204,9 +204,9 @@ struct DatasetTests {
     ("names: [a]\ntrain: nowhere\n", "\"train: nowhere\" does not exist; looked for at "),
     ("names: [a]\ntrain: data.yaml\n", "neither a folder"),
     ("names: [a]\ntrain: empty\n", "the folder holds no .jpg"),
-    ("names: [a]\ntrain: empty.txt\n", "empty.txt: the list of pictures is empty"),
+    ("names: [a]\ntrain: empty.txt\n", "empty.txt: the list of images is empty"),
     ("names: [a]\ntrain: latin.txt\n", "latin.txt:2: the text is not UTF-8"),
-    ("names: [a]\ntrain: unlabeled\n", "none of the 1 pictures of the split \"train\" has a label"),
+    ("names: [a]\ntrain: unlabeled\n", "none of the 1 images of the split \"train\" has a label"),
     ("names: [a]\ntrain: images\n", "labels/x.txt:2: the class \"1\" is not in 0...0"),
     ("names: [a]\ntrain: list.txt\n", "y.txt: a file is expected here"),
   ])
@@ -216,11 +216,11 @@ struct DatasetTests {
     try folder.write("", to: "empty.txt")
     try folder.write(Array("a\n".utf8) + [0xE9, 0x0A], to: "latin.txt")
     try folder.write("x", to: "empty/readme.md")
-    try folder.writePicture("unlabeled/x.png")
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("unlabeled/x.png")
+    try folder.writeImage("images/x.png")
     try folder.write("0 .5 .5 .5 .5\n1 .5 .5 .5 .5\n", to: "labels/x.txt")
     try folder.write("other/images/y.png\n", to: "list.txt")
-    try folder.writePicture("other/images/y.png")
+    try folder.writeImage("other/images/y.png")
     try folder.write("a folder with a label file's name", to: "other/labels/y.txt/z")
     let said = self.message { try Dataset.open(path: folder.path, split: "train") }
     #expect(said.contains(message), "\(said)")
@@ -235,7 +235,7 @@ struct DatasetTests {
     #expect(
       message { try Dataset.open(path: folder.path("nothing"), split: "train") }
         .contains("there is no file or folder"))
-    try folder.writePicture("images/a.png")
+    try folder.writeImage("images/a.png")
     try folder.write("0 .5 .5 .5 .5", to: "labels/a.txt")
     #expect(try DatasetFormat.sniff(folder.path) == .yolo)
     try voc(folder, "a")

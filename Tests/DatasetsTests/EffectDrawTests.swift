@@ -4,12 +4,12 @@ import Testing
 
 @testable import Datasets
 
-/// Mixup, copy-paste and what is done to finished pictures, on pictures without any even part.
+/// Mixup, copy-paste and what is done to finished images, on images without any even part.
 struct EffectDrawTests {
   private let side = 32
 
-  /// All pixels differ from their neighbors, and those of the two pictures from each other.
-  private func picture(_ number: Int) -> Image {
+  /// All pixels differ from their neighbors, and those of the two images from each other.
+  private func image(_ number: Int) -> Image {
     Image(
       width: side, height: side, format: .rgb8,
       bytes: (0..<side * side).flatMap { pixel -> [UInt8] in
@@ -23,7 +23,7 @@ struct EffectDrawTests {
   /// Without objects, and with an L by its outline.
   private func samples(in folder: TestFolder) throws -> [Sample] {
     for number in 0..<2 {
-      try folder.write(ImageFile.encode(picture(number), as: .png), to: "\(number).png")
+      try folder.write(ImageFile.encode(image(number), as: .png), to: "\(number).png")
     }
     var object = Annotation(box: Box(x1: 8, y1: 8, x2: 24, y2: 24), classIndex: 0)
     object.outline = .polygons([[8, 8, 24, 8, 24, 16, 16, 16, 16, 24, 8, 24]])
@@ -34,31 +34,31 @@ struct EffectDrawTests {
     }
   }
 
-  private func pictures(
+  private func images(
     _ samples: [Sample], _ augmentation: AugmentationConfig
-  ) throws -> [AugmentedPicture] {
-    let pictures = AugmentedPictures(
+  ) throws -> [AugmentedImage] {
+    let images = AugmentedImages(
       samples: samples, config: LoaderConfig(batchSize: 1, seed: 3)
     ) { _ in BatchPlan(width: 32, height: 32, augmentation: augmentation) }
     return try (0..<20).flatMap { epoch in
-      try (0..<2).map { try pictures.picture(epoch: epoch, place: $0) }
+      try (0..<2).map { try images.image(epoch: epoch, place: $0) }
     }
   }
 
-  @Test func mixupBlendsTwoPicturesAndKeepsTheObjectsOfBoth() throws {
+  @Test func mixupBlendsTwoImagesAndKeepsTheObjectsOfBoth() throws {
     let folder = try TestFolder()
     var augmentation = AugmentationConfig.none
     augmentation.mixupProbability = 1
     var blends = 0
-    for mixed in try pictures(samples(in: folder), augmentation) {
-      let own = picture(mixed.sampleIndex)
+    for mixed in try images(samples(in: folder), augmentation) {
+      let own = image(mixed.sampleIndex)
       if mixed.image == own {
         // With itself, which has its objects twice.
         #expect(mixed.annotations.count == 2 * mixed.sampleIndex)
         continue
       }
       blends += 1
-      let other = picture(1 - mixed.sampleIndex)
+      let other = image(1 - mixed.sampleIndex)
       // One share for all samples, rounded to nearest; it has a deviation of 0.062 about a half (beta,
       // 32 and 32): four of them.
       let share = (64...192).first { share in
@@ -87,14 +87,14 @@ struct EffectDrawTests {
       return isInBar || isInStem
     }
     func expected(_ number: (Int) -> Int) -> [UInt8] {
-      let pixels = [picture(0), picture(1)].map(\.bytes)
+      let pixels = [image(0), image(1)].map(\.bytes)
       return (0..<1024).flatMap { place in
         let start = (sources[place].y * 32 + sources[place].x) * 3
         return pixels[number(place)][start..<start + 3]
       }
     }
     var pasted = 0
-    for found in try pictures(samples(in: folder), augmentation) {
+    for found in try images(samples(in: folder), augmentation) {
       if found.sampleIndex == 1 {
         // Its own object would be covered.
         #expect(found.image.bytes == expected { _ in 1 } && found.annotations.count == 1)
@@ -124,7 +124,7 @@ struct EffectDrawTests {
     var augmentation = AugmentationConfig.none
     augmentation.copyPasteProbability = 1
     var pasted = 0
-    for found in try pictures(samples, augmentation) where found.sampleIndex == 0 {
+    for found in try images(samples, augmentation) where found.sampleIndex == 0 {
       let objects = found.annotations.map { ($0.classIndex, $0.box) }
       // Its own objects are covered by themselves, and not pasted.
       guard found.annotations.count == 3 else {
@@ -152,7 +152,7 @@ struct EffectDrawTests {
     augmentation.erasingProbability = 1
     for place in 0..<50 {
       let draw = EffectDraw(
-        augmentation, key: PictureKey(seed: 1, epoch: 0, place: place), width: 40, height: 30)
+        augmentation, key: SampleSeed(seed: 1, epoch: 0, place: place), width: 40, height: 30)
       guard let region = draw.erased else {
         Issue.record("nothing is erased at \(place)")
         continue
@@ -173,7 +173,7 @@ struct EffectDrawTests {
       labels.objects = [hidden, whole, half].map {
         VisibleObject(annotation: Annotation(box: $0, classIndex: 0), visibleFraction: 1)
       }
-      var input = PictureMaker.Result(sampleIndex: 0, image: canvas(), mask: plane, labels: labels)
+      var input = SampleBuilder.Result(sampleIndex: 0, image: canvas(), mask: plane, labels: labels)
       draw.apply(to: &input, rule: .all)
       let rest = Box(x1: hidden.x2, y1: hidden.y1, x2: right, y2: hidden.y2)
       #expect(input.labels.targets.map(\.box) == (rest.width > 0 ? [whole, rest] : [whole]))
@@ -191,9 +191,9 @@ struct EffectDrawTests {
     let source = canvas()
     for place in 0..<10 {
       let draw = EffectDraw(
-        augmentation, key: PictureKey(seed: 2, epoch: 0, place: place), width: 40, height: 30)
+        augmentation, key: SampleSeed(seed: 2, epoch: 0, place: place), width: 40, height: 30)
       #expect(draw.blur > 0 && draw.blur <= 2)
-      var input = PictureMaker.Result(sampleIndex: 0, image: source, labels: VisibleAnnotations())
+      var input = SampleBuilder.Result(sampleIndex: 0, image: source, labels: VisibleAnnotations())
       draw.apply(to: &input, rule: .all)
       let image = input.image
       let reach = Int((3 * draw.blur).rounded(.up))
@@ -221,7 +221,7 @@ struct EffectDrawTests {
     }
   }
 
-  /// What Golden/make_jpeg.py prints: green of every fifth row of a picture with ramps and a board.
+  /// What Golden/make_jpeg.py prints: green of every fifth row of an image with ramps and a board.
   @Test(arguments: [
     (
       30,
@@ -244,7 +244,7 @@ struct EffectDrawTests {
   ])
   func artefactsAreThoseOfLibjpeg(quality: Int, rows: [String]) {
     var draw = EffectDraw(
-      .none, key: PictureKey(seed: 2, epoch: 0, place: 0), width: 16, height: 16)
+      .none, key: SampleSeed(seed: 2, epoch: 0, place: 0), width: 16, height: 16)
     #expect(draw.jpegQuality == nil)
     draw.jpegQuality = quality
     let source = Image(
@@ -253,7 +253,7 @@ struct EffectDrawTests {
         let (x, y) = (pixel % 16, pixel / 16)
         return [UInt8(16 * x), UInt8(255 * ((x / 4 + y / 4) % 2)), UInt8(16 * y)]
       })
-    var input = PictureMaker.Result(sampleIndex: 0, image: source, labels: VisibleAnnotations())
+    var input = SampleBuilder.Result(sampleIndex: 0, image: source, labels: VisibleAnnotations())
     draw.apply(to: &input, rule: .all)
     let image = input.image
     #expect(image != source)
@@ -271,7 +271,7 @@ struct EffectDrawTests {
     var augmentation = AugmentationConfig.none
     augmentation.jpegProbability = 1
     let qualities = (0..<200).compactMap {
-      EffectDraw(augmentation, key: PictureKey(seed: 2, epoch: 0, place: $0), width: 9, height: 9)
+      EffectDraw(augmentation, key: SampleSeed(seed: 2, epoch: 0, place: $0), width: 9, height: 9)
         .jpegQuality
     }
     #expect(qualities.count == 200 && qualities.allSatisfy((20...90).contains))

@@ -55,8 +55,8 @@ struct LabelFuzzTests {
   @Test(arguments: [DatasetFormat.labelme, .createml, .coco])
   func damagedLabelsAreSurvived(format: DatasetFormat) throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png")
-    if format == .createml { try folder.writePicture("y.png") }
+    try folder.writeImage("x.png")
+    if format == .createml { try folder.writeImage("y.png") }
     let file = try #require(Self.files[format])
     let seed = Array(file.text.utf8)
     var (refused, flawed) = (0, 0)

@@ -14,8 +14,8 @@ struct LabelMeTests {
 
   @Test func shapesOfAllKinds() throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png", width: 40, height: 30)
-    try folder.writePicture("y.png", width: 40, height: 30)
+    try folder.writeImage("x.png", width: 40, height: 30)
+    try folder.writeImage("y.png", width: 40, height: 30)
     try folder.write(
       """
       {"version": "5.4.1", "flags": {}, "imagePath": "..\\\\somewhere\\\\x.png", "imageData": null,
@@ -43,7 +43,7 @@ struct LabelMeTests {
 
   @Test func flawsAreToldWithTheirLines() throws {
     let folder = try TestFolder()
-    for name in ["x.png", "y.png", "z.png"] { try folder.writePicture(name) }
+    for name in ["x.png", "y.png", "z.png"] { try folder.writeImage(name) }
 
     try folder.write(
       """
@@ -69,7 +69,7 @@ struct LabelMeTests {
 
   @Test func listedClassesKeepTheirOrder() throws {
     let folder = try TestFolder()
-    try folder.writePicture("x.png")
+    try folder.writeImage("x.png")
     try folder.write("__ignore__\n_background_\nzebra\nant\n", to: "labels.txt")
     try folder.write(
       #"{"imagePath": "x.png", "shapes": [{"label": "bee", "points": [[1, 1], [5, 5]], "shape_type": "rectangle"}]}"#,
@@ -77,8 +77,8 @@ struct LabelMeTests {
     #expect(try open(folder).classNames == ["zebra", "ant", "bee"])
   }
 
-  /// A file of some hundred bytes says that its picture has two thousand million pixels: only those
-  /// of the mask are looked at. To fill the picture 40 times would take minutes.
+  /// A file of some hundred bytes says that its image has two thousand million pixels: only those
+  /// of the mask are looked at. To fill the image 40 times would take minutes.
   @Test func aMaskTakesNoMoreThanItsPixels() throws {
     let folder = try TestFolder()
     let part = try ImageFile.encode(
@@ -91,7 +91,7 @@ struct LabelMeTests {
         + [String](repeating: shape, count: 40).joined(separator: ", ") + "]}", to: "x.json")
     let data = try Dataset.open(
       path: folder.path, split: "train",
-      reading: DatasetReading(outlines: true, measuresPictures: false))
+      reading: DatasetReading(outlines: true, measuresImages: false))
     #expect(data.annotationCount == 40)
     // Columns of 50,000 pixels: 5 and 7 pixels before the first run, and 3 in each of two columns.
     let mask = try RunLengthMask(

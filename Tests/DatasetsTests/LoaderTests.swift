@@ -6,11 +6,11 @@ import Testing
 @testable import Datasets
 
 struct LoaderTests {
-  /// Pictures of different sizes and grays, with a box in each; picture i is 40 + i wide.
+  /// Images of different sizes and grays, with a box in each; image i is 40 + i wide.
   private func samples(_ folder: TestFolder, count: Int) throws -> [Sample] {
     try (0..<count).map { index in
       let name = "p\(index).png"
-      try folder.writePicture(name, width: 40 + index, height: 30, gray: UInt8(20 + index * 10))
+      try folder.writeImage(name, width: 40 + index, height: 30, gray: UInt8(20 + index * 10))
       return Sample(
         imagePath: folder.path(name), imageWidth: 40 + index, imageHeight: 30,
         annotations: [
@@ -37,7 +37,7 @@ struct LoaderTests {
   }
 
   private func same(_ a: Batch, _ b: Batch) -> Bool {
-    a.epoch == b.epoch && a.index == b.index && a.pictures == b.pictures
+    a.epoch == b.epoch && a.index == b.index && a.images == b.images
       && a.annotations == b.annotations && a.ignoredRegions == b.ignoredRegions
       && a.sampleIndices == b.sampleIndices
   }
@@ -100,7 +100,7 @@ struct LoaderTests {
       }
       let size = 32 * 32 * 3
       // Rounded to a byte.
-      let found = batch.images.values[place * size..<(place + 1) * size]
+      let found = batch.tensor.values[place * size..<(place + 1) * size]
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 0.51 / 255 })
       let box = letterbox.inputBox(sample.annotations[0].box)
       #expect(batch.annotations[place].count == 1 && batch.ignoredRegions[place].count == 1)
@@ -135,17 +135,17 @@ struct LoaderTests {
     augmentation.minimumVisibleFraction = 0
     augmentation.minimumSide = 0
     let varied = augmentation
-    // Kept at less than their size, so that reduced pictures are covered too.
+    // Kept at less than their size, so that reduced images are covered too.
     let loader = Loader(
-      samples: samples, config: LoaderConfig(batchSize: 6, seed: 3, pictureSide: 110), epochs: 6
+      samples: samples, config: LoaderConfig(batchSize: 6, seed: 3, imageSide: 110), epochs: 6
     ) { _ in BatchPlan(width: 96, height: 96, augmentation: varied) }
     var checked = 0
     while let batch = try loader.next() {
-      for picture in 0..<6 {
-        let boxes = batch.annotations[picture].map(\.box)
+      for image in 0..<6 {
+        let boxes = batch.annotations[image].map(\.box)
         for y in 0..<96 {
           for x in 0..<96 {
-            let value = Float(batch.pictures[picture].bytes[(y * 96 + x) * 3]) / 255
+            let value = Float(batch.images[image].bytes[(y * 96 + x) * 3]) / 255
             let center = (x: Double(x) + 0.5, y: Double(y) + 0.5)
             // How deep inside of a box the pixel lies; negative outside.
             let depth =
@@ -162,7 +162,7 @@ struct LoaderTests {
     #expect(checked > 20_000)
   }
 
-  @Test func brokenPicturesAreReportedAndReplaced() throws {
+  @Test func brokenImagesAreReportedAndReplaced() throws {
     let folder = try TestFolder()
     var samples = try samples(folder, count: 5)
     // A header that is fine, and nothing behind it.
@@ -183,7 +183,7 @@ struct LoaderTests {
         var indices: [Int] = []
         var problems: [DatasetProblem] = []
         while let batch = try loader.next() {
-          // Four pictures are sound; the fourth is shown twice, in place of the third.
+          // Four images are sound; the fourth is shown twice, in place of the third.
           #expect(batch.sampleIndices.sorted() == [0, 1, 3, 3, 4])
           indices += batch.sampleIndices
           // Alone, it is met once an epoch.
@@ -204,29 +204,29 @@ struct LoaderTests {
     #expect {
       try loader.next()
     } throws: {
-      "\($0)".hasPrefix("none of the 1 pictures can be decoded. The first problem is: ")
+      "\($0)".hasPrefix("none of the 1 images can be decoded. The first problem is: ")
     }
   }
 
-  @Test func picturesToLookAtAreThoseOfTheBatches() throws {
+  @Test func imagesToLookAtAreThoseOfTheBatches() throws {
     let folder = try TestFolder()
     let samples = try samples(folder, count: 5)
     let config = LoaderConfig(batchSize: 2, seed: 8)
     let batches = try batches(samples, config, epochs: 1)
-    let pictures = AugmentedPictures(samples: samples, config: config) {
+    let images = AugmentedImages(samples: samples, config: config) {
       BatchPlan(
         width: $0.batch == 0 ? 32 : 48, height: 32, augmentation: AugmentationConfig())
     }
-    // Two batches of two; the fifth picture waits for another epoch.
-    #expect(batches.count == 2 && pictures.count == 4)
+    // Two batches of two; the fifth image waits for another epoch.
+    #expect(batches.count == 2 && images.count == 4)
     for place in (0..<4).reversed() {
-      let picture = try pictures.picture(epoch: 0, place: place)
+      let image = try images.image(epoch: 0, place: place)
       let batch = batches[place / 2]
-      #expect(picture.image.width == (place < 2 ? 32 : 48) && picture.image.height == 32)
-      #expect(picture.annotations == batch.annotations[place % 2])
-      #expect(picture.ignoredRegions == batch.ignoredRegions[place % 2])
-      #expect(picture.sampleIndex == batch.sampleIndices[place % 2])
-      #expect(picture.image == batch.pictures[place % 2])
+      #expect(image.image.width == (place < 2 ? 32 : 48) && image.image.height == 32)
+      #expect(image.annotations == batch.annotations[place % 2])
+      #expect(image.ignoredRegions == batch.ignoredRegions[place % 2])
+      #expect(image.sampleIndex == batch.sampleIndices[place % 2])
+      #expect(image.image == batch.images[place % 2])
     }
   }
 

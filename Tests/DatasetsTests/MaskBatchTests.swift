@@ -5,9 +5,9 @@ import Testing
 
 @testable import Datasets
 
-/// Masks in batches go where pictures, boxes and outlines go.
+/// Masks in batches go where images, boxes and outlines go.
 struct MaskBatchTests {
-  /// White pictures of three objects, one a class: a rectangle, an ellipse and an L, which the masks'
+  /// White images of three objects, one a class: a rectangle, an ellipse and an L, which the masks'
   /// files have as well as the outlines.
   private func samples(in folder: TestFolder, count: Int = 5) throws -> [Sample] {
     try (0..<count).map { index in
@@ -15,7 +15,7 @@ struct MaskBatchTests {
       var sample = Sample(
         imagePath: folder.path("\(index).png"), imageWidth: width, imageHeight: height,
         annotations: [])
-      try folder.writePicture("\(index).png", width: width, height: height, gray: 255)
+      try folder.writeImage("\(index).png", width: width, height: height, gray: 255)
       let (x, y) = (Double(3 + index), Double(30 - 4 * index))
       let ellipse = (0..<20).flatMap { step -> [Double] in
         let angle = Double(step) * .pi / 10
@@ -60,24 +60,24 @@ struct MaskBatchTests {
     return batches
   }
 
-  /// The numbers of one picture.
-  private func plane(_ batch: Batch, _ picture: Int) throws -> [UInt8] {
+  /// The numbers of one image.
+  private func plane(_ batch: Batch, _ image: Int) throws -> [UInt8] {
     let masks = try #require(batch.masks)
-    #expect(masks.width == 52 && masks.height == 44 && masks.count == batch.pictures.count)
+    #expect(masks.width == 52 && masks.height == 44 && masks.count == batch.images.count)
     let size = masks.width * masks.height
     #expect(masks.values.count == masks.count * size)
-    return Array(masks.values[picture * size..<(picture + 1) * size])
+    return Array(masks.values[image * size..<(image + 1) * size])
   }
 
   /// The pixels of a class are those of the outlines of its objects, and lie in their boxes; pixels of
-  /// which nothing is known are those without a picture.
+  /// which nothing is known are those without an image.
   ///
   /// - Parameter dropsObjects: Whether objects may be seen that are not learned.
   private func expectAgreement(_ batch: Batch, dropsObjects: Bool) throws {
-    for (picture, image) in batch.pictures.enumerated() {
-      let plane = try plane(batch, picture)
+    for (index, image) in batch.images.enumerated() {
+      let plane = try plane(batch, index)
       for classIndex in 0..<3 {
-        let objects = batch.annotations[picture].filter { $0.classIndex == classIndex }
+        let objects = batch.annotations[index].filter { $0.classIndex == classIndex }
         if dropsObjects, objects.isEmpty { continue }
         var expected = [UInt8](repeating: 0, count: plane.count)
         for object in objects {
@@ -98,7 +98,7 @@ struct MaskBatchTests {
       let differing = plane.enumerated().count { place, number in
         (number == ClassPlanes.ignored) != (image.bytes[place * 3] == 114)
       }
-      // The warp of pictures rounds places to 128ths: a pixel here or there at their borders.
+      // The warp of images rounds places to 128ths: a pixel here or there at their borders.
       #expect(differing <= 4, "\(differing)")
     }
   }
@@ -125,7 +125,7 @@ struct MaskBatchTests {
       try expectAgreement(batch, dropsObjects: augmentation.cropProbability > 0)
     }
     let seen = try batches.flatMap { batch in
-      try batch.pictures.indices.flatMap { try Set(plane(batch, $0)) }
+      try batch.images.indices.flatMap { try Set(plane(batch, $0)) }
     }
     #expect((0...3).allSatisfy { number in seen.count { $0 == number } > 20 })
   }
@@ -134,8 +134,8 @@ struct MaskBatchTests {
     let folder = try TestFolder()
     let batch = try #require(try batches(samples(in: folder), nil).first)
     try expectAgreement(batch, dropsObjects: false)
-    for picture in 0..<5 {
-      for object in batch.annotations[picture] {
+    for image in 0..<5 {
+      for object in batch.annotations[image] {
         let mask = try #require(try object.outline?.mask(width: 52, height: 44))
         let (box, bounds) = (object.box, mask.bounds)
         // The nearest pixels to the box.
@@ -173,7 +173,7 @@ struct MaskBatchTests {
     #expect(batch.masks == nil && batch.problems.isEmpty)
   }
 
-  /// The data set's own table, images.csv, says how much of each picture is nuclei, to five digits.
+  /// The data set's own table, images.csv, says how much of each image is nuclei, to five digits.
   @Test(.enabled(if: SharedData.has("nuclei/images.csv"), "needs ../shared/data/nuclei"))
   func realMasksHaveTheShareThatTheirTableStates() throws {
     let root = SharedData.folder + "/nuclei"
@@ -183,7 +183,7 @@ struct MaskBatchTests {
       let fields = line.split(separator: ",")
       shares[String(fields[0])] = Double(fields[5])
     }
-    // Pictures of the input's size, so that every pixel is shown once.
+    // Images of the input's size, so that every pixel is shown once.
     let samples = try Dataset.open(path: root, split: "train").samples.filter {
       $0.imageWidth == 256 && $0.imageHeight == 256
     }.prefix(40)
@@ -208,22 +208,22 @@ struct MaskBatchTests {
     #expect(seen == 40)
   }
 
-  @Test func largeMasksAreThinnedWithTheirPictures() throws {
+  @Test func largeMasksAreThinnedWithTheirImages() throws {
     let folder = try TestFolder()
     var sample = Sample(
       imagePath: folder.path("a.png"), imageWidth: 8, imageHeight: 6, annotations: [])
-    try folder.writePicture("a.png", width: 8, height: 6)
+    try folder.writeImage("a.png", width: 8, height: 6)
     let numbers = (0..<48).map { UInt8($0) }
     try folder.write(
       ImageFile.encode(Image(width: 8, height: 6, format: .gray8, bytes: numbers), as: .png),
       to: "m.png")
     sample.maskPath = folder.path("m.png")
-    var config = LoaderConfig(batchSize: 1, seed: 0, pictureSide: 4)
+    var config = LoaderConfig(batchSize: 1, seed: 0, imageSide: 4)
     config.maskClasses = 47
-    let picture = try PictureCache(samples: [sample], config: config).picture(0)
-    #expect(picture.image.width == 4 && picture.mask?.width == 4 && picture.mask?.height == 3)
+    let cached = try ImageCache(samples: [sample], config: config).cached(0)
+    #expect(cached.image.width == 4 && cached.mask?.width == 4 && cached.mask?.height == 3)
     // The center of pixel (x, y) comes from (2 x + 1, 2 y + 1), where pixel (2 x + 1, 2 y + 1) begins.
-    #expect(picture.mask?.bytes == [9, 11, 13, 15, 25, 27, 29, 31, 41, 43, 45, 47])
+    #expect(cached.mask?.bytes == [9, 11, 13, 15, 25, 27, 29, 31, 41, 43, 45, 47])
   }
 
   @Test func ofOneClassMasksAreOnesOrBlackAndWhite() throws {
@@ -245,7 +245,7 @@ struct MaskBatchTests {
   /// Three classes of a file, of which the data set was opened with two, in another order.
   @Test func numbersFollowTheClassesThatWereAskedFor() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/a.png", width: 6, height: 1)
+    try folder.writeImage("images/a.png", width: 6, height: 1)
     try folder.write(
       ImageFile.encode(
         Image(width: 6, height: 1, format: .gray8, bytes: [0, 1, 2, 3, 255, 3]), as: .png),
@@ -271,14 +271,14 @@ struct MaskBatchTests {
     var sample = Sample(imagePath: "", imageWidth: 16, imageHeight: 8, annotations: [])
     sample.maskPath = folder.path("m.jpg")
     #expect(throws: Never.self) { try SampleMask(sample: sample, classCount: 1).plane() }
-    #expect(throws: PictureCache.Unreadable.self) {
+    #expect(throws: ImageCache.Unreadable.self) {
       try SampleMask(sample: sample, classCount: 2).plane()
     }
   }
 
   @Test func masksThatCannotBeOnesAreTold() throws {
     let folder = try TestFolder()
-    try folder.writePicture("a.png", width: 4, height: 2)
+    try folder.writeImage("a.png", width: 4, height: 2)
     let gray = Image(width: 4, height: 2, format: .gray8, bytes: [0, 1, 2, 3, 255, 4, 0, 0])
     var colors = Image(width: 4, height: 2)
     colors.bytes[3] = 9
@@ -290,7 +290,7 @@ struct MaskBatchTests {
         Image(width: 4, height: 2, format: PixelFormat(channels: 1, bitDepth: 16)),
         .malformedLabels, "has 16 bits a pixel"
       ),
-      (Image(width: 2, height: 4, format: .gray8), .sizeMismatch, "2x4 pixels, but its picture"),
+      (Image(width: 2, height: 4, format: .gray8), .sizeMismatch, "2x4 pixels, but its image"),
       (nil, .unreadableImage, "m.png"),
     ]
     try folder.write(ImageFile.encode(sound, as: .png), to: "sound.png")
@@ -312,8 +312,8 @@ struct MaskBatchTests {
     }
   }
 
-  /// A class before what is ignored before the ground; of two classes that of the picture seen more.
-  @Test func blendedPicturesHaveTheObjectsOfBoth() {
+  /// A class before what is ignored before the ground; of two classes that of the image seen more.
+  @Test func blendedImagesHaveTheObjectsOfBoth() {
     func image(_ numbers: [UInt8]) -> Image {
       Image(width: 4, height: 4, format: .gray8, bytes: numbers)
     }
@@ -338,14 +338,14 @@ struct MaskBatchTests {
           (index == 0 ? place % 52 < 26 : place / 52 < 22) ? UInt8(index + 1) : 0
         })
       try folder.write(ImageFile.encode(mask, as: .png), to: "mask\(index).png")
-      try folder.writePicture("\(index).png", width: 52, height: 44)
+      try folder.writeImage("\(index).png", width: 52, height: 44)
       (samples[index].imageWidth, samples[index].imageHeight) = (52, 44)
       samples[index].annotations = []
     }
     var corners: Set<[UInt8]> = []
     for batch in try batches(samples, augmentation, epochs: 20) {
-      for picture in 0..<2 {
-        let plane = try plane(batch, picture)
+      for image in 0..<2 {
+        let plane = try plane(batch, image)
         corners.insert([plane[0], plane[51], plane[43 * 52], plane[43 * 52 + 51]])
       }
     }

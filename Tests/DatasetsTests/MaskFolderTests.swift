@@ -3,7 +3,7 @@ import Testing
 
 @testable import Datasets
 
-/// Which mask is which picture's.
+/// Which mask is which image's.
 struct MaskFolderTests {
   private let folder: TestFolder
 
@@ -24,7 +24,7 @@ struct MaskFolderTests {
     data.problems.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 1))" }
   }
 
-  /// Of a picture's masks the PNG is read, as a JPEG blurs class numbers, and of two PNGs the one of
+  /// Of an image's masks the PNG is read, as a JPEG blurs class numbers, and of two PNGs the one of
   /// the same name.
   @Test func ofSeveralMasksAllButOneAreTold() throws {
     try write(
@@ -38,17 +38,17 @@ struct MaskFolderTests {
     #expect(told(data) == ["duplicateEntry masks/a.jpg", "duplicateEntry masks/b_mask.png"])
   }
 
-  @Test func aPictureThatIsListedTwiceHasItsMask() throws {
+  @Test func aImageThatIsListedTwiceHasItsMask() throws {
     try write("images/a.jpg", "masks/a.png", "images/b.jpg", "masks/b.png", "masks/stray.png")
     try folder.write("a\na\n", to: "train.txt")
     let data = try open()
     #expect(data.samples.map(\.maskPath) == [folder.path("masks/a.png")])
-    // The mask of b belongs to a picture, though not of this split.
+    // The mask of b belongs to an image, though not of this split.
     #expect(told(data) == ["orphanedLabels masks/stray.png", "duplicateEntry images/a.jpg"])
   }
 
-  /// `a_mask.png` may be the mask of `a` or of a picture `a_mask`; no mask is that of two pictures.
-  @Test func aMaskIsThatOfOnePicture() throws {
+  /// `a_mask.png` may be the mask of `a` or of an image `a_mask`; no mask is that of two images.
+  @Test func aMaskIsThatOfOneImage() throws {
     try write(
       "images/a.png", "images/a.jpg", "images/a_mask.png", "masks/a_mask.png", "images/b.jpg",
       "images/b.png", "masks/b.png")

@@ -11,7 +11,7 @@ struct NewFolderTests {
 
   init() throws {
     folder = try TestFolder()
-    try folder.writePicture("data/x.png", width: 40, height: 30)
+    try folder.writeImage("data/x.png", width: 40, height: 30)
     data = Dataset(
       path: folder.path("data"), format: .coco, split: "train", classNames: ["cat"],
       samples: [
@@ -22,10 +22,10 @@ struct NewFolderTests {
   }
 
   private func write(
-    to name: String, pictures: DatasetWriter.Pictures = .none
+    to name: String, images: DatasetWriter.ImageTransfer = .none
   ) throws -> DatasetWriter.Outcome {
     try DatasetWriter.check(folder: folder.path(name), data: folder.path("data"))
-    return try DatasetWriter(format: .yolo, pictures: pictures).write(
+    return try DatasetWriter(format: .yolo, images: images).write(
       [data], to: folder.path(name))
   }
 
@@ -59,7 +59,7 @@ struct NewFolderTests {
   @Test func linksToEmptyFoldersAreFollowed() throws {
     try make("disk/empty")
     try link("out", to: "disk/empty")
-    #expect(try write(to: "out").pictures == 1)
+    #expect(try write(to: "out").images == 1)
     #expect(
       try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("out"))
         == "disk/empty")
@@ -106,13 +106,13 @@ struct NewFolderTests {
     }
   }
 
-  /// A second name of a link would be a link that leads elsewhere: the picture itself is meant.
-  @Test(arguments: [DatasetWriter.Pictures.hardlink, .copy, .symlink])
-  func picturesBehindLinksAreMeant(how: DatasetWriter.Pictures) throws {
+  /// A second name of a link would be a link that leads elsewhere: the image itself is meant.
+  @Test(arguments: [DatasetWriter.ImageTransfer.hardlink, .copy, .symlink])
+  func imagesBehindLinksAreMeant(how: DatasetWriter.ImageTransfer) throws {
     try FileManager.default.moveItem(
       atPath: folder.path("data/x.png"), toPath: folder.path("data/real.png"))
     try link("data/x.png", to: "real.png")
-    _ = try write(to: "out", pictures: how)
+    _ = try write(to: "out", images: how)
     let place = folder.path("out/images/train/x.png")
     let bytes = { (path: String) in try Data(contentsOf: URL(fileURLWithPath: path)) }
     #expect(try bytes(place) == bytes(folder.path("data/real.png")))
@@ -126,7 +126,7 @@ struct NewFolderTests {
     struct Stop: Error {}
     var left = 2
     let parts = ["fold-1", "fold-2", "fold-3"].map { (folder: $0, splits: [data]) }
-    let writer = DatasetWriter(format: .coco, pictures: .none)
+    let writer = DatasetWriter(format: .coco, images: .none)
     #expect(throws: Stop.self) {
       try writer.write(parts, to: folder.path("out")) {
         left -= 1
@@ -135,7 +135,7 @@ struct NewFolderTests {
     }
     #expect(try names("") == ["data"])
     let outcomes = try writer.write(parts, to: folder.path("out"))
-    #expect(outcomes.map(\.pictures) == [1, 1, 1])
+    #expect(outcomes.map(\.images) == [1, 1, 1])
     #expect(try names("out") == ["fold-1", "fold-2", "fold-3"])
     for name in parts.map(\.folder) {
       #expect(try names("out/\(name)/annotations") == ["instances_train.json"])
@@ -155,7 +155,7 @@ struct NewFolderTests {
     struct Ended: Error {}
     try make("deep")
     #expect(throws: Ended.self) {
-      try DatasetWriter(format: .yolo, pictures: .none).write(
+      try DatasetWriter(format: .yolo, images: .none).write(
         [data], to: folder.path("deep/a/b")
       ) { throw Ended() }
     }
@@ -170,14 +170,14 @@ struct NewFolderTests {
     #expect(try names("real") == ["out", "sub"])
   }
 
-  /// A description beside the pictures, or pictures elsewhere, are the data set, too.
-  @Test func placesBesideADescriptionAndAmongPicturesAreRefused() throws {
+  /// A description beside the images, or images elsewhere, are the data set, too.
+  @Test func placesBesideADescriptionAndAmongImagesAreRefused() throws {
     try folder.write("names: [cat]", to: "data/data.yaml")
     #expect(throws: DatasetsError.self) {
       try DatasetWriter.check(folder: folder.path("data/new"), data: folder.path("data/data.yaml"))
     }
     #expect(throws: DatasetsError.self) {
-      try DatasetWriter(format: .yolo, pictures: .none).write([data], to: folder.path("data/new"))
+      try DatasetWriter(format: .yolo, images: .none).write([data], to: folder.path("data/new"))
     }
     #expect(try names("data") == ["data.yaml", "x.png"])
   }

@@ -24,26 +24,26 @@ struct RealCheckTests {
       "box without area test/labels/IMG_2570_jpeg_jpg:15",
       "tiny box train/labels/IMG_8580_jpg:53",
       // One label file is empty.
-      "picture without labels train/images/IMG_3133_jpeg_jpg",
+      "image without labels train/images/IMG_3133_jpeg_jpg",
       // ../train/images is beside it, likewise valid; no test split is named.
       "unexpected layout data.yaml", "unexpected layout data.yaml", "unexpected layout data.yaml",
       // Not in the README. Looked at side by side: each is the same scene a moment before or after a
-      // picture of train, with the same background and the animals a little further.
-      "similar pictures in two splits valid/images/IMG_2342_jpeg_jpg",  // IMG_2335
-      "similar pictures in two splits valid/images/IMG_2586_jpeg_jpg",  // IMG_2587
-      "similar pictures in two splits valid/images/IMG_8528_jpg",  // IMG_8527
-      "similar pictures in two splits test/images/IMG_3136_jpeg_jpg",  // IMG_3135
-      "similar pictures in two splits test/images/IMG_3154_jpeg_jpg",  // IMG_3155
-      "similar pictures in two splits test/images/IMG_3173_jpeg_jpg",  // IMG_3174
-      "similar pictures in two splits test/images/IMG_8396_jpg",  // IMG_8399
-      "similar pictures in two splits test/images/IMG_8404_jpg",  // IMG_8403
+      // image of train, with the same background and the animals a little further.
+      "similar images in two splits valid/images/IMG_2342_jpeg_jpg",  // IMG_2335
+      "similar images in two splits valid/images/IMG_2586_jpeg_jpg",  // IMG_2587
+      "similar images in two splits valid/images/IMG_8528_jpg",  // IMG_8527
+      "similar images in two splits test/images/IMG_3136_jpeg_jpg",  // IMG_3135
+      "similar images in two splits test/images/IMG_3154_jpeg_jpg",  // IMG_3155
+      "similar images in two splits test/images/IMG_3173_jpeg_jpg",  // IMG_3174
+      "similar images in two splits test/images/IMG_8396_jpg",  // IMG_8399
+      "similar images in two splits test/images/IMG_8404_jpg",  // IMG_8403
     ]
     #expect(try findings("aquarium") == expected.sorted())
   }
 
   @Test(
     .enabled(
-      if: SharedData.hasWholePictures("bccd/JPEGImages"),
+      if: SharedData.hasWholeImages("bccd/JPEGImages"),
       "bccd is not beside the package, or not whole"))
   func bccd() throws {
     let expected = [
@@ -51,13 +51,13 @@ struct RealCheckTests {
       "tiny box Annotations/BloodImage_00338.xml:158",
       "tiny box Annotations/BloodImage_00343.xml:50",
       // Not in the README. Looked at: the same field of view as BloodImage_00038 of train.
-      "similar pictures in two splits JPEGImages/BloodImage_00037.jpg",
+      "similar images in two splits JPEGImages/BloodImage_00037.jpg",
     ]
     #expect(try findings("bccd") == expected.sorted())
     let check = try DatasetCheck(path: SharedData.folder + "/bccd")
     #expect(check.splits.map(\.dataset.split) == ["train", "val", "test"])
     #expect(check.selections == ["trainval"])
-    #expect(check.total.pictures == 364 && check.total.objects == 4888)
+    #expect(check.total.images == 364 && check.total.objects == 4888)
     #expect(check.splits.map(\.statistics.objects) == [2805, 1138, 945])
   }
 
@@ -78,21 +78,21 @@ struct RealCheckTests {
 
   @Test(.enabled(if: SharedData.has("nuclei"), "nuclei is not beside the package"))
   func nuclei() throws {
-    // Its README tells of no flaw that files show; pictures of one experiment are not the same.
+    // Its README tells of no flaw that files show; images of one experiment are not the same.
     #expect(try findings("nuclei") == [])
     let check = try DatasetCheck(path: SharedData.folder + "/nuclei")
-    #expect(check.splits.map(\.statistics.pictures) == [428, 109])
+    #expect(check.splits.map(\.statistics.images) == [428, 109])
   }
 
   @Test(.enabled(if: SharedData.has("membrane"), "membrane is not beside the package"))
   func membrane() throws {
-    // Neighboring slices are alike, says its README, but not the same picture: they are not told.
+    // Neighboring slices are alike, says its README, but not the same image: they are not told.
     #expect(try findings("membrane") == [])
     let check = try DatasetCheck(path: SharedData.folder + "/membrane")
-    #expect(check.splits.map(\.statistics.pictures) == [24, 6])
+    #expect(check.splits.map(\.statistics.images) == [24, 6])
   }
 
-  /// From pictures of one size and boxes at known places, the numbers by hand.
+  /// From images of one size and boxes at known places, the numbers by hand.
   @Test func statisticsAreCounted() {
     func annotation(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ index: Int)
       -> Annotation
@@ -109,13 +109,13 @@ struct RealCheckTests {
       Sample(imagePath: "b", imageWidth: 400, imageHeight: 100, annotations: []),
       Sample(imagePath: "c", imageWidth: 0, imageHeight: 0, annotations: []),
     ]
-    // In fractions, as where pictures are not measured.
+    // In fractions, as where images are not measured.
     samples[2].annotations = [annotation(0.5, 0.5, 1, 1, 0)]
     let numbers = DatasetStatistics(
       Dataset(
         path: "", format: .yolo, split: "train", classNames: ["a", "b", "c"], samples: samples))
-    #expect(numbers.pictures == 3 && numbers.objects == 4 && numbers.backgrounds == 1)
-    #expect(numbers.classObjects == [2, 2, 0] && numbers.classPictures == [2, 1, 0])
+    #expect(numbers.images == 3 && numbers.objects == 4 && numbers.backgrounds == 1)
+    #expect(numbers.classObjects == [2, 2, 0] && numbers.classImages == [2, 1, 0])
     // 400, 5,000 and 40,000 square pixels against 32² = 1,024 and 96² = 9,216.
     #expect(numbers.areas.counts == [1, 1, 1])
     // Roots of the parts: 0.1, 0.354, 1 and 0.5, in steps of 0.05.

@@ -50,10 +50,10 @@ struct RealDatasetsTests {
     let names = ["Platelets", "RBC", "WBC"]
     var sums = [0, 0, 0]
     var tiny: [String] = []
-    for (split, pictures, boxes) in [("train", 205, 2805), ("val", 87, 1138), ("test", 72, 945)] {
+    for (split, images, boxes) in [("train", 205, 2805), ("val", 87, 1138), ("test", 72, 945)] {
       let dataset = try open("bccd", split)
       #expect(dataset.classNames == names)
-      #expect(dataset.samples.count == pictures && dataset.annotationCount == boxes)
+      #expect(dataset.samples.count == images && dataset.annotationCount == boxes)
       #expect(dataset.samples.allSatisfy { $0.imageWidth == 640 && $0.imageHeight == 480 })
       for index in 0..<3 { sums[index] += dataset.annotationCounts[index] }
       #expect(dataset.problems.allSatisfy { $0.kind == .tinyBox })
@@ -74,7 +74,7 @@ struct RealDatasetsTests {
     #expect(train.format == .yolo && train.classNames == names)
     #expect(train.samples.count == 448)
     #expect(train.annotationCounts == [1961, 385, 330, 175, 259, 78, 136])
-    // The label file of IMG_3133 is empty: a background picture.
+    // The label file of IMG_3133 is empty: a background image.
     let empty = train.samples.filter(\.annotations.isEmpty)
     #expect(empty.count == 1 && empty.allSatisfy { $0.imagePath.contains("IMG_3133") })
     // ../train/images is not beside the folder, and one box in IMG_8580 is under a pixel.
@@ -98,10 +98,10 @@ struct RealDatasetsTests {
   @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
   func cocoMini() throws {
     #expect(try Dataset.splits(path: SharedData.folder + "/coco_mini") == ["train", "val"])
-    for (split, pictures, boxes, crowds) in [("train", 80, 739, 8), ("val", 79, 624, 5)] {
+    for (split, images, boxes, crowds) in [("train", 80, 739, 8), ("val", 79, 624, 5)] {
       let dataset = try open("coco_mini", split)
       #expect(dataset.format == .coco && dataset.problems.isEmpty)
-      #expect(dataset.samples.count == pictures && dataset.annotationCount == boxes)
+      #expect(dataset.samples.count == images && dataset.annotationCount == boxes)
       let found = dataset.samples.flatMap(\.annotations)
       #expect(found.count { $0.isCrowd } == crowds)
       #expect(dataset.classNames.count == 80)

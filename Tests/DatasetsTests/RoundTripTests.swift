@@ -23,7 +23,7 @@ struct RoundTripTests {
     let reading = DatasetReading(cutsBoxes: false)
     let old = try Dataset.openAll(path: SharedData.folder + "/" + way.data, reading: reading)
     let folder = try TestFolder()
-    _ = try DatasetWriter(format: way.format, pictures: .symlink).write(
+    _ = try DatasetWriter(format: way.format, images: .symlink).write(
       old, to: folder.path("out"))
     let new = try Dataset.openAll(path: folder.path("out"), reading: reading)
     #expect(new.map(\.split) == old.map(\.split))
@@ -67,7 +67,7 @@ struct RoundTripTests {
     let old = try Dataset.openAll(path: SharedData.folder + "/coco_mini", reading: reading)
     for format in [DatasetFormat.coco, .labelme] {
       let folder = try TestFolder()
-      _ = try DatasetWriter(format: format, pictures: .symlink).write(old, to: folder.path("out"))
+      _ = try DatasetWriter(format: format, images: .symlink).write(old, to: folder.path("out"))
       let new = try Dataset.openAll(path: folder.path("out"), reading: reading)
       for (old, new) in zip(old, new) {
         let found = Dictionary(

@@ -16,8 +16,8 @@ struct SamplingTests {
   }
 
   @Test func repeatFactorsAreThoseOfThePaper() {
-    // Class 0 is in 8 of 10 pictures, 1 in two, 2 in one; t = 0.4. r(0) = max(1, sqrt(0.4 / 0.8))
-    // = 1, r(1) = sqrt(0.4 / 0.2) = 1.414, r(2) = sqrt(0.4 / 0.1) = 2; a picture takes the largest.
+    // Class 0 is in 8 of 10 images, 1 in two, 2 in one; t = 0.4. r(0) = max(1, sqrt(0.4 / 0.8))
+    // = 1, r(1) = sqrt(0.4 / 0.2) = 1.414, r(2) = sqrt(0.4 / 0.1) = 2; an image takes the largest.
     let samples =
       (0..<7).map { _ in sample(0, 0) } + [sample(0, 1), sample(1, 2), sample()]
     let factors = RepeatFactors(samples, threshold: 0.4)
@@ -46,7 +46,7 @@ struct SamplingTests {
     config.ranks = 4
     for epoch in 0..<3 {
       var shown: [Int] = []
-      var keys: Set<PictureKey> = []
+      var keys: Set<SampleSeed> = []
       for rank in 0..<4 {
         config.rank = rank
         let order = EpochOrder(factors, config: config, epoch: epoch)
@@ -60,7 +60,7 @@ struct SamplingTests {
     #expect(EpochOrder.batchCount(factors, config: config) == 2)
   }
 
-  @Test func partnersAreAnyPictureOrThoseShownLately() {
+  @Test func partnersAreAnyImageOrThoseShownLately() {
     func order(_ count: Int) -> EpochOrder {
       let factors = RepeatFactors((0..<count).map { _ in sample(0) }, threshold: 0)
       return EpochOrder(factors, config: LoaderConfig(batchSize: 1, seed: 2), epoch: 1)
@@ -84,31 +84,31 @@ struct SamplingTests {
     let folder = try TestFolder()
     // 30 x 10 pixels of 3 bytes: 900 bytes each.
     let samples = try (0..<12).map { index in
-      try folder.writePicture("\(index).png", width: 30, height: 10, gray: UInt8(index))
+      try folder.writeImage("\(index).png", width: 30, height: 10, gray: UInt8(index))
       return Sample(
         imagePath: folder.path("\(index).png"), imageWidth: 30, imageHeight: 10, annotations: [])
     }
-    let config = LoaderConfig(batchSize: 1, seed: 0, pictureSide: 64, cacheLimit: 4000)
-    let cache = PictureCache(samples: samples, config: config)
+    let config = LoaderConfig(batchSize: 1, seed: 0, imageSide: 64, cacheLimit: 4000)
+    let cache = ImageCache(samples: samples, config: config)
     for index in samples.indices {
-      let picture = try cache.picture(index)
-      #expect(picture.image.bytes.first == UInt8(index))
+      let cached = try cache.cached(index)
+      #expect(cached.image.bytes.first == UInt8(index))
     }
     // 4000 bytes hold four: the first two, which fill half of it, and the last two.
     for index in samples.indices {
       try FileManager.default.removeItem(atPath: folder.path("\(index).png"))
     }
-    let held = samples.indices.filter { (try? cache.picture($0)) != nil }
+    let held = samples.indices.filter { (try? cache.cached($0)) != nil }
     #expect(held == [0, 1, 10, 11])
   }
 
-  /// A strict loader ends at the batch that would show an unreadable picture, and at no earlier one,
+  /// A strict loader ends at the batch that would show an unreadable image, and at no earlier one,
   /// however many batches are made ahead.
   @Test(arguments: [0, 1, 5])
-  func aStrictLoaderEndsAtTheBatchOfAnUnreadablePicture(prefetch: Int) throws {
+  func aStrictLoaderEndsAtTheBatchOfAnUnreadableImage(prefetch: Int) throws {
     let folder = try TestFolder()
-    for name in ["a.png", "b.png", "c.png"] { try folder.writePicture(name) }
-    try folder.write("no picture", to: "d.png")
+    for name in ["a.png", "b.png", "c.png"] { try folder.writeImage(name) }
+    try folder.write("no image", to: "d.png")
     let samples = ["a.png", "b.png", "c.png", "d.png"].map {
       Sample(imagePath: folder.path($0), imageWidth: 20, imageHeight: 10, annotations: [])
     }
@@ -127,11 +127,11 @@ struct SamplingTests {
     }
   }
 
-  /// A picture that is only a partner in a mosaic ends the run, too.
+  /// An image that is only a partner in a mosaic ends the run, too.
   @Test func aStrictLoaderLooksAtWholeMosaics() throws {
     let folder = try TestFolder()
-    try folder.writePicture("a.png")
-    try folder.write("no picture", to: "b.png")
+    try folder.writeImage("a.png")
+    try folder.write("no image", to: "b.png")
     let samples = ["a.png", "b.png"].map {
       Sample(imagePath: folder.path($0), imageWidth: 20, imageHeight: 10, annotations: [])
     }

@@ -219,11 +219,11 @@ import Testing
   }
 
   @Test func namesThatSeveralImagesShareMeanNone() {
-    let names = PictureNames(
+    let names = ImageNames(
       ["a/x.jpg", "b/x.jpg", "y.png"].map { .init(name: $0, id: nil, width: 1, height: 1) })
     #expect(names["a/x.jpg"] == 0 && names["b/x.jpg"] == 1)
     #expect(names["x.jpg"] == nil && names["x"] == nil && names["c/x.jpg"] == nil)
-    let numbered = PictureNames(
+    let numbered = ImageNames(
       ["000012.jpg", "7.jpg", "07.jpg"].map { .init(name: $0, id: nil, width: 1, height: 1) })
     #expect(numbered["12"] == 0 && numbered["000012"] == 0 && numbered["07"] == 2)
     #expect(numbered["7"] == nil, "7.jpg and 07.jpg are both 7")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Datasets
 
-/// How pictures are dealt out to splits.
+/// How images are dealt out to splits.
 struct SplittingTests {
-  /// `count` pictures of two classes: every picture has class 0, every tenth class 1.
+  /// `count` images of two classes: every image has class 0, every tenth class 1.
   private func data(_ count: Int) -> Dataset {
     Dataset(
       path: "x", format: .yolo, split: "train", classNames: ["often", "seldom"],
@@ -20,8 +20,8 @@ struct SplittingTests {
       })
   }
 
-  /// 200 pictures, 20 of them with the rare class, at 8 : 1 : 1 are 160, 20 and 20, and 16, 2 and 2.
-  @Test func classesAreSharedOutAsThePicturesAre() {
+  /// 200 images, 20 of them with the rare class, at 8 : 1 : 1 are 160, 20 and 20, and 16, 2 and 2.
+  @Test func classesAreSharedOutAsTheImagesAre() {
     let data = data(200)
     for seed in 0..<20 as Range<UInt64> {
       let parts = DatasetSplitter(seed: seed).split(
@@ -44,8 +44,8 @@ struct SplittingTests {
     #expect(names(7) != names(8))
   }
 
-  /// Random groups of 1 to 6 pictures: none is torn apart, and sizes stay near the shares: no part
-  /// can be off by more than its largest group for each of the two classes and the pictures without.
+  /// Random groups of 1 to 6 images: none is torn apart, and sizes stay near the shares: no part
+  /// can be off by more than its largest group for each of the two classes and the images without.
   @Test func groupsStayTogether() {
     var generator = SeededGenerator(seed: 5, 0)
     for round in 0..<50 {
@@ -66,7 +66,7 @@ struct SplittingTests {
     }
   }
 
-  @Test func foldsCoverEachPictureOnce() {
+  @Test func foldsCoverEachImageOnce() {
     let data = data(103)
     let folds = DatasetSplitter(seed: 1).folds([data], groups: Array(0..<103), count: 5)
     #expect(folds.count == 5)
@@ -75,7 +75,7 @@ struct SplittingTests {
       #expect(fold.map(\.split) == ["train", "val"])
       #expect(fold[0].samples.count + fold[1].samples.count == 103)
       #expect((20...21).contains(fold[1].samples.count))
-      // Eleven pictures have the rare class: 0, 10 ... 100.
+      // Eleven images have the rare class: 0, 10 ... 100.
       #expect((2...3).contains(fold[1].annotationCounts[1]))
       seen += fold[1].samples.map(\.imagePath)
     }
@@ -83,7 +83,7 @@ struct SplittingTests {
   }
 
   /// Random labels and groups, dealt out in three ways. The number is what counts of all classes in
-  /// every group gave (commit edbebd3): FNV-1a over each picture's part.
+  /// every group gave (commit edbebd3): FNV-1a over each image's part.
   @Test func whoGoesWhereIsSettled() {
     var generator = SeededGenerator(seed: 9, 0)
     let samples = (0..<3000).map { index in
@@ -116,7 +116,7 @@ struct SplittingTests {
     #expect(hash == 4_355_376_458_803_015_153)
   }
 
-  /// 40,000 pictures of 5,000 classes, three classes each: a count of every class in every group would
+  /// 40,000 images of 5,000 classes, three classes each: a count of every class in every group would
   /// be 1.6 GB, walked through several times.
   @Test func manyClassesAreNoTrouble() {
     let data = Dataset(

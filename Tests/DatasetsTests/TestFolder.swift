@@ -25,8 +25,8 @@ final class TestFolder {
     try Data(bytes).write(to: url)
   }
 
-  /// Writes a picture of one gray.
-  func writePicture(_ name: String, width: Int = 20, height: Int = 10, gray: UInt8 = 50) throws {
+  /// Writes an image of one gray.
+  func writeImage(_ name: String, width: Int = 20, height: Int = 10, gray: UInt8 = 50) throws {
     try write(
       ImageFile.encode(Image(width: width, height: height, filledWith: gray), as: .png), to: name)
   }
@@ -42,13 +42,13 @@ enum SharedData {
     FileManager.default.fileExists(atPath: folder + "/" + name)
   }
 
-  /// Whether all JPEGs of a folder end with their end marker: tests that look for flaws in pictures
+  /// Whether all JPEGs of a folder end with their end marker: tests that look for flaws in images
   /// tell nothing about a copy of the data that was cut short.
-  static func hasWholePictures(_ name: String) -> Bool {
+  static func hasWholeImages(_ name: String) -> Bool {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + name)) ?? []
-    let pictures = files.filter { $0.hasSuffix(".jpg") }
-    return !pictures.isEmpty
-      && pictures.allSatisfy { file in
+    let images = files.filter { $0.hasSuffix(".jpg") }
+    return !images.isEmpty
+      && images.allSatisfy { file in
         let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/\(file)") ?? Data()
         return bytes.suffix(2).elementsEqual([0xFF, 0xD9])
       }

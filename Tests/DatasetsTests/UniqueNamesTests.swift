@@ -3,7 +3,7 @@ import Testing
 
 @testable import Datasets
 
-/// What pictures are called in the folder that they are written to.
+/// What images are called in the folder that they are written to.
 struct UniqueNamesTests {
   private func names(_ paths: [String], in folder: String = "") -> [String] {
     var names = UniqueNames()
@@ -17,8 +17,8 @@ struct UniqueNamesTests {
         == ["x.png", "x-2.png", "x-3.png", "x-4.png", "x-5.jpg", "X-6.png", "x-3-2.jpg"])
   }
 
-  /// Trying each number from 2 on for each picture would be five thousand million tries.
-  @Test func manyPicturesOfOneNameAreNoTrouble() {
+  /// Trying each number from 2 on for each image would be five thousand million tries.
+  @Test func manyImagesOfOneNameAreNoTrouble() {
     let paths = (0..<100_000).map { "\($0)/frame.png" }
     var last = ""
     let time = ContinuousClock().measure { last = names(paths).last ?? "" }
@@ -37,7 +37,7 @@ struct UniqueNamesTests {
         == ("y__z-2.png", [.replacedCharacters, .takenNames]))
   }
 
-  /// 250 bytes and ".json" are 255; what is cut may be another picture's name.
+  /// 250 bytes and ".json" are 255; what is cut may be another image's name.
   @Test func longNamesAreCut() {
     let long = String(repeating: "n", count: 251)
     let cut = String(repeating: "n", count: 250)
@@ -48,15 +48,15 @@ struct UniqueNamesTests {
     #expect(names([String(repeating: "\u{e9}", count: 126) + ".jpg"])[0].utf8.count == 254)
   }
 
-  /// What some reader would not find: files are hidden by a dot, lists lose spaces, and a picture is
+  /// What some reader would not find: files are hidden by a dot, lists lose spaces, and an image is
   /// known by its ending.
   @Test(arguments: DatasetFormat.allCases.filter { ![.folders, .masks].contains($0) })
-  func allPicturesAreFoundAgain(format: DatasetFormat) throws {
+  func allImagesAreFoundAgain(format: DatasetFormat) throws {
     let folder = try TestFolder()
     let files = [
       ".hidden.png", " lead.png", "trail .png", "plain.png", "none", "odd.tif", "a.b.png",
     ]
-    for file in files { try folder.writePicture(file) }
+    for file in files { try folder.writeImage(file) }
     let data = Dataset(
       path: folder.path, format: .coco, split: "train", classNames: ["cat"],
       samples: files.map {

@@ -6,11 +6,11 @@ import Testing
 
 /// What is written in a format and read again is what it was, as far as the format has room for it.
 struct WritingTests {
-  /// One picture with everything that an object can be, and one with nothing.
+  /// One image with everything that an object can be, and one with nothing.
   private func everything(in folder: TestFolder) throws -> [Dataset] {
-    try folder.writePicture("a/x.png", width: 40, height: 30)
-    try folder.writePicture("a/empty.png", width: 20, height: 10)
-    try folder.writePicture("b/x.png", width: 11, height: 7)
+    try folder.writeImage("a/x.png", width: 40, height: 30)
+    try folder.writeImage("a/empty.png", width: 20, height: 10)
+    try folder.writeImage("b/x.png", width: 11, height: 7)
     let names = ["z<&>\"cat", "dog", "never there"]
     var plain = Annotation(box: Box(x1: 1.25, y1: 2, x2: 10, y2: 20.125), classIndex: 1)
     plain.isTruncated = true
@@ -59,7 +59,7 @@ struct WritingTests {
     let folder = try TestFolder()
     let data = try everything(in: folder)
     let outcome = try DatasetWriter(format: format).write(data, to: folder.path("out"))
-    #expect(outcome.pictures == 3 && outcome.objects == 7)
+    #expect(outcome.images == 3 && outcome.objects == 7)
     // Of the areas, only that of the one object that states another than its box's.
     #expect(outcome.losses == (format == .coco ? [:] : [.areas: 1]))
     let read = try reread(format, folder.path("out"))
@@ -106,7 +106,7 @@ struct WritingTests {
         data, to: folder.path(format.rawValue)
       ).losses
     }
-    // Two polygons, one of them in two parts; a mask and the mask of the crowd; two pictures x.png.
+    // Two polygons, one of them in two parts; a mask and the mask of the crowd; two images x.png.
     #expect(
       losses[.voc] == [.outlines: 2, .masks: 2, .areas: 1, .takenNames: 1])
     #expect(
@@ -142,7 +142,7 @@ struct WritingTests {
   /// 255 inside of the polygon's pixels: those that COCO counts.
   @Test func outlinesBecomeMasks() throws {
     let folder = try TestFolder()
-    try folder.writePicture("data/x.png", width: 8, height: 6)
+    try folder.writeImage("data/x.png", width: 8, height: 6)
     var object = Annotation(box: Box(x1: 1, y1: 1, x2: 5, y2: 4), classIndex: 0)
     object.outline = .polygons([[1, 1, 5, 1, 5, 4, 1, 4]])
     let data = Dataset(
@@ -178,12 +178,12 @@ struct WritingTests {
   @Test func classFolders() throws {
     let folder = try TestFolder()
     for name in ["train/cat/a.png", "train/dog/in/a.png", "val/dog/b.png"] {
-      try folder.writePicture("data/" + name)
+      try folder.writeImage("data/" + name)
     }
     let data = try Dataset.openAll(path: folder.path("data"))
     #expect(data[0].format == .folders && data[0].classNames == ["cat", "dog"])
     #expect(data.map { $0.samples.map(\.imageClass) } == [[0, 1], [1]])
-    _ = try DatasetWriter(format: .folders, pictures: .hardlink).write(
+    _ = try DatasetWriter(format: .folders, images: .hardlink).write(
       data, to: folder.path("out"))
     let read = try reread(.folders, folder.path("out"))
     #expect(read.map { $0.samples.map(\.imageClass) } == [[0, 1], [1]])
@@ -204,7 +204,7 @@ struct WritingTests {
     #expect(try FileContents.names(in: folder.path("out")) == ["mine.txt"])
     try FileManager.default.createDirectory(
       atPath: folder.path("new"), withIntermediateDirectories: false)
-    _ = try DatasetWriter(format: .yolo, pictures: .none).write(data, to: folder.path("new"))
+    _ = try DatasetWriter(format: .yolo, images: .none).write(data, to: folder.path("new"))
     #expect(
       Set(try FileContents.names(in: folder.path("new"))) == ["data.yaml", "labels"])
   }
@@ -219,7 +219,7 @@ struct WritingTests {
     #expect(DecimalText.fraction(1.0 / 3) == "0.33333333")
   }
 
-  /// Without val, YOLO's description names none: each picture is in one split.
+  /// Without val, YOLO's description names none: each image is in one split.
   @Test func oneSplitStaysOne() throws {
     let folder = try TestFolder()
     let data = [try everything(in: folder)[0]]
@@ -246,10 +246,10 @@ struct WritingTests {
     #expect(!(try FileContents.names(in: folder.path).contains("out")))
   }
 
-  /// Two entries of one picture with labels of their own: nothing is lost.
-  @Test func labelsOfAPictureThatIsListedTwiceAreJoined() throws {
+  /// Two entries of one image with labels of their own: nothing is lost.
+  @Test func labelsOfAImageThatIsListedTwiceAreJoined() throws {
     let folder = try TestFolder()
-    try folder.writePicture("images/x.png")
+    try folder.writeImage("images/x.png")
     try folder.write(
       """
       {"images": [{"id": 1, "file_name": "x.png", "width": 20, "height": 10},
@@ -265,7 +265,7 @@ struct WritingTests {
 
   /// One object with an outline, and a box beside it.
   private func outlined(_ outline: Outline, _ box: Box, in folder: TestFolder) throws -> Dataset {
-    try folder.writePicture("data/x.png", width: 40, height: 30)
+    try folder.writeImage("data/x.png", width: 40, height: 30)
     var object = Annotation(box: box, classIndex: 0)
     object.outline = outline
     return Dataset(

@@ -9,9 +9,9 @@ struct YOLOLabelsTests {
     try YOLOLabels(Array(text.utf8), file: "a.txt", classCount: 3, outlines: outlines)
   }
 
-  private func read(_ text: String) throws -> [RawObject] { try labels(text).objects }
+  private func read(_ text: String) throws -> [ParsedObject] { try labels(text).objects }
 
-  private func fractions(_ object: RawObject) -> Box? {
+  private func fractions(_ object: ParsedObject) -> Box? {
     guard case .fractions(let box) = object.extent else { return nil }
     return box
   }

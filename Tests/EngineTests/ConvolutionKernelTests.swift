@@ -85,7 +85,7 @@ import Testing
     Case(input: 33, output: 4, kernel: 1, padding: 0).finished(by: .identity),
     Case(input: 96, output: 3, kernel: 1, padding: 0).finished(by: .hardSwish),
     Case(h: 2, w: 3, input: 1025, output: 2, kernel: 1, padding: 0),
-    // Joined rows of taps, which hang over both sides, also of pictures narrower than they are.
+    // Joined rows of taps, which hang over both sides, also of images narrower than they are.
     Case(n: 2, h: 21, w: 37, input: 3, output: 16, stride: 2).dense.finished(by: .hardSwish),
     Case(n: 2, h: 14, w: 30, input: 3, output: 16, kernel: 7, stride: 2, padding: 3).dense,
     Case(n: 2, h: 5, w: 2, input: 3, output: 5, kernel: 7, padding: 3).dense,
@@ -216,8 +216,8 @@ import Testing
     }
   }
 
-  /// The reference itself, by arithmetic: a 2x2 kernel of 1, 2, 3, 4 on the picture 1 2 / 3 4 gives
-  /// 1*1 + 2*2 + 3*3 + 4*4 = 30; its input gradient for dy = 1 is the kernel, its weights' the picture.
+  /// The reference itself, by arithmetic: a 2x2 kernel of 1, 2, 3, 4 on the image 1 2 / 3 4 gives
+  /// 1*1 + 2*2 + 3*3 + 4*4 = 30; its input gradient for dy = 1 is the kernel, its weights' the image.
   @Test(arguments: InstructionSet.available)
   func arithmetic(_ set: InstructionSet) throws {
     var scope = Scope()

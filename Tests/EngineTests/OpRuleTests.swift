@@ -43,11 +43,11 @@ import Testing
     let ops: [any Op] = [
       BatchNorm(channels: 3), GroupNorm(groups: 3, channels: 3), InstanceNorm(channels: 3),
     ]
-    for (op, pictures) in zip(ops, [2, 1, 1]) {
+    for (op, images) in zip(ops, [2, 1, 1]) {
       let output = try run(op, [input], mode: .training(), set: set).output
-      for group in stride(from: 0, to: 2, by: pictures) {
+      for group in stride(from: 0, to: 2, by: images) {
         for channel in 0..<3 {
-          let places = (group * 1600..<(group + pictures) * 1600).map { $0 * 3 + channel }
+          let places = (group * 1600..<(group + images) * 1600).map { $0 * 3 + channel }
           let values = places.map { Double(input.values[$0]) }
           let mean = values.reduce(0, +) / Double(values.count)
           let variance =

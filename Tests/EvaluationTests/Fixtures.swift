@@ -19,7 +19,7 @@ enum Fixtures {
 
 /// A COCO truth file, as far as boxes go.
 struct TruthFile: Decodable {
-  struct Picture: Decodable { var id: Int }
+  struct Image: Decodable { var id: Int }
   struct Category: Decodable { var id: Int }
   struct Object: Decodable {
     var image_id: Int
@@ -28,14 +28,14 @@ struct TruthFile: Decodable {
     var area: Double
     var iscrowd: Int
   }
-  var images: [Picture]
+  var images: [Image]
   var categories: [Category]
   var annotations: [Object]
 
   /// The ids that have a class index here, ascending as in the reference.
   var categoryIds: [Int] { Set(categories.map(\.id)).sorted() }
 
-  /// Joins the truths to a result file's boxes, pictures by ascending id as in the reference.
+  /// Joins the truths to a result file's boxes, images by ascending id as in the reference.
   func input(with results: [ResultBox]) -> EvaluationInput {
     let classOf = Dictionary(
       uniqueKeysWithValues: categoryIds.enumerated().map { ($0.element, $0.offset) })

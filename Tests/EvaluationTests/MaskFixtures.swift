@@ -39,10 +39,10 @@ enum Segmentation: Decodable {
   }
 }
 
-/// The fixtures' hundred pictures with masks.
+/// The fixtures' hundred images with masks.
 struct MaskFixture {
   private struct File: Decodable {
-    struct Picture: Decodable {
+    struct Image: Decodable {
       var id: Int
       var width: Int
       var height: Int
@@ -51,7 +51,7 @@ struct MaskFixture {
       var image_id: Int
       var segmentation: Segmentation
     }
-    var images: [Picture]
+    var images: [Image]
     var annotations: [Object]
   }
   private struct Result: Decodable {

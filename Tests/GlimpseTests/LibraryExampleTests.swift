@@ -12,8 +12,8 @@ import Testing
   private func example(_ print: (String, Float, Box) -> Void) throws {
     // README begins
     let detector = try Detector(DefaultWeights.load())
-    let picture = try ImageFile.read("Samples/cat.jpg")
-    for found in try detector.detect(picture.image) {
+    let image = try ImageFile.read("Samples/cat.jpg")
+    for found in try detector.detect(image.image) {
       print(detector.model.classNames[found.classIndex], found.score, found.box)
     }
     // README ends

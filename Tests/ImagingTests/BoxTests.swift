@@ -47,7 +47,7 @@ struct BoxTests {
   @Test("a box goes to the box around its corners, by hand")
   func boxes() {
     let box = Box(x1: 1, y1: 2, x2: 4, y2: 8)
-    // In a picture 10 wide, x becomes 10 - x.
+    // In an image 10 wide, x becomes 10 - x.
     #expect(
       AffineTransform.horizontalFlip(width: 10).apply(box) == Box(x1: 6, y1: 2, x2: 9, y2: 8))
     // A quarter turn: (x, y) becomes (-y, x).

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Imaging
 
-/// Every picture of the decoder tests comes out as the manifest says, whose digests Pillow made (see
+/// Every image of the decoder tests comes out as the manifest says, whose digests Pillow made (see
 /// the README beside it), or is refused in one sentence.
 @Suite(.enabled(if: !Fixtures.areAbsent, "needs ../shared/data/codecs"))
 struct CodecConformanceTests {
@@ -52,7 +52,7 @@ struct CodecConformanceTests {
     expectOneSentence(error, about: entry.path)
   }
 
-  /// Both answers are right; what it must not do is crash, or give a picture of another size.
+  /// Both answers are right; what it must not do is crash, or give an image of another size.
   @Test(arguments: Fixtures.entries.filter { $0.valid == .damaged })
   func decodesOrRefuses(_ entry: Fixtures.Entry) {
     do {

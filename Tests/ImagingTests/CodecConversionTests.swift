@@ -43,7 +43,7 @@ struct CodecConversionTests {
     #expect(pixel(.gray8, [5]).composited(over: 100) == pixel(.gray8, [5]))
   }
 
-  /// All pairs, on a picture that is wide enough to show a wrong stride: converting to 16 bits and
+  /// All pairs, on an image that is wide enough to show a wrong stride: converting to 16 bits and
   /// back changes nothing, and neither does adding and dropping alpha.
   @Test(arguments: Fixtures.formats)
   func roundTrips(_ format: PixelFormat) {

@@ -14,7 +14,7 @@ struct CodecHostileTests {
     }
   }
 
-  /// Headers without a picture behind them. The last two are within the limit of 2^28 pixels, but a
+  /// Headers without an image behind them. The last two are within the limit of 2^28 pixels, but a
   /// few dozen bytes cannot hold what they promise, so nothing is allocated for them either.
   @Test func refusesBombsByTheirHeader() throws {
     func jpeg(_ side: Int) throws -> [UInt8] {
@@ -94,7 +94,7 @@ struct CodecHostileTests {
     #expect(cut.description.hasPrefix("cut.png ends early"))
   }
 
-  /// Wherever the data end behind the first scan's header, there is a picture.
+  /// Wherever the data end behind the first scan's header, there is an image.
   @Test(
     .enabled(if: !Fixtures.areAbsent, "needs ../shared/data/codecs"),
     arguments: ["jpg-progressive.jpg", "jpg-size-33x33.jpg", "restarts.jpg", "jpg-cmyk-1.jpg"])
@@ -137,7 +137,7 @@ struct CodecHostileTests {
     #expect((1..<150).contains(refused), "mutations do nothing, or nothing survives them")
   }
 
-  /// Small pictures of all kinds: made here and, where present, out of the shared tests.
+  /// Small images of all kinds: made here and, where present, out of the shared tests.
   private static func parents() throws -> [[UInt8]] {
     var parents: [[UInt8]] = []
     for format in Fixtures.formats {

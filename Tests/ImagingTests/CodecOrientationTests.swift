@@ -23,9 +23,9 @@ struct CodecOrientationTests {
     #expect(turned.bytes == bytes(expected.rows.joined()))
   }
 
-  /// A picture larger than a tile, turned there and back: 6 and 8 undo each other, others themselves.
+  /// An image larger than a tile, turned there and back: 6 and 8 undo each other, others themselves.
   @Test(arguments: Orientation.allCases)
-  func turnsLargePicturesBack(_ orientation: Orientation) {
+  func turnsLargeImagesBack(_ orientation: Orientation) {
     let image = Fixtures.waves(width: 150, height: 70)
     let inverse =
       switch orientation {

@@ -16,7 +16,7 @@ struct CodecRoundTripTests {
   /// their squares over 12 (an error even within each step) is 15.0 squared levels: 36.4 dB, were all
   /// 64 coefficients that uncertain. At quality 100 all steps are 1: 1/12 for them and 1/12 for
   /// rounding the pixels make 55.9 dB, less what the transforms in integers round: above 52 dB.
-  /// A real picture does better, since most of its coefficients are small.
+  /// A real image does better, since most of its coefficients are small.
   @Test(arguments: [(90, 36.3), (100, 52.0)])
   func jpegStaysWithinItsQuantization(quality: Int, bound: Double) throws {
     let image = Fixtures.waves(width: 123, height: 77, format: .gray8)

@@ -19,11 +19,11 @@ struct CodecScalingTests {
     #expect(decoded.originalWidth == 451 && decoded.originalHeight == 300)
   }
 
-  /// A fraction shows the same picture: within 2 levels on average of the area means of full size.
+  /// A fraction shows the same image: within 2 levels on average of the area means of full size.
   /// (Sides are multiples of 8, so that both agree on what a pixel covers. A shift by one pixel of the
   /// smallest makes 15 levels.)
   @Test(arguments: [56, 112, 224])
-  func showsTheSamePicture(needed: Int) throws {
+  func showsTheSameImage(needed: Int) throws {
     let bytes = try ImageFile.encode(Fixtures.waves(width: 448, height: 304), as: .jpeg)
     let full = try ImageFile.decode(bytes, name: "a.jpg").image
     let scaled = try ImageFile.decode(

@@ -62,7 +62,7 @@ struct DrawingTests {
     #expect(text.filter { $0 == fill.contrasting }.count > 60)
   }
 
-  @Test("pictures of other formats are drawn on in color", arguments: [1, 2, 4], [8, 16])
+  @Test("images of other formats are drawn on in color", arguments: [1, 2, 4], [8, 16])
   func formats(channels: Int, bitDepth: Int) {
     let format = PixelFormat(channels: channels, bitDepth: bitDepth)
     let image = Image(width: 120, height: 90, format: format, filledWith: 77)
@@ -83,7 +83,7 @@ struct DrawingTests {
   }
 
   @Test(
-    "a label stays inside of the picture, wherever the box is and however long the name",
+    "a label stays inside of the image, wherever the box is and however long the name",
     arguments: [(64, 64), (64, 20), (300, 40), (640, 480), (1500, 900)])
   func labelsInside(width: Int, height: Int) throws {
     let style = DrawingStyle(width: width, height: height)
@@ -117,7 +117,7 @@ struct DrawingTests {
     // The fifth goes to the right end, where it covers 20 of 30 columns of one of the four.
     let fifth = placement.place(labelWidth: 30, labelHeight: 10, at: box)
     #expect(fifth?.x == 60)
-    // At the top of the picture there is no room above.
+    // At the top of the image there is no room above.
     let top = PixelRegion(x: 180, y: 5, width: 20, height: 100)
     let inside = placement.place(labelWidth: 30, labelHeight: 10, at: top)
     #expect(inside == PixelRegion(x: 170, y: 5, width: 30, height: 10))
@@ -137,7 +137,7 @@ struct DrawingTests {
     #expect(image.drawing([Detection](), classNames: []) == image)
   }
 
-  @Test("a box larger than the picture is cut to it, and an empty one is a pixel")
+  @Test("a box larger than the image is cut to it, and an empty one is a pixel")
   func cut() {
     let large = blank(100, 80).drawing(
       [detection(-1e300, -5, 1e300, 1e12)], classNames: ["cat"])
@@ -150,7 +150,7 @@ struct DrawingTests {
     #expect(color(small, 51, 101) == Self.background)
   }
 
-  @Test("any picture can be drawn on, however small", arguments: 1...14)
+  @Test("any image can be drawn on, however small", arguments: 1...14)
   func tiny(size: Int) {
     for (width, height) in [(size, size), (1, 40 * size), (40 * size, 1)] {
       let side = Double(max(width, height))
@@ -185,7 +185,7 @@ struct DrawingTests {
     for (score, text) in pairs { #expect(DrawingStyle.hundredths(score) == text) }
   }
 
-  @Test("lines and text take about the same part of any picture")
+  @Test("lines and text take about the same part of any image")
   func style() {
     for width in stride(from: 64, through: 8000, by: 62) {
       let style = DrawingStyle(width: width, height: width * 3 / 4)

@@ -5,14 +5,14 @@ import Testing
 /// What effects do to pixels, against their definitions.
 struct EffectTests {
   /// Samples that are all different from their neighbors'.
-  private func picture(_ width: Int, _ height: Int, _ step: Int) -> Image {
+  private func image(_ width: Int, _ height: Int, _ step: Int) -> Image {
     Image(
       width: width, height: height, format: .rgb8,
       bytes: (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * step) })
   }
 
   @Test func aPartIsFilled() {
-    var image = picture(7, 5, 3)
+    var image = image(7, 5, 3)
     let before = image
     image.fill(PixelRegion(x: 2, y: 1, width: 3, height: 2), with: 114)
     for place in image.bytes.indices {
@@ -25,7 +25,7 @@ struct EffectTests {
   /// Expected: the weighted mean, rounded to nearest.
   @Test(arguments: [0, 1, 64, 128, 255, 256])
   func blendingIsTheWeightedMean(share: Int) {
-    let (a, b) = (picture(5, 3, 7), picture(5, 3, 11))
+    let (a, b) = (image(5, 3, 7), image(5, 3, 11))
     var mixed = a
     mixed.blend(b, share: share)
     for (place, byte) in mixed.bytes.enumerated() {
@@ -37,7 +37,7 @@ struct EffectTests {
   }
 
   @Test func onlyTheMaskIsPasted() throws {
-    let (a, b) = (picture(6, 4, 5), picture(6, 4, 13))
+    let (a, b) = (image(6, 4, 5), image(6, 4, 13))
     let inside = (0..<24).map { UInt8($0 * 7 % 5 % 2) }
     var pasted = a
     pasted.paste(b, where: RunLengthMask(width: 6, height: 4, pixels: inside))

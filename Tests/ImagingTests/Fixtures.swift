@@ -3,7 +3,7 @@ import Testing
 
 @testable import Imaging
 
-/// Pictures on disk that tests read: the shared test data, where it is present.
+/// Images on disk that tests read: the shared test data, where it is present.
 enum Fixtures {
   /// The folder of decoder tests beside the package: ../shared/data/codecs.
   static let codecs = URL(filePath: #filePath).deletingLastPathComponent()
@@ -102,7 +102,7 @@ enum Fixtures {
     [8, 16].map { PixelFormat(channels: channels, bitDepth: $0) }
   }
 
-  /// The peak signal-to-noise ratio of two 8-bit pictures in dB.
+  /// The peak signal-to-noise ratio of two 8-bit images in dB.
   static func psnr(_ a: Image, _ b: Image) -> Double {
     let squares = zip(a.bytes, b.bytes).reduce(0.0) { sum, pair in
       let difference = Double(pair.0) - Double(pair.1)

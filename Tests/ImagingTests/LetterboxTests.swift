@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Letterbox")
 struct LetterboxTests {
-  /// The input that a letterbox makes of a picture.
+  /// The input that a letterbox makes of an image.
   private func input(
     _ letterbox: Letterbox, _ image: Image, _ normalization: Normalization = .unit
   ) -> [Float] {
@@ -16,7 +16,7 @@ struct LetterboxTests {
     return values
   }
 
-  @Test("a wide picture is scaled to the width and centered in the height, by hand")
+  @Test("a wide image is scaled to the width and centered in the height, by hand")
   func geometry() {
     // 640 / 1280 = 0.5; 720 * 0.5 = 360 rows; (640 - 360) / 2 = 140 rows above.
     let letterbox = Letterbox(
@@ -49,7 +49,7 @@ struct LetterboxTests {
       {
         #expect(abs(found - expected) < 1e-9)
       }
-      // The picture lies inside the input, rounded to a pixel.
+      // The image lies inside the input, rounded to a pixel.
       let whole = letterbox.inputBox(
         Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height)))
       #expect(whole.x1 >= 0 && whole.y1 >= 0)
@@ -84,13 +84,13 @@ struct LetterboxTests {
         for x in 0..<targetWidth {
           let column = x - Int(letterbox.offsetX)
           let row = y - Int(letterbox.offsetY)
-          let isPicture =
+          let isImage =
             (0..<letterbox.contentWidth).contains(column)
             && (0..<letterbox.contentHeight).contains(row)
           let step = 1 / letterbox.scale
           for channel in 0..<3 {
             let sample =
-              isPicture
+              isImage
               ? Reference.resample(
                 image, channel: channel,
                 centerX: min((Double(column) + 0.5) * step, Double(width)),
@@ -109,7 +109,7 @@ struct LetterboxTests {
     }
   }
 
-  @Test("a picture of the input's size arrives unchanged")
+  @Test("an image of the input's size arrives unchanged")
   func identity() {
     let image = Reference.noise(width: 48, height: 32)
     let letterbox = Letterbox(imageWidth: 48, imageHeight: 32, targetWidth: 48, targetHeight: 32)
@@ -117,7 +117,7 @@ struct LetterboxTests {
     #expect(input(letterbox, image) == expected)
   }
 
-  @Test("a picture decoded at half its size lands on the same pixels")
+  @Test("an image decoded at half its size lands on the same pixels")
   func reducedDecoding() {
     // A gradient survives halving: samples 2x + 3y at pixel centers, halved by averaging.
     let full = Image(

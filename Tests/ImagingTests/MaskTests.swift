@@ -15,7 +15,7 @@ struct MaskTests {
   }
 
   @Test func runsGoDownTheColumns() throws {
-    // A picture 3 wide and 2 high; the mask is the right column and the lower middle pixel.
+    // An image 3 wide and 2 high; the mask is the right column and the lower middle pixel.
     let mask = try RunLengthMask(width: 3, height: 2, counts: [3, 3])
     #expect(mask.pixels == [0, 0, 1, 0, 1, 1])
     #expect(mask.area == 3)
@@ -38,7 +38,7 @@ struct MaskTests {
     #expect(full.iou(empty) == 0 && full.union(empty) == full && full.iou(full) == 1)
   }
 
-  @Test func masksOfDifferentPicturesShareNothing() throws {
+  @Test func masksOfDifferentImagesShareNothing() throws {
     let one = try RunLengthMask(width: 4, height: 4, counts: [0, 16])
     let other = try RunLengthMask(width: 2, height: 8, counts: [0, 16])
     #expect(one.iou(other) == 0)
@@ -67,7 +67,7 @@ struct MaskTests {
     #expect(a.intersectionArea(b) == b.intersectionArea(a) && a.intersectionArea(a) == a.area)
   }
 
-  @Test func aRectangleIsCutToThePicture() {
+  @Test func aRectangleIsCutToTheImage() {
     let mask = RunLengthMask(
       width: 5, height: 4, region: PixelRegion(x: -2, y: 2, width: 4, height: 9))
     #expect(mask.bounds == PixelRegion(x: 0, y: 2, width: 2, height: 2) && mask.area == 4)
@@ -90,9 +90,9 @@ struct MaskTests {
     #expect(complaint("0\u{7F}").hasSuffix("has the code 127, not 48 to 111"))
     #expect(complaint("é").hasSuffix("character 0 of its text has the code 195, not 48 to 111"))
     #expect(complaint("0T").hasSuffix("its text ends within run 1"))
-    #expect(complaint("0U3").hasSuffix("run 1 of 101 pixels ends beyond the picture's 100"))
-    #expect(complaint("0S3").hasSuffix("its runs cover 99 of the picture's 100 pixels"))
-    #expect(complaint("").hasSuffix("its runs cover 0 of the picture's 100 pixels"))
+    #expect(complaint("0U3").hasSuffix("run 1 of 101 pixels ends beyond the image's 100"))
+    #expect(complaint("0S3").hasSuffix("its runs cover 99 of the image's 100 pixels"))
+    #expect(complaint("").hasSuffix("its runs cover 0 of the image's 100 pixels"))
     #expect(complaint("O").hasSuffix("run 0 has a length of -1"))
     let endless = String(repeating: "o", count: 50)
     #expect(complaint(endless).hasSuffix("run 0 has more digits than any run needs"))
@@ -107,12 +107,12 @@ struct MaskTests {
       }
     }
     #expect(complaint([-1, 13]).hasSuffix("run 0 has a length of -1"))
-    #expect(complaint([0, .max]).hasSuffix("ends beyond the picture's 12"))
-    #expect(complaint([5, 5, 5]).hasSuffix("run 2 of 5 pixels ends beyond the picture's 12"))
-    #expect(complaint([5, 5]).hasSuffix("its runs cover 10 of the picture's 12 pixels"))
-    #expect(complaint([], width: 0).hasSuffix("a picture has at least one pixel each way"))
-    #expect(complaint([0], width: -3).hasSuffix("a picture has at least one pixel each way"))
-    #expect(complaint([1], width: .max).hasSuffix("a picture has at most 2147483648 pixels here"))
+    #expect(complaint([0, .max]).hasSuffix("ends beyond the image's 12"))
+    #expect(complaint([5, 5, 5]).hasSuffix("run 2 of 5 pixels ends beyond the image's 12"))
+    #expect(complaint([5, 5]).hasSuffix("its runs cover 10 of the image's 12 pixels"))
+    #expect(complaint([], width: 0).hasSuffix("an image has at least one pixel each way"))
+    #expect(complaint([0], width: -3).hasSuffix("an image has at least one pixel each way"))
+    #expect(complaint([1], width: .max).hasSuffix("an image has at most 2147483648 pixels here"))
   }
 
   @Test func badPolygonsAreRefusedInASentence() {

@@ -1,6 +1,6 @@
 @testable import Imaging
 
-/// Plain references that the tests compare with, and pictures to compare on.
+/// Plain references that the tests compare with, and images to compare on.
 enum Reference {
   /// A generator of the same numbers everywhere (SplitMix64; Steele et al., 2014).
   struct Random: RandomNumberGenerator {
@@ -17,7 +17,7 @@ enum Reference {
     }
   }
 
-  /// A picture of noise.
+  /// An image of noise.
   static func noise(width: Int, height: Int, channels: Int = 3, seed: UInt64 = 1) -> Image {
     var random = Random(seed: seed)
     let bytes = (0..<width * height * channels).map { _ in UInt8.random(in: 0...255, using: &random)

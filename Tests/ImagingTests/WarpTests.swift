@@ -37,7 +37,7 @@ struct WarpTests {
     }
   }
 
-  @Test("the identity copies the picture", arguments: [(1, 1), (2, 1), (37, 20), (150, 3)])
+  @Test("the identity copies the image", arguments: [(1, 1), (2, 1), (37, 20), (150, 3)])
   func identity(width: Int, height: Int) {
     let image = Reference.noise(width: width, height: height)
     let found = draw(image, .identity, width: width, height: height)
@@ -218,7 +218,7 @@ struct WarpTests {
         < 1e-3)
   }
 
-  @Test("pixels outside of the picture can be left alone")
+  @Test("pixels outside of the image can be left alone")
   func keepsOutside() {
     let image = Image(width: 2, height: 1, filledWith: 9)
     let found = draw(
@@ -228,7 +228,7 @@ struct WarpTests {
     #expect(distance(found, expected) < 1e-3)
   }
 
-  @Test("a transform that flattens the picture, or throws it far away, leaves gray")
+  @Test("a transform that flattens the image, or throws it far away, leaves gray")
   func degenerate() {
     let image = Reference.noise(width: 5, height: 5)
     for transform in [
@@ -294,7 +294,7 @@ struct WarpTests {
     #expect(distance(found, [50, 50, 50, 114, 114, 114]) < 1e-3)
   }
 
-  @Test("a window shows a part of the picture, and gray around it")
+  @Test("a window shows a part of the image, and gray around it")
   func window() {
     let image = Reference.noise(width: 8, height: 4)
     var target = Image(width: 8, height: 4, filledWith: 0)
@@ -309,7 +309,7 @@ struct WarpTests {
     #expect(target.bytes == expected)
   }
 
-  @Test("a part of a reduced picture is what the whole would show there", arguments: [2, 3])
+  @Test("a part of a reduced image is what the whole would show there", arguments: [2, 3])
   func reducedParts(factor: Int) {
     let image = Reference.noise(width: 101, height: 67)
     let transform = AffineTransform.scale(1 / (Double(factor) + 0.2))

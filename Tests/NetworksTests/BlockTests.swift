@@ -25,7 +25,7 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
     self.build = build
   }
 
-  /// Three maps of one picture, as a backbone would make them.
+  /// Three maps of one image, as a backbone would make them.
   static func features(_ x: Value, _ scope: Scope) -> Features {
     let fine = ConvNormActivation(5, kernel: 3, stride: 1, style: smooth)(x, scope["a"])
     let middle = ConvNormActivation(6, kernel: 3, stride: 2, style: smooth)(fine, scope["b"])

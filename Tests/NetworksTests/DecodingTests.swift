@@ -61,7 +61,7 @@ private struct HeadMemory {
       head.session.outputs, image: image)
   }
 
-  @Test("the best class of each cell over the threshold, by picture, stride and cell")
+  @Test("the best class of each cell over the threshold, by image, stride and cell")
   func bestClass() throws {
     let head = try HeadMemory(shapes)
     // sigmoid(0) = 0.5, sigmoid(1) = 0.73106, sigmoid(-1) = 0.26894, sigmoid(-1.2) = 0.23148.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Networks
 
-/// A compact detector whose last layers do not look at the picture: each cell of one stride
+/// A compact detector whose last layers do not look at the image: each cell of one stride
 /// answers the same code and logits.
 private func constantDetector(
   stride: Int, code: [Float], logits: [Float], options: DetectionOptions = DetectionOptions()
@@ -59,7 +59,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(found.allSatisfy { $0.classIndex == 0 && abs($0.score - 0.731_058_6) < 1e-6 })
   }
 
-  @Test("boxes refer to the picture in full size, however small it was decoded")
+  @Test("boxes refer to the image in full size, however small it was decoded")
   func decodedSmaller() throws {
     let detector = try constantDetector(
       stride: 32, code: [0, 0, half, quarter], logits: [1, -20])
@@ -69,7 +69,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(try detector.detect([small]) == [whole])
   }
 
-  @Test("boxes in the padding alone are none of the picture's")
+  @Test("boxes in the padding alone are none of the image's")
   func padding() throws {
     // Stride 16: rows at y 8, 24, 40, 56, boxes 4 high. The content is y 16...48, so that the first
     // and the last row see padding: 2 rows of 4 remain.
@@ -129,7 +129,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(try single.detect([]) == [])
   }
 
-  @Test("takes pictures of any format and another input size")
+  @Test("takes images of any format and another input size")
   func formats() throws {
     let model = NetworkModel(architecture: .compact, classNames: ["a"], imageSize: 64)
     let weights = ModelWeights(

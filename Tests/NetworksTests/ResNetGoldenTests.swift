@@ -12,7 +12,7 @@ private struct ResNetRecord: Decodable, CustomTestStringConvertible, Sendable {
   /// Every 401st value of the maps at strides 8, 16 and 32.
   let features: [[Float]]
   let meanMagnitudes: [Double]
-  /// Of the second picture.
+  /// Of the second image.
   let logits: [Float]
 
   var testDescription: String { network }

@@ -18,7 +18,7 @@ private func smallHead(_ assigner: Assigner, classes: Int = 2) -> HeadOutputs {
   return head
 }
 
-/// `(cell, truth, target)` of each match of the only picture.
+/// `(cell, truth, target)` of each match of the only image.
 private func matched(_ head: HeadOutputs, _ truths: [Annotation]) -> [[Double]] {
   head.matches([truths])[0].map { [Double($0.cell.index), Double($0.truth), $0.target] }
 }
@@ -106,7 +106,7 @@ private func expectMatches(
     #expect(matches.allSatisfy { abs($0.target - 0.25) < 1e-6 })
   }
 
-  // Columns are not rows: in a picture of 96 x 32 the truth's centers are column 9 of 12, row 2 of 4.
+  // Columns are not rows: in an image of 96 x 32 the truth's centers are column 9 of 12, row 2 of 4.
   @Test func cellsAreCountedRowByRow() {
     let objective = DetectionObjective(classCount: 1, strides: [8])
     let head = HeadOutputs(objective, images: 1, width: 96, height: 32)
@@ -156,7 +156,7 @@ private func expectMatches(
     expectMatches(matched(head, [square]), [[9, 0, 0]])
   }
 
-  // A truth beyond the picture is far from every center: the nearest cell, the last one, takes it.
+  // A truth beyond the image is far from every center: the nearest cell, the last one, takes it.
   @Test func theNearestCellWhereNoneIsNear() {
     let head = smallHead(.simOTA)
     let outside = Annotation(box: Box([60, 60, 70, 70]), classIndex: 0)

@@ -105,7 +105,7 @@ import Training
     return (zip(actual, expected).map { abs(Double($0) - $1) }.max() ?? 0) / scale
   }
 
-  /// PyTorch's order: pictures, channels, rows, columns.
+  /// PyTorch's order: images, channels, rows, columns.
   private func planar(_ tensor: Tensor) -> [Float] {
     let shape = tensor.shape
     return (0..<shape.count).map { tensor.values[SmallNetwork.index(ofPlanar: $0, shape)] }
@@ -220,10 +220,10 @@ private struct SmallNetwork {
   /// Where a value in PyTorch's order lies in ours.
   static func index(ofPlanar index: Int, _ shape: Shape) -> Int {
     let (column, row) = (index % shape.w, index / shape.w % shape.h)
-    let (channel, picture) = (
+    let (channel, image) = (
       index / (shape.w * shape.h) % shape.c, index / (shape.count / shape.n)
     )
-    return ((picture * shape.h + row) * shape.w + column) * shape.c + channel
+    return ((image * shape.h + row) * shape.w + column) * shape.c + channel
   }
 }
 

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct MaskObjectiveTests {
   private static let shape = Shape(n: 2, h: 3, w: 4, c: 2)
-  /// Picture 0: class 1 on columns 1 and 2 of row 0, twice with one pixel shared, and a crowd that
-  /// does not count. Picture 1: class 0 on the pixel in the middle whose center alone is covered.
+  /// Image 0: class 1 on columns 1 and 2 of row 0, twice with one pixel shared, and a crowd that
+  /// does not count. Image 1: class 0 on the pixel in the middle whose center alone is covered.
   private static let truths = [
     [
       Annotation(box: Box(x1: 1, y1: 0, x2: 3, y2: 1), classIndex: 1),

@@ -15,7 +15,7 @@ final class HeadOutputs {
   private(set) var outputs: [View] = []
   private(set) var gradients: [View] = []
 
-  /// Outputs of zeros for pictures of the given size.
+  /// Outputs of zeros for images of the given size.
   init(_ objective: DetectionObjective, images: Int, width: Int, height: Int) {
     self.objective = objective
     self.images = images
@@ -63,7 +63,7 @@ final class HeadOutputs {
     }
   }
 
-  /// The channels of one cell of a picture's output.
+  /// The channels of one cell of an image's output.
   func values(_ cell: Cell, image: Int = 0) -> UnsafeMutablePointer<Float> {
     let view = outputs[cell.level]
     return view.data + (image * view.shape.h * view.shape.w + cell.index) * view.stride
@@ -81,7 +81,7 @@ final class HeadOutputs {
     for (index, logit) in logits.enumerated() { values[4 + index] = logit }
   }
 
-  /// All gradients, picture by picture, level by level.
+  /// All gradients, image by image, level by level.
   func gradientValues() -> [Float] {
     var result: [Float] = []
     for image in 0..<images {
@@ -114,7 +114,7 @@ final class HeadOutputs {
   }
 }
 
-/// Pictures with a few random objects each, boxes in pixels of the input.
+/// Images with a few random objects each, boxes in pixels of the input.
 func randomTruths(
   images: Int, classes: Int, width: Double, height: Double, seed: UInt64
 ) -> [[Annotation]] {

@@ -30,7 +30,7 @@ import Testing
     var width, height, classes: Int
     var strides: [Int]
     var boxes: [BoxPair]
-    var pictures: [[Truth]]
+    var images: [[Truth]]
     var outputs: [Float]
     var cases: [Case]
   }
@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func assignmentLossesAndGradients() throws {
-    let truths = golden.pictures.map { picture in
-      picture.map { Annotation(box: Box($0.box), classIndex: $0.class, isCrowd: $0.crowd) }
+    let truths = golden.images.map { image in
+      image.map { Annotation(box: Box($0.box), classIndex: $0.class, isCrowd: $0.crowd) }
     }
     for example in golden.cases {
       let objective = DetectionObjective(

@@ -80,7 +80,7 @@ import Testing
             let found = Double(head.gradients[level].data[offset + channel])
             #expect(
               abs(found - expected) < 1e-6 + 2e-6 * abs(expected),
-              "picture \(image), stride \(stride), cell \(index), channel \(channel)")
+              "image \(image), stride \(stride), cell \(index), channel \(channel)")
           }
         }
       }
@@ -90,7 +90,7 @@ import Testing
   }
 
   // 84 cells (8x8 + 4x4 + 2x2) of 2 logits 0, each log 2, gain 0.5, over the least S of 1/16.
-  @Test func aPictureWithoutObjects() {
+  @Test func aImageWithoutObjects() {
     let head = HeadOutputs(DetectionObjective(classCount: 2), images: 1, width: 64, height: 64)
     let value = head.evaluate([[]])
     #expect(value.box == 0 && value.positives == 0)
@@ -135,8 +135,8 @@ import Testing
     #expect(abs(value.classification - 14 * log(2) * 0.5 / weight) < 1e-5 / weight)
   }
 
-  // The same pictures twice: the same loss, and half the gradient at each output, which summed over
-  // twice the pictures is the same gradient by the parameters.
+  // The same images twice: the same loss, and half the gradient at each output, which summed over
+  // twice the images is the same gradient by the parameters.
   @Test(arguments: Assigner.allCases)
   func lossDoesNotDependOnTheBatchSize(assigner: Assigner) {
     let objective = DetectionObjective(classCount: 2, assigner: assigner)

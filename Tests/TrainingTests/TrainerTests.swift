@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Whole trainings of the compact network on a few pictures of ../shared/data/bccd.
+/// Whole trainings of the compact network on a few images of ../shared/data/bccd.
 @Suite(.enabled(if: SmallData.isPresent, "needs ../shared/data/bccd"), .serialized)
 struct TrainerTests {
   private let folder: TemporaryFolder
@@ -16,7 +16,7 @@ struct TrainerTests {
     data = try SmallData.make(in: folder.path, training: 24, validation: 6)
   }
 
-  /// Two epochs of six steps with pictures of 96 pixels.
+  /// Two epochs of six steps with images of 96 pixels.
   private func config(_ name: String, threads: Int = 2, workers: Int = 2) -> TrainingConfig {
     var config = TrainingConfig(data: data)
     config.project = folder.path + "/runs"
@@ -246,12 +246,12 @@ struct TrainerTests {
     #expect(throws: NetworksError.self) { try Trainer(resuming: outcome.folder) }
   }
 
-  @Test func unreadablePicturesAreToldWhenTheyAreMet() throws {
-    let pictures = data + "/JPEGImages"
-    let names = try FileManager.default.contentsOfDirectory(atPath: pictures)
+  @Test func unreadableImagesAreToldWhenTheyAreMet() throws {
+    let images = data + "/JPEGImages"
+    let names = try FileManager.default.contentsOfDirectory(atPath: images)
     let name = try #require(names.min())
-    let path = pictures + "/" + name
-    // The header stays, so that the picture is listed.
+    let path = images + "/" + name
+    // The header stays, so that the image is listed.
     let whole = try #require(FileManager.default.contents(atPath: path))
     // Should the copy be a link, the link goes, never what it leads to.
     try FileManager.default.removeItem(atPath: path)
@@ -281,7 +281,7 @@ struct TrainerTests {
   }
 }
 
-/// A few pictures of blood cells as a VOC folder of their own.
+/// A few images of blood cells as a VOC folder of their own.
 enum SmallData {
   private static let source = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -289,7 +289,7 @@ enum SmallData {
 
   static var isPresent: Bool { FileManager.default.fileExists(atPath: source) }
 
-  /// Copies the first pictures of the training split, so that a test that breaks one breaks nobody's;
+  /// Copies the first images of the training split, so that a test that breaks one breaks nobody's;
   /// returns the data set's folder.
   static func make(in folder: String, training: Int, validation: Int) throws -> String {
     let files = FileManager.default

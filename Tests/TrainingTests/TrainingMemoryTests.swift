@@ -62,8 +62,8 @@ import Testing
     // AdamW remembers two.
     config.optimizer = .auto
     #expect(try memory(config, samples: 0).parameters == 5 * 4 * graph.parameterLayout.count)
-    // Ten pictures of 144 x 144, half as large again as the input.
-    let kept = try memory(config, samples: 10).pictures - memory(config, samples: 0).pictures
+    // Ten images of 144 x 144, half as large again as the input.
+    let kept = try memory(config, samples: 10).images - memory(config, samples: 0).images
     #expect(kept == 10 * 144 * 144 * 3)
     // Multi-scale training is reckoned at its largest size.
     config.multiScale = 0.5

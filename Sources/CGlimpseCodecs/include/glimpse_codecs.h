@@ -27,7 +27,7 @@ enum {
 
 // Bits of gc_report.damage.
 enum {
-  GC_ENDS_EARLY = 1,  // data end, or a scan ends, before all of the picture is there
+  GC_ENDS_EARLY = 1,  // data end, or a scan ends, before all of the image is there
   GC_GARBLED = 2,     // data contradict themselves, and some pixels are guesses
 };
 
@@ -35,7 +35,7 @@ enum { GC_MESSAGE_SIZE = 224 };
 
 // The one error buffer: filled by every function, owned by the caller.
 typedef struct gc_report {
-  int damage;                         // of a decoded picture: 0 or the bits above
+  int damage;                         // of a decoded image: 0 or the bits above
   int warnings;                       // how many warnings the library gave
   char message[GC_MESSAGE_SIZE];      // why a function failed; empty when it did not
   char damage_text[GC_MESSAGE_SIZE];  // the first warning that set a bit of damage

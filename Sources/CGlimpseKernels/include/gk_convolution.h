@@ -15,7 +15,7 @@ typedef struct {
   long pad_h, pad_w;
   long dilation_h, dilation_w;
   long groups;
-  // At least max(input_c, output_c) zeros and 64 more: what lies outside the picture.
+  // At least max(input_c, output_c) zeros and 64 more: what lies outside the image.
   const void *zeros;
 } gk_convolution;
 
@@ -33,7 +33,7 @@ typedef struct {
 
 // A 3x3 convolution of stride 1 as Winograd's algorithm runs it, in either direction: the gradient by
 // the input is such a convolution of the output's gradient. Tiles are `tile` x `tile` outputs, 4 or 6,
-// numbered by picture, row, column; `pad_*` are the zeros above and left of the input.
+// numbered by image, row, column; `pad_*` are the zeros above and left of the input.
 typedef struct {
   long tile;
   long n;

@@ -1,4 +1,4 @@
-// Windows over pictures.
+// Windows over images.
 #ifndef GK_POOLING_H
 #define GK_POOLING_H
 
@@ -11,7 +11,7 @@ typedef struct {
   long pad_h, pad_w;
 } gk_pool;
 
-// Windows whose extents follow from a rule: those of a kernel, or bins that share the picture out
+// Windows whose extents follow from a rule: those of a kernel, or bins that share the image out
 // (`adaptive`; output i covers floor(i * input / output) up to ceil((i + 1) * input / output)).
 typedef struct {
   gk_pool pool;
@@ -29,7 +29,7 @@ typedef struct {
   void (*max_backward)(const gk_pool *g, const void *gy, const float *winners, void *gx,
                        int accumulate, long row_begin, long row_end);
   // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' places
-  // in a picture of the unpooled size: y = x[winner], or += where `accumulate`.
+  // in an image of the unpooled size: y = x[winner], or += where `accumulate`.
   void (*max_gather)(const gk_pool *g, const void *x, const float *winners, void *y,
                      int accumulate, long row_begin, long row_end);
   // Output rows [row_begin, row_end) of n*h.

@@ -48,7 +48,7 @@ void gk_image_reduce_rgb(const uint8_t *source, int64_t stride, int64_t width, i
 void gk_image_normalize_rgb(const uint8_t *source, int64_t pixels, const float gain[3],
                             const float bias[3], float *target);
 
-// How the colors of a picture change: hue, saturation and value, then a curve, then to gray.
+// How the colors of an image change: hue, saturation and value, then a curve, then to gray.
 typedef struct {
   // A hue shift in turns, factors of saturation and value; unless has_jitter is 0.
   int32_t has_jitter;
@@ -73,7 +73,7 @@ typedef struct {
   // u = (m[0] x + m[1] y + m[2]) / z, v likewise with m[3..5]. Both continuous: the first pixel's
   // center is (0.5, 0.5). Where z is not above 0 there is background.
   double inverse[9];
-  // The sample written outside of the picture, unless keeps_outside is not 0.
+  // The sample written outside of the image, unless keeps_outside is not 0.
   uint8_t background;
   int32_t keeps_outside;
   // How colors change, or NULL.

@@ -1,16 +1,16 @@
-/// How training pictures are varied at random.
+/// How training images are varied at random.
 ///
 /// The defaults are weak, as small networks trained from scratch want them: mosaic on half of the
-/// pictures, scales 0.5 to 1.5, mirroring and some color. Source: YOLOX (Ge et al. 2021) as configured
+/// images, scales 0.5 to 1.5, mirroring and some color. Source: YOLOX (Ge et al. 2021) as configured
 /// for its nano and tiny networks; color gains as in YOLOv5. All else is off until it is asked for.
 public struct AugmentationConfig: Hashable, Sendable {
   // MARK: Geometry
 
-  /// How often a picture is mirrored left and right, 0...1.
+  /// How often an image is mirrored left and right, 0...1.
   public var flipProbability: Float = 0.5
-  /// How often a picture is mirrored top and bottom, 0...1.
+  /// How often an image is mirrored top and bottom, 0...1.
   public var verticalFlipProbability: Float = 0
-  /// The range of the factor by which pictures grow or shrink, beyond fitting them to the input.
+  /// The range of the factor by which images grow or shrink, beyond fitting them to the input.
   public var scale: ClosedRange<Float> = 0.5...1.5
   /// The largest shift each way, as a fraction of the input's width and height.
   public var translation: Float = 0.1
@@ -20,7 +20,7 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var shear: Float = 0
   /// The largest change of depth along each axis, a pixel of the input; 0.001 is strong.
   public var perspective: Float = 0
-  /// How often a picture of its own is cut to a random part that keeps objects, 0...1. Source: SSD
+  /// How often an image of its own is cut to a random part that keeps objects, 0...1. Source: SSD
   /// (Liu et al. 2016), section 2.2.
   public var cropProbability: Float = 0
 
@@ -38,16 +38,16 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var contrast: Float = 0
   /// Samples are raised to a power from 1 / (1 + this) to 1 + this.
   public var gamma: Float = 0
-  /// How often a picture loses its colors, 0...1.
+  /// How often an image loses its colors, 0...1.
   public var grayProbability: Float = 0
 
   // MARK: Pixels
 
-  /// How often a picture is blurred, by up to `maximumBlur`, 0...1.
+  /// How often an image is blurred, by up to `maximumBlur`, 0...1.
   public var blurProbability: Float = 0
   /// The largest standard deviation of the blur, in pixels of the input.
   public var maximumBlur: Float = 2
-  /// How often a picture goes through JPEG of a low quality, 0...1.
+  /// How often an image goes through JPEG of a low quality, 0...1.
   public var jpegProbability: Float = 0
   /// The range of that quality, 1...100.
   public var jpegQuality: ClosedRange<Int> = 20...90
@@ -55,17 +55,17 @@ public struct AugmentationConfig: Hashable, Sendable {
   /// gray of cutout (DeVries and Taylor 2017).
   public var erasingProbability: Float = 0
 
-  // MARK: Several pictures in one
+  // MARK: Several images in one
 
-  /// How often three more pictures join a picture in a two-by-two mosaic, 0...1. Source: YOLOv4
+  /// How often three more images join an image in a two-by-two mosaic, 0...1. Source: YOLOv4
   /// (Bochkovskiy et al. 2020).
   public var mosaicProbability: Float = 0.5
   /// How many of the mosaics are three by three, 0...1.
   public var nineShare: Float = 0
-  /// How often another picture, varied on its own, is blended with a picture, 0...1. Source: mixup
+  /// How often another image, varied on its own, is blended with an image, 0...1. Source: mixup
   /// (Zhang et al. 2018), for detection as in YOLOX.
   public var mixupProbability: Float = 0
-  /// How often the objects of another picture that have outlines are laid over a picture, 0...1.
+  /// How often the objects of another image that have outlines are laid over an image, 0...1.
   /// Source: simple copy-paste (Ghiasi et al. 2021).
   public var copyPasteProbability: Float = 0
 
@@ -79,7 +79,7 @@ public struct AugmentationConfig: Hashable, Sendable {
   /// The usual, weak augmentation.
   public init() {}
 
-  /// Shows pictures as they are, fitted to the input.
+  /// Shows images as they are, fitted to the input.
   public static var none: AugmentationConfig {
     var config = AugmentationConfig()
     config.flipProbability = 0
@@ -92,7 +92,7 @@ public struct AugmentationConfig: Hashable, Sendable {
     return config
   }
 
-  /// The same without mosaic and mixup: for the last epochs, whose pictures should look like real
+  /// The same without mosaic and mixup: for the last epochs, whose images should look like real
   /// ones.
   public var withoutMosaic: AugmentationConfig {
     var config = self

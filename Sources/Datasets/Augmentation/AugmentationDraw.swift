@@ -1,20 +1,20 @@
 import Engine
 import Imaging
 
-/// The random numbers of one training picture, drawn before any file is opened.
+/// The random numbers of one training image, drawn before any file is opened.
 ///
-/// Nothing here depends on what the pictures hold, so a picture that turns out to be broken can be
+/// Nothing here depends on what the images hold, so an image that turns out to be broken can be
 /// replaced without moving anything else.
 struct AugmentationDraw: Hashable {
-  /// How pictures share the input.
+  /// How images share the input.
   var mosaic: MosaicDraw
-  /// Where pictures lie in the input.
+  /// Where images lie in the input.
   var placement: PlacementDraw
   var colors: ColorChange
 
-  /// Draws for one picture; partners in a mosaic are chosen by `partner`.
+  /// Draws for one image; partners in a mosaic are chosen by `partner`.
   init(
-    _ config: AugmentationConfig, key: PictureKey, partner: (inout SeededGenerator) -> Int
+    _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
     // The order of these is that of earlier versions, so that runs repeat.
     var generator = key.generator(.scene)

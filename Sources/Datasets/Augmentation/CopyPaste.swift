@@ -1,7 +1,7 @@
 import Engine
 import Imaging
 
-/// The objects of another picture that are laid over an input, by their outlines.
+/// The objects of another image that are laid over an input, by their outlines.
 ///
 /// Source: simple copy-paste (Ghiasi et al. 2021). An object is left out where its box would cover
 /// 30 % or more of the box of an object that is there, which is the rule of YOLOv8; from an object
@@ -14,9 +14,9 @@ struct CopyPaste {
   /// The most of an object that may be covered.
   private static let mostCovered = 0.3
 
-  /// Draws for one picture; nil where nothing is pasted.
+  /// Draws for one image; nil where nothing is pasted.
   init?(
-    _ config: AugmentationConfig, key: PictureKey, partner: (inout SeededGenerator) -> Int
+    _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
     var generator = key.generator(.copyPaste)
     guard generator.chance(config.copyPasteProbability) else { return nil }
@@ -30,8 +30,8 @@ struct CopyPaste {
   }
 
   /// Where the partner's pixels go.
-  func layer(_ sample: Sample, width: Int, height: Int) -> PictureLayer {
-    PictureLayer(
+  func layer(_ sample: Sample, width: Int, height: Int) -> PlacedImage {
+    PlacedImage(
       sample: sample, cell: MosaicDraw.single.cells[0],
       placement: placement.transform(width: width, height: height), crop: nil, width: width,
       height: height)

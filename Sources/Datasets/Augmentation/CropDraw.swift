@@ -1,23 +1,23 @@
 import Engine
 import Imaging
 
-/// A random part of a picture that keeps some of its objects.
+/// A random part of an image that keeps some of its objects.
 ///
 /// Source: SSD (Liu et al. 2016), section 2.2: the part overlaps an object by a least IoU, has 0.3
 /// to 1 of each side and an aspect ratio of 1/2 to 2; objects stay whose center lies in it.
 struct CropDraw: Hashable {
-  /// The part, in pixels of the original picture.
+  /// The part, in pixels of the original image.
   var part: Box
 
   private static let leastOverlaps = [0, 0.1, 0.3, 0.5, 0.7, 0.9]
   private static let sides: ClosedRange<Float> = 0.3...1
   private static let tries = 50
 
-  /// Draws a part of a picture; nil where the whole picture is to be shown.
-  init?(_ sample: Sample, _ config: AugmentationConfig, key: PictureKey) {
+  /// Draws a part of an image; nil where the whole image is to be shown.
+  init?(_ sample: Sample, _ config: AugmentationConfig, key: SampleSeed) {
     var generator = key.generator(.crop)
     guard generator.chance(config.cropProbability) else { return nil }
-    // One of seven choices is the whole picture.
+    // One of seven choices is the whole image.
     let choice = generator.index(below: Self.leastOverlaps.count + 1)
     guard choice < Self.leastOverlaps.count else { return nil }
     let objects = sample.annotations.filter { !$0.isCrowd }

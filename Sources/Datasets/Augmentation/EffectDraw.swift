@@ -5,7 +5,7 @@ import Imaging
 struct EffectDraw: Hashable {
   /// The standard deviation of the blur, in pixels; 0 for none.
   var blur = 0.0
-  /// The quality of a JPEG that the picture goes through; nil for none.
+  /// The quality of a JPEG that the image goes through; nil for none.
   var jpegQuality: Int?
   /// The part that is grayed out, in pixels of the input.
   var erased: PixelRegion?
@@ -16,8 +16,8 @@ struct EffectDraw: Hashable {
   /// The widest is this many times as wide as high.
   private static let widest = 3.3
 
-  /// Draws for one picture of a size in pixels.
-  init(_ config: AugmentationConfig, key: PictureKey, width: Int, height: Int) {
+  /// Draws for one image of a size in pixels.
+  init(_ config: AugmentationConfig, key: SampleSeed, width: Int, height: Int) {
     var generator = key.generator(.effects)
     let isBlurred = generator.chance(config.blurProbability)
     let deviation = Double(generator.uniform(in: 0...config.maximumBlur))
@@ -39,7 +39,7 @@ struct EffectDraw: Hashable {
   }
 
   /// Changes the pixels of an input, and takes what was grayed out from its labels.
-  func apply(to input: inout PictureMaker.Result, rule: VisibleAnnotations.Rule) {
+  func apply(to input: inout SampleBuilder.Result, rule: VisibleAnnotations.Rule) {
     if let erased {
       input.image.fill(erased, with: UInt8(Normalization.padding))
       input.mask?.fill(erased, with: ClassPlanes.ignored)
@@ -51,7 +51,7 @@ struct EffectDraw: Hashable {
     // Fails only without memory, or for an input larger than JPEG knows: then it stays as it is.
     if let jpegQuality,
       let bytes = try? ImageFile.encode(input.image, as: .jpeg, quality: jpegQuality),
-      let coarse = try? ImageFile.decode(bytes, name: "an augmented picture").image
+      let coarse = try? ImageFile.decode(bytes, name: "an augmented image").image
     {
       input.image = coarse
     }

@@ -1,19 +1,19 @@
 import Engine
 import Imaging
 
-/// Whether another picture is blended with a picture, and how much of each is seen.
+/// Whether another image is blended with an image, and how much of each is seen.
 struct MixupDraw: Hashable {
-  /// The sample of the other picture.
+  /// The sample of the other image.
   var partner: Int
-  /// How much of the first picture is seen, in 256ths.
+  /// How much of the first image is seen, in 256ths.
   var share: Int
 
-  /// Draws for one picture; nil where it stays alone.
+  /// Draws for one image; nil where it stays alone.
   ///
   /// The share has the beta distribution with both parameters 32, as in YOLOX and YOLOv8: it is the
   /// middle one of 63 uniform numbers (their 32nd order statistic).
   init?(
-    _ config: AugmentationConfig, key: PictureKey, partner: (inout SeededGenerator) -> Int
+    _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
     var generator = key.generator(.mixup)
     guard generator.chance(config.mixupProbability) else { return nil }

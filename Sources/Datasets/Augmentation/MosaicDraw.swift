@@ -1,13 +1,13 @@
 import Imaging
 
-/// How pictures share a canvas, which is measured in inputs from its center.
+/// How images share a canvas, which is measured in inputs from its center.
 enum MosaicDraw: Hashable {
-  /// One picture, fitted into the input.
+  /// One image, fitted into the input.
   case single
-  /// Four pictures, each of the input's size, that meet at a place on a canvas of two by two inputs.
+  /// Four images, each of the input's size, that meet at a place on a canvas of two by two inputs.
   /// Source: YOLOv4 (Bochkovskiy et al. 2020).
   case four(partners: [Int], meetingX: Double, meetingY: Double)
-  /// Nine pictures around one whose center lies a little off the canvas's.
+  /// Nine images around one whose center lies a little off the canvas's.
   case nine(partners: [Int], centerX: Double, centerY: Double)
 
   /// The farthest that the middle one of nine moves each way, in inputs.
@@ -23,7 +23,7 @@ enum MosaicDraw: Hashable {
     }
   }
 
-  /// A place for a picture: it is fitted into a box, against the sides that it is drawn to.
+  /// A place for an image: it is fitted into a box, against the sides that it is drawn to.
   struct Cell: Hashable {
     /// In inputs, from the center of the canvas.
     var box: Box
@@ -32,7 +32,7 @@ enum MosaicDraw: Hashable {
     var spareY: Double
   }
 
-  /// The places, the first for the picture itself.
+  /// The places, the first for the image itself.
   var cells: [Cell] {
     switch self {
     case .single:
@@ -64,7 +64,7 @@ enum MosaicDraw: Hashable {
 }
 
 extension MosaicDraw.Cell {
-  /// From pixels of a part of a picture to pixels of the input, whose center is the origin.
+  /// From pixels of a part of an image to pixels of the input, whose center is the origin.
   func transform(showing part: Box, width: Int, height: Int) -> AffineTransform {
     let (inputWidth, inputHeight) = (Double(width), Double(height))
     let fit = min(box.width * inputWidth / part.width, box.height * inputHeight / part.height)

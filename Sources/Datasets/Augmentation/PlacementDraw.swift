@@ -2,9 +2,9 @@ import Engine
 import Foundation
 import Imaging
 
-/// How a canvas of pictures is scaled, turned and moved into the input.
+/// How a canvas of images is scaled, turned and moved into the input.
 struct PlacementDraw: Hashable {
-  /// The factor beyond fitting the picture to the input.
+  /// The factor beyond fitting the image to the input.
   var scale = 1.0
   /// The rotation, clockwise on the screen, in radians.
   var angle = 0.0

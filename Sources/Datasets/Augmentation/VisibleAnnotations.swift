@@ -1,6 +1,6 @@
 import Imaging
 
-/// What is left of pictures' labels after they were drawn into an input.
+/// What is left of images' labels after they were drawn into an input.
 struct VisibleAnnotations {
   /// Objects to train on.
   var objects: [VisibleObject] = []
@@ -28,14 +28,14 @@ struct VisibleAnnotations {
     }
   }
 
-  /// Adds a picture's labels as a transform and a cut leave them.
+  /// Adds an image's labels as a transform and a cut leave them.
   ///
   /// With an outline, the box is that of the outline where it went; without, that of where its
   /// corners went. Either is cut to what the input shows first.
   ///
   /// - Parameters:
-  ///   - part: What is shown of the picture, in its pixels.
-  ///   - transform: From pixels of the original picture to pixels of the input.
+  ///   - part: What is shown of the image, in its pixels.
+  ///   - transform: From pixels of the original image to pixels of the input.
   ///   - width: The width of the input, in pixels.
   ///   - height: The height of the input, in pixels.
   mutating func add(
@@ -59,7 +59,7 @@ struct VisibleAnnotations {
     }
   }
 
-  /// Adds the labels of a picture that is blended in.
+  /// Adds the labels of an image that is blended in.
   mutating func add(_ other: VisibleAnnotations) {
     objects += other.objects
     ignored += other.ignored

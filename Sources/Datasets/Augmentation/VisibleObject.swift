@@ -34,7 +34,7 @@ struct VisibleObject: Hashable {
 }
 
 extension Annotation {
-  /// The pixels of its outline in a picture of a size; nil where it has none.
+  /// The pixels of its outline in an image of a size; nil where it has none.
   func outlinePixels(width: Int, height: Int) -> RunLengthMask? {
     guard let mask = try? outline?.mask(width: width, height: height), mask.area > 0 else {
       return nil

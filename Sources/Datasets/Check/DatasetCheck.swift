@@ -2,8 +2,8 @@ import Imaging
 
 /// All that can be told about a data set before a training: its flaws and its numbers.
 ///
-/// Every split is opened tolerantly, every picture is decoded, and pictures are compared with each
-/// other. Nothing is written but the index of pictures.
+/// Every split is opened tolerantly, every image is decoded, and images are compared with each
+/// other. Nothing is written but the index of images.
 public struct DatasetCheck: Sendable {
   /// What is looked at, and on which threads.
   public struct Options: Sendable {
@@ -11,54 +11,54 @@ public struct DatasetCheck: Sendable {
     public var splits: [String]?
     /// How the data set lies on disk; found out from file names if nil.
     public var format: DatasetFormat?
-    /// Whether pictures are opened and decoded. If not, labels are checked against the sizes that
+    /// Whether images are opened and decoded. If not, labels are checked against the sizes that
     /// they state.
-    public var examinesPictures: Bool
+    public var examinesImages: Bool
     /// What the work runs on.
     public var runner: TaskRunner
-    /// Where facts about pictures are kept from run to run.
-    public var index: PictureIndex
+    /// Where facts about images are kept from run to run.
+    public var index: ImageIndex
 
     /// Makes options; the defaults look at everything on one thread.
     public init(
-      splits: [String]? = nil, format: DatasetFormat? = nil, examinesPictures: Bool = true,
-      runner: TaskRunner = .serial, index: PictureIndex = PictureIndex()
+      splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
+      runner: TaskRunner = .serial, index: ImageIndex = ImageIndex()
     ) {
       self.splits = splits
       self.format = format
-      self.examinesPictures = examinesPictures
+      self.examinesImages = examinesImages
       self.runner = runner
       self.index = index
     }
   }
 
-  /// A split with what is known of its pictures.
+  /// A split with what is known of its images.
   public struct Split: Sendable {
     /// The samples and classes.
     public let dataset: Dataset
-    /// For each sample the facts about its picture; nil where it was not, or could not be, decoded.
-    public let pictures: [PictureFacts?]
+    /// For each sample the facts about its image; nil where it was not, or could not be, decoded.
+    public let images: [ImageRecord?]
     /// Its numbers.
     public let statistics: DatasetStatistics
 
-    /// Decoded pictures that do not stand upright in their files.
-    public var turnedPictures: Int {
-      pictures.count { ($0?.orientation ?? .upright) != .upright }
+    /// Decoded images that do not stand upright in their files.
+    public var turnedImages: Int {
+      images.count { ($0?.orientation ?? .upright) != .upright }
     }
   }
 
   /// What a check does, one after the other.
   public enum Stage: Sendable {
-    /// Every picture is read.
+    /// Every image is read.
     case decoding
-    /// Every picture is sorted into a group of those that show the same.
+    /// Every image is sorted into a group of those that show the same.
     case comparing
-    /// Every picture of a group of several gets the one before it that it is most like; left out
+    /// Every image of a group of several gets the one before it that it is most like; left out
     /// where there are none.
     case pairing
   }
 
-  /// Is told of pictures as they are done in a stage, of how many in this stage: rising, up to all of
+  /// Is told of images as they are done in a stage, of how many in this stage: rising, up to all of
   /// them; what it throws ends the work.
   public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
@@ -68,15 +68,15 @@ public struct DatasetCheck: Sendable {
   public let format: DatasetFormat
   /// The splits that could be opened, in their usual order.
   public let splits: [Split]
-  /// Splits that only choose among the pictures of others, as VOC's `trainval` does; they are not
+  /// Splits that only choose among the images of others, as VOC's `trainval` does; they are not
   /// counted again.
   public let selections: [String]
   /// The classes of all splits, which the class indices of each count into.
   public let classNames: [String]
   /// Every flaw once, the worst kinds first, those of a kind in the order of the data.
   public private(set) var problems: [DatasetProblem]
-  /// Pictures that are the same or look alike.
-  public let pairs: [PicturePair]
+  /// Images that are the same or look alike.
+  public let pairs: [DuplicatePair]
 
   /// Checks the data set at a path.
   ///
@@ -90,10 +90,10 @@ public struct DatasetCheck: Sendable {
     let path = FilePath.normalized(path)
     let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
     var opened = try OpenedSplits(path: path, format: format, options: options)
-    let examination = try PictureExamination(opened.datasets, options: options) {
+    let examination = try ImageAudit(opened.datasets, options: options) {
       try observe(.decoding, $0, $1)
     }
-    let comparison = try PictureComparison(
+    let comparison = try DuplicateSearch(
       opened.datasets, examination.facts, observe: observe)
     opened.problems += examination.problems + comparison.problems
 
@@ -102,7 +102,7 @@ public struct DatasetCheck: Sendable {
     selections = opened.selections
     classNames = opened.datasets.first?.classNames ?? []
     splits = zip(opened.datasets, examination.facts).map {
-      Split(dataset: $0, pictures: $1, statistics: DatasetStatistics($0))
+      Split(dataset: $0, images: $1, statistics: DatasetStatistics($0))
     }
     pairs = comparison.pairs
     problems = []
@@ -126,9 +126,9 @@ public struct DatasetCheck: Sendable {
     return DatasetProblem.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
-  /// Tells of classes that no picture shows.
+  /// Tells of classes that no image shows.
   private var emptyClasses: [DatasetProblem] {
-    let counts = total.classPictures
+    let counts = total.classImages
     // Where classes are in masks alone, none can be counted.
     guard counts.contains(where: { $0 > 0 }) else { return [] }
     return zip(classNames, counts).filter { $0.1 == 0 }.map {

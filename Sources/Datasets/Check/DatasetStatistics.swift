@@ -3,41 +3,41 @@ import Imaging
 
 /// The numbers of a split: how many objects of each class, how large, of what shape, where.
 public struct DatasetStatistics: Hashable, Sendable {
-  /// Pictures.
-  public private(set) var pictures = 0
+  /// Images.
+  public private(set) var images = 0
   /// Labeled objects.
   public private(set) var objects = 0
-  /// Pictures in which nothing is labeled.
+  /// Images in which nothing is labeled.
   public private(set) var backgrounds = 0
   /// Objects of each class, in the order of the data set's classes.
   public private(set) var classObjects: [Int]
-  /// Pictures that show each class.
-  public private(set) var classPictures: [Int]
+  /// Images that show each class.
+  public private(set) var classImages: [Int]
   /// Objects by area in square pixels, as COCO calls them: small below 32², medium below 96², large;
-  /// empty where the sizes of the pictures are not known.
+  /// empty where the sizes of the images are not known.
   public private(set) var areas: Histogram
-  /// Objects by the side of a square of their area, as a part of the picture's.
+  /// Objects by the side of a square of their area, as a part of the image's.
   public private(set) var sizes: Histogram
   /// Objects by width over height, as a power of two.
   public private(set) var shapes: Histogram
-  /// Pictures by how many objects they have.
+  /// Images by how many objects they have.
   public private(set) var crowding: Histogram
-  /// Pictures by the longer side, in pixels.
+  /// Images by the longer side, in pixels.
   public private(set) var sides: Histogram
-  /// How many pictures there are of each size that occurs.
-  public private(set) var pictureSizes: [PictureSize: Int] = [:]
+  /// How many images there are of each size that occurs.
+  public private(set) var imageSizes: [ImageSize: Int] = [:]
   /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
   public private(set) var centers: [Int]
 
-  /// How large a picture is.
-  public struct PictureSize: Hashable, Sendable {
+  /// How large an image is.
+  public struct ImageSize: Hashable, Sendable {
     /// In pixels, once upright.
     public let width: Int
     /// In pixels, once upright.
     public let height: Int
   }
 
-  /// Cells across and down the picture.
+  /// Cells across and down the image.
   public static let gridSide = 16
 
   /// Counts a split.
@@ -46,10 +46,10 @@ public struct DatasetStatistics: Hashable, Sendable {
     for sample in dataset.samples { add(sample) }
   }
 
-  /// No pictures of some classes.
+  /// No images of some classes.
   init(classCount: Int) {
     classObjects = [Int](repeating: 0, count: classCount)
-    classPictures = classObjects
+    classImages = classObjects
     areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
     sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
     shapes = Histogram(bounds: (-8...8).map { Double($0) / 2 })
@@ -65,9 +65,9 @@ public struct DatasetStatistics: Hashable, Sendable {
     precondition(classObjects.count == other.classObjects.count, "splits have the same classes")
     for index in classObjects.indices {
       classObjects[index] += other.classObjects[index]
-      classPictures[index] += other.classPictures[index]
+      classImages[index] += other.classImages[index]
     }
-    pictures += other.pictures
+    images += other.images
     objects += other.objects
     backgrounds += other.backgrounds
     areas.add(other.areas)
@@ -75,31 +75,31 @@ public struct DatasetStatistics: Hashable, Sendable {
     shapes.add(other.shapes)
     crowding.add(other.crowding)
     sides.add(other.sides)
-    pictureSizes.merge(other.pictureSizes, uniquingKeysWith: +)
+    imageSizes.merge(other.imageSizes, uniquingKeysWith: +)
     for (place, count) in other.centers.enumerated() { centers[place] += count }
   }
 
   private mutating func add(_ sample: Sample) {
-    pictures += 1
+    images += 1
     objects += sample.annotations.count
     let isLabeled =
       !sample.annotations.isEmpty || sample.imageClass != nil || sample.maskPath != nil
     if !isLabeled { backgrounds += 1 }
     crowding.add(Double(sample.annotations.count))
-    // Where pictures were not measured, boxes may be in fractions.
+    // Where images were not measured, boxes may be in fractions.
     let isMeasured = sample.imageWidth > 0 && sample.imageHeight > 0
     let width = isMeasured ? Double(sample.imageWidth) : 1
     let height = isMeasured ? Double(sample.imageHeight) : 1
     if isMeasured {
       sides.add(max(width, height))
-      pictureSizes[
-        PictureSize(width: sample.imageWidth, height: sample.imageHeight), default: 0] += 1
+      imageSizes[
+        ImageSize(width: sample.imageWidth, height: sample.imageHeight), default: 0] += 1
     }
-    if let index = sample.imageClass { classPictures[index] += 1 }
+    if let index = sample.imageClass { classImages[index] += 1 }
     for annotation in sample.annotations {
       add(annotation, width: width, height: height, isMeasured: isMeasured)
     }
-    for index in Set(sample.annotations.map(\.classIndex)) { classPictures[index] += 1 }
+    for index in Set(sample.annotations.map(\.classIndex)) { classImages[index] += 1 }
   }
 
   private mutating func add(

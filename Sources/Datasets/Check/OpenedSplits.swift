@@ -1,7 +1,7 @@
 /// The splits of a data set that a check looks at, with one list of classes for all of them.
 struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
-  /// Splits whose pictures all lie in others.
+  /// Splits whose images all lie in others.
   private(set) var selections: [String] = []
   var problems: [DatasetProblem] = []
 
@@ -14,8 +14,8 @@ struct OpenedSplits {
         try Dataset.splits(path: path, format: format)
       }
     let reading = DatasetReading(
-      outlines: true, surveys: true, measuresPictures: options.examinesPictures,
-      runner: options.runner, pictures: options.index)
+      outlines: true, surveys: true, measuresImages: options.examinesImages,
+      runner: options.runner, images: options.index)
     var failures: [DatasetsError] = []
     for name in names {
       do throws(DatasetsError) {
@@ -31,7 +31,7 @@ struct OpenedSplits {
     if datasets.isEmpty, let first = failures.first { throw first }
     // What a split lists that was not read is not known.
     if options.splits == nil, failures.isEmpty {
-      problems += UnlistedPictures.problems(
+      problems += UnlistedImages.problems(
         of: datasets, reader: try format.reader.init(path: path))
     }
     if options.splits == nil { leaveSelectionsOut() }
@@ -39,13 +39,13 @@ struct OpenedSplits {
     problems = datasets.flatMap(\.problems) + problems
   }
 
-  /// Leaves out unusual splits, as `trainval`, whose pictures all lie in other ones.
+  /// Leaves out unusual splits, as `trainval`, whose images all lie in other ones.
   private mutating func leaveSelectionsOut() {
     let usual = datasets.filter { SplitName.usual.contains($0.split) }
-    let pictures = Set(usual.flatMap { $0.samples.map(\.imagePath) })
+    let images = Set(usual.flatMap { $0.samples.map(\.imagePath) })
     let isSelection = { (dataset: Dataset) in
       !SplitName.usual.contains(dataset.split) && !usual.isEmpty
-        && dataset.samples.allSatisfy { pictures.contains($0.imagePath) }
+        && dataset.samples.allSatisfy { images.contains($0.imagePath) }
     }
     selections = datasets.filter(isSelection).map(\.split)
     datasets.removeAll(where: isSelection)

@@ -1,13 +1,13 @@
 import Imaging
 
-/// Joins the lists of a COCO file by their ids, and finds the pictures.
+/// Joins the lists of a COCO file by their ids, and finds the images.
 struct COCOJoin {
   private let file: COCOFile
-  private let finder: PictureFinder
+  private let finder: ImageLocator
   private var lines: LineCounter
   private var problems: [DatasetProblem] = []
 
-  init(_ file: COCOFile, finder: PictureFinder) {
+  init(_ file: COCOFile, finder: ImageLocator) {
     self.file = file
     self.finder = finder
     lines = LineCounter(file.file.bytes)
@@ -21,38 +21,38 @@ struct COCOJoin {
   }
 
   /// The classes in the order of the file, the images by ascending id.
-  mutating func dataset() throws(DatasetsError) -> RawDataset {
+  mutating func dataset() throws(DatasetsError) -> ParsedDataset {
     for fault in file.faults {
       report(.malformedLabels, at: fault.offset, "\(fault.message); it is left out.")
     }
     let classes = try classes()
     var twice: [COCOFile.Image] = []
-    let images = COCOFile.unique(file.images, by: { $0.picture.id ?? 0 }) { twice.append($0) }
+    let images = COCOFile.unique(file.images, by: { $0.entry.id ?? 0 }) { twice.append($0) }
     for image in twice {
       report(
         .duplicateEntry, at: image.offset,
-        "the image id \(image.picture.id ?? 0) stands there twice; the first is taken.")
+        "the image id \(image.entry.id ?? 0) stands there twice; the first is taken.")
     }
     let objects = objects(of: images, classes: classes)
-    var pictures: [RawPicture] = []
-    pictures.reserveCapacity(images.count)
+    var parsed: [ParsedImage] = []
+    parsed.reserveCapacity(images.count)
     for (image, objects) in zip(images, objects) {
-      let picture = image.picture
-      guard !picture.leadsOutside else {
+      let entry = image.entry
+      guard !entry.leadsOutside else {
         report(
           .pathOutside, at: image.offset,
-          "the file_name \"\(picture.name)\" leads out of the data set's folder; the picture is "
-            + "left out. Names are expected relative to the folder of pictures.")
+          "the file_name \"\(entry.name)\" leads out of the data set's folder; the image is "
+            + "left out. Names are expected relative to the folder of images.")
         continue
       }
-      pictures.append(
-        RawPicture(
-          imagePath: finder.place(of: picture.name), labelPath: path,
-          statedSize: picture.width > 0 && picture.height > 0
-            ? (picture.width, picture.height) : nil,
+      parsed.append(
+        ParsedImage(
+          imagePath: finder.place(of: entry.name), labelPath: path,
+          statedSize: entry.width > 0 && entry.height > 0
+            ? (entry.width, entry.height) : nil,
           objects: objects))
     }
-    return RawDataset(classNames: classes.names, pictures: pictures, problems: problems)
+    return ParsedDataset(classNames: classes.names, images: parsed, problems: problems)
   }
 
   // MARK: Classes
@@ -95,9 +95,9 @@ struct COCOJoin {
   // MARK: Objects
 
   /// The objects of each image.
-  private mutating func objects(of images: [COCOFile.Image], classes: Classes) -> [[RawObject]] {
-    var result = [[RawObject]](repeating: [], count: images.count)
-    let places = IdTable(images.map { $0.picture.id ?? 0 })
+  private mutating func objects(of images: [COCOFile.Image], classes: Classes) -> [[ParsedObject]] {
+    var result = [[ParsedObject]](repeating: [], count: images.count)
+    let places = IdTable(images.map { $0.entry.id ?? 0 })
     var ids: Set<Int> = []
     ids.reserveCapacity(file.rows.count)
     var kept = 0
@@ -125,14 +125,14 @@ struct COCOJoin {
           "\(subject) is of category id \(row.category), which is not listed; it is left out.")
         continue
       }
-      var object = RawObject(
+      var object = ParsedObject(
         classIndex: classIndex,
         extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, line: lines.line(at: row.offset))
       if let segmentation = row.segmentation {
         object.outline = outline(
-          segmentation, subject: subject, offset: row.offset, of: images[image].picture)
+          segmentation, subject: subject, offset: row.offset, of: images[image].entry)
       }
       result[image].append(object)
     }
@@ -140,14 +140,14 @@ struct COCOJoin {
   }
 
   private mutating func outline(
-    _ segmentation: COCOSegmentation, subject: String, offset: Int, of picture: TruthSet.Picture
+    _ segmentation: COCOSegmentation, subject: String, offset: Int, of entry: TruthSet.ImageEntry
   ) -> Outline? {
     if case .polygons(let polygons) = segmentation {
       return polygons.isEmpty ? nil : .polygons(polygons)
     }
     do {
       return .mask(
-        try segmentation.mask(imageWidth: picture.width, imageHeight: picture.height))
+        try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height))
     } catch {
       report(.invalidOutline, at: offset, "\(subject): \(error); its box is kept.")
       return nil

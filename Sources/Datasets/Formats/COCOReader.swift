@@ -4,14 +4,14 @@ import Imaging
 /// Reads COCO's annotation files: one of them, or a folder that has one for each split.
 ///
 /// Understood are COCO's own folders, `annotations/instances_train2017.json` beside `train2017/`, and
-/// those of Roboflow, `train/_annotations.coco.json` with the pictures beside it. No picture is
+/// those of Roboflow, `train/_annotations.coco.json` with the images beside it. No image is
 /// looked for outside of the data set's folder. Source: "Data format" of cocodataset.org.
 struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
     + "train/_annotations.coco.json"
 
-  /// The folder that all pictures lie below.
+  /// The folder that all images lie below.
   let root: String
   /// The annotation files of each split; more than one where it is not clear which is meant.
   private let files: [String: [String]]
@@ -99,10 +99,10 @@ struct COCOReader: FormatReader {
     return first
   }
 
-  var listsAllPictures: Bool {
+  var listsAllImages: Bool {
     let read = files.values.flatMap(\.self)
     let subjects = Set(read.map { Self.subject(ofFile: FilePath.name($0)) })
-    // `captions_val2017.json` is about the pictures of `instances_val2017.json`.
+    // `captions_val2017.json` is about the images of `instances_val2017.json`.
     let others = ["captions", "person_keypoints", "panoptic", "stuff"]
     let same = Set(others.flatMap { other in subjects.map { "\(other)_\($0)" } })
     return listsBeside(read).allSatisfy { same.contains(FilePath.stem(FilePath.name($0))) }
@@ -110,28 +110,28 @@ struct COCOReader: FormatReader {
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
       path, segmentations: reading.outlines ? .optional : .skipped,
       toleratesFaults: reading.surveys)
-    var join = COCOJoin(file, finder: pictureFinder(of: path, split: split))
+    var join = COCOJoin(file, finder: imageFinder(of: path, split: split))
     return try join.dataset()
   }
 
-  /// Where the pictures of one of the files are.
-  func pictureFinder(of path: String, split: String) -> PictureFinder {
+  /// Where the images of one of the files are.
+  func imageFinder(of path: String, split: String) -> ImageLocator {
     let subject = Self.subject(ofFile: FilePath.name(path))
     let names =
       [subject, subject.split(separator: "_").last.map(String.init) ?? subject]
       + SplitName.spellings(split)
-    var folders = names.filter { PictureFinder.staysInside($0) }
+    var folders = names.filter { ImageLocator.staysInside($0) }
       .flatMap { ["\($0)", "images/\($0)"] }
     folders += ["images", "data", "."]
     let paths = folders.map { FilePath.join(root, $0) }
     let home = FilePath.folder(path)
-    // Roboflow's pictures lie beside their file; one in `annotations` has them elsewhere.
-    return PictureFinder(
+    // Roboflow's images lie beside their file; one in `annotations` has them elsewhere.
+    return ImageLocator(
       root: root, folders: FilePath.name(path).hasPrefix("_") ? [home] + paths : paths + [home])
   }
 }

@@ -1,9 +1,9 @@
-/// Reads folders of pictures that are called as the class of all pictures in them.
+/// Reads folders of images that are called as the class of all images in them.
 ///
 /// `train/cat/x.jpg`, or `cat/x.jpg` for a data set that is not split: the layout of torchvision's
 /// ImageFolder and of Ultralytics' classification. Inside a class, folders may nest.
 struct ClassFolderReader: FormatReader {
-  static let appearance = "a folder of pictures for each class, as in train/cat/"
+  static let appearance = "a folder of images for each class, as in train/cat/"
 
   let root: String
   private let folders: [String: String]
@@ -11,16 +11,16 @@ struct ClassFolderReader: FormatReader {
 
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
-    let splits = PictureFolder.splits(in: path)
+    let splits = ImageFolder.splits(in: path)
     return (splits.isEmpty ? [path] : Array(splits.values)).allSatisfy { folder in
-      let classes = PictureFolder.folders(in: folder)
-      return !PictureFolder.hasPictures(folder)
-        && classes.contains { PictureFolder.hasPictures($0) }
+      let classes = ImageFolder.folders(in: folder)
+      return !ImageFolder.hasImages(folder)
+        && classes.contains { ImageFolder.hasImages($0) }
         && !classes.contains { holdsLabels($0) }
     }
   }
 
-  /// Whether a folder is of a format that has label files, and not of pictures of a class.
+  /// Whether a folder is of a format that has label files, and not of images of a class.
   private static func holdsLabels(_ folder: String) -> Bool {
     let name = FilePath.name(folder).lowercased()
     if ["images", "labels", "masks", "annotations", "jpegimages", "imagesets"].contains(name) {
@@ -33,10 +33,10 @@ struct ClassFolderReader: FormatReader {
 
   init(path: String) throws(DatasetsError) {
     root = path
-    let splits = PictureFolder.splits(in: path)
+    let splits = ImageFolder.splits(in: path)
     folders = splits.isEmpty ? ["train": path] : splits
     self.splits = SplitName.sorted(Set(folders.keys))
-    if folders.values.allSatisfy({ PictureFolder.folders(in: $0).isEmpty }) {
+    if folders.values.allSatisfy({ ImageFolder.folders(in: $0).isEmpty }) {
       throw DatasetsError(
         file: path, "there are no folders here, though \(Self.appearance) is expected.")
     }
@@ -47,7 +47,7 @@ struct ClassFolderReader: FormatReader {
   private static func classes(
     in folder: String, problems: inout [DatasetProblem]
   ) -> [String: [String]] {
-    var classes = Dictionary(grouping: PictureFolder.folders(in: folder, problems: &problems)) {
+    var classes = Dictionary(grouping: ImageFolder.folders(in: folder, problems: &problems)) {
       ClassList.name(FilePath.name($0))
     }
     for nameless in classes.removeValue(forKey: "") ?? [] {
@@ -72,11 +72,11 @@ struct ClassFolderReader: FormatReader {
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     guard let folder = folders[split] else {
       throw DatasetsError(file: root, "there is no split \"\(split)\".")
     }
-    // A class may have no pictures in one of the splits, and has its place all the same.
+    // A class may have no images in one of the splits, and has its place all the same.
     let names = ClassList.complete(
       try ClassList.listed(in: root),
       with: Set(
@@ -84,23 +84,23 @@ struct ClassFolderReader: FormatReader {
           var ignored: [DatasetProblem] = []
           return Self.classes(in: $0, problems: &ignored).keys
         }))
-    var data = RawDataset(classNames: names, pictures: [], problems: [])
+    var data = ParsedDataset(classNames: names, images: [], problems: [])
     let places = Self.classes(in: folder, problems: &data.problems)
     for (index, name) in names.enumerated() {
       for place in places[name] ?? [] {
-        for picture in PictureFolder.files(
-          below: [place], problems: &data.problems, where: FilePath.isPicture)
+        for image in ImageFolder.files(
+          below: [place], problems: &data.problems, where: FilePath.isImage)
         {
-          data.pictures.append(
-            RawPicture(imagePath: picture, labelPath: picture, objects: [], imageClass: index))
+          data.images.append(
+            ParsedImage(imagePath: image, labelPath: image, objects: [], imageClass: index))
         }
       }
     }
-    for stray in PictureFolder.pictures(directlyIn: folder).sorted(by: FileContents.isBefore) {
+    for stray in ImageFolder.images(directlyIn: folder).sorted(by: FileContents.isBefore) {
       data.problems.append(
         DatasetProblem(
           kind: .layout, file: stray,
-          message: "the picture lies in no class's folder; it is left out."))
+          message: "the image lies in no class's folder; it is left out."))
     }
     return data
   }

@@ -2,13 +2,13 @@ import Imaging
 
 /// Reads CreateML's annotation files: one of them, or a folder that has one for each split.
 ///
-/// A list of pictures, `[{"image": name, "annotations": [{"label": class, "coordinates":
+/// A list of images, `[{"image": name, "annotations": [{"label": class, "coordinates":
 /// {"x", "y", "width", "height"}}]}]`, the center and size of boxes in pixels. Understood are a file
-/// beside its pictures, and Roboflow's `train/_annotations.createml.json`. Source: "Building an
+/// beside its images, and Roboflow's `train/_annotations.createml.json`. Source: "Building an
 /// object detector data source" in Apple's documentation of Create ML.
 struct CreateMLReader: FormatReader {
   static let appearance =
-    "an annotation file .json that is a list of pictures, or a folder with "
+    "an annotation file .json that is a list of images, or a folder with "
     + "train/_annotations.createml.json"
 
   private static let usualName = "_annotations.createml.json"
@@ -44,29 +44,29 @@ struct CreateMLReader: FormatReader {
   /// The annotation files in the folders of the splits, or in the folder itself.
   private static func annotationFiles(in root: String) -> [String: String] {
     var files: [String: String] = [:]
-    for (split, folder) in PictureFolder.splits(in: root) {
+    for (split, folder) in ImageFolder.splits(in: root) {
       files[split] = annotationFile(in: folder)
     }
     if files.isEmpty, let file = annotationFile(in: root) { files["train"] = file }
     return files
   }
 
-  /// The one annotation file among the pictures of a folder.
+  /// The one annotation file among the images of a folder.
   private static func annotationFile(in folder: String) -> String? {
     let names = (FileContents.listing(of: folder) ?? []).map(\.name)
       .filter { FilePath.ending($0) == "json" }
     if names.contains(usualName) { return FilePath.join(folder, usualName) }
-    // Folders with a file a picture are another format's; do not look into all of them.
+    // Folders with a file an image are another format's; do not look into all of them.
     guard names.count == 1 else { return nil }
     let path = FilePath.join(folder, names[0])
     return JSONKind(of: path) == .createML ? path : nil
   }
 
-  var listsAllPictures: Bool { listsBeside(Array(files.values)).isEmpty }
+  var listsAllImages: Bool { listsBeside(Array(files.values)).isEmpty }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     var read: [String: CreateMLFile] = [:]
     // Without given classes all files are read, so that every split has the same classes.
     for (name, path) in files where name == split || classNames == nil {
@@ -80,30 +80,30 @@ struct CreateMLReader: FormatReader {
     let places = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     let home = FilePath.folder(path)
-    let finder = PictureFinder(
+    let finder = ImageLocator(
       root: home,
       folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
         .filter { FilePath.isInside($0, root) })
     var problems = file.problems
-    var pictures: [RawPicture] = []
-    for picture in file.pictures {
-      guard PictureFinder.staysInside(picture.name) else {
+    var images: [ParsedImage] = []
+    for image in file.images {
+      guard ImageLocator.staysInside(image.name) else {
         problems.append(
           DatasetProblem(
-            kind: .pathOutside, file: path, line: picture.line,
-            message: "the image \"\(picture.name)\" leads out of the data set's folder; it is left "
+            kind: .pathOutside, file: path, line: image.line,
+            message: "the image \"\(image.name)\" leads out of the data set's folder; it is left "
               + "out. Names are expected relative to the annotation file."))
         continue
       }
-      pictures.append(
-        RawPicture(
-          imagePath: finder.place(of: picture.name), labelPath: path,
-          objects: picture.objects.compactMap { object in
+      images.append(
+        ParsedImage(
+          imagePath: finder.place(of: image.name), labelPath: path,
+          objects: image.objects.compactMap { object in
             places[object.label].map {
-              RawObject(classIndex: $0, extent: .pixels(object.box), line: object.line)
+              ParsedObject(classIndex: $0, extent: .pixels(object.box), line: object.line)
             }
           }))
     }
-    return RawDataset(classNames: names, pictures: pictures, problems: problems)
+    return ParsedDataset(classNames: names, images: images, problems: problems)
   }
 }

@@ -1,18 +1,18 @@
-/// The formats in which labeled pictures can lie on disk.
+/// The formats in which labeled images can lie on disk.
 public enum DatasetFormat: String, CaseIterable, Sendable {
-  /// Pascal VOC: one XML file a picture in `Annotations/`, splits in `ImageSets/Main/`.
+  /// Pascal VOC: one XML file an image in `Annotations/`, splits in `ImageSets/Main/`.
   case voc
-  /// YOLO: one text file a picture in `labels/`, described by `data.yaml` or by its folders.
+  /// YOLO: one text file an image in `labels/`, described by `data.yaml` or by its folders.
   case yolo
-  /// COCO: one JSON file a split, alone or in a folder with its pictures.
+  /// COCO: one JSON file a split, alone or in a folder with its images.
   case coco
-  /// CreateML: one JSON file a split, a list of pictures.
+  /// CreateML: one JSON file a split, a list of images.
   case createml
-  /// LabelMe: one JSON file a picture, beside it.
+  /// LabelMe: one JSON file an image, beside it.
   case labelme
-  /// A folder of pictures for each class.
+  /// A folder of images for each class.
   case folders
-  /// A folder of pictures and one of masks.
+  /// A folder of images and one of masks.
   case masks
 
   /// The type that reads the format.
@@ -49,7 +49,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     }
     var fitting = allCases.filter { $0.reader.recognizes(path) }
-    // Folders of pictures are a part of every format: they say something where nothing else does.
+    // Folders of images are a part of every format: they say something where nothing else does.
     if fitting.count > 1 { fitting.removeAll { $0 == .folders } }
     if fitting.count == 1 { return fitting[0] }
     if fitting.isEmpty {

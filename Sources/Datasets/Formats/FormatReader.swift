@@ -11,18 +11,18 @@ protocol FormatReader {
   var root: String { get }
   /// The splits that there are, `train` first where there is one.
   var splits: [String] { get }
-  /// Whether pictures are those that label files list, and all such files are of a split: then a
-  /// check has to look for pictures that none lists.
-  var listsAllPictures: Bool { get }
+  /// Whether images are those that label files list, and all such files are of a split: then a
+  /// check has to look for images that none lists.
+  var listsAllImages: Bool { get }
   /// Reads one of the splits; labels that cannot be understood are among the problems. Where class
   /// names are given and the format names classes in its label files, it need not look for others.
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset
+  ) throws(DatasetsError) -> ParsedDataset
 }
 
 extension FormatReader {
-  var listsAllPictures: Bool { false }
+  var listsAllImages: Bool { false }
 
   /// The label files that lie beside some others, or where a data set has them, and that are not
   /// among those.

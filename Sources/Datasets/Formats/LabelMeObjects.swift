@@ -3,16 +3,16 @@ import Imaging
 
 /// Turns the shapes of a LabelMe file into objects.
 ///
-/// Of the file itself nothing is kept: the pictures of its masks may be large.
+/// Of the file itself nothing is kept: the images of its masks may be large.
 struct LabelMeObjects {
   /// The objects; their class indices count into `labels`.
-  private(set) var objects: [RawObject] = []
+  private(set) var objects: [ParsedObject] = []
   /// The labels of all shapes, each once.
   private(set) var labels: [String] = []
   private(set) var problems: [DatasetProblem]
   /// Whether a shape was left out because it cannot be understood.
   let isBroken: Bool
-  /// What the file says of its picture.
+  /// What the file says of its image.
   let imagePath: String?
   let width: Int?
   let height: Int?
@@ -39,7 +39,7 @@ struct LabelMeObjects {
             message: "a shape of the type \"\(shape.kind.rawValue)\" has no area; it is left out."))
         continue
       }
-      var object = RawObject(
+      var object = ParsedObject(
         classIndex: classIndex, extent: .pixels(Self.box(of: shape)), line: shape.line)
       object.isCrowd = shape.flags.contains(LabelMeFlag.crowd.rawValue)
       object.isDifficult = shape.flags.contains(LabelMeFlag.difficult.rawValue)
@@ -99,7 +99,7 @@ struct LabelMeObjects {
           DatasetProblem(
             kind: .invalidOutline, file: path, line: shape.line,
             message:
-              "the mask has no picture, or the file no imageWidth and imageHeight; the box of "
+              "the mask has no image, or the file no imageWidth and imageHeight; the box of "
               + "the mask is kept."))
         return nil
       } catch {
@@ -113,13 +113,13 @@ struct LabelMeObjects {
     }
   }
 
-  /// The mask, which is a picture of the pixels from its first point on, in the whole picture.
+  /// The mask, which is an image of the pixels from its first point on, in the whole image.
   private func mask(of shape: LabelMeFile.Shape) throws(ImagingError) -> RunLengthMask? {
     guard let bytes = shape.mask, let width, let height,
       let x = Int(exactly: shape.points[0].rounded()),
       let y = Int(exactly: shape.points[1].rounded())
     else { return nil }
-    // Refuses sizes that no picture has, and masks that no picture has room for, before anything
+    // Refuses sizes that no image has, and masks that no image has room for, before anything
     // is allocated.
     _ = try RunLengthMask(width: width, height: height, polygons: [])
     let size = try ImageFile.information(of: bytes, name: "the mask of a shape")
@@ -127,7 +127,7 @@ struct LabelMeObjects {
       throw .invalidMask(
         width: width, height: height,
         reason:
-          "its \(size.width)x\(size.height) pixels at (\(x), \(y)) do not fit into the picture")
+          "its \(size.width)x\(size.height) pixels at (\(x), \(y)) do not fit into the image")
     }
     let part = try ImageFile.decode(
       bytes, name: "the mask of a shape", options: DecodeOptions(format: .gray8)
@@ -138,9 +138,9 @@ struct LabelMeObjects {
   }
 }
 
-extension RawObject {
+extension ParsedObject {
   /// Adds a part, which like the object itself has a box in pixels and, if any, polygons.
-  fileprivate mutating func join(_ part: RawObject) {
+  fileprivate mutating func join(_ part: ParsedObject) {
     if case .polygons(let polygons)? = outline, case .polygons(let more)? = part.outline {
       outline = .polygons(polygons + more)
     }

@@ -1,11 +1,11 @@
 import Imaging
 
-/// Reads folders of LabelMe: a JSON file beside each picture, which lists its shapes.
+/// Reads folders of LabelMe: a JSON file beside each image, which lists its shapes.
 ///
 /// The folders `train`, `val` and `test` are splits, where there are any; inside, folders may nest.
 /// Shapes of one group and label are one object. Source: github.com/wkentaro/labelme.
 struct LabelMeReader: FormatReader {
-  static let appearance = "a folder with pictures and a .json of \"shapes\" beside each"
+  static let appearance = "a folder with images and a .json of \"shapes\" beside each"
 
   let root: String
   private let folders: [String: String]
@@ -13,7 +13,7 @@ struct LabelMeReader: FormatReader {
 
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
-    return ([path] + PictureFolder.splits(in: path).values.sorted()).contains { folder in
+    return ([path] + ImageFolder.splits(in: path).values.sorted()).contains { folder in
       // A few files will tell: what is written in a folder is of one kind.
       (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
         .sorted(by: FileContents.isBefore).prefix(3).contains {
@@ -28,14 +28,14 @@ struct LabelMeReader: FormatReader {
       throw DatasetsError(
         file: path, "a LabelMe data set is \(Self.appearance), and this is no folder.")
     }
-    let splits = PictureFolder.splits(in: path)
+    let splits = ImageFolder.splits(in: path)
     folders = splits.isEmpty ? ["train": path] : splits
     self.splits = SplitName.sorted(Set(folders.keys))
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     guard let folder = folders[split] else {
       throw DatasetsError(file: root, "there is no split \"\(split)\".")
     }
@@ -43,24 +43,24 @@ struct LabelMeReader: FormatReader {
     // Without given classes all files are read, so that every split has the same classes.
     for (other, folder) in folders where other != split && classNames == nil {
       var ignored: [DatasetProblem] = []
-      let paths = try PictureFolder.files(
+      let paths = try ImageFolder.files(
         below: folder, problems: &ignored, where: Self.isLabelFile)
       for case .success(let file?) in read(paths, reading, outlines: false).map(\.result) {
         labels.formUnion(file.labels)
       }
     }
     var problems: [DatasetProblem] = []
-    let paths = try PictureFolder.files(below: folder, problems: &problems) {
-      Self.isLabelFile($0) || FilePath.isPicture($0)
+    let paths = try ImageFolder.files(below: folder, problems: &problems) {
+      Self.isLabelFile($0) || FilePath.isImage($0)
     }
     let files = read(paths.filter(Self.isLabelFile), reading, outlines: reading.outlines)
     for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
     let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
     let classes = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    var data = RawDataset(classNames: names, pictures: [], problems: problems)
+    var data = ParsedDataset(classNames: names, images: [], problems: problems)
     var labeled: Set<String> = []
-    var finders: [String: PictureFinder] = [:]
+    var finders: [String: ImageLocator] = [:]
     for (path, result) in files {
       switch result {
       case .success(nil): break
@@ -80,26 +80,26 @@ struct LabelMeReader: FormatReader {
         if let width = file.width, let height = file.height, width > 0, height > 0 {
           size = (width, height)
         }
-        data.pictures.append(
-          RawPicture(
+        data.images.append(
+          ParsedImage(
             imagePath: imagePath, labelPath: path, statedSize: size, objects: objects,
             labels: file.isBroken ? .broken : .given))
       case .failure(let error):
         data.problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
-        if let picture = Self.pictureBeside(path) {
-          labeled.insert(picture)
-          data.pictures.append(
-            RawPicture(imagePath: picture, labelPath: path, objects: [], labels: .broken))
+        if let image = Self.imageBeside(path) {
+          labeled.insert(image)
+          data.images.append(
+            ParsedImage(imagePath: image, labelPath: path, objects: [], labels: .broken))
         }
       }
     }
-    for picture in paths where FilePath.isPicture(picture) && !labeled.contains(picture) {
-      data.pictures.append(
-        RawPicture(
-          imagePath: picture, labelPath: FilePath.stem(picture) + ".json", objects: [],
+    for image in paths where FilePath.isImage(image) && !labeled.contains(image) {
+      data.images.append(
+        ParsedImage(
+          imagePath: image, labelPath: FilePath.stem(image) + ".json", objects: [],
           labels: .absent))
     }
-    data.pictures.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
+    data.images.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
     return data
   }
 
@@ -116,34 +116,34 @@ struct LabelMeReader: FormatReader {
     return zip(paths, results).map { ($0, $1) }
   }
 
-  /// The picture of a label file: the one that it names, if that is in the data set, or else the
+  /// The image of a label file: the one that it names, if that is in the data set, or else the
   /// one beside it; nil for a name that leads out of the data set.
   private func imagePath(
-    of file: LabelMeObjects, at path: String, finders: inout [String: PictureFinder],
+    of file: LabelMeObjects, at path: String, finders: inout [String: ImageLocator],
     problems: inout [DatasetProblem]
   ) -> String? {
     let home = FilePath.folder(path)
     guard let name = file.imagePath.map({ FilePath.plain($0) }), !name.isEmpty else {
-      return Self.pictureBeside(path) ?? FilePath.stem(path) + ".jpg"
+      return Self.imageBeside(path) ?? FilePath.stem(path) + ".jpg"
     }
     let named = FilePath.join(home, name)
     let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
     if stays, FileContents.entry(named) == .file { return named }
-    let finder = finders[home] ?? PictureFinder(root: home, folders: [home])
+    let finder = finders[home] ?? ImageLocator(root: home, folders: [home])
     finders[home] = finder
-    if let found = finder.path(of: FilePath.name(name)) ?? Self.pictureBeside(path) { return found }
+    if let found = finder.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
     if stays { return named }
     problems.append(
       DatasetProblem(
         kind: .pathOutside, file: path,
         message:
-          "the imagePath \"\(name)\" leads out of the data set's folder; the picture is left "
+          "the imagePath \"\(name)\" leads out of the data set's folder; the image is left "
           + "out. Names are expected relative to the label file."))
     return nil
   }
 
-  /// The picture beside a label file that has its name.
-  private static func pictureBeside(_ path: String) -> String? {
+  /// The image beside a label file that has its name.
+  private static func imageBeside(_ path: String) -> String? {
     let stem = FilePath.stem(path)
     return ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"].map { stem + "." + $0 }
       .first { FileContents.entry($0) == .file }

@@ -1,9 +1,9 @@
-/// Reads folders of pictures with a folder of masks beside: `images/x.png` and `masks/x.png`.
+/// Reads folders of images with a folder of masks beside: `images/x.png` and `masks/x.png`.
 ///
 /// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them
 /// (`train/images`, `images/train`); without either, all is `train`. A mask has the name of its
-/// picture, or that and `_mask` where no picture is called so. Its pixels are 0 for the ground and
-/// otherwise the number of a class, from 1, or 255 where there is one. Of several masks of a picture
+/// image, or that and `_mask` where no image is called so. Its pixels are 0 for the ground and
+/// otherwise the number of a class, from 1, or 255 where there is one. Of several masks of an image
 /// a PNG is read.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
@@ -11,7 +11,7 @@ struct MaskFolderReader: FormatReader {
   private static let imageNames = ["images", "imgs", "image"]
   private static let maskNames = ["masks", "mask"]
 
-  /// Where the pictures and masks of a split are.
+  /// Where the images and masks of a split are.
   private struct Place {
     var images: String
     var masks: String
@@ -69,25 +69,25 @@ struct MaskFolderReader: FormatReader {
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     guard let place = places[split] else {
       throw DatasetsError(file: root, "there is no split \"\(split)\".")
     }
-    var data = RawDataset(
-      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], pictures: [],
+    var data = ParsedDataset(
+      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], images: [],
       problems: [])
     let masks = Dictionary(
-      grouping: try PictureFolder.pictures(below: place.masks, problems: &data.problems)
+      grouping: try ImageFolder.images(below: place.masks, problems: &data.problems)
     ) { name(of: $0, in: place.masks) }
-    /// For each mask that is read, its picture.
+    /// For each mask that is read, its image.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
-    let all = try PictureFolder.pictures(below: place.images, problems: &data.problems)
+    let all = try ImageFolder.images(below: place.images, problems: &data.problems)
     let known = Set(all.map { self.name(of: $0, in: place.images) })
-    for picture in try place.list.map({ (list) throws(DatasetsError) in
+    for image in try place.list.map({ (list) throws(DatasetsError) in
       try listed(list, in: place)
     }) ?? all {
-      let name = name(of: picture, in: place.images)
+      let name = name(of: image, in: place.images)
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
       let candidates = masks[name] ?? longName ?? []
       // JPEG blurs the numbers of classes.
@@ -95,37 +95,37 @@ struct MaskFolderReader: FormatReader {
       guard let mask else {
         data.problems.append(
           DatasetProblem(
-            kind: .missingLabels, file: picture,
-            message: "the picture has no mask in \(place.masks); it is left out."))
+            kind: .missingLabels, file: image,
+            message: "the image has no mask in \(place.masks); it is left out."))
         continue
       }
-      if let owner = owners[mask], owner != picture {
+      if let owner = owners[mask], owner != image {
         data.problems.append(
           DatasetProblem(
-            kind: .missingLabels, file: picture,
+            kind: .missingLabels, file: image,
             message:
-              "the picture has no mask of its own, \(mask) is the one of \(owner); it is left "
+              "the image has no mask of its own, \(mask) is the one of \(owner); it is left "
               + "out. Name the two differently."))
         continue
       }
-      owners[mask] = picture
+      owners[mask] = image
       masked.insert(name)
-      data.pictures.append(
-        RawPicture(imagePath: picture, labelPath: mask, objects: [], maskPath: mask))
+      data.images.append(
+        ParsedImage(imagePath: image, labelPath: mask, objects: [], maskPath: mask))
     }
     for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
       let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
-      // The mask of a picture that a list leaves out is neither a stray nor one too many.
+      // The mask of an image that a list leaves out is neither a stray nor one too many.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
       for mask in files where owners[mask] == nil {
         data.problems.append(
           masked.contains(owner)
             ? DatasetProblem(
               kind: .duplicateEntry, file: mask,
-              message: "the picture \"\(owner)\" has another mask, which is read instead.")
+              message: "the image \"\(owner)\" has another mask, which is read instead.")
             : DatasetProblem(
               kind: .orphanedLabels, file: mask,
-              message: "the mask belongs to no picture; it is not read."))
+              message: "the mask belongs to no image; it is not read."))
       }
     }
     return data
@@ -136,12 +136,12 @@ struct MaskFolderReader: FormatReader {
     FilePath.stem(String(path.dropFirst(FilePath.normalized(folder).count + 1)))
   }
 
-  /// The pictures that a list names, one a line.
+  /// The images that a list names, one a line.
   private func listed(_ list: String, in place: Place) throws(DatasetsError) -> [String] {
     let names = FileContents.lines(try FileContents.text(list) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
-    if names.isEmpty { throw DatasetsError(file: list, "the list of pictures is empty.") }
-    let finder = PictureFinder(root: place.images, folders: [place.images])
+    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
+    let finder = ImageLocator(root: place.images, folders: [place.images])
     return names.map { finder.place(of: $0) }
   }
 }

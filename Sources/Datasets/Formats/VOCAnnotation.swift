@@ -1,6 +1,6 @@
 import Imaging
 
-/// One XML file of Pascal VOC: the objects of a picture.
+/// One XML file of Pascal VOC: the objects of an image.
 ///
 /// Corners are 1-based and inclusive there, so that `xmin - 1 ... xmax` is the continuous span;
 /// they may have decimals. `part` elements inside an object have boxes too and are no objects.

@@ -1,14 +1,14 @@
 /// Reads Pascal VOC folders: `JPEGImages/`, `Annotations/` and `ImageSets/Main/`.
 ///
 /// `images` and other spellings of the first two are understood too. Without lists of splits, all
-/// annotated pictures are `train`. Source: the VOC 2012 development kit, section 3.
+/// annotated images are `train`. Source: the VOC 2012 development kit, section 3.
 struct VOCReader: FormatReader {
   static let appearance = "a folder with Annotations/*.xml and JPEGImages/"
 
   let root: String
   private let annotationFolder: String
   private let imageFolder: String
-  /// The files that list a split's pictures; empty for a data set without such lists.
+  /// The files that list a split's images; empty for a data set without such lists.
   private let lists: [String: String]
   let splits: [String]
 
@@ -43,7 +43,7 @@ struct VOCReader: FormatReader {
     splits = lists.isEmpty ? ["train"] : SplitName.sorted(Set(lists.keys))
   }
 
-  /// `dog_train.txt` lists which pictures of `train` have dogs: no split of its own.
+  /// `dog_train.txt` lists which images of `train` have dogs: no split of its own.
   private static func isClassList(_ name: String) -> Bool {
     ["_train.txt", "_val.txt", "_trainval.txt", "_test.txt"].contains { name.hasSuffix($0) }
   }
@@ -63,7 +63,7 @@ struct VOCReader: FormatReader {
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     let all = try annotationIdentifiers()
     var problems: [DatasetProblem] = []
     var wanted = all
@@ -97,14 +97,14 @@ struct VOCReader: FormatReader {
     let indexOf = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     let images = Dictionary(
-      grouping: try FileContents.names(in: imageFolder).filter { FilePath.isPicture($0) },
+      grouping: try FileContents.names(in: imageFolder).filter { FilePath.isImage($0) },
       by: { FilePath.stem($0) })
 
-    var pictures: [RawPicture] = []
+    var parsed: [ParsedImage] = []
     for identifier in wanted {
       if broken.contains(identifier) {
-        pictures.append(
-          RawPicture(
+        parsed.append(
+          ParsedImage(
             imagePath: FilePath.join(
               imageFolder, images[identifier]?.first ?? identifier + ".jpg"),
             labelPath: labelPath(identifier), objects: [], labels: .broken))
@@ -114,18 +114,18 @@ struct VOCReader: FormatReader {
         problems.append(
           DatasetProblem(
             kind: .missingLabels, file: labelPath(identifier),
-            message: "the annotation of the listed picture \"\(identifier)\" does not exist; the "
-              + "picture is left out."))
+            message: "the annotation of the listed image \"\(identifier)\" does not exist; the "
+              + "image is left out."))
         continue
       }
-      pictures.append(
-        RawPicture(
+      parsed.append(
+        ParsedImage(
           imagePath: FilePath.join(
             imageFolder, Self.imageName(identifier, annotation, candidates: images[identifier])),
           labelPath: labelPath(identifier), statedSize: annotation.size,
           objects: annotation.objects.compactMap { object in
             indexOf[object.className].map {
-              RawObject(
+              ParsedObject(
                 classIndex: $0, extent: .pixels(object.box), isCrowd: object.isCrowd,
                 isDifficult: object.isDifficult, isTruncated: object.isTruncated,
                 isOccluded: object.isOccluded, line: object.line)
@@ -133,13 +133,13 @@ struct VOCReader: FormatReader {
           }))
     }
     if reading.surveys, split == splits.first {
-      problems += try unlabeledPictures(images, annotated: Set(all))
+      problems += try unlabeledImages(images, annotated: Set(all))
     }
-    return RawDataset(classNames: names, pictures: pictures, problems: problems)
+    return ParsedDataset(classNames: names, images: parsed, problems: problems)
   }
 
-  /// The pictures of the data set that have no annotation and stand in no list, which no split has.
-  private func unlabeledPictures(
+  /// The images of the data set that have no annotation and stand in no list, which no split has.
+  private func unlabeledImages(
     _ images: [String: [String]], annotated: Set<String>
   ) throws(DatasetsError) -> [DatasetProblem] {
     var known = annotated
@@ -150,17 +150,17 @@ struct VOCReader: FormatReader {
       DatasetProblem(
         kind: .unlabeledImage, file: FilePath.join(imageFolder, $0),
         message:
-          "the picture has no annotation in \(annotationFolder) and stands in no list; it is "
+          "the image has no annotation in \(annotationFolder) and stands in no list; it is "
           + "left out.")
     }
   }
 
-  /// The picture of an annotation: the file of the same name; of several, or of none, the one that
+  /// The image of an annotation: the file of the same name; of several, or of none, the one that
   /// the annotation names.
   private static func imageName(
     _ identifier: String, _ annotation: VOCAnnotation, candidates: [String]?
   ) -> String {
-    let named = annotation.fileName.flatMap { FilePath.isPicture($0) ? $0 : nil }
+    let named = annotation.fileName.flatMap { FilePath.isImage($0) ? $0 : nil }
     guard let candidates, let first = candidates.first else { return named ?? identifier + ".jpg" }
     return candidates.first { $0 == named } ?? first
   }
@@ -175,7 +175,7 @@ struct VOCReader: FormatReader {
       .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
   }
 
-  /// The pictures that a list names, one a line; a number behind a name (1, -1 or 0, as in the
+  /// The images that a list names, one a line; a number behind a name (1, -1 or 0, as in the
   /// lists of single classes) is not part of it.
   private func identifiers(
     in list: String, known: Set<String>
@@ -188,12 +188,12 @@ struct VOCReader: FormatReader {
       if !known.contains(name) {
         let parts = name.split { $0 == " " || $0 == "\t" }
         if parts.count == 2, ["1", "-1", "0"].contains(parts[1]) { name = String(parts[0]) }
-        if !known.contains(name), FilePath.isPicture(name) { name = FilePath.stem(name) }
+        if !known.contains(name), FilePath.isImage(name) { name = FilePath.stem(name) }
       }
       identifiers.append(name)
     }
     if identifiers.isEmpty {
-      throw DatasetsError(file: list, "the list of pictures is empty.")
+      throw DatasetsError(file: list, "the list of images is empty.")
     }
     return identifiers
   }

@@ -5,7 +5,7 @@
 struct YOLODescription: Hashable {
   /// The `path` key: the folder that the others are relative to.
   var path: String?
-  /// Folders, lists or pictures of each split, by its canonical name.
+  /// Folders, lists or images of each split, by its canonical name.
   var splits: [String: [String]]
   /// The names of the classes, by number; several may have one name.
   var classNames: [String]

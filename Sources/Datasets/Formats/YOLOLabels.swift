@@ -1,12 +1,12 @@
 import Imaging
 
-/// One text file of YOLO labels: a row an object, in fractions of the picture.
+/// One text file of YOLO labels: a row an object, in fractions of the image.
 ///
 /// `class cx cy w h`, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose box is the enclosing one.
-/// An empty file is a picture without objects. Source: Darknet and the data-set page of
+/// An empty file is an image without objects. Source: Darknet and the data-set page of
 /// Ultralytics' documentation.
 struct YOLOLabels {
-  private(set) var objects: [RawObject] = []
+  private(set) var objects: [ParsedObject] = []
   /// Rows that cannot be understood.
   private(set) var problems: [DatasetProblem] = []
 
@@ -38,7 +38,7 @@ struct YOLOLabels {
 
   private static func object(
     _ fields: [Substring], classCount: Int, outlines: Bool
-  ) throws(Fault) -> RawObject {
+  ) throws(Fault) -> ParsedObject {
     var numbers: [Double] = []
     numbers.reserveCapacity(fields.count)
     for field in fields {
@@ -62,7 +62,7 @@ struct YOLOLabels {
           + "\(classCount) classes of the data set.")
     }
     if numbers.count == 5 {
-      return RawObject(
+      return ParsedObject(
         classIndex: classIndex,
         extent: .fractions(
           Box(
@@ -70,7 +70,7 @@ struct YOLOLabels {
             x2: numbers[1] + numbers[3] / 2, y2: numbers[2] + numbers[4] / 2)))
     }
     let points = numbers.dropFirst()
-    return RawObject(
+    return ParsedObject(
       classIndex: classIndex, extent: .fractions(enclosing(points)),
       outline: outlines ? .polygons([Array(points)]) : nil)
   }

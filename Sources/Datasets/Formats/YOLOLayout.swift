@@ -1,7 +1,7 @@
-/// Where the pictures and labels of a YOLO data set lie.
+/// Where the images and labels of a YOLO data set lie.
 enum YOLOLayout {
-  /// The label file of a picture: the last `/images/` of its path becomes `/labels/`, and the
-  /// ending `.txt`; a picture that lies in no such folder has its labels beside it.
+  /// The label file of an image: the last `/images/` of its path becomes `/labels/`, and the
+  /// ending `.txt`; an image that lies in no such folder has its labels beside it.
   static func labelPath(of imagePath: String) -> String {
     var parts = imagePath.split(separator: "/", omittingEmptySubsequences: false)
     if let place = parts.dropLast().lastIndex(of: "images") { parts[place] = "labels" }
@@ -19,9 +19,9 @@ enum YOLOLayout {
     return nil
   }
 
-  /// The label files that lie where pictures have theirs, but belong to none of them.
-  static func orphans(of pictures: [String]) -> [String] {
-    let labels = Set(pictures.map { labelPath(of: $0) })
+  /// The label files that lie where images have theirs, but belong to none of them.
+  static func orphans(of images: [String]) -> [String] {
+    let labels = Set(images.map { labelPath(of: $0) })
     let folders = Set(labels.map { FilePath.folder($0) }).sorted()
     var orphans: [String] = []
     for folder in folders {

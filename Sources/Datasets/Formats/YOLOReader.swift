@@ -43,7 +43,7 @@ struct YOLOReader: FormatReader {
     ["images", "labels"].allSatisfy { FileContents.entry(FilePath.join(path, $0)) == .folder }
   }
 
-  /// Whether a split has a folder of pictures and one of labels beside it.
+  /// Whether a split has a folder of images and one of labels beside it.
   private static func hasLabels(of split: String, in root: String) -> Bool {
     guard let images = YOLOLayout.folder(of: split, in: root) else { return false }
     let labels = FilePath.folder(YOLOLayout.labelPath(of: FilePath.join(images, "x.jpg")))
@@ -75,7 +75,7 @@ struct YOLOReader: FormatReader {
       descriptionPath = path
       names = try ClassList.listed(in: path)
       let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
-      // Pictures directly in images/ are not split: all of them are for training.
+      // Images directly in images/ are not split: all of them are for training.
       splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
     }
     listedNames = names
@@ -107,7 +107,7 @@ struct YOLOReader: FormatReader {
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
-  ) throws(DatasetsError) -> RawDataset {
+  ) throws(DatasetsError) -> ParsedDataset {
     guard let names = description?.classNames ?? listedNames ?? classNames else {
       throw DatasetsError(
         file: root,
@@ -122,32 +122,33 @@ struct YOLOReader: FormatReader {
       (bytes, path) throws(DatasetsError) in
       try YOLOLabels(bytes, file: path, classCount: names.count, outlines: reading.outlines)
     }
-    var pictures: [RawPicture] = []
-    pictures.reserveCapacity(images.count)
+    var parsed: [ParsedImage] = []
+    parsed.reserveCapacity(images.count)
     for ((image, path), file) in zip(zip(images, paths), files) {
-      var picture = RawPicture(imagePath: image, labelPath: path, objects: [])
+      var parsedImage = ParsedImage(imagePath: image, labelPath: path, objects: [])
       switch file {
-      case .success(nil): picture.labels = .absent
+      case .success(nil): parsedImage.labels = .absent
       case .success(let labels?):
-        picture.objects = labels.objects
-        for place in picture.objects.indices where classes.names.count < names.count {
-          picture.objects[place].classIndex = classes.indices[picture.objects[place].classIndex]
+        parsedImage.objects = labels.objects
+        for place in parsedImage.objects.indices where classes.names.count < names.count {
+          parsedImage.objects[place].classIndex =
+            classes.indices[parsedImage.objects[place].classIndex]
         }
         problems += labels.problems
-        if !labels.problems.isEmpty && labels.objects.isEmpty { picture.labels = .broken }
+        if !labels.problems.isEmpty && labels.objects.isEmpty { parsedImage.labels = .broken }
       case .failure(let error):
-        picture.labels = .broken
+        parsedImage.labels = .broken
         problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
       }
-      pictures.append(picture)
+      parsed.append(parsedImage)
     }
-    if let first = pictures.first, pictures.allSatisfy({ $0.labels == .absent }) {
+    if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
       throw DatasetsError(
         file: descriptionPath,
-        "none of the \(pictures.count) pictures of the split \"\(split)\" "
+        "none of the \(parsed.count) images of the split \"\(split)\" "
           + "has a label file; the first is expected at \(first.labelPath).")
     }
-    return RawDataset(classNames: classes.names, pictures: pictures, problems: problems)
+    return ParsedDataset(classNames: classes.names, images: parsed, problems: problems)
   }
 
   /// The names once each, and for each number of a class the index of its name; that several are
@@ -174,7 +175,7 @@ struct YOLOReader: FormatReader {
     return result
   }
 
-  /// The pictures of a split, folder after folder, or as listed.
+  /// The images of a split, folder after folder, or as listed.
   private func imagePaths(
     split: String, problems: inout [DatasetProblem]
   ) throws(DatasetsError) -> [String] {
@@ -188,22 +189,22 @@ struct YOLOReader: FormatReader {
             message: "the split \"\(split)\" is not named; "
               + "the folder \(folder) is taken for it."))
       }
-      return try pictures(in: folder, problems: &problems)
+      return try imageFiles(in: folder, problems: &problems)
     }
     var images: [String] = []
     for entry in entries {
       let place = try locate(entry, key: split, problems: &problems)
       if FileContents.entry(place) == .folder {
-        images += try pictures(in: place, problems: &problems)
+        images += try imageFiles(in: place, problems: &problems)
       } else if FilePath.ending(place) == "txt" {
-        images += try listedPictures(place)
-      } else if FilePath.isPicture(place) {
+        images += try listedImages(place)
+      } else if FilePath.isImage(place) {
         images.append(place)
       } else {
         throw DatasetsError(
           file: descriptionPath,
           "\"\(split)\" names \(place), which is neither a folder, nor a "
-            + "list that ends in .txt, nor a picture.")
+            + "list that ends in .txt, nor an image.")
       }
     }
     return images
@@ -240,27 +241,27 @@ struct YOLOReader: FormatReader {
         + tried.joined(separator: " and ") + ".")
   }
 
-  private func pictures(
+  private func imageFiles(
     in folder: String, problems: inout [DatasetProblem]
   ) throws(DatasetsError) -> [String] {
-    let pictures = try PictureFolder.pictures(below: folder, problems: &problems)
-    if pictures.isEmpty {
-      throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png pictures.")
+    let images = try ImageFolder.images(below: folder, problems: &problems)
+    if images.isEmpty {
+      throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
     }
-    for orphan in YOLOLayout.orphans(of: pictures) {
+    for orphan in YOLOLayout.orphans(of: images) {
       problems.append(
         DatasetProblem(
           kind: .orphanedLabels, file: orphan,
-          message: "the label file belongs to no picture; it is not read."))
+          message: "the label file belongs to no image; it is not read."))
     }
-    return pictures
+    return images
   }
 
-  /// The pictures that a list names, one a line: relative to the data set, or to the list.
-  private func listedPictures(_ list: String) throws(DatasetsError) -> [String] {
+  /// The images that a list names, one a line: relative to the data set, or to the list.
+  private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
     let names = FileContents.lines(try FileContents.text(list) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
-    if names.isEmpty { throw DatasetsError(file: list, "the list of pictures is empty.") }
+    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
     let folders = [root, FilePath.folder(list), home]
     return names.map { name in
       let paths = folders.map { FilePath.join($0, name) }

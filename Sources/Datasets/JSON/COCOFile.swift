@@ -15,7 +15,7 @@ struct COCOFile {
   }
 
   struct Image {
-    var picture: TruthSet.Picture
+    var entry: TruthSet.ImageEntry
     /// Where it begins, in bytes.
     var offset: Int
   }
@@ -126,26 +126,26 @@ struct COCOFile {
 
   private static func image(_ scanner: inout JSONScanner) throws(JSONFault) -> Image {
     var met = MemberSet()
-    var picture = TruthSet.Picture(name: "", id: nil, width: 0, height: 0)
+    var entry = TruthSet.ImageEntry(name: "", id: nil, width: 0, height: 0)
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("an image")
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "id", scanner) {
-        picture.id = try scanner.integer("an image's id")
+        entry.id = try scanner.integer("an image's id")
       } else if try met.takes(key, 1, "file_name", scanner) {
-        picture.name = try scanner.string()
+        entry.name = try scanner.string()
       } else if try met.takes(key, 2, "width", scanner) {
-        picture.width = try scanner.integer("a width")
+        entry.width = try scanner.integer("a width")
       } else if try met.takes(key, 3, "height", scanner) {
-        picture.height = try scanner.integer("a height")
+        entry.height = try scanner.integer("a height")
       } else {
         try scanner.skip()
       }
     }
-    guard let id = picture.id else { throw JSONFault("an image has no \"id\"", at: start) }
-    if picture.name.isEmpty { picture.name = "image \(id)" }
-    return Image(picture: picture, offset: start)
+    guard let id = entry.id else { throw JSONFault("an image has no \"id\"", at: start) }
+    if entry.name.isEmpty { entry.name = "image \(id)" }
+    return Image(entry: entry, offset: start)
   }
 
   private static func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {

@@ -8,13 +8,13 @@ struct CreateMLFile {
     var line: Int
   }
 
-  struct Picture {
+  struct ListedImage {
     var name: String
     var objects: [Object]
     var line: Int
   }
 
-  private(set) var pictures: [Picture] = []
+  private(set) var images: [ListedImage] = []
   /// Elements that are sound JSON, but not what the format demands.
   private(set) var problems: [DatasetProblem] = []
   private let file: MappedFile
@@ -33,14 +33,14 @@ struct CreateMLFile {
   }
 
   /// All classes that occur.
-  var labels: Set<String> { Set(pictures.flatMap { $0.objects.map(\.label) }) }
+  var labels: Set<String> { Set(images.flatMap { $0.objects.map(\.label) }) }
 
   private mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
-    var list = try scanner.array("of pictures, as CreateML's files are")
+    var list = try scanner.array("of images, as CreateML's files are")
     while try scanner.element(&list) {
       let start = scanner
       do {
-        pictures.append(try picture(&scanner))
+        images.append(try image(&scanner))
       } catch {
         scanner = start
         try scanner.skip()
@@ -57,21 +57,21 @@ struct CreateMLFile {
         message: fault.message + "; it is left out."))
   }
 
-  private mutating func picture(_ scanner: inout JSONScanner) throws(JSONFault) -> Picture {
+  private mutating func image(_ scanner: inout JSONScanner) throws(JSONFault) -> ListedImage {
     scanner.skipSpace()
     let start = scanner.offset
-    var picture = Picture(name: "", objects: [], line: lines.line(at: start))
-    var members = try scanner.object("a picture")
+    var image = ListedImage(name: "", objects: [], line: lines.line(at: start))
+    var members = try scanner.object("an image")
     while let key = try scanner.key(&members) {
       // Older files say "imagefilename" and "annotation".
       if ["image", "imagefilename"].contains(where: { scanner.matches(key, $0) }) {
-        picture.name = try scanner.string()
+        image.name = try scanner.string()
       } else if ["annotations", "annotation"].contains(where: { scanner.matches(key, $0) }) {
-        var list = try scanner.array("the objects of a picture")
+        var list = try scanner.array("the objects of an image")
         while try scanner.element(&list) {
           let start = scanner
           do {
-            picture.objects.append(try object(&scanner))
+            image.objects.append(try object(&scanner))
           } catch {
             scanner = start
             try scanner.skip()
@@ -82,8 +82,8 @@ struct CreateMLFile {
         try scanner.skip()
       }
     }
-    if picture.name.isEmpty { throw JSONFault("a picture has no \"image\", its file", at: start) }
-    return picture
+    if image.name.isEmpty { throw JSONFault("an image has no \"image\", its file", at: start) }
+    return image
   }
 
   private mutating func object(_ scanner: inout JSONScanner) throws(JSONFault) -> Object {

@@ -2,7 +2,7 @@
 enum JSONKind {
   /// An object with `images`, `annotations` and `categories`.
   case coco
-  /// A list of pictures.
+  /// A list of images.
   case createML
   /// An object with `shapes`.
   case labelMe

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// One of LabelMe's label files as it stands: the shapes of a picture.
+/// One of LabelMe's label files as it stands: the shapes of an image.
 ///
 /// Source: the files that LabelMe 5 writes, and its `label_file.py` and `shape.py`.
 struct LabelMeFile {
@@ -91,7 +91,7 @@ struct LabelMeFile {
       try scanner.skip()
       return nil
     }
-    return try scanner.integer("a side of the picture")
+    return try scanner.integer("a side of the image")
   }
 
   private static func shape(

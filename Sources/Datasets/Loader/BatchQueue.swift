@@ -4,8 +4,8 @@ import Imaging
 
 /// The batches that are being made, shared by a loader and its workers.
 ///
-/// Workers take one picture at a time, in the order in which the pictures are wanted; a batch is
-/// handed out when its last picture is done. At most `prefetch + 1` batches exist at once.
+/// Workers take one image at a time, in the order in which the images are wanted; a batch is
+/// handed out when its last image is done. At most `prefetch + 1` batches exist at once.
 final class BatchQueue: @unchecked Sendable {
   /// A batch that is being made; its variables are guarded by the condition.
   private final class Slot {
@@ -13,10 +13,10 @@ final class BatchQueue: @unchecked Sendable {
     let plan: BatchPlan
     let order: EpochOrder
     let places: Range<Int>
-    /// Pictures handed to workers.
+    /// Images handed to workers.
     var taken = 0
-    var results: [Result<PictureMaker.Result, DatasetsError>?]
-    /// Pictures that workers are done with.
+    var results: [Result<SampleBuilder.Result, DatasetsError>?]
+    /// Images that workers are done with.
     var done = 0
 
     init(position: LoaderPosition, plan: BatchPlan, order: EpochOrder) {
@@ -28,7 +28,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  private let maker: PictureMaker
+  private let maker: SampleBuilder
   private let factors: RepeatFactors
   private let schedule: @Sendable (LoaderPosition) -> BatchPlan
   private let epochs: Int
@@ -41,7 +41,7 @@ final class BatchQueue: @unchecked Sendable {
   private var isStopped = false
 
   init(
-    maker: PictureMaker, factors: RepeatFactors, start: LoaderPosition, epochs: Int,
+    maker: SampleBuilder, factors: RepeatFactors, start: LoaderPosition, epochs: Int,
     schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
   ) {
     self.maker = maker
@@ -75,7 +75,7 @@ final class BatchQueue: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// A worker's life: one picture after the other until the queue is stopped.
+  /// A worker's life: one image after the other until the queue is stopped.
   func work() {
     while let (slot, number) = take() {
       let result = Result { () throws(DatasetsError) in
@@ -89,7 +89,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Waits for a picture that no worker has taken; nil when the queue is stopped.
+  /// Waits for an image that no worker has taken; nil when the queue is stopped.
   private func take() -> (Slot, Int)? {
     condition.lock()
     defer { condition.unlock() }
@@ -121,17 +121,17 @@ final class BatchQueue: @unchecked Sendable {
   }
 
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
-    var results: [PictureMaker.Result] = []
+    var results: [SampleBuilder.Result] = []
     for case let result? in slot.results { results.append(try result.get()) }
     // Those of this batch alone, so that all runs end at the same one.
     let problems = results.flatMap(\.problems)
     if maker.config.isStrict, let problem = problems.first {
       throw DatasetsError(
-        "\(problem.file) cannot be read, and no picture may be left out: \(problem.message)")
+        "\(problem.file) cannot be read, and no image may be left out: \(problem.message)")
     }
     let masks = results.compactMap(\.mask)
     return Batch(
-      epoch: slot.position.epoch, index: slot.position.batch, pictures: results.map(\.image),
+      epoch: slot.position.epoch, index: slot.position.batch, images: results.map(\.image),
       annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
       masks: masks.isEmpty ? nil : ClassPlanes(masks),
       sampleIndices: results.map(\.sampleIndex), problems: problems,

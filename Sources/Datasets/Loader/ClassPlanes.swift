@@ -1,9 +1,9 @@
 import Imaging
 
-/// Which class each pixel of a batch's pictures has, for networks that label pixels.
+/// Which class each pixel of a batch's images has, for networks that label pixels.
 ///
 /// A number is 0 for the ground, 1 for the class of index 0 and so on, or 255 where nothing is known
-/// or nothing should be learned: pixels that the mask's file marks so, those outside of pictures and
+/// or nothing should be learned: pixels that the mask's file marks so, those outside of images and
 /// those that are grayed out. One byte a pixel is enough for 254 classes.
 public struct ClassPlanes: Hashable, Sendable {
   /// The number of pixels that belong to no class.
@@ -19,13 +19,13 @@ public struct ClassPlanes: Hashable, Sendable {
     return UInt8(index + 1)
   }
 
-  /// How many pictures there are.
+  /// How many images there are.
   public let count: Int
-  /// Rows of a picture.
+  /// Rows of an image.
   public let height: Int
   /// Pixels of a row.
   public let width: Int
-  /// The numbers, n x h x w: picture after picture, row after row.
+  /// The numbers, n x h x w: image after image, row after row.
   public let values: [UInt8]
 
   /// Joins planes of one size, at least one.
@@ -40,10 +40,10 @@ public struct ClassPlanes: Hashable, Sendable {
     values = planes.flatMap(\.bytes)
   }
 
-  /// What two blended pictures show.
+  /// What two blended images show.
   ///
   /// Objects of both are learned, as with boxes: a class stands before ignored pixels, and these
-  /// before the ground; of two classes the one stays whose picture is seen more.
+  /// before the ground; of two classes the one stays whose image is seen more.
   static func blended(_ first: Image, _ second: Image, showsMoreOfFirst: Bool) -> Image {
     var result = first
     for (place, other) in second.bytes.enumerated() {

@@ -22,11 +22,11 @@ struct EpochOrder: Hashable {
     indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
   }
 
-  /// Sets the order's random numbers apart from those of the pictures, which use their place here.
+  /// Sets the order's random numbers apart from those of the images, which use their place here.
   private static let stream = UInt64.max
 
-  /// In a larger epoch than this, the pictures of a mosaic are chosen among as many that were shown
-  /// lately: they are likely to be in memory, so that a picture is decoded once an epoch, whatever
+  /// In a larger epoch than this, the images of a mosaic are chosen among as many that were shown
+  /// lately: they are likely to be in memory, so that an image is decoded once an epoch, whatever
   /// the size of the data set.
   static let partnerWindow = 512
 
@@ -37,18 +37,18 @@ struct EpochOrder: Hashable {
     return config.keepsIncompleteBatch ? (count + size - 1) / size : count / size
   }
 
-  /// The places in `indices` of a batch's pictures.
+  /// The places in `indices` of a batch's images.
   func places(ofBatch batch: Int) -> Range<Int> {
     let size = min(config.batchSize, indices.count)
     return batch * size..<min((batch + 1) * size, indices.count)
   }
 
-  /// The batch that has the picture at a place.
+  /// The batch that has the image at a place.
   func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
 
-  /// What the random numbers of the picture at a place follow from; no two ranks share them.
-  func key(ofPlace place: Int) -> PictureKey {
-    PictureKey(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)
+  /// What the random numbers of the image at a place follow from; no two ranks share them.
+  func key(ofPlace place: Int) -> SampleSeed {
+    SampleSeed(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)
   }
 
   /// A sample that joins the one at a place.

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// Makes batches of training pictures ahead of their use, on threads of its own.
+/// Makes batches of training images ahead of their use, on threads of its own.
 ///
 /// Batch k of epoch e is the same whatever the number of workers, whatever is in the cache, and
 /// whether one started at it or came to it: it depends on the samples, the configuration's seed and
@@ -22,7 +22,7 @@ public final class Loader: Sendable {
   ///   - config: Batch size, seed, threads and memory.
   ///   - start: The first batch wanted, for training that goes on where it stopped.
   ///   - epochs: After this many epochs, counted from 0, there are no more batches.
-  ///   - schedule: Says for each batch how large its pictures are and how they are varied. It is
+  ///   - schedule: Says for each batch how large its images are and how they are varied. It is
   ///     called ahead of time, once a batch, and must give the same answer whenever it is called.
   public init(
     samples: [Sample], config: LoaderConfig, start: LoaderPosition = .start, epochs: Int = .max,
@@ -36,9 +36,9 @@ public final class Loader: Sendable {
     batchesPerEpoch = EpochOrder.batchCount(factors, config: config)
     precondition(
       batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
-    let cache = PictureCache(samples: samples, config: config)
+    let cache = ImageCache(samples: samples, config: config)
     let queue = BatchQueue(
-      maker: PictureMaker(samples: samples, config: config, cache: cache),
+      maker: SampleBuilder(samples: samples, config: config, cache: cache),
       factors: factors, start: start, epochs: epochs, schedule: schedule)
     self.queue = queue
     for _ in 0..<config.workers {
@@ -51,9 +51,9 @@ public final class Loader: Sendable {
 
   deinit { queue.stop() }
 
-  /// Pictures that an epoch shows of some samples, of all ranks together, where rare classes are
+  /// Images that an epoch shows of some samples, of all ranks together, where rare classes are
   /// repeated (`LoaderConfig.repeatThreshold`).
-  public static func picturesPerEpoch(_ samples: [Sample], repeatThreshold: Double) -> Int {
+  public static func imagesPerEpoch(_ samples: [Sample], repeatThreshold: Double) -> Int {
     RepeatFactors(samples, threshold: repeatThreshold).epochCount
   }
 

@@ -2,7 +2,7 @@ import Imaging
 
 /// What a loader needs to know besides the samples.
 public struct LoaderConfig: Hashable, Sendable {
-  /// Pictures a batch; fewer where the data set has fewer.
+  /// Images a batch; fewer where the data set has fewer.
   public var batchSize: Int
   /// What order and augmentation are drawn from.
   public var seed: UInt64
@@ -12,26 +12,26 @@ public struct LoaderConfig: Hashable, Sendable {
   public var prefetch: Int
   /// Whether each epoch has an order of its own; if not, it is that of the samples.
   public var shuffles: Bool
-  /// Whether an epoch's last batch may be smaller. If not, the pictures left over are skipped in
+  /// Whether an epoch's last batch may be smaller. If not, the images left over are skipped in
   /// this epoch, so that every batch has the same shape.
   public var keepsIncompleteBatch: Bool
-  /// What is done to the pictures' samples.
+  /// What is done to the images' samples.
   public var normalization: Normalization
-  /// Pictures are reduced to about this longer side before they are kept and drawn, in pixels; make
+  /// Images are reduced to about this longer side before they are kept and drawn, in pixels; make
   /// it at least the largest input, or details are lost.
-  public var pictureSide: Int
-  /// Decoded pictures are kept in memory until they fill this, in bytes.
+  public var imageSide: Int
+  /// Decoded images are kept in memory until they fill this, in bytes.
   public var cacheLimit: Int
-  /// Pictures are shown more often that hold a class that a smaller share of the pictures has,
+  /// Images are shown more often that hold a class that a smaller share of the images has,
   /// 0...1 (the t of LVIS' repeat factors); 0 shows each once.
   public var repeatThreshold = 0.0
-  /// How many classes the pixels of pictures may have, 1...254; nil where batches need no masks.
+  /// How many classes the pixels of images may have, 1...254; nil where batches need no masks.
   public var maskClasses: Int?
   /// How many processes train together; each sees a part of every epoch, all equally long.
   public var ranks = 1
   /// Which of them this is, from 0.
   public var rank = 0
-  /// Whether a picture that cannot be decoded is an error of its batch instead of being replaced by
+  /// Whether an image that cannot be decoded is an error of its batch instead of being replaced by
   /// the next.
   public var isStrict = false
 
@@ -39,12 +39,12 @@ public struct LoaderConfig: Hashable, Sendable {
   public init(
     batchSize: Int, seed: UInt64, workers: Int = 2, prefetch: Int = 2, shuffles: Bool = true,
     keepsIncompleteBatch: Bool = false, normalization: Normalization = .unit,
-    pictureSide: Int = 1024, cacheLimit: Int = 1 << 30
+    imageSide: Int = 1024, cacheLimit: Int = 1 << 30
   ) {
-    precondition(batchSize > 0, "a batch has at least one picture, not \(batchSize)")
+    precondition(batchSize > 0, "a batch has at least one image, not \(batchSize)")
     precondition(workers > 0, "a loader has at least one worker, not \(workers)")
     precondition(prefetch >= 0 && cacheLimit >= 0, "neither prefetch nor cache may be negative")
-    precondition(pictureSide > 0, "pictures have at least one pixel, not \(pictureSide)")
+    precondition(imageSide > 0, "images have at least one pixel, not \(imageSide)")
     self.batchSize = batchSize
     self.seed = seed
     self.workers = workers
@@ -52,7 +52,7 @@ public struct LoaderConfig: Hashable, Sendable {
     self.shuffles = shuffles
     self.keepsIncompleteBatch = keepsIncompleteBatch
     self.normalization = normalization
-    self.pictureSide = pictureSide
+    self.imageSide = imageSide
     self.cacheLimit = cacheLimit
   }
 }

@@ -4,21 +4,21 @@ import Foundation
 /// How often each sample is shown in an epoch, on average: once, or more where it holds rare classes.
 ///
 /// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class in a share f of the
-/// pictures has the factor max(1, sqrt(t / f)); a picture has the largest of its classes.
+/// images has the factor max(1, sqrt(t / f)); an image has the largest of its classes.
 struct RepeatFactors: Hashable {
   /// How often, by sample; 1 or more.
   let factors: [Double]
-  /// Pictures of an epoch, of all ranks together.
+  /// Images of an epoch, of all ranks together.
   let epochCount: Int
 
   /// Reckons the factors; a threshold of 0 repeats nothing.
   init(_ samples: [Sample], threshold: Double) {
-    var pictures: [Int: Int] = [:]
+    var images: [Int: Int] = [:]
     let classes = samples.map { Set($0.annotations.map(\.classIndex)) }
-    for present in classes { for index in present { pictures[index, default: 0] += 1 } }
+    for present in classes { for index in present { images[index, default: 0] += 1 } }
     let factors = classes.map { present in
       present.map { index in
-        (threshold * Double(samples.count) / Double(pictures[index] ?? 1)).squareRoot()
+        (threshold * Double(samples.count) / Double(images[index] ?? 1)).squareRoot()
       }.reduce(1, max)
     }
     self.factors = factors

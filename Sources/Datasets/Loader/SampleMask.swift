@@ -7,8 +7,8 @@ struct SampleMask {
   /// Classes of the data set, 1...254.
   let classCount: Int
 
-  /// A number for each pixel of the upright picture, as in `ClassPlanes`: 8-bit gray.
-  func plane() throws(PictureCache.Unreadable) -> Image {
+  /// A number for each pixel of the upright image, as in `ClassPlanes`: 8-bit gray.
+  func plane() throws(ImageCache.Unreadable) -> Image {
     guard let path = sample.maskPath else { return drawn }
     let bytes: [UInt8]
     let image: Image
@@ -25,7 +25,7 @@ struct SampleMask {
     guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
       throw problem(
         .sizeMismatch, path,
-        "the mask has \(image.width)x\(image.height) pixels, but its picture "
+        "the mask has \(image.width)x\(image.height) pixels, but its image "
           + "\(sample.imageWidth)x\(sample.imageHeight)")
     }
     var plane = try gray(image, path)
@@ -35,13 +35,13 @@ struct SampleMask {
 
   private func problem(
     _ kind: DatasetProblem.Kind, _ path: String, _ reason: String
-  ) -> PictureCache.Unreadable {
-    PictureCache.Unreadable(
+  ) -> ImageCache.Unreadable {
+    ImageCache.Unreadable(
       problem: DatasetProblem(kind: kind, file: path, message: "\(reason)."))
   }
 
   /// The samples as they are stored; converting colors would make up numbers.
-  private func gray(_ image: Image, _ path: String) throws(PictureCache.Unreadable) -> Image {
+  private func gray(_ image: Image, _ path: String) throws(ImageCache.Unreadable) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
       throw problem(.malformedLabels, path, "the mask has 16 bits a pixel, and 8 are expected")
@@ -65,7 +65,7 @@ struct SampleMask {
   ///
   /// Of one class, masks are drawn in black and white as well as with ones and 255 for what is to be
   /// ignored; JPEG blurs the former.
-  private func number(_ plane: inout Image, _ path: String) throws(PictureCache.Unreadable) {
+  private func number(_ plane: inout Image, _ path: String) throws(ImageCache.Unreadable) {
     var isSeen = [Bool](repeating: false, count: 256)
     for value in plane.bytes { isSeen[Int(value)] = true }
     var numbers = [UInt8](0...255)

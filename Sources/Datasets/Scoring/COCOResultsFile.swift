@@ -11,7 +11,7 @@ struct COCOResultsFile {
   private let truth: TruthSet
   private let readsMasks: Bool
   /// Images by file name or the name without its ending, for a truth that gives no ids.
-  private let names: PictureNames
+  private let names: ImageNames
 
   /// Bytes of a part, about.
   private static let partSize = 1 << 20
@@ -20,7 +20,7 @@ struct COCOResultsFile {
     file = try MappedFile(path)
     self.truth = truth
     self.readsMasks = readsMasks
-    names = PictureNames(truth.images.first?.id == nil ? truth.images : [])
+    names = ImageNames(truth.images.first?.id == nil ? truth.images : [])
   }
 
   /// A part's rows, and where it stopped.
@@ -167,9 +167,9 @@ struct COCOResultsFile {
     var mask: RunLengthMask?
     if readsMasks {
       guard let segmentation else { throw JSONFault("a result has no \"segmentation\"", at: start) }
-      let picture = truth.images[image]
+      let entry = truth.images[image]
       do {
-        mask = try segmentation.mask(imageWidth: picture.width, imageHeight: picture.height)
+        mask = try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height)
       } catch {
         throw JSONFault("\(error)", at: start)
       }

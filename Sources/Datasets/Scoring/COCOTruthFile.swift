@@ -4,7 +4,7 @@ extension COCOFile {
   /// Joins the lists by their ids, by which images and classes count as in pycocotools.
   func truthSet() throws(DatasetsError) -> TruthSet {
     var mismatches = Mismatches()
-    let images = Self.unique(images.map(\.picture), by: { $0.id ?? 0 }) {
+    let images = Self.unique(images.map(\.entry), by: { $0.id ?? 0 }) {
       mismatches.add(.duplicate, "\(file.path): the image id \($0.id ?? 0) stands there twice")
     }
     let categories = Self.unique(categories, by: \.id) {

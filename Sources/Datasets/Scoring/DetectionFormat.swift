@@ -4,9 +4,9 @@ import Imaging
 enum DetectionFormat: CaseIterable {
   /// COCO's results: one list of objects.
   case cocoResults
-  /// Glimpse's own: one line of JSON a picture, as `glimpse detect --json` writes them.
+  /// Glimpse's own: one line of JSON an image, as `glimpse detect --json` writes them.
   case jsonLines
-  /// A folder of text files, `class cx cy w h score` a row, named as the pictures.
+  /// A folder of text files, `class cx cy w h score` a row, named as the images.
   case yoloFolder
 
   /// Tells the format from what lies at a path.

@@ -1,21 +1,21 @@
 import Imaging
 
-/// Glimpse's own results: a line a picture, as `glimpse detect --json` writes them.
+/// Glimpse's own results: a line an image, as `glimpse detect --json` writes them.
 ///
 /// `{"path": ..., "width": ..., "height": ..., "boxes": [{"box": [x1, y1, x2, y2], "class": ...,
-/// "score": ...}]}` in pixels of the upright picture. Pictures are joined to the truth by path or
-/// file name, classes by name. A line with an `error` and no boxes is a picture that nothing was
+/// "score": ...}]}` in pixels of the upright image. Images are joined to the truth by path or
+/// file name, classes by name. A line with an `error` and no boxes is an image that nothing was
 /// found in.
 struct DetectionLinesFile {
   private let file: MappedFile
   private let truth: TruthSet
-  private let names: PictureNames
+  private let names: ImageNames
   private let classIndices: [String: Int]
 
   init(_ path: String, truth: TruthSet) throws(DatasetsError) {
     file = try MappedFile(path)
     self.truth = truth
-    names = PictureNames(truth.images)
+    names = ImageNames(truth.images)
     classIndices = Dictionary(
       truth.classNames.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { a, _ in a }
     )
@@ -28,7 +28,7 @@ struct DetectionLinesFile {
     var score: Double
   }
 
-  /// A picture's line.
+  /// An image's line.
   private struct Line {
     var path = ""
     var width = 0
@@ -51,19 +51,19 @@ struct DetectionLinesFile {
             "\(file.path), byte \(start): \(line.path) is not, or not once, in \(truth.path)")
           continue
         }
-        let picture = truth.images[image]
+        let entry = truth.images[image]
         if seen[image] {
           set.mismatches.add(
             .duplicate, "\(file.path), byte \(start): \(line.path) has a line before this one")
         }
         seen[image] = true
-        if line.width > 0, picture.width > 0,
-          (line.width, line.height) != (picture.width, picture.height)
+        if line.width > 0, entry.width > 0,
+          (line.width, line.height) != (entry.width, entry.height)
         {
           set.mismatches.add(
             .otherSize,
             "\(file.path), byte \(start): \(line.path) has \(line.width)x\(line.height) pixels, but "
-              + "\(picture.width)x\(picture.height) in \(truth.path)")
+              + "\(entry.width)x\(entry.height) in \(truth.path)")
         }
         add(line, image: image, start: start, to: &set)
       }
@@ -91,7 +91,7 @@ struct DetectionLinesFile {
     var met = MemberSet()
     var line = Line()
     let start = scanner.offset
-    var members = try scanner.object("a picture's line")
+    var members = try scanner.object("an image's line")
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "path", scanner) {
         line.path = try scanner.string()
@@ -108,9 +108,9 @@ struct DetectionLinesFile {
         try scanner.skip()
       }
     }
-    guard met.contains(0) else { throw JSONFault("a picture's line has no \"path\"", at: start) }
+    guard met.contains(0) else { throw JSONFault("an image's line has no \"path\"", at: start) }
     guard met.contains(1) || met.contains(2) else {
-      throw JSONFault("a picture's line has neither \"boxes\" nor \"error\"", at: start)
+      throw JSONFault("an image's line has neither \"boxes\" nor \"error\"", at: start)
     }
     return line
   }
@@ -121,7 +121,7 @@ struct DetectionLinesFile {
       box: SizedBox(x: 0, y: 0, width: 0, height: 0), className: "", score: 0)
     scanner.skipSpace()
     let start = scanner.offset
-    var members = try scanner.object("a box of a picture")
+    var members = try scanner.object("a box of an image")
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "box", scanner) {
         found.box = try scanner.sizedBox()
@@ -137,7 +137,7 @@ struct DetectionLinesFile {
       }
     }
     for (place, name) in ["box", "class", "score"].enumerated() where !met.contains(place) {
-      throw JSONFault("a box of a picture has no \"\(name)\"", at: start)
+      throw JSONFault("a box of an image has no \"\(name)\"", at: start)
     }
     return found
   }

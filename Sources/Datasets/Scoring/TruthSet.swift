@@ -3,7 +3,7 @@ import Imaging
 /// What detections are scored against: images, classes and labeled objects, whatever their format.
 public struct TruthSet: Sendable {
   /// An image that truths and detections may be of.
-  public struct Picture: Hashable, Sendable {
+  public struct ImageEntry: Hashable, Sendable {
     /// Its file, as the truth names it.
     public var name: String
     /// The id that COCO gives it.
@@ -13,15 +13,15 @@ public struct TruthSet: Sendable {
     /// Pixels; 0 where the truth does not say.
     public var height: Int
 
-    /// True where the name is a COCO file's and means something outside of the folder of pictures:
+    /// True where the name is a COCO file's and means something outside of the folder of images:
     /// what a file says is no reason to read there.
-    public var leadsOutside: Bool { id != nil && !PictureFinder.staysInside(name) }
+    public var leadsOutside: Bool { id != nil && !ImageLocator.staysInside(name) }
   }
 
   /// The file or folder that was read.
   public let path: String
   /// COCO's by ascending id, which settles ties of scores between images; others in their order.
-  public let images: [Picture]
+  public let images: [ImageEntry]
   /// COCO's by ascending id; others in their order.
   public let classNames: [String]
   /// The labeled objects.
@@ -71,7 +71,7 @@ public struct TruthSet: Sendable {
     self.init(
       path: dataset.path,
       images: dataset.samples.map {
-        Picture(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
+        ImageEntry(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
       },
       classNames: dataset.classNames, truths: truths, problems: dataset.problems,
       imageIds: IdTable([]), classIds: IdTable(Array(1..<dataset.classNames.count + 1)))
@@ -79,7 +79,7 @@ public struct TruthSet: Sendable {
 
   /// Makes a truth from its parts.
   init(
-    path: String, images: [Picture], classNames: [String], truths: TruthColumns,
+    path: String, images: [ImageEntry], classNames: [String], truths: TruthColumns,
     masks: [RunLengthMask] = [], mismatches: Mismatches = Mismatches(),
     problems: [DatasetProblem] = [], imageIds: IdTable, classIds: IdTable
   ) {
@@ -111,9 +111,9 @@ public struct TruthSet: Sendable {
   /// What is wrong with a box, in words.
   func reason(_ flaw: Mismatches.Kind, of box: SizedBox, image: Int) -> String {
     let text = "the box [\(box.x), \(box.y), \(box.width), \(box.height)]"
-    let picture = images[image]
+    let entry = images[image]
     return flaw == .boxOutsideImage
-      ? "\(text) lies outside of \(picture.name), which has \(picture.width)x\(picture.height) pixels"
+      ? "\(text) lies outside of \(entry.name), which has \(entry.width)x\(entry.height) pixels"
       : "\(text) has a negative or endless size"
   }
 }

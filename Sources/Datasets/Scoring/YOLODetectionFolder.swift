@@ -1,10 +1,10 @@
 import Imaging
 
-/// A folder of text files, one a picture and named as it: rows `class cx cy w h score` in fractions
-/// of the picture's size, the score 1 where it is missing.
+/// A folder of text files, one an image and named as it: rows `class cx cy w h score` in fractions
+/// of the image's size, the score 1 where it is missing.
 ///
 /// What `glimpse detect --save-txt` and Ultralytics' `predict` and `val` write with their `save_conf`. A
-/// picture without a file is one that nothing was found in.
+/// image without a file is one that nothing was found in.
 struct YOLODetectionFolder {
   private let folder: String
   private let truth: TruthSet
@@ -25,15 +25,15 @@ struct YOLODetectionFolder {
       throw DatasetsError(
         file: folder,
         "the folder holds no .txt files; detections are expected in them, a file a "
-          + "picture with rows \"class cx cy w h score\".")
+          + "image with rows \"class cx cy w h score\".")
     }
-    let names = PictureNames(truth.images)
+    let names = ImageNames(truth.images)
     var fileOf = [String?](repeating: nil, count: truth.images.count)
     for name in files {
       guard let image = names[FilePath.stem(name)] else {
         set.mismatches.add(
           .unknownImage,
-          "\(FilePath.join(folder, name)): no picture of this name, or more than one, is in "
+          "\(FilePath.join(folder, name)): no image of this name, or more than one, is in "
             + truth.path)
         continue
       }
@@ -48,10 +48,10 @@ struct YOLODetectionFolder {
   private func read(
     _ file: String, image: Int, into set: inout DetectionSet
   ) throws(DatasetsError) {
-    let picture = truth.images[image]
-    guard picture.width > 0, picture.height > 0 else {
+    let entry = truth.images[image]
+    guard entry.width > 0, entry.height > 0 else {
       throw DatasetsError(
-        file: truth.path, "the size of \(picture.name) is not stated, which fractions need.")
+        file: truth.path, "the size of \(entry.name) is not stated, which fractions need.")
     }
     for (index, line) in FileContents.lines(try FileContents.text(file) ?? "").enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
@@ -63,7 +63,7 @@ struct YOLODetectionFolder {
         throw DatasetsError(
           file: file, line: index + 1,
           "a row is expected to be \"class cx cy w h score\", finite numbers in fractions of the "
-            + "picture, but is \"\(line.prefix(60))\".")
+            + "image, but is \"\(line.prefix(60))\".")
       }
       guard truth.classNames.indices.contains(classIndex) else {
         set.mismatches.add(
@@ -72,7 +72,7 @@ struct YOLODetectionFolder {
         )
         continue
       }
-      let (width, height) = (Double(picture.width), Double(picture.height))
+      let (width, height) = (Double(entry.width), Double(entry.height))
       _ = set.append(
         image: image, classIndex: classIndex,
         box: SizedBox(

@@ -1,4 +1,4 @@
-/// Deals the pictures of a data set out to new splits: stratified by class, and with pictures that
+/// Deals the images of a data set out to new splits: stratified by class, and with images that
 /// show the same in one split.
 public struct DatasetSplitter: Sendable {
   /// What all random choices follow from.
@@ -53,9 +53,9 @@ public struct DatasetSplitter: Sendable {
     precondition(groups.count == samples.count, "each sample has one group")
     var tallies = [Stratification.Group](repeating: .init(), count: (groups.max() ?? -1) + 1)
     for (sample, group) in zip(samples, groups) {
-      tallies[group].pictures += 1
+      tallies[group].images += 1
       let classes = sample.annotations.map(\.classIndex) + (sample.imageClass.map { [$0] } ?? [])
-      for index in Set(classes) { tallies[group].picturesOfClass[index, default: 0] += 1 }
+      for index in Set(classes) { tallies[group].imagesOfClass[index, default: 0] += 1 }
     }
     let parts = Stratification(
       tallies, classCount: data.first?.classNames.count ?? 0, fractions: fractions, seed: seed

@@ -1,6 +1,6 @@
 import Engine
 
-/// Deals groups of pictures out to parts so that each class is shared out as the parts' sizes are.
+/// Deals groups of images out to parts so that each class is shared out as the parts' sizes are.
 ///
 /// The rarest class goes first, its largest groups before others, and each group to the part that
 /// lacks most of that class. Source: Sechidis, Tsoumakas and Vlahavas, On the Stratification of
@@ -8,10 +8,10 @@ import Engine
 struct Stratification {
   /// A group that must stay together.
   struct Group {
-    /// How many pictures it has.
-    var pictures = 0
+    /// How many images it has.
+    var images = 0
     /// How many of them show objects of each class that any of them shows.
-    var picturesOfClass: [Int: Int] = [:]
+    var imagesOfClass: [Int: Int] = [:]
   }
 
   /// For each group its part.
@@ -27,19 +27,19 @@ struct Stratification {
     parts = [Int](repeating: -1, count: groups.count)
     var generator = SeededGenerator(seed: seed, 0x73_70_6C_69_74)
     let order = generator.permutation(of: groups.count)
-    let pictures = groups.reduce(0) { $0 + $1.pictures }
-    /// How many pictures, and pictures of each class, each part still lacks.
-    var lackOfPictures = fractions.map { $0 * Double(pictures) }
+    let images = groups.reduce(0) { $0 + $1.images }
+    /// How many images, and images of each class, each part still lacks.
+    var lackOfImages = fractions.map { $0 * Double(images) }
     var left = [Int](repeating: 0, count: classCount)
     for group in groups {
-      for (place, count) in group.picturesOfClass { left[place] += count }
+      for (place, count) in group.imagesOfClass { left[place] += count }
     }
     var lackOfClass = fractions.map { fraction in left.map { fraction * Double($0) } }
 
     func deal(_ group: Int, to part: Int) {
       parts[group] = part
-      lackOfPictures[part] -= Double(groups[group].pictures)
-      for (place, count) in groups[group].picturesOfClass {
+      lackOfImages[part] -= Double(groups[group].images)
+      for (place, count) in groups[group].imagesOfClass {
         lackOfClass[part][place] -= Double(count)
         left[place] -= count
       }
@@ -48,7 +48,7 @@ struct Stratification {
     // Each class keeps a list of its groups, the largest first, in the order of the seed.
     var groupsOfClass = [[(group: Int, count: Int)]](repeating: [], count: classCount)
     for group in order {
-      for (place, count) in groups[group].picturesOfClass {
+      for (place, count) in groups[group].imagesOfClass {
         groupsOfClass[place].append((group, count))
       }
     }
@@ -61,15 +61,15 @@ struct Stratification {
       for group in sorted.map(\.element.group) {
         let part = fractions.indices.max { a, b in
           let (x, y) = (lackOfClass[a][rarest], lackOfClass[b][rarest])
-          return x != y ? x < y : lackOfPictures[a] < lackOfPictures[b]
+          return x != y ? x < y : lackOfImages[a] < lackOfImages[b]
         }
         deal(group, to: part ?? 0)
       }
     }
-    // Groups without any class even the numbers of pictures out.
+    // Groups without any class even the numbers of images out.
     for group in order where parts[group] < 0 {
       deal(
-        group, to: fractions.indices.max { lackOfPictures[$0] < lackOfPictures[$1] } ?? 0)
+        group, to: fractions.indices.max { lackOfImages[$0] < lackOfImages[$1] } ?? 0)
     }
   }
 }

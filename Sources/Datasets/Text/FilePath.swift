@@ -74,9 +74,9 @@ enum FilePath {
     return dot > (slash ?? path.startIndex) ? dot : nil
   }
 
-  /// Whether the ending is one of those that pictures have here. What they hold is decided by
+  /// Whether the ending is one of those that images have here. What they hold is decided by
   /// content when they are read.
-  static func isPicture(_ path: String) -> Bool {
+  static func isImage(_ path: String) -> Bool {
     ["jpg", "jpeg", "jpe", "jfif", "png"].contains(ending(path))
   }
 

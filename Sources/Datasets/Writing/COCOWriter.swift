@@ -1,6 +1,6 @@
 import Imaging
 
-/// Writes COCO: `annotations/instances_SPLIT.json` and the pictures in `SPLIT/`.
+/// Writes COCO: `annotations/instances_SPLIT.json` and the images in `SPLIT/`.
 ///
 /// Ids count from 1; `difficult`, `truncated` and `occluded`, which COCO has not, are keys of an
 /// annotation where they are set.
@@ -41,7 +41,7 @@ struct COCOWriter: FormatWriter {
     self.splits = splits
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/\(name)"
   }
 

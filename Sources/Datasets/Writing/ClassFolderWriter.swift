@@ -1,4 +1,4 @@
-/// Writes a folder of pictures for each class: `SPLIT/CLASS/NAME`.
+/// Writes a folder of images for each class: `SPLIT/CLASS/NAME`.
 struct ClassFolderWriter: FormatWriter {
   static let holds: LabelTraits = [.imageClasses]
 
@@ -8,7 +8,7 @@ struct ClassFolderWriter: FormatWriter {
     self.classNames = classNames
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     let folder = sample.imageClass.map { classNames[$0] } ?? ""
     return "\(split)/\(folder)/\(name)"
   }
@@ -19,7 +19,7 @@ struct ClassFolderWriter: FormatWriter {
     guard let index = sample.imageClass else {
       throw DatasetsError(
         file: sample.imagePath,
-        "the picture has no class of its own, which decides its folder; choose another format.")
+        "the image has no class of its own, which decides its folder; choose another format.")
     }
     guard !classNames[index].contains("/"), ![".", ".."].contains(classNames[index]) else {
       throw DatasetsError(

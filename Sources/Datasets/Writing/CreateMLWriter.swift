@@ -1,6 +1,6 @@
 import Imaging
 
-/// Writes CreateML: `SPLIT/_annotations.createml.json` with the pictures beside it, and a list of the
+/// Writes CreateML: `SPLIT/_annotations.createml.json` with the images beside it, and a list of the
 /// classes, which CreateML has not.
 struct CreateMLWriter: FormatWriter {
   static let holds: LabelTraits = [.boxes]
@@ -14,7 +14,7 @@ struct CreateMLWriter: FormatWriter {
     self.splits = splits
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/\(name)"
   }
 

@@ -3,13 +3,13 @@ import Imaging
 
 /// Writes data sets in any of the formats into a new folder.
 public struct DatasetWriter: Sendable {
-  /// What becomes of the pictures.
-  public enum Pictures: String, CaseIterable, Sendable {
+  /// What becomes of the images.
+  public enum ImageTransfer: String, CaseIterable, Sendable {
     /// Each is copied byte for byte.
     case copy
     /// Each is a second name of the same file; copied where the file system has no room for that.
     case hardlink
-    /// Each is a link to the picture's absolute path.
+    /// Each is a link to the image's absolute path.
     case symlink
     /// Only labels are written.
     case none
@@ -17,13 +17,13 @@ public struct DatasetWriter: Sendable {
 
   /// The format that is written.
   public let format: DatasetFormat
-  /// What becomes of the pictures.
-  public let pictures: Pictures
+  /// What becomes of the images.
+  public let images: ImageTransfer
 
   /// Makes a writer.
-  public init(format: DatasetFormat, pictures: Pictures = .copy) {
+  public init(format: DatasetFormat, images: ImageTransfer = .copy) {
     self.format = format
-    self.pictures = pictures
+    self.images = images
   }
 
   /// Writes the splits of a data set.
@@ -34,7 +34,7 @@ public struct DatasetWriter: Sendable {
   /// - Parameters:
   ///   - splits: They share their class names. Each becomes a split of the same name.
   ///   - folder: It must not be there yet, or be empty.
-  ///   - observe: Called after each picture.
+  ///   - observe: Called after each image.
   /// - Throws: `DatasetsError` where the folder is not empty, where something cannot be read or
   ///   written, and for a sample that the format cannot hold.
   public func write(
@@ -77,14 +77,14 @@ public struct DatasetWriter: Sendable {
     for split in splits {
       outcome.begin(split.split)
       for sample in split.samples {
-        let place = FilePath.folder(writer.picturePath("x", of: sample, split: split.split))
+        let place = FilePath.folder(writer.imagePath("x", of: sample, split: split.split))
         let (name, losses) = names.name(for: sample.imagePath, in: place)
         losses.forEach { outcome.lose($0) }
         for file in try writer.add(sample, name: name, split: split.split) {
           try target.write(file, in: folder)
         }
-        let path = writer.picturePath(name, of: sample, split: split.split)
-        try target.place(sample.imagePath, at: FilePath.join(folder, path), pictures)
+        let path = writer.imagePath(name, of: sample, split: split.split)
+        try target.place(sample.imagePath, at: FilePath.join(folder, path), images)
         outcome.count(sample, holds: format.writer.holds)
         try observe()
       }
@@ -106,15 +106,15 @@ public struct DatasetWriter: Sendable {
       file: folder, "the folder lies in the data set, which is never changed; choose another one.")
   }
 
-  /// Refuses a place below a folder that pictures of the data set lie in, wherever its description says
+  /// Refuses a place below a folder that images of the data set lie in, wherever its description says
   /// that they are.
   private func refusePlace(_ folder: String, among splits: [Dataset]) throws(DatasetsError) {
     let place = FileContents.resolved(folder)
     var seen: Set<String> = []
     for sample in splits.lazy.flatMap(\.samples) {
-      let pictures = FilePath.folder(sample.imagePath)
-      guard seen.insert(pictures).inserted else { continue }
-      if FilePath.isInside(place, FileContents.resolved(pictures)) {
+      let images = FilePath.folder(sample.imagePath)
+      guard seen.insert(images).inserted else { continue }
+      if FilePath.isInside(place, FileContents.resolved(images)) {
         throw Self.inside(folder)
       }
     }

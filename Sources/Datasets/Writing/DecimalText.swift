@@ -4,7 +4,7 @@ enum DecimalText {
   /// labels come back digit for digit after a way through other formats.
   static func pixels(_ value: Double) -> String { text(value, places: 9) }
 
-  /// A fraction of a picture's side, as YOLO's files hold them.
+  /// A fraction of an image's side, as YOLO's files hold them.
   static func fraction(_ value: Double) -> String { text(value, places: 8) }
 
   /// A number rounded to so many decimal places at most, without zeros at the end.

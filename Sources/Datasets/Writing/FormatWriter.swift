@@ -22,8 +22,8 @@ protocol FormatWriter {
 
   /// Begins a data set with these classes and splits, in their order.
   init(classNames: [String], splits: [String])
-  /// Where a picture of a split goes, relative to the data set's folder.
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String
+  /// Where an image of a split goes, relative to the data set's folder.
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String
   /// Takes a sample; what its label file holds, if it has one of its own.
   ///
   /// Throws `DatasetsError` for a sample that the format cannot hold at all.

@@ -10,11 +10,11 @@ public enum LabelLoss: String, CaseIterable, Sendable {
   case boxesOfOutlines = "boxes become the ones around their outlines, which are written instead"
   case marks = "marks are lost: difficult, truncated or occluded"
   case areas = "areas are lost that are not the box's width times height"
-  case imageClasses = "classes of whole pictures are left out"
-  case imageMasks = "masks of whole pictures are left out"
+  case imageClasses = "classes of whole images are left out"
+  case imageMasks = "masks of whole images are left out"
   case takenNames =
-    "pictures get a number: others there have the same name, but for endings and capitals"
+    "images get a number: others there have the same name, but for endings and capitals"
   case replacedCharacters =
-    "pictures get another name: _ stands for what names cannot hold everywhere, or it was too long"
-  case addedEndings = "pictures get an ending, .jpg or .png, without which they would not be found"
+    "images get another name: _ stands for what names cannot hold everywhere, or it was too long"
+  case addedEndings = "images get an ending, .jpg or .png, without which they would not be found"
 }

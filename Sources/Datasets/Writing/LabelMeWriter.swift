@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// Writes LabelMe: `SPLIT/NAME.json` beside each picture, and a list of the classes.
+/// Writes LabelMe: `SPLIT/NAME.json` beside each image, and a list of the classes.
 ///
 /// Polygons of one object share a group, masks are PNGs of their rectangle, and what LabelMe has no
 /// place for is a flag of the shape. The box of an outline is the one around it: a rectangle beside it
@@ -15,7 +15,7 @@ struct LabelMeWriter: FormatWriter {
     self.classNames = classNames
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/\(name)"
   }
 
@@ -42,7 +42,7 @@ struct LabelMeWriter: FormatWriter {
           Double(bounds.y + bounds.height - 1),
         ])
         shapes.append(
-          shape(annotation, "mask", points, mask: try Self.picture(of: mask, of: sample)))
+          shape(annotation, "mask", points, mask: try Self.image(of: mask, of: sample)))
       case nil:
         let box = annotation.writtenBox
         shapes.append(
@@ -56,7 +56,7 @@ struct LabelMeWriter: FormatWriter {
     ]
     return [
       WrittenFile(
-        picturePath(FilePath.stem(name) + ".json", of: sample, split: split), file.line + "\n")
+        imagePath(FilePath.stem(name) + ".json", of: sample, split: split), file.line + "\n")
     ]
   }
 
@@ -93,7 +93,7 @@ struct LabelMeWriter: FormatWriter {
   }
 
   /// The rectangle of a mask as a PNG, 255 inside, in base64.
-  private static func picture(
+  private static func image(
     of mask: RunLengthMask, of sample: Sample
   ) throws(DatasetsError) -> String {
     let bounds = mask.bounds
@@ -105,9 +105,9 @@ struct LabelMeWriter: FormatWriter {
       part += pixels[start..<start + bounds.width].map { $0 * 255 }
     }
     do {
-      let picture = Image(
+      let image = Image(
         width: bounds.width, height: bounds.height, format: .gray8, bytes: part)
-      return Data(try ImageFile.encode(picture, as: .png)).base64EncodedString()
+      return Data(try ImageFile.encode(image, as: .png)).base64EncodedString()
     } catch {
       throw DatasetsError(file: sample.imagePath, "a mask cannot be written as a PNG: \(error).")
     }

@@ -20,9 +20,9 @@ struct LabelTraits: OptionSet, Hashable {
   static let marks = LabelTraits(rawValue: 1 << 6)
   /// An object's area beside its box.
   static let areas = LabelTraits(rawValue: 1 << 7)
-  /// A class of the whole picture.
+  /// A class of the whole image.
   static let imageClasses = LabelTraits(rawValue: 1 << 8)
-  /// A picture as the mask of a picture.
+  /// An image as the mask of an image.
   static let imageMasks = LabelTraits(rawValue: 1 << 9)
 
   /// What of an object a format with these traits cannot hold.

@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// Writes pictures and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
+/// Writes images and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
 ///
 /// The masks of a data set of masks are copied. Outlines of objects are drawn, in their order, with
 /// the number of their class, from 1, or 255 where there is only one; single objects cannot be told
@@ -15,7 +15,7 @@ struct MaskFolderWriter: FormatWriter {
     self.classNames = classNames
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/images/\(name)"
   }
 
@@ -42,7 +42,7 @@ struct MaskFolderWriter: FormatWriter {
     }
     let (width, height) = (sample.imageWidth, sample.imageHeight)
     guard width > 0, height > 0 else {
-      throw DatasetsError(file: sample.imagePath, "the size of the picture is not known.")
+      throw DatasetsError(file: sample.imagePath, "the size of the image is not known.")
     }
     var pixels = [UInt8](repeating: 0, count: width * height)
     do {
@@ -50,7 +50,7 @@ struct MaskFolderWriter: FormatWriter {
         guard let outline = annotation.outline else {
           throw DatasetsError(
             file: sample.imagePath,
-            "the picture has an object with a box and no outline, which cannot become a mask; choose "
+            "the image has an object with a box and no outline, which cannot become a mask; choose "
               + "another format.")
         }
         let value = classNames.count == 1 ? 255 : UInt8(annotation.classIndex + 1)

@@ -7,7 +7,7 @@ struct NewFolder {
   /// The folders above it that had to be made, the lowest first.
   private let parents: [String]
 
-  /// What relative paths of pictures are relative to.
+  /// What relative paths of images are relative to.
   private let home = FileManager.default.currentDirectoryPath
 
   /// Throws where the folder is there and not empty, or its parent cannot be written to.
@@ -89,13 +89,13 @@ struct NewFolder {
     try new.finish()
   }
 
-  /// Puts a picture into the folder; where that is a link, the picture that it leads to.
+  /// Puts an image into the folder; where that is a link, the image that it leads to.
   func place(
-    _ picture: String, at path: String, _ how: DatasetWriter.Pictures
+    _ image: String, at path: String, _ how: DatasetWriter.ImageTransfer
   ) throws(DatasetsError) {
     if how == .none { return }
     let place = try place(path)
-    let source = FilePath.join(home, picture)
+    let source = FilePath.join(home, image)
     switch how {
     case .none: break
     case .symlink:
@@ -105,7 +105,7 @@ struct NewFolder {
       }
     case .hardlink where linkat(AT_FDCWD, source, AT_FDCWD, place, AT_SYMLINK_FOLLOW) == 0: break
     case .hardlink, .copy:
-      // Only what the picture holds is copied: not that it may only be read.
+      // Only what the image holds is copied: not that it may only be read.
       let old = try MappedFile(source)
       var new = try NewFile(place, name: path)
       try new.append(contentsOf: old)

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Names of pictures in the folders that they are written to: such as every format's reader finds
+/// Names of images in the folders that they are written to: such as every format's reader finds
 /// again, and no two alike.
 struct UniqueNames {
   /// Names without endings, in small letters behind their folders, that are taken, and for each the
@@ -11,14 +11,14 @@ struct UniqueNames {
   private static let longestStem = 255 - 5
 
   /// The last part of a path or, where its stem is taken, that with a number: label files are called
-  /// as the pictures are, but for the ending.
+  /// as the images are, but for the ending.
   ///
-  /// - Returns: The name, and why it is another one than the picture has.
+  /// - Returns: The name, and why it is another one than the image has.
   mutating func name(
     for path: String, in folder: String
   ) -> (name: String, losses: [LabelLoss]) {
     let old = FilePath.name(path)
-    let hasEnding = FilePath.isPicture(old)
+    let hasEnding = FilePath.isImage(old)
     let oldStem = hasEnding ? FilePath.stem(old) : old
     let ending = hasEnding ? String(old.dropFirst(oldStem.count)) : Self.ending(of: path)
     let stem = Self.cut(Self.plain(oldStem), to: Self.longestStem)
@@ -70,7 +70,7 @@ struct UniqueNames {
     return stem
   }
 
-  /// The ending that a picture's content calls for.
+  /// The ending that an image's content calls for.
   private static func ending(of path: String) -> String {
     let codec = (try? ImageFile.information(path))?.codec ?? .jpeg
     return "." + codec.fileExtensions[0]

@@ -17,7 +17,7 @@ struct VOCWriter: FormatWriter {
     lists = Dictionary(uniqueKeysWithValues: splits.map { ($0, "") })
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "JPEGImages/\(name)"
   }
 

@@ -7,8 +7,8 @@ extension DatasetWriter {
     public struct Split: Hashable, Sendable {
       /// What it is called.
       public let name: String
-      /// Pictures that were written, or would have been.
-      public fileprivate(set) var pictures = 0
+      /// Images that were written, or would have been.
+      public fileprivate(set) var images = 0
       /// Objects in the label files.
       public fileprivate(set) var objects = 0
     }
@@ -20,8 +20,8 @@ extension DatasetWriter {
     /// The farthest that a side of a box moved, in pixels, where outlines are written instead.
     public private(set) var largestBoxShift = 0.0
 
-    /// Pictures of all splits.
-    public var pictures: Int { splits.reduce(0) { $0 + $1.pictures } }
+    /// Images of all splits.
+    public var images: Int { splits.reduce(0) { $0 + $1.images } }
     /// Objects of all splits.
     public var objects: Int { splits.reduce(0) { $0 + $1.objects } }
 
@@ -31,10 +31,10 @@ extension DatasetWriter {
     /// Counts what was lost.
     mutating func lose(_ loss: LabelLoss) { losses[loss, default: 0] += 1 }
 
-    /// Counts a picture of the split that was begun last.
+    /// Counts an image of the split that was begun last.
     mutating func count(_ sample: Sample, holds: LabelTraits) {
       let split = splits.count - 1
-      splits[split].pictures += 1
+      splits[split].images += 1
       if sample.imageClass != nil, !holds.contains(.imageClasses) { lose(.imageClasses) }
       if sample.maskPath != nil, !holds.contains(.imageMasks) { lose(.imageMasks) }
       for annotation in sample.annotations {

@@ -15,7 +15,7 @@ struct YOLOWriter: FormatWriter {
     self.splits = splits
   }
 
-  func picturePath(_ name: String, of sample: Sample, split: String) -> String {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "images/\(split)/\(name)"
   }
 
@@ -25,7 +25,7 @@ struct YOLOWriter: FormatWriter {
     guard sample.imageWidth > 0, sample.imageHeight > 0 else {
       throw DatasetsError(
         file: sample.imagePath,
-        "YOLO gives boxes as fractions, and the picture's size is not known.")
+        "YOLO gives boxes as fractions, and the image's size is not known.")
     }
     let sides = [Double(sample.imageWidth), Double(sample.imageHeight)]
     var text = ""

@@ -59,9 +59,9 @@ public struct View: @unchecked Sendable {
     return result
   }
 
-  /// The values of one picture of a dense tensor of floats.
-  public func picture(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
-    precondition(isDense, "the pictures of a slice of a concatenation have gaps")
+  /// The values of one image of a dense tensor of floats.
+  public func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+    precondition(isDense, "the images of a slice of a concatenation have gaps")
     let count = shape.count / shape.n
     return UnsafeMutableBufferPointer(start: data + index * count, count: count)
   }

@@ -1,4 +1,4 @@
-/// The means of as many windows as the output has pixels, which share out the picture.
+/// The means of as many windows as the output has pixels, which share out the image.
 ///
 /// Input n, h, w, c; output n, `output.h`, `output.w`, c. Output row i covers input rows
 /// floor(i h / h') up to ceil((i + 1) h / h'), as in PyTorch; windows may overlap by a row.

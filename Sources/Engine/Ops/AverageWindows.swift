@@ -5,7 +5,7 @@ struct AverageWindows {
   var kernel: Extent = 1
   var stride: Extent = 1
   var padding: Extent = 0
-  /// True where the windows share the picture out instead of following from a kernel.
+  /// True where the windows share the image out instead of following from a kernel.
   var isAdaptive = false
   /// True where padding counts in the divisor.
   var countsPadding = false

@@ -3,12 +3,12 @@ import CGlimpseKernels
 /// Enlarges by a whole factor, mixing the four nearest pixels.
 ///
 /// Input n, h, w, c; output n, h * factor, w * factor, c. Output row i lies at input row
-/// (i + 1/2) / factor - 1/2, cut to the picture; or, with aligned corners, at
+/// (i + 1/2) / factor - 1/2, cut to the image; or, with aligned corners, at
 /// i (h - 1) / (h * factor - 1), so that the corner pixels' centers coincide. Both as PyTorch.
 public struct BilinearUpsample: Op {
   /// How many times larger, in both directions.
   public let factor: Int
-  /// True where the corner pixels' centers coincide, instead of the pictures' corners.
+  /// True where the corner pixels' centers coincide, instead of the images' corners.
   public let alignsCorners: Bool
 
   /// Makes the op; the factor is at least 1.

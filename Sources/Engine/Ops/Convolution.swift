@@ -21,7 +21,7 @@ public struct Convolution: Op {
   ///
   /// - Parameters:
   ///   - kernel: Rows and columns of weights.
-  ///   - padding: Zeros around the picture; nil keeps the size at stride 1 (for odd kernels).
+  ///   - padding: Zeros around the image; nil keeps the size at stride 1 (for odd kernels).
   ///   - groups: Input and output channels are cut into this many independent parts.
   public init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
@@ -110,7 +110,7 @@ public struct Convolution: Op {
     work(inputs, output).packedCount(.forward)
   }
 
-  /// Zeros for the taps outside the picture, and what the algorithm passes from step to step.
+  /// Zeros for the taps outside the image, and what the algorithm passes from step to step.
   public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).scratchCount(.forward)
   }

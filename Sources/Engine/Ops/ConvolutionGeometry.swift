@@ -101,7 +101,7 @@ struct ConvolutionGeometry: Hashable, Sendable {
     return descriptor(input: shape, inputStride: 0, output: shape, outputStride: 0, zeros: nil)
   }
 
-  /// Zeros that kernels read where a tap lies outside the picture.
+  /// Zeros that kernels read where a tap lies outside the image.
   var zeroCount: Int { max(inputChannels, outputChannels) + 64 }
 
   /// True where the weights are read as they are instead of packed.

@@ -34,7 +34,7 @@ struct ConvolutionWork {
     return max(direct, winograd(direction)?.packedCount ?? 0)
   }
 
-  /// Zeros for the taps outside the picture, up to a whole cache line.
+  /// Zeros for the taps outside the image, up to a whole cache line.
   private var zeroCount: Int { ArenaPlanner.aligned(geometry.zeroCount) }
 
   /// Scratch of one direction: the zeros, then what the algorithm passes from step to step.

@@ -1,4 +1,4 @@
-/// All values of a picture as the channels of one pixel.
+/// All values of an image as the channels of one pixel.
 ///
 /// Input n, h, w, c; output n, 1, 1, h * w * c, channels innermost. PyTorch flattens c, h, w: the
 /// weights of a linear layer behind this one have their inputs in another order there.
@@ -38,14 +38,14 @@ public struct Flatten: Op {
 }
 
 extension View {
-  /// One picture.
+  /// One image.
   fileprivate func image(_ index: Int) -> View {
     let one = shape.with(n: 1)
     return View(
       base: pixel(index * one.pixels), precision: precision, shape: one, stride: stride)
   }
 
-  /// One picture's values, which lie in a single pixel of this tensor, as a picture.
+  /// One image's values, which lie in a single pixel of this tensor, as an image.
   fileprivate func unflattened(_ index: Int, like shape: Shape) -> View {
     View(base: pixel(index), precision: precision, shape: shape.with(n: 1), stride: shape.c)
   }

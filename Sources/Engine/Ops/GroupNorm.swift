@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// Normalization over h, w and a group of adjacent channels, for each picture alone.
+/// Normalization over h, w and a group of adjacent channels, for each image alone.
 ///
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the group's mean and biased
 /// variance, and weight and bias of each channel (Wu and He 2018, "Group Normalization", eq. 1-7).
@@ -50,20 +50,20 @@ public struct GroupNorm: Op {
   /// Three a value for the statistics, a multiplication and an addition for the result.
   public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
-  /// Mean and inverse deviation of each picture's channels; those of a group are alike.
+  /// Mean and inverse deviation of each image's channels; those of a group are alike.
   public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.n * channels }
 
-  /// Two rows of each picture, and partial statistics, one pair a part.
+  /// Two rows of each image, and partial statistics, one pair a part.
   public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     stateCount(inputs, output) + 2 * channels * output.n * (1 + Self.parts(output))
   }
 
-  /// Four rows of each picture, and partial sums, one pair a part.
+  /// Four rows of each image, and partial sums, one pair a part.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * channels * output.n * (2 + Self.parts(output))
   }
 
-  /// Parts of one picture's sums: a number for any thread count.
+  /// Parts of one image's sums: a number for any thread count.
   private static func parts(_ shape: Shape) -> Int {
     min(shape.h * shape.w, max(1, Split.reductionParts / shape.n))
   }
@@ -72,7 +72,7 @@ public struct GroupNorm: Op {
     isAffine ? parameters[0][channel] : 1
   }
 
-  /// Rows of one picture in the state or scratch: [picture][mean, inverse][channel].
+  /// Rows of one image in the state or scratch: [image][mean, inverse][channel].
   private func row(_ base: UnsafeMutablePointer<Float>, _ image: Int, _ index: Int)
     -> UnsafeMutablePointer<Float>
   {
@@ -98,7 +98,7 @@ public struct GroupNorm: Op {
       }
     }
     let table = context.kernels.normalization
-    context.pool.forEachPartOfPictures(x.shape, costPerPixel: 8 * channels) { image, begin, end in
+    context.pool.forEachPartOfImages(x.shape, costPerPixel: 8 * channels) { image, begin, end in
       let first = image * pixels + begin
       table.scale_shift(
         Activation.identity.code, x.pixel(first), x.stride, row(affine, image, 0),
@@ -106,7 +106,7 @@ public struct GroupNorm: Op {
     }
   }
 
-  /// Mean and squared deviations of each channel in each part of each picture.
+  /// Mean and squared deviations of each channel in each part of each image.
   private func partialStatistics(
     _ context: ForwardContext, to partial: UnsafeMutablePointer<Float>
   ) {
@@ -152,7 +152,7 @@ public struct GroupNorm: Op {
     }
   }
 
-  /// With g = dy * weight: dw = sum dy * xhat, db = sum dy over all pictures, and
+  /// With g = dy * weight: dw = sum dy * xhat, db = sum dy over all images, and
   /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the group.
   public func backward(_ context: BackwardContext) {
     let (x, gy) = (context.inputs[0], context.outputGradient)
@@ -182,7 +182,7 @@ public struct GroupNorm: Op {
     }
     guard let target = context.inputGradients[0] else { return }
     let gx = target.view
-    context.pool.forEachPartOfPictures(x.shape, costPerPixel: 16 * channels) { image, begin, end in
+    context.pool.forEachPartOfImages(x.shape, costPerPixel: 16 * channels) { image, begin, end in
       let first = image * pixels + begin
       table.gradient_input(
         none, x.pixel(first), x.stride, row(scales, image, 0), row(scales, image, 0),
@@ -192,7 +192,7 @@ public struct GroupNorm: Op {
     }
   }
 
-  /// Adds one picture's part of the parameters' gradients, and finds the numbers of
+  /// Adds one image's part of the parameters' gradients, and finds the numbers of
   /// dx = dy * scale + x * factor + offset.
   private func gradientFactors(
     _ context: BackwardContext, image: Int, sums: UnsafeMutablePointer<Float>, parts: Int,

@@ -1,4 +1,4 @@
-/// Normalization over h, w for each channel of each picture alone.
+/// Normalization over h, w for each channel of each image alone.
 ///
 /// y = (x - mean) / sqrt(variance + epsilon), times weight plus bias where they are learned
 /// (Ulyanov et al. 2016, "Instance Normalization", eq. 5): group normalization with as many groups

@@ -9,7 +9,7 @@ public struct MaxPool: Op {
   public let kernel: Extent
   /// The step between windows.
   public let stride: Extent
-  /// Rows and columns around the picture that windows may reach into, at most half the window.
+  /// Rows and columns around the image that windows may reach into, at most half the window.
   public let padding: Extent
 
   /// Makes the op; a nil stride is the window's size.

@@ -32,7 +32,7 @@ public struct Multiply: Op {
     inputs[0] == inputs[1] ? 0 : Self.gateParts(output) * output.c * output.n
   }
 
-  /// Parts of one picture's sum: a number for any thread count.
+  /// Parts of one image's sum: a number for any thread count.
   private static func gateParts(_ shape: Shape) -> Int {
     min(shape.h * shape.w, max(1, Split.reductionParts / shape.n))
   }
@@ -44,7 +44,7 @@ public struct Multiply: Op {
       pool: context.pool, table: context.kernels.elementwise)
   }
 
-  /// da = dy * b, db = dy * a; a gate's is the sum over its picture.
+  /// da = dy * b, db = dy * a; a gate's is the sum over its image.
   public func backward(_ context: BackwardContext) {
     let (a, b, gradient) = (context.inputs[0], context.inputs[1], context.outputGradient)
     let table = context.kernels.elementwise

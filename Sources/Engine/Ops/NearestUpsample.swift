@@ -27,7 +27,7 @@ public struct NearestUpsample: Op {
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c) {
       begin, end in
       for row in begin..<end {
-        // Rows of all pictures together: picture borders fall on multiples of the factor.
+        // Rows of all images together: image borders fall on multiples of the factor.
         let (source, target) = (row / factor * x.shape.w, row * y.shape.w)
         for column in 0..<y.shape.w {
           y.pixel(target + column).copyMemory(

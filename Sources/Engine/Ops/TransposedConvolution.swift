@@ -86,7 +86,7 @@ public struct TransposedConvolution: Op {
     work(inputs, output).packedCount(.transposed)
   }
 
-  /// Zeros for the taps outside the picture, and what the algorithm passes from step to step.
+  /// Zeros for the taps outside the image, and what the algorithm passes from step to step.
   public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).scratchCount(.transposed)
   }

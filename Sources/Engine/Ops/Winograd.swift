@@ -12,7 +12,7 @@ struct Winograd {
   let padding: Extent
   /// Outputs of a tile in each direction: 4 or 6.
   let tile: Int
-  /// Tiles that cover the target, of all pictures.
+  /// Tiles that cover the target, of all images.
   let tiles: Int
 
   /// Places of a tile.

@@ -28,8 +28,8 @@ extension ThreadPool {
     }
   }
 
-  /// Runs `body(picture, begin, end)` over parts of each picture's pixels.
-  func forEachPartOfPictures(
+  /// Runs `body(image, begin, end)` over parts of each image's pixels.
+  func forEachPartOfImages(
     _ shape: Shape, costPerPixel: Int, _ body: (_ image: Int, _ begin: Int, _ end: Int) -> Void
   ) {
     let pixels = shape.h * shape.w

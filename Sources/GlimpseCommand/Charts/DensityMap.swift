@@ -1,4 +1,4 @@
-/// A picture's area in cells, each the darker the more lies there.
+/// An image's area in cells, each the darker the more lies there.
 struct DensityMap: Sendable {
   let label: String
   /// Cells across and down.

@@ -16,7 +16,7 @@ struct BalanceSection: Sendable {
       let sum = counts.rows.reduce(0) { $0 + $1.counts[split] }
       let most = counts.rows.map { $0.counts[split] }.max() ?? 0
       return Page.card(
-        "\(check.splits[split].dataset.split): \(Sentence.count(sum, counts.areObjects ? "object" : "picture"))",
+        "\(check.splits[split].dataset.split): \(Sentence.count(sum, counts.areObjects ? "object" : "image"))",
         BarChart(
           label: "Classes of the split", domain: 0...Double(max(most, 1)),
           bars: shown.map { row in
@@ -28,7 +28,7 @@ struct BalanceSection: Sendable {
     return Page.section(
       "Class balance",
       Markup(
-        "How many \(counts.areObjects ? "objects" : "pictures") each class has."
+        "How many \(counts.areObjects ? "objects" : "images") each class has."
           + (left > 0 ? " The \(left) rarest of \(counts.rows.count) are left out." : "")),
       Page.cards(cards))
   }

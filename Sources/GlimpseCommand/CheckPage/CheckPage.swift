@@ -24,7 +24,7 @@ struct CheckPage: Sendable {
           "footer", [:],
           .element(
             "p", [:],
-            "Small objects are below 32², medium ones below 96² square pixels. Pictures that look alike "
+            "Small objects are below 32², medium ones below 96² square pixels. Images that look alike "
               + "are found by a perceptual hash and compared at 16 x 16 pixels."),
           .element("p", [:], Markup("Made by Glimpse \(glimpseVersion)."))),
       ])
@@ -33,17 +33,17 @@ struct CheckPage: Sendable {
 
   private var facts: [(name: String, value: String)] {
     [("data", check.path), ("format", check.format.rawValue)]
-      + check.splits.map { ($0.dataset.split, Sentence.count($0.statistics.pictures, "picture")) }
+      + check.splits.map { ($0.dataset.split, Sentence.count($0.statistics.images, "image")) }
   }
 
   private var tiles: Markup {
     let numbers = check.total
-    let perPicture = Double(numbers.objects) / Double(max(numbers.pictures, 1))
+    let perImage = Double(numbers.objects) / Double(max(numbers.images, 1))
     return Page.tiles([
       .init("Errors", "\(check.count(.error))"), .init("Warnings", "\(check.count(.warning))"),
-      .init("Pictures", "\(numbers.pictures)"), .init("Objects", "\(numbers.objects)"),
+      .init("Images", "\(numbers.images)"), .init("Objects", "\(numbers.objects)"),
       .init("Classes", "\(check.classNames.count)"),
-      .init("Objects a picture", HumanFormat.decimal(perPicture)),
+      .init("Objects an image", HumanFormat.decimal(perImage)),
       .init("Without labels", "\(numbers.backgrounds)"),
     ])
   }

@@ -17,7 +17,7 @@ struct CheckText {
 
   private var facts: String {
     var table = TextTable([
-      .init("split", .left), .init("pictures"), .init("objects"), .init("without labels"),
+      .init("split", .left), .init("images"), .init("objects"), .init("without labels"),
       .init("small"), .init("medium"), .init("large"),
     ])
     for split in check.splits {
@@ -27,23 +27,23 @@ struct CheckText {
         ? numbers.areas.counts.map { "\($0)" } : ["-", "-", "-"]
       table.add(
         [
-          Sentence.printable(split.dataset.split), "\(numbers.pictures)", "\(numbers.objects)",
+          Sentence.printable(split.dataset.split), "\(numbers.images)", "\(numbers.objects)",
           "\(numbers.backgrounds)",
         ] + areas)
     }
     var notes = check.selections.map {
-      "The split \(Sentence.printable($0)) only chooses among these pictures.\n"
+      "The split \(Sentence.printable($0)) only chooses among these images.\n"
     }
-    let turned = check.splits.reduce(0) { $0 + $1.turnedPictures }
+    let turned = check.splits.reduce(0) { $0 + $1.turnedImages }
     if turned > 0 {
       notes.append(
-        "EXIF turns \(Sentence.count(turned, "picture")) upright; labels are taken to be of the "
+        "EXIF turns \(Sentence.count(turned, "image")) upright; labels are taken to be of the "
           + "upright ones.\n")
     }
     return table.text + notes.joined()
   }
 
-  /// Objects of each class in each split; pictures where they are labeled as a whole.
+  /// Objects of each class in each split; images where they are labeled as a whole.
   private var classes: String {
     let counts = ClassCounts(check)
     guard counts.rows.contains(where: { $0.total > 0 }) else { return "" }
@@ -90,12 +90,12 @@ struct CheckText {
         check.splits.map { split in
           let numbers = split.statistics
           return [
-            "name": .string(split.dataset.split), "pictures": .integer(numbers.pictures),
+            "name": .string(split.dataset.split), "images": .integer(numbers.images),
             "objects": .integer(numbers.objects), "without_labels": .integer(numbers.backgrounds),
             "small": .integer(numbers.areas.counts[0]),
             "medium": .integer(numbers.areas.counts[1]),
             "large": .integer(numbers.areas.counts[2]),
-            "turned_by_exif": .integer(split.turnedPictures),
+            "turned_by_exif": .integer(split.turnedImages),
           ]
         }),
       "selections": .array(check.selections.map { .string($0) }),

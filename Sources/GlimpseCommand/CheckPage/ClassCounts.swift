@@ -1,6 +1,6 @@
 import Glimpse
 
-/// How often each class occurs in each split: objects or, where none are labeled, pictures.
+/// How often each class occurs in each split: objects or, where none are labeled, images.
 struct ClassCounts {
   struct Row {
     let name: String
@@ -11,13 +11,13 @@ struct ClassCounts {
 
   /// In the order of the data set.
   let rows: [Row]
-  /// Whether objects are counted, and not pictures.
+  /// Whether objects are counted, and not images.
   let areObjects: Bool
 
   init(_ check: DatasetCheck) {
     let areObjects = check.splits.contains { $0.statistics.objects > 0 }
     let counts = check.splits.map {
-      areObjects ? $0.statistics.classObjects : $0.statistics.classPictures
+      areObjects ? $0.statistics.classObjects : $0.statistics.classImages
     }
     self.areObjects = areObjects
     rows = check.classNames.enumerated().map { index, name in

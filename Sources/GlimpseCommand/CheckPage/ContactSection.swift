@@ -1,18 +1,18 @@
 import Glimpse
 
-/// Labeled pictures, those with findings first, then such that all classes are to be seen.
+/// Labeled images, those with findings first, then such that all classes are to be seen.
 struct ContactSection: Sendable {
   let check: DatasetCheck
 
-  /// Pictures that are shown.
+  /// Images that are shown.
   private static let most = 24
-  /// Of them pictures with findings at most.
+  /// Of them images with findings at most.
   private static let mostFlawed = 12
 
   var markup: Markup {
-    var gallery = Gallery()
+    var gallery = ImageGrid()
     for choice in choices() {
-      guard let picture = try? picture(choice) else { continue }
+      guard let thumbnail = try? thumbnail(choice) else { continue }
       var parts = [choice.split]
       if let index = choice.sample.imageClass {
         parts.append(check.classNames[index])
@@ -20,18 +20,18 @@ struct ContactSection: Sendable {
         parts.append(Sentence.count(choice.sample.annotations.count, "object"))
       }
       gallery.add(
-        picture,
+        thumbnail,
         caption: parts.joined(separator: ", ")
           + (choice.findings.isEmpty ? "" : ": \(choice.findings)"))
     }
     if gallery.isEmpty { return .none }
     return Page.section(
-      "Labeled pictures",
-      "Pictures with findings first; the others are drawn so that every class is to be seen.",
+      "Labeled images",
+      "Images with findings first; the others are drawn so that every class is to be seen.",
       gallery.markup)
   }
 
-  /// A picture that is shown.
+  /// An image that is shown.
   private struct Choice {
     let split: String
     let sample: Sample
@@ -74,10 +74,10 @@ struct ContactSection: Sendable {
     Set(choice.sample.annotations.map(\.classIndex) + [choice.sample.imageClass].compactMap(\.self))
   }
 
-  /// What is wrong with pictures and label files, by their names without folder and ending; what two
-  /// pictures have in common is shown elsewhere.
+  /// What is wrong with images and label files, by their names without folder and ending; what two
+  /// images have in common is shown elsewhere.
   private var flawsByName: [String: [String]] {
-    let elsewhere: Set<DatasetProblem.Kind> = [.similarPicture, .sharedPicture, .repeatedPicture]
+    let elsewhere: Set<DatasetProblem.Kind> = [.similarImage, .sharedImage, .repeatedImage]
     return Dictionary(
       grouping: check.problems.filter { !elsewhere.contains($0.kind) }, by: { Self.stem($0.file) }
     ).mapValues { $0.map(\.message) }
@@ -88,24 +88,24 @@ struct ContactSection: Sendable {
     return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)
   }
 
-  /// The picture with its boxes, or with its mask in a color.
-  private func picture(_ choice: Choice) throws -> GalleryPicture {
+  /// The image with its boxes, or with its mask in a color.
+  private func thumbnail(_ choice: Choice) throws -> AnnotatedThumbnail {
     let sample = choice.sample
     guard let maskPath = sample.maskPath else {
-      return try GalleryPicture(
+      return try AnnotatedThumbnail(
         path: sample.imagePath,
         marks: sample.annotations.map { .labeled($0, of: check.classNames) })
     }
-    return try GalleryPicture(
+    return try AnnotatedThumbnail(
       MaskTint.image(sample.imagePath, mask: maskPath), name: sample.imagePath,
       width: sample.imageWidth, height: sample.imageHeight, marks: [])
   }
 }
 
-extension GalleryPicture.Mark {
+extension AnnotatedThumbnail.Mark {
   /// The box of a labeled object, in the color of its class.
   static func labeled(_ annotation: Annotation, of classNames: [String]) -> Self {
-    GalleryPicture.Mark(
+    AnnotatedThumbnail.Mark(
       style: "series-\(annotation.classIndex % 8 + 1)",
       isDashed: annotation.isCrowd || annotation.isDifficult, box: annotation.box,
       label: classNames[annotation.classIndex], weight: annotation.box.area)

@@ -13,7 +13,7 @@ struct FindingSection: Sendable {
     }
     return Page.section(
       "Findings",
-      "Errors are labels or pictures that are lost or wrong. Warnings are worth a look.",
+      "Errors are labels or images that are lost or wrong. Warnings are worth a look.",
       .element("div", ["class": "findings"], check.problemsByKind.map(table)))
   }
 

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Shows a mask on its picture: what is not 0 there is colored.
+/// Shows a mask on its image: what is not 0 there is colored.
 enum MaskTint {
   /// How much of the color there is, and the color: orange, which micrographs and photographs
   /// seldom have.

@@ -1,7 +1,7 @@
 import Foundation
 import Glimpse
 
-/// How large objects are, of what shape and where; how many a picture has.
+/// How large objects are, of what shape and where; how many an image has.
 struct ShapeSection: Sendable {
   let check: DatasetCheck
 
@@ -13,28 +13,28 @@ struct ShapeSection: Sendable {
         Page.card(
           "Size of objects",
           chart(
-            numbers.sizes, title: "side of a square of the same area, part of the picture's",
+            numbers.sizes, title: "side of a square of the same area, part of the image's",
             unit: "objects"),
           note: areas(numbers)),
         Page.card(
           "Shape of objects",
           chart(numbers.shapes, title: "width to height", unit: "objects") { Self.ratio($0) }),
         Page.card(
-          "Objects a picture",
-          steps(numbers.crowding, title: "objects", unit: "pictures")),
+          "Objects an image",
+          steps(numbers.crowding, title: "objects", unit: "images")),
         Page.card(
           "Where objects are",
           DensityMap(
             label: "Centers of the objects", side: DatasetStatistics.gridSide,
             counts: numbers.centers
-          ).markup, note: "Centers of the boxes, all pictures laid on each other."),
+          ).markup, note: "Centers of the boxes, all images laid on each other."),
       ]
     }
     if numbers.sides.total > 0 {
       cards.append(
         Page.card(
-          "Size of pictures",
-          steps(numbers.sides, title: "longer side in pixels", unit: "pictures"),
+          "Size of images",
+          steps(numbers.sides, title: "longer side in pixels", unit: "images"),
           note: commonSizes(numbers)))
     }
     return cards.isEmpty
@@ -112,7 +112,7 @@ struct ShapeSection: Sendable {
   }
 
   private func commonSizes(_ numbers: DatasetStatistics) -> String {
-    let sizes = numbers.pictureSizes.sorted {
+    let sizes = numbers.imageSizes.sorted {
       ($1.value, $0.key.width, $0.key.height) < ($0.value, $1.key.width, $1.key.height)
     }
     let shown = sizes.prefix(3).map { "\($0.key.width) x \($0.key.height) (\($0.value))" }

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Measures how fast a network runs here, or how fast training pictures are made for it.
+/// Measures how fast a network runs here, or how fast training images are made for it.
 struct Bench: Command {
   var network = NetworkChoice()
   var batch = 1
@@ -18,7 +18,7 @@ struct Bench: Command {
   static let name = "bench"
   static let summary = "Measure how fast a network runs or trains on this machine"
   static let discussion = [
-    "The pictures are random and the same in every run. The median of all runs is what to compare; "
+    "The images are random and the same in every run. The median of all runs is what to compare; "
       + "a large distance to the fastest run means that other programs were at work.",
     "Speeds count the operations of the definition. The peak is measured in the same run; an "
       + "algorithm that needs fewer operations, as Winograd's for convolutions, may pass it.",
@@ -39,7 +39,7 @@ struct Bench: Command {
       [
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Pictures that go through the network at once"),
+          help: "Images that go through the network at once"),
         .threads(\.threads),
         .precision(\.precision),
         .value(
@@ -47,23 +47,23 @@ struct Bench: Command {
         .flag("train", \.trains, help: "Time training steps: forward, backward, optimizer"),
       ]),
     OptionGroup(
-      "Training pictures",
+      "Training images",
       [
         .value(
           "data", short: "d", \.data, unit: "path",
           help:
-            "Time the loader instead: pictures of this data set, read and augmented as train does, "
-            + "in runs of an epoch or \(LoaderTimer.longestRun) pictures; with --train also steps "
+            "Time the loader instead: images of this data set, read and augmented as train does, "
+            + "in runs of an epoch or \(LoaderTimer.longestRun) images; with --train also steps "
             + "on them, and how long these wait"),
         .value(
           "workers", \.loader.workers, .from(1, to: 1024), unit: "threads",
-          help: "Threads that read and augment pictures"),
+          help: "Threads that read and augment images"),
         .value(
           "cache", \.loader.cache, .from(0, to: 1 << 24), unit: "MiB",
-          help: "Memory for decoded pictures"),
+          help: "Memory for decoded images"),
         .value(
           "mosaic", \.loader.mosaic, .from(0, to: 1), unit: "share",
-          help: "How often four pictures are put together"),
+          help: "How often four images are put together"),
       ]),
     OptionGroup(
       "Output",
@@ -82,14 +82,14 @@ struct Bench: Command {
   ]
 
   static let examples = [
-    Example("glimpse bench --imgsz 640", "How long one picture of 640 x 640 pixels takes."),
+    Example("glimpse bench --imgsz 640", "How long one image of 640 x 640 pixels takes."),
     Example(
       "glimpse bench --model resnet18 --train --batch 8 --json",
-      "How many pictures a second one can train on, for a script."),
+      "How many images a second one can train on, for a script."),
     Example("glimpse bench --model unet --layers", "Where the time goes."),
     Example(
       "glimpse bench --data pets --workers 2 --batch 16",
-      "How many pictures a second two threads prepare for training."),
+      "How many images a second two threads prepare for training."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -104,7 +104,7 @@ struct Bench: Command {
       workforce: try Workforce(threads: threads, precision: precision, on: console),
       timesLayers: timesLayers)
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
-    if let inputDump { try TensorFile.write([timer.pictures], to: inputDump) }
+    if let inputDump { try TensorFile.write([timer.images], to: inputDump) }
     if let outputDump { try TensorFile.write(measurement.outputs, to: outputDump) }
     if printsJSON {
       try console.print(json(timer, measurement).line)

@@ -1,11 +1,11 @@
 import Glimpse
 
-/// Looks a data set over before a training: its labels, its pictures, its numbers.
+/// Looks a data set over before a training: its labels, its images, its numbers.
 struct Check: Command {
   var data = ""
   var splits: [String] = []
   var format: DatasetFormat?
-  var examinesPictures = true
+  var examinesImages = true
   var isStrict = false
   var listsAll = false
   var mostFindings = 5
@@ -19,11 +19,11 @@ struct Check: Command {
   static let name = "check"
   static let summary = "Find what is wrong with a data set before training on it"
   static let discussion = [
-    "Reads every label and decodes every picture, compares pictures with each other, and tells what "
+    "Reads every label and decodes every image, compares images with each other, and tells what "
       + "is wrong with file and line. Nothing in the data set is changed; what is found out about "
-      + "pictures is kept in the user's cache folder, so that a second check is quick.",
-    "The exit code is 4 where there are errors: labels or pictures that are lost or wrong, or the "
-      + "same picture in two splits. Warnings are worth a look and do not count unless --strict.",
+      + "images is kept in the user's cache folder, so that a second check is quick.",
+    "The exit code is 4 where there are errors: labels or images that are lost or wrong, or the "
+      + "same image in two splits. Warnings are worth a look and do not count unless --strict.",
   ]
 
   static let arguments: [Positional<Check>] = [
@@ -42,8 +42,8 @@ struct Check: Command {
           "format", \.format, unit: "format", unset: "found out from the files",
           help: "How the data set lies on disk"),
         .flag(
-          "no-images", \.examinesPictures, sets: false,
-          help: "Open no picture: check labels against the sizes that they state"),
+          "no-images", \.examinesImages, sets: false,
+          help: "Open no image: check labels against the sizes that they state"),
         .threads(\.threads),
       ]),
     OptionGroup(
@@ -60,14 +60,14 @@ struct Check: Command {
         .value("csv", \.sheet, unit: "file", help: "Write all findings to a sheet, too"),
         .value(
           "report", \.report, unit: "file",
-          help: "Write a page (.html) with findings, charts and labeled pictures"),
+          help: "Write a page (.html) with findings, charts and labeled images"),
       ]),
     OptionGroup(
       "What training will see",
       [
         .value(
-          "augmented", \.augmentedCount, .from(1, to: 400), unit: "pictures", unset: "none",
-          help: "Draw the first pictures of a training into runs/check-N/augmented.jpg and the page"
+          "augmented", \.augmentedCount, .from(1, to: 400), unit: "images", unset: "none",
+          help: "Draw the first images of a training into runs/check-N/augmented.jpg and the page"
         ),
         .value(
           "config", \.configFile, unit: "file", unset: "train's defaults",
@@ -79,10 +79,10 @@ struct Check: Command {
     Example("glimpse check pets", "What is wrong with a data set, and how many objects it has."),
     Example(
       "glimpse check pets/data.yaml --report pets.html",
-      "The same as a page with charts and pictures."),
+      "The same as a page with charts and images."),
     Example(
       "glimpse check pets --augmented 16",
-      "What the pictures look like that a training learns from."),
+      "What the images look like that a training learns from."),
     Example(
       "glimpse check pets --strict --json > findings.json",
       "For a script that takes only data without a flaw."),
@@ -91,7 +91,7 @@ struct Check: Command {
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
     try checkOutputs()
-    let index = PictureIndex(for: data)
+    let index = ImageIndex(for: data)
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
     let check = try examine(index, tasks, on: console)
     if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
@@ -110,13 +110,13 @@ struct Check: Command {
 
   /// Checks with a line of progress; what was found out is kept even where it is interrupted.
   private func examine(
-    _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
+    _ index: ImageIndex, _ tasks: TaskRunner, on console: Console
   ) throws -> DatasetCheck {
     defer { index.save() }
     var progress = CheckProgress(on: console)
     defer { progress.finish() }
     let options = DatasetCheck.Options(
-      splits: splits.isEmpty ? nil : splits, format: format, examinesPictures: examinesPictures,
+      splits: splits.isEmpty ? nil : splits, format: format, examinesImages: examinesImages,
       runner: tasks, index: index)
     return try DatasetCheck(path: data, options: options) { stage, done, total in
       try progress.report(stage, done, of: total)
@@ -133,11 +133,11 @@ struct Check: Command {
         TrainingConfig()
       }
     var progress = ProgressReporter(
-      "Drawing", unit: "pictures", total: augmentedCount, on: console)
+      "Drawing", unit: "images", total: augmentedCount, on: console)
     defer { progress.finish() }
     let sheet = try AugmentedSheet(check, config: config, count: augmentedCount) { done in
       try Interruption.check(
-        "\(done) of \(Sentence.count(augmentedCount, "picture")) were drawn, and none is written")
+        "\(done) of \(Sentence.count(augmentedCount, "image")) were drawn, and none is written")
       progress.advance(by: done > 0 ? 1 : 0)
     }
     progress.advance(by: 1)
@@ -149,8 +149,8 @@ struct Check: Command {
 
   /// Refuses, before any work is done, what could not be written in the end.
   private func checkOutputs() throws(CommandError) {
-    guard augmentedCount == nil || examinesPictures else {
-      throw .usage("--augmented draws pictures, and --no-images opens none: give only one of them")
+    guard augmentedCount == nil || examinesImages else {
+      throw .usage("--augmented draws images, and --no-images opens none: give only one of them")
     }
     if let report {
       guard report.lowercased().hasSuffix(".html") else {

@@ -7,7 +7,7 @@ struct Convert: Command {
   var source: DatasetFormat?
   var splits: [String] = []
   var output: String?
-  var pictures = DatasetWriter.Pictures.copy
+  var images = DatasetWriter.ImageTransfer.copy
   var keepsOutlines = true
   var threads: Int?
   var printsJSON = false
@@ -32,7 +32,7 @@ struct Convert: Command {
       [
         .value("to", \.format, unit: "format", help: "Format to write"),
         .newFolder(\.output),
-        .pictures(\.pictures),
+        .images(\.images),
         .flag(
           "no-outlines", \.keepsOutlines, sets: false,
           help: "Write boxes only, where there are polygons and masks, too"),
@@ -51,8 +51,8 @@ struct Convert: Command {
     Example(
       "glimpse convert VOC2012 --to yolo -o voc-yolo", "Pascal VOC for a program that wants YOLO."),
     Example(
-      "glimpse convert pets/data.yaml --to coco -o pets-coco --pictures symlink",
-      "COCO's JSON files beside links to the pictures."),
+      "glimpse convert pets/data.yaml --to coco -o pets-coco --images symlink",
+      "COCO's JSON files beside links to the images."),
     Example(
       "glimpse convert coco --split val --to labelme -o fix-these",
       "Labels that LabelMe opens for mending."),
@@ -68,15 +68,15 @@ struct Convert: Command {
     }
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
-    let index = PictureIndex(for: data)
+    let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
       outlines: keepsOutlines, cutsBoxes: false,
       runner: TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads)),
-      pictures: index)
+      images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
-    let reports = try DatasetWriting(format: format, pictures: pictures).write(
+    let reports = try DatasetWriting(format: format, images: images).write(
       [read], as: [""], of: read, to: output, on: console)
     return try DatasetWriting.tell(reports, asJSON: printsJSON, on: console)
   }

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Finds things in pictures, draws boxes around them and tells what they are.
+/// Finds things in images, draws boxes around them and tells what they are.
 struct Detect: Command {
   var inputs: [String] = []
   var weights: String?
@@ -17,10 +17,10 @@ struct Detect: Command {
   var printsJSON = false
 
   static let name = "detect"
-  static let summary = "Find things in pictures"
+  static let summary = "Find things in images"
   static let discussion = [
-    "Prints one line a picture and writes the pictures with boxes into a new folder. Files are never "
-      + "changed. A picture that cannot be read does not stop the others: it is told, counted and "
+    "Prints one line an image and writes the images with boxes into a new folder. Files are never "
+      + "changed. An image that cannot be read does not stop the others: it is told, counted and "
       + "listed at the end, and the exit code is 3."
   ]
 
@@ -28,7 +28,7 @@ struct Detect: Command {
     .many(
       "path", \.inputs,
       help:
-        "Pictures (JPEG, PNG), folders, lists of paths (.txt), or - for a list on standard input")
+        "Images (JPEG, PNG), folders, lists of paths (.txt), or - for a list on standard input")
   ]
 
   static let options: [OptionGroup<Detect>] = [
@@ -46,7 +46,7 @@ struct Detect: Command {
           help: "Of two boxes of a class that overlap by more, only the surer one is kept"),
         .value(
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
-          help: "Most boxes that are kept a picture"),
+          help: "Most boxes that are kept an image"),
         .flag(
           "agnostic-nms", \.detection.isClassAgnostic,
           help: "Let overlapping boxes of different classes suppress each other, too"),
@@ -65,7 +65,7 @@ struct Detect: Command {
         .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Pictures that go through the network at once"),
+          help: "Images that go through the network at once"),
       ]),
     OptionGroup(
       "Output",
@@ -74,14 +74,14 @@ struct Detect: Command {
           "output", short: "o", \.output, unit: "folder", unset: "the next free runs/detect-N",
           help: "Folder for what is written"),
         .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
-        .flag("no-save", \.writes.drawings, sets: false, help: "Write no pictures with boxes"),
+        .flag("no-save", \.writes.drawings, sets: false, help: "Write no images with boxes"),
         .flag(
           "save-txt", \.writes.labels,
-          help: "Write a label file a picture into labels/: class, center, size (0 to 1), score"),
-        .flag("save-crop", \.writes.crops, help: "Write each object as a picture into crops/"),
+          help: "Write a label file an image into labels/: class, center, size (0 to 1), score"),
+        .flag("save-crop", \.writes.crops, help: "Write each object as an image into crops/"),
         .json(
           \.printsJSON,
-          help: "Print one line of JSON a picture: boxes as x1, y1, x2, y2 in original pixels"),
+          help: "Print one line of JSON an image: boxes as x1, y1, x2, y2 in original pixels"),
       ]),
     OptionGroup(
       "Reading",
@@ -91,7 +91,7 @@ struct Detect: Command {
           help: "Use what is there of JPEG files that end early or are damaged"),
         .value(
           "max-pixels", \.decoding.maximumPixels, .atLeast(1), unit: "pixels",
-          help: "Refuse pictures that claim to have more"),
+          help: "Refuse images that claim to have more"),
       ]),
   ]
 
@@ -99,10 +99,10 @@ struct Detect: Command {
     Example("glimpse detect photo.jpg", "Draw what is found into runs/detect-1/photo.jpg."),
     Example(
       "glimpse detect holiday --classes person,dog --conf 0.4",
-      "Look for people and dogs in all pictures of a folder."),
+      "Look for people and dogs in all images of a folder."),
     Example(
       "glimpse detect --json --no-save list.txt > found.jsonl",
-      "Write no pictures, but a line of JSON for each one of a list."),
+      "Write no images, but a line of JSON for each one of a list."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -122,7 +122,7 @@ struct Detect: Command {
     let writer = try makeWriter(paths, classNames)
     defer { writer?.folder.removeIfUnused() }
     let run = DetectionRun(
-      detector: detector, reader: PictureReader(options: decoding, pool: workforce.pool),
+      detector: detector, reader: ImageReader(options: decoding, pool: workforce.pool),
       writer: writer, batch: batch, pool: workforce.pool)
     var report = DetectionReporter(
       classNames: classNames, imageCount: paths.count, printsJSON: printsJSON, on: console)

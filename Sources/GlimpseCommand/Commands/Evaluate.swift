@@ -16,7 +16,7 @@ struct Evaluate: Command {
   var batch = 8
   var overlap = OverlapChoice.bbox
   var explanation = Explanation()
-  var pictures: String?
+  var images: String?
   var extras: [ExtraMetric] = []
   var sheet: String?
   var printsJSON = false
@@ -25,7 +25,7 @@ struct Evaluate: Command {
   static let summary = "Score weights, or files of detections, by the rules of the COCO benchmark"
   static let discussion = [
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
-      + "Objects that are marked difficult are not counted. At most 100 detections a picture and class "
+      + "Objects that are marked difficult are not counted. At most 100 detections an image and class "
       + "count, as in the benchmark.",
     "The classes of the data set are joined to those of the weights by name.",
     "Files are scored as they are, at any speed that the disk allows. COCO results are joined to images "
@@ -57,8 +57,8 @@ struct Evaluate: Command {
           "iou-type", \.overlap,
           help: "What overlaps: bbox, the boxes, or segm, the masks of COCO's files"),
         .value(
-          "images", \.pictures, unit: "folder", unset: "beside the truth",
-          help: "Where the pictures lie that a report shows"),
+          "images", \.images, unit: "folder", unset: "beside the truth",
+          help: "Where the images lie that a report shows"),
       ]),
     OptionGroup(
       "Data for a network",
@@ -82,7 +82,7 @@ struct Evaluate: Command {
         .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Pictures that go through the network at once"),
+          help: "Images that go through the network at once"),
       ]),
     OptionGroup(
       "What counts",
@@ -95,7 +95,7 @@ struct Evaluate: Command {
           help: "Of two boxes of a class that overlap by more, only the surer one counts"),
         .value(
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
-          help: "Most boxes a picture"),
+          help: "Most boxes an image"),
       ]),
     OptionGroup(
       "Output",
@@ -150,10 +150,10 @@ struct Evaluate: Command {
     let trained = try TrainedWeights.load(weights)
     let workforce = try Workforce(threads: threads, precision: precision, on: console)
     let tasks = TaskRunner(workforce.pool)
-    let index = PictureIndex(for: data)
+    let index = ImageIndex(for: data)
     let dataset = try Dataset.open(
       path: data, split: split, classNames: trained.model.classNames,
-      reading: DatasetReading(runner: tasks, pictures: index))
+      reading: DatasetReading(runner: tasks, images: index))
     index.save()
     var problems = ProblemNotes(on: console)
     for problem in dataset.problems { problems.add(problem.description) }
@@ -171,7 +171,7 @@ struct Evaluate: Command {
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
     let outcome = try ScoringRun(
       name: weights ?? "the built-in weights", detector: detector, data: dataset,
-      reader: PictureReader(options: reading, pool: workforce.pool), batch: batch,
+      reader: ImageReader(options: reading, pool: workforce.pool), batch: batch,
       tasks: tasks
     ).run(progress: &progress) { problems.add($0) }
     progress.finish()
@@ -229,7 +229,7 @@ struct Evaluate: Command {
     }
     try writeSheet(runs)
     // Of a folder, the annotation file that was read.
-    let finder = PictureFinder(truth: truth.path, folder: pictures)
+    let finder = ImageLocator(truth: truth.path, folder: images)
     let explained = try explanation.explain(
       runs,
       facts: [
@@ -238,10 +238,10 @@ struct Evaluate: Command {
         ("overlap of", usesMasks ? "masks" : "boxes"),
       ], tasks: tasks
     ) { image in
-      let picture = truth.images[image]
+      let entry = truth.images[image]
       // Only COCO's names have to be found; other formats' are paths.
-      guard picture.id != nil else { return picture.name }
-      return picture.leadsOutside ? nil : finder.path(of: picture.name)
+      guard entry.id != nil else { return entry.name }
+      return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
     let text = RunsText(
       truth: path, runs: runs, explanation: explained,

@@ -30,7 +30,7 @@ struct Export: Command {
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Pictures that go through the network at once"),
+          help: "Images that go through the network at once"),
       ]),
     OptionGroup(
       "Output",

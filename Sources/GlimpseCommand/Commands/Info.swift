@@ -13,7 +13,7 @@ struct Info: Command {
     "Without a network it tells the processors, kernels, limits and memory that Glimpse finds: what "
       + "to put into a report of a problem or of a speed. With --model or --weights it lists the "
       + "layers of the network with their sizes and the work that they take, and reckons the memory "
-      + "for inference and for training. Training may keep 1 GiB of decoded pictures besides."
+      + "for inference and for training. Training may keep 1 GiB of decoded images besides."
   ]
 
   static let options: [OptionGroup<Info>] = [
@@ -25,7 +25,7 @@ struct Info: Command {
           "weights", short: "w", \.network.weights, unit: "file", help: "Weights to look at"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
-          "batch", \.batch, .from(1, to: 4096), unit: "images", help: "Pictures a training step"),
+          "batch", \.batch, .from(1, to: 4096), unit: "images", help: "Images a training step"),
         .precision(\.precision),
       ]),
     OptionGroup("Output", [.json(\.printsJSON, help: "Print one line of JSON instead of tables")]),

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Deals the pictures of a data set out to new splits.
+/// Deals the images of a data set out to new splits.
 struct Split: Command {
   var data = ""
   var shares: [Double] = []
@@ -11,7 +11,7 @@ struct Split: Command {
   var source: DatasetFormat?
   var splits: [String] = []
   var output: String?
-  var pictures = DatasetWriter.Pictures.copy
+  var images = DatasetWriter.ImageTransfer.copy
   var threads: Int?
   var printsJSON = false
 
@@ -19,10 +19,10 @@ struct Split: Command {
   private static let names = ["train", "val", "test"]
 
   static let name = "split"
-  static let summary = "Deal a data set's pictures out to train, val and test, or to folds"
+  static let summary = "Deal a data set's images out to train, val and test, or to folds"
   static let discussion = [
-    "Every class is shared out as the pictures are, the rarest first, and pictures that show the same "
-      + "(copies, frames of a film) stay together, so that no split knows another one's pictures. "
+    "Every class is shared out as the images are, the rarest first, and images that show the same "
+      + "(copies, frames of a film) stay together, so that no split knows another one's images. "
       + "Equal seeds deal equally. The result is a new folder; the data set itself is never changed."
   ]
 
@@ -44,7 +44,7 @@ struct Split: Command {
         .value("seed", \.seed, help: "What all random choices follow from"),
         .flag(
           "no-groups", \.keepsGroups, sets: false,
-          help: "Look at no picture, and let those that show the same go different ways"),
+          help: "Look at no image, and let those that show the same go different ways"),
       ]),
     OptionGroup(
       "What to write",
@@ -53,14 +53,14 @@ struct Split: Command {
         .value(
           "to", \.format, unit: "format", unset: "that of the data set",
           help: "Format to write"),
-        .pictures(\.pictures),
+        .images(\.images),
         .json(\.printsJSON, help: "Print what was written, one line of JSON a folder"),
       ]),
     OptionGroup(
       "What to read",
       [
         .sourceFormat(\.source),
-        .splits(\.splits, help: "Splits whose pictures are dealt anew, all together"),
+        .splits(\.splits, help: "Splits whose images are dealt anew, all together"),
         .threads(\.threads),
       ]),
   ]
@@ -69,10 +69,10 @@ struct Split: Command {
     Example(
       "glimpse split pets -o pets-split", "Eight tenths to train, a tenth each to val and test."),
     Example(
-      "glimpse split pets --shares 3,1 --to yolo -o pets-yolo --pictures symlink",
-      "Three to one, as YOLO, with links to the pictures."),
+      "glimpse split pets --shares 3,1 --to yolo -o pets-yolo --images symlink",
+      "Three to one, as YOLO, with links to the images."),
     Example(
-      "glimpse split pets --folds 5 -o pets-folds --pictures hardlink",
+      "glimpse split pets --folds 5 -o pets-folds --images hardlink",
       "Five folds for cross-validation."),
   ]
 
@@ -84,22 +84,22 @@ struct Split: Command {
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
     let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
-    let index = PictureIndex(for: data)
+    let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
-      outlines: true, cutsBoxes: false, runner: tasks, pictures: index)
+      outlines: true, cutsBoxes: false, runner: tasks, images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
     let groups =
       keepsGroups
       ? try groups(of: read, index, tasks, on: console)
       : Array(0..<read.reduce(0) { $0 + $1.samples.count })
-    let writing = DatasetWriting(format: format ?? read[0].format, pictures: pictures)
+    let writing = DatasetWriting(format: format ?? read[0].format, images: images)
     let splitter = DatasetSplitter(seed: seed)
     func write(_ parts: some Sequence<[Dataset]>, as names: [String]) throws -> ExitCode {
       for split in parts.joined() where split.samples.isEmpty {
         throw DatasetsError(
-          "\(data): \((groups.max() ?? -1) + 1) groups of pictures that show the same are too few: "
+          "\(data): \((groups.max() ?? -1) + 1) groups of images that show the same are too few: "
             + "nothing is left for \"\(split.split)\"")
       }
       let reports = try writing.write(parts, as: names, of: read, to: output, on: console)
@@ -123,9 +123,9 @@ struct Split: Command {
     return zip(Self.names, given).map { ($0, $1) }
   }
 
-  /// Which pictures show the same; what was found out is kept even where it is interrupted.
+  /// Which images show the same; what was found out is kept even where it is interrupted.
   private func groups(
-    of data: [Dataset], _ index: PictureIndex, _ tasks: TaskRunner, on console: Console
+    of data: [Dataset], _ index: ImageIndex, _ tasks: TaskRunner, on console: Console
   ) throws -> [Int] {
     var progress = CheckProgress(on: console)
     defer { progress.finish() }

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// The options of `train` that say how its pictures are read and varied.
+/// The options of `train` that say how its images are read and varied.
 extension Train {
   static let colorOptions = OptionGroup<Train>(
     "Color augmentation",
@@ -17,10 +17,10 @@ extension Train {
       fraction("contrast", \.config.contrast, "Largest relative change of the contrast"),
       fraction(
         "gamma", \.config.gamma, "Largest relative change of the gamma: 0.5 gives 1/1.5 to 1.5"),
-      share("gray", \.config.gray, "How often a picture loses its colors"),
-      share("blur", \.config.blur, "How often a picture is blurred"),
-      share("jpeg", \.config.jpeg, "How often a picture goes through JPEG of a low quality"),
-      share("erasing", \.config.erasing, "How often a rectangle of a picture is grayed out"),
+      share("gray", \.config.gray, "How often an image loses its colors"),
+      share("blur", \.config.blur, "How often an image is blurred"),
+      share("jpeg", \.config.jpeg, "How often an image goes through JPEG of a low quality"),
+      share("erasing", \.config.erasing, "How often a rectangle of an image is grayed out"),
     ])
 
   static let geometryOptions = OptionGroup<Train>(
@@ -39,39 +39,39 @@ extension Train {
       .value(
         "perspective", \.config.perspective, .from(0, to: 0.001), unit: "fraction",
         help: "Largest change of depth, a pixel of the input"),
-      share("fliplr", \.config.flip, "How often a picture is mirrored left and right"),
-      share("flipud", \.config.flipUpDown, "How often a picture is mirrored top and bottom"),
+      share("fliplr", \.config.flip, "How often an image is mirrored left and right"),
+      share("flipud", \.config.flipUpDown, "How often an image is mirrored top and bottom"),
       share(
         "crop", \.config.crop,
-        "How often a picture, unless in a mosaic, is cut to a part that keeps objects"),
+        "How often an image, unless in a mosaic, is cut to a part that keeps objects"),
     ])
 
   static let mixtureOptions = OptionGroup<Train>(
-    "Several pictures in one",
+    "Several images in one",
     [
-      share("mosaic", \.config.mosaic, "How often four pictures are put together"),
-      share("mosaic9", \.config.mosaicOfNine, "How many of the mosaics have nine pictures"),
-      share("mixup", \.config.mixup, "How often two pictures are blended"),
+      share("mosaic", \.config.mosaic, "How often four images are put together"),
+      share("mosaic9", \.config.mosaicOfNine, "How many of the mosaics have nine images"),
+      share("mixup", \.config.mixup, "How often two images are blended"),
       share(
         "copy-paste", \.config.copyPaste,
-        "How often objects of another picture are pasted in, where labels have polygons or masks"),
+        "How often objects of another image are pasted in, where labels have polygons or masks"),
       .value(
         "close-mosaic", \.config.closeMosaic, .atLeast(0), unit: "epochs",
         help: "Last epochs without mosaic and mixup"),
     ])
 
-  static let pictureOptions = OptionGroup<Train>(
-    "Reading pictures",
+  static let imageOptions = OptionGroup<Train>(
+    "Reading images",
     [
       fraction(
         "repeat-threshold", \.config.repeatThreshold,
-        "Classes that a smaller share of the pictures has are shown more often (repeat factors)"),
+        "Classes that a smaller share of the images has are shown more often (repeat factors)"),
       .value(
         "cache", \.config.cache, .from(0, to: 1 << 24), unit: "MiB",
-        help: "Memory for decoded pictures"),
+        help: "Memory for decoded images"),
       .flag(
         "strict", \.config.strict,
-        help: "End with exit code 4 at a picture that cannot be read, instead of replacing it"),
+        help: "End with exit code 4 at an image that cannot be read, instead of replacing it"),
     ])
 
   private static func fraction(

@@ -54,11 +54,11 @@ struct Train: Command {
       [
         .value(
           "epochs", short: "e", \.config.epochs, .from(1, to: 1_000_000),
-          help: "Passes over the training pictures"),
+          help: "Passes over the training images"),
         .value(
           "batch", short: "b", \.batch, .batch, unit: "images",
           help:
-            "Pictures a step; auto takes the largest of 64, 32, 16 and so on to 1 that the data "
+            "Images a step; auto takes the largest of 64, 32, 16 and so on to 1 that the data "
             + "set fills and that keeps the training under four fifths of the memory, or of the "
             + "control group's limit"),
         .value(
@@ -100,14 +100,14 @@ struct Train: Command {
           "ema-decay", \.config.averageDecay, .from(0, below: 1),
           help: "Decay that the moving average of the weights approaches"),
       ]),
-    colorOptions, geometryOptions, mixtureOptions, pictureOptions,
+    colorOptions, geometryOptions, mixtureOptions, imageOptions,
     OptionGroup(
       "Machine",
       [
         .threads(\.config.threads),
         .value(
           "workers", \.config.workers, .from(1, to: 1024), unit: "threads",
-          unset: "as many as compute", help: "Threads that read and augment pictures"),
+          unset: "as many as compute", help: "Threads that read and augment images"),
         .precision(\.config.precision),
         .value("seed", \.config.seed, help: "Start of everything random"),
       ]),
@@ -132,10 +132,10 @@ struct Train: Command {
 
   static let examples = [
     Example(
-      "glimpse train --data pets --epochs 50", "Train the compact network on a folder of pictures."),
+      "glimpse train --data pets --epochs 50", "Train the compact network on a folder of images."),
     Example(
       "glimpse train --data pets/data.yaml --imgsz 320 --batch 8 --name pets-small",
-      "Smaller pictures, smaller steps, into runs/pets-small."),
+      "Smaller images, smaller steps, into runs/pets-small."),
     Example("glimpse train --resume runs/train-1", "Go on with a run that was interrupted."),
     Example(
       "glimpse train --resume runs/train-1 --epochs 100", "Train a finished run for longer."),

@@ -3,7 +3,7 @@ import Glimpse
 /// Writes a data set with progress, and says what came of it.
 struct DatasetWriting: Sendable {
   let format: DatasetFormat
-  let pictures: DatasetWriter.Pictures
+  let images: DatasetWriter.ImageTransfer
 
   /// What was written, and what was not.
   struct Report: Sendable {
@@ -24,20 +24,20 @@ struct DatasetWriting: Sendable {
     /// For people.
     fileprivate var text: String {
       var table = TextTable([
-        .init("split", .left), .init("pictures"), .init("objects"),
+        .init("split", .left), .init("images"), .init("objects"),
       ])
       for split in outcome.splits {
-        table.add(split.name, "\(split.pictures)", "\(split.objects)")
+        table.add(split.name, "\(split.images)", "\(split.objects)")
       }
       var text = table.text
       for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
       if errorCount > 0 {
         text +=
-          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or pictures away or made "
+          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or images away or made "
           + "them wrong; \"glimpse check\" lists them\n"
       }
       return text
-        + "\(Sentence.count(outcome.pictures, "picture")) and "
+        + "\(Sentence.count(outcome.images, "image")) and "
         + "\(Sentence.count(outcome.objects, "object")) of "
         + "\(Sentence.count(classNames.count, "class", plural: "classes")) are in "
         + "\(Sentence.printable(folder)), as \(format.rawValue)\n"
@@ -55,12 +55,12 @@ struct DatasetWriting: Sendable {
     fileprivate var json: JSONValue {
       [
         "folder": .string(folder), "format": .string(format.rawValue),
-        "pictures": .integer(outcome.pictures), "objects": .integer(outcome.objects),
+        "images": .integer(outcome.images), "objects": .integer(outcome.objects),
         "classes": .array(classNames.map { .string($0) }),
         "splits": .array(
           outcome.splits.map {
             [
-              "name": .string($0.name), "pictures": .integer($0.pictures),
+              "name": .string($0.name), "images": .integer($0.images),
               "objects": .integer($0.objects),
             ]
           }),
@@ -96,10 +96,10 @@ struct DatasetWriting: Sendable {
     for problem in problems { notes.add(problem.description) }
     notes.finish()
     var progress = ProgressReporter(
-      "Writing", unit: "pictures", total: names.count * data.reduce(0) { $0 + $1.samples.count },
+      "Writing", unit: "images", total: names.count * data.reduce(0) { $0 + $1.samples.count },
       on: console)
     defer { progress.finish() }
-    let outcomes = try DatasetWriter(format: format, pictures: pictures).write(
+    let outcomes = try DatasetWriter(format: format, images: images).write(
       zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
     ) {
       progress.advance()

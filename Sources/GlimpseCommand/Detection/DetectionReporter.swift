@@ -1,4 +1,4 @@
-/// Tells the results of `detect`: a line a picture, failures at once and again at the end.
+/// Tells the results of `detect`: a line an image, failures at once and again at the end.
 struct DetectionReporter {
   let classNames: [String]
   let printsJSON: Bool
@@ -16,8 +16,8 @@ struct DetectionReporter {
     progress = ProgressReporter("Detecting", unit: "images", total: imageCount, on: console)
   }
 
-  /// Prints what came of one picture.
-  mutating func add(_ result: PictureResult) throws {
+  /// Prints what came of one image.
+  mutating func add(_ result: ImageResult) throws {
     imageCount += 1
     boxCount += result.detections.count
     for warning in result.warnings {

@@ -32,7 +32,7 @@ struct OutputNames: Sendable {
   /// The name without its ending.
   static func stem(_ name: String) -> String { split(name).stem }
 
-  /// The input's file name, with `.jpg` behind it where it does not say how to write a picture, or
+  /// The input's file name, with `.jpg` behind it where it does not say how to write an image, or
   /// would not any more with a number: `.jpg` alone is a stem.
   private static func writableName(_ path: String) -> String {
     let name = (path as NSString).lastPathComponent

@@ -1,7 +1,7 @@
 import Foundation
 import Glimpse
 
-/// Writes what was found in a picture: the picture with its boxes, label rows, cut-out objects.
+/// Writes what was found in an image: the image with its boxes, label rows, cut-out objects.
 struct ResultWriter: Sendable {
   /// What is to be written.
   struct Choice: Sendable {
@@ -10,7 +10,7 @@ struct ResultWriter: Sendable {
     var crops = false
 
     var isEmpty: Bool { !drawings && !labels && !crops }
-    /// True where the pictures are needed in full size.
+    /// True where the images are needed in full size.
     var needsPixels: Bool { drawings || crops }
   }
 
@@ -42,7 +42,7 @@ struct ResultWriter: Sendable {
   }
 
   /// Writes all that was chosen for the input at `index`; returns the path of the drawing.
-  func write(_ result: PictureResult, image: Image, index: Int) throws -> String? {
+  func write(_ result: ImageResult, image: Image, index: Int) throws -> String? {
     let name = names[index]
     if choice.labels {
       try ResultFolder.write(
@@ -55,7 +55,7 @@ struct ResultWriter: Sendable {
     return path
   }
 
-  private func writeCrops(_ result: PictureResult, image: Image, name: String) throws {
+  private func writeCrops(_ result: ImageResult, image: Image, name: String) throws {
     let stem = OutputNames.stem(name)
     let ending = name.dropFirst(stem.count)
     for (number, detection) in result.detections.enumerated() {

@@ -6,7 +6,7 @@ struct EvaluationPage: Sendable {
   /// What was scored, in pairs of a name and a value.
   let facts: [(name: String, value: String)]
   /// The worst images; empty where none can be read.
-  let gallery: [GalleryPicture]
+  let gallery: [AnnotatedThumbnail]
 
   /// The whole file.
   var text: String {
@@ -24,7 +24,7 @@ struct EvaluationPage: Sendable {
         ).markup,
         SizeSection(report: analysis.report).markup,
         TrustSection(analysis: analysis).markup,
-        GallerySection(pictures: gallery, confidence: analysis.bestConfidence).markup,
+        GallerySection(images: gallery, confidence: analysis.bestConfidence).markup,
         PageFooter(options: analysis.bootstrap?.options).markup,
       ])
     return page.text

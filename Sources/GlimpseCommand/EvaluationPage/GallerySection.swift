@@ -22,26 +22,26 @@ enum BoxFate: String, CaseIterable, Sendable {
   }
 
   /// The box as it is drawn.
-  func mark(_ box: Box, label: String, weight: Double) -> GalleryPicture.Mark {
-    GalleryPicture.Mark(
+  func mark(_ box: Box, label: String, weight: Double) -> AnnotatedThumbnail.Mark {
+    AnnotatedThumbnail.Mark(
       style: rawValue, isDashed: self == .missed, box: box, label: label, weight: weight)
   }
 }
 
 /// The worst images with what is wrong on them.
 struct GallerySection: Sendable {
-  let pictures: [GalleryPicture]
+  let images: [AnnotatedThumbnail]
   /// The score from which on detections are drawn.
   let confidence: Double
 
   var markup: Markup {
-    if pictures.isEmpty { return .none }
+    if images.isEmpty { return .none }
     let keys = BoxFate.allCases.map { fate in
       Markup.element(
         "li", [:], .element("span", ["class": "key \(fate.rawValue)"]), Markup(fate.legend))
     }
-    var gallery = Gallery()
-    for picture in pictures { gallery.add(picture, caption: counts(picture)) }
+    var gallery = ImageGrid()
+    for image in images { gallery.add(image, caption: counts(image)) }
     return Page.section(
       "Worst images",
       Markup(
@@ -50,9 +50,9 @@ struct GallerySection: Sendable {
       .element("ul", ["class": "legend"], keys), .element("br"), gallery.markup)
   }
 
-  private func counts(_ picture: GalleryPicture) -> String {
+  private func counts(_ image: AnnotatedThumbnail) -> String {
     [BoxFate.missed, .false, .wrong].compactMap { fate -> String? in
-      let count = picture.marks.count { $0.style == fate.rawValue }
+      let count = image.marks.count { $0.style == fate.rawValue }
       return count > 0 ? "\(count) \(fate.legend)" : nil
     }.joined(separator: ", ")
   }

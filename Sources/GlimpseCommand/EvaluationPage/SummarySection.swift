@@ -70,14 +70,14 @@ struct SummarySection: Sendable {
         + "“\(pair.found)” (\(pair.count))."
     case .localization:
       return "The objects are found, but boxes fit badly (IoU below 0.5): look at how tight the "
-        + "labels are, and try larger pictures (--imgsz) or longer training."
+        + "labels are, and try larger images (--imgsz) or longer training."
     case .both:
       return "Detections touch objects of another class without fitting them."
     case .duplicate:
       return "Objects are found twice: a lower --iou for suppression takes the second boxes away."
     case .background:
       return "Detections on nothing: look in the gallery whether objects there were never labeled, "
-        + "and add pictures without objects to the training."
+        + "and add images without objects to the training."
     case .missed:
       let sizes = missedBySize
       guard let most = sizes.max(by: { $0.count < $1.count }), most.count > 0 else { return "" }

@@ -6,42 +6,42 @@ struct WorstImages {
   /// Detections below this score are left out, as they would be in use.
   let confidence: Double
 
-  /// Pictures in a gallery at most.
+  /// Images in a gallery at most.
   static let most = 24
   /// Bytes of their JPEGs at most, all together; a third more once they are text.
   private static let byteLimit = 1_100_000
 
   /// Reads the worst images that can be read.
   ///
-  /// - Parameter path: Where the picture of an image lies; nil where that is not known.
-  func pictures(path: (_ image: Int) -> String?) -> [GalleryPicture] {
+  /// - Parameter path: Where the image of an image lies; nil where that is not known.
+  func thumbnails(path: (_ image: Int) -> String?) -> [AnnotatedThumbnail] {
     let costs = analysis.cells.imageNames.indices.map { image in
       marks(of: image).reduce(0) { $0 + ($1.style == BoxFate.found.rawValue ? 0 : $1.weight) }
     }
     let order = costs.indices.filter { costs[$0] > 0 }.sorted {
       costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1
     }
-    var pictures: [GalleryPicture] = []
+    var thumbnails: [AnnotatedThumbnail] = []
     var bytes = 0
-    // Should pictures be missing, the search ends some time.
-    for image in order.prefix(Self.most * 4) where pictures.count < Self.most {
+    // Should images be missing, the search ends some time.
+    for image in order.prefix(Self.most * 4) where thumbnails.count < Self.most {
       guard let path = path(image),
-        let picture = try? GalleryPicture(path: path, marks: marks(of: image))
+        let thumbnail = try? AnnotatedThumbnail(path: path, marks: marks(of: image))
       else { continue }
-      bytes += picture.jpeg.count
+      bytes += thumbnail.jpeg.count
       if bytes > Self.byteLimit { break }
-      pictures.append(picture)
+      thumbnails.append(thumbnail)
     }
-    return pictures
+    return thumbnails
   }
 
   /// What is right and wrong on an image; truths first.
-  private func marks(of image: Int) -> [GalleryPicture.Mark] {
+  private func marks(of image: Int) -> [AnnotatedThumbnail.Mark] {
     let cells = analysis.cells
     let mine = cells.cells(ofImage: image)
     guard let first = mine.first, let last = mine.last else { return [] }
     var found: Set<Int32> = []
-    var detections: [GalleryPicture.Mark] = []
+    var detections: [AnnotatedThumbnail.Mark] = []
     for row in first.detections.lowerBound..<last.detections.upperBound
     where cells.detections.scores[row] >= confidence {
       let fate = analysis.errors.fates[row]

@@ -1,20 +1,20 @@
 import Foundation
 
-/// Finds the pictures that the arguments of a command mean.
+/// Finds the images that the arguments of a command mean.
 ///
-/// An argument is a picture, a folder, a `.txt` list with one path a line, or `-` for such a list on
-/// standard input. Order and repetitions are kept; a folder gives its pictures sorted by path.
+/// An argument is an image, a folder, a `.txt` list with one path a line, or `-` for such a list on
+/// standard input. Order and repetitions are kept; a folder gives its images sorted by path.
 ///
-/// An argument that leads to no picture is an error before any work starts. A line of a list that
+/// An argument that leads to no image is an error before any work starts. A line of a list that
 /// leads nowhere is passed on as it is, so that one bad line of many fails alone, when it is read.
 enum ImageInputs {
-  /// Endings by which pictures in a folder are known, in any case; what is inside decides later.
-  static let pictureEndings: Set<String> = ["jpg", "jpeg", "png"]
+  /// Endings by which images in a folder are known, in any case; what is inside decides later.
+  static let imageEndings: Set<String> = ["jpg", "jpeg", "png"]
 
   /// What stands for standard input.
   static let standardInput = "-"
 
-  /// The paths of all pictures, as far as possible spelled as the user did.
+  /// The paths of all images, as far as possible spelled as the user did.
   ///
   /// - Parameter readStandardInput: gives all lines of standard input, for `-`.
   static func expand(
@@ -32,7 +32,7 @@ enum ImageInputs {
       case .missing:
         throw CommandError("there is no file or folder \(Sentence.quoted(argument))")
       case .folder:
-        paths += try pictures(inFolder: argument)
+        paths += try images(inFolder: argument)
       case .file where ending(of: argument) == "txt":
         let listed = try expand(lines: lines(ofList: argument), besides: argument)
         guard !listed.isEmpty else {
@@ -46,13 +46,13 @@ enum ImageInputs {
     return paths
   }
 
-  /// The pictures in a folder and the folders in it, sorted by path; hidden ones are skipped.
-  static func pictures(inFolder folder: String) throws(CommandError) -> [String] {
+  /// The images in a folder and the folders in it, sorted by path; hidden ones are skipped.
+  static func images(inFolder folder: String) throws(CommandError) -> [String] {
     var found: [String] = []
     try collect(folder, within: [], into: &found)
     guard !found.isEmpty else {
       throw CommandError(
-        "the folder \(Sentence.quoted(folder)) holds no pictures (.jpg, .jpeg or .png)")
+        "the folder \(Sentence.quoted(folder)) holds no images (.jpg, .jpeg or .png)")
     }
     return found
   }
@@ -77,7 +77,7 @@ enum ImageInputs {
       switch kind(of: path) {
       case .missing: break
       case .folder: try collect(path, within: parents.union([real]), into: &found)
-      case .file: if pictureEndings.contains(ending(of: name)) { found.append(path) }
+      case .file: if imageEndings.contains(ending(of: name)) { found.append(path) }
       }
     }
   }
@@ -96,7 +96,7 @@ enum ImageInputs {
         if kind(of: beside) != .missing || kind(of: entry) == .missing { path = beside }
       }
       if kind(of: path) == .folder {
-        paths += try pictures(inFolder: path)
+        paths += try images(inFolder: path)
       } else {
         paths.append(path)
       }

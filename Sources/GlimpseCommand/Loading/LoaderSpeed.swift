@@ -1,29 +1,29 @@
 import Glimpse
 
-/// How fast training pictures were made, and how long a training waited for them.
+/// How fast training images were made, and how long a training waited for them.
 struct LoaderSpeed: Sendable {
   /// Some batches in a row.
   struct Run: Sendable {
-    var pictures = 0
+    var images = 0
     var seconds = 0.0
     /// Of them, those in which a batch was waited for.
     var waited = 0.0
 
-    var imagesPerSecond: Double { Double(pictures) / max(seconds, 1e-9) }
+    var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
     var waitShare: Double { waited / max(seconds, 1e-9) }
   }
 
   let timer: LoaderTimer
   let data: String
-  /// Pictures of the data set.
-  let pictures: Int
+  /// Images of the data set.
+  let images: Int
   let imageSize: Int
   let batch: Int
   /// Whether a network was trained on the batches.
   let trains: Bool
-  /// In order: the first decodes every picture that it meets.
+  /// In order: the first decodes every image that it meets.
   let runs: [Run]
-  /// Pictures that cannot be decoded.
+  /// Images that cannot be decoded.
   let unreadable: Int
 
   /// All runs but the first, which stands for itself; the first if there is no other.
@@ -40,7 +40,7 @@ struct LoaderSpeed: Sendable {
 
   var json: JSONValue {
     [
-      "data": .string(data), "pictures": .integer(pictures), "imgsz": .integer(imageSize),
+      "data": .string(data), "images": .integer(images), "imgsz": .integer(imageSize),
       "batch": .integer(batch), "workers": .integer(timer.workers),
       "cache_mb": .integer(timer.cache), "mosaic": .number(timer.mosaic),
       "train": .bool(trains), "runs": .integer(runs.count),
@@ -53,14 +53,14 @@ struct LoaderSpeed: Sendable {
 
   var rows: [FactTable.Row] {
     var rows: [FactTable.Row] = [
-      .init("data", "\(Sentence.printable(data)), \(Sentence.count(pictures, "picture"))"),
+      .init("data", "\(Sentence.printable(data)), \(Sentence.count(images, "image"))"),
       .init(
         "work",
-        "\(trains ? "training on " : "")batches of \(Sentence.count(batch, "picture")), "
+        "\(trains ? "training on " : "")batches of \(Sentence.count(batch, "image")), "
           + "\(imageSize) x \(imageSize), mosaic \(timer.mosaic)"),
       .init(
         "loader",
-        "\(Sentence.count(timer.workers, "thread")), \(timer.cache) MiB for decoded pictures"),
+        "\(Sentence.count(timer.workers, "thread")), \(timer.cache) MiB for decoded images"),
       .init("first run", "\(HumanFormat.decimal(runs[0].imagesPerSecond)) images/s"),
       .init("speed", "\(HumanFormat.decimal(imagesPerSecond)) images/s"),
     ]
@@ -68,7 +68,7 @@ struct LoaderSpeed: Sendable {
       rows.append(.init("waiting", "\(HumanFormat.decimal(waitShare * 100)) % of the time"))
     }
     rows.append(.init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"))
-    if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "picture"))) }
+    if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "image"))) }
     return rows
   }
 }

@@ -1,18 +1,18 @@
 import Glimpse
 
-/// Measures how fast training pictures are made: read, decoded, augmented, put into batches.
+/// Measures how fast training images are made: read, decoded, augmented, put into batches.
 struct LoaderTimer: Sendable {
   /// Threads that read and augment.
   var workers = 1
-  /// Memory for decoded pictures, in MiB.
+  /// Memory for decoded images, in MiB.
   var cache = TrainingConfig().cache
-  /// How often several pictures are put together.
+  /// How often several images are put together.
   var mosaic = TrainingConfig().mosaic
 
-  /// Pictures of a run, where an epoch has more.
+  /// Images of a run, where an epoch has more.
   static let longestRun = 1024
 
-  /// Times runs of the pictures that `train` would make with its other defaults.
+  /// Times runs of the images that `train` would make with its other defaults.
   ///
   /// - Parameter step: what uses a batch; its time is told apart from that of waiting for batches.
   /// - Throws: `DatasetsError` for a data set that cannot be used.
@@ -35,7 +35,7 @@ struct LoaderTimer: Sendable {
       samples: dataset.samples,
       config: LoaderConfig(
         batchSize: batch, seed: config.seed, workers: workers,
-        normalization: model.architecture.normalization, pictureSide: config.pictureSide,
+        normalization: model.architecture.normalization, imageSide: config.imageSide,
         cacheLimit: cache << 20)
     ) { _ in plan }
     let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))
@@ -49,7 +49,7 @@ struct LoaderTimer: Sendable {
         let asked = monotonicSeconds()
         guard let batch = try loader.next() else { break }
         run.waited += monotonicSeconds() - asked
-        run.pictures += batch.pictures.count
+        run.images += batch.images.count
         unreadable.formUnion(batch.problems)
         try step?(batch)
       }
@@ -57,7 +57,7 @@ struct LoaderTimer: Sendable {
       measured.append(run)
     }
     return LoaderSpeed(
-      timer: self, data: data, pictures: dataset.samples.count, imageSize: config.imgsz,
+      timer: self, data: data, images: dataset.samples.count, imageSize: config.imgsz,
       batch: batch, trains: step != nil, runs: measured, unreadable: unreadable.count)
   }
 }

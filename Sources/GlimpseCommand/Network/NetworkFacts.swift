@@ -18,15 +18,15 @@ struct NetworkFacts: Sendable {
   let parameters: Int
   /// Numbers that are kept but not learned: the statistics of normalization.
   let statistics: Int
-  /// Multiplications and additions for one picture as inference runs it, each counted as one.
+  /// Multiplications and additions for one image as inference runs it, each counted as one.
   let flops: Double
-  /// Bytes of activations and of weights, as they are and packed, for one picture.
+  /// Bytes of activations and of weights, as they are and packed, for one image.
   let activationBytes: Int
   let weightBytes: Int
-  /// Bytes that the program takes at most with one picture: the above, the weights before
+  /// Bytes that the program takes at most with one image: the above, the weights before
   /// normalization was folded into them, and the program itself.
   let inferenceBytes: Int
-  /// The memory of a training, without pictures that it may keep.
+  /// The memory of a training, without images that it may keep.
   let training: TrainingMemory
   let precision: Precision
   let threads: Int
@@ -90,10 +90,10 @@ extension NetworkFacts {
       .init("parameters", "\(parameters) learned, \(statistics) statistics"),
       .init(
         "arithmetic",
-        "\(HumanFormat.decimal(flops / 1e9)) GFLOP a picture with normalization folded"),
+        "\(HumanFormat.decimal(flops / 1e9)) GFLOP an image with normalization folded"),
       .init(
         "inference",
-        "\(HumanFormat.bytes(inferenceBytes)) of memory for a picture "
+        "\(HumanFormat.bytes(inferenceBytes)) of memory for an image "
           + "(weights \(HumanFormat.bytes(weightBytes)), "
           + "activations \(HumanFormat.bytes(activationBytes)))"),
       .init(

@@ -1,10 +1,10 @@
 import Foundation
 import Glimpse
 
-/// Runs the same step of a network again and again, each on the same random pictures.
+/// Runs the same step of a network again and again, each on the same random images.
 struct StepTimer {
   let weights: ModelWeights
-  /// Pictures that go through the network at once.
+  /// Images that go through the network at once.
   let batch: Int
   let workforce: Workforce
   /// True where each layer is to be timed, too, in as many runs again.
@@ -46,15 +46,15 @@ struct StepTimer {
       precision: workforce.kernels.precision)
     let session = Session(
       plan, parameters: parameters, pool: workforce.pool, kernels: workforce.kernels)
-    let pictures = pictures
+    let images = images
     // The input's memory is used again for other values as soon as it has been read.
     var measurement = try time(
       runs: runs, flops: graph.flops * Double(batch),
-      before: { session.inputs[0].copy(from: pictures) }, step: { session.forward() })
+      before: { session.inputs[0].copy(from: images) }, step: { session.forward() })
     measurement.outputs = session.outputs.map { $0.tensor() }
     if timesLayers {
       measurement.layers = try LayerSpeeds(session, runs: runs, peak: measurement.peak) {
-        session.inputs[0].copy(from: pictures)
+        session.inputs[0].copy(from: images)
         session.forward()
       }
     }
@@ -68,8 +68,8 @@ struct StepTimer {
   func timeTraining(runs: Int) throws -> Measurement {
     let graph = weights.model.graph()
     let learner = learner(graph)
-    let (pictures, truths) = (pictures, randomTruths(classCount: weights.model.classNames.count))
-    func step() throws { _ = try learner.step(pictures, truths: truths) }
+    let (images, truths) = (images, randomTruths(classCount: weights.model.classNames.count))
+    func step() throws { _ = try learner.step(images, truths: truths) }
     var measurement = try time(
       runs: runs, flops: 3 * graph.flops * Double(batch), step: step)
     if timesLayers, let session = learner.session {
@@ -86,7 +86,7 @@ struct StepTimer {
       graph, parameters: weights.parameters,
       objective: weights.model.objective,
       optimizer: OptimizerChoice.sgd.make(weights.parameters.layout, weightDecay: 5e-4),
-      // Too small a rate to lead anywhere: random pictures teach nothing, and a network that
+      // Too small a rate to lead anywhere: random images teach nothing, and a network that
       // diverged would compute with other numbers at another speed.
       schedule: LearningRateSchedule(
         peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
@@ -115,13 +115,13 @@ struct StepTimer {
   }
 
   /// What goes in: numbers in 0..<1, the same in every run.
-  var pictures: Tensor {
+  var images: Tensor {
     var generator = SeededGenerator(seed: Self.seed)
     return Tensor(
       shape: inputShape, values: (0..<inputShape.count).map { _ in generator.uniform() })
   }
 
-  /// Objects of all sizes; each lies wholly in its picture.
+  /// Objects of all sizes; each lies wholly in its image.
   private func randomTruths(classCount: Int) -> [[Annotation]] {
     var generator = SeededGenerator(seed: Self.seed, 1)
     let side = Float(weights.model.imageSize)

@@ -1,4 +1,4 @@
-/// Pictures a step: a number, or `auto` for what fits into the memory.
+/// Images a step: a number, or `auto` for what fits into the memory.
 struct BatchChoice: OptionValue, Equatable {
   /// Nil for `auto`.
   let count: Int?

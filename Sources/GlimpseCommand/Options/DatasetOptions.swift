@@ -1,7 +1,7 @@
 import Glimpse
 
 extension DatasetFormat: OptionWord {}
-extension DatasetWriter.Pictures: OptionWord {}
+extension DatasetWriter.ImageTransfer: OptionWord {}
 
 /// Options of the commands that read one data set and write another.
 extension Option {
@@ -10,9 +10,9 @@ extension Option {
     .value("output", short: "o", path, unit: "folder", help: "New folder to write it into")
   }
 
-  /// `--pictures`: copied, linked or left out.
-  static func pictures(_ path: Path<DatasetWriter.Pictures>) -> Option {
-    .value("pictures", path, unit: "how", help: "What becomes of the pictures in the new folder")
+  /// `--images`: copied, linked or left out.
+  static func images(_ path: Path<DatasetWriter.ImageTransfer>) -> Option {
+    .value("images", path, unit: "how", help: "What becomes of the images in the new folder")
   }
 
   /// `--from`, for files that do not tell their format.

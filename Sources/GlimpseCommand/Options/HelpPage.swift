@@ -27,7 +27,7 @@ struct HelpPage {
     ]
     return """
       \(bold("glimpse")) \(glimpseVersion)
-      Finds things in pictures: trains, runs and scores detectors on the processor you have
+      Finds things in images: trains, runs and scores detectors on the processor you have
 
       \(bold("Usage:")) glimpse <command> [options]
 

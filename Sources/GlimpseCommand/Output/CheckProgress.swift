@@ -18,7 +18,7 @@ struct CheckProgress {
     try Interruption.check(Self.deed(stage, done, of: total))
     if stage != self.stage {
       finish()
-      reporter = ProgressReporter(Self.label(stage), unit: "pictures", total: total, on: console)
+      reporter = ProgressReporter(Self.label(stage), unit: "images", total: total, on: console)
       (self.stage, last) = (stage, 0)
     }
     reporter?.advance(by: done - last)
@@ -40,11 +40,11 @@ struct CheckProgress {
 
   /// What was done by the time of an interruption, as the end of its sentence.
   static func deed(_ stage: DatasetCheck.Stage, _ done: Int, of total: Int) -> String {
-    let pictures = "\(done) of \(Sentence.count(total, "picture"))"
+    let images = "\(done) of \(Sentence.count(total, "image"))"
     return switch stage {
-    case .decoding: "\(pictures) were looked at"
-    case .comparing: "\(pictures) were compared"
-    case .pairing: "all pictures were compared, and \(pictures) that others are like were paired"
+    case .decoding: "\(images) were looked at"
+    case .comparing: "\(images) were compared"
+    case .pairing: "all images were compared, and \(images) that others are like were paired"
     }
   }
 }

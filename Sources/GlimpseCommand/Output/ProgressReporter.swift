@@ -3,7 +3,7 @@
 /// Nothing is said about work that takes less than a second. On a terminal one line is rewritten;
 /// elsewhere plain lines come after 10 s, 20 s, 40 s and then once a minute.
 struct ProgressReporter {
-  /// What is going on: "Reading pictures", "Epoch 3 of 100".
+  /// What is going on: "Reading images", "Epoch 3 of 100".
   let label: String
   /// What is counted, in the plural: "images".
   let unit: String

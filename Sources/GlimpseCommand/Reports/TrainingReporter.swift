@@ -64,7 +64,7 @@ struct TrainingReporter {
     }
     parts.append("\(HumanFormat.decimal(row.imagesPerSecond)) images/s")
     if let share = row.waitShare, share >= Self.noticeableWait {
-      parts.append("\(Int((share * 100).rounded())) % of the time waiting for pictures (--workers)")
+      parts.append("\(Int((share * 100).rounded())) % of the time waiting for images (--workers)")
     }
     if row.epoch < report.epochs { parts.append("\(HumanFormat.duration(secondsLeft)) left") }
     console.note("Epoch \(row.epoch)/\(report.epochs): " + parts.joined(separator: ", "))

@@ -36,7 +36,7 @@ struct Explanation: Sendable {
   ///
   /// - Parameters:
   ///   - facts: what was scored, for the page.
-  ///   - path: where the picture of an image lies; nil where that is not known.
+  ///   - path: where the image of an image lies; nil where that is not known.
   func explain(
     _ runs: [ScoredRun], facts: [(name: String, value: String)], tasks: TaskRunner,
     path: (_ image: Int) -> String?
@@ -62,7 +62,7 @@ struct Explanation: Sendable {
             analysis: analyses[0], facts: facts,
             gallery: WorstImages(
               analysis: analyses[0], confidence: analyses[0].bestConfidence
-            ).pictures(path: path)
+            ).thumbnails(path: path)
           ).text
         }
       try ResultFolder.write(page, to: reportPath)

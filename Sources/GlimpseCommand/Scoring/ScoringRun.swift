@@ -1,13 +1,13 @@
 import Glimpse
 
-/// Runs a detector over the pictures of a data set and sets what it finds against the truth.
+/// Runs a detector over the images of a data set and sets what it finds against the truth.
 struct ScoringRun {
   /// What names the run in reports.
   let name: String
   let detector: Detector
   let data: Dataset
-  let reader: PictureReader
-  /// Pictures that go through the network at once; results do not depend on it.
+  let reader: ImageReader
+  /// Images that go through the network at once; results do not depend on it.
   let batch: Int
   /// Runs the metric.
   let tasks: TaskRunner
@@ -15,15 +15,15 @@ struct ScoringRun {
   /// What came of it.
   struct Outcome {
     let scored: ScoredRun
-    /// Pictures a second, decoding included, the metric not.
+    /// Images a second, decoding included, the metric not.
     let imagesPerSecond: Double
     /// Where the time went, an image on average.
     let milliseconds: SpeedSplit
-    /// Why pictures could not be read, a sentence each; they count as if nothing was found.
+    /// Why images could not be read, a sentence each; they count as if nothing was found.
     let failures: [String]
   }
 
-  /// - Parameter warn: Told what was odd about a picture that was used, one sentence.
+  /// - Parameter warn: Told what was odd about an image that was used, one sentence.
   func run(progress: inout ProgressReporter, warn: (String) -> Void) throws -> Outcome {
     var scored = EvaluationInput(classNames: data.classNames)
     var failures: [String] = []
@@ -34,16 +34,16 @@ struct ScoringRun {
       try Interruption.check("nothing was scored")
       let samples = data.samples[begin..<min(begin + batch, data.samples.count)]
       let beginning = monotonicSeconds()
-      let pictures = reader.read(samples.map(\.imagePath))
+      let images = reader.read(samples.map(\.imagePath))
       reading += monotonicSeconds() - beginning
-      let inputs = pictures.compactMap { try? $0.get() }.map {
+      let inputs = images.compactMap { try? $0.get() }.map {
         DetectorInput(
           $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
       }
       var found = try detector.detect(inputs)[...]
-      for (sample, picture) in zip(samples, pictures) {
+      for (sample, image) in zip(samples, images) {
         var detections: [Detection] = []
-        switch picture {
+        switch image {
         case .success(let decoded):
           detections = found.popFirst() ?? []
           for warning in decoded.warnings { warn("\(sample.imagePath): \(warning)") }

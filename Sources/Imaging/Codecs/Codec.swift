@@ -1,4 +1,4 @@
-/// A format of picture files.
+/// A format of image files.
 public enum Codec: String, CaseIterable, Hashable, Sendable {
   /// JPEG: 8 bits, lossy, no alpha.
   case jpeg

@@ -1,4 +1,4 @@
-/// What a caller wants of a decoded picture, and what it puts up with.
+/// What a caller wants of a decoded image, and what it puts up with.
 public struct DecodeOptions: Hashable, Sendable {
   /// The layout wanted; nil leaves channels and bit depth as they are stored.
   ///
@@ -8,11 +8,11 @@ public struct DecodeOptions: Hashable, Sendable {
   ///
   /// A larger JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size, which saves time; its sides
   /// are rounded up, so coordinates scaled by the ratio of the sizes are off by less than one pixel
-  /// of the reduced picture. Pictures that are smaller stay as they are.
+  /// of the reduced image. Images that are smaller stay as they are.
   public var neededLongerSide: Int?
   /// Whether a JPEG with missing or garbled data is used as far as it goes, with a warning.
   public var acceptsTruncated: Bool
-  /// The number of pixels, before any scaling, above which a picture is refused.
+  /// The number of pixels, before any scaling, above which an image is refused.
   ///
   /// It guards against small files that claim to be huge; 2^28 pixels unless told otherwise.
   public var maximumPixels: Int

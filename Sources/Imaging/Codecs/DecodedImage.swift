@@ -1,16 +1,16 @@
-/// A picture out of a file, with what is worth knowing about how it came out.
+/// An image out of a file, with what is worth knowing about how it came out.
 public struct DecodedImage: Hashable, Sendable {
-  /// The picture, upright: any EXIF orientation is applied.
+  /// The image, upright: any EXIF orientation is applied.
   public var image: Image
-  /// The width in pixels of the upright picture in full size, before any scaled decoding.
+  /// The width in pixels of the upright image in full size, before any scaled decoding.
   public var originalWidth: Int
-  /// The height in pixels of the upright picture in full size, before any scaled decoding.
+  /// The height in pixels of the upright image in full size, before any scaled decoding.
   public var originalHeight: Int
   /// What was wrong with the file without making it useless, a phrase each.
   public var warnings: [String]
 }
 
-/// What a picture's header says, as it would come out of a decoder.
+/// What an image's header says, as it would come out of a decoder.
 public struct ImageInformation: Hashable, Sendable {
   /// The width in pixels once upright.
   public var width: Int
@@ -20,6 +20,6 @@ public struct ImageInformation: Hashable, Sendable {
   public var format: PixelFormat
   /// The format of the file.
   public var codec: Codec
-  /// How the stored picture is turned to stand upright.
+  /// How the stored image is turned to stand upright.
   public var orientation: Orientation
 }

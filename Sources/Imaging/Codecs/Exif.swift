@@ -1,4 +1,4 @@
-/// Finds the one thing that matters here among a file's EXIF data: how the picture is turned.
+/// Finds the one thing that matters here among a file's EXIF data: how the image is turned.
 ///
 /// Every offset and length is checked; whatever makes no sense counts as upright. Sources: Exif 2.3
 /// (JEITA CP-3451C), TIFF 6.0 section 2, ITU-T T.81 annex B, PNG third edition section 11.3.4.5.

@@ -8,7 +8,7 @@
 
 /// Whole files in and out of memory.
 enum FileAccess {
-  /// Files above this many bytes are refused: no picture has them, and a device may never end.
+  /// Files above this many bytes are refused: no image has them, and a device may never end.
   static let maximumSize = 1 << 31
 
   /// The first `limit` bytes of a file, all of them by default, and the file's size in bytes.

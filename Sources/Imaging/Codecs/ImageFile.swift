@@ -1,6 +1,6 @@
-/// Pictures in files: JPEG and PNG, told apart by content.
+/// Images in files: JPEG and PNG, told apart by content.
 public enum ImageFile {
-  /// Reads and decodes a picture, upright.
+  /// Reads and decodes an image, upright.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
   /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
@@ -10,14 +10,14 @@ public enum ImageFile {
     try decode(bytes(path), name: path, options: options)
   }
 
-  /// The bytes of a picture file as they are.
+  /// The bytes of an image file as they are.
   ///
-  /// Throws `ImagingError.unreadableFile` where it cannot be read or is too large for a picture.
+  /// Throws `ImagingError.unreadableFile` where it cannot be read or is too large for an image.
   public static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
     try FileAccess.read(path).bytes
   }
 
-  /// Decodes a picture from a file's bytes, upright; `name` is what errors call it.
+  /// Decodes an image from a file's bytes, upright; `name` is what errors call it.
   ///
   /// Throws `ImagingError` as ``read(_:options:)`` does.
   public static func decode(
@@ -38,7 +38,7 @@ public enum ImageFile {
       originalWidth: width, originalHeight: height, warnings: stored.warnings)
   }
 
-  /// Reads a picture's header: its size once upright, its format and its codec.
+  /// Reads an image's header: its size once upright, its format and its codec.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
   /// header. Pixels are not looked at.
@@ -65,18 +65,18 @@ public enum ImageFile {
       width: width, height: height, format: header.format, codec: codec, orientation: orientation)
   }
 
-  /// Encodes a picture; `quality`, 1 (small) to 100 (good), matters to JPEG only.
+  /// Encodes an image; `quality`, 1 (small) to 100 (good), matters to JPEG only.
   ///
   /// JPEG holds gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
   /// become 8. PNG holds every format exactly. Throws `ImagingError` where the codec cannot hold so
-  /// large a picture or the quality is out of range.
+  /// large an image or the quality is out of range.
   public static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
-    try encode(image, as: codec, name: "the picture", quality: quality)
+    try encode(image, as: codec, name: "the image", quality: quality)
   }
 
-  /// Encodes a picture by the ending of the file's name and writes it aside, then renames it.
+  /// Encodes an image by the ending of the file's name and writes it aside, then renames it.
   ///
   /// Throws `ImagingError` where the ending is not known, as ``encode(_:as:quality:)`` does, or where
   /// the file cannot be written.

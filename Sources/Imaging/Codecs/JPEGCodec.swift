@@ -27,7 +27,7 @@ enum JPEGCodec {
   /// Decodes to gray or RGB of 8 bits, whichever is nearer to the format wanted.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
-  ) throws(ImagingError) -> StoredPicture {
+  ) throws(ImagingError) -> DecodedPixels {
     do {
       return try decodeOnce(bytes, name: name, header: header, options: options)
     } catch {
@@ -54,7 +54,7 @@ enum JPEGCodec {
 
   private static func decodeOnce(
     _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
-  ) throws(ImagingError) -> StoredPicture {
+  ) throws(ImagingError) -> DecodedPixels {
     let channels = (options.format ?? header.format).channels <= 2 ? 1 : 3
     let eighths = eighths(
       of: max(header.width, header.height), needed: options.neededLongerSide)
@@ -77,7 +77,7 @@ enum JPEGCodec {
         ? .endsEarly(name: name, codec: .jpeg, reason: reason)
         : .garbled(name: name, codec: .jpeg, reason: reason)
     }
-    return StoredPicture(
+    return DecodedPixels(
       image: Image(
         width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
       warnings: [report.damageText, report.warningText].compactMap(\.self))

@@ -1,4 +1,4 @@
-/// How a stored picture must be turned to stand upright; the raw values are EXIF's.
+/// How a stored image must be turned to stand upright; the raw values are EXIF's.
 public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   /// As it is stored.
   case upright = 1
@@ -22,7 +22,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
 }
 
 extension Image {
-  /// The picture turned upright from the orientation in which it is stored.
+  /// The image turned upright from the orientation in which it is stored.
   func turnedUpright(from orientation: Orientation) -> Image {
     // Upright pixel (x, y) is the stored pixel number `first + x * across + y * down`.
     let (w, h) = (width, height)

@@ -15,7 +15,7 @@ enum PNGCodec {
   /// Decodes to the format wanted, except that color never becomes gray here.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
-  ) throws(ImagingError) -> StoredPicture {
+  ) throws(ImagingError) -> DecodedPixels {
     var format = options.format ?? header.format
     if header.format.channels >= 3 && format.channels <= 2 { format.channels += 2 }
     let size = header.width * header.height * format.bytesPerPixel
@@ -30,7 +30,7 @@ enum PNGCodec {
     guard Int(status) == GC_OK else {
       throw report.error(status: status, name: name, codec: .png)
     }
-    return StoredPicture(
+    return DecodedPixels(
       image: Image(width: header.width, height: header.height, format: format, bytes: pixels),
       warnings: [report.warningText].compactMap(\.self))
   }

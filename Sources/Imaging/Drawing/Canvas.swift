@@ -1,11 +1,11 @@
-/// An 8-bit RGB picture that is being drawn on. Everything is cut to the picture.
+/// An 8-bit RGB image that is being drawn on. Everything is cut to the image.
 struct Canvas {
   private(set) var image: Image
   /// Glyphs that were drawn before, by character, at `glyphScale`.
   private var glyphs: [Character: GlyphMask] = [:]
   private var glyphScale = 0.0
 
-  /// Starts from a picture of 8-bit RGB.
+  /// Starts from an image of 8-bit RGB.
   init(_ image: Image) {
     precondition(image.format == .rgb8, "a canvas takes 8-bit RGB, not \(image.format)")
     self.image = image
@@ -55,7 +55,7 @@ struct Canvas {
     }
   }
 
-  /// Mixes a color in where a mask covers the picture.
+  /// Mixes a color in where a mask covers the image.
   private mutating func blend(_ mask: GlyphMask, x: Int, y: Int, _ color: Color) {
     let samples = [Float(color.red), Float(color.green), Float(color.blue)]
     for row in max(0, -y)..<max(0, -y, min(mask.height, image.height - y)) {

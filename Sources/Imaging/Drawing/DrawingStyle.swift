@@ -1,4 +1,4 @@
-/// The measures of a drawing, in pixels, from the size of its picture: lines and text take the same
+/// The measures of a drawing, in pixels, from the size of its image: lines and text take the same
 /// part of a thumbnail and of a poster.
 struct DrawingStyle: Hashable, Sendable {
   /// The thickness of a box's edge.
@@ -10,10 +10,10 @@ struct DrawingStyle: Hashable, Sendable {
   /// The height of a label.
   let labelHeight: Int
 
-  /// Chooses the measures for a picture; sizes in pixels.
+  /// Chooses the measures for an image; sizes in pixels.
   init(width: Int, height: Int) {
     let size = (Double(width) * Double(height)).squareRoot()
-    // A quarter more, since a line of one pixel is soon lost in a busy picture.
+    // A quarter more, since a line of one pixel is soon lost in a busy image.
     lineWidth = max(1, Int((size / 200 + 0.25).rounded()))
     textScale = max(1, (size / 140).rounded() / 2)
     margin = Int((2 * textScale).rounded())

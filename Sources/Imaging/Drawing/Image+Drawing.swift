@@ -1,15 +1,15 @@
 extension Image {
-  /// The picture with its detections drawn on it: boxes in the colors of their classes, each with a
+  /// The image with its detections drawn on it: boxes in the colors of their classes, each with a
   /// label of class name and score.
   ///
-  /// Lines and text grow with the picture. Labels lie inside of it; the best scores come first when
-  /// places are given away, and lie on top. What lies outside of the picture or is not finite is
+  /// Lines and text grow with the image. Labels lie inside of it; the best scores come first when
+  /// places are given away, and lie on top. What lies outside of the image or is not finite is
   /// not drawn.
   ///
-  /// The result is 8-bit RGB, whatever the format of this picture; alpha is dropped.
+  /// The result is 8-bit RGB, whatever the format of this image; alpha is dropped.
   ///
   /// - Parameters:
-  ///   - detections: Boxes in pixels of this picture.
+  ///   - detections: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
   public func drawing(_ detections: [Detection], classNames: [String]) -> Image {
     drawing(
@@ -17,11 +17,11 @@ extension Image {
       classNames: classNames)
   }
 
-  /// The picture with what is labeled in it drawn on it, as detections are, without scores; larger
+  /// The image with what is labeled in it drawn on it, as detections are, without scores; larger
   /// objects come first.
   ///
   /// - Parameters:
-  ///   - annotations: Boxes in pixels of this picture.
+  ///   - annotations: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
   public func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
     drawing(
@@ -64,7 +64,7 @@ extension Image {
     return canvas.image
   }
 
-  /// The whole pixels nearest to a box, cut to the picture and at least one; nil where the box lies
+  /// The whole pixels nearest to a box, cut to the image and at least one; nil where the box lies
   /// outside or is not finite.
   private func pixels(of box: Box) -> PixelRegion? {
     guard box.x1.isFinite, box.y1.isFinite, box.x2.isFinite, box.y2.isFinite, box.x1 <= box.x2,

@@ -1,10 +1,10 @@
-/// Places for labels: inside of the picture, at their boxes, and off each other where that is easy.
+/// Places for labels: inside of the image, at their boxes, and off each other where that is easy.
 struct LabelPlacement {
   private let width: Int
   private let height: Int
   private var taken: [PixelRegion] = []
 
-  /// Starts with an empty picture; sizes in pixels.
+  /// Starts with an empty image; sizes in pixels.
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
@@ -12,7 +12,7 @@ struct LabelPlacement {
 
   /// Takes a place for a label at a box: above it, inside its top, below it, inside its bottom; the
   /// first that is free, or else the one with the least in the way. Nil if the label is larger than
-  /// the picture.
+  /// the image.
   mutating func place(labelWidth: Int, labelHeight: Int, at box: PixelRegion) -> PixelRegion? {
     guard labelWidth <= width, labelHeight <= height else { return nil }
     let bottom = box.y + box.height
@@ -29,7 +29,7 @@ struct LabelPlacement {
       }
       if best?.covered == 0 { break }
     }
-    // A box that lies across the picture from above to below has the top of the picture left.
+    // A box that lies across the image from above to below has the top of the image left.
     let region =
       best?.region
       ?? PixelRegion(

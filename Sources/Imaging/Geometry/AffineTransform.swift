@@ -42,12 +42,12 @@ public struct AffineTransform: Hashable, Sendable {
     AffineTransform(a: 1, b: 0, tx: x, c: 0, d: 1, ty: y)
   }
 
-  /// Mirrors left and right in a picture of the given width, in pixels.
+  /// Mirrors left and right in an image of the given width, in pixels.
   public static func horizontalFlip(width: Double) -> AffineTransform {
     AffineTransform(a: -1, b: 0, tx: width, c: 0, d: 1, ty: 0)
   }
 
-  /// Mirrors top and bottom in a picture of the given height, in pixels.
+  /// Mirrors top and bottom in an image of the given height, in pixels.
   public static func verticalFlip(height: Double) -> AffineTransform {
     AffineTransform(a: 1, b: 0, tx: 0, c: 0, d: -1, ty: height)
   }

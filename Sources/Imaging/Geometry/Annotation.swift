@@ -1,4 +1,4 @@
-/// One labeled object of a picture: the truth that a detector is trained on and scored against.
+/// One labeled object of an image: the truth that a detector is trained on and scored against.
 public struct Annotation: Hashable, Sendable {
   /// Where it is, in pixels of the original image.
   public var box: Box
@@ -9,7 +9,7 @@ public struct Annotation: Hashable, Sendable {
   public var isCrowd: Bool
   /// True where the labelers marked it difficult (VOC `difficult`): left out of the score.
   public var isDifficult: Bool
-  /// True where a part of the object lies outside of the picture (VOC `truncated`).
+  /// True where a part of the object lies outside of the image (VOC `truncated`).
   public var isTruncated = false
   /// True where something hides a part of the object (VOC `occluded`).
   public var isOccluded = false
@@ -28,7 +28,7 @@ public struct Annotation: Hashable, Sendable {
   }
 }
 
-/// An object's extent as a COCO file states it: not cut to the picture, and with an area of its own.
+/// An object's extent as a COCO file states it: not cut to the image, and with an area of its own.
 public struct StatedExtent: Hashable, Sendable {
   /// Corner and size in pixels of the original image, digit for digit.
   public var box: SizedBox

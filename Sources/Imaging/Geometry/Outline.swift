@@ -1,4 +1,4 @@
-/// Which pixels of a picture an object has: finer than its box.
+/// Which pixels of an image an object has: finer than its box.
 public indirect enum Outline: Hashable, Sendable {
   /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; what lies in
   /// any of them belongs to the object.
@@ -6,7 +6,7 @@ public indirect enum Outline: Hashable, Sendable {
   /// Runs of pixels of the original image.
   case mask(RunLengthMask)
 
-  /// The pixels in a picture of the given size, as COCO counts them.
+  /// The pixels in an image of the given size, as COCO counts them.
   ///
   /// Throws `ImagingError.invalidMask` for polygons that are none, and for a mask of another size.
   public func mask(width: Int, height: Int) throws(ImagingError) -> RunLengthMask {

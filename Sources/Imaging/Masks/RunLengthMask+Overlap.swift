@@ -1,5 +1,5 @@
 extension RunLengthMask {
-  /// How many pixels belong to both masks; 0 for masks of pictures of different sizes.
+  /// How many pixels belong to both masks; 0 for masks of images of different sizes.
   ///
   /// The time goes with the number of runs, not of pixels.
   public func intersectionArea(_ other: RunLengthMask) -> Int {
@@ -24,12 +24,12 @@ extension RunLengthMask {
     return Double(shared) / Double(isCrowd ? area : area + other.area - shared)
   }
 
-  /// The pixels that belong to this mask, the other or both; both are of pictures of one size.
+  /// The pixels that belong to this mask, the other or both; both are of images of one size.
   public func union(_ other: RunLengthMask) -> RunLengthMask {
     RunLengthMask(width: width, height: height, joined(with: other))
   }
 
-  /// The pixels that belong to this mask and not to the other; both are of pictures of one size.
+  /// The pixels that belong to this mask and not to the other; both are of images of one size.
   public func subtracting(_ other: RunLengthMask) -> RunLengthMask {
     precondition(
       width == other.width && height == other.height,

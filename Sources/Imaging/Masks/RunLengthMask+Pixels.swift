@@ -7,9 +7,9 @@ extension RunLengthMask {
       of: PixelRegion(x: 0, y: 0, width: width, height: height))
   }
 
-  /// Makes a mask from the pixels of a region of the picture, as above; outside of it there are none.
+  /// Makes a mask from the pixels of a region of the image, as above; outside of it there are none.
   ///
-  /// The region lies in the picture, which has at most 2^31 pixels.
+  /// The region lies in the image, which has at most 2^31 pixels.
   public init(width: Int, height: Int, pixels: [UInt8], of region: PixelRegion) {
     precondition(
       region.x >= 0 && region.y >= 0 && region.width <= width - region.x
@@ -34,7 +34,7 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
-  /// Makes a mask of a rectangle, cut to the picture.
+  /// Makes a mask of a rectangle, cut to the image.
   public init(width: Int, height: Int, region: PixelRegion) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     let region = region.intersection(PixelRegion(x: 0, y: 0, width: width, height: height))

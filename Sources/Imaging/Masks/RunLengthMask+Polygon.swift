@@ -7,7 +7,7 @@ extension RunLengthMask {
   /// COCO's `annToRLE` joins them.
   ///
   /// - Parameter polygons: each a list x, y, x, y ... in pixels, at least three corners; it may cross
-  ///   itself and leave the picture.
+  ///   itself and leave the image.
   /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
   ///   coordinate that is not finite or farther out than 2²⁰ pixels, and a boundary too long to walk.
   public init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
@@ -27,7 +27,7 @@ extension RunLengthMask {
   }
 
   private static let farthest = 1_048_576.0
-  /// Steps along a boundary; a picture of 2³¹ pixels has no use for more.
+  /// Steps along a boundary; an image of 2³¹ pixels has no use for more.
   private static let longestWalk = 1 << 28
   /// Steps a pixel.
   private static let fineness = 5

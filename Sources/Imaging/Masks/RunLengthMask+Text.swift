@@ -7,7 +7,7 @@ extension RunLengthMask {
   ///
   /// - Parameter text: the characters' codes, escapes of JSON already undone.
   /// - Throws: `ImagingError.invalidMask` for a character outside of 48...111, a number that does not
-  ///   end or is too large, and runs that do not fill the picture.
+  ///   end or is too large, and runs that do not fill the image.
   public init(width: Int, height: Int, text: Span<UInt8>) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder(capacity: text.count)
@@ -38,7 +38,7 @@ extension RunLengthMask {
         throw fail(
           value < 0
             ? "run \(place) has a length of \(value)"
-            : "run \(place) of \(value) pixels ends beyond the picture's \(pixels)")
+            : "run \(place) of \(value) pixels ends beyond the image's \(pixels)")
       }
       if place % 2 == 1 { runs.append(end..<end + value) }
       end += value
@@ -46,7 +46,7 @@ extension RunLengthMask {
       place += 1
     }
     guard end == pixels else {
-      throw fail("its runs cover \(end) of the picture's \(pixels) pixels")
+      throw fail("its runs cover \(end) of the image's \(pixels) pixels")
     }
     self.init(width: width, height: height, runs)
   }

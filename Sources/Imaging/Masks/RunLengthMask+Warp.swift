@@ -1,12 +1,12 @@
 extension RunLengthMask {
-  /// The mask drawn through a transform into a picture of another size.
+  /// The mask drawn through a transform into an image of another size.
   ///
   /// A pixel of the target belongs to it where its center comes from a pixel of the mask (nearest
   /// neighbor), so that the result is a mask again and has no soft edges.
   ///
   /// - Parameters:
-  ///   - transform: From pixels of the mask's picture to pixels of the target.
-  ///   - part: What is shown of the mask's picture, in its pixels.
+  ///   - transform: From pixels of the mask's image to pixels of the target.
+  ///   - part: What is shown of the mask's image, in its pixels.
   ///   - width: The width of the target, in pixels.
   ///   - height: The height of the target, in pixels.
   public func transformed(

@@ -1,14 +1,14 @@
 /// The pixels that belong to an object, as lengths of runs: COCO's RLE.
 ///
-/// The picture is walked column after column, from the top of each. Runs of pixels outside and
+/// The image is walked column after column, from the top of each. Runs of pixels outside and
 /// inside the mask take turns, beginning with those outside, so that the first length may be 0; no
 /// other is, and all of them add up to `width * height`.
 ///
 /// Source: maskApi.c of cocoapi, whose runs and numbers it equals.
 public struct RunLengthMask: Hashable, Sendable {
-  /// The width of the picture, in pixels.
+  /// The width of the image, in pixels.
   public let width: Int
-  /// The height of the picture, in pixels.
+  /// The height of the image, in pixels.
   public let height: Int
   /// The lengths of the runs in pixels, those at even places outside of the mask.
   public let counts: [UInt32]
@@ -17,13 +17,13 @@ public struct RunLengthMask: Hashable, Sendable {
   /// The smallest rectangle around the mask; all zeros where the mask is empty.
   public let bounds: PixelRegion
 
-  /// The most pixels that a picture may have here: sums of runs stay far from any overflow.
+  /// The most pixels that an image may have here: sums of runs stay far from any overflow.
   static let maximumPixels = 1 << 31
 
   /// Makes a mask from the lengths of its runs, as COCO's uncompressed `counts` hold them.
   ///
   /// Throws `ImagingError.invalidMask` for a length below 0 and for runs that do not add up to the
-  /// size of the picture. Empty runs in between are allowed and joined.
+  /// size of the image. Empty runs in between are allowed and joined.
   public init(width: Int, height: Int, counts: [Int]) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder()
@@ -34,7 +34,7 @@ public struct RunLengthMask: Hashable, Sendable {
           width: width, height: height,
           reason: count < 0
             ? "run \(place) has a length of \(count)"
-            : "run \(place) of \(count) pixels ends beyond the picture's \(pixels)")
+            : "run \(place) of \(count) pixels ends beyond the image's \(pixels)")
       }
       if place % 2 == 1 { runs.append(end..<end + count) }
       end += count
@@ -42,12 +42,12 @@ public struct RunLengthMask: Hashable, Sendable {
     guard end == pixels else {
       throw .invalidMask(
         width: width, height: height,
-        reason: "its runs cover \(end) of the picture's \(pixels) pixels")
+        reason: "its runs cover \(end) of the image's \(pixels) pixels")
     }
     self.init(width: width, height: height, runs)
   }
 
-  /// Finishes a mask whose runs were collected; they lie inside of the picture.
+  /// Finishes a mask whose runs were collected; they lie inside of the image.
   init(width: Int, height: Int, _ runs: RunBuilder) {
     self.width = width
     self.height = height
@@ -55,16 +55,16 @@ public struct RunLengthMask: Hashable, Sendable {
     (area, bounds) = Self.measure(counts, height: height)
   }
 
-  /// The pixels of a picture; throws where it has none or too many.
+  /// The pixels of an image; throws where it has none or too many.
   static func pixelCount(width: Int, height: Int) throws(ImagingError) -> Int {
     guard width > 0, height > 0 else {
       throw .invalidMask(
-        width: width, height: height, reason: "a picture has at least one pixel each way")
+        width: width, height: height, reason: "an image has at least one pixel each way")
     }
     let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
     guard !overflows, pixels <= maximumPixels else {
       throw .invalidMask(
-        width: width, height: height, reason: "a picture has at most \(maximumPixels) pixels here")
+        width: width, height: height, reason: "an image has at most \(maximumPixels) pixels here")
     }
     return pixels
   }
@@ -121,7 +121,7 @@ struct RunBuilder {
     end = pixels.upperBound
   }
 
-  /// All runs of a picture with so many pixels.
+  /// All runs of an image with so many pixels.
   func counts(pixels: Int) -> [UInt32] {
     end < pixels ? counts + [UInt32(pixels - end)] : counts
   }

@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// All that happens to a picture's colors, in one pass: hue, saturation and value, then the curve,
+/// All that happens to an image's colors, in one pass: hue, saturation and value, then the curve,
 /// then to gray.
 public struct ColorChange: Hashable, Sendable {
   /// The change of hue, saturation and value.

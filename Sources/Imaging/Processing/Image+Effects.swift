@@ -52,7 +52,7 @@ extension Image {
     }
   }
 
-  /// The picture seen through a Gaussian blur, cut off at three standard deviations; edges are
+  /// The image seen through a Gaussian blur, cut off at three standard deviations; edges are
   /// repeated by weighing what is there.
   ///
   /// - Parameter standardDeviation: in pixels, above 0.

@@ -1,9 +1,9 @@
 import CGlimpseKernels
 
-/// A picture fitted into a network's input: scaled by one factor, centered, the rest gray.
+/// An image fitted into a network's input: scaled by one factor, centered, the rest gray.
 ///
 /// It knows its own inverse: boxes found in the input come back in pixels of the original image,
-/// whatever the resolution at which the picture was decoded.
+/// whatever the resolution at which the image was decoded.
 public struct Letterbox: Hashable, Sendable {
   /// The width of the original image, in pixels.
   public let imageWidth: Int
@@ -15,19 +15,19 @@ public struct Letterbox: Hashable, Sendable {
   public let targetHeight: Int
   /// Pixels of the input per pixel of the original image.
   public let scale: Double
-  /// Where the picture starts in the input, in pixels from the left.
+  /// Where the image starts in the input, in pixels from the left.
   public let offsetX: Double
-  /// Where the picture starts in the input, in pixels from the top.
+  /// Where the image starts in the input, in pixels from the top.
   public let offsetY: Double
-  /// The columns of the input that the picture covers, at least 1.
+  /// The columns of the input that the image covers, at least 1.
   public let contentWidth: Int
-  /// The rows of the input that the picture covers, at least 1.
+  /// The rows of the input that the image covers, at least 1.
   public let contentHeight: Int
 
   /// Fits an image into a target; all sizes in pixels, at least 1.
   ///
   /// The image's size is that of the original, which boxes refer to, even where a smaller version
-  /// of the picture is decoded and passed to `fill`.
+  /// of the image is decoded and passed to `fill`.
   public init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
     precondition(
       imageWidth > 0 && imageHeight > 0 && targetWidth > 0 && targetHeight > 0,
@@ -64,7 +64,7 @@ public struct Letterbox: Hashable, Sendable {
     ).clipped(toWidth: Double(imageWidth), height: Double(imageHeight))
   }
 
-  /// Resamples a picture into the input, normalized, in one pass.
+  /// Resamples an image into the input, normalized, in one pass.
   ///
   /// - Parameters:
   ///   - image: 8-bit RGB, of the original size or decoded at another resolution.
@@ -107,7 +107,7 @@ public struct Letterbox: Hashable, Sendable {
   /// The input before normalization, as 8-bit RGB.
   ///
   /// - Parameter image: 8-bit RGB, of the original size or decoded at another resolution.
-  public func picture(of image: Image) -> Image {
+  public func image(of image: Image) -> Image {
     let samples = Normalization(
       mean: [0, 0, 0], standardDeviation: [1.0 / 255, 1.0 / 255, 1.0 / 255])
     let values = [Float](unsafeUninitializedCapacity: targetWidth * targetHeight * 3) {
@@ -119,7 +119,7 @@ public struct Letterbox: Hashable, Sendable {
       bytes: values.map { UInt8(min(max($0.rounded(), 0), 255)) })
   }
 
-  /// Writes the padding around the picture.
+  /// Writes the padding around the image.
   private func pad(
     _ output: UnsafeMutableBufferPointer<Float>, gain: Normalization.Channels,
     bias: Normalization.Channels

@@ -1,7 +1,7 @@
 import CGlimpseKernels
 
 extension Normalization {
-  /// Turns a picture into a network's input.
+  /// Turns an image into a network's input.
   ///
   /// - Parameters:
   ///   - image: 8-bit RGB.

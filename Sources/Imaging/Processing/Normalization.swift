@@ -19,11 +19,11 @@ public struct Normalization: Hashable, Sendable {
   /// Samples from 0 to 1, and nothing else.
   public static let unit = Normalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
 
-  /// Mean 0 and deviation 1 over ImageNet's pictures: what public classification weights expect.
+  /// Mean 0 and deviation 1 over ImageNet's images: what public classification weights expect.
   public static let imageNet = Normalization(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
-  /// The gray (0...255) that fills a network's input where there is no picture.
+  /// The gray (0...255) that fills a network's input where there is no image.
   public static let padding: Float = 114
 
   typealias Channels = (Float, Float, Float)

@@ -1,10 +1,10 @@
 import CGlimpseKernels
 
 extension Image {
-  /// The picture at another size, in pixels, at least 1 each way.
+  /// The image at another size, in pixels, at least 1 each way.
   ///
   /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The whole
-  /// picture maps onto the whole target: the edges of both coincide, pixel centers need not.
+  /// image maps onto the whole target: the edges of both coincide, pixel centers need not.
   public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
     -> Image
   {
@@ -19,7 +19,7 @@ extension Image {
         filter: filter))
   }
 
-  /// The picture made of weighted samples along both axes.
+  /// The image made of weighted samples along both axes.
   func resampled(columns: ResampleAxis, rows: ResampleAxis) -> Image {
     let channels = format.channels
     let (newWidth, newHeight) = (columns.count, rows.count)

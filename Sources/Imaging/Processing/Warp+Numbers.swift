@@ -1,12 +1,12 @@
 extension Warp {
-  /// Draws numbers, such as those of classes, where `draw` draws a picture's pixels.
+  /// Draws numbers, such as those of classes, where `draw` draws an image's pixels.
   ///
   /// A pixel of the target takes the number of the source's pixel that its center comes from (nearest
   /// neighbor), so that no number is made up. Pixels outside of the source, or of what is shown of
   /// it, stay as they are. Colors have no effect.
   ///
   /// - Parameters:
-  ///   - numbers: 8-bit gray, as large as the picture or reduced like it.
+  ///   - numbers: 8-bit gray, as large as the image or reduced like it.
   ///   - target: 8-bit gray.
   ///   - region: The part of the target to draw into, cut to the target; all of it if nil.
   public func drawNumbers(_ numbers: Image, into target: inout Image, region: PixelRegion? = nil) {

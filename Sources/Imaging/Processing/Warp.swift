@@ -1,15 +1,15 @@
 import CGlimpseKernels
 
-/// A picture drawn through a projective transform into another, for training augmentation.
+/// An image drawn through a projective transform into another, for training augmentation.
 ///
 /// Geometry and color happen in one pass. A pixel of the target whose center lies outside of the
-/// picture is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
+/// image is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
 /// averaged first, so that bilinear sampling skips none. Places are rounded to 128ths of a source
 /// pixel, and the same bytes come out on every processor.
 public struct Warp: Hashable, Sendable {
   /// From pixels of the source to pixels of the target.
   public var transform: ProjectiveTransform
-  /// What happens to the colors of the picture; the gray around it stays.
+  /// What happens to the colors of the image; the gray around it stays.
   public var colors: ColorChange
   /// The part of the source that is shown, in its pixels; all of it if nil.
   public var window: Box?
@@ -23,7 +23,7 @@ public struct Warp: Hashable, Sendable {
     self.window = window
   }
 
-  /// Draws a picture into a target.
+  /// Draws an image into a target.
   ///
   /// - Parameters:
   ///   - image: 8-bit RGB.
@@ -31,7 +31,7 @@ public struct Warp: Hashable, Sendable {
   ///   - region: The part of the target to draw into, cut to the target; all of it if nil. Pixels
   ///     outside stay as they are, so that four warps make a mosaic. The transform's coordinates
   ///     are the target's, not the region's.
-  ///   - keepsOutside: Leaves pixels outside of the picture as they are, instead of gray.
+  ///   - keepsOutside: Leaves pixels outside of the image as they are, instead of gray.
   public func draw(
     _ image: Image, into target: inout Image, region: PixelRegion? = nil,
     keepsOutside: Bool = false
@@ -44,7 +44,7 @@ public struct Warp: Hashable, Sendable {
     let region = (region ?? whole).intersection(whole)
     if region.width == 0 || region.height == 0 { return }
     var source = WarpSource(image, shown: window)
-    // A transform that flattens the picture leaves nothing of it to see.
+    // A transform that flattens the image leaves nothing of it to see.
     if let inverse = transform.inverse {
       source.look(through: inverse, from: region)
     } else {

@@ -1,18 +1,18 @@
 import CGlimpseKernels
 
-/// What a warp reads: a picture, or blocks of its pixels averaged where the transform shrinks.
+/// What a warp reads: an image, or blocks of its pixels averaged where the transform shrinks.
 struct WarpSource {
   private let image: Image
-  /// What is shown, in pixels of the picture.
+  /// What is shown, in pixels of the image.
   private var shown: Box
-  /// From pixels of the target to pixels of the picture.
+  /// From pixels of the target to pixels of the image.
   private var inverse = ProjectiveTransform(.identity)
   /// Pixels that are averaged, along each axis.
   private var block = (width: 1, height: 1)
-  /// The part of the picture that is averaged; it begins with a whole block.
+  /// The part of the image that is averaged; it begins with a whole block.
   private var part: PixelRegion
 
-  /// Takes a picture, of which only a part may be shown.
+  /// Takes an image, of which only a part may be shown.
   init(_ image: Image, shown window: Box?) {
     self.image = image
     let whole = Box(x1: 0, y1: 0, x2: Double(image.width), y2: Double(image.height))
@@ -85,7 +85,7 @@ struct WarpSource {
     return Int(first) * size..<min(Int(end) * size, limit)
   }
 
-  /// Calls `body` with the picture, its coordinates and what is shown, in the kernels' form.
+  /// Calls `body` with the image, its coordinates and what is shown, in the kernels' form.
   func withKernelWarp(_ body: (gk_image_warp) -> Void) {
     var warp = gk_image_warp()
     let (width, height) = (Double(block.width), Double(block.height))

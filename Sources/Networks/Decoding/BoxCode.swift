@@ -7,7 +7,7 @@ import Imaging
 /// (y + 0.5 + p1) s)`, width `exp(min(p2, 8)) s`, height `exp(min(p3, 8)) s`, in input pixels (Ge et
 /// al. 2021, "YOLOX", section 2.1, with centers counted from the cell's middle).
 public struct BoxCode: Sendable {
-  /// Above it, sizes no longer grow: exp(8) strides are more than any picture.
+  /// Above it, sizes no longer grow: exp(8) strides are more than any image.
   public static let largestLogSize: Float = 8
 
   /// The corners in input pixels.

@@ -5,7 +5,7 @@ public struct DetectionOptions: Hashable, Sendable {
   /// Of two boxes of a class that overlap by more than this (intersection over union, 0...1), only
   /// the one with the higher score stays.
   public var iou: Double
-  /// Detections of a picture at most, the highest scores first.
+  /// Detections of an image at most, the highest scores first.
   public var maximumDetections: Int
   /// True where overlapping boxes of different classes suppress each other, too.
   public var isClassAgnostic: Bool
@@ -14,7 +14,7 @@ public struct DetectionOptions: Hashable, Sendable {
   /// The classes to look for, as indices; nil for all.
   public var classes: Set<Int>?
 
-  /// Makes options; the defaults are those for looking at pictures.
+  /// Makes options; the defaults are those for looking at images.
   public init(
     confidence: Float = 0.25, iou: Double = 0.7, maximumDetections: Int = 300,
     classAgnostic: Bool = false, multiLabel: Bool = false, classes: Set<Int>? = nil

@@ -7,7 +7,7 @@ struct HeadDecoder: Sendable {
   let strides: [Int]
   let options: DetectionOptions
 
-  /// The candidates of one picture of the batch, before suppression, in the order of the cells.
+  /// The candidates of one image of the batch, before suppression, in the order of the cells.
   func candidates(_ outputs: [View], image: Int) -> [Detection] {
     // Comparing logits spares an exponential for each of the cells that see nothing.
     let lowest = logit(options.confidence)

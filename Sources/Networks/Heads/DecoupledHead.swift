@@ -51,7 +51,7 @@ public struct DecoupledHead: Sendable {
       : ConvNormActivation(channels, kernel: 3, style: style)(x, scope)
   }
 
-  /// About five objects a picture, spread over its cells and classes, as YOLOv8 begins.
+  /// About five objects an image, spread over its cells and classes, as YOLOv8 begins.
   private func classBias(_ stride: Int) -> Float {
     let cells = Double(imageSize / stride) * Double(imageSize / stride)
     return Float(log(5 / (Double(classCount) * max(cells, 1))))

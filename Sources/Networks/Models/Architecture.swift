@@ -29,7 +29,7 @@ public enum Architecture: String, CaseIterable, Sendable {
   /// Those that find objects.
   public static var detectors: [Architecture] { allCases.filter { $0.task == .detection } }
 
-  /// The side of the square pictures that it is meant for, in pixels.
+  /// The side of the square images that it is meant for, in pixels.
   public var defaultImageSize: Int {
     switch self {
     case .compact, .resnet18: 416

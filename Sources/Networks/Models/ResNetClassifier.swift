@@ -1,6 +1,6 @@
 import Engine
 
-/// A ResNet that names the whole picture: the backbone, a global mean, a linear layer.
+/// A ResNet that names the whole image: the backbone, a global mean, a linear layer.
 ///
 /// At the root of the names it is torchvision's network, `conv1` to `fc`, and loads its weights.
 public struct ResNetClassifier: Sendable {

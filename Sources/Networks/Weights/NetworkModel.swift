@@ -24,10 +24,10 @@ public struct NetworkModel: Hashable, Sendable {
     self.normalization = normalization ?? architecture.normalization
   }
 
-  /// The input of a batch of `n` pictures.
+  /// The input of a batch of `n` images.
   public func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
 
-  /// The network at its image size, for one picture.
+  /// The network at its image size, for one image.
   public func graph() -> Graph {
     architecture.graph(classCount: classNames.count, input: inputShape(n: 1))
   }

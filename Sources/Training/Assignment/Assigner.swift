@@ -4,7 +4,7 @@ import Imaging
 struct Match: Hashable {
   /// Where the prediction is made.
   var cell: Cell
-  /// The object, an index into the picture's annotations.
+  /// The object, an index into the image's annotations.
   var truth: Int
   /// The score, 0...1, that the truth's class should get; all other classes should get 0.
   var target: Double
@@ -19,7 +19,7 @@ public enum Assigner: String, CaseIterable, Hashable, Sendable {
   /// Simplified optimal transport (Ge et al., YOLOX, 2021).
   case simOTA = "simota"
 
-  /// The matches of one picture, in the order of their cells, at most one a cell.
+  /// The matches of one image, in the order of their cells, at most one a cell.
   ///
   /// Crowds, and boxes that are not finite or have no area, are nobody's target.
   func assign(_ predictions: Predictions, truths: [Annotation]) -> [Match] {

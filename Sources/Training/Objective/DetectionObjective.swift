@@ -8,10 +8,10 @@ import Imaging
 ///
 ///     total = (boxGain * sum of weight * boxLoss + classGain * sum of crossEntropy) / S
 ///
-/// S is the sum of the weights over the whole batch, at least 1/16 a picture. The losses are those
+/// S is the sum of the weights over the whole batch, at least 1/16 an image. The losses are those
 /// of YOLOv8 without the distribution focal loss; that one takes S as at least 1, the same at its
 /// usual batch of 16, and then multiplies the total by the batch size. Here it stays a mean: a batch
-/// of the same pictures twice has the same loss and the same gradient by the parameters, so that a
+/// of the same images twice has the same loss and the same gradient by the parameters, so that a
 /// learning rate is good for any batch size.
 ///
 /// Crowds are nobody's target, and a cell without an object whose box lies mostly in a crowd is not
@@ -30,7 +30,7 @@ public struct DetectionObjective: Objective, Hashable {
   /// What the class loss counts for.
   public var classGain: Double
 
-  /// S is at least this for each picture of the batch.
+  /// S is at least this for each image of the batch.
   private static let leastWeightPerImage = 1.0 / 16
 
   /// Makes an objective; the gains are YOLOv8's.
@@ -50,7 +50,7 @@ public struct DetectionObjective: Objective, Hashable {
   /// Computes the loss of a batch and writes its gradient over all of `gradients`.
   ///
   /// `outputs` holds one view a stride, n x h x w x (4 + classes): box codes, then class logits;
-  /// `gradients` has the same shapes. `truths` has the annotations of each picture, boxes in input
+  /// `gradients` has the same shapes. `truths` has the annotations of each image, boxes in input
   /// pixels and class indices below `classCount`. The same bits come whatever the thread count.
   public func evaluate(
     outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
@@ -60,7 +60,7 @@ public struct DetectionObjective: Objective, Hashable {
       matches: assign(outputs: outputs, truths: truths, pool: pool), pool: pool)
   }
 
-  /// The matches of each picture.
+  /// The matches of each image.
   func assign(outputs: [View], truths: [[Annotation]], pool: ThreadPool) -> [[Match]] {
     check(outputs, truths)
     return pool.map(truths.count) { image in
@@ -104,7 +104,7 @@ public struct DetectionObjective: Objective, Hashable {
     for output in outputs {
       precondition(
         output.shape.c == 4 + classCount && output.shape.n == truths.count,
-        "an output of \(output.shape) does not fit \(classCount) classes and \(truths.count) pictures"
+        "an output of \(output.shape) does not fit \(classCount) classes and \(truths.count) images"
       )
     }
     for truth in truths.joined() where !truth.isCrowd {

@@ -2,7 +2,7 @@ import Engine
 import Imaging
 import Networks
 
-/// The part of one picture in the objective.
+/// The part of one image in the objective.
 struct ImageObjective {
   let predictions: Predictions
   let gradients: Predictions

@@ -27,7 +27,7 @@ public struct MaskObjective: Objective, Hashable {
     precondition(
       logits.shape.c == classCount && logits.shape.n == truths.count
         && logits.isDense && gradient.isDense,
-      "an output of \(logits.shape) does not fit \(classCount) classes and \(truths.count) pictures"
+      "an output of \(logits.shape) does not fit \(classCount) classes and \(truths.count) images"
     )
     let parts = pool.map(truths.count) { image in
       evaluate(
@@ -70,7 +70,7 @@ public struct MaskObjective: Objective, Hashable {
   }
 }
 
-/// The pixels of a picture whose centers lie in a box.
+/// The pixels of an image whose centers lie in a box.
 private struct BoxMask {
   let classIndex: Int
   let rows: Range<Int>

@@ -14,11 +14,11 @@ struct Cell: Hashable, Comparable {
   }
 }
 
-/// What the network says about one picture: box codes and class logits at every cell.
+/// What the network says about one image: box codes and class logits at every cell.
 ///
 /// It points into a session's memory and lives no longer than one evaluation.
 struct Predictions {
-  /// One of the head's outputs for this picture.
+  /// One of the head's outputs for this image.
   struct Level {
     let base: UnsafeMutablePointer<Float>
     /// Floats from one cell to the next.

@@ -71,7 +71,7 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
 }
 
 extension OptimizerChoice {
-  /// A learning rate that is known to train small networks from scratch; SGD's is that of 64 pictures
+  /// A learning rate that is known to train small networks from scratch; SGD's is that of 64 images
   /// a step (YOLOX). NanoDet-Plus takes a third of AdamW's; on BCCD this one needs a third of the
   /// epochs.
   public var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }

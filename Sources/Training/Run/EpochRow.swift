@@ -16,9 +16,9 @@ public struct EpochRow: Hashable, Sendable {
   public var ap50: Double?
   /// AP over IoU 0.50 to 0.95, 0...1; nil where this epoch was not validated.
   public var ap: Double?
-  /// Training pictures a second, validation left out.
+  /// Training images a second, validation left out.
   public var imagesPerSecond: Double
-  /// How much of that time was spent waiting for pictures, 0...1; nil in rows of earlier versions.
+  /// How much of that time was spent waiting for images, 0...1; nil in rows of earlier versions.
   public var waitShare: Double?
 
   /// The first line of the file.

@@ -73,8 +73,8 @@ public final class Learner {
   /// Learns from one batch of a loader; as a step with its images and truths.
   public func step(_ batch: Batch) throws -> Outcome {
     try step(batch.shape, truths: batch.truths) { input in
-      pool.run(batch.pictures.count) { place in
-        batch.normalization.fill(batch.pictures[place], into: input.picture(place))
+      pool.run(batch.images.count) { place in
+        batch.normalization.fill(batch.images[place], into: input.image(place))
       }
     }
   }

@@ -21,9 +21,9 @@ public struct TrainingConfig: Hashable, Sendable {
 
   // MARK: How long
 
-  /// Passes over the training pictures.
+  /// Passes over the training images.
   public var epochs = 100
-  /// Pictures a step; nil takes the largest of 64, 32, 16 and so on that fits into the memory.
+  /// Images a step; nil takes the largest of 64, 32, 16 and so on that fits into the memory.
   public var batch: Int? = 16
   /// Epochs without a better AP after which the training stops; 0 never stops early.
   public var patience = 50
@@ -66,7 +66,7 @@ public struct TrainingConfig: Hashable, Sendable {
   public var contrast = 0.0
   /// Largest relative change of the gamma: 0.5 gives powers from 1/1.5 to 1.5.
   public var gamma = 0.0
-  /// How often a picture loses its colors, 0...1.
+  /// How often an image loses its colors, 0...1.
   public var gray = 0.0
   /// Largest rotation, in degrees.
   public var degrees = 0.0
@@ -78,37 +78,37 @@ public struct TrainingConfig: Hashable, Sendable {
   public var shear = 0.0
   /// Largest change of depth, a pixel of the input: 0...0.001.
   public var perspective = 0.0
-  /// How often a picture is mirrored top and bottom, 0...1.
+  /// How often an image is mirrored top and bottom, 0...1.
   public var flipUpDown = 0.0
-  /// How often a picture is mirrored left and right, 0...1.
+  /// How often an image is mirrored left and right, 0...1.
   public var flip = 0.5
-  /// How often a picture is cut to a part that keeps objects, 0...1.
+  /// How often an image is cut to a part that keeps objects, 0...1.
   public var crop = 0.0
-  /// How often a picture is blurred, 0...1.
+  /// How often an image is blurred, 0...1.
   public var blur = 0.0
-  /// How often a picture goes through JPEG of a low quality, 0...1.
+  /// How often an image goes through JPEG of a low quality, 0...1.
   public var jpeg = 0.0
-  /// How often a rectangle of a picture is grayed out, 0...1.
+  /// How often a rectangle of an image is grayed out, 0...1.
   public var erasing = 0.0
-  /// How often several pictures are put together, 0...1.
+  /// How often several images are put together, 0...1.
   public var mosaic = 0.5
-  /// How many of the mosaics have nine pictures instead of four, 0...1.
+  /// How many of the mosaics have nine images instead of four, 0...1.
   public var mosaicOfNine = 0.0
-  /// How often two pictures are blended, 0...1.
+  /// How often two images are blended, 0...1.
   public var mixup = 0.0
-  /// How often objects of another picture are pasted in by their outlines, 0...1.
+  /// How often objects of another image are pasted in by their outlines, 0...1.
   public var copyPaste = 0.0
   /// Last epochs without mosaic and mixup.
   public var closeMosaic = 10
 
-  // MARK: Pictures
+  // MARK: Images
 
-  /// Pictures with classes that a smaller share of the pictures has are shown more often; 0 shows
+  /// Images with classes that a smaller share of the images has are shown more often; 0 shows
   /// each once an epoch.
   public var repeatThreshold = 0.0
-  /// Memory for decoded pictures, in MiB.
+  /// Memory for decoded images, in MiB.
   public var cache = 1024
-  /// Whether a picture that cannot be read ends the training.
+  /// Whether an image that cannot be read ends the training.
   public var strict = false
 
   // MARK: Machine
@@ -117,7 +117,7 @@ public struct TrainingConfig: Hashable, Sendable {
   public var seed: UInt64 = 0
   /// Threads that compute; nil takes what the process may use.
   public var threads: Int?
-  /// Threads that read and augment pictures; nil takes as many as compute.
+  /// Threads that read and augment images; nil takes as many as compute.
   public var workers: Int?
   /// The numbers that are computed in.
   public var precision = PrecisionChoice.auto

@@ -2,33 +2,33 @@ import Datasets
 import Engine
 import Imaging
 
-/// The pictures that a training learns from and is validated on.
+/// The images that a training learns from and is validated on.
 struct TrainingData {
   let training: Dataset
   /// Nil where the data set has no `val` split.
   let validation: Dataset?
   let normalization: Normalization
-  /// Pictures of an epoch: all, and those with rare classes again where they are repeated.
-  private let picturesPerEpoch: Int
+  /// Images of an epoch: all, and those with rare classes again where they are repeated.
+  private let imagesPerEpoch: Int
   /// Whether objects are to be pasted, which takes outlines.
   private let wantsOutlines: Bool
-  /// Pictures a step, as far as there are so many.
+  /// Images a step, as far as there are so many.
   var batch: Int
 
-  /// Opens both splits; what is found out about pictures is kept for later runs.
+  /// Opens both splits; what is found out about images is kept for later runs.
   init(_ config: TrainingConfig, normalization: Normalization, runner: TaskRunner) throws {
     batch = config.batch ?? 1
     wantsOutlines = config.copyPaste > 0
-    let index = PictureIndex(for: config.data)
+    let index = ImageIndex(for: config.data)
     defer { index.save() }
     // Boxes are enough to learn from; outlines are for pasting objects.
     var reading = DatasetReading(
-      outlines: wantsOutlines, runner: runner, pictures: index)
+      outlines: wantsOutlines, runner: runner, images: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
-    picturesPerEpoch = Loader.picturesPerEpoch(
+    imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
-    if config.strict, let lost = training.problems.first(where: { $0.kind.losesPicture }) {
-      throw DatasetsError("\(lost) With strict, no picture may be left out")
+    if config.strict, let lost = training.problems.first(where: { $0.kind.losesImage }) {
+      throw DatasetsError("\(lost) With strict, no image may be left out")
     }
     let splits = try Dataset.splits(path: config.data)
     reading.outlines = false
@@ -40,7 +40,7 @@ struct TrainingData {
     guard training.annotationCount > 0 else {
       let instead: String =
         switch training.format {
-        case .folders: "; folders say what pictures show, and not where"
+        case .folders: "; folders say what images show, and not where"
         case .masks: "; detectors do not learn from masks"
         default: ""
         }
@@ -51,10 +51,10 @@ struct TrainingData {
   }
 
   var classNames: [String] { training.classNames }
-  /// Pictures a step.
+  /// Images a step.
   var batchSize: Int { min(batch, training.samples.count) }
-  /// Batches of an epoch; pictures that do not fill one wait for another epoch.
-  var stepsPerEpoch: Int { picturesPerEpoch / max(batchSize, 1) }
+  /// Batches of an epoch; images that do not fill one wait for another epoch.
+  var stepsPerEpoch: Int { imagesPerEpoch / max(batchSize, 1) }
 
   /// What is wrong with the data, a sentence each.
   var problems: [String] {
@@ -82,7 +82,7 @@ struct TrainingData {
 }
 
 extension TrainingConfig {
-  /// How large the pictures of a batch are, and how they are varied.
+  /// How large the images of a batch are, and how they are varied.
   public func plan(at position: LoaderPosition, seed: UInt64) -> BatchPlan {
     let sizes = inputSizes
     var side = imgsz

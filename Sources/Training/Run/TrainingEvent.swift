@@ -6,7 +6,7 @@ public enum TrainingEvent: Sendable {
   case started(TrainingOutline)
   /// A step is done.
   case step(StepReport)
-  /// A validation has looked at some of its pictures.
+  /// A validation has looked at some of its images.
   case validating(images: Int, of: Int)
   /// An epoch is done, with its validation where there was one.
   case epoch(EpochReport)
@@ -24,13 +24,13 @@ public struct TrainingOutline: Sendable {
   public let parameterCount: Int
   /// The classes.
   public let classNames: [String]
-  /// Pictures to learn from.
+  /// Images to learn from.
   public let trainingImages: Int
-  /// Pictures to validate on; 0 where the data set has none.
+  /// Images to validate on; 0 where the data set has none.
   public let validationImages: Int
   /// Where it begins, counted from 0: more than 0 for a resumed training.
   public let firstEpoch: Int
-  /// Passes over the pictures in all.
+  /// Passes over the images in all.
   public let epochs: Int
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
@@ -38,7 +38,7 @@ public struct TrainingOutline: Sendable {
   public let optimizer: OptimizerChoice
   /// The learning rate after the warm-up.
   public let learningRate: Double
-  /// Pictures a step.
+  /// Images a step.
   public let batch: Int
   /// Bytes that the training will take, as reckoned before it begins.
   public let memory: Int
@@ -62,7 +62,7 @@ public struct StepReport: Hashable, Sendable {
   public let gradientNorm: Double
   /// The learning rate of this step.
   public let rate: Double
-  /// Pictures a second, lately.
+  /// Images a second, lately.
   public let imagesPerSecond: Double
   /// Seconds until the training ends, validations included, as far as can be told.
   public let secondsLeft: Double

@@ -6,38 +6,38 @@ import Networks
 ///
 /// What is alive at once is added up; measured peaks lay between 0.93 and 1.03 of it.
 public struct TrainingMemory: Hashable, Sendable {
-  /// Pictures a step.
+  /// Images a step.
   public let batch: Int
   /// Bytes of the parameters, their gradients, their average and what the optimizer remembers.
   public let parameters: Int
   /// Bytes of activations and all else that one step needs.
   public let step: Int
-  /// Bytes of the pictures that are being made and those that are kept.
-  public let pictures: Int
+  /// Bytes of the images that are being made and those that are kept.
+  public let images: Int
   /// Bytes that a validation takes besides.
   public let validation: Int
 
   /// Bytes of the program itself.
   public static let program = 24 << 20
   /// Bytes in all.
-  public var total: Int { Self.program + parameters + step + pictures + validation }
+  public var total: Int { Self.program + parameters + step + images + validation }
 
-  /// Batches that `batch: auto` chooses from, the largest first: more pictures a step would make too
+  /// Batches that `batch: auto` chooses from, the largest first: more images a step would make too
   /// few steps of the data sets that one trains on a CPU.
   static let batches = [64, 32, 16, 8, 4, 2, 1]
   /// The share of the memory limit that a training may take: the rest is for what cannot be reckoned,
-  /// such as pictures while they are decoded.
+  /// such as images while they are decoded.
   static let share = 0.8
 
-  /// Reckons for steps of `batch` pictures.
+  /// Reckons for steps of `batch` images.
   ///
   /// - Parameters:
   ///   - model: The network; its image size is the largest that a batch has.
-  ///   - sampleCount: Pictures to learn from, as far as they are kept in memory.
+  ///   - sampleCount: Images to learn from, as far as they are kept in memory.
   /// - Throws: `EngineError` for an image size that the network cannot take.
   public init(
     model: NetworkModel, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
-    precision: Precision, threads: Int, pictureScale: Double = 1.5
+    precision: Precision, threads: Int, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
     let graph = model.graph()
@@ -50,9 +50,9 @@ public struct TrainingMemory: Hashable, Sendable {
 
     let floats = model.inputShape(n: 1).count * MemoryLayout<Float>.size
     let loader = LoaderConfig(batchSize: batch, seed: 0)
-    let side = Int(Double(model.imageSize) * pictureScale)
+    let side = Int(Double(model.imageSize) * imageScale)
     // Those made ahead, the one asked for, the one in use and its copy.
-    pictures =
+    images =
       (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
 
     let folded = graph.optimizedForInference
@@ -66,7 +66,7 @@ public struct TrainingMemory: Hashable, Sendable {
   /// Reckons for a configuration; where it leaves the batch open, for the largest of `batches` that
   /// the data set can fill and that takes at most four fifths of the memory limit.
   ///
-  /// - Throws: `TrainingError` where not even one picture fits.
+  /// - Throws: `TrainingError` where not even one image fits.
   init(
     _ config: TrainingConfig, model: NetworkModel, sampleCount: Int, precision: Precision,
     threads: Int, limit: Int = Machine.memoryLimit
@@ -76,7 +76,7 @@ public struct TrainingMemory: Hashable, Sendable {
     func reckoned(_ batch: Int) throws -> TrainingMemory {
       try TrainingMemory(
         model: largest, optimizer: config.optimizer, batch: batch, sampleCount: sampleCount,
-        precision: precision, threads: threads, pictureScale: 1 + config.scale)
+        precision: precision, threads: threads, imageScale: 1 + config.scale)
     }
     let candidates = config.batch.map { [$0] } ?? Self.batches.filter { $0 <= max(sampleCount, 1) }
     for batch in candidates {
@@ -89,7 +89,7 @@ public struct TrainingMemory: Hashable, Sendable {
     throw TrainingError(
       .invalid,
       "no batch fits into the memory: \(config.model) at \(largest.imageSize) pixels takes "
-        + "\(try reckoned(1).total >> 20) MiB with one picture a step, and four fifths of "
+        + "\(try reckoned(1).total >> 20) MiB with one image a step, and four fifths of "
         + "\(limit >> 20) MiB may be used; choose a smaller imgsz")
   }
 }

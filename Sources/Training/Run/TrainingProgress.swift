@@ -4,12 +4,12 @@ import Foundation
 struct TrainingProgress {
   /// Seconds of training, validation and saving, in all sittings.
   private(set) var seconds: Double
-  /// Pictures a second over the last steps.
+  /// Images a second over the last steps.
   private(set) var imagesPerSecond = 0.0
-  /// Training pictures and seconds of this epoch, validation left out.
+  /// Training images and seconds of this epoch, validation left out.
   private var epochImages = 0
   private var epochSeconds = 0.0
-  /// Of them, the seconds in which a step waited for its pictures.
+  /// Of them, the seconds in which a step waited for its images.
   private var waitedSeconds = 0.0
   /// Seconds of the last validation.
   private var validationSeconds = 0.0
@@ -18,13 +18,13 @@ struct TrainingProgress {
   /// Goes on from the seconds of earlier sittings.
   init(seconds: Double) { self.seconds = seconds }
 
-  /// Training pictures a second in this epoch.
+  /// Training images a second in this epoch.
   var epochSpeed: Double { epochSeconds > 0 ? Double(epochImages) / epochSeconds : 0 }
 
-  /// How much of this epoch's training time was spent waiting for pictures, 0...1.
+  /// How much of this epoch's training time was spent waiting for images, 0...1.
   var waitShare: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
 
-  /// Takes in a step that has just ended, and the seconds in which it waited for its pictures.
+  /// Takes in a step that has just ended, and the seconds in which it waited for its images.
   mutating func step(images: Int, waited: Double) {
     let passed = pass()
     waitedSeconds += waited
@@ -44,7 +44,7 @@ struct TrainingProgress {
     (epochImages, epochSeconds, waitedSeconds) = (0, 0, 0)
   }
 
-  /// Seconds until so many pictures are learned and so many validations are done.
+  /// Seconds until so many images are learned and so many validations are done.
   func secondsLeft(images: Int, validations: Int) -> Double {
     guard imagesPerSecond > 0 else { return 0 }
     return Double(images) / imagesPerSecond + Double(validations) * validationSeconds

@@ -4,21 +4,21 @@ import Evaluation
 import Imaging
 import Networks
 
-/// Measures the AP of weights on the pictures of a split, as `evaluate` does.
+/// Measures the AP of weights on the images of a split, as `evaluate` does.
 struct Validator {
   let data: Dataset
   let model: NetworkModel
   let pool: ThreadPool
   let kernels: Kernels
-  /// Pictures that go through the network at once; results do not depend on it.
+  /// Images that go through the network at once; results do not depend on it.
   static let batch = 16
 
-  /// Runs the detector over all pictures; those that cannot be decoded count as seen without
+  /// Runs the detector over all images; those that cannot be decoded count as seen without
   /// finding anything.
   ///
   /// - Parameters:
   ///   - isInterrupted: Asked now and then; when true, the result is nil.
-  ///   - progress: Told how many pictures of how many are done.
+  ///   - progress: Told how many images of how many are done.
   func evaluate(
     _ parameters: ParameterBlock, isInterrupted: () -> Bool, progress: (Int, Int) -> Void
   ) throws -> DetectionReport? {
@@ -29,12 +29,12 @@ struct Validator {
     for begin in stride(from: 0, to: data.samples.count, by: Self.batch) {
       if isInterrupted() { return nil }
       let samples = data.samples[begin..<min(begin + Self.batch, data.samples.count)]
-      let pictures = decode(samples)
-      var detections = try detector.detect(pictures.compactMap { $0 })[...]
-      for (sample, picture) in zip(samples, pictures) {
+      let images = decode(samples)
+      var detections = try detector.detect(images.compactMap { $0 })[...]
+      for (sample, image) in zip(samples, images) {
         scored.append(
           image: sample.imagePath, annotations: sample.annotations,
-          detections: picture == nil ? [] : detections.popFirst() ?? [])
+          detections: image == nil ? [] : detections.popFirst() ?? [])
       }
       progress(scored.imageNames.count, data.samples.count)
     }

@@ -1,8 +1,8 @@
-"""Makes a data set as large as COCO's train2017 from the pictures of a folder, to measure with.
+"""Makes a data set as large as COCO's train2017 from the images of a folder, to measure with.
 
-python3 Tests/DatasetsTests/Golden/make_coco_size.py PICTURES OUT [--polygons]   (Pillow 12)
+python3 Tests/DatasetsTests/Golden/make_coco_size.py IMAGES OUT [--polygons]   (Pillow 12)
 
-118,000 pictures, hard links to copies of at most 400 of those in PICTURES, and 860,000 boxes of 80
+118,000 images, hard links to copies of at most 400 of those in IMAGES, and 860,000 boxes of 80
 classes in OUT/annotations/instances_train.json; with --polygons each has a polygon of 12 corners.
 Then: time glimpse check OUT --no-images
 """
@@ -18,7 +18,7 @@ import shutil
 from PIL import Image
 
 parser = argparse.ArgumentParser()
-parser.add_argument("pictures", type=pathlib.Path)
+parser.add_argument("images", type=pathlib.Path)
 parser.add_argument("out", type=pathlib.Path)
 parser.add_argument("--polygons", action="store_true")
 options = parser.parse_args()
@@ -28,11 +28,11 @@ folder = options.out / "train"
 folder.mkdir(parents=True)
 (options.out / "annotations").mkdir()
 sources = []
-for number, path in enumerate(sorted(options.pictures.iterdir())[:400]):
+for number, path in enumerate(sorted(options.images.iterdir())[:400]):
     copy = options.out / f"source{number}{path.suffix}"
     shutil.copyfile(path, copy)
-    with Image.open(path) as picture:
-        sources.append((copy, picture.size, path.suffix))
+    with Image.open(path) as image:
+        sources.append((copy, image.size, path.suffix))
 
 images = []
 for number in range(118_000):

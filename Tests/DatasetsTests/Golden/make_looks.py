@@ -1,4 +1,4 @@
-"""Prints what PictureLook should find in the photographs of Samples, by numpy and Pillow.
+"""Prints what ImageSignature should find in the photographs of Samples, by numpy and Pillow.
 
 python3 Tests/DatasetsTests/Golden/make_looks.py   (numpy 2, Pillow 12)
 """

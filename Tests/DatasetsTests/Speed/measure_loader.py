@@ -6,7 +6,7 @@ GLIMPSE is the built program, AQUARIUM a YOLO data set (a copy is made: Ultralyt
 folder with astronaut.png, chelsea.png, coffee.png and rocket.jpg, of which JPEGs of 12 megapixels are made: smooth
 (enlarged), detailed (laid side by side as they are) and grainy (enlarged, with noise of deviation 10 on every
 sample). Needs ultralytics, torch and opencv-python. Everything runs on one processor and one thread, in turn, with the same settings: 416 pixels,
-mosaic for every picture, shift 0.1, scale 0.5, hsv 0.015 / 0.7 / 0.4, mirroring 0.5, batches of 16.
+mosaic for every image, shift 0.1, scale 0.5, hsv 0.015 / 0.7 / 0.4, mirroring 0.5, batches of 16.
 """
 
 import argparse
@@ -35,7 +35,7 @@ torch.set_num_threads(1)
 
 
 def ultralytics_speed(data, cache):
-    """Pictures a second of an epoch, after one to warm up."""
+    """Images a second of an epoch, after one to warm up."""
     names = yaml.safe_load(open(f"{data}/data.yaml"))["names"]
     settings = get_cfg(overrides=dict(
         imgsz=SIDE, mosaic=1.0, mixup=0.0, degrees=0.0, translate=0.1, scale=0.5, hsv_h=0.015, hsv_s=0.7,
@@ -78,11 +78,11 @@ def main():
             note("Ultralytics, images/s", ultralytics_speed(data, None))
             loader = ("--data", data, "--mosaic", 1, "--workers", 1, "--batch", BATCH)
             kept = glimpse(options.glimpse, SIDE, *loader, "--runs", 5)
-            note("Glimpse, pictures kept decoded, images/s", kept["images_per_s"])
-            note("Glimpse, each picture decoded once (first epoch), images/s", kept["first_images_per_s"])
+            note("Glimpse, images kept decoded, images/s", kept["images_per_s"])
+            note("Glimpse, each image decoded once (first epoch), images/s", kept["first_images_per_s"])
             note("Ultralytics, cache='ram', images/s", ultralytics_speed(data, "ram"))
             none = glimpse(options.glimpse, SIDE, *loader, "--runs", 2, "--cache", 0)
-            note("Glimpse, nothing kept (four decodings a picture), images/s", none["images_per_s"])
+            note("Glimpse, nothing kept (four decodings an image), images/s", none["images_per_s"])
     for name, values in rows.items():
         print(f"{statistics.median(values):10.1f}  {name}  ({', '.join(f'{value:.1f}' for value in values)})")
 

@@ -18,9 +18,9 @@ def facts(rle):
 
 
 def polygon(r, w, h, kind):
-    """A list x, y, x, y ... of one of several kinds, some of them leaving the picture."""
+    """A list x, y, x, y ... of one of several kinds, some of them leaving the image."""
     n = int(r.integers(3, 12))
-    if kind == 0:  # anywhere around the picture, crossing itself
+    if kind == 0:  # anywhere around the image, crossing itself
         p = r.uniform([-0.3 * w, -0.3 * h], [1.3 * w, 1.3 * h], (n, 2))
     elif kind == 1:  # star-shaped inside of it
         a = np.sort(r.uniform(0, 2 * np.pi, n))

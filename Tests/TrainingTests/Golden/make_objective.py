@@ -134,19 +134,19 @@ def sim_ota(boxes, logits, truths, classes):
         (c, i, overlap[i, c].item(), 1.0) for i, c in taken.nonzero().tolist())
 
 
-def objective(outputs, pictures, assign, kind):
+def objective(outputs, images, assign, kind):
     boxes = [decode(o[:, :4]) for o in outputs]
     plain, crowds = [], []
-    for picture in pictures:
-        own = [t for t in picture if not t["crowd"]]
+    for image in images:
+        own = [t for t in image if not t["crowd"]]
         plain.append((
             torch.tensor([t["box"] for t in own]).reshape(-1, 4),
             torch.tensor([t["class"] for t in own], dtype=torch.long)))
-        crowds.append([torch.tensor(t["box"]) for t in picture if t["crowd"]])
+        crowds.append([torch.tensor(t["box"]) for t in image if t["crowd"]])
     with torch.no_grad():
         matches = [
             assign(b, o[:, 4:], t, c) for b, o, (t, c) in zip(boxes, outputs, plain)]
-    total_weight = max(sum(m[3] for ms in matches for m in ms), len(pictures) / 16)
+    total_weight = max(sum(m[3] for ms in matches for m in ms), len(images) / 16)
     box_loss, class_loss = ZERO, ZERO
     for b, o, (t, c), ms, crowd in zip(boxes, outputs, plain, matches, crowds):
         target = torch.zeros(len(o), CLASSES)
@@ -205,7 +205,7 @@ def main():
     outputs = torch.randn(BATCH, len(CENTERS), 4 + CLASSES) * spread + middle
     outputs = (outputs * 1e4).round() / 1e4
     outputs = outputs.float().double()  # what single precision makes of the written decimals
-    pictures = [
+    images = [
         [
             {"box": [10.5, 3.25, 46.0, 28.5], "class": 1, "crowd": False},
             {"box": [30.0, 8.0, 70.0, 24.0], "class": 2, "crowd": False},
@@ -222,7 +222,7 @@ def main():
         ("tal", task_aligned, "ciou"), ("tal", task_aligned, "giou"), ("simota", sim_ota, "iou"),
     ]:
         leaf = outputs.clone().requires_grad_()
-        box, classes, matches = objective(list(leaf), pictures, assign, kind)
+        box, classes, matches = objective(list(leaf), images, assign, kind)
         (box + classes).backward()
         cases.append({
             "assigner": name, "boxLoss": kind, "box": box.item(), "class": classes.item(),
@@ -233,7 +233,7 @@ def main():
         })
     golden = {
         "width": WIDTH, "height": HEIGHT, "classes": CLASSES, "strides": STRIDES,
-        "boxes": boxes, "pictures": pictures,
+        "boxes": boxes, "images": images,
         "outputs": [float(f"{v:.4f}") for v in outputs.flatten().tolist()], "cases": cases,
     }
     path = pathlib.Path(__file__).with_name("objective.json")

@@ -1,0 +1,58 @@
+import Imaging
+
+/// An image as a training sees it, with its labels moved along.
+public struct AugmentedImage: Hashable, Sendable {
+  /// The input before normalization: 8-bit RGB of the plan's size.
+  public let image: Image
+  /// The objects to learn, in pixels of `image`.
+  public let annotations: [Annotation]
+  /// Crowds, in pixels of `image`: neither targets nor background.
+  public let ignoredRegions: [Box]
+  /// Which sample it shows; that of the first tile for a mosaic.
+  public let sampleIndex: Int
+}
+
+/// The images of a training, one at a time and in any order, for people to look at.
+///
+/// They are those that a `Loader` with the same samples, configuration and schedule draws, without
+/// the normalization of the network.
+public struct AugmentedImages: Sendable {
+  private let maker: SampleBuilder
+  private let factors: RepeatFactors
+  private let schedule: @Sendable (LoaderPosition) -> BatchPlan
+  /// Images an epoch: those of its batches.
+  public let count: Int
+
+  /// Makes a source of images.
+  ///
+  /// - Parameters:
+  ///   - samples: Usually those of a `Dataset`; at least one.
+  ///   - config: Seed, order, batches and memory; the normalization has no effect.
+  ///   - schedule: Says for each batch how large its images are and how they are varied.
+  public init(
+    samples: [Sample], config: LoaderConfig,
+    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+  ) {
+    precondition(!samples.isEmpty, "augmented images need at least one sample")
+    self.schedule = schedule
+    factors = RepeatFactors(samples, threshold: config.repeatThreshold)
+    maker = SampleBuilder(
+      samples: samples, config: config, cache: ImageCache(samples: samples, config: config))
+    let batches = EpochOrder.batchCount(factors, config: config)
+    precondition(batches > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
+    count = EpochOrder(factors, config: config, epoch: 0).places(ofBatch: batches - 1).upperBound
+  }
+
+  /// The image at a place of an epoch, both counted from 0.
+  ///
+  /// - Throws: `DatasetsError` where none of the samples can be decoded.
+  public func image(epoch: Int, place: Int) throws(DatasetsError) -> AugmentedImage {
+    precondition((0..<count).contains(place), "there is no image \(place) of \(count)")
+    let order = EpochOrder(factors, config: maker.config, epoch: epoch)
+    let position = LoaderPosition(epoch: epoch, batch: order.batch(ofPlace: place))
+    let result = try maker.make(order, place: place, plan: schedule(position))
+    return AugmentedImage(
+      image: result.image, annotations: result.labels.targets,
+      ignoredRegions: result.labels.ignored, sampleIndex: result.sampleIndex)
+  }
+}

@@ -1,0 +1,103 @@
+import Imaging
+
+/// What decoding all images of some splits shows.
+struct ImageAudit {
+  /// For each split and sample the facts, nil where the image was not or could not be decoded.
+  private(set) var facts: [[ImageRecord?]]
+  private(set) var problems: [DatasetProblem] = []
+
+  /// Images that are decoded between two looks at the clock and at the wish to stop.
+  private static let stride = 64
+
+  /// Decodes each image once, however many splits have it.
+  init(
+    _ datasets: [Dataset], options: DatasetCheck.Options,
+    observe: (_ done: Int, _ total: Int) throws -> Void
+  ) throws {
+    facts = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
+    guard options.examinesImages else { return }
+    var paths: [String] = []
+    var places: [String: Int] = [:]
+    for sample in datasets.flatMap(\.samples) {
+      for path in [sample.imagePath, sample.maskPath].compactMap(\.self) where places[path] == nil {
+        places[path] = paths.count
+        paths.append(path)
+      }
+    }
+    var known: [ImageRecord?] = []
+    for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
+      try observe(start, paths.count)
+      let results = options.runner.map(min(Self.stride, paths.count - start)) { place in
+        Result { () throws(ImagingError) in
+          try options.index.facts(paths[start + place], examines: true)
+        }
+      }
+      for (path, result) in zip(paths[start...], results) {
+        known.append(try? result.get())
+        problems += Self.problems(of: result, path: path)
+      }
+    }
+    try observe(paths.count, paths.count)
+    let found = { (path: String) in places[path].flatMap { known[$0] } }
+    facts = datasets.map { $0.samples.map { found($0.imagePath) } }
+    for sample in datasets.flatMap(\.samples) {
+      guard let path = sample.maskPath, let mask = found(path) else { continue }
+      compare(mask, of: path, with: sample)
+    }
+  }
+
+  /// Tells of a mask that is not of its image's size.
+  private mutating func compare(_ mask: ImageRecord, of path: String, with sample: Sample) {
+    guard mask.width != sample.imageWidth || mask.height != sample.imageHeight else { return }
+    problems.append(
+      DatasetProblem(
+        kind: .sizeMismatch, file: path,
+        message: "the mask has \(mask.width)x\(mask.height) pixels, but its image "
+          + "\(sample.imageWidth)x\(sample.imageHeight)."))
+  }
+
+  /// What is wrong with one image.
+  private static func problems(
+    of result: Result<ImageRecord, ImagingError>, path: String
+  ) -> [DatasetProblem] {
+    switch result {
+    case .failure(let error):
+      return [DatasetProblem(kind: .unreadableImage, file: path, message: sentence(error))]
+    case .success(let facts):
+      var problems: [DatasetProblem] = []
+      if let named = Codec(path: path), named != facts.codec {
+        problems.append(
+          DatasetProblem(
+            kind: .misnamedImage, file: path,
+            message:
+              "the name says \(named), but the content is \(facts.codec); it is read as that."
+          ))
+      }
+      problems += (facts.content?.warnings ?? []).map {
+        DatasetProblem(
+          kind: .imageWarning, file: path, message: "the image decodes with a warning: \($0).")
+      }
+      return problems
+    }
+  }
+
+  /// Why an image cannot be used, without its name.
+  private static func sentence(_ error: ImagingError) -> String {
+    let reason =
+      switch error {
+      case .unreadableFile(_, let reason): "the image cannot be read: \(reason)"
+      case .endsEarly(_, _, let reason):
+        "the image ends early, a part of it is missing (\(reason))"
+      case .garbled(_, _, let reason): "the image is damaged (\(reason))"
+      case .corrupt(_, let codec, let reason):
+        "the image is a damaged \(codec) file and cannot be decoded: \(reason)"
+      case .unsupported(_, let codec, let reason):
+        "the image is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
+      case .unknownFormat(_, let found): "the image is neither JPEG nor PNG: \(found)"
+      case .tooManyPixels(_, let width, let height, let limit):
+        "the image claims to have \(width)x\(height) pixels, more than the limit of \(limit)"
+      default: "\(error)"
+      }
+    return reason + "; training shows another one instead."
+  }
+}

@@ -1,0 +1,43 @@
+/// Finds images that lie where others of a data set do, and that no label file lists.
+enum UnlistedImages {
+  /// An image by its folder, however that is reached, and its name.
+  private struct Place: Hashable {
+    let folder: FileContents.Identity
+    let name: String
+  }
+
+  /// What there is to be told, given all splits of a data set.
+  static func problems(of splits: [Dataset], reader: any FormatReader) -> [DatasetProblem] {
+    guard reader.listsAllImages else { return [] }
+    let listed = splits.flatMap { $0.samples.map(\.imagePath) }
+    var identities: [String: FileContents.Identity?] = [:]
+    func place(_ path: String) -> Place? {
+      let folder = FilePath.folder(path)
+      let identity = identities[folder] ?? FileContents.identity(folder)
+      identities[folder] = .some(identity)
+      return identity.map { Place(folder: $0, name: FilePath.name(path)) }
+    }
+    // Those that cannot be read are listed, too; of them there are problems.
+    let known = Set((listed + splits.flatMap { $0.problems.map(\.file) }).compactMap(place))
+    let root = FileContents.identity(reader.root)
+    let folders = Set(listed.map { FilePath.folder($0) }).sorted(by: FileContents.isBefore)
+    // What else is in the root need not be images of the data set.
+    let (top, inner) = (
+      folders.filter { FileContents.identity($0) == root },
+      folders.filter { FileContents.entry($0) == .folder && FileContents.identity($0) != root }
+    )
+    var problems: [DatasetProblem] = []
+    let direct = top.prefix(1).flatMap { ImageFolder.images(directlyIn: $0) }
+      .sorted(by: FileContents.isBefore)
+    let found =
+      direct + ImageFolder.files(below: inner, problems: &problems, where: FilePath.isImage)
+    for image in found {
+      if let place = place(image), known.contains(place) { continue }
+      problems.append(
+        DatasetProblem(
+          kind: .unlabeledImage, file: image,
+          message: "no label file lists the image; it is left out."))
+    }
+    return problems
+  }
+}

@@ -1,0 +1,17 @@
+import Imaging
+
+/// What the data sets ask of image files.
+enum SampleImageFile {
+  /// An image as upright 8-bit RGB, reduced to the given longer side if it is larger.
+  static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {
+    let options = DecodeOptions(neededLongerSide: longerSide)
+    let image = try ImageFile.read(path, options: options).image
+    let longer = max(image.width, image.height)
+    guard longer > longerSide else { return image }
+    func reduced(_ side: Int) -> Int {
+      max(1, Int((Double(side) * Double(longerSide) / Double(longer)).rounded()))
+    }
+    return image.resized(
+      width: reduced(image.width), height: reduced(image.height), filter: .area)
+  }
+}

@@ -1,0 +1,24 @@
+/// Images beside each other, as many as fit, each with a caption.
+struct ImageGrid: Sendable {
+  private var figures: [Markup] = []
+
+  var isEmpty: Bool { figures.isEmpty }
+  var markup: Markup { .element("div", ["class": "gallery"], figures) }
+
+  /// Adds an image with its file's name and what there is to say about it.
+  mutating func add(_ thumbnail: AnnotatedThumbnail, caption: String) {
+    add([thumbnail], caption: caption)
+  }
+
+  /// Adds images that belong together; they stand side by side.
+  mutating func add(_ thumbnails: [AnnotatedThumbnail], caption: String) {
+    let images = thumbnails.map { $0.markup(label: "\($0.name): \(caption)") }
+    let names = thumbnails.map { Markup.element("b", [:], Markup($0.fileName)) }
+    figures.append(
+      .element(
+        "figure", [:],
+        images.count == 1
+          ? images.joined : .element("div", ["class": "pair"], images),
+        .element("figcaption", [:], names + [.element("span", [:], Markup(caption))])))
+  }
+}
