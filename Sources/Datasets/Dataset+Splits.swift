@@ -1,5 +1,5 @@
 extension Dataset {
-  /// Opens several splits of a data set, with one list of classes for all of them.
+  /// Opens several splits of a dataset, with one list of classes for all of them.
   ///
   /// Splits may list their classes in different orders, or not all of them: they are joined by
   /// name, in the order of the first split, and that they differ is a problem.
@@ -49,7 +49,7 @@ extension Dataset {
     return splits.map { split in
       let indices = split.classNames.map { places[$0] ?? 0 }
       var samples = split.samples
-      var problems = split.problems
+      var issues = split.issues
       if indices != Array(indices.indices) {
         for sample in samples.indices {
           samples[sample].imageClass = samples[sample].imageClass.map { indices[$0] }
@@ -60,15 +60,15 @@ extension Dataset {
         }
       }
       if split.classNames != first.classNames {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .classOrder, file: split.path,
             message: "the split \"\(split.split)\" lists its classes otherwise than "
               + "\"\(first.split)\" does; they are joined by name."))
       }
       return Dataset(
         path: split.path, format: split.format, split: split.split, classNames: names,
-        samples: samples, problems: problems)
+        samples: samples, issues: issues)
     }
   }
 }

@@ -1,31 +1,31 @@
 import Imaging
 
-/// One split of a data set: its images, what is labeled in them, and what is wrong with it.
+/// One split of a dataset: its images, what is labeled in them, and what is wrong with it.
 public struct Dataset: Hashable, Sendable {
   /// The file or folder that was opened.
   public let path: String
   /// How it lies on disk.
   public let format: DatasetFormat
-  /// The split: `train`, `val`, `test` or another name that the data set gives.
+  /// The split: `train`, `val`, `test` or another name that the dataset gives.
   public let split: String
   /// The classes; the annotations' class indices count into them.
   public let classNames: [String]
-  /// The images that can be used, in the data set's order.
+  /// The images that can be used, in the dataset's order.
   public let samples: [Sample]
-  /// Every flaw that was met, and what was done about it.
-  public let problems: [DatasetProblem]
+  /// Every issue that was met, and what was done about it.
+  public let issues: [DatasetIssue]
 
-  /// Makes a data set from its parts.
+  /// Makes a dataset from its parts.
   public init(
     path: String, format: DatasetFormat, split: String, classNames: [String], samples: [Sample],
-    problems: [DatasetProblem] = []
+    issues: [DatasetIssue] = []
   ) {
     self.path = path
     self.format = format
     self.split = split
     self.classNames = classNames
     self.samples = samples
-    self.problems = problems
+    self.issues = issues
   }
 
   /// Labeled objects in all images.
@@ -40,13 +40,13 @@ public struct Dataset: Hashable, Sendable {
     return counts
   }
 
-  /// Opens a split of the data set at a path; only headers of the images are read.
+  /// Opens a split of the dataset at a path; only headers of the images are read.
   ///
   /// - Parameters:
   ///   - path: A folder, or the description file of a format that has one (`data.yaml`, COCO's
   ///     `instances_val.json`).
-  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the data set gives. A
-  ///     data set that is not split has all in `train`.
+  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the dataset gives. A
+  ///     dataset that is not split has all in `train`.
   ///   - format: How it lies on disk; found out from file names if nil.
   ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
   ///     Objects are joined to them by name, others are left out and reported. If nil, the data
@@ -54,7 +54,7 @@ public struct Dataset: Hashable, Sendable {
   ///   - reading: How much is read, and for what.
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
   ///   is not what the format demands, and where no image can be used; a survey has the latter two
-  ///   among its `problems`, as all have flaws of single images and boxes.
+  ///   among its `issues`, as all have issues of single images and boxes.
   public static func open(
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
@@ -72,21 +72,21 @@ public struct Dataset: Hashable, Sendable {
           + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
     }
     let raw = try reader.read(split: name, classNames: classNames, reading: reading)
-    // Images need not lie below the path by which a data set is opened.
+    // Images need not lie below the path by which a dataset is opened.
     reading.images.keepOut(
       of: Set(raw.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
     if !reading.surveys { try refuseMalformedLabels(raw) }
-    var assembly = Assembly(raw: raw, wanted: classNames, reading: reading)
+    var assembly = DatasetBuilder(raw: raw, wanted: classNames, reading: reading)
     let samples = assembly.samples(path: path)
     if !reading.surveys { try assembly.refuseEmpty(samples, path: path, split: name) }
     return Dataset(
       path: path, format: format, split: name, classNames: assembly.classNames, samples: samples,
-      problems: assembly.problems)
+      issues: assembly.issues)
   }
 
   /// Nobody should train without some of their labels because these could not be read.
   private static func refuseMalformedLabels(_ raw: ParsedDataset) throws(DatasetsError) {
-    let malformed = raw.problems.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
+    let malformed = raw.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
     guard let first = malformed.first else { return }
     let rest = malformed.count - 1
     throw DatasetsError(
@@ -95,7 +95,7 @@ public struct Dataset: Hashable, Sendable {
     )
   }
 
-  /// The splits of the data set at a path, in the usual order.
+  /// The splits of the dataset at a path, in the usual order.
   ///
   /// - Throws: `DatasetsError` where its description cannot be read.
   public static func splits(

@@ -1,12 +1,12 @@
 import Imaging
 
-/// How much of a data set is read, and for what.
+/// How much of a dataset is read, and for what.
 public struct DatasetReading: Sendable {
   /// Whether polygons and masks are read, besides boxes.
-  public var outlines: Bool
-  /// Whether the data set is looked over, rather than used.
+  public var segmentations: Bool
+  /// Whether the dataset is looked over, rather than used.
   ///
-  /// A label that cannot be understood ends the reading of a data set that is to be used, so that
+  /// A label that cannot be understood ends the reading of a dataset that is to be used, so that
   /// nobody trains without some of their labels. One that is looked over has it among its problems,
   /// and images without labels and classes without objects, too.
   public var surveys: Bool
@@ -16,16 +16,16 @@ public struct DatasetReading: Sendable {
   /// Whether boxes are cut to their images; if not, they stay as the label files have them.
   public var cutsBoxes: Bool
   /// What images and label files are read on.
-  public var runner: TaskRunner
+  public var runner: ParallelExecutor
   /// Where sizes of images are looked up, and may be kept from run to run.
   public var images: ImageIndex
 
   /// Makes options; the defaults are those of training.
   public init(
-    outlines: Bool = false, surveys: Bool = false, measuresImages: Bool = true,
-    cutsBoxes: Bool = true, runner: TaskRunner = .serial, images: ImageIndex = ImageIndex()
+    segmentations: Bool = false, surveys: Bool = false, measuresImages: Bool = true,
+    cutsBoxes: Bool = true, runner: ParallelExecutor = .serial, images: ImageIndex = ImageIndex()
   ) {
-    self.outlines = outlines
+    self.segmentations = segmentations
     self.surveys = surveys
     self.measuresImages = measuresImages
     self.cutsBoxes = cutsBoxes

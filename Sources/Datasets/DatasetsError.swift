@@ -1,4 +1,4 @@
-/// Why a data set cannot be used: one clear sentence.
+/// Why a dataset cannot be used: one clear sentence.
 public struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable {
   /// The file that is meant, if it is one.
   let file: String?

@@ -14,7 +14,7 @@ public struct Sample: Hashable, Sendable {
   public var imageClass: Int?
   /// The file of the image's mask, where it is labeled so (folders of images and masks).
   public var maskPath: String?
-  /// For each class that the numbers of the mask's file count, its index among the data set's classes,
+  /// For each class that the numbers of the mask's file count, its index among the dataset's classes,
   /// nil for one that was not asked for; nil where they are the same.
   public var maskClassIndices: [Int?]?
 

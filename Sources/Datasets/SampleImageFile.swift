@@ -1,6 +1,6 @@
 import Imaging
 
-/// What the data sets ask of image files.
+/// What the datasets ask of image files.
 enum SampleImageFile {
   /// An image as upright 8-bit RGB, reduced to the given longer side if it is larger.
   static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {

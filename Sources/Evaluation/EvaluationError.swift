@@ -1,4 +1,4 @@
-/// Why truths and findings could not be scored: one clear sentence.
+/// Why ground-truth objects and issues could not be scored: one clear sentence.
 public struct EvaluationError: Error, Hashable, CustomStringConvertible, Sendable {
   /// What was expected, what was found, and where.
   public let description: String

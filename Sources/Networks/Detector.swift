@@ -30,7 +30,7 @@ public struct DetectorInput: Sendable {
 }
 
 /// Seconds that a detector has spent so far, by step.
-public struct DetectorSeconds: Hashable, Sendable {
+public struct StageTimes: Hashable, Sendable {
   /// Images brought into the network's input.
   public var preparation = 0.0
   /// The network itself.
@@ -44,11 +44,11 @@ public struct DetectorSeconds: Hashable, Sendable {
 /// Holds the memory of its sessions; one thread at a time may use it, and it uses the pool's.
 public final class Detector {
   /// What it runs.
-  public let model: NetworkModel
+  public let model: ModelDescription
   /// Which answers become detections.
   public var options: DetectionOptions
   /// Where its time went so far.
-  public private(set) var seconds = DetectorSeconds()
+  public private(set) var seconds = StageTimes()
   private let graph: Graph
   private let parameters: ParameterBlock
   private let pool: ThreadPool
@@ -120,7 +120,7 @@ public final class Detector {
     let prepared = clock.now
     session.forward()
     let computed = clock.now
-    let decoder = HeadDecoder(strides: DecoupledHead.strides, options: options)
+    let decoder = DetectionDecoder(strides: DecoupledHead.strides, options: options)
     let found = pool.map(inputs.count) { index in
       find(decoder.candidates(session.outputs, image: index), in: letterboxes[index])
     }
@@ -134,7 +134,7 @@ public final class Detector {
   private func find(_ candidates: [Detection], in letterbox: Letterbox) -> [Detection] {
     // A box that lies in the padding alone is none of the image's.
     let visible = candidates.filter { letterbox.originalBox($0.box).area > 0 }
-    return Suppression.suppress(
+    return NonMaximumSuppression.suppress(
       visible, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,
       maximumDetections: options.maximumDetections
     ).map {

@@ -3,7 +3,7 @@ import Engine
 import Evaluation
 import Networks
 
-/// Trains a detector on a labeled data set.
+/// Trains a detector on a labeled dataset.
 ///
 /// Everything follows from the configuration and its seed: the same run gives the same weights bit
 /// for bit, whatever the number of threads, and also when it was interrupted and resumed.
@@ -13,17 +13,17 @@ public final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: NetworkModel
-  let learner: Learner
+  let model: ModelDescription
+  let learner: TrainingStep
   let validator: Validator?
   let memory: TrainingMemory
   let pool: ThreadPool
   var state: TrainingState
   var rows: [EpochRow]
-  var report: DetectionReport?
+  var report: DetectionMetrics?
   private var progress: TrainingProgress
   private let notes: [String]
-  private var reportedProblems: Set<DatasetProblem> = []
+  private var reportedIssues: Set<DatasetIssue> = []
 
   /// Takes what `TrainerSetup` has made.
   init(_ setup: TrainerSetup) {
@@ -37,7 +37,7 @@ public final class Trainer {
     pool = setup.pool
     state = setup.state
     rows = setup.rows
-    notes = setup.data.problems + setup.notes
+    notes = setup.data.issues + setup.notes
     progress = TrainingProgress(seconds: setup.state.seconds)
   }
 
@@ -52,19 +52,19 @@ public final class Trainer {
   public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
-    for note in notes { observe(.problem(note)) }
-    observe(.started(outline))
+    for note in notes { observe(.issue(note)) }
+    observe(.started(summary))
     let loader = data.loader(config, from: state, seed: config.seed)
     while true {
       if state.batch == data.stepsPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
-        if isOutOfPatience { return outcome(.outOfPatience) }
+        if isEarlyStopped { return outcome(.earlyStopped) }
       }
       if state.epoch < config.epochs, isInterrupted() { break }
       let start = ContinuousClock.now
       guard let batch = try loader.next() else { return outcome(.finished) }
       let waited = (ContinuousClock.now - start) / .seconds(1)
-      tellProblems(of: batch, observe)
+      tellIssues(of: batch, observe)
       let step = try learner.step(batch)
       advance(past: batch, step, waited: waited)
       observe(.step(report(of: step)))
@@ -73,7 +73,7 @@ public final class Trainer {
     return outcome(.interrupted)
   }
 
-  private func advance(past batch: Batch, _ step: Learner.Outcome, waited: Double) {
+  private func advance(past batch: Batch, _ step: TrainingStep.Outcome, waited: Double) {
     progress.step(images: batch.images.count, waited: waited)
     state.losses.add(step.loss)
     state.step = learner.steps
@@ -87,7 +87,7 @@ public final class Trainer {
   private func finishEpoch(
     _ isInterrupted: () -> Bool, _ observe: (TrainingEvent) -> Void
   ) throws -> Bool {
-    var validation: DetectionReport?
+    var validation: DetectionMetrics?
     if let validator, validatesEpoch(state.epoch) {
       validation = try validator.evaluate(
         learner.average.values, isInterrupted: isInterrupted
@@ -107,9 +107,9 @@ public final class Trainer {
     let row = EpochRow(
       epoch: state.epoch + 1, seconds: progress.seconds, boxLoss: state.losses.box,
       classLoss: state.losses.classification,
-      rate: learner.schedule.pace(ofStep: state.step - 1).rate, ap50: validation?.ap50,
+      rate: learner.schedule.hyperparameters(ofStep: state.step - 1).rate, ap50: validation?.ap50,
       ap: validation?.ap, imagesPerSecond: progress.epochSpeed,
-      waitShare: progress.waitShare)
+      dataWaitFraction: progress.dataWaitFraction)
     rows.append(row)
     try folder.write(rows)
     (state.epoch, state.batch, state.losses) = (state.epoch + 1, 0, MeanLosses())
@@ -128,9 +128,9 @@ public final class Trainer {
   }
 
   /// Tells each unreadable image once, when a batch first goes without it.
-  private func tellProblems(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
-    for problem in batch.problems where reportedProblems.insert(problem).inserted {
-      observe(.problem("\(problem) The next image takes its place."))
+  private func tellIssues(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
+    for issue in batch.issues where reportedIssues.insert(issue).inserted {
+      observe(.issue("\(issue) The next image takes its place."))
     }
   }
 
@@ -140,15 +140,15 @@ public final class Trainer {
   }
 
   /// True where the best epoch lies `patience` epochs back.
-  private var isOutOfPatience: Bool {
+  private var isEarlyStopped: Bool {
     guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
       return false
     }
     return state.epoch - 1 - best.epoch >= config.patience
   }
 
-  private var outline: TrainingOutline {
-    TrainingOutline(
+  private var summary: TrainingSummary {
+    TrainingSummary(
       folder: folder.path, model: config.model,
       parameterCount: learner.parameters.layout.trainable.count,
       classNames: data.classNames, trainingImages: data.training.samples.count,
@@ -158,7 +158,7 @@ public final class Trainer {
       threads: pool.threads)
   }
 
-  private func report(of step: Learner.Outcome) -> StepReport {
+  private func report(of step: TrainingStep.Outcome) -> StepReport {
     let remaining = config.epochs * data.stepsPerEpoch - state.step
     let validations =
       validator == nil

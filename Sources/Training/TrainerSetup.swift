@@ -7,8 +7,8 @@ struct TrainerSetup {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: NetworkModel
-  let learner: Learner
+  let model: ModelDescription
+  let learner: TrainingStep
   let validator: Validator?
   let memory: TrainingMemory
   let pool: ThreadPool
@@ -42,8 +42,8 @@ struct TrainerSetup {
     if let note { notes.append(note) }
     kernels = try Kernels(set, precision: precision)
     var data = try TrainingData(
-      config, normalization: architecture.normalization, runner: TaskRunner(pool))
-    model = NetworkModel(
+      config, normalization: architecture.normalization, runner: ParallelExecutor(pool))
+    model = ModelDescription(
       architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
 
     var config = config
@@ -60,9 +60,9 @@ struct TrainerSetup {
     let graph = model.graph()
     let parameters = ParameterBlock(graph.parameterLayout, seed: config.seed)
     if existing == nil, let weights = config.weights {
-      notes.append(try StartingWeights.load(weights, into: parameters))
+      notes.append(try InitialWeights.load(weights, into: parameters))
     }
-    learner = Learner(
+    learner = TrainingStep(
       graph, parameters: parameters,
       objective: model.objective,
       optimizer: config.optimizer.make(
@@ -70,7 +70,7 @@ struct TrainerSetup {
       schedule: config.schedule(
         peak: config.learningRate ?? 0, stepsPerEpoch: data.stepsPerEpoch),
       clipping: GradientClipping(limit: config.clip),
-      averageDecay: config.averageDecay, seed: config.seed, pool: pool, kernels: kernels)
+      emaDecay: config.emaDecay, seed: config.seed, pool: pool, kernels: kernels)
     if let validation = data.validation {
       validator = Validator(data: validation, model: model, pool: pool, kernels: kernels)
     } else {
@@ -113,7 +113,7 @@ extension TrainingConfig {
   func schedule(peak: Double, stepsPerEpoch: Int) -> LearningRateSchedule {
     let steps = epochs * stepsPerEpoch
     return LearningRateSchedule(
-      peak: peak, finalFraction: finalFraction, momentum: momentum,
+      peak: peak, finalLearningRateFraction: finalLearningRateFraction, momentum: momentum,
       warmupMomentum: optimizer == .sgd ? warmupMomentum : nil,
       warmupSteps: min(Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), steps),
       totalSteps: steps)

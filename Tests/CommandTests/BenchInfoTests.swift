@@ -152,7 +152,7 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let choice = NetworkChoice(model: .compact, imageSize: 64)
     let weights = try choice.load()
-    let workforce = try Workforce(threads: 1, precision: .f32, on: Console())
+    let workforce = try ComputeBackend(threads: 1, precision: .f32, on: Console())
     let (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
     let shape = weights.model.inputShape(n: 2)
     let session = Session(
@@ -312,7 +312,7 @@ import Testing
   @Test func aSegmenterDoesNotDetect() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/unet.safetensors"
-    let model = NetworkModel(architecture: .unet, classNames: ["cell"], imageSize: 64)
+    let model = ModelDescription(architecture: .unet, classNames: ["cell"], imageSize: 64)
     try ModelWeights(
       model: model, parameters: ParameterBlock(zeros: model.graph().parameterLayout)
     ).write(to: path, as: .bf16)

@@ -13,7 +13,7 @@ struct ChartTests {
     let interpolated: Markup = "class \(name)"
     #expect(interpolated.source == "class &lt;/title&gt;")
     #expect(Markup.element("br").source == "<br/>")
-    #expect(PageReader(Markup.element("p", [:], "a", .element("br"), "b").source).problem == nil)
+    #expect(PageReader(Markup.element("p", [:], "a", .element("br"), "b").source).issue == nil)
   }
 
   @Test func styleAndScriptNeedNoEscapes() {
@@ -43,7 +43,7 @@ struct ChartTests {
 
   private func elements(_ markup: Markup) -> PageReader {
     let reader = PageReader("<div>" + markup.source + "</div>")
-    #expect(reader.problem == nil)
+    #expect(reader.issue == nil)
     return reader
   }
 

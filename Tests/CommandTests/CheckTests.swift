@@ -30,7 +30,7 @@ import Testing
       let name: String
       let counts: [String: Int]
     }
-    struct Finding: Decodable {
+    struct Issue: Decodable {
       let severity: String
       let kind: String
       let file: String
@@ -40,7 +40,7 @@ import Testing
     let warnings: Int
     let splits: [Split]
     let classes: [ClassRow]
-    let findings: [Finding]
+    let issues: [Issue]
   }
 
   private func document(_ text: String) throws -> Document {
@@ -48,7 +48,7 @@ import Testing
     return try JSONDecoder().decode(Document.self, from: Data(text.utf8))
   }
 
-  /// A YOLO data set of two images a split, without a flaw.
+  /// A YOLO dataset of two images a split, without an issue.
   private func writeYOLO() throws -> String {
     let root = folder.path + "/yolo"
     try folder.write(
@@ -82,7 +82,7 @@ import Testing
     #expect(numbers.splits.allSatisfy { $0.small == 4 && $0.medium == 0 })
     #expect(numbers.classes.map(\.name) == [Self.nasty, "cat"])
     #expect(numbers.classes.allSatisfy { $0.counts == ["train": 2, "val": 2] })
-    #expect(numbers.findings.isEmpty && numbers.errors == 0 && numbers.warnings == 0)
+    #expect(numbers.issues.isEmpty && numbers.errors == 0 && numbers.warnings == 0)
   }
 
   @Test func warningsCountOnlyWhenStrict() throws {
@@ -107,10 +107,10 @@ import Testing
     #expect(!result.output.contains("c.txt:7: "))
     #expect(try check([root, "--all"]).output.contains("c.txt:9: "))
     #expect(try check([root, "--max-findings", "7"]).output.contains("and 1 more"))
-    let sheet = folder.path + "/findings.csv"
+    let sheet = folder.path + "/issues.csv"
     let found = try document(check([root, "--json", "--csv", sheet]).output)
-    #expect(found.errors == 8 && found.findings.map(\.line) == Array(2...9))
-    #expect(found.findings.allSatisfy { $0.severity == "error" && $0.kind == "unknown class" })
+    #expect(found.errors == 8 && found.issues.map(\.line) == Array(2...9))
+    #expect(found.issues.allSatisfy { $0.severity == "error" && $0.kind == "unknown class" })
     let lines = try String(contentsOfFile: sheet, encoding: .utf8).split(separator: "\r\n")
     #expect(lines.count == 9 && lines[0] == "severity,kind,file,line,message")
     #expect(lines[1].hasPrefix("error,unknown class,\(root)/labels/val/c.txt,2,"))
@@ -167,7 +167,7 @@ import Testing
     let sheet = try ImageFile.read(out + "/runs/check-1/augmented.jpg").image
     #expect(sheet.width == 3 * 324 + 4 && sheet.height == 2 * 324 + 4)
     let page = PageReader(try String(contentsOfFile: out + "/page.html", encoding: .utf8))
-    #expect(page.problem == nil && page.all("h2").contains { $0.text == "What training sees" })
+    #expect(page.issue == nil && page.all("h2").contains { $0.text == "What training sees" })
     #expect(page.all("b").count { $0.text.hasPrefix("Image ") } == 5)
     // The same again for the same settings, others for others.
     #expect(try run([]).exitCode == 0)
@@ -186,10 +186,10 @@ import Testing
     config.imgsz = 64
     config.multiScale = 0.5
     config.batch = 1
-    let sheet = try AugmentedSheet(check, config: config, count: 60)
+    let sheet = try AugmentedGrid(check, config: config, count: 60)
     // Two images an epoch, each a batch.
     let sides = (0..<60).map {
-      config.plan(at: LoaderPosition(epoch: $0 / 2, batch: $0 % 2), seed: config.seed).width
+      config.plan(at: LoaderState(epoch: $0 / 2, batch: $0 % 2), seed: config.seed).width
     }
     #expect(sheet.figures.map(\.thumbnail.width) == sides && Set(sides) == [32, 64, 96])
     // Eight columns.
@@ -201,7 +201,7 @@ import Testing
     var config = TrainingConfig()
     config.imgsz = 32
     // Twenty columns of 4096 / 20 - 4 = 200 pixels and 4 around each.
-    let sheet = try AugmentedSheet(check, config: config, count: 400)
+    let sheet = try AugmentedGrid(check, config: config, count: 400)
     #expect(sheet.figures.count == 400)
     #expect(sheet.image.width == 20 * 204 + 4 && sheet.image.height == 20 * 204 + 4)
   }
@@ -212,7 +212,7 @@ import Testing
     config.imgsz = 32
     var asked: [Int] = []
     #expect(throws: CommandError.self) {
-      _ = try AugmentedSheet(check, config: config, count: 10) { done in
+      _ = try AugmentedGrid(check, config: config, count: 10) { done in
         asked.append(done)
         if done == 3 { throw CommandError("interrupted", exitCode: .interrupted) }
       }
@@ -257,7 +257,7 @@ import Testing
     #expect(try check([root, "--report", path]).exitCode == 4)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let page = PageReader(text)
-    #expect(page.problem == nil)
+    #expect(page.issue == nil)
     #expect(page.all("script").count == 1)
     let headings = page.all("h2").map(\.text)
     for heading in ["Findings", "Class balance", "Sizes and shapes", "Labeled images"] {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// The built program writes data sets in other formats.
+/// The built program writes datasets in other formats.
 @Suite struct ConvertTests {
   private let folder: TemporaryFolder
-  /// Where new folders go: not into the data set.
+  /// Where new folders go: not into the dataset.
   private let target: TemporaryFolder
 
   init() throws {
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// A box without area is left out and told: 3, some inputs failed. One that is no box at all: 4.
-  @Test func flawsAreToldByTheExitCode() throws {
+  @Test func issuesAreToldByTheExitCode() throws {
     let path = folder.path + "/Annotations/p0.xml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))
@@ -74,7 +74,7 @@ import Testing
     #expect(left.exitCode == 3)
     #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
     #expect(left.output.contains("9 objects"))
-    #expect(left.output.contains("1 flaw of the data set took labels or images away"))
+    #expect(left.output.contains("1 issue of the dataset took labels or images away"))
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
     let refused = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out2")
     #expect(refused.exitCode == 4)
@@ -95,8 +95,8 @@ import Testing
     let taken = try run("convert", ".", "--to", "yolo", "-o", "JPEGImages")
     #expect(taken.exitCode == 4 && taken.diagnostics.contains("the folder is not empty"))
     let inside = try run("convert", ".", "--to", "yolo", "-o", "new")
-    #expect(inside.exitCode == 4 && inside.diagnostics.contains("lies in the data set"))
-    // Masks need outlines.
+    #expect(inside.exitCode == 4 && inside.diagnostics.contains("lies in the dataset"))
+    // Masks need polygons.
     let masks = try run("convert", ".", "--to", "masks", "-o", target.path + "/out")
     #expect(masks.exitCode == 4 && masks.diagnostics.contains("choose another format"))
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)

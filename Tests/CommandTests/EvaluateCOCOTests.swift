@@ -32,7 +32,7 @@ import Testing
   private struct Score: Decodable {
     struct Entry: Decodable, Equatable {
       let name: String
-      let truths: Int
+      let groundTruths: Int
       let AP: Double?
       let AP50: Double?
       let AP75: Double?
@@ -40,7 +40,7 @@ import Testing
     }
 
     let images: Int
-    let truths: Int
+    let groundTruths: Int
     let stats: [Double]
     let classes: [Entry]
   }
@@ -71,9 +71,9 @@ import Testing
       object.category_id = 5 + 3 * place
       return object
     }
-    // Without a crowd among the truths the comparison would say less.
+    // Without a crowd among the ground-truth objects the comparison would say less.
     #expect(copy.annotations.contains { $0.iscrowd == 1 })
-    let truth = try folder.write(
+    let groundTruth = try folder.write(
       annotations, String(decoding: JSONEncoder().encode(copy), as: UTF8.self))
 
     // COCO wants every class of a place, which detect gives where it is asked to.
@@ -82,23 +82,23 @@ import Testing
     #expect(found.exitCode == 0, "\(found.diagnostics)")
     let lines = try folder.write("found.jsonl", found.output)
     let scored = try BuiltProgram.run([
-      "evaluate", "--truth", truth, "--detections", lines, "--json",
+      "evaluate", "--truth", groundTruth, "--detections", lines, "--json",
     ])
     #expect(scored.exitCode == 0, "\(scored.diagnostics)")
     let expected = try JSONDecoder().decode(Score.self, from: Data(scored.output.utf8))
 
-    for path in [folder.path, truth] {
+    for path in [folder.path, groundTruth] {
       let result = try BuiltProgram.run(
         ["evaluate", "--data", path, "--split", "val", "--json"] + rules)
       #expect(result.exitCode == 0, "\(result.diagnostics)")
       let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
-      #expect(score.images == 79 && score.truths == expected.truths)
+      #expect(score.images == 79 && score.groundTruths == expected.groundTruths)
       #expect(score.stats == expected.stats)
       #expect(score.classes == expected.classes)
     }
     #expect(expected.stats.count == 12 && expected.stats.allSatisfy { $0 > 0 })
 
-    // A truth in a folder is the file in it.
+    // A ground-truth object in a folder is the file in it.
     let again = try BuiltProgram.run([
       "evaluate", "--truth", folder.path, "--detections", lines, "--json",
     ])
@@ -136,7 +136,7 @@ import Testing
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
-    #expect(score.images == 2 && score.truths == 2 && score.classes.map(\.name) == ["cat"])
+    #expect(score.images == 2 && score.groundTruths == 2 && score.classes.map(\.name) == ["cat"])
   }
 
   @Test func aFileOfAnotherSplitIsToldInOneSentence() throws {

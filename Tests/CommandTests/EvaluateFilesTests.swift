@@ -4,7 +4,7 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// `evaluate --truth --detections` of the built program.
+/// `evaluate --groundTruth --detections` of the built program.
 @Suite struct EvaluateFilesTests {
   private struct Score: Decodable {
     let images: Int
@@ -18,7 +18,7 @@ import Testing
 
   private static let fixtures = Fixtures.shared.appendingPathComponent("coco-fixtures")
   private static let val2014 = fixtures.appendingPathComponent("val2014_100").path
-  private static let truth = val2014 + "/instances_val2014_100.json"
+  private static let groundTruth = val2014 + "/instances_val2014_100.json"
   private static let found = val2014 + "/instances_val2014_fakebbox100_results.json"
 
   private let folder: TemporaryFolder
@@ -37,8 +37,8 @@ import Testing
     return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
   }
 
-  /// Two images, two classes; the first truth is found, the second missed.
-  private func writeSmall() throws -> (truth: String, found: String) {
+  /// Two images, two classes; the first ground truth is found, the second missed.
+  private func writeSmall() throws -> (groundTruth: String, found: String) {
     (
       try folder.write(
         "truth.json",
@@ -68,7 +68,7 @@ import Testing
       Expected.self,
       from: Data(contentsOf: Self.fixtures.appendingPathComponent("expected.json"))
     ).bbox.stats
-    let score = try score("--truth", Self.truth, "--detections", Self.found)
+    let score = try score("--truth", Self.groundTruth, "--detections", Self.found)
     #expect(score.images == 100)
     let names = [
       "AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge", "AR1", "AR10", "AR100", "ARsmall",
@@ -81,10 +81,10 @@ import Testing
   /// Threads and shards: whole lines of output are compared, so that every bit counts.
   @Test(.enabled(if: Fixtures.hasShared("coco-fixtures"), "the COCO fixtures are not there"))
   func threadsAndShardsGiveTheSameBits() throws {
-    let whole = try score("--truth", Self.truth, "--detections", Self.found, "--threads", "1")
+    let whole = try score("--truth", Self.groundTruth, "--detections", Self.found, "--threads", "1")
     for threads in ["2", "4"] {
       let other = try score(
-        "--truth", Self.truth, "--detections", Self.found, "--threads", threads)
+        "--truth", Self.groundTruth, "--detections", Self.found, "--threads", threads)
       #expect(other.stats == whole.stats)
     }
     struct Row: Codable {
@@ -103,21 +103,21 @@ import Testing
     }
     for order in [shards, shards.reversed()] {
       let merged = try score(
-        "--truth", Self.truth, "--detections", order.joined(separator: ","), "--merge")
+        "--truth", Self.groundTruth, "--detections", order.joined(separator: ","), "--merge")
       #expect(merged.stats == whole.stats)
     }
   }
 
   @Test func severalRunsStandSideBySide() throws {
-    let (truth, found) = try writeSmall()
+    let (groundTruth, found) = try writeSmall()
     let nothing = try folder.write("nothing.json", "[]")
     let result = try evaluate(
-      "--truth", truth, "--detections", found, "--detections", nothing, "--json")
+      "--truth", groundTruth, "--detections", found, "--detections", nothing, "--json")
     let runs = try JSONDecoder().decode(Scores.self, from: Data(result.output.utf8)).runs
     // The cat is found, the dog is not: AP50 is the mean of 1 and 0.
     #expect(abs(runs[0].stats[1] - 0.5) < 1e-15 && runs[1].stats[1] == 0)
     #expect(runs.map(\.images) == [2, 2])
-    let table = try evaluate("--truth", truth, "--detections", "\(found),\(nothing)").output
+    let table = try evaluate("--truth", groundTruth, "--detections", "\(found),\(nothing)").output
     let lines = table.split(separator: "\n")
     #expect(lines[0].split(separator: " ") == ["(1)", "(2)"])
     #expect(lines[2].split(separator: " ") == ["AP50", "0.500", "0.000"])
@@ -125,8 +125,8 @@ import Testing
   }
 
   @Test func peopleGetTwoTables() throws {
-    let (truth, found) = try writeSmall()
-    let lines = try evaluate("--truth", truth, "--detections", found).output
+    let (groundTruth, found) = try writeSmall()
+    let lines = try evaluate("--truth", groundTruth, "--detections", found).output
       .split(separator: "\n", omittingEmptySubsequences: false)
     #expect(
       lines[0].hasPrefix("class ") && lines[1].hasPrefix("cat ") && lines[3].hasPrefix("all "))
@@ -150,13 +150,13 @@ import Testing
       }
       struct Confusion: Decodable {
         let classes: [String]
-        let found_by_truth: [[Int]]
+        let found_by_groundTruth: [[Int]]
       }
       let voc: Pascal
       let f1: [Best]
       let confusion: Confusion
     }
-    let (truth, _) = try writeSmall()
+    let (groundTruth, _) = try writeSmall()
     let found = try folder.write(
       "more.json",
       """
@@ -164,7 +164,8 @@ import Testing
        {"image_id": 1, "category_id": 2, "bbox": [50, 0, 10, 10], "score": 0.5}]
       """)
     let result = try evaluate(
-      "--truth", truth, "--detections", found, "--also", "voc,f1", "--also", "confusion", "--json")
+      "--truth", groundTruth, "--detections", found, "--also", "voc,f1", "--also", "confusion",
+      "--json")
     let extras = try JSONDecoder().decode(Extras.self, from: Data(result.output.utf8))
     // The cat's AP is 1, the dog's 0.
     #expect(abs(extras.voc.AP2007 - 0.5) < 1e-12 && extras.voc.AP2010 == 0.5)
@@ -172,26 +173,27 @@ import Testing
     #expect(extras.f1[0].confidence == 0.9 && extras.f1[0].right == 1)
     #expect(extras.confusion.classes == ["cat", "dog", "background"])
     // Rows: found as; columns: is.
-    #expect(extras.confusion.found_by_truth == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
+    #expect(extras.confusion.found_by_groundTruth == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
     let tables = try evaluate(
-      "--truth", truth, "--detections", found, "--also", "confusion,f1,voc,f1"
+      "--truth", groundTruth, "--detections", found, "--also", "confusion,f1,voc,f1"
     ).output
     let parts = tables.components(separatedBy: "\n\n")
     #expect(parts.count == 5)
     #expect(parts[2].hasPrefix("Pascal VOC ") && parts[3].hasPrefix("best F1 "))
     #expect(parts[4].hasPrefix("found as "))
     #expect(parts[4].contains("dog") && parts[4].contains("background"))
-    #expect(try evaluate("--truth", truth, "--detections", found, "--also", "x").exitCode == 2)
+    #expect(
+      try evaluate("--truth", groundTruth, "--detections", found, "--also", "x").exitCode == 2)
   }
 
   @Test func theSheetHasARowAClass() throws {
-    let (truth, found) = try writeSmall()
+    let (groundTruth, found) = try writeSmall()
     let sheet = folder.path + "/sheet.csv"
-    let single = try evaluate("--truth", truth, "--detections", found, "--csv", sheet)
+    let single = try evaluate("--truth", groundTruth, "--detections", found, "--csv", sheet)
     #expect(single.exitCode == 0)
     let rows = try String(contentsOfFile: sheet, encoding: .utf8).components(separatedBy: "\r\n")
     #expect(
-      rows[0] == "run,class,truths,detections,AP,AP50,AP75,APsmall,APmedium,APlarge,"
+      rows[0] == "run,class,ground-truth objects,detections,AP,AP50,AP75,APsmall,APmedium,APlarge,"
         + "AR1,AR10,AR100,ARsmall,ARmedium,ARlarge")
     let all = rows[1].split(separator: ",", omittingEmptySubsequences: false)
     #expect(all.prefix(4) == [Substring(found), "all", "2", "1"])
@@ -201,12 +203,12 @@ import Testing
     #expect(rows[3].hasPrefix("\(found),dog,1,0,0.0,"))
     #expect(rows.count == 5 && rows[4].isEmpty)
     let nowhere = try evaluate(
-      "--truth", truth, "--detections", found, "--csv", folder.path + "/gone/sheet.csv")
+      "--truth", groundTruth, "--detections", found, "--csv", folder.path + "/gone/sheet.csv")
     #expect(nowhere.exitCode != 0 && nowhere.output == "")
   }
 
   @Test func whatDoesNotBelongTogetherEndsWithAList() throws {
-    let (truth, _) = try writeSmall()
+    let (groundTruth, _) = try writeSmall()
     let rows = (0..<9).map {
       "{\"image_id\": \(50 + $0), \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 1}"
     }
@@ -214,7 +216,7 @@ import Testing
       "found.json",
       "[" + rows.joined(separator: ",")
         + ", {\"image_id\": 1, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1}]")
-    let result = try evaluate("--truth", truth, "--detections", found, "--json")
+    let result = try evaluate("--truth", groundTruth, "--detections", found, "--json")
     #expect(result.exitCode == 4)
     #expect(result.output == "")
     let lines = result.diagnostics.split(separator: "\n")
@@ -222,23 +224,24 @@ import Testing
     #expect(lines[0].contains("found.json, byte 1: image id 50 is not in "))
     #expect(lines[5] == "unknown image: and 4 more")
     #expect(lines[6].hasPrefix("unknown class: "))
-    #expect(lines[7].hasPrefix("error: truth and detections do not belong together: 10 "))
-    let allowed = try evaluate("--truth", truth, "--detections", found, "--allow-mismatches")
+    #expect(lines[7].hasPrefix("error: ground truth and detections do not belong together: 10 "))
+    let allowed = try evaluate("--truth", groundTruth, "--detections", found, "--allow-mismatches")
     #expect(allowed.exitCode == 0)
-    #expect(allowed.diagnostics.contains("warning: 10 entries contradict the truth"))
+    #expect(allowed.diagnostics.contains("warning: 10 entries contradict the ground truth"))
   }
 
   @Test func brokenFilesHaveTheirLine() throws {
-    let (truth, found) = try writeSmall()
+    let (groundTruth, found) = try writeSmall()
     let cut = try folder.write("cut.json", "[\n{\"image_id\": 1, \"category")
     for (words, sentence) in [
       (
-        ["--truth", truth, "--detections", cut],
+        ["--truth", groundTruth, "--detections", cut],
         "cut.json:2: the file ends inside of a text (byte 27)"
       ),
       (["--truth", cut, "--detections", found], "cut.json:1: an object (with \"images\""),
       (
-        ["--truth", truth, "--detections", folder.path + "/gone"], "no file or folder of this name"
+        ["--truth", groundTruth, "--detections", folder.path + "/gone"],
+        "no file or folder of this name"
       ),
       (["--truth", folder.path + "/gone.json", "--detections", found], "No such file"),
     ] {

@@ -4,13 +4,13 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// The same data set as Pascal VOC, YOLO and COCO, with the same detections, gets the same numbers.
+/// The same dataset as Pascal VOC, YOLO and COCO, with the same detections, gets the same numbers.
 @Suite(.enabled(if: Fixtures.hasShared("bccd"), "the blood cells are not beside the package"))
 struct EvaluateFormatsTests {
   private struct Score: Decodable {
     struct Entry: Decodable {
       let name: String
-      let truths: Int
+      let groundTruths: Int
       let AP: Double?
     }
     let stats: [Double]
@@ -20,7 +20,7 @@ struct EvaluateFormatsTests {
   private let folder: TemporaryFolder
   private let voc = Fixtures.shared.appendingPathComponent("bccd").path
   private let data: Dataset
-  /// A sample's detections: its truths moved about, some of another class, some left out.
+  /// A sample's detections: its ground-truth objects moved about, some of another class, some left out.
   private let found: [[Detection]]
 
   init() throws {
@@ -32,8 +32,8 @@ struct EvaluateFormatsTests {
     }
     let classCount = data.classNames.count
     found = data.samples.map { sample in
-      sample.annotations.filter { _ in random(1) < 0.8 }.map { truth in
-        let box = truth.box
+      sample.annotations.filter { _ in random(1) < 0.8 }.map { groundTruth in
+        let box = groundTruth.box
         let x = min(max(box.x1 + random(12) - 6, 0), Double(sample.imageWidth) - 2)
         let y = min(max(box.y1 + random(12) - 6, 0), Double(sample.imageHeight) - 2)
         // Hundredths of a pixel, which is what lines of JSON hold.
@@ -41,7 +41,7 @@ struct EvaluateFormatsTests {
         return Detection(
           box: Box(
             x1: rounded(x), y1: rounded(y), x2: rounded(x + box.width), y2: rounded(y + box.height)),
-          classIndex: random(1) < 0.9 ? truth.classIndex : Int(random(Double(classCount))),
+          classIndex: random(1) < 0.9 ? groundTruth.classIndex : Int(random(Double(classCount))),
           score: Float(random(1)))
       }
     }
@@ -98,15 +98,15 @@ struct EvaluateFormatsTests {
     (sample.imagePath as NSString).lastPathComponent
   }
 
-  /// Writes COCO's annotation file; images are numbered in the order of the data set.
+  /// Writes COCO's annotation file; images are numbered in the order of the dataset.
   private func writeCOCO() throws -> String {
     var objects: [COCOFile.Object] = []
     for (image, sample) in data.samples.enumerated() {
-      for truth in sample.annotations {
-        let box = truth.box
+      for groundTruth in sample.annotations {
+        let box = groundTruth.box
         objects.append(
           COCOFile.Object(
-            id: objects.count + 1, image_id: image + 1, category_id: truth.classIndex + 1,
+            id: objects.count + 1, image_id: image + 1, category_id: groundTruth.classIndex + 1,
             bbox: [box.x1, box.y1, box.width, box.height], area: box.area))
       }
     }
@@ -180,28 +180,28 @@ struct EvaluateFormatsTests {
     return folder.path + "/labels"
   }
 
-  private func score(_ truth: String, _ found: String) throws -> Score {
+  private func score(_ groundTruth: String, _ found: String) throws -> Score {
     let result = try BuiltProgram.run([
-      "evaluate", "--truth", truth, "--detections", found, "--split", "test", "--json",
+      "evaluate", "--truth", groundTruth, "--detections", found, "--split", "test", "--json",
     ])
     try #require(result.exitCode == 0, "\(result.diagnostics)")
     return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
   }
 
-  @Test func threeFormatsOfTruthAndOfDetectionsAgree() throws {
+  @Test func threeFormatsOfGroundTruthAndOfDetectionsAgree() throws {
     let lines = try writeLines()
     let reference = try score(voc, lines)
     #expect(reference.stats[0] > 0.1 && reference.stats[0] < 0.9, "too easy to tell anything")
     let (coco, yolo) = (try writeCOCO(), try writeYOLO())
-    for (truth, found) in [
+    for (groundTruth, found) in [
       (coco, lines), (yolo, lines), (coco, try writeResults()), (yolo, try writeLabels()),
       (voc, try writeLabels()),
     ] {
-      let other = try score(truth, found)
+      let other = try score(groundTruth, found)
       // Fractions of YOLO's files round the last bits of boxes, which may move no number here.
-      #expect(other.stats == reference.stats, "\(truth), \(found)")
+      #expect(other.stats == reference.stats, "\(groundTruth), \(found)")
       #expect(other.classes.map(\.AP) == reference.classes.map(\.AP))
-      #expect(other.classes.map(\.truths) == reference.classes.map(\.truths))
+      #expect(other.classes.map(\.groundTruths) == reference.classes.map(\.groundTruths))
     }
   }
 }

@@ -22,8 +22,8 @@ import Testing
   /// Twelve images with an object each: some found, some missed, some named wrongly, and one false.
   ///
   /// - Parameter skill: How many of the twelve are found rightly.
-  private func write(skill: Int = 6) throws -> (truth: String, found: String) {
-    var (images, truths, found): ([String], [String], [String]) = ([], [], [])
+  private func write(skill: Int = 6) throws -> (groundTruth: String, found: String) {
+    var (images, groundTruths, found): ([String], [String], [String]) = ([], [], [])
     for number in 1...12 {
       let name = number == 2 ? "p & <b>.png" : "p\(number).png"
       try Fixtures.writeImage(
@@ -31,7 +31,7 @@ import Testing
         seed: UInt64(number))
       images.append(
         "{\"id\": \(number), \"file_name\": \"\(name)\", \"width\": 80, \"height\": 60}")
-      truths.append(
+      groundTruths.append(
         """
         {"id": \(number), "image_id": \(number), "category_id": \(number % 2 + 1),
          "bbox": [10, 10, 40, 30], "area": 1200, "iscrowd": 0}
@@ -52,7 +52,7 @@ import Testing
         """
         {"images": [\(images.joined(separator: ","))],
          "categories": [{"id": 1, "name": "\(Self.nasty)"}, {"id": 2, "name": "cat"}],
-         "annotations": [\(truths.joined(separator: ","))]}
+         "annotations": [\(groundTruths.joined(separator: ","))]}
         """),
       try folder.write("found\(skill).json", "[\(found.joined(separator: ","))]")
     )
@@ -63,7 +63,7 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.utf8.count < 3_000_000)
     let page = PageReader(text)
-    #expect(page.problem == nil)
+    #expect(page.issue == nil)
     // Nothing from outside: one script, no address but the name of SVG, and images as data.
     #expect(page.all("script").count == 1 && page.all("link").isEmpty)
     #expect(!text.replacing("http://www.w3.org/2000/svg", with: "").contains("://"))
@@ -79,7 +79,8 @@ import Testing
     let files = try write()
     let path = folder.path + "/report.html"
     let result = try evaluate([
-      "--truth", files.truth, "--detections", files.found, "--report", path, "--bootstrap", "50",
+      "--truth", files.groundTruth, "--detections", files.found, "--report", path, "--bootstrap",
+      "50",
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let page = try page(path)
@@ -110,7 +111,7 @@ import Testing
   @Test func aReportIsReplacedWhole() throws {
     let files = try write()
     let path = try folder.write("report.html", "old")
-    let words = ["--truth", files.truth, "--detections", files.found, "--report", path]
+    let words = ["--truth", files.groundTruth, "--detections", files.found, "--report", path]
     #expect(try evaluate(words).exitCode == 0)
     let first = try String(contentsOfFile: path, encoding: .utf8)
     #expect(first.hasPrefix("<!DOCTYPE html>\n<html") && first.hasSuffix("</html>\n"))
@@ -122,7 +123,7 @@ import Testing
     let files = try write()
     let path = folder.path + "/report.html"
     let result = try evaluate([
-      "--truth", files.truth, "--detections", files.found, "--report", path, "--images",
+      "--truth", files.groundTruth, "--detections", files.found, "--report", path, "--images",
       folder.path + "/nowhere",
     ])
     #expect(result.exitCode == 0)
@@ -132,8 +133,8 @@ import Testing
 
   @Test func imagesBesideTheFileOfAFolderAreShown() throws {
     let files = try write()
-    let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
-    try folder.write("annotations/instances_val.json", truth)
+    let groundTruth = try String(contentsOfFile: files.groundTruth, encoding: .utf8)
+    try folder.write("annotations/instances_val.json", groundTruth)
     let path = folder.path + "/report.html"
     let result = try evaluate([
       "--truth", folder.path, "--detections", files.found, "--report", path,
@@ -145,10 +146,11 @@ import Testing
   /// The images are there, but what a file says is no reason to read outside of its folder.
   @Test func imagesOutsideAreNotShown() throws {
     let files = try write()
-    let truth = try String(contentsOfFile: files.truth, encoding: .utf8)
+    let groundTruth = try String(contentsOfFile: files.groundTruth, encoding: .utf8)
     for prefix in ["../", folder.path + "/"] {
       let inner = try folder.write(
-        "inner/truth.json", truth.replacing("\"file_name\": \"", with: "\"file_name\": \"\(prefix)")
+        "inner/ground truth.json",
+        groundTruth.replacing("\"file_name\": \"", with: "\"file_name\": \"\(prefix)")
       )
       let path = folder.path + "/report.html"
       let result = try evaluate([
@@ -160,11 +162,11 @@ import Testing
   }
 
   @Test func twoResultsAreCompared() throws {
-    let (truth, worse) = try write(skill: 3)
+    let (groundTruth, worse) = try write(skill: 3)
     let better = try write(skill: 9).found
     let path = folder.path + "/compared.html"
     let words = [
-      "--truth", truth, "--detections", "\(worse),\(better)", "--bootstrap", "200",
+      "--truth", groundTruth, "--detections", "\(worse),\(better)", "--bootstrap", "200",
     ]
     let result = try evaluate(words + ["--report", path])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
@@ -197,7 +199,7 @@ import Testing
   }
 
   @Test func nothingToMeasureHasAPage() throws {
-    let truth = try folder.write(
+    let groundTruth = try folder.write(
       "truth.json",
       """
       {"images": [{"id": 1, "file_name": "a.jpg", "width": 80, "height": 60}],
@@ -206,13 +208,15 @@ import Testing
     let found = try folder.write("found.json", "[]")
     let path = folder.path + "/report.html"
     let result = try evaluate([
-      "--truth", truth, "--detections", found, "--report", path, "--errors", "--bootstrap", "10",
+      "--truth", groundTruth, "--detections", found, "--report", path, "--errors", "--bootstrap",
+      "10",
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let page = try page(path)
     #expect(page.all("dd").first?.text == "–")
     let compared = try evaluate([
-      "--truth", truth, "--detections", "\(found),\(found)", "--report", path, "--bootstrap", "10",
+      "--truth", groundTruth, "--detections", "\(found),\(found)", "--report", path, "--bootstrap",
+      "10",
     ])
     #expect(compared.exitCode == 0, "\(compared.diagnostics)")
     _ = try self.page(path)
@@ -220,7 +224,7 @@ import Testing
 
   @Test func errorsAndIntervalsArePrinted() throws {
     let files = try write()
-    let words = ["--truth", files.truth, "--detections", files.found]
+    let words = ["--truth", files.groundTruth, "--detections", files.found]
     let plain = try evaluate(words).output
     #expect(!plain.contains("classification") && !plain.contains("from"))
     let text = try evaluate(words + ["--errors", "--bootstrap", "50"]).output
@@ -294,14 +298,14 @@ import Testing
 
   @Test func whatCannotBeDoneIsRefusedAtOnce() throws {
     let files = try write()
-    let words = ["--truth", files.truth, "--detections", files.found]
+    let words = ["--truth", files.groundTruth, "--detections", files.found]
     let three = [
-      "--truth", files.truth, "--detections",
+      "--truth", files.groundTruth, "--detections",
       Array(repeating: files.found, count: 3).joined(separator: ","),
     ]
     let html = folder.path + "/r.html"
     for (words, code, part) in [
-      (words + ["--report", files.truth], 2, "a file that ends in .html"),
+      (words + ["--report", files.groundTruth], 2, "a file that ends in .html"),
       (words + ["--report", folder.path + "/no/r.html"], 1, "is not a folder that may be written"),
       (three + ["--report", html], 2, "one result or compares two, not 3"),
       (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),

@@ -1,14 +1,14 @@
 import Foundation
 import Glimpse
 
-/// Small weights, images and data sets, made for a test.
+/// Small weights, images and datasets, made for a test.
 enum Fixtures {
   static let classNames = ["cat", "dog", "person"]
 
   /// A compact detector for images of 64 x 64 as it begins: it finds nonsense, always the same.
   @discardableResult
   static func writeWeights(to path: String) throws -> ModelWeights {
-    let model = NetworkModel(
+    let model = ModelDescription(
       architecture: .compact, classNames: classNames, imageSize: 64)
     let weights = ModelWeights(
       model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 1))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// Data sets that want to harm: clear findings, no crash, no end of time, nothing read outside.
+/// Datasets that want to harm: clear issues, no crash, no end of time, nothing read outside.
 @Suite struct HostileDataTests {
   private let folder: TemporaryFolder
 
@@ -78,7 +78,7 @@ import Testing
     #expect((size ?? .max) < 4_000_000)
   }
 
-  @Test func jsonThatIsNoneIsAFinding() throws {
+  @Test func jsonThatIsNoneIsAIssue() throws {
     try Fixtures.writeImage(to: folder.path + "/coco/train/a.png")
     let head =
       "{\"images\": [{\"id\": 1, \"file_name\": \"a.png\"}],\n\"categories\": [{\"id\": 1, \"name\": "
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func namesThatLeadOutAreNotFollowed() throws {
-    // Outside of the data set lies an image that could be read.
+    // Outside of the dataset lies an image that could be read.
     try Fixtures.writeImage(to: folder.path + "/secret.png")
     try Fixtures.writeImage(to: folder.path + "/coco/train/a.png")
     var images = "{\"id\": 1, \"file_name\": \"a.png\"}"
@@ -117,7 +117,7 @@ import Testing
       """)
     let result = try check("coco", "--all")
     #expect(result.exitCode == 4)
-    #expect(result.output.contains("error: path out of the data set (3)"))
+    #expect(result.output.contains("error: path out of the dataset (3)"))
     #expect(result.output.contains("3 errors, 0 warnings"))
   }
 

@@ -107,10 +107,11 @@ import Glimpse
   }
 }
 
-@Suite struct ProblemNotesTests {
+@Suite struct IssueNotesTests {
   @Test func theFirstAreToldAndTheRestCounted() {
     let recorder = Recorder()
-    var notes = ProblemNotes(on: Console(output: recorder.output(), diagnostics: recorder.output()))
+    var notes = IssueReporter(
+      on: Console(output: recorder.output(), diagnostics: recorder.output()))
     for number in 0..<13 { notes.add("problem \(number)") }
     notes.finish()
     notes.finish()

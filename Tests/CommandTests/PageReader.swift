@@ -12,7 +12,7 @@ final class PageReader: NSObject, XMLParserDelegate {
   /// All elements in the order of their opening tags, each with the text that is directly in it.
   private(set) var elements: [Element] = []
   /// Why the page is not well-formed, or nil.
-  private(set) var problem: String?
+  private(set) var issue: String?
   private var open: [Int] = []
 
   init(_ page: String) {
@@ -20,7 +20,7 @@ final class PageReader: NSObject, XMLParserDelegate {
     let parser = XMLParser(data: Data(page.utf8))
     parser.delegate = self
     if !parser.parse() {
-      problem =
+      issue =
         "line \(parser.lineNumber), column \(parser.columnNumber): "
         + (parser.parserError.map { "\($0)" } ?? "unknown")
     }

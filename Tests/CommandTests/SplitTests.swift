@@ -7,7 +7,7 @@ import Testing
 /// The built program deals images out to splits.
 @Suite struct SplitTests {
   private let folder: TemporaryFolder
-  /// Where new folders go: not into the data set.
+  /// Where new folders go: not into the dataset.
   private let target: TemporaryFolder
 
   /// The ten images of `Fixtures.writeVOC`, which all look alike but for a moving rectangle.
@@ -88,8 +88,8 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
   }
 
-  /// A flaw of the data set is one, however many folds are made of it.
-  @Test func flawsAreToldOnce() throws {
+  /// An issue of the dataset is one, however many folds are made of it.
+  @Test func issuesAreToldOnce() throws {
     let path = folder.path + "/Annotations/p0.xml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>2<"))

@@ -137,7 +137,7 @@ import Testing
     #expect(complaint.contains("p3.png") && complaint.contains("cannot be read"))
   }
 
-  /// All augmentations at once, on boxes that have no outlines.
+  /// All augmentations at once, on boxes that have no polygons.
   @Test func everyAugmentationTrains() throws {
     try Fixtures.writeVOC(in: folder)
     let shares = [
@@ -175,7 +175,7 @@ import Testing
     try folder.write("lost/images/b.png", "no image")
     try folder.write("lost/classes.txt", "cat\n")
     for (words, code, sentence) in [
-      (["--data", "empty"], 4, "no data set is recognized here"),
+      (["--data", "empty"], 4, "no dataset is recognized here"),
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
       (["--data", "sorted"], 4, "folders say what images show, and not where"),
       (["--epochs", "3"], 2, "train needs --data <path>"),

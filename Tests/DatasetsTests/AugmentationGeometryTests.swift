@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 
 /// Labels go where pixels go: for each augmentation that moves pixels, boxes from moved corners and
-/// outlines are held against the bounds of what was drawn.
+/// polygons are held against the bounds of what was drawn.
 struct AugmentationGeometryTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -28,7 +28,7 @@ struct AugmentationGeometryTests {
     Case("mosaic of four") { $0.mosaicProbability = 1 },
     Case("mosaic of nine") {
       $0.mosaicProbability = 1
-      $0.nineShare = 1
+      $0.mosaic9 = 1
     },
     Case("crop") { $0.cropProbability = 1 },
     Case("all") {
@@ -37,7 +37,7 @@ struct AugmentationGeometryTests {
       $0.shear = 15
       $0.perspective = 0.004
       $0.mosaicProbability = 0.5
-      $0.nineShare = 0.5
+      $0.mosaic9 = 0.5
       $0.cropProbability = 0.5
     },
   ]
@@ -60,12 +60,12 @@ struct AugmentationGeometryTests {
       let sample = Sample(
         imagePath: "", imageWidth: width, imageHeight: height, annotations: [object.label])
       let key = SampleSeed(seed: 5, epoch: 0, place: place)
-      let draw = AugmentationDraw(config, key: key) { $0.index(below: 1) }
+      let draw = AugmentationParameters(config, key: key) { $0.index(below: 1) }
       let cells = draw.mosaic.cells
       let layer = PlacedImage(
         sample: sample, cell: cells[place % cells.count],
         placement: draw.placement.transform(width: side, height: side),
-        crop: cells.count == 1 ? CropDraw(sample, config, key: key) : nil, width: side,
+        crop: cells.count == 1 ? CropParameters(sample, config, key: key) : nil, width: side,
         height: side)
       guard layer.annotations.count == 1 else { continue }
       let drawn = drawn(object.mask, layer)
@@ -95,7 +95,7 @@ struct AugmentationGeometryTests {
   private func box(_ label: Annotation, _ layer: PlacedImage, margin: Int) -> Box? {
     let offset = Double(margin)
     let part = layer.part
-    let view = OutlineView(
+    let view = SegmentationTransform(
       label,
       showing: Box(
         x1: part.x1 - offset / 2, y1: part.y1 - offset / 2, x2: part.x2 + offset / 2,
@@ -134,7 +134,7 @@ struct AugmentationGeometryTests {
       ]
     }
     let mask = try RunLengthMask(width: width, height: height, polygons: [corners])
-    label.outline = place % 3 == 1 ? .polygons([corners]) : .mask(mask)
+    label.segmentation = place % 3 == 1 ? .polygons([corners]) : .mask(mask)
     return (label, mask)
   }
 

@@ -6,9 +6,9 @@ import Testing
 
 struct AugmentationTests {
   private func draw(_ config: AugmentationConfig, place: Int, epoch: Int = 0, count: Int = 100)
-    -> AugmentationDraw
+    -> AugmentationParameters
   {
-    AugmentationDraw(config, key: SampleSeed(seed: 7, epoch: epoch, place: place)) {
+    AugmentationParameters(config, key: SampleSeed(seed: 7, epoch: epoch, place: place)) {
       $0.index(below: count)
     }
   }
@@ -23,7 +23,9 @@ struct AugmentationTests {
   private let whole = Box(x1: 0, y1: 0, x2: 200, y2: 100)
 
   /// Where an image of 200 x 100 lies in an input of 100 x 100, which it fits at half its size.
-  private func place(_ placement: PlacementDraw, _ mosaic: MosaicDraw = .single, cell: Int = 0)
+  private func place(
+    _ placement: PlacementParameters, _ mosaic: MosaicParameters = .single, cell: Int = 0
+  )
     -> Box?
   {
     let transform = ProjectiveTransform(
@@ -36,63 +38,67 @@ struct AugmentationTests {
     let letterbox = Letterbox(
       imageWidth: 200, imageHeight: 100, targetWidth: 100, targetHeight: 100)
     let box = letterbox.inputBox(whole)
-    expect(place(PlacementDraw()), box.x1, box.y1, box.x2, box.y2)
+    expect(place(PlacementParameters()), box.x1, box.y1, box.x2, box.y2)
     let none = draw(.none, place: 3)
-    #expect(none.colors == .none && none.mosaic == .single && none.placement == PlacementDraw())
+    #expect(
+      none.colors == .none && none.mosaic == .single && none.placement == PlacementParameters())
   }
 
   @Test func scaleAndShiftActAboutTheCenter() {
-    expect(place(PlacementDraw(scale: 0.5)), 25, 37.5, 75, 62.5)
-    expect(place(PlacementDraw(shiftX: 0.1, shiftY: -0.1)), 10, 15, 110, 65)
+    expect(place(PlacementParameters(scale: 0.5)), 25, 37.5, 75, 62.5)
+    expect(place(PlacementParameters(shiftX: 0.1, shiftY: -0.1)), 10, 15, 110, 65)
   }
 
   @Test func mirroringComesLast() {
-    expect(place(PlacementDraw(shiftX: 0.1, isFlipped: true)), -10, 25, 90, 75)
-    let flipped = PlacementDraw(shiftX: 0.1, isFlipped: true).transform(width: 100, height: 100)
+    expect(place(PlacementParameters(shiftX: 0.1, isFlipped: true)), -10, 25, 90, 75)
+    let flipped = PlacementParameters(shiftX: 0.1, isFlipped: true).transform(
+      width: 100, height: 100)
     // The image's left edge, 50 left of the center, lies at 10 after the shift, at 90 after
     // mirroring.
     #expect(flipped.apply(x: -50, y: 0)?.x == 90)
-    expect(place(PlacementDraw(shiftY: 0.1, isUpsideDown: true)), 0, 15, 100, 65)
+    expect(place(PlacementParameters(shiftY: 0.1, isUpsideDown: true)), 0, 15, 100, 65)
   }
 
   @Test func turningShearingAndDepthActAboutTheCenter() {
     // A quarter turn clockwise takes the right edge down.
-    let turned = PlacementDraw(angle: .pi / 2).transform(width: 100, height: 100)
+    let turned = PlacementParameters(angle: .pi / 2).transform(width: 100, height: 100)
     let right = turned.apply(x: 50, y: 0)
     #expect(abs((right?.x ?? 0) - 50) < 1e-9 && abs((right?.y ?? 0) - 100) < 1e-9)
     // A step down of 25 moves 0.4 * 25 = 10 to the right.
-    let sheared = PlacementDraw(shearX: 0.4).transform(width: 100, height: 100)
+    let sheared = PlacementParameters(shearX: 0.4).transform(width: 100, height: 100)
     #expect(sheared.apply(x: 0, y: 25)?.x == 60)
     // 50 to the right, depth is 1 + 50 * 0.01 = 1.5.
-    let deep = PlacementDraw(perspectiveX: 0.01).transform(width: 100, height: 100)
+    let deep = PlacementParameters(perspectiveX: 0.01).transform(width: 100, height: 100)
     #expect(abs((deep.apply(x: 50, y: 30)?.y ?? 0) - 70) < 1e-9)
     #expect(abs((deep.apply(x: 50, y: 30)?.x ?? 0) - (50 + 50 / 1.5)) < 1e-9)
   }
 
   @Test func fourTilesMeetAtTheirInnerCorners() {
-    let mosaic = MosaicDraw.four(partners: [1, 2, 3], meetingX: 1.2, meetingY: 0.9)
+    let mosaic = MosaicParameters.four(partners: [1, 2, 3], meetingX: 1.2, meetingY: 0.9)
     // The canvas is two inputs wide, its center is the input's center: they meet at
     // (1.2 - 1) * 100 + 50 = 70 and (0.9 - 1) * 100 + 50 = 40.
-    expect(place(PlacementDraw(), mosaic, cell: 0), -30, -10, 70, 40)
-    expect(place(PlacementDraw(), mosaic, cell: 1), 70, -10, 170, 40)
-    expect(place(PlacementDraw(), mosaic, cell: 2), -30, 40, 70, 90)
-    expect(place(PlacementDraw(), mosaic, cell: 3), 70, 40, 170, 90)
+    expect(place(PlacementParameters(), mosaic, cell: 0), -30, -10, 70, 40)
+    expect(place(PlacementParameters(), mosaic, cell: 1), 70, -10, 170, 40)
+    expect(place(PlacementParameters(), mosaic, cell: 2), -30, 40, 70, 90)
+    expect(place(PlacementParameters(), mosaic, cell: 3), 70, 40, 170, 90)
   }
 
   @Test func nineTilesSurroundOne() {
-    let mosaic = MosaicDraw.nine(
+    let mosaic = MosaicParameters.nine(
       partners: Array(1...8), centerX: 0.03, centerY: -0.06)
     #expect(mosaic.cells.count == 9)
     // A tile is 200 / 3 wide and half as high; the middle one's center is (53, 44).
     let (w, h) = (200.0 / 3, 100.0 / 3)
     expect(
-      place(PlacementDraw(), mosaic, cell: 0), 53 - w / 2, 44 - h / 2, 53 + w / 2, 44 + h / 2)
+      place(PlacementParameters(), mosaic, cell: 0), 53 - w / 2, 44 - h / 2, 53 + w / 2, 44 + h / 2)
     // The one above and left of it ends where the middle tile's square begins.
     expect(
-      place(PlacementDraw(), mosaic, cell: 1), 53 - 1.5 * w, 44 - w / 2 - h, 53 - w / 2, 44 - w / 2)
+      place(PlacementParameters(), mosaic, cell: 1), 53 - 1.5 * w, 44 - w / 2 - h, 53 - w / 2,
+      44 - w / 2)
     // The one to its right begins there and is centered in its height.
     expect(
-      place(PlacementDraw(), mosaic, cell: 5), 53 + w / 2, 44 - h / 2, 53 + 1.5 * w, 44 + h / 2)
+      place(PlacementParameters(), mosaic, cell: 5), 53 + w / 2, 44 - h / 2, 53 + 1.5 * w,
+      44 + h / 2)
     // No cell overlaps another.
     for a in 0..<9 {
       for b in 0..<a {
@@ -111,7 +117,7 @@ struct AugmentationTests {
     config.contrast = 0.3
     config.gamma = 1
     config.grayProbability = 0.25
-    config.nineShare = 0.5
+    config.mosaic9 = 0.5
     var counts = [0, 0, 0, 0, 0]
     for place in 0..<2000 {
       let draw = draw(config, place: place, count: 7)
@@ -173,7 +179,7 @@ struct AugmentationTests {
       Annotation(box: Box(x1: 200, y1: 0, x2: 210, y2: 10), classIndex: 5),
       Annotation(box: Box(x1: 90, y1: 90, x2: 110, y2: 110), classIndex: 6, isCrowd: true),
     ]
-    var labels = VisibleAnnotations()
+    var labels = AnnotationClipping()
     labels.add(
       annotations, showing: Box(x1: -1e3, y1: -1e3, x2: 1e3, y2: 1e3),
       through: ProjectiveTransform(.identity), width: 100, height: 100,
@@ -207,7 +213,7 @@ struct AugmentationTests {
           partners: [23, 91, 16], meetingX: 0.6994370222091675, meetingY: 1.3049949407577515))
     #expect(
       mosaic.placement
-        == PlacementDraw(
+        == PlacementParameters(
           scale: 1.2275099754333496, shiftX: 0.07990040630102158, shiftY: -0.07861069589853287,
           isFlipped: true))
     #expect(

@@ -15,7 +15,7 @@ struct BrokenFoldersTests {
     #expect(pack.found(in: check) == pack.expected.sorted())
   }
 
-  /// Lines of a file, and the flaws that are made on them.
+  /// Lines of a file, and the issues that are made on them.
   private final class Lines {
     let file: String
     let pack: BrokenPack
@@ -27,10 +27,10 @@ struct BrokenFoldersTests {
       self.pack = pack
     }
 
-    func add(_ line: String, _ flaws: DatasetProblem.Kind...) {
+    func add(_ line: String, _ issues: DatasetIssue.Kind...) {
       text += line + "\n"
       count += 1
-      for flaw in flaws { pack.expect(flaw, file, count) }
+      for issue in issues { pack.expect(issue, file, count) }
     }
   }
 
@@ -74,7 +74,7 @@ struct BrokenFoldersTests {
   /// Writes a LabelMe file of an image of 20 x 10 pixels; the first shape is on line 3.
   private func labelMe(
     _ name: String, image: String? = nil, width: Int = 20,
-    _ shapes: [(text: String, flaws: [DatasetProblem.Kind])]
+    _ shapes: [(text: String, issues: [DatasetIssue.Kind])]
   ) throws {
     if image == nil { try pack.image("labelme/\(name).png") }
     let file = "labelme/\(name).json"
@@ -83,7 +83,7 @@ struct BrokenFoldersTests {
       "{\"imagePath\": \"\(image ?? name + ".png")\", \"imageWidth\": \(width), \"imageHeight\": 10,\n"
         + "\"shapes\": [\n\(body)\n]}", to: file)
     for (place, shape) in shapes.enumerated() {
-      for flaw in shape.flaws { pack.expect(flaw, file, place + 3) }
+      for issue in shape.issues { pack.expect(issue, file, place + 3) }
     }
   }
 
@@ -146,7 +146,7 @@ struct BrokenFoldersTests {
     try expectAllIsFound(in: "classes")
     let check = try DatasetCheck(path: pack.folder.path("classes"))
     #expect(
-      check.problems.filter { $0.message.contains("other labels") }.map(\.kind) == [
+      check.issues.filter { $0.message.contains("other labels") }.map(\.kind) == [
         .repeatedImage
       ])
     #expect(check.splits.map(\.statistics.classImages) == [[3, 2, 0], [3, 1, 0]])

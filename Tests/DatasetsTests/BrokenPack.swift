@@ -3,26 +3,26 @@ import Imaging
 
 @testable import Datasets
 
-/// Small data sets in which every kind of flaw is made on purpose, with a list of what was made.
+/// Small datasets in which every kind of issue is made on purpose, with a list of what was made.
 final class BrokenPack {
   let folder: TestFolder
-  /// "kind file:line" of every flaw; files relative to the folder.
+  /// "kind file:line" of every issue; files relative to the folder.
   private(set) var expected: [String] = []
   /// Gray levels given out: images of one tone are like no other, and two tones are not the same.
   private var grays = 0
 
   init() throws { folder = try TestFolder() }
 
-  /// Notes a flaw that was made.
-  func expect(_ kind: DatasetProblem.Kind, _ file: String, _ line: Int? = nil) {
+  /// Notes an issue that was made.
+  func expect(_ kind: DatasetIssue.Kind, _ file: String, _ line: Int? = nil) {
     expected.append("\(kind.rawValue) \(file)\(line.map { ":\($0)" } ?? "")")
   }
 
   /// What a check found, in the words of `expected`.
   func found(in check: DatasetCheck) -> [String] {
-    check.problems.map { problem in
-      let file = problem.file.replacing(folder.path + "/", with: "")
-      return "\(problem.kind.rawValue) \(file)\(problem.line.map { ":\($0)" } ?? "")"
+    check.issues.map { issue in
+      let file = issue.file.replacing(folder.path + "/", with: "")
+      return "\(issue.kind.rawValue) \(file)\(issue.line.map { ":\($0)" } ?? "")"
     }.sorted()
   }
 
@@ -32,7 +32,7 @@ final class BrokenPack {
     try folder.writeImage(name, gray: UInt8(grays))
   }
 
-  // MARK: Images with flaws
+  // MARK: Images with issues
 
   /// An image that can be known again, 64 x 48 pixels: blocks of light and dark.
   static func blocks() -> Image {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// Every flaw of the broken data sets is found with its file and line, and nothing else.
+/// Every issue of the broken datasets is found with its file and line, and nothing else.
 struct BrokenPackTests {
   private let pack: BrokenPack
 
@@ -15,13 +15,13 @@ struct BrokenPackTests {
     #expect(pack.found(in: check) == pack.expected.sorted())
   }
 
-  /// Writes an image and its rows, and notes the flaws of each row.
-  private func yolo(_ name: String, _ rows: [(row: String, flaws: [DatasetProblem.Kind])]) throws {
+  /// Writes an image and its rows, and notes the issues of each row.
+  private func yolo(_ name: String, _ rows: [(row: String, issues: [DatasetIssue.Kind])]) throws {
     try pack.image("yolo/images/train/\(name).png")
     let file = "yolo/labels/train/\(name).txt"
     try pack.folder.write(rows.map { $0.row + "\n" }.joined(), to: file)
     for (place, row) in rows.enumerated() {
-      for flaw in row.flaws { pack.expect(flaw, file, place + 1) }
+      for issue in row.issues { pack.expect(issue, file, place + 1) }
     }
   }
 
@@ -70,7 +70,7 @@ struct BrokenPackTests {
     try yolo("tiny", [("1 0.5 0.5 0.04 0.5", [.tinyBox])])
     try yolo("twice", [(Self.good, []), ("1 0.5 0.5 0.5 0.4", []), (Self.good, [.duplicateBox])])
     try yolo(
-      "polygon", [("1 0.1 0.1 0.9 0.1 1e6 0.9", [.boxBeyondImage, .invalidOutline])])
+      "polygon", [("1 0.1 0.1 0.9 0.1 1e6 0.9", [.boxBeyondImage, .invalidSegmentation])])
 
     try yolo("empty", [])
     pack.expect(.unlabeledImage, "yolo/images/train/empty.png")
@@ -85,14 +85,14 @@ struct BrokenPackTests {
     try expectAllIsFound(in: "yolo")
   }
 
-  /// Writes a labeled image file of the YOLO data set and notes its flaw.
+  /// Writes a labeled image file of the YOLO dataset and notes its issue.
   private func file(
-    _ name: String, _ bytes: [UInt8], _ flaw: DatasetProblem.Kind? = nil
+    _ name: String, _ bytes: [UInt8], _ issue: DatasetIssue.Kind? = nil
   ) throws {
     try pack.folder.write(bytes, to: "yolo/images/\(name)")
     let stem = FilePath.stem(name)
     try pack.folder.write("\(Self.good)\n1 0.25 0.5 0.5 0.5\n", to: "yolo/labels/\(stem).txt")
-    if let flaw { pack.expect(flaw, "yolo/images/\(name)") }
+    if let issue { pack.expect(issue, "yolo/images/\(name)") }
   }
 
   @Test func images() throws {
@@ -145,7 +145,7 @@ struct BrokenPackTests {
   /// Writes an annotation with an image of 20 x 10 pixels; the first object is on line 3.
   private func voc(
     _ name: String, size: (Int, Int) = (20, 10), _ objects: [String],
-    _ flaws: [(kind: DatasetProblem.Kind, line: Int?)] = []
+    _ issues: [(kind: DatasetIssue.Kind, line: Int?)] = []
   ) throws {
     try pack.image("voc/JPEGImages/\(name).png")
     let file = "voc/Annotations/\(name).xml"
@@ -155,7 +155,7 @@ struct BrokenPackTests {
     ]
     try pack.folder.write(
       (text + objects + ["</annotation>"]).joined(separator: "\n"), to: file)
-    for flaw in flaws { pack.expect(flaw.kind, file, flaw.line) }
+    for issue in issues { pack.expect(issue.kind, file, issue.line) }
   }
 
   private func object(_ x1: String, _ y1: String, _ x2: String, _ y2: String) -> String {
@@ -234,9 +234,9 @@ struct BrokenPackTests {
     for name in ["a", "b", "c", "d"] { try pack.image("coco/val/\(name).png") }
     let file = "coco/annotations/instances_val.json"
     var lines = ["{\"images\": ["]
-    func add(_ text: String, _ flaws: DatasetProblem.Kind...) {
+    func add(_ text: String, _ issues: DatasetIssue.Kind...) {
       lines.append(text)
-      for flaw in flaws { pack.expect(flaw, file, lines.count) }
+      for issue in issues { pack.expect(issue, file, lines.count) }
     }
     func image(_ id: Int, _ name: String, size: String = "\"width\": 20, \"height\": 10") -> String
     {
@@ -262,36 +262,36 @@ struct BrokenPackTests {
     pack.expect(.emptyClass, "coco")
     add("], \"annotations\": [")
     var id = 0
-    func truth(
+    func groundTruth(
       image: Int = 1, category: Int = 1, box: String = "[2, 1, 6, 4]", extra: String = "",
-      _ flaws: DatasetProblem.Kind..., id wanted: Int? = nil
+      _ issues: DatasetIssue.Kind..., id wanted: Int? = nil
     ) {
       id += 1
       lines.append(
         "{\"id\": \(wanted ?? id), \"image_id\": \(image), \"category_id\": \(category), "
           + "\"bbox\": \(box)\(extra)},")
-      for flaw in flaws { pack.expect(flaw, file, lines.count) }
+      for issue in issues { pack.expect(issue, file, lines.count) }
     }
-    truth()
-    truth(image: 2, category: 2)
-    truth(image: 3)
-    truth(image: 99, .unlisted)
-    truth(category: 99, .unlisted)
-    truth(box: "[1, 1, 3]", .malformedLabels)
-    truth(box: "[1, 1, \"wide\", 3]", .malformedLabels)
-    truth(box: "[1, 1, 3, 0]", .boxWithoutArea)
-    truth(box: "[1, 1, -3, 2]", .boxWithoutArea)
-    truth(box: "[50, 1, 3, 2]", .boxOutsideImage)
-    truth(box: "[1e308, 1, 1e308, 2]", .boxOutsideImage)
-    truth(box: "[15, 1, 9, 2]", .boxBeyondImage)
-    truth(box: "[15, 1, 0.5, 2]", .tinyBox)
-    truth(.duplicateBox)
-    truth(image: 3, box: "[1, 1, 2, 2]", .duplicateEntry, id: 1)
-    truth(
-      image: 3, box: "[4, 1, 2, 2]", extra: ", \"segmentation\": [[1, 2, 3]]", .invalidOutline)
-    truth(
+    groundTruth()
+    groundTruth(image: 2, category: 2)
+    groundTruth(image: 3)
+    groundTruth(image: 99, .unlisted)
+    groundTruth(category: 99, .unlisted)
+    groundTruth(box: "[1, 1, 3]", .malformedLabels)
+    groundTruth(box: "[1, 1, \"wide\", 3]", .malformedLabels)
+    groundTruth(box: "[1, 1, 3, 0]", .boxWithoutArea)
+    groundTruth(box: "[1, 1, -3, 2]", .boxWithoutArea)
+    groundTruth(box: "[50, 1, 3, 2]", .boxOutsideImage)
+    groundTruth(box: "[1e308, 1, 1e308, 2]", .boxOutsideImage)
+    groundTruth(box: "[15, 1, 9, 2]", .boxBeyondImage)
+    groundTruth(box: "[15, 1, 0.5, 2]", .tinyBox)
+    groundTruth(.duplicateBox)
+    groundTruth(image: 3, box: "[1, 1, 2, 2]", .duplicateEntry, id: 1)
+    groundTruth(
+      image: 3, box: "[4, 1, 2, 2]", extra: ", \"segmentation\": [[1, 2, 3]]", .invalidSegmentation)
+    groundTruth(
       image: 3, box: "[4, 4, 2, 2]",
-      extra: ", \"segmentation\": {\"size\": [10, 20], \"counts\": [1, 2]}", .invalidOutline)
+      extra: ", \"segmentation\": {\"size\": [10, 20], \"counts\": [1, 2]}", .invalidSegmentation)
     add("{\"id\": 90, \"image_id\": 1, \"category_id\": 1},", .malformedLabels)
     add("{\"id\": 91, \"bbox\": [1, 1, 2, 2], \"category_id\": 1},", .malformedLabels)
     add("7", .malformedLabels)

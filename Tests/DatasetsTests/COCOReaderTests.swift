@@ -53,7 +53,7 @@ struct COCOReaderTests {
     try folder.write("{", to: "annotations/captions_val2017.json")
 
     let data = try Dataset.open(path: folder.path, split: "valid")
-    #expect(data.format == .coco && data.split == "val" && data.problems.isEmpty)
+    #expect(data.format == .coco && data.split == "val" && data.issues.isEmpty)
     #expect(data.classNames == ["dog", "cat"])
     // By ascending id, as the benchmark takes them; b.png is a background image.
     #expect(
@@ -75,16 +75,16 @@ struct COCOReaderTests {
     let crowd = try #require(data.samples[2].annotations.first)
     #expect(crowd.isCrowd && crowd.stated?.area == 90)
 
-    // A truth made of the samples scores the same boxes, areas and crowds as the file itself.
-    let direct = try TruthSet.read(
+    // A ground-truth object made of the samples scores the same boxes, areas and crowds as the file itself.
+    let direct = try GroundTruth.read(
       folder.path("annotations/instances_val2017.json"), split: "val")
-    let through = TruthSet(data)
-    #expect(through.truths.boxes.count == 3)
-    #expect(Set(through.truths.boxes) == Set(direct.truths.boxes))
-    #expect(through.truths.areas.sorted() == [7.25, 25, 90])
-    #expect(through.truths.traits.filter { $0 == .crowd }.count == 1)
-    // A truth in a folder is its file, ids included.
-    #expect(try TruthSet.read(folder.path, split: "val").images == direct.images)
+    let through = GroundTruth(data)
+    #expect(through.groundTruths.boxes.count == 3)
+    #expect(Set(through.groundTruths.boxes) == Set(direct.groundTruths.boxes))
+    #expect(through.groundTruths.areas.sorted() == [7.25, 25, 90])
+    #expect(through.groundTruths.traits.filter { $0 == .crowd }.count == 1)
+    // A ground-truth object in a folder is its file, ids included.
+    #expect(try GroundTruth.read(folder.path, split: "val").images == direct.images)
   }
 
   @Test(arguments: [
@@ -107,7 +107,7 @@ struct COCOReaderTests {
       #expect(try Dataset.splits(path: path) == ["train"])
       let data = try Dataset.open(path: path, split: "train")
       #expect(names(data, below: folder) == [imagePath] && data.annotationCount == 1)
-      #expect(data.problems.isEmpty)
+      #expect(data.issues.isEmpty)
     }
   }
 
@@ -141,7 +141,7 @@ struct COCOReaderTests {
     #expect(message(folder.path).contains("looks like both yolo and coco; name the data.yaml or"))
   }
 
-  @Test func flawsAreProblems() throws {
+  @Test func issuesAreIssues() throws {
     let folder = try TestFolder()
     try folder.writeImage("images/x.png")
     try folder.writeImage("images/y.png")
@@ -164,23 +164,23 @@ struct COCOReaderTests {
     // Kept are 1 and its double, 5 (cut) and 9 (tiny).
     #expect(data.annotationCount == 4)
     #expect(
-      data.problems.map(\.kind) == [
+      data.issues.map(\.kind) == [
         .duplicateEntry, .duplicateEntry, .duplicateEntry, .duplicateEntry, .unlisted, .unlisted,
         .boxWithoutArea, .boxOutsideImage, .boxBeyondImage, .boxWithoutArea, .tinyBox,
         .missingImage, .sizeMismatch,
       ])
-    #expect(data.problems[0].message.contains("category 8 is named \"cat\" like one before"))
+    #expect(data.issues[0].message.contains("category 8 is named \"cat\" like one before"))
     #expect(
-      data.problems[4].description
+      data.issues[4].description
         == "\(path):1: annotation 7 is of image id 99, which is not listed; it is left out.")
     #expect(
-      data.problems[6].description
+      data.issues[6].description
         == "\(path):1: the box of annotation 3 (x.png) has no width or no height; it is left out.")
-    #expect(data.problems[11].file == folder.path("images/lost.png"))
+    #expect(data.issues[11].file == folder.path("images/lost.png"))
   }
 
   /// Each element of the lists on a line of its own.
-  @Test func aSurveyTellsEachFlawWithItsLine() throws {
+  @Test func aSurveyTellsEachIssueWithItsLine() throws {
     let folder = try TestFolder()
     try folder.writeImage("images/x.png")
     let file = """
@@ -202,10 +202,11 @@ struct COCOReaderTests {
       """
     try folder.write(file, to: "annotations/train.json")
     let data = try Dataset.open(
-      path: folder.path, split: "train", reading: DatasetReading(outlines: true, surveys: true))
+      path: folder.path, split: "train", reading: DatasetReading(segmentations: true, surveys: true)
+    )
     #expect(data.annotationCount == 4)
     #expect(
-      data.problems.map { "\($0.line ?? 0) \($0.kind)" } == [
+      data.issues.map { "\($0.line ?? 0) \($0.kind)" } == [
         "3 malformedLabels", "7 malformedLabels", "8 malformedLabels", "9 unlisted",
         "10 duplicateBox", "11 invalidOutline", "13 invalidOutline",
       ])
@@ -218,7 +219,7 @@ struct COCOReaderTests {
     "[[1, 1, 3, 3, 5, 5]]", "[[50, 50, 60, 50, 60, 60]]",
     #"{"size": [10, 20], "counts": [200]}"#,
   ])
-  func outlinesOfNothingAreTold(segmentation: String) throws {
+  func segmentationsOfNothingAreTold(segmentation: String) throws {
     let folder = try TestFolder()
     try folder.writeImage("images/x.png")
     try folder.write(
@@ -228,12 +229,12 @@ struct COCOReaderTests {
       {"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5], "segmentation": \(segmentation)}]}
       """, to: "annotations/train.json")
     let data = try Dataset.open(
-      path: folder.path, split: "train", reading: DatasetReading(outlines: true))
-    #expect(data.problems.map(\.kind) == [.invalidOutline])
-    #expect(data.samples[0].annotations.map(\.outline) == [nil])
+      path: folder.path, split: "train", reading: DatasetReading(segmentations: true))
+    #expect(data.issues.map(\.kind) == [.invalidSegmentation])
+    #expect(data.samples[0].annotations.map(\.segmentation) == [nil])
   }
 
-  @Test func outlinesAreReadWhereTheyAreAskedFor() throws {
+  @Test func segmentationsAreReadWhereTheyAreAskedFor() throws {
     let folder = try TestFolder()
     try folder.writeImage("images/x.png")
     let file = """
@@ -247,15 +248,15 @@ struct COCOReaderTests {
       """
     try folder.write(file, to: "annotations/train.json")
     let data = try Dataset.open(
-      path: folder.path, split: "train", reading: DatasetReading(outlines: true))
+      path: folder.path, split: "train", reading: DatasetReading(segmentations: true))
     let mask = try RunLengthMask(width: 20, height: 10, counts: [10, 5, 185])
     #expect(
-      data.samples[0].annotations.map(\.outline) == [
+      data.samples[0].annotations.map(\.segmentation) == [
         .polygons([[1, 1, 6, 1, 6, 6]]), nil, nil, .mask(mask),
       ])
     let boxes = try Dataset.open(path: folder.path, split: "train")
-    #expect(boxes.samples[0].annotations.allSatisfy { $0.outline == nil })
-    #expect(data.problems.isEmpty && boxes.problems.isEmpty)
+    #expect(boxes.samples[0].annotations.allSatisfy { $0.segmentation == nil })
+    #expect(data.issues.isEmpty && boxes.issues.isEmpty)
   }
 
   @Test(arguments: [
@@ -272,8 +273,8 @@ struct COCOReaderTests {
     for path in ["set", "set/annotations/train.json"] {
       let data = try Dataset.open(path: folder.path(path), split: "train")
       #expect(names(data, below: folder) == ["set/images/x.png"])
-      #expect(data.problems.map(\.kind) == [.pathOutside])
-      #expect(data.problems[0].message.contains("leads out of the data set's folder"))
+      #expect(data.issues.map(\.kind) == [.pathOutside])
+      #expect(data.issues[0].message.contains("leads out of the dataset's folder"))
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-/// How long a data set of COCO's size takes; Golden/make_coco_size.py makes one.
+/// How long a dataset of COCO's size takes; Golden/make_coco_size.py makes one.
 struct COCOSizeTests {
   private static let path = ProcessInfo.processInfo.environment["GLIMPSE_COCO_SIZE"]
 
@@ -15,12 +15,12 @@ struct COCOSizeTests {
     return Double(time.seconds) + Double(time.attoseconds) * 1e-18
   }
 
-  @Test(.enabled(if: path != nil, "GLIMPSE_COCO_SIZE names no data set"))
+  @Test(.enabled(if: path != nil, "GLIMPSE_COCO_SIZE names no dataset"))
   func theIndexIsBuiltInTenSeconds() throws {
     let path = try #require(Self.path)
     let cache = try TestFolder()
     let pool = ThreadPool(threads: Machine.availableThreads)
-    let runner = TaskRunner { count, body in pool.run(count) { body($0) } }
+    let runner = ParallelExecutor { count, body in pool.run(count) { body($0) } }
     for name in ["built", "used"] {
       let time = try seconds {
         let index = ImageIndex(for: path, in: cache.path)

@@ -33,7 +33,7 @@ struct ClassNameTests {
     try folder.write("train: images/train\nnames: [cat, \" cat \", dog]\n", to: "data.yaml")
     try folder.write("0 .3 .5 .4 .4\n1 .6 .5 .4 .4\n2 .5 .5 .6 .6\n", to: "labels/train/a.txt")
     try expectTwoCats(.yolo, ["cat", "dog"])
-    let told = try Dataset.open(path: folder.path, split: "train", format: .yolo).problems
+    let told = try Dataset.open(path: folder.path, split: "train", format: .yolo).issues
     #expect(told.map(\.kind) == [.duplicateEntry])
     try folder.write("train: images/train\nnames: [cat, \" \"]\n", to: "data.yaml")
     #expect(throws: DatasetsError.self) {
@@ -81,7 +81,7 @@ struct ClassNameTests {
     let data = try Dataset.openAll(path: folder.path, format: .folders)
     #expect(data.map(\.classNames) == [["cat", "dog"], ["cat", "dog"]])
     #expect(data.map { $0.samples.map(\.imageClass) } == [[0, 1], [0]])
-    #expect(data.flatMap(\.problems) == [])
+    #expect(data.flatMap(\.issues) == [])
   }
 
   @Test func foldersOfOneClassOrOfNone() throws {
@@ -91,7 +91,7 @@ struct ClassNameTests {
     #expect(data.classNames == ["cat"])
     #expect(data.samples.map(\.imageClass) == [0, 0])
     #expect(
-      data.problems.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 7))" } == [
+      data.issues.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 7))" } == [
         "layout all", "layout   ", "duplicateEntry cat ",
       ])
   }

@@ -23,11 +23,11 @@ struct CreateMLTests {
         data.samples.map { $0.annotations.map(\.box) } == [
           [Box(x1: 8, y1: 4, x2: 12, y2: 6)], [Box(x1: 0, y1: 0, x2: 20, y2: 10)],
         ])
-      #expect(data.problems.isEmpty)
+      #expect(data.issues.isEmpty)
     }
   }
 
-  @Test func flawsAreToldWithTheirLines() throws {
+  @Test func issuesAreToldWithTheirLines() throws {
     let folder = try TestFolder()
     try folder.writeImage("x.png")
     let file = """
@@ -44,7 +44,7 @@ struct CreateMLTests {
       path: folder.path("a.json"), split: "train", reading: DatasetReading(surveys: true))
     #expect(data.annotationCount == 1)
     #expect(
-      data.problems.map { "\($0.line ?? 0) \($0.kind)" } == [
+      data.issues.map { "\($0.line ?? 0) \($0.kind)" } == [
         "2 malformedLabels", "3 malformedLabels", "5 malformedLabels", "6 pathOutside",
         "0 missingImage",
       ])

@@ -67,15 +67,15 @@ struct DatasetTests {
     #expect(train.samples[2].annotations.map(\.box) == [Box(x1: 0, y1: 0, x2: 9, y2: 9)])
     #expect(train.samples[3].annotations.isEmpty)
     #expect(
-      train.problems.map(\.kind) == [
+      train.issues.map(\.kind) == [
         .missingLabels, .tinyBox, .boxBeyondImage, .boxOutsideImage, .boxWithoutArea,
         .sizeMismatch, .boxOutsideImage, .unreadableImage, .missingImage, .duplicateEntry,
       ])
-    #expect(train.problems[0].file == folder.path("Annotations/never.xml"))
+    #expect(train.issues[0].file == folder.path("Annotations/never.xml"))
     #expect(
-      train.problems[3].description == folder.path("Annotations/c.xml")
+      train.issues[3].description == folder.path("Annotations/c.xml")
         + ":2: the box lies outside of the 20x10 image; it is left out.")
-    #expect(train.problems[7].description.hasPrefix(folder.path("JPEGImages/broken.jpg")))
+    #expect(train.issues[7].description.hasPrefix(folder.path("JPEGImages/broken.jpg")))
     #expect(try Dataset.open(path: folder.path, split: "val").classNames == train.classNames)
   }
 
@@ -102,9 +102,9 @@ struct DatasetTests {
     }
     let splits = try Dataset.openAll(
       path: folder.path, reading: DatasetReading(surveys: true))
-    let problems = splits.flatMap(\.problems)
-    #expect(problems.map(\.kind) == [.unlabeledImage])
-    #expect(problems.map(\.file) == [folder.path("JPEGImages/stray.png")])
+    let issues = splits.flatMap(\.issues)
+    #expect(issues.map(\.kind) == [.unlabeledImage])
+    #expect(issues.map(\.file) == [folder.path("JPEGImages/stray.png")])
   }
 
   @Test func vocMistakesAreErrors() throws {
@@ -158,14 +158,14 @@ struct DatasetTests {
       ])
     #expect(train.samples[1].annotations.count == 1)
     #expect(train.samples[2].annotations.map(\.box) == [Box(x1: 0, y1: 0, x2: 10, y2: 10)])
-    #expect(train.problems.map(\.kind) == [.layout, .orphanedLabels, .missingImage])
+    #expect(train.issues.map(\.kind) == [.layout, .orphanedLabels, .missingImage])
 
     let val = try Dataset.open(path: folder.path, split: "val", classNames: ["bird", "cat"])
     #expect(
       val.samples[0].annotations == [
         Annotation(box: Box(x1: 0, y1: 0, x2: 20, y2: 10), classIndex: 1)
       ])
-    #expect(val.problems.map(\.kind) == [.layout, .boxOutsideImage, .boxBeyondImage])
+    #expect(val.issues.map(\.kind) == [.layout, .boxOutsideImage, .boxBeyondImage])
   }
 
   /// The name of a file.
@@ -186,7 +186,7 @@ struct DatasetTests {
     let all = try Dataset.open(path: folder.path, split: "train")
     #expect(all.classNames == ["cat", "dog"])
     #expect(all.samples.map(\.annotations.count) == [1, 0])
-    #expect(all.problems.isEmpty)
+    #expect(all.issues.isEmpty)
 
     let split = try TestFolder()
     try split.write("cat", to: "classes.txt")
@@ -231,7 +231,7 @@ struct DatasetTests {
     let folder = try TestFolder()
     #expect(
       message { try Dataset.open(path: folder.path, split: "train") }
-        .contains("no data set is recognized here"))
+        .contains("no dataset is recognized here"))
     #expect(
       message { try Dataset.open(path: folder.path("nothing"), split: "train") }
         .contains("there is no file or folder"))

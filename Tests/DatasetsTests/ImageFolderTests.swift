@@ -23,13 +23,13 @@ struct ImageFolderTests {
 
   /// The images below a folder, and where there are problems.
   private func walk(_ name: String? = nil) throws -> (images: [String], told: [String]) {
-    var problems: [DatasetProblem] = []
+    var issues: [DatasetIssue] = []
     let images = try ImageFolder.images(
-      below: name.map { folder.path($0) } ?? folder.path, problems: &problems)
-    #expect(problems.allSatisfy { $0.kind == .layout })
+      below: name.map { folder.path($0) } ?? folder.path, issues: &issues)
+    #expect(issues.allSatisfy { $0.kind == .layout })
     return (
       images.map { String($0.dropFirst(folder.path.count + 1)) },
-      problems.map { String($0.file.dropFirst(folder.path.count + 1)) }
+      issues.map { String($0.file.dropFirst(folder.path.count + 1)) }
     )
   }
 
@@ -103,7 +103,7 @@ struct ImageFolderTests {
       path: folder.path, split: "train", format: .folders,
       reading: DatasetReading(measuresImages: false))
     #expect(data.classNames == ["dog"])
-    #expect(data.problems.count { $0.message.contains("UTF-8") } == 2)
+    #expect(data.issues.count { $0.message.contains("UTF-8") } == 2)
   }
 
   /// Paths of more than 4,095 bytes (PATH_MAX) cannot be opened: eleven names of 200 bytes stay

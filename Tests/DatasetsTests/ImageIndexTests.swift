@@ -129,11 +129,11 @@ struct ImageIndexTests {
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("link"), withDestinationPath: data)
     #expect(ImageIndex(for: data, in: folder.path("link")).file == nil)
-    // A file stands for its folder, so that all ways to open a data set share an index.
+    // A file stands for its folder, so that all ways to open a dataset share an index.
     #expect(ImageIndex(for: "\(data)/a.png", in: cache).file == index().file)
   }
 
-  /// A description may say that its data set lies elsewhere, and a list that single images do.
+  /// A description may say that its dataset lies elsewhere, and a list that single images do.
   @Test(arguments: ["set", "set/cache", "else/where/cache", "lists", "free"])
   func nothingIsKeptWhereADescriptionLeads(cache: String) async throws {
     try folder.writeImage("set/images/train/a.png")

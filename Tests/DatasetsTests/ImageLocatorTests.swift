@@ -7,12 +7,12 @@ struct ImageFinderTests {
   @Test(arguments: [
     "a.jpg", "images/a.jpg", "val2017/a.jpg", "annotations/a.jpg", "images/val2017/a.jpg",
   ])
-  func besideTheTruth(place: String) throws {
+  func besideTheGroundTruth(place: String) throws {
     let folder = try TestFolder()
     try folder.write("", to: "annotations/instances_val2017.json")
     try folder.write("", to: place)
     let finder = ImageLocator(
-      truth: folder.path("annotations/instances_val2017.json"), folder: nil)
+      groundTruth: folder.path("annotations/instances_val2017.json"), folder: nil)
     #expect(finder.path(of: "a.jpg") == folder.path(place))
     #expect(finder.path(of: "b.jpg") == nil)
   }
@@ -20,7 +20,7 @@ struct ImageFinderTests {
   @Test func aNamedFolderIsTheOnlyOne() throws {
     let folder = try TestFolder()
     for name in ["truth.json", "a.jpg", "other/b.jpg"] { try folder.write("", to: name) }
-    let finder = ImageLocator(truth: folder.path("truth.json"), folder: folder.path("other"))
+    let finder = ImageLocator(groundTruth: folder.path("truth.json"), folder: folder.path("other"))
     #expect(finder.path(of: "b.jpg") == folder.path("other/b.jpg"))
     #expect(finder.path(of: "a.jpg") == nil)
   }
@@ -43,6 +43,6 @@ struct ImageFinderTests {
     // Two could be meant.
     #expect(finder.path(of: "c") == nil)
     #expect(finder.path(of: "/etc/hostname") == nil)
-    #expect(finder.path(of: "../truth.json") == nil)
+    #expect(finder.path(of: "../ground truth.json") == nil)
   }
 }

@@ -80,11 +80,11 @@ struct LabelFuzzTests {
       let result = Result { () throws(DatasetsError) in
         try Dataset.open(
           path: path, split: "train", format: format,
-          reading: DatasetReading(outlines: true, surveys: true, cutsBoxes: false))
+          reading: DatasetReading(segmentations: true, surveys: true, cutsBoxes: false))
       }
       switch result {
       case .success(let data):
-        flawed += data.problems.isEmpty ? 0 : 1
+        flawed += data.issues.isEmpty ? 0 : 1
         for sample in data.samples { check(sample, of: data, in: folder) }
       case .failure(let error):
         refused += 1
@@ -100,7 +100,7 @@ struct LabelFuzzTests {
     for annotation in sample.annotations {
       #expect(data.classNames.indices.contains(annotation.classIndex))
       #expect(annotation.box.x2 > annotation.box.x1 && annotation.box.y2 > annotation.box.y1)
-      _ = try? annotation.outline?.mask(width: sample.imageWidth, height: sample.imageHeight)
+      _ = try? annotation.segmentation?.mask(width: sample.imageWidth, height: sample.imageHeight)
     }
   }
 }

@@ -9,7 +9,7 @@ struct LabelMeTests {
   private func open(_ folder: TestFolder, surveys: Bool = false) throws -> Dataset {
     try Dataset.open(
       path: folder.path, split: "train",
-      reading: DatasetReading(outlines: true, surveys: surveys))
+      reading: DatasetReading(segmentations: true, surveys: surveys))
   }
 
   @Test func shapesOfAllKinds() throws {
@@ -33,15 +33,15 @@ struct LabelMeTests {
     #expect(objects.map(\.classIndex) == [0, 0, 1])
     #expect(objects[0].box == Box(x1: 1, y1: 2, x2: 10, y2: 20) && objects[0].isDifficult)
     #expect(objects[1].box == Box(x1: 1, y1: 1, x2: 29, y2: 9))
-    #expect(objects[1].outline == .polygons([[1, 1, 9, 1, 9, 9], [20, 1, 29, 1, 29, 9]]))
+    #expect(objects[1].segmentation == .polygons([[1, 1, 9, 1, 9, 9], [20, 1, 29, 1, 29, 9]]))
     // The radius is that of the triangle 3, 4, 5; the circle ends at 25 of 30 pixels.
     #expect(objects[2].box == Box(x1: 15, y1: 15, x2: 25, y2: 25))
     #expect(data.samples.count == 2 && data.samples[1].annotations.isEmpty)
-    #expect(data.problems.map(\.kind) == [.boxWithoutArea])
-    #expect(data.problems[0].line == 7)
+    #expect(data.issues.map(\.kind) == [.boxWithoutArea])
+    #expect(data.issues[0].line == 7)
   }
 
-  @Test func flawsAreToldWithTheirLines() throws {
+  @Test func issuesAreToldWithTheirLines() throws {
     let folder = try TestFolder()
     for name in ["x.png", "y.png", "z.png"] { try folder.writeImage(name) }
 
@@ -59,7 +59,7 @@ struct LabelMeTests {
     try folder.write(#"{"imagePath": "../../etc/z2.png", "shapes": []}"#, to: "z2.json")
     let data = try open(folder, surveys: true)
     #expect(
-      data.problems.map { "\(FilePath.name($0.file)):\($0.line ?? 0) \($0.kind)" } == [
+      data.issues.map { "\(FilePath.name($0.file)):\($0.line ?? 0) \($0.kind)" } == [
         "x.json:3 malformedLabels", "x.json:4 malformedLabels", "x.json:5 malformedLabels",
         "x.json:6 malformedLabels", "y.json:1 malformedLabels", "z2.json:0 pathOutside",
         "x.json:0 sizeMismatch", "z.png:0 unlabeledImage",
@@ -91,12 +91,12 @@ struct LabelMeTests {
         + [String](repeating: shape, count: 40).joined(separator: ", ") + "]}", to: "x.json")
     let data = try Dataset.open(
       path: folder.path, split: "train",
-      reading: DatasetReading(outlines: true, measuresImages: false))
+      reading: DatasetReading(segmentations: true, measuresImages: false))
     #expect(data.annotationCount == 40)
     // Columns of 50,000 pixels: 5 and 7 pixels before the first run, and 3 in each of two columns.
     let mask = try RunLengthMask(
       width: 40_000, height: 50_000,
       counts: [5 * 50_000 + 7, 3, 49_997, 3, 2_000_000_000 - 6 * 50_000 - 10])
-    #expect(data.samples[0].annotations.allSatisfy { $0.outline == .mask(mask) })
+    #expect(data.samples[0].annotations.allSatisfy { $0.segmentation == .mask(mask) })
   }
 }

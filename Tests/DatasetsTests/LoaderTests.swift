@@ -21,7 +21,7 @@ struct LoaderTests {
   }
 
   private func batches(
-    _ samples: [Sample], _ config: LoaderConfig, start: LoaderPosition = .start, epochs: Int = 3,
+    _ samples: [Sample], _ config: LoaderConfig, start: LoaderState = .start, epochs: Int = 3,
     augmentation: AugmentationConfig? = AugmentationConfig()
   ) throws -> [Batch] {
     let loader = Loader(samples: samples, config: config, start: start, epochs: epochs) {
@@ -32,7 +32,7 @@ struct LoaderTests {
     }
     var batches: [Batch] = []
     while let batch = try loader.next() { batches.append(batch) }
-    #expect(batches.flatMap(\.problems) == [])
+    #expect(batches.flatMap(\.issues) == [])
     return batches
   }
 
@@ -62,11 +62,11 @@ struct LoaderTests {
     let samples = try samples(folder, count: 7)
     let config = LoaderConfig(batchSize: 3, seed: 1)
     let whole = try batches(samples, config)
-    let rest = try batches(samples, config, start: LoaderPosition(epoch: 1, batch: 1))
+    let rest = try batches(samples, config, start: LoaderState(epoch: 1, batch: 1))
     #expect(whole.count == 6 && rest.count == 3)
     #expect(zip(whole.dropFirst(3), rest).allSatisfy { same($0, $1) })
     // Behind the last batch of an epoch comes the first of the next.
-    let next = try batches(samples, config, start: LoaderPosition(epoch: 1, batch: 2))
+    let next = try batches(samples, config, start: LoaderState(epoch: 1, batch: 2))
     #expect(next.count == 2 && same(next[0], whole[4]))
   }
 
@@ -181,19 +181,19 @@ struct LoaderTests {
           BatchPlan(width: 32, height: 32, augmentation: varied)
         }
         var indices: [Int] = []
-        var problems: [DatasetProblem] = []
+        var issues: [DatasetIssue] = []
         while let batch = try loader.next() {
           // Four images are sound; the fourth is shown twice, in place of the third.
           #expect(batch.sampleIndices.sorted() == [0, 1, 3, 3, 4])
           indices += batch.sampleIndices
           // Alone, it is met once an epoch.
-          #expect(mosaic > 0 || batch.problems.count == 1)
-          problems += batch.problems
+          #expect(mosaic > 0 || batch.issues.count == 1)
+          issues += batch.issues
         }
         seen.append(indices)
-        #expect(Set(problems).count == 1)
-        #expect(problems.first?.kind == .unreadableImage)
-        #expect(problems.first?.file == folder.path("p2.png"))
+        #expect(Set(issues).count == 1)
+        #expect(issues.first?.kind == .unreadableImage)
+        #expect(issues.first?.file == folder.path("p2.png"))
       }
       #expect(seen[0] == seen[1])
     }

@@ -5,10 +5,10 @@ import Testing
 
 @testable import Datasets
 
-/// Masks in batches go where images, boxes and outlines go.
+/// Masks in batches go where images, boxes and polygons go.
 struct MaskBatchTests {
   /// White images of three objects, one a class: a rectangle, an ellipse and an L, which the masks'
-  /// files have as well as the outlines.
+  /// files have as well as the polygons.
   private func samples(in folder: TestFolder, count: Int = 5) throws -> [Sample] {
     try (0..<count).map { index in
       let (width, height) = (66 + 7 * index, 50 + 5 * index)
@@ -33,7 +33,7 @@ struct MaskBatchTests {
           box: Box(
             x1: Double(bounds.x), y1: Double(bounds.y), x2: Double(bounds.x + bounds.width),
             y2: Double(bounds.y + bounds.height)), classIndex: classIndex)
-        object.outline = .mask(mask)
+        object.segmentation = .mask(mask)
         sample.annotations.append(object)
         for (place, isInside) in mask.pixels.enumerated() where isInside == 1 {
           numbers.bytes[place] = UInt8(classIndex + 1)
@@ -69,7 +69,7 @@ struct MaskBatchTests {
     return Array(masks.values[image * size..<(image + 1) * size])
   }
 
-  /// The pixels of a class are those of the outlines of its objects, and lie in their boxes; pixels of
+  /// The pixels of a class are those of the polygons of its objects, and lie in their boxes; pixels of
   /// which nothing is known are those without an image.
   ///
   /// - Parameter dropsObjects: Whether objects may be seen that are not learned.
@@ -81,7 +81,7 @@ struct MaskBatchTests {
         if dropsObjects, objects.isEmpty { continue }
         var expected = [UInt8](repeating: 0, count: plane.count)
         for object in objects {
-          let mask = try #require(try object.outline?.mask(width: 52, height: 44))
+          let mask = try #require(try object.segmentation?.mask(width: 52, height: 44))
           for (place, isInside) in mask.pixels.enumerated() where isInside == 1 {
             expected[place] = 1
           }
@@ -96,7 +96,7 @@ struct MaskBatchTests {
         #expect(plane.map { $0 == classIndex + 1 ? 1 : 0 } == expected)
       }
       let differing = plane.enumerated().count { place, number in
-        (number == ClassPlanes.ignored) != (image.bytes[place * 3] == 114)
+        (number == ClassMasks.ignored) != (image.bytes[place * 3] == 114)
       }
       // The warp of images rounds places to 128ths: a pixel here or there at their borders.
       #expect(differing <= 4, "\(differing)")
@@ -136,7 +136,7 @@ struct MaskBatchTests {
     try expectAgreement(batch, dropsObjects: false)
     for image in 0..<5 {
       for object in batch.annotations[image] {
-        let mask = try #require(try object.outline?.mask(width: 52, height: 44))
+        let mask = try #require(try object.segmentation?.mask(width: 52, height: 44))
         let (box, bounds) = (object.box, mask.bounds)
         // The nearest pixels to the box.
         #expect(abs(Double(bounds.x) - box.x1) <= 0.51 && abs(Double(bounds.y) - box.y1) <= 0.51)
@@ -146,7 +146,7 @@ struct MaskBatchTests {
     }
   }
 
-  @Test func withoutFilesTheyAreDrawnFromOutlines() throws {
+  @Test func withoutFilesTheyAreDrawnFromSegmentations() throws {
     let folder = try TestFolder()
     var samples = try samples(in: folder)
     let augmentation = AugmentationConfig()
@@ -156,7 +156,7 @@ struct MaskBatchTests {
     #expect(fromFiles.allSatisfy { $0 != nil })
     // Nothing is known of the pixels of a crowd and of a box; objects lie above both.
     samples[0].annotations[0].isCrowd = true
-    samples[0].annotations[1].outline = nil
+    samples[0].annotations[1].segmentation = nil
     samples[0].annotations[1].box = Box(x1: 20, y1: 0, x2: 50, y2: 50)
     let plane = try SampleMask(sample: samples[0], classCount: 3).plane()
     func number(_ x: Int, _ y: Int) -> UInt8 { plane.bytes[y * plane.width + x] }
@@ -170,10 +170,10 @@ struct MaskBatchTests {
     var samples = try samples(in: folder)
     for index in samples.indices { samples[index].maskPath = folder.path("nothing.png") }
     let batch = try #require(try batches(samples, nil) { $0.maskClasses = nil }.first)
-    #expect(batch.masks == nil && batch.problems.isEmpty)
+    #expect(batch.masks == nil && batch.issues.isEmpty)
   }
 
-  /// The data set's own table, images.csv, says how much of each image is nuclei, to five digits.
+  /// The dataset's own table, images.csv, says how much of each image is nuclei, to five digits.
   @Test(.enabled(if: SharedData.has("nuclei/images.csv"), "needs ../shared/data/nuclei"))
   func realMasksHaveTheShareThatTheirTableStates() throws {
     let root = SharedData.folder + "/nuclei"
@@ -242,7 +242,7 @@ struct MaskBatchTests {
     }
   }
 
-  /// Three classes of a file, of which the data set was opened with two, in another order.
+  /// Three classes of a file, of which the dataset was opened with two, in another order.
   @Test func numbersFollowTheClassesThatWereAskedFor() throws {
     let folder = try TestFolder()
     try folder.writeImage("images/a.png", width: 6, height: 1)
@@ -283,7 +283,7 @@ struct MaskBatchTests {
     var colors = Image(width: 4, height: 2)
     colors.bytes[3] = 9
     let sound = Image(width: 4, height: 2, format: .gray8, bytes: [0, 1, 2, 3, 255, 3, 0, 0])
-    let cases: [(Image?, DatasetProblem.Kind, String)] = [
+    let cases: [(Image?, DatasetIssue.Kind, String)] = [
       (gray, .unknownClass, "has the number 4 at pixel (1, 1), but there are 3 classes"),
       (colors, .malformedLabels, "has colors"),
       (
@@ -304,9 +304,9 @@ struct MaskBatchTests {
         return sample
       }
       let batch = try #require(try batches(samples, nil).first)
-      #expect(batch.problems.map(\.kind) == [kind] && batch.sampleIndices == [1, 1])
-      #expect(batch.problems.first?.file == folder.path("m.png"))
-      let message = batch.problems.first?.message ?? ""
+      #expect(batch.issues.map(\.kind) == [kind] && batch.sampleIndices == [1, 1])
+      #expect(batch.issues.first?.file == folder.path("m.png"))
+      let message = batch.issues.first?.message ?? ""
       #expect(message.contains(words))
       #expect(throws: DatasetsError.self) { try self.batches(samples, nil) { $0.isStrict = true } }
     }
@@ -319,9 +319,9 @@ struct MaskBatchTests {
     }
     let first = image([0, 0, 0, 0, 255, 255, 255, 255, 1, 1, 1, 1, 2, 2, 2, 2])
     let second = image([0, 255, 1, 2, 0, 255, 1, 2, 0, 255, 1, 2, 0, 255, 1, 2])
-    let more = ClassPlanes.blended(first, second, showsMoreOfFirst: true)
+    let more = ClassMasks.blended(first, second, showsMoreOfFirst: true)
     #expect(more.bytes == [0, 255, 1, 2, 255, 255, 1, 2, 1, 1, 1, 1, 2, 2, 2, 2])
-    let less = ClassPlanes.blended(first, second, showsMoreOfFirst: false)
+    let less = ClassMasks.blended(first, second, showsMoreOfFirst: false)
     #expect(less.bytes == [0, 255, 1, 2, 255, 255, 1, 2, 1, 1, 1, 2, 2, 2, 1, 2])
   }
 

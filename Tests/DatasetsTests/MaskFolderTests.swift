@@ -21,7 +21,7 @@ struct MaskFolderTests {
   private func open() throws -> Dataset { try Dataset.open(path: folder.path, split: "train") }
 
   private func told(_ data: Dataset) -> [String] {
-    data.problems.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 1))" }
+    data.issues.map { "\($0.kind) \($0.file.dropFirst(folder.path.count + 1))" }
   }
 
   /// Of an image's masks the PNG is read, as a JPEG blurs class numbers, and of two PNGs the one of
@@ -61,6 +61,6 @@ struct MaskFolderTests {
       told(data) == [
         "missingLabels images/a.jpg", "missingLabels images/a.png", "missingLabels images/b.png",
       ])
-    #expect(data.problems.last?.message.contains("is the one of") == true)
+    #expect(data.issues.last?.message.contains("is the one of") == true)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// Where a data set is written: what is there already stays what it is.
+/// Where a dataset is written: what is there already stays what it is.
 struct NewFolderTests {
   private let folder: TestFolder
   private let data: Dataset
@@ -86,7 +86,7 @@ struct NewFolderTests {
     #expect(try names("") == ["data", "file", "out", "theirs"])
   }
 
-  /// A link is no way into the data set, neither as the folder nor above it.
+  /// A link is no way into the dataset, neither as the folder nor above it.
   @Test func linksIntoTheDataSetAreRefused() throws {
     try make("data/empty")
     try link("out", to: "data/empty")
@@ -95,14 +95,14 @@ struct NewFolderTests {
       #expect {
         try DatasetWriter.check(folder: folder.path(name), data: folder.path("data"))
       } throws: {
-        "\($0)".contains("lies in the data set")
+        "\($0)".contains("lies in the dataset")
       }
     }
-    // The data set may itself be reached by a link.
+    // The dataset may itself be reached by a link.
     #expect {
       try DatasetWriter.check(folder: folder.path("data/new"), data: folder.path("above"))
     } throws: {
-      "\($0)".contains("lies in the data set")
+      "\($0)".contains("lies in the dataset")
     }
   }
 
@@ -170,7 +170,7 @@ struct NewFolderTests {
     #expect(try names("real") == ["out", "sub"])
   }
 
-  /// A description beside the images, or images elsewhere, are the data set, too.
+  /// A description beside the images, or images elsewhere, are the dataset, too.
   @Test func placesBesideADescriptionAndAmongImagesAreRefused() throws {
     try folder.write("names: [cat]", to: "data/data.yaml")
     #expect(throws: DatasetsError.self) {

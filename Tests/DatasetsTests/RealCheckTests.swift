@@ -4,15 +4,15 @@ import Testing
 
 @testable import Datasets
 
-/// The data sets beside the package: what their READMEs tell is found, and nothing that is not there.
+/// The datasets beside the package: what their READMEs tell is found, and nothing that is not there.
 struct RealCheckTests {
-  /// "kind file:line" of all findings, files relative to the data set, names cut at Roboflow's mark.
-  private func findings(_ name: String) throws -> [String] {
+  /// "kind file:line" of all issues, files relative to the dataset, names cut at Roboflow's mark.
+  private func issues(_ name: String) throws -> [String] {
     let path = SharedData.folder + "/" + name
-    return try DatasetCheck(path: path).problems.map { problem in
-      let file = problem.file.replacing(path + "/", with: "")
+    return try DatasetCheck(path: path).issues.map { issue in
+      let file = issue.file.replacing(path + "/", with: "")
       let parts = file.split(separator: ".rf.", maxSplits: 1)
-      return "\(problem.kind.rawValue) \(parts[0])\(problem.line.map { ":\($0)" } ?? "")"
+      return "\(issue.kind.rawValue) \(parts[0])\(issue.line.map { ":\($0)" } ?? "")"
     }.sorted()
   }
 
@@ -38,7 +38,7 @@ struct RealCheckTests {
       "similar images in two splits test/images/IMG_8396_jpg",  // IMG_8399
       "similar images in two splits test/images/IMG_8404_jpg",  // IMG_8403
     ]
-    #expect(try findings("aquarium") == expected.sorted())
+    #expect(try issues("aquarium") == expected.sorted())
   }
 
   @Test(
@@ -53,7 +53,7 @@ struct RealCheckTests {
       // Not in the README. Looked at: the same field of view as BloodImage_00038 of train.
       "similar images in two splits JPEGImages/BloodImage_00037.jpg",
     ]
-    #expect(try findings("bccd") == expected.sorted())
+    #expect(try issues("bccd") == expected.sorted())
     let check = try DatasetCheck(path: SharedData.folder + "/bccd")
     #expect(check.splits.map(\.dataset.split) == ["train", "val", "test"])
     #expect(check.selections == ["trainval"])
@@ -63,8 +63,8 @@ struct RealCheckTests {
 
   @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
   func cocoMini() throws {
-    // Its README tells of no flaw: 78 classes in val are told by the table of classes.
-    #expect(try findings("coco_mini") == [])
+    // Its README tells of no issue: 78 classes in val are told by the table of classes.
+    #expect(try issues("coco_mini") == [])
     let check = try DatasetCheck(path: SharedData.folder + "/coco_mini")
     #expect(check.splits.map(\.statistics.objects) == [739, 624])
     #expect(check.splits[1].statistics.classObjects.count { $0 > 0 } == 78)
@@ -73,13 +73,13 @@ struct RealCheckTests {
 
   @Test(.enabled(if: SharedData.has("voc2012"), "voc2012 is not beside the package"))
   func voc2012() throws {
-    #expect(try findings("voc2012") == [])
+    #expect(try issues("voc2012") == [])
   }
 
   @Test(.enabled(if: SharedData.has("nuclei"), "nuclei is not beside the package"))
   func nuclei() throws {
-    // Its README tells of no flaw that files show; images of one experiment are not the same.
-    #expect(try findings("nuclei") == [])
+    // Its README tells of no issue that files show; images of one experiment are not the same.
+    #expect(try issues("nuclei") == [])
     let check = try DatasetCheck(path: SharedData.folder + "/nuclei")
     #expect(check.splits.map(\.statistics.images) == [428, 109])
   }
@@ -87,7 +87,7 @@ struct RealCheckTests {
   @Test(.enabled(if: SharedData.has("membrane"), "membrane is not beside the package"))
   func membrane() throws {
     // Neighboring slices are alike, says its README, but not the same image: they are not told.
-    #expect(try findings("membrane") == [])
+    #expect(try issues("membrane") == [])
     let check = try DatasetCheck(path: SharedData.folder + "/membrane")
     #expect(check.splits.map(\.statistics.images) == [24, 6])
   }

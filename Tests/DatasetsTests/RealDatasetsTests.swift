@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// Counts from the README files that lie with the data sets.
+/// Counts from the README files that lie with the datasets.
 struct RealDatasetsTests {
   private func open(_ name: String, _ split: String, classNames: [String]? = nil) throws -> Dataset
   {
@@ -29,8 +29,8 @@ struct RealDatasetsTests {
     #expect(count("dog", train) == 822 && count("dog", val) == 767)
     #expect(count("person", train) == 666 && count("person", val) == 570)
     #expect(count("train", train) == 0 && count("train", val) == 1)
-    // No README mentions a flaw beyond `part` elements, which are no objects.
-    #expect(train.problems.isEmpty && val.problems.isEmpty)
+    // No README mentions an issue beyond `part` elements, which are no objects.
+    #expect(train.issues.isEmpty && val.issues.isEmpty)
   }
 
   @Test(.enabled(if: SharedData.has("voc2012"), "voc2012 is not beside the package"))
@@ -40,9 +40,9 @@ struct RealDatasetsTests {
     #expect(val.classNames == names)
     #expect(val.annotationCounts == [570, 0, 767])
     #expect(val.samples.count == 1729)
-    let unwanted = val.problems.filter { $0.kind == .unwantedClass }
+    let unwanted = val.issues.filter { $0.kind == .unwantedClass }
     // 17 of the 19 classes of the folder occur in val besides these; each is reported once.
-    #expect(unwanted.count == 17 && val.problems.count == 17)
+    #expect(unwanted.count == 17 && val.issues.count == 17)
   }
 
   @Test(.enabled(if: SharedData.has("bccd"), "bccd is not beside the package"))
@@ -56,8 +56,8 @@ struct RealDatasetsTests {
       #expect(dataset.samples.count == images && dataset.annotationCount == boxes)
       #expect(dataset.samples.allSatisfy { $0.imageWidth == 640 && $0.imageHeight == 480 })
       for index in 0..<3 { sums[index] += dataset.annotationCounts[index] }
-      #expect(dataset.problems.allSatisfy { $0.kind == .tinyBox })
-      tiny += dataset.problems.map { String($0.file.suffix(20)) }
+      #expect(dataset.issues.allSatisfy { $0.kind == .tinyBox })
+      tiny += dataset.issues.map { String($0.file.suffix(20)) }
     }
     #expect(sums == [361, 4155, 372])
     // Two boxes of one pixel are known.
@@ -78,21 +78,21 @@ struct RealDatasetsTests {
     let empty = train.samples.filter(\.annotations.isEmpty)
     #expect(empty.count == 1 && empty.allSatisfy { $0.imagePath.contains("IMG_3133") })
     // ../train/images is not beside the folder, and one box in IMG_8580 is under a pixel.
-    #expect(train.problems.map(\.kind) == [.layout, .tinyBox])
-    #expect(train.problems[1].file.contains("IMG_8580"))
+    #expect(train.issues.map(\.kind) == [.layout, .tinyBox])
+    #expect(train.issues[1].file.contains("IMG_8580"))
 
     let valid = try open("aquarium", "valid")
     #expect(valid.split == "val" && valid.samples.count == 127)
     #expect(valid.annotationCounts == [459, 155, 104, 74, 57, 27, 33])
-    #expect(valid.problems.map(\.kind) == [.layout])
+    #expect(valid.issues.map(\.kind) == [.layout])
 
     // data.yaml names no test split; two of its 584 boxes have no size.
     let test = try open("aquarium/data.yaml", "test")
     #expect(test.samples.count == 63 && test.annotationCount == 582)
-    #expect(test.problems.map(\.kind) == [.layout, .boxWithoutArea, .boxWithoutArea])
+    #expect(test.issues.map(\.kind) == [.layout, .boxWithoutArea, .boxWithoutArea])
     #expect(
-      test.problems[1].file.contains("IMG_2423") && test.problems[2].file.contains("IMG_2570"))
-    #expect(test.problems.dropFirst().allSatisfy { $0.line != nil })
+      test.issues[1].file.contains("IMG_2423") && test.issues[2].file.contains("IMG_2570"))
+    #expect(test.issues.dropFirst().allSatisfy { $0.line != nil })
   }
 
   @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
@@ -100,7 +100,7 @@ struct RealDatasetsTests {
     #expect(try Dataset.splits(path: SharedData.folder + "/coco_mini") == ["train", "val"])
     for (split, images, boxes, crowds) in [("train", 80, 739, 8), ("val", 79, 624, 5)] {
       let dataset = try open("coco_mini", split)
-      #expect(dataset.format == .coco && dataset.problems.isEmpty)
+      #expect(dataset.format == .coco && dataset.issues.isEmpty)
       #expect(dataset.samples.count == images && dataset.annotationCount == boxes)
       let found = dataset.samples.flatMap(\.annotations)
       #expect(found.count { $0.isCrowd } == crowds)

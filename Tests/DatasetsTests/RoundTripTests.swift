@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// The labels of real data sets after a way through each of the formats.
+/// The labels of real datasets after a way through each of the formats.
 struct RoundTripTests {
   struct Way: CustomStringConvertible, Sendable {
     let data: String
@@ -17,7 +17,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    .enabled(if: SharedData.has("coco_mini"), "the data sets are not beside the package"),
+    .enabled(if: SharedData.has("coco_mini"), "the datasets are not beside the package"),
     arguments: Way.all)
   func labelsComeBack(way: Way) throws {
     let reading = DatasetReading(cutsBoxes: false)
@@ -62,8 +62,8 @@ struct RoundTripTests {
 
   /// Polygons and runs of COCO after a way through LabelMe, which has both.
   @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
-  func outlinesComeBack() throws {
-    let reading = DatasetReading(outlines: true, cutsBoxes: false)
+  func segmentationsComeBack() throws {
+    let reading = DatasetReading(segmentations: true, cutsBoxes: false)
     let old = try Dataset.openAll(path: SharedData.folder + "/coco_mini", reading: reading)
     for format in [DatasetFormat.coco, .labelme] {
       let folder = try TestFolder()
@@ -74,7 +74,7 @@ struct RoundTripTests {
           uniqueKeysWithValues: new.samples.map { (FilePath.name($0.imagePath), $0) })
         for sample in old.samples {
           let again = try #require(found[FilePath.name(sample.imagePath)])
-          #expect(again.annotations.map(\.outline) == sample.annotations.map(\.outline))
+          #expect(again.annotations.map(\.segmentation) == sample.annotations.map(\.segmentation))
         }
       }
     }

@@ -49,7 +49,7 @@ struct SamplingTests {
       var keys: Set<SampleSeed> = []
       for rank in 0..<4 {
         config.rank = rank
-        let order = EpochOrder(factors, config: config, epoch: epoch)
+        let order = EpochSampler(factors, config: config, epoch: epoch)
         // 23 / 4 = 5 each; three wait for another epoch.
         #expect(order.indices.count == 5)
         shown += order.indices
@@ -57,13 +57,13 @@ struct SamplingTests {
       }
       #expect(Set(shown).count == 20 && keys.count == 20)
     }
-    #expect(EpochOrder.batchCount(factors, config: config) == 2)
+    #expect(EpochSampler.batchCount(factors, config: config) == 2)
   }
 
   @Test func partnersAreAnyImageOrThoseShownLately() {
-    func order(_ count: Int) -> EpochOrder {
+    func order(_ count: Int) -> EpochSampler {
       let factors = RepeatFactors((0..<count).map { _ in sample(0) }, threshold: 0)
-      return EpochOrder(factors, config: LoaderConfig(batchSize: 1, seed: 2), epoch: 1)
+      return EpochSampler(factors, config: LoaderConfig(batchSize: 1, seed: 2), epoch: 1)
     }
     var generator = SeededGenerator(seed: 3)
     let few = order(512)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-/// Truths and detections from files: COCO's, Glimpse's own lines, YOLO folders.
+/// Ground-truth objects and detections from files: COCO's, Glimpse's own lines, YOLO folders.
 @Suite struct ScoringFilesTests {
   private let folder: TestFolder
 
@@ -20,7 +20,7 @@ import Testing
     return folder.path(name)
   }
 
-  private static let truthText = """
+  private static let groundTruthText = """
     {"info": {"year": 2017}, "annotations": [
       {"id": 7, "image_id": 30, "category_id": 9, "bbox": [1, 2, 3.5, 4], "area": 10.5, "iscrowd": 0},
       {"id": 8, "image_id": 20, "category_id": 4, "bbox": [0, 0, 8, 8], "area": 60, "iscrowd": 1,
@@ -30,40 +30,43 @@ import Testing
      "categories": [{"id": 9, "name": "dog"}, {"id": 4, "name": "cat"}]}
     """
 
-  private func truth(_ text: String = truthText) throws -> TruthSet {
-    try TruthSet.read(file("truth.json", text), split: "val")
+  private func groundTruth(_ text: String = groundTruthText) throws -> GroundTruth {
+    try GroundTruth.read(file("truth.json", text), split: "val")
   }
 
   private func found(_ text: String, name: String = "found.json") throws -> DetectionSet {
-    try DetectionSet.read([file(name, text)], for: truth())
+    try DetectionSet.read([file(name, text)], for: groundTruth())
   }
 
   @Test func imagesAndClassesCountByAscendingId() throws {
-    let truth = try truth()
-    #expect(truth.images.map(\.name) == ["first.jpg", "b/second.jpg"])
-    #expect(truth.classNames == ["cat", "dog"])
-    #expect(truth.truths.images == [1, 0] && truth.truths.classes == [1, 0])
-    #expect(truth.truths.boxes[0] == SizedBox(x: 1, y: 2, width: 3.5, height: 4))
-    #expect(truth.truths.areas == [10.5, 60] && truth.truths.traits == [[], .crowd])
-    #expect(truth.mismatches.count == 0 && truth.masks.isEmpty)
+    let groundTruth = try groundTruth()
+    #expect(groundTruth.images.map(\.name) == ["first.jpg", "b/second.jpg"])
+    #expect(groundTruth.classNames == ["cat", "dog"])
+    #expect(
+      groundTruth.groundTruths.images == [1, 0] && groundTruth.groundTruths.classes == [1, 0])
+    #expect(groundTruth.groundTruths.boxes[0] == SizedBox(x: 1, y: 2, width: 3.5, height: 4))
+    #expect(
+      groundTruth.groundTruths.areas == [10.5, 60]
+        && groundTruth.groundTruths.traits == [[], .crowd])
+    #expect(groundTruth.mismatches.count == 0 && groundTruth.masks.isEmpty)
   }
 
   @Test func masksAreReadWhenAskedFor() throws {
     let polygon = "\"segmentation\": [[1, 1, 5, 1, 5, 5, 1, 5]]"
-    let text = Self.truthText.replacingOccurrences(of: "\"area\": 10.5", with: polygon)
+    let text = Self.groundTruthText.replacingOccurrences(of: "\"area\": 10.5", with: polygon)
     let path = try file("masks.json", text)
-    let truth = try TruthSet.read(path, split: "", readsMasks: true)
-    #expect(truth.masks.count == 2)
-    #expect(truth.masks[0].width == 100 && truth.masks[0].height == 50)
+    let groundTruth = try GroundTruth.read(path, split: "", readsMasks: true)
+    #expect(groundTruth.masks.count == 2)
+    #expect(groundTruth.masks[0].width == 100 && groundTruth.masks[0].height == 50)
     // 4 x 4 pixels between the corners 1 and 5.
-    #expect(truth.masks[0].area == 16)
+    #expect(groundTruth.masks[0].area == 16)
     let results = try file(
       "results.json",
       """
       [{"image_id": 30, "category_id": 9, "score": 0.5,
         "segmentation": {"size": [50, 100], "counts": [0, 3, 4997]}}]
       """)
-    let found = try DetectionSet.read([results], for: truth, readsMasks: true)
+    let found = try DetectionSet.read([results], for: groundTruth, readsMasks: true)
     #expect(found.masks.map(\.area) == [3])
     #expect(found.detections.areas == [3])
   }
@@ -96,11 +99,11 @@ import Testing
     #expect(set.mismatches.count(.boxOutsideImage) == 1)
     #expect(set.mismatches.count(.impossibleBox) == 2)
     #expect(set.mismatches.sentences(.unknownImage)[0].contains("byte 1: image id 99 is not in "))
-    let truth = try truth(
-      Self.truthText.replacingOccurrences(of: "\"id\": 8", with: "\"id\": 7")
+    let groundTruth = try groundTruth(
+      Self.groundTruthText.replacingOccurrences(of: "\"id\": 8", with: "\"id\": 7")
         .replacingOccurrences(of: "\"image_id\": 30", with: "\"image_id\": 31"))
-    #expect(truth.mismatches.count(.duplicate) == 1)
-    #expect(truth.mismatches.count(.unknownImage) == 1)
+    #expect(groundTruth.mismatches.count(.duplicate) == 1)
+    #expect(groundTruth.mismatches.count(.unknownImage) == 1)
   }
 
   @Test(arguments: [
@@ -122,9 +125,9 @@ import Testing
   ])
   func brokenResultsAreTold(text: String, sentence: String) throws {
     let path = try file("found.json", text)
-    let truth = try truth()
+    let groundTruth = try groundTruth()
     #expect {
-      _ = try DetectionSet.read([path], for: truth)
+      _ = try DetectionSet.read([path], for: groundTruth)
     } throws: {
       "\($0)".contains(sentence)
     }
@@ -138,8 +141,8 @@ import Testing
     ("{\"images\": [{\"file_name\": \"x\"}]}", "an image has no \"id\""),
     ("", "but the file ends"),
   ])
-  func brokenTruthsAreTold(text: String, sentence: String) {
-    #expect { _ = try truth(text) } throws: { "\($0)".contains(sentence) }
+  func brokenGroundTruthsAreTold(text: String, sentence: String) {
+    #expect { _ = try groundTruth(text) } throws: { "\($0)".contains(sentence) }
   }
 
   /// Parts of a large file, read at the same time, give what one go gives; texts that look like the
@@ -155,15 +158,15 @@ import Testing
         + "\"bbox\": [\($0 % 40), 1, 2.5, 3], \"score\": 0.\($0 + 1)\(trap)}"
     }
     let path = try file("large.json", "[" + rows.joined(separator: ",\n") + "]")
-    let truth = try truth()
-    let parallel = TaskRunner { count, body in
+    let groundTruth = try groundTruth()
+    let parallel = ParallelExecutor { count, body in
       #expect(count > 2, "the file is too small to be cut")
       withoutActuallyEscaping(body) { body in
         nonisolated(unsafe) let body = body
         DispatchQueue.concurrentPerform(iterations: count) { body($0) }
       }
     }
-    let set = try DetectionSet.read([path], for: truth, tasks: parallel)
+    let set = try DetectionSet.read([path], for: groundTruth, tasks: parallel)
     #expect(set.detections.count == rows.count)
     #expect(set.detections.scores == rows.indices.map { Double("0.\($0 + 1)") })
     #expect(set.detections.images == rows.indices.map { Int32($0 % 2) })
@@ -171,7 +174,7 @@ import Testing
     let broken = "[" + rows.joined(separator: ",\n") + ", {\"score\": ]"
     let brokenPath = try file("broken.json", broken)
     #expect {
-      _ = try DetectionSet.read([brokenPath], for: truth, tasks: parallel)
+      _ = try DetectionSet.read([brokenPath], for: groundTruth, tasks: parallel)
     } throws: {
       "\($0)".contains("(byte \(broken.utf8.count - 1))")
     }
@@ -205,15 +208,15 @@ import Testing
     try file("labels/first.txt", "1 0.5 0.5 0.25 0.5 0.75\n\n0 0.5 0.5 1 1\n")
     try file("labels/stranger.txt", "0 0.5 0.5 1 1 1\n")
     try file("labels/second.txt", "7 0.5 0.5 1 1 1\n")
-    let truth = try truth()
-    let set = try DetectionSet.read([folder.path], for: truth)
+    let groundTruth = try groundTruth()
+    let set = try DetectionSet.read([folder.path], for: groundTruth)
     #expect(set.detections.images == [0, 0] && set.detections.classes == [1, 0])
     // 64 x 64 pixels: the center 32, 32 and the size 16 x 32.
     #expect(set.detections.boxes[0] == SizedBox(x: 24, y: 16, width: 16, height: 32))
     #expect(set.detections.scores == [0.75, 1])
     #expect(set.mismatches.count(.unknownImage) == 1 && set.mismatches.count(.unknownClass) == 1)
     try file("labels/first.txt", "1 0.5 nan 0.25 0.5 0.75\n")
-    #expect { _ = try DetectionSet.read([folder.path], for: truth) } throws: {
+    #expect { _ = try DetectionSet.read([folder.path], for: groundTruth) } throws: {
       "\($0)".contains("first.txt:1: a row is expected")
     }
   }
@@ -237,12 +240,12 @@ import Testing
       }
       return "[" + rows.joined(separator: ",") + "]"
     }
-    let truth = try truth()
+    let groundTruth = try groundTruth()
     let (a, b) = (try file("a.json", rows(20, 20)), try file("b.json", rows(30)))
-    let apart = try DetectionSet.read([a, b], for: truth)
+    let apart = try DetectionSet.read([a, b], for: groundTruth)
     #expect(apart.detections.images == [0, 0, 1] && apart.mismatches.count == 0)
     let c = try file("c.json", rows(30, 20, 20))
-    let shared = try DetectionSet.read([a, b, c], for: truth)
+    let shared = try DetectionSet.read([a, b, c], for: groundTruth)
     #expect(shared.mismatches.count(.duplicate) == 2)
     #expect(
       shared.mismatches.sentences(.duplicate)[0] == "\(c): first.jpg has detections in \(a), too")

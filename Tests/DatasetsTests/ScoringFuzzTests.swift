@@ -12,7 +12,7 @@ import Testing
   private static let seconds =
     ProcessInfo.processInfo.environment["GLIMPSE_FUZZ_SECONDS"].flatMap { Double($0) } ?? 3
 
-  private static let truthText = """
+  private static let groundTruthText = """
     {"info": {"a": [1, 2.5e-3, "x\\u00e9\\n"]}, "images": [{"id": 1, "file_name": "a.jpg", "width": 40,
     "height": 30}, {"id": 2, "file_name": "b/b.jpg", "width": 20, "height": 20}], "categories":
     [{"id": 3, "name": "cat"}, {"id": 7, "name": "dog", "supercategory": null}], "annotations": [{"id": 1,
@@ -68,9 +68,9 @@ import Testing
 
   @Test func brokenFilesNeverCrash() throws {
     let folder = try TestFolder()
-    try folder.write(Self.truthText, to: "good.json")
-    let good = try TruthSet.read(folder.path("good.json"), split: "")
-    let goodMasks = try TruthSet.read(folder.path("good.json"), split: "", readsMasks: true)
+    try folder.write(Self.groundTruthText, to: "good.json")
+    let good = try GroundTruth.read(folder.path("good.json"), split: "")
+    let goodMasks = try GroundTruth.read(folder.path("good.json"), split: "", readsMasks: true)
     var mutator = Mutator(state: UInt64(Self.seconds))
     var (read, refused) = (0, 0)
     let end = Date().addingTimeInterval(Self.seconds)
@@ -78,11 +78,11 @@ import Testing
       do {
         switch mutator.below(4) {
         case 0:
-          try folder.write(mutator.mutate(Self.truthText), to: "truth.json")
-          let truth = try TruthSet.read(
+          try folder.write(mutator.mutate(Self.groundTruthText), to: "truth.json")
+          let groundTruth = try GroundTruth.read(
             folder.path("truth.json"), split: "", readsMasks: mutator.below(2) == 0)
-          check(truth.truths.images, truth.truths.classes, truth)
-          check(truth.truths.boxes.flatMap { [$0.x, $0.y, $0.width, $0.height] })
+          check(groundTruth.groundTruths.images, groundTruth.groundTruths.classes, groundTruth)
+          check(groundTruth.groundTruths.boxes.flatMap { [$0.x, $0.y, $0.width, $0.height] })
         case 1:
           try folder.write(mutator.mutate(Self.resultsText), to: "found.json")
           check(try DetectionSet.read([folder.path("found.json")], for: good), good)
@@ -109,8 +109,8 @@ import Testing
     print("fuzz: \(read) files read, \(refused) refused")
   }
 
-  private func check(_ set: DetectionSet, _ truth: TruthSet) {
-    check(set.detections.images, set.detections.classes, truth)
+  private func check(_ set: DetectionSet, _ groundTruth: GroundTruth) {
+    check(set.detections.images, set.detections.classes, groundTruth)
     check(set.detections.boxes.flatMap { [$0.x, $0.y, $0.width, $0.height] })
     check(set.detections.scores + set.detections.areas)
   }
@@ -120,18 +120,18 @@ import Testing
     #expect(areFinite)
   }
 
-  private func check(_ images: [Int32], _ classes: [Int32], _ truth: TruthSet) {
+  private func check(_ images: [Int32], _ classes: [Int32], _ groundTruth: GroundTruth) {
     let areKnown =
-      images.allSatisfy { truth.images.indices.contains(Int($0)) }
-      && classes.allSatisfy { truth.classNames.indices.contains(Int($0)) }
+      images.allSatisfy { groundTruth.images.indices.contains(Int($0)) }
+      && classes.allSatisfy { groundTruth.classNames.indices.contains(Int($0)) }
     #expect(areKnown)
   }
 
   /// 200 MB of nothing, of brackets, and cut in the middle: told at once.
   @Test func hugeBrokenFilesAreRefused() throws {
     let folder = try TestFolder()
-    try folder.write(Self.truthText, to: "good.json")
-    let good = try TruthSet.read(folder.path("good.json"), split: "")
+    try folder.write(Self.groundTruthText, to: "good.json")
+    let good = try GroundTruth.read(folder.path("good.json"), split: "")
     func fill(_ name: String, head: String, body: String) throws -> String {
       let path = folder.path(name)
       _ = FileManager.default.createFile(atPath: path, contents: Data(head.utf8))

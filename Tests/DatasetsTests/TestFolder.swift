@@ -32,7 +32,7 @@ final class TestFolder {
   }
 }
 
-/// Where the real data sets lie, beside the package.
+/// Where the real datasets lie, beside the package.
 enum SharedData {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -42,7 +42,7 @@ enum SharedData {
     FileManager.default.fileExists(atPath: folder + "/" + name)
   }
 
-  /// Whether all JPEGs of a folder end with their end marker: tests that look for flaws in images
+  /// Whether all JPEGs of a folder end with their end marker: tests that look for issues in images
   /// tell nothing about a copy of the data that was cut short.
   static func hasWholeImages(_ name: String) -> Bool {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + name)) ?? []

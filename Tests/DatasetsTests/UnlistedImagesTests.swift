@@ -37,7 +37,7 @@ struct UnlistedImagesTests {
     _ path: String = "", options: DatasetCheck.Options = DatasetCheck.Options()
   ) throws -> [String] {
     let check = try DatasetCheck(path: folder.path(path), options: options)
-    return check.problems.filter {
+    return check.issues.filter {
       $0.kind == .unlabeledImage && $0.message.contains("no label file")
     }
     .map { String($0.file.dropFirst(folder.path.count + 1)) }

@@ -49,7 +49,7 @@ struct VOCAnnotationTests {
     // The other object stands.
     #expect(annotation.objects.count == 1)
     #expect(
-      annotation.problems.map(\.description) == [
+      annotation.issues.map(\.description) == [
         "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected."
       ])
   }
@@ -60,10 +60,10 @@ struct VOCAnnotationTests {
     ("<object><name>cat</name><bndbox><xmin>1</xmin></bndbox></object>", "has no <ymin>"),
   ])
   func missingPartsAreNamed(text: String, message: String) throws {
-    let problems = try read(text).problems
-    #expect(problems.count == 1 && problems[0].kind == .malformedLabels)
-    #expect(problems[0].description.hasPrefix("a.xml:1: "))
-    #expect(problems[0].message.contains(message))
+    let issues = try read(text).issues
+    #expect(issues.count == 1 && issues[0].kind == .malformedLabels)
+    #expect(issues[0].description.hasPrefix("a.xml:1: "))
+    #expect(issues[0].message.contains(message))
   }
 
   @Test func flagsAreRead() throws {

@@ -18,14 +18,14 @@ struct WritingTests {
     let difficult = Annotation(
       box: Box(x1: 0, y1: 0, x2: 40, y2: 30), classIndex: 0, isDifficult: true)
     var polygon = Annotation(box: Box(x1: 2, y1: 2, x2: 9, y2: 8), classIndex: 0)
-    polygon.outline = .polygons([[2, 2, 9, 2.5, 5.5, 8]])
+    polygon.segmentation = .polygons([[2, 2, 9, 2.5, 5.5, 8]])
     polygon.stated = StatedExtent(
       box: SizedBox(x: 2, y: 2, width: 7, height: 6), area: 20.5)
     var parts = Annotation(box: Box(x1: 1, y1: 1, x2: 30, y2: 20), classIndex: 1)
-    parts.outline = .polygons([[1, 1, 10, 1, 10, 10], [20, 20, 30, 20, 30, 12]])
+    parts.segmentation = .polygons([[1, 1, 10, 1, 10, 10], [20, 20, 30, 20, 30, 12]])
     var mask = Annotation(box: Box(x1: 1, y1: 10, x2: 3, y2: 15), classIndex: 1)
     // Columns 1 and 2, rows 10 to 14 of 30.
-    mask.outline = .mask(
+    mask.segmentation = .mask(
       try RunLengthMask(width: 40, height: 30, counts: [40, 5, 25, 5, 30 * 40 - 75]))
     var crowd = mask
     crowd.isCrowd = true
@@ -50,10 +50,10 @@ struct WritingTests {
   private func reread(_ format: DatasetFormat, _ path: String) throws -> [Dataset] {
     #expect(try DatasetFormat.sniff(path) == format)
     return try Dataset.openAll(
-      path: path, reading: DatasetReading(outlines: true, cutsBoxes: false))
+      path: path, reading: DatasetReading(segmentations: true, cutsBoxes: false))
   }
 
-  /// COCO has room for all, LabelMe for all but areas and boxes beside outlines.
+  /// COCO has room for all, LabelMe for all but areas and boxes beside polygons.
   @Test(arguments: [DatasetFormat.coco, .labelme])
   func nothingIsLost(format: DatasetFormat) throws {
     let folder = try TestFolder()
@@ -66,7 +66,7 @@ struct WritingTests {
     #expect(read.map(\.split) == ["train", "val"])
     for (old, new) in zip(data, read) {
       #expect(new.classNames == old.classNames)
-      #expect(new.problems.isEmpty, "\(new.problems)")
+      #expect(new.issues.isEmpty, "\(new.issues)")
       let names = { (data: Dataset) in data.samples.map { FilePath.name($0.imagePath) } }
       #expect(Set(names(new)) == Set(names(old)))
       for sample in old.samples {
@@ -100,7 +100,7 @@ struct WritingTests {
   @Test func whatIsLostIsCounted() throws {
     let folder = try TestFolder()
     let data = try everything(in: folder)
-    var losses: [DatasetFormat: [LabelLoss: Int]] = [:]
+    var losses: [DatasetFormat: [DroppedAnnotations: Int]] = [:]
     for format in [DatasetFormat.voc, .yolo, .createml] {
       losses[format] = try DatasetWriter(format: format).write(
         data, to: folder.path(format.rawValue)
@@ -108,10 +108,10 @@ struct WritingTests {
     }
     // Two polygons, one of them in two parts; a mask and the mask of the crowd; two images x.png.
     #expect(
-      losses[.voc] == [.outlines: 2, .masks: 2, .areas: 1, .takenNames: 1])
+      losses[.voc] == [.segmentations: 2, .masks: 2, .areas: 1, .takenNames: 1])
     #expect(
       losses[.yolo] == [.crowds: 1, .masks: 1, .joinedPolygons: 1, .marks: 2, .areas: 1])
-    #expect(losses[.createml] == [.crowds: 1, .outlines: 2, .masks: 1, .marks: 2, .areas: 1])
+    #expect(losses[.createml] == [.crowds: 1, .segmentations: 2, .masks: 1, .marks: 2, .areas: 1])
 
     let voc = try reread(.voc, folder.path("voc"))
     #expect(voc[0].classNames == data[0].classNames)
@@ -128,8 +128,8 @@ struct WritingTests {
     let rows = try #require(yolo[0].samples.first { !$0.annotations.isEmpty }).annotations
     #expect(rows.count == 5)
     // The joined polygon: each part and back to the first corner, (1, 1), from where the next begins.
-    guard case .polygons(let joined)? = rows[3].outline else {
-      Issue.record("the object in two parts has no outline")
+    guard case .polygons(let joined)? = rows[3].segmentation else {
+      Issue.record("the object in two parts has no polygon")
       return
     }
     let expected: [Double] = [
@@ -140,11 +140,11 @@ struct WritingTests {
   }
 
   /// 255 inside of the polygon's pixels: those that COCO counts.
-  @Test func outlinesBecomeMasks() throws {
+  @Test func segmentationsBecomeMasks() throws {
     let folder = try TestFolder()
     try folder.writeImage("data/x.png", width: 8, height: 6)
     var object = Annotation(box: Box(x1: 1, y1: 1, x2: 5, y2: 4), classIndex: 0)
-    object.outline = .polygons([[1, 1, 5, 1, 5, 4, 1, 4]])
+    object.segmentation = .polygons([[1, 1, 5, 1, 5, 4, 1, 4]])
     let data = Dataset(
       path: folder.path, format: .coco, split: "train", classNames: ["cat"],
       samples: [
@@ -165,7 +165,7 @@ struct WritingTests {
       path: data.path, format: .coco, split: "train", classNames: ["cat"],
       samples: boxed.samples.map { sample in
         var sample = sample
-        sample.annotations[0].outline = nil
+        sample.annotations[0].segmentation = nil
         return sample
       })
     #expect(throws: DatasetsError.self) {
@@ -260,14 +260,16 @@ struct WritingTests {
       """, to: "annotations/train.json")
     let data = try Dataset.open(path: folder.path, split: "train")
     #expect(data.samples.count == 1 && data.annotationCount == 2)
-    #expect(data.problems.map(\.kind) == [.duplicateEntry])
+    #expect(data.issues.map(\.kind) == [.duplicateEntry])
   }
 
-  /// One object with an outline, and a box beside it.
-  private func outlined(_ outline: Outline, _ box: Box, in folder: TestFolder) throws -> Dataset {
+  /// One object with a polygon, and a box beside it.
+  private func outlined(_ segmentation: Segmentation, _ box: Box, in folder: TestFolder) throws
+    -> Dataset
+  {
     try folder.writeImage("data/x.png", width: 40, height: 30)
     var object = Annotation(box: box, classIndex: 0)
-    object.outline = outline
+    object.segmentation = segmentation
     return Dataset(
       path: folder.path, format: .coco, split: "train", classNames: ["cat"],
       samples: [
@@ -285,7 +287,7 @@ struct WritingTests {
     let box = Box(x1: 1, y1: 10, x2: 3.5, y2: 15)
     let data = try outlined(.mask(mask), box, in: folder)
     for (format, losses, shift) in [
-      (DatasetFormat.labelme, [LabelLoss.boxesOfOutlines: 1], 0.5), (.coco, [:], 0),
+      (DatasetFormat.labelme, [DroppedAnnotations.boxesOfSegmentations: 1], 0.5), (.coco, [:], 0),
       (.yolo, [.masks: 1], 0), (.voc, [.masks: 1], 0),
     ] {
       let place = folder.path(format.rawValue)
@@ -308,27 +310,27 @@ struct WritingTests {
       for format in [DatasetFormat.yolo, .labelme] {
         let outcome = try DatasetWriter(format: format).write(
           [data], to: folder.path(format.rawValue))
-        #expect(outcome.losses == (isTold ? [.boxesOfOutlines: 1] : [:]))
+        #expect(outcome.losses == (isTold ? [.boxesOfSegmentations: 1] : [:]))
         #expect(abs(outcome.largestBoxShift - (isTold ? 0.01 : 0)) < 1e-12)
       }
     }
   }
 
   /// What has no pixel cannot stand for a box: the box is written, and that is told.
-  @Test func outlinesOfNothingAreToldAndTheirBoxesKept() throws {
+  @Test func segmentationsOfNothingAreToldAndTheirBoxesKept() throws {
     let nothing = try RunLengthMask(width: 40, height: 30, counts: [1200])
     let box = Box(x1: 2, y1: 3, x2: 9, y2: 8)
-    for outline in [Outline.mask(nothing), .polygons([]), .polygons([[1, 1, 2, 2]])] {
+    for segmentation in [Segmentation.mask(nothing), .polygons([]), .polygons([[1, 1, 2, 2]])] {
       let folder = try TestFolder()
-      let data = try outlined(outline, box, in: folder)
+      let data = try outlined(segmentation, box, in: folder)
       for format in [DatasetFormat.labelme, .yolo, .coco, .voc] {
         let place = folder.path(format.rawValue)
         let outcome = try DatasetWriter(format: format).write([data], to: place)
-        #expect(outcome.losses == [.emptyOutlines: 1])
+        #expect(outcome.losses == [.emptySegmentations: 1])
         let found = try reread(format, place)[0]
-        #expect(found.problems.isEmpty)
+        #expect(found.issues.isEmpty)
         let again = try #require(found.samples[0].annotations.first)
-        #expect(again.outline == nil && abs(again.box.x2 - 9) < 1e-6)
+        #expect(again.segmentation == nil && abs(again.box.x2 - 9) < 1e-6)
       }
     }
   }

@@ -5,8 +5,8 @@ import Testing
 @testable import Datasets
 
 struct YOLOLabelsTests {
-  private func labels(_ text: String, outlines: Bool = false) throws -> YOLOLabels {
-    try YOLOLabels(Array(text.utf8), file: "a.txt", classCount: 3, outlines: outlines)
+  private func labels(_ text: String, segmentations: Bool = false) throws -> YOLOLabels {
+    try YOLOLabels(Array(text.utf8), file: "a.txt", classCount: 3, segmentations: segmentations)
   }
 
   private func read(_ text: String) throws -> [ParsedObject] { try labels(text).objects }
@@ -30,9 +30,10 @@ struct YOLOLabelsTests {
     let objects = try read("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .1 .2 .3 .2 .3 .4 .1 .4")
     #expect(fractions(objects[0]) == Box(x1: 0.2, y1: 0.1, x2: 0.9, y2: 0.8))
     #expect(fractions(objects[1]) == Box(x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4))
-    #expect(objects.allSatisfy { $0.outline == nil })
-    let outlined = try labels("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .5 .5 .1 .1", outlines: true).objects
-    #expect(outlined.map(\.outline) == [.polygons([[0.5, 0.1, 0.9, 0.6, 0.2, 0.8]]), nil])
+    #expect(objects.allSatisfy { $0.segmentation == nil })
+    let outlined = try labels("1 0.5 0.1 0.9 0.6 0.2 0.8\n0 .5 .5 .1 .1", segmentations: true)
+      .objects
+    #expect(outlined.map(\.segmentation) == [.polygons([[0.5, 0.1, 0.9, 0.6, 0.2, 0.8]]), nil])
   }
 
   @Test(arguments: [
@@ -47,11 +48,11 @@ struct YOLOLabelsTests {
   func badRowsAreNamedAndTheOthersRead(row: String, message: String) throws {
     let labels = try labels("0 .5 .5 .5 .5\n\(row)\n2 .5 .5 .5 .5")
     #expect(labels.objects.map(\.classIndex) == [0, 2])
-    #expect(labels.problems.count == 1)
-    #expect(labels.problems[0].description.hasPrefix("a.txt:2: "))
-    #expect(labels.problems[0].message.contains(message))
+    #expect(labels.issues.count == 1)
+    #expect(labels.issues[0].description.hasPrefix("a.txt:2: "))
+    #expect(labels.issues[0].message.contains(message))
     #expect(
-      labels.problems[0].kind
+      labels.issues[0].kind
         == (message.hasPrefix("the class") ? .unknownClass : .malformedLabels))
   }
 
@@ -72,9 +73,9 @@ struct YOLOLabelsTests {
         }
       }
       do {
-        let labels = try YOLOLabels(bytes, file: "f", classCount: 3, outlines: true)
+        let labels = try YOLOLabels(bytes, file: "f", classCount: 3, segmentations: true)
         #expect(labels.objects.allSatisfy { (0..<3).contains($0.classIndex) })
-        refused += labels.problems.isEmpty ? 0 : 1
+        refused += labels.issues.isEmpty ? 0 : 1
       } catch {
         refused += 1
         #expect("\(error)".hasPrefix("f:"))

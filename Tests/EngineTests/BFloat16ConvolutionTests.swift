@@ -11,12 +11,12 @@ import Testing
   /// be read for a sum: they are not numbers.
   struct Slice {
     static let (before, around) = (3, 5)
-    let memory: AlignedMemory
+    let memory: AlignedBuffer
     let view: View
 
     init(_ shape: Shape, _ precision: Precision, seed: UInt64) {
       let stride = shape.c + Self.around
-      memory = AlignedMemory(count: shape.pixels * stride)
+      memory = AlignedBuffer(count: shape.pixels * stride)
       let base = UnsafeMutableRawPointer(memory.base)
       var generator = SeededGenerator(seed: seed)
       for place in 0..<(shape.pixels * stride) {
@@ -76,8 +76,8 @@ import Testing
     let (x, y) = (Slice(large, precision, seed: 1), Slice(small, precision, seed: 2))
     let (gx, gy) = (Slice(large, precision, seed: 3), Slice(small, precision, seed: 4))
     var generator = SeededGenerator(seed: 5)
-    func numbers(_ count: Int) -> AlignedMemory {
-      let result = AlignedMemory(count: count)
+    func numbers(_ count: Int) -> AlignedBuffer {
+      let result = AlignedBuffer(count: count)
       for index in 0..<count {
         result.buffer[index] = Float(bitPattern: Slice.rounded(generator.uniform(in: -1...1)))
       }
@@ -85,10 +85,10 @@ import Testing
     }
     let (weights, bias) = (numbers(g.weightCount), numbers(c.output))
     let gradient = numbers(g.weightCount)
-    let work = ConvolutionWork(geometry: g, large: large, small: small)
-    let packed = AlignedMemory(
+    let work = ConvolutionPlan(geometry: g, large: large, small: small)
+    let packed = AlignedBuffer(
       count: max(work.packedCount(.forward), work.packedCount(.transposed)))
-    let scratch = AlignedMemory(
+    let scratch = AlignedBuffer(
       count: max(
         work.scratchCount(.forward), work.scratchCount(.transposed),
         work.backwardScratchCount(.transposed)))

@@ -104,15 +104,15 @@ import Testing
   struct Tensors {
     let inputStride, outputStride, first: Int
     let activation: Activation
-    let x, weights, bias, gradient, y, gx, gw, zeros: AlignedMemory
+    let x, weights, bias, gradient, y, gx, gw, zeros: AlignedBuffer
 
     init(_ c: Case, input: Shape, output: Shape) {
       let geometry = c.geometry
       (inputStride, outputStride) = (input.c + c.gap, output.c + c.gap)
       (first, activation) = (c.first, c.activation)
       var generator = SeededGenerator(seed: 7)
-      func memory(_ count: Int) -> AlignedMemory {
-        let result = AlignedMemory(count: count)
+      func memory(_ count: Int) -> AlignedBuffer {
+        let result = AlignedBuffer(count: count)
         for index in 0..<count { result.buffer[index] = generator.uniform(in: -1...1) }
         return result
       }
@@ -123,7 +123,7 @@ import Testing
       y = memory(output.pixels * outputStride)
       gx = memory(input.pixels * inputStride)
       gw = memory(geometry.weightCount)
-      zeros = AlignedMemory(count: geometry.zeroCount)
+      zeros = AlignedBuffer(count: geometry.zeroCount)
     }
 
     var forwardEpilogue: gk_epilogue {
@@ -151,10 +151,10 @@ import Testing
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
     let tensors = Tensors(c, input: input, output: output)
-    let work = ConvolutionWork(geometry: g, large: input, small: output)
-    let packed = AlignedMemory(
+    let work = ConvolutionPlan(geometry: g, large: input, small: output)
+    let packed = AlignedBuffer(
       count: max(work.packedCount(.forward), work.packedCount(.transposed)))
-    let scratch = AlignedMemory(
+    let scratch = AlignedBuffer(
       count: max(
         work.scratchCount(.forward), work.scratchCount(.transposed),
         work.backwardScratchCount(.transposed)))

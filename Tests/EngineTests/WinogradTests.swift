@@ -41,8 +41,8 @@ import Testing
     let weights = try winograd(.forward, 4)
     let pool = ThreadPool(threads: threads)
     pool.reserveWorkspace(max(forward.workspaceCount, transposed.workspaceCount))
-    let packed = AlignedMemory(count: max(forward.packedCount, transposed.packedCount))
-    let scratch = AlignedMemory(
+    let packed = AlignedBuffer(count: max(forward.packedCount, transposed.packedCount))
+    let scratch = AlignedBuffer(
       count: max(forward.scratchCount, transposed.scratchCount, weights.weightScratchCount))
     let (inputStride, outputStride) = (tensors.inputStride, tensors.outputStride)
     func runner(_ winograd: Winograd, _ source: Int, _ target: Int) -> WinogradRunner {

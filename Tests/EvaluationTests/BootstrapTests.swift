@@ -5,7 +5,7 @@ import Testing
 
 /// Intervals: draws are exact evaluations, and the arithmetic around them holds.
 struct BootstrapTests {
-  /// Random boxes with scores that all differ; `quality` is how near detections are to truths.
+  /// Random boxes with scores that all differ; `quality` is how near detections are to ground-truth objects.
   private func input(images: Int, classes: Int, seed: UInt64, quality: Double) -> EvaluationInput {
     var state = seed
     func random() -> Double {
@@ -21,7 +21,7 @@ struct BootstrapTests {
         let box = SizedBox(
           x: random() * 300, y: random() * 300, width: 20 + random() * 80,
           height: 20 + random() * 80)
-        input.truths.append(
+        input.groundTruths.append(
           image: image, classIndex: classIndex, box: box,
           traits: random() < 0.1 ? .crowd : random() < 0.1 ? .ignored : [])
         for _ in 0..<Int(random() * 3) {
@@ -37,7 +37,7 @@ struct BootstrapTests {
     return input
   }
 
-  /// The data set in which image i occurs `counts[i]` times, written out.
+  /// The dataset in which image i occurs `counts[i]` times, written out.
   private func repeated(_ input: EvaluationInput, _ counts: [Int32]) -> EvaluationInput {
     var result = EvaluationInput(
       imageNames: counts.indices.flatMap { image in
@@ -46,10 +46,10 @@ struct BootstrapTests {
     var first = 0
     for (image, count) in counts.enumerated() {
       for copy in first..<first + Int(count) {
-        for row in 0..<input.truths.count where Int(input.truths.images[row]) == image {
-          result.truths.append(
-            image: copy, classIndex: Int(input.truths.classes[row]),
-            box: input.truths.boxes[row], traits: input.truths.traits[row])
+        for row in 0..<input.groundTruths.count where Int(input.groundTruths.images[row]) == image {
+          result.groundTruths.append(
+            image: copy, classIndex: Int(input.groundTruths.classes[row]),
+            box: input.groundTruths.boxes[row], traits: input.groundTruths.traits[row])
         }
         for row in 0..<input.detections.count where Int(input.detections.images[row]) == image {
           result.detections.append(
@@ -62,16 +62,16 @@ struct BootstrapTests {
     return result
   }
 
-  private func precision(_ input: EvaluationInput) throws -> DrawnPrecision {
-    let cells = try EvaluationCells(input)
-    return DrawnPrecision(cells, MatchTable(cells), tasks: .serial)
+  private func precision(_ input: EvaluationInput) throws -> BootstrapAP {
+    let table = try EvaluationTable(input)
+    return BootstrapAP(table, MatchTable(table), tasks: .serial)
   }
 
   /// The reference is the metric itself, on the images written out as often as they were drawn.
   @Test(arguments: 0..<12)
   func aDrawEqualsTheDataSetWrittenOut(number: Int) throws {
     let input = input(images: 17, classes: 3, seed: UInt64(number), quality: 0.7)
-    let draw = ImageDraw(imageCount: 17, seed: 99, number: number)
+    let draw = BootstrapSample(imageCount: 17, seed: 99, number: number)
     #expect(draw.counts.reduce(0, +) == 17)
     let sample = try precision(input).sample(draw)
     let report = try DetectionMetric.evaluate(repeated(input, draw.counts))
@@ -83,19 +83,20 @@ struct BootstrapTests {
 
   @Test(.enabled(if: Fixtures.arePresent, "the COCO fixtures are not beside the package"))
   func eachImageOnceIsTheReport() throws {
-    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
     let results = try Fixtures.read(
       [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
-    var inputs = [truths.input(with: results)]
+    var inputs = [groundTruths.input(with: results)]
     for number in 1...40 {
       let folder = "cases/case_" + (number < 10 ? "0" : "") + "\(number)"
       inputs.append(
-        try Fixtures.read(TruthFile.self, folder + "/gt.json").input(
+        try Fixtures.read(GroundTruthFile.self, folder + "/gt.json").input(
           with: Fixtures.read([ResultBox].self, folder + "/dt.json")))
     }
     for input in inputs {
       let report = try DetectionMetric.evaluate(input)
-      let once = try precision(input).sample(ImageDraw(eachOf: input.imageNames.count))
+      let once = try precision(input).sample(BootstrapSample(eachOf: input.imageNames.count))
       #expect(once.ap == report.ap && once.ap50 == report.ap50)
       #expect(once.classes.map(\.ap) == report.classes.map(\.ap))
       #expect(once.classes.map(\.ap50) == report.classes.map(\.ap50))
@@ -103,24 +104,24 @@ struct BootstrapTests {
   }
 
   @Test func intervalsRepeatAndEnclose() throws {
-    let cells = try EvaluationCells(input(images: 40, classes: 2, seed: 5, quality: 0.6))
-    let matches = MatchTable(cells)
+    let table = try EvaluationTable(input(images: 40, classes: 2, seed: 5, quality: 0.6))
+    let matches = MatchTable(table)
     let options = BootstrapOptions(draws: 200, seed: 3)
-    let one = Bootstrap(cells, matches, options: options)
-    let reversed = TaskRunner { count, body in
+    let one = Bootstrap(table, matches, options: options)
+    let reversed = ParallelExecutor { count, body in
       for index in (0..<count).reversed() { body(index) }
     }
-    let other = Bootstrap(cells, matches, options: options, tasks: reversed)
+    let other = Bootstrap(table, matches, options: options, tasks: reversed)
     #expect(one.ap == other.ap && one.classes.map(\.ap) == other.classes.map(\.ap))
     #expect(one.ap.lower < one.ap.value && one.ap.value < one.ap.upper)
     #expect(one.ap50.lower < one.ap50.value && one.ap50.value < one.ap50.upper)
     var narrow = options
     narrow.confidence = 0.5
-    let half = Bootstrap(cells, matches, options: narrow)
+    let half = Bootstrap(table, matches, options: narrow)
     #expect(one.ap.lower < half.ap.lower && half.ap.upper < one.ap.upper)
     var reseeded = options
     reseeded.seed = 4
-    #expect(Bootstrap(cells, matches, options: reseeded).ap != one.ap)
+    #expect(Bootstrap(table, matches, options: reseeded).ap != one.ap)
   }
 
   /// numpy.percentile([1, 2, 3, 4, 10], [10, 90]) is [1.4, 7.6].
@@ -136,23 +137,23 @@ struct BootstrapTests {
       imageNames: (0..<100).map { "\($0)" }, classNames: ["cat"])
     for image in 0..<100 {
       let box = SizedBox(x: 0, y: 0, width: 10, height: 10)
-      input.truths.append(image: image, classIndex: 0, box: box)
+      input.groundTruths.append(image: image, classIndex: 0, box: box)
       if image % 2 == 0 {
         input.detections.append(image: image, classIndex: 0, box: box, score: 0.5)
       }
     }
-    let cells = try EvaluationCells(input)
-    let ap = Bootstrap(cells, MatchTable(cells)).ap50
+    let table = try EvaluationTable(input)
+    let ap = Bootstrap(table, MatchTable(table)).ap50
     // Precision is 1 up to recall 0.5; recall points come in steps of 0.01.
     #expect(abs(ap.value - 0.505) < 0.005)
     #expect(abs((ap.upper - ap.lower) - 2 * 1.96 * 0.05) < 0.025)
   }
 
   @Test func pairsFallOutOfTheDifference() throws {
-    let worse = try EvaluationCells(input(images: 60, classes: 2, seed: 8, quality: 0.3))
-    let better = try EvaluationCells(input(images: 60, classes: 2, seed: 8, quality: 0.9))
+    let worse = try EvaluationTable(input(images: 60, classes: 2, seed: 8, quality: 0.3))
+    let better = try EvaluationTable(input(images: 60, classes: 2, seed: 8, quality: 0.9))
     let options = BootstrapOptions(draws: 300, seed: 1)
-    let scored = [worse, better].map { (cells: $0, matches: MatchTable($0)) }
+    let scored = [worse, better].map { (table: $0, matches: MatchTable($0)) }
     let gain = try PairedBootstrap(scored[0], scored[1], options: options)
     #expect(gain.ap.interval.lower > 0)
     // No draw is on the other side: 2 * 1 / 301.
@@ -163,7 +164,7 @@ struct BootstrapTests {
     let same = try PairedBootstrap(scored[0], scored[0], options: options)
     #expect(same.ap.interval.lower == 0 && same.ap.interval.upper == 0 && same.ap.p == 1)
     #expect(same.classes.count == 2)
-    let fewer = try EvaluationCells(input(images: 59, classes: 2, seed: 8, quality: 0.3))
+    let fewer = try EvaluationTable(input(images: 59, classes: 2, seed: 8, quality: 0.3))
     #expect(throws: EvaluationError.self) {
       try PairedBootstrap(scored[0], (fewer, MatchTable(fewer)), options: options)
     }

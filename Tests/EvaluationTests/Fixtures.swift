@@ -17,8 +17,8 @@ enum Fixtures {
   }
 }
 
-/// A COCO truth file, as far as boxes go.
-struct TruthFile: Decodable {
+/// A COCO ground truth file, as far as boxes go.
+struct GroundTruthFile: Decodable {
   struct Image: Decodable { var id: Int }
   struct Category: Decodable { var id: Int }
   struct Object: Decodable {
@@ -35,7 +35,7 @@ struct TruthFile: Decodable {
   /// The ids that have a class index here, ascending as in the reference.
   var categoryIds: [Int] { Set(categories.map(\.id)).sorted() }
 
-  /// Joins the truths to a result file's boxes, images by ascending id as in the reference.
+  /// Joins the ground-truth objects to a result file's boxes, images by ascending id as in the reference.
   func input(with results: [ResultBox]) -> EvaluationInput {
     let classOf = Dictionary(
       uniqueKeysWithValues: categoryIds.enumerated().map { ($0.element, $0.offset) })
@@ -46,7 +46,7 @@ struct TruthFile: Decodable {
     for object in annotations {
       guard let place = placeOf[object.image_id], let classIndex = classOf[object.category_id]
       else { continue }
-      input.truths.append(
+      input.groundTruths.append(
         image: place, classIndex: classIndex, box: SizedBox(object.bbox), area: object.area,
         traits: object.iscrowd == 1 ? .crowd : [])
     }

@@ -61,8 +61,8 @@ struct MaskFixture {
     var score: Double
   }
 
-  let cells: EvaluationCells
-  let overlap: CellOverlap
+  let table: EvaluationTable
+  let overlap: PairwiseIoU
 
   init() throws {
     let folder = "val2014_100/"
@@ -75,8 +75,9 @@ struct MaskFixture {
       return try segmentation.mask(width: size?.width ?? 0, height: size?.height ?? 0)
     }
     let found = try results.map { try mask($0.segmentation, $0.image_id) }
-    let truths = try Fixtures.read(TruthFile.self, folder + "instances_val2014_100.json")
-    let input = truths.input(
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, folder + "instances_val2014_100.json")
+    let input = groundTruths.input(
       with: zip(results, found).map { result, mask in
         let box = mask.bounds
         return ResultBox(
@@ -84,9 +85,9 @@ struct MaskFixture {
           bbox: [box.x, box.y, box.width, box.height].map(Double.init), score: result.score,
           area: Double(mask.area))
       })
-    cells = try EvaluationCells(input)
+    table = try EvaluationTable(input)
     overlap = .masks(
-      truths: try file.annotations.map { try mask($0.segmentation, $0.image_id) },
+      groundTruths: try file.annotations.map { try mask($0.segmentation, $0.image_id) },
       detections: found)
   }
 }

@@ -8,24 +8,24 @@ struct PooledCurveTests {
     let box = SizedBox(x: 0, y: 0, width: 10, height: 10)
     let elsewhere = SizedBox(x: 50, y: 0, width: 10, height: 10)
     var input = EvaluationInput(imageNames: ["a", "b"], classNames: ["cat", "dog", "cow"])
-    for image in 0..<2 { input.truths.append(image: image, classIndex: 0, box: box) }
-    input.truths.append(image: 0, classIndex: 1, box: box)
+    for image in 0..<2 { input.groundTruths.append(image: image, classIndex: 0, box: box) }
+    input.groundTruths.append(image: 0, classIndex: 1, box: box)
     for (image, classIndex, box, score) in [
       (0, 0, box, 0.9), (0, 1, box, 0.8), (1, 2, elsewhere, 0.8), (1, 0, elsewhere, 0.3),
       (1, 0, box, 0.2),
     ] {
       input.detections.append(image: image, classIndex: classIndex, box: box, score: score)
     }
-    let cells = try EvaluationCells(input)
-    let curves = OperatingCurve.curves(cells, MatchTable(cells))
-    let pooled = OperatingCurve.pooled(curves)
-    // Down the scores: right; right and, of the class without truths, wrong; wrong; right.
-    #expect(pooled.truthCount == 3)
+    let table = try EvaluationTable(input)
+    let curves = F1Curve.curves(table, MatchTable(table))
+    let pooled = F1Curve.pooled(curves)
+    // Down the scores: right; right and, of the class without ground-truth objects, wrong; wrong; right.
+    #expect(pooled.groundTruthCount == 3)
     #expect(pooled.points.map(\.score) == [0.9, 0.8, 0.3, 0.2])
     #expect(pooled.points.map(\.right) == [1, 2, 2, 3])
     #expect(pooled.points.map(\.wrong) == [0, 1, 2, 2])
     // F1 is 2 right / (all detections + 3): 2/4, 4/6, 4/7, 6/8.
     #expect(pooled.best?.score == 0.2 && pooled.best?.f1 == 0.75)
-    #expect(OperatingCurve.pooled([]).best == nil)
+    #expect(F1Curve.pooled([]).best == nil)
   }
 }

@@ -18,7 +18,7 @@ import Testing
       var confusion: [Int]
     }
     var main: String
-    var truth: TruthFile
+    var groundTruth: GroundTruthFile
     var found: [ResultBox]
     var stats: [String: Double]
     var per_class: [ExpectedNumbers.Class]
@@ -31,8 +31,8 @@ import Testing
     return (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: path))) ?? []
   }()
 
-  private func cells(_ item: Case) throws -> EvaluationCells {
-    try EvaluationCells(item.truth.input(with: item.found))
+  private func table(_ item: Case) throws -> EvaluationTable {
+    try EvaluationTable(item.groundTruth.input(with: item.found))
   }
 
   @Test func allCasesAreThere() {
@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: 0..<20)
   func numbersAreCOCOs(number: Int) throws {
     let item = Self.cases[number]
-    let report = try DetectionMetric.evaluate(item.truth.input(with: item.found))
+    let report = try DetectionMetric.evaluate(item.groundTruth.input(with: item.found))
     for value in report.numbers {
       #expect(value.value == item.stats[value.name], "\(item.main): \(value.name)")
     }
@@ -59,7 +59,7 @@ import Testing
   @Test(arguments: 0..<20)
   func precisionIsPascals(number: Int) throws {
     let item = Self.cases[number]
-    let metric = PascalMetric(try cells(item))
+    let metric = PascalMetric(try table(item))
     #expect(metric.classes.count == item.extras.classes.count)
     for (entry, expected) in zip(metric.classes, item.extras.classes) {
       // Sums in another order: a few units of the last place.
@@ -74,9 +74,9 @@ import Testing
   @Test(arguments: 0..<20)
   func theBestPointIsFound(number: Int) throws {
     let item = Self.cases[number]
-    let cells = try cells(item)
+    let table = try table(item)
     for (curve, expected) in zip(
-      OperatingCurve.curves(cells, MatchTable(cells)), item.extras.classes)
+      F1Curve.curves(table, MatchTable(table)), item.extras.classes)
     {
       let best = curve.best.map { [$0.score, Double($0.right), Double($0.wrong)] }
       #expect(best == expected.best, "\(item.main)")
@@ -87,6 +87,6 @@ import Testing
   @Test(arguments: 0..<20)
   func confusionIsCounted(number: Int) throws {
     let item = Self.cases[number]
-    #expect(ConfusionMatrix(try cells(item)).counts == item.extras.confusion, "\(item.main)")
+    #expect(ConfusionMatrix(try table(item)).counts == item.extras.confusion, "\(item.main)")
   }
 }

@@ -10,10 +10,10 @@ struct ReferenceTests {
   @Test(arguments: 1...40)
   func randomCase(number: Int) throws {
     let folder = "cases/case_" + (number < 10 ? "0" : "") + "\(number)"
-    let truths = try Fixtures.read(TruthFile.self, folder + "/gt.json")
+    let groundTruths = try Fixtures.read(GroundTruthFile.self, folder + "/gt.json")
     let results = try Fixtures.read([ResultBox].self, folder + "/dt.json")
     let expected = try Fixtures.read(ExpectedNumbers.self, folder + "/expected.json")
-    let report = try check(truths, results, expected)
+    let report = try check(groundTruths, results, expected)
     if let arrays = expected.arrays {
       let whole = try Fixtures.read(ExpectedArrays.self, folder + "/" + arrays)
       #expect(report.curves.precision == whole.precision)
@@ -33,105 +33,112 @@ struct ReferenceTests {
 
   @Test func val2014() throws {
     struct File: Decodable { var bbox: ExpectedNumbers }
-    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
     let results = try Fixtures.read(
       [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
-    try check(truths, results, Fixtures.read(File.self, "expected.json").bbox)
+    try check(groundTruths, results, Fixtures.read(File.self, "expected.json").bbox)
   }
 
   @Test func val2014Masks() throws {
     struct File: Decodable { var segm: ExpectedNumbers }
     let fixture = try MaskFixture()
     let report = DetectionMetric.report(
-      fixture.cells, MatchTable(fixture.cells, overlap: fixture.overlap))
+      fixture.table, MatchTable(fixture.table, overlap: fixture.overlap))
     let expected = try Fixtures.read(File.self, "expected.json").segm
-    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
-    try check(report, truths, expected)
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
+    try check(report, groundTruths, expected)
   }
 
   /// Parts that run at the same time, or in another order, give the same bits.
   @Test(arguments: [
-    TaskRunner { count, body in
+    ParallelExecutor { count, body in
       withoutActuallyEscaping(body) { body in
         nonisolated(unsafe) let body = body
         DispatchQueue.concurrentPerform(iterations: count) { body($0) }
       }
     },
-    TaskRunner { count, body in for index in (0..<count).reversed() { body(index) } },
+    ParallelExecutor { count, body in for index in (0..<count).reversed() { body(index) } },
   ])
-  func tasksDoNotChangeTheNumbers(tasks: TaskRunner) throws {
-    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+  func tasksDoNotChangeTheNumbers(tasks: ParallelExecutor) throws {
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
     let results = try Fixtures.read(
       [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
-    let input = truths.input(with: results)
-    let cells = try EvaluationCells(input)
-    let parallel = try EvaluationCells(input, tasks: tasks)
-    #expect(cells.cells == parallel.cells)
-    #expect(cells.detections == parallel.detections)
-    let (serial, other) = (MatchTable(cells), MatchTable(parallel, tasks: tasks))
+    let input = groundTruths.input(with: results)
+    let table = try EvaluationTable(input)
+    let parallel = try EvaluationTable(input, tasks: tasks)
+    #expect(table.pairs == parallel.pairs)
+    #expect(table.detections == parallel.detections)
+    let (serial, other) = (MatchTable(table), MatchTable(parallel, tasks: tasks))
     #expect(serial.matched == other.matched && serial.ignored == other.ignored)
-    #expect(serial.matchedTruths == other.matchedTruths)
+    #expect(serial.matchedGroundTruths == other.matchedGroundTruths)
     #expect(
       try DetectionMetric.evaluate(input) == DetectionMetric.evaluate(input, tasks: tasks))
   }
 
   /// The tables of cells against what they are said to hold, read from the rows one by one.
   @Test func cellsCoverTheRows() throws {
-    let truths = try Fixtures.read(TruthFile.self, "val2014_100/instances_val2014_100.json")
+    let groundTruths = try Fixtures.read(
+      GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
     let results = try Fixtures.read(
       [ResultBox].self, "val2014_100/instances_val2014_fakebbox100_results.json")
-    let input = truths.input(with: results)
-    let cells = try EvaluationCells(input)
-    let matches = MatchTable(cells)
-    #expect(cells.truthSources.sorted() == Array(0..<Int32(input.truths.count)))
-    #expect(cells.detectionSources.sorted() == Array(0..<Int32(input.detections.count)))
+    let input = groundTruths.input(with: results)
+    let table = try EvaluationTable(input)
+    let matches = MatchTable(table)
+    #expect(table.groundTruthSources.sorted() == Array(0..<Int32(input.groundTruths.count)))
+    #expect(table.detectionSources.sorted() == Array(0..<Int32(input.detections.count)))
     var rows = 0
-    for image in cells.imageNames.indices {
-      for cell in cells.cells(ofImage: image) {
-        rows += cell.truths.count + cell.detections.count
-        #expect(Int(cell.image) == image)
-        for row in cell.truths {
-          #expect(cells.truths.images[row] == cell.image)
-          #expect(cells.truths.classes[row] == cell.classIndex)
-          #expect(cells.truths.boxes[row] == input.truths.boxes[Int(cells.truthSources[row])])
-        }
-        for row in cell.detections {
-          #expect(cells.detections.classes[row] == cell.classIndex)
-          // At threshold 0.50: a matched truth is of the cell and overlaps enough.
-          let truth = Int(matches.matchedTruths[row * matches.parameters.iouThresholds.count])
-          let isMatched = matches.matched[row * matches.parameters.areaRanges.count] & 1 == 1
-          #expect((truth >= 0) == isMatched)
-          guard truth >= 0 else { continue }
-          #expect(cell.truths.contains(truth))
+    for image in table.imageNames.indices {
+      for pair in table.pairs(ofImage: image) {
+        rows += pair.groundTruths.count + pair.detections.count
+        #expect(Int(pair.image) == image)
+        for row in pair.groundTruths {
+          #expect(table.groundTruths.images[row] == pair.image)
+          #expect(table.groundTruths.classes[row] == pair.classIndex)
           #expect(
-            cells.detections.boxes[row].overlap(
-              with: cells.truths.boxes[truth],
-              isCrowd: cells.truths.traits[truth].contains(.crowd)) >= 0.5)
+            table.groundTruths.boxes[row]
+              == input.groundTruths.boxes[Int(table.groundTruthSources[row])])
+        }
+        for row in pair.detections {
+          #expect(table.detections.classes[row] == pair.classIndex)
+          // At threshold 0.50: a matched ground truth is of the cell and overlaps enough.
+          let groundTruth = Int(
+            matches.matchedGroundTruths[row * matches.parameters.iouThresholds.count])
+          let isMatched = matches.matched[row * matches.parameters.areaRanges.count] & 1 == 1
+          #expect((groundTruth >= 0) == isMatched)
+          guard groundTruth >= 0 else { continue }
+          #expect(pair.groundTruths.contains(groundTruth))
+          #expect(
+            table.detections.boxes[row].overlap(
+              with: table.groundTruths.boxes[groundTruth],
+              isCrowd: table.groundTruths.traits[groundTruth].contains(.crowd)) >= 0.5)
         }
       }
     }
-    #expect(rows == input.truths.count + input.detections.count)
-    for classIndex in cells.classNames.indices {
-      let numbers = cells.cells(ofClass: classIndex)
-      #expect(numbers.allSatisfy { Int(cells.cells[Int($0)].classIndex) == classIndex })
+    #expect(rows == input.groundTruths.count + input.detections.count)
+    for classIndex in table.classNames.indices {
+      let numbers = table.pairs(ofClass: classIndex)
+      #expect(numbers.allSatisfy { Int(table.pairs[Int($0)].classIndex) == classIndex })
       #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
     }
   }
 
   @discardableResult
   private func check(
-    _ truths: TruthFile, _ results: [ResultBox], _ expected: ExpectedNumbers
-  ) throws -> DetectionReport {
-    let report = try DetectionMetric.evaluate(truths.input(with: results))
-    try check(report, truths, expected)
+    _ groundTruths: GroundTruthFile, _ results: [ResultBox], _ expected: ExpectedNumbers
+  ) throws -> DetectionMetrics {
+    let report = try DetectionMetric.evaluate(groundTruths.input(with: results))
+    try check(report, groundTruths, expected)
     return report
   }
 
   private func check(
-    _ report: DetectionReport, _ truths: TruthFile, _ expected: ExpectedNumbers
+    _ report: DetectionMetrics, _ groundTruths: GroundTruthFile, _ expected: ExpectedNumbers
   ) throws {
-    let ids = truths.categoryIds
-    #expect(report.imageCount == truths.images.count)
+    let ids = groundTruths.categoryIds
+    #expect(report.imageCount == groundTruths.images.count)
     #expect(Set(report.numbers.map(\.name)) == Set(expected.stats.keys))
     for number in report.numbers {
       let value = try #require(expected.stats[number.name])

@@ -26,11 +26,11 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
   }
 
   /// Three maps of one image, as a backbone would make them.
-  static func features(_ x: Value, _ scope: Scope) -> Features {
+  static func features(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     let fine = ConvNormActivation(5, kernel: 3, stride: 1, style: smooth)(x, scope["a"])
     let middle = ConvNormActivation(6, kernel: 3, stride: 2, style: smooth)(fine, scope["b"])
     let coarse = ConvNormActivation(7, kernel: 3, stride: 2, style: smooth)(middle, scope["c"])
-    return Features(stride8: fine, stride16: middle, stride32: coarse)
+    return BackboneFeatures(stride8: fine, stride16: middle, stride32: coarse)
   }
 
   static let all: [BlockCase] = [
@@ -62,15 +62,15 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
       [InvertedResidual(8, kernel: 5, stride: 2, style: smooth)(x, scope)]
     },
     BlockCase("pooling pyramid", [2, 7, 8, 6], [[2, 7, 8, 5]]) { x, scope in
-      [PoolingPyramid(5, style: smooth)(x, scope)]
+      [SPPF(5, style: smooth)(x, scope)]
     },
     BlockCase("upsample and join", [2, 4, 6, 5], [[2, 4, 6, 7]]) { x, scope in
       let coarse = ConvNormActivation(3, kernel: 1, stride: 2, style: smooth)(x, scope["coarse"])
-      return [UpsampleJoin(7, style: smooth)(coarse, x, scope["join"])]
+      return [UpsampleConcat(7, style: smooth)(coarse, x, scope["join"])]
     },
     BlockCase("pyramid neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]) {
       x, scope in
-      PyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"]).all
+      FeaturePyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"]).all
     },
     BlockCase(
       "path aggregation neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]
@@ -78,7 +78,7 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
       PathAggregationNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"]).all
     },
     BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) { x, scope in
-      let neck = PyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"])
+      let neck = FeaturePyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"])
       return DecoupledHead(
         classCount: 3, channels: 6, style: smooth, depthwise: true, imageSize: 64)(
           neck, scope["head"])
@@ -92,7 +92,7 @@ extension Shape {
   }
 }
 
-extension Features {
+extension BackboneFeatures {
   fileprivate var all: [Value] { [stride8, stride16, stride32] }
 }
 

@@ -34,7 +34,7 @@ private struct HeadMemory {
   func boxCode() {
     // Column 2, row 1, stride 8: center ((2 + 0.5 + 0.25) 8, (1 + 0.5 - 0.5) 8) = (22, 8); width
     // e^ln2 * 8 = 16, height e^ln3 * 8 = 24. Corners 22 -+ 8 and 8 -+ 12.
-    let box = BoxCode([0.25, -0.5, log(2), log(3)], x: 2, y: 1, stride: 8).box
+    let box = BoxEncoding([0.25, -0.5, log(2), log(3)], x: 2, y: 1, stride: 8).box
     let expected = Box(x1: 14, y1: -4, x2: 30, y2: 20)
     for (found, wanted) in [
       (box.x1, expected.x1), (box.y1, expected.y1), (box.x2, expected.x2), (box.y2, expected.y2),
@@ -45,7 +45,7 @@ private struct HeadMemory {
 
   @Test("sizes stop growing at e^8 strides, so that none is infinite")
   func largestSize() {
-    let box = BoxCode([0, 0, 500, 8], x: 0, y: 0, stride: 32).box
+    let box = BoxEncoding([0, 0, 500, 8], x: 0, y: 0, stride: 32).box
     #expect(abs(box.width / (exp(8) * 32) - 1) < 1e-12)
     #expect(box.width == box.height)
   }
@@ -57,7 +57,7 @@ private struct HeadMemory {
   private func decode(_ head: HeadMemory, _ options: DetectionOptions, image: Int = 0)
     -> [Detection]
   {
-    HeadDecoder(strides: [8, 16, 32], options: options).candidates(
+    DetectionDecoder(strides: [8, 16, 32], options: options).candidates(
       head.session.outputs, image: image)
   }
 

@@ -9,7 +9,7 @@ import Testing
 private func constantDetector(
   stride: Int, code: [Float], logits: [Float], options: DetectionOptions = DetectionOptions()
 ) throws -> Detector {
-  let model = NetworkModel(
+  let model = ModelDescription(
     architecture: .compact, classNames: logits.indices.map { "class \($0)" }, imageSize: 64)
   let parameters = ParameterBlock(model.graph().parameterLayout, seed: 1)
   for level in DecoupledHead.strides {
@@ -105,7 +105,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
 
   @Test("a batch, another batch size and more threads find the same")
   func batch() throws {
-    let model = NetworkModel(
+    let model = ModelDescription(
       architecture: .compact, classNames: ["a", "b", "c"], imageSize: 96)
     let weights = ModelWeights(
       model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 12))
@@ -131,7 +131,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
 
   @Test("takes images of any format and another input size")
   func formats() throws {
-    let model = NetworkModel(architecture: .compact, classNames: ["a"], imageSize: 64)
+    let model = ModelDescription(architecture: .compact, classNames: ["a"], imageSize: 64)
     let weights = ModelWeights(
       model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 13))
     let options = DetectionOptions(confidence: 0.001)

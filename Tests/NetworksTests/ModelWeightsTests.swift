@@ -7,7 +7,7 @@ import Testing
 
 /// A small detector with random weights, and its file.
 private struct Fixture {
-  let model = NetworkModel(
+  let model = ModelDescription(
     architecture: .compact, classNames: ["cat", "na\u{ef}ve \"dog\""], imageSize: 64)
   let weights: ModelWeights
 
@@ -52,10 +52,10 @@ private struct Fixture {
 
   @Test("name Glimpse's version, and keep a normalization exactly")
   func metadata() throws {
-    let model = NetworkModel(architecture: .resnet18, classNames: ["a"], imageSize: 416)
+    let model = ModelDescription(architecture: .resnet18, classNames: ["a"], imageSize: 416)
     #expect(model.normalization == .imageNet)
     #expect(model.metadata["glimpse_version"] == glimpseVersion)
-    #expect(try NetworkModel(metadata: model.metadata, name: "x") == model)
+    #expect(try ModelDescription(metadata: model.metadata, name: "x") == model)
   }
 
   @Test("stored in 16 bits take half the space and lose a two-thousandth at most")

@@ -38,13 +38,13 @@ final class TemporaryFolder {
     config.validationInterval = 2
     config.optimizer = .sgd
     config.learningRate = 0.1 + 0.2
-    config.finalFraction = 0.05
+    config.finalLearningRateFraction = 0.05
     config.momentum = 0.93
     config.weightDecay = 1e-5
     config.warmupEpochs = 0.5
     config.warmupMomentum = 0.7
     config.clip = 35
-    config.averageDecay = 0.9998
+    config.emaDecay = 0.9998
     config.hue = 0.1
     config.saturation = 0.2
     config.value = 0.3
@@ -60,7 +60,7 @@ final class TemporaryFolder {
     config.blur = 0.19
     config.jpeg = 0.21
     config.erasing = 0.22
-    config.mosaicOfNine = 0.23
+    config.mosaic9 = 0.23
     config.mixup = 0.24
     config.copyPaste = 0.25
     config.repeatThreshold = 0.001
@@ -159,10 +159,10 @@ final class TemporaryFolder {
   private let rows = [
     EpochRow(
       epoch: 1, seconds: 12.34, boxLoss: 3.5, classLoss: 1.25, rate: 0.001, ap50: nil, ap: nil,
-      imagesPerSecond: 20.5, waitShare: nil),
+      imagesPerSecond: 20.5, dataWaitFraction: nil),
     EpochRow(
       epoch: 2, seconds: 25, boxLoss: 3, classLoss: 1, rate: 1.5e-7, ap50: 0.5, ap: 0.25,
-      imagesPerSecond: 21, waitShare: 0.0312),
+      imagesPerSecond: 21, dataWaitFraction: 0.0312),
   ]
 
   @Test func runsAreNumbered() throws {

@@ -15,7 +15,7 @@ import Training
   func outputsGradientsAndStatistics(set: InstructionSet) throws {
     let golden = try Golden.read()
     let network = try SmallNetwork(set: set, threads: 2)
-    let outcome = try network.learner(.sgd).step(network.images, truths: network.truths)
+    let outcome = try network.learner(.sgd).step(network.images, groundTruths: network.groundTruths)
     #expect(abs(outcome.loss.total - golden.loss) < 1e-6 * golden.loss)
 
     // The step has changed the weights; forward runs again on the first ones.
@@ -27,7 +27,8 @@ import Training
     }
     let gradients = session.gradients
     _ = FormulaObjective().evaluate(
-      outputs: session.outputs, gradients: session.outputGradients, truths: network.truths,
+      outputs: session.outputs, gradients: session.outputGradients,
+      groundTruths: network.groundTruths,
       pool: network.pool)
     session.backward()
     #expect(gradients?.layout.entries.count == golden.gradients.count + golden.statistics.count)
@@ -51,7 +52,7 @@ import Training
     let expected = choice == .sgd ? golden.sgdLosses : golden.adamwLosses
     #expect(expected.count == 10)
     for loss in expected {
-      let outcome = try learner.step(network.images, truths: network.truths)
+      let outcome = try learner.step(network.images, groundTruths: network.groundTruths)
       // AdamW divides by the gradient's size: rounding of small gradients shows at once.
       #expect(abs(outcome.loss.total - loss) < (choice == .sgd ? 1e-6 : 1e-5) * loss)
     }
@@ -66,7 +67,7 @@ import Training
     let network = try SmallNetwork(set: set, precision: .bf16, threads: 2)
     let learner = network.learner(.sgd)
     for loss in golden.sgdLosses {
-      let outcome = try learner.step(network.images, truths: network.truths)
+      let outcome = try learner.step(network.images, groundTruths: network.groundTruths)
       #expect(abs(outcome.loss.total - loss) < 0.01 * loss)
     }
   }
@@ -76,7 +77,7 @@ import Training
     let results = try [1, 2, 3].map { threads in
       let network = try SmallNetwork(set: set, threads: threads)
       let learner = network.learner(.adamw)
-      for _ in 0..<5 { _ = try learner.step(network.images, truths: network.truths) }
+      for _ in 0..<5 { _ = try learner.step(network.images, groundTruths: network.groundTruths) }
       return Array(network.parameters.values) + Array(learner.average.values.values)
     }
     #expect(results[0] == results[1])
@@ -90,7 +91,7 @@ import Training
     images.values[5] = .nan
     let before = Array(network.parameters.values[network.parameters.layout.trainable])
     #expect {
-      _ = try learner.step(images, truths: network.truths)
+      _ = try learner.step(images, groundTruths: network.groundTruths)
     } throws: { error in
       (error as? TrainingError)?.kind == .diverged
     }
@@ -139,7 +140,7 @@ private struct SmallNetwork {
   let kernels: Kernels
   static let shape = Shape(n: 2, h: 16, w: 16, c: 3)
 
-  var truths: [[Annotation]] { [[], []] }
+  var groundTruths: [[Annotation]] { [[], []] }
 
   init(set: InstructionSet, precision: Precision = .f32, threads: Int) throws {
     pool = ThreadPool(threads: threads)
@@ -194,15 +195,16 @@ private struct SmallNetwork {
     return Session(plan, parameters: fresh.parameters, pool: pool, kernels: kernels)
   }
 
-  func learner(_ choice: OptimizerChoice) -> Learner {
+  func learner(_ choice: OptimizerChoice) -> TrainingStep {
     // A constant rate: the schedule's final fraction is 1. Gradients are never cut.
-    Learner(
+    TrainingStep(
       graph, parameters: parameters, objective: FormulaObjective(),
       optimizer: choice.make(parameters.layout, weightDecay: choice == .sgd ? 0.01 : 0.1),
       schedule: LearningRateSchedule(
-        peak: choice == .sgd ? 0.05 : 0.01, finalFraction: 1, momentum: 0.9, warmupSteps: 0,
+        peak: choice == .sgd ? 0.05 : 0.01, finalLearningRateFraction: 1, momentum: 0.9,
+        warmupSteps: 0,
         totalSteps: 10),
-      clipping: GradientClipping(limit: 1e9), averageDecay: 0.9999, seed: 0, pool: pool,
+      clipping: GradientClipping(limit: 1e9), emaDecay: 0.9999, seed: 0, pool: pool,
       kernels: kernels)
   }
 
@@ -228,11 +230,11 @@ private struct SmallNetwork {
 }
 
 /// Mean squared error of channels 0 to 3, cross-entropy of channels 4 and 5, each a mean.
-private struct FormulaObjective: Objective {
+private struct FormulaObjective: Loss {
   func evaluate(
-    outputs: [View], gradients: [View], truths: [[Annotation]], pool: ThreadPool
-  ) -> ObjectiveValue {
-    var value = ObjectiveValue(box: 0, classification: 0, positives: 0)
+    outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
+  ) -> LossTerms {
+    var value = LossTerms(box: 0, classification: 0, positives: 0)
     for (level, (output, gradient)) in zip(outputs, gradients).enumerated() {
       let shape = output.shape
       let targets = SmallNetwork.formula(200 + UInt64(level), shape.count)

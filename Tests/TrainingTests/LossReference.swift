@@ -7,41 +7,45 @@ import Imaging
 /// any gradient: what the hand-written slopes are measured on by central differences.
 enum LossReference {
   /// CIoU's alpha, which weighs but is not differentiated; 0 for the other losses.
-  static func alpha(_ loss: BoxLoss, _ predicted: [Double], _ truth: [Double]) -> Double {
+  static func alpha(_ loss: BoxLoss, _ predicted: [Double], _ groundTruth: [Double]) -> Double {
     guard loss == .ciou else { return 0 }
-    let v = aspectTerm(predicted, truth)
-    return v / (1 - iou(predicted, truth) + v + 1e-7)
+    let v = aspectTerm(predicted, groundTruth)
+    return v / (1 - iou(predicted, groundTruth) + v + 1e-7)
   }
 
   static func loss(
-    _ loss: BoxLoss, _ predicted: [Double], _ truth: [Double], alpha: Double
+    _ loss: BoxLoss, _ predicted: [Double], _ groundTruth: [Double], alpha: Double
   ) -> Double {
-    let (c1, r1) = (min(predicted[0], truth[0]), min(predicted[1], truth[1]))
-    let (c2, r2) = (max(predicted[2], truth[2]), max(predicted[3], truth[3]))
+    let (c1, r1) = (min(predicted[0], groundTruth[0]), min(predicted[1], groundTruth[1]))
+    let (c2, r2) = (max(predicted[2], groundTruth[2]), max(predicted[3], groundTruth[3]))
     switch loss {
-    case .iou: return 1 - iou(predicted, truth)
+    case .iou: return 1 - iou(predicted, groundTruth)
     case .giou:
       let enclosing = (c2 - c1) * (r2 - r1) + 1e-7
-      return 1 - iou(predicted, truth) + (enclosing - union(predicted, truth)) / enclosing
+      return 1 - iou(predicted, groundTruth) + (enclosing - union(predicted, groundTruth))
+        / enclosing
     case .ciou:
-      let dx = (predicted[0] + predicted[2] - truth[0] - truth[2]) / 2
-      let dy = (predicted[1] + predicted[3] - truth[1] - truth[3]) / 2
+      let dx = (predicted[0] + predicted[2] - groundTruth[0] - groundTruth[2]) / 2
+      let dy = (predicted[1] + predicted[3] - groundTruth[1] - groundTruth[3]) / 2
       let diagonal = pow(c2 - c1, 2) + pow(r2 - r1, 2) + 1e-7
-      return 1 - iou(predicted, truth) + (dx * dx + dy * dy) / diagonal
-        + alpha * aspectTerm(predicted, truth)
+      return 1 - iou(predicted, groundTruth) + (dx * dx + dy * dy) / diagonal
+        + alpha * aspectTerm(predicted, groundTruth)
     }
   }
 
   /// The slope by the predicted corners, by differences of `step` pixels to both sides.
-  static func gradient(_ kind: BoxLoss, _ predicted: [Double], _ truth: [Double], step: Double)
+  static func gradient(
+    _ kind: BoxLoss, _ predicted: [Double], _ groundTruth: [Double], step: Double
+  )
     -> [Double]
   {
-    let alpha = alpha(kind, predicted, truth)
+    let alpha = alpha(kind, predicted, groundTruth)
     return (0..<4).map { corner in
       var (low, high) = (predicted, predicted)
       low[corner] -= step
       high[corner] += step
-      return (loss(kind, high, truth, alpha: alpha) - loss(kind, low, truth, alpha: alpha))
+      return
+        (loss(kind, high, groundTruth, alpha: alpha) - loss(kind, low, groundTruth, alpha: alpha))
         / (2 * step)
     }
   }

@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 @Suite struct BoxLossTests {
-  static let truth = [0.0, 0, 10, 10]
+  static let groundTruth = [0.0, 0, 10, 10]
   static let places: [(name: String, corners: [Double])] = [
     ("overlapping", [2, 3, 14, 9]), ("contained", [2, 3, 6, 5]), ("containing", [-3, -2, 14, 12]),
     ("disjoint", [20, 5, 32, 30]), ("beside", [12, 2, 15, 8]),
@@ -35,7 +35,7 @@ import Testing
     #expect(abs(value(.ciou, predicted) - 1.4) < 1e-8)
   }
 
-  // 4 x 2 in the middle of 10 x 10: IoU 8/100, the enclosing box is the truth, no distance;
+  // 4 x 2 in the middle of 10 x 10: IoU 8/100, the enclosing box is the ground truth, no distance;
   // v = 4/pi² (atan 1 - atan 2)² = 0.405285 * 0.321751² = 0.0419559,
   // alpha = v / (0.92 + v) = 0.0436152, alpha v = 0.00182992.
   @Test func valuesOfConcentricBoxes() {
@@ -47,7 +47,7 @@ import Testing
 
   @Test(arguments: BoxLoss.allCases)
   func identicalBoxesCostNothing(loss: BoxLoss) {
-    let result = loss.evaluate(predicted: Box(Self.truth), truth: Box(Self.truth))
+    let result = loss.evaluate(predicted: Box(Self.groundTruth), groundTruth: Box(Self.groundTruth))
     #expect(abs(result.value) < 1e-8)
     for corner in 0..<4 { #expect(abs(result.gradient[corner]) < 1e-8) }
   }
@@ -57,7 +57,7 @@ import Testing
   @Test(arguments: BoxLoss.allCases)
   func gradientsAreCentralDifferences(loss: BoxLoss) {
     for place in Self.places {
-      expectGradient(loss, place.corners, Self.truth, tolerance: 1e-6, "\(place.name)")
+      expectGradient(loss, place.corners, Self.groundTruth, tolerance: 1e-6, "\(place.name)")
     }
     var random = SeededGenerator(seed: 3)
     for _ in 0..<500 {
@@ -80,28 +80,29 @@ import Testing
         + (random.next() % 2 == 0 ? 0 : Double(random.uniform(in: -20...20)))
     }
     for _ in 0..<20_000 {
-      let (predicted, truth) = (
+      let (predicted, groundTruth) = (
         Box([corner(), corner(), corner(), corner()]),
         Box([corner(), corner(), corner(), corner()])
       )
-      let result = loss.evaluate(predicted: predicted, truth: truth)
+      let result = loss.evaluate(predicted: predicted, groundTruth: groundTruth)
       let finite = result.value.isFinite && (0..<4).allSatisfy { result.gradient[$0].isFinite }
-      #expect(finite, "\(predicted) \(truth)")
+      #expect(finite, "\(predicted) \(groundTruth)")
     }
   }
 
   private func value(_ loss: BoxLoss, _ predicted: Box) -> Double {
-    loss.evaluate(predicted: predicted, truth: Box(Self.truth)).value
+    loss.evaluate(predicted: predicted, groundTruth: Box(Self.groundTruth)).value
   }
 
   private func expectGradient(
-    _ loss: BoxLoss, _ predicted: [Double], _ truth: [Double], tolerance: Double, _ name: String
+    _ loss: BoxLoss, _ predicted: [Double], _ groundTruth: [Double], tolerance: Double,
+    _ name: String
   ) {
-    let result = loss.evaluate(predicted: Box(predicted), truth: Box(truth))
-    let alpha = LossReference.alpha(loss, predicted, truth)
-    let expectedValue = LossReference.loss(loss, predicted, truth, alpha: alpha)
+    let result = loss.evaluate(predicted: Box(predicted), groundTruth: Box(groundTruth))
+    let alpha = LossReference.alpha(loss, predicted, groundTruth)
+    let expectedValue = LossReference.loss(loss, predicted, groundTruth, alpha: alpha)
     #expect(difference(result.value, expectedValue) < 1e-12, "\(name)")
-    let expected = LossReference.gradient(loss, predicted, truth, step: 1e-6)
+    let expected = LossReference.gradient(loss, predicted, groundTruth, step: 1e-6)
     for corner in 0..<4 {
       #expect(
         difference(result.gradient[corner], expected[corner]) < tolerance,

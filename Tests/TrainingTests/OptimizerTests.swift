@@ -17,7 +17,7 @@ import Training
     _ choice: OptimizerChoice, set: InstructionSet, threads: Int,
     reference: (inout Double, inout [Double], _ gradient: Double, _ decay: Double, _ t: Int) -> Void
   ) throws -> (actual: [Float], expected: [Double]) {
-    let arithmetic = FlatArithmetic(pool: ThreadPool(threads: threads), kernels: try Kernels(set))
+    let arithmetic = VectorOperations(pool: ThreadPool(threads: threads), kernels: try Kernels(set))
     let layout = Self.layout
     let parameters = ParameterBlock(layout, seed: 1)
     let gradients = ParameterBlock(zeros: layout)
@@ -33,7 +33,8 @@ import Training
           &values[index], &memory[index], 0.5 * Double(gradients.values[index]), decay, iteration)
       }
       optimizer.step(
-        parameters, gradients: gradients, pace: Pace(rate: 0.01, momentum: 0.9),
+        parameters, gradients: gradients,
+        hyperparameters: StepHyperparameters(rate: 0.01, momentum: 0.9),
         iteration: iteration, gradientScale: 0.5, arithmetic: arithmetic)
     }
     return (Array(parameters.values), values)
@@ -99,9 +100,9 @@ import Training
     return block
   }
 
-  private var arithmetic: FlatArithmetic {
+  private var arithmetic: VectorOperations {
     get throws {
-      FlatArithmetic(
+      VectorOperations(
         pool: ThreadPool(threads: 2),
         kernels: try Kernels(InstructionSet.available.last ?? .scalar))
     }
@@ -136,7 +137,7 @@ import Training
     for set in InstructionSet.available {
       let kernels = try Kernels(set)
       let norms = [1, 2, 3].map {
-        FlatArithmetic(pool: ThreadPool(threads: $0), kernels: kernels).norm(block, in: range)
+        VectorOperations(pool: ThreadPool(threads: $0), kernels: kernels).norm(block, in: range)
       }
       #expect(norms[0] == norms[1] && norms[1] == norms[2])
       #expect(abs(norms[0] - exact) < 1e-10 * exact)

@@ -6,42 +6,44 @@ import Training
 @Suite struct LearningRateScheduleTests {
   /// 4 steps of warm-up and 9 of the cosine, whose middle is the mean of both ends.
   private let schedule = LearningRateSchedule(
-    peak: 0.1, finalFraction: 0.2, momentum: 0.9, warmupMomentum: 0.8, warmupSteps: 4,
+    peak: 0.1, finalLearningRateFraction: 0.2, momentum: 0.9, warmupMomentum: 0.8, warmupSteps: 4,
     totalSteps: 13)
 
   @Test func warmUpClimbsInEqualParts() {
     for (step, rate) in [(0, 0.025), (1, 0.05), (2, 0.075), (3, 0.1)] {
-      #expect(abs(schedule.pace(ofStep: step).rate - rate) < 1e-15)
+      #expect(abs(schedule.hyperparameters(ofStep: step).rate - rate) < 1e-15)
     }
-    #expect(abs(schedule.pace(ofStep: 0).momentum - 0.825) < 1e-15)
-    #expect(schedule.pace(ofStep: 4).momentum == 0.9)
+    #expect(abs(schedule.hyperparameters(ofStep: 0).momentum - 0.825) < 1e-15)
+    #expect(schedule.hyperparameters(ofStep: 4).momentum == 0.9)
   }
 
   @Test func cosineGoesFromPeakToFinalFraction() {
-    #expect(schedule.pace(ofStep: 4).rate == 0.1)
+    #expect(schedule.hyperparameters(ofStep: 4).rate == 0.1)
     // A quarter of the way: 0.02 + 0.08 (1 + cos 45 degrees) / 2.
-    #expect(abs(schedule.pace(ofStep: 6).rate - (0.02 + 0.04 * (1 + 0.5.squareRoot()))) < 1e-15)
-    #expect(abs(schedule.pace(ofStep: 8).rate - 0.06) < 1e-15)
-    #expect(abs(schedule.pace(ofStep: 12).rate - 0.02) < 1e-15)
+    #expect(
+      abs(schedule.hyperparameters(ofStep: 6).rate - (0.02 + 0.04 * (1 + 0.5.squareRoot()))) < 1e-15
+    )
+    #expect(abs(schedule.hyperparameters(ofStep: 8).rate - 0.06) < 1e-15)
+    #expect(abs(schedule.hyperparameters(ofStep: 12).rate - 0.02) < 1e-15)
   }
 
   @Test func stepsPastTheEndKeepTheLastRate() {
-    #expect(abs(schedule.pace(ofStep: 100).rate - 0.02) < 1e-15)
+    #expect(abs(schedule.hyperparameters(ofStep: 100).rate - 0.02) < 1e-15)
   }
 
   @Test func withoutWarmUpTheFirstStepHasThePeak() {
     let plain = LearningRateSchedule(
-      peak: 1, finalFraction: 0, momentum: 0.9, warmupSteps: 0, totalSteps: 1)
-    #expect(plain.pace(ofStep: 0) == Pace(rate: 1, momentum: 0.9))
+      peak: 1, finalLearningRateFraction: 0, momentum: 0.9, warmupSteps: 0, totalSteps: 1)
+    #expect(plain.hyperparameters(ofStep: 0) == StepHyperparameters(rate: 1, momentum: 0.9))
   }
 }
 
 @Suite struct WeightAverageTests {
   @Test(arguments: InstructionSet.available)
   func followsAllFloats(set: InstructionSet) throws {
-    let arithmetic = FlatArithmetic(pool: ThreadPool(threads: 2), kernels: try Kernels(set))
+    let arithmetic = VectorOperations(pool: ThreadPool(threads: 2), kernels: try Kernels(set))
     let parameters = ParameterBlock(OptimizerTests.layout, seed: 2)
-    let average = WeightAverage(of: parameters, decay: 0.99, ramp: 20)
+    let average = ExponentialMovingAverage(of: parameters, decay: 0.99, ramp: 20)
     var expected = parameters.values.map { Double($0) }
     for update in 1...3 {
       for index in parameters.values.indices { parameters.values[index] += Float(update) }
@@ -56,7 +58,8 @@ import Training
   }
 
   @Test func decayGrowsToItsLimit() {
-    let average = WeightAverage(of: ParameterBlock(zeros: OptimizerTests.layout), decay: 0.9998)
+    let average = ExponentialMovingAverage(
+      of: ParameterBlock(zeros: OptimizerTests.layout), decay: 0.9998)
     // 1 - exp(-1/2000) and 1 - exp(-1).
     #expect(abs(average.decay(ofUpdate: 1) - 0.9998 * 4.998750208e-4) < 1e-12)
     #expect(abs(average.decay(ofUpdate: 2000) - 0.9998 * 0.6321205588) < 1e-10)

@@ -124,12 +124,12 @@ struct TrainerTests {
     var kinds: [String] = []
     let outcome = try trainer.run { event in
       switch event {
-      case .started(let outline):
+      case .started(let segmentation):
         kinds.append("started")
-        #expect(outline.trainingImages == 24 && outline.validationImages == 6)
-        #expect(outline.stepsPerEpoch == 6 && outline.firstEpoch == 0)
-        #expect(outline.optimizer == .adamw)
-        #expect(outline.classNames == ["Platelets", "RBC", "WBC"])
+        #expect(segmentation.trainingImages == 24 && segmentation.validationImages == 6)
+        #expect(segmentation.stepsPerEpoch == 6 && segmentation.firstEpoch == 0)
+        #expect(segmentation.optimizer == .adamw)
+        #expect(segmentation.classNames == ["Platelets", "RBC", "WBC"])
       case .step(let report):
         kinds.append("step")
         #expect(report.losses.total > 0 && report.gradientNorm > 0 && report.imagesPerSecond > 0)
@@ -139,7 +139,7 @@ struct TrainerTests {
         kinds.append("epoch")
         #expect((report.validation == nil) == (report.row.epoch == 1))
         #expect(report.isBest == (report.row.epoch == 2))
-      case .problem:
+      case .issue:
         break
       }
     }
@@ -212,7 +212,7 @@ struct TrainerTests {
     // Nothing is learned; only the statistics settle, so the AP soon stops to change.
     config.learningRate = 1e-12
     let outcome = try Trainer(config).run()
-    #expect(outcome.ending == .outOfPatience)
+    #expect(outcome.ending == .earlyStopped)
     let best = try #require(outcome.best)
     #expect(outcome.epochs == best.epoch + 1 + 2)
   }
@@ -261,7 +261,7 @@ struct TrainerTests {
       switch event {
       case .step: events.append("step")
       case .epoch: events.append("epoch")
-      case .problem(let sentence) where sentence.contains(name): events.append("problem")
+      case .issue(let sentence) where sentence.contains(name): events.append("problem")
       default: break
       }
     }
@@ -290,7 +290,7 @@ enum SmallData {
   static var isPresent: Bool { FileManager.default.fileExists(atPath: source) }
 
   /// Copies the first images of the training split, so that a test that breaks one breaks nobody's;
-  /// returns the data set's folder.
+  /// returns the dataset's folder.
   static func make(in folder: String, training: Int, validation: Int) throws -> String {
     let files = FileManager.default
     let path = folder + "/data"

@@ -6,7 +6,7 @@ import Testing
 
 /// What is reckoned is compared with what was measured in CommandTests.
 @Suite struct TrainingMemoryTests {
-  private let model = NetworkModel(
+  private let model = ModelDescription(
     architecture: .compact, classNames: ["a", "b"], imageSize: 96)
 
   private func memory(

@@ -61,11 +61,11 @@ public struct AugmentationConfig: Hashable, Sendable {
   /// (Bochkovskiy et al. 2020).
   public var mosaicProbability: Float = 0.5
   /// How many of the mosaics are three by three, 0...1.
-  public var nineShare: Float = 0
+  public var mosaic9: Float = 0
   /// How often another image, varied on its own, is blended with an image, 0...1. Source: mixup
   /// (Zhang et al. 2018), for detection as in YOLOX.
   public var mixupProbability: Float = 0
-  /// How often the objects of another image that have outlines are laid over an image, 0...1.
+  /// How often the objects of another image that have polygons are laid over an image, 0...1.
   /// Source: simple copy-paste (Ghiasi et al. 2021).
   public var copyPasteProbability: Float = 0
 
@@ -113,7 +113,7 @@ public struct AugmentationConfig: Hashable, Sendable {
     for fraction in [
       flipProbability, verticalFlipProbability, translation, perspective, cropProbability, hue,
       saturation, value, brightness, contrast, grayProbability, blurProbability, jpegProbability,
-      erasingProbability, mosaicProbability, nineShare, mixupProbability, copyPasteProbability,
+      erasingProbability, mosaicProbability, mosaic9, mixupProbability, copyPasteProbability,
     ] {
       precondition((0...1).contains(fraction), "\(fraction) is not between 0 and 1")
     }

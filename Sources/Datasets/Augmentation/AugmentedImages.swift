@@ -19,7 +19,7 @@ public struct AugmentedImage: Hashable, Sendable {
 public struct AugmentedImages: Sendable {
   private let maker: SampleBuilder
   private let factors: RepeatFactors
-  private let schedule: @Sendable (LoaderPosition) -> BatchPlan
+  private let schedule: @Sendable (LoaderState) -> BatchPlan
   /// Images an epoch: those of its batches.
   public let count: Int
 
@@ -31,16 +31,16 @@ public struct AugmentedImages: Sendable {
   ///   - schedule: Says for each batch how large its images are and how they are varied.
   public init(
     samples: [Sample], config: LoaderConfig,
-    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+    schedule: @escaping @Sendable (LoaderState) -> BatchPlan
   ) {
     precondition(!samples.isEmpty, "augmented images need at least one sample")
     self.schedule = schedule
     factors = RepeatFactors(samples, threshold: config.repeatThreshold)
     maker = SampleBuilder(
       samples: samples, config: config, cache: ImageCache(samples: samples, config: config))
-    let batches = EpochOrder.batchCount(factors, config: config)
+    let batches = EpochSampler.batchCount(factors, config: config)
     precondition(batches > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
-    count = EpochOrder(factors, config: config, epoch: 0).places(ofBatch: batches - 1).upperBound
+    count = EpochSampler(factors, config: config, epoch: 0).places(ofBatch: batches - 1).upperBound
   }
 
   /// The image at a place of an epoch, both counted from 0.
@@ -48,8 +48,8 @@ public struct AugmentedImages: Sendable {
   /// - Throws: `DatasetsError` where none of the samples can be decoded.
   public func image(epoch: Int, place: Int) throws(DatasetsError) -> AugmentedImage {
     precondition((0..<count).contains(place), "there is no image \(place) of \(count)")
-    let order = EpochOrder(factors, config: maker.config, epoch: epoch)
-    let position = LoaderPosition(epoch: epoch, batch: order.batch(ofPlace: place))
+    let order = EpochSampler(factors, config: maker.config, epoch: epoch)
+    let position = LoaderState(epoch: epoch, batch: order.batch(ofPlace: place))
     let result = try maker.make(order, place: place, plan: schedule(position))
     return AugmentedImage(
       image: result.image, annotations: result.labels.targets,

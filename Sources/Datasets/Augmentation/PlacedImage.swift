@@ -12,8 +12,8 @@ struct PlacedImage {
 
   /// Places an image, or the part of it that a crop shows, in a cell of a canvas that is placed.
   init(
-    sample: Sample, cell: MosaicDraw.Cell, placement: ProjectiveTransform,
-    crop: CropDraw?, width: Int, height: Int
+    sample: Sample, cell: MosaicParameters.Cell, placement: ProjectiveTransform,
+    crop: CropParameters?, width: Int, height: Int
   ) {
     self.sample = sample
     part =

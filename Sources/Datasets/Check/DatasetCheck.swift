@@ -1,28 +1,28 @@
 import Imaging
 
-/// All that can be told about a data set before a training: its flaws and its numbers.
+/// All that can be told about a dataset before a training: its issues and its numbers.
 ///
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
 /// other. Nothing is written but the index of images.
 public struct DatasetCheck: Sendable {
   /// What is looked at, and on which threads.
   public struct Options: Sendable {
-    /// The splits; nil for all that the data set has.
+    /// The splits; nil for all that the dataset has.
     public var splits: [String]?
-    /// How the data set lies on disk; found out from file names if nil.
+    /// How the dataset lies on disk; found out from file names if nil.
     public var format: DatasetFormat?
     /// Whether images are opened and decoded. If not, labels are checked against the sizes that
     /// they state.
     public var examinesImages: Bool
     /// What the work runs on.
-    public var runner: TaskRunner
+    public var runner: ParallelExecutor
     /// Where facts about images are kept from run to run.
     public var index: ImageIndex
 
     /// Makes options; the defaults look at everything on one thread.
     public init(
       splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
-      runner: TaskRunner = .serial, index: ImageIndex = ImageIndex()
+      runner: ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
     ) {
       self.splits = splits
       self.format = format
@@ -73,12 +73,12 @@ public struct DatasetCheck: Sendable {
   public let selections: [String]
   /// The classes of all splits, which the class indices of each count into.
   public let classNames: [String]
-  /// Every flaw once, the worst kinds first, those of a kind in the order of the data.
-  public private(set) var problems: [DatasetProblem]
+  /// Every issue once, the worst kinds first, those of a kind in the order of the data.
+  public private(set) var issues: [DatasetIssue]
   /// Images that are the same or look alike.
   public let pairs: [DuplicatePair]
 
-  /// Checks the data set at a path.
+  /// Checks the dataset at a path.
   ///
   /// - Parameter observe: Is told how far it is, and may end it.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
@@ -95,7 +95,7 @@ public struct DatasetCheck: Sendable {
     }
     let comparison = try DuplicateSearch(
       opened.datasets, examination.facts, observe: observe)
-    opened.problems += examination.problems + comparison.problems
+    opened.issues += examination.issues + comparison.issues
 
     self.path = path
     self.format = format
@@ -105,9 +105,9 @@ public struct DatasetCheck: Sendable {
       Split(dataset: $0, images: $1, statistics: DatasetStatistics($0))
     }
     pairs = comparison.pairs
-    problems = []
+    issues = []
     // Of some of the splits, a class may be in the others.
-    problems = Self.sorted(opened.problems + (options.splits == nil ? emptyClasses : []))
+    issues = Self.sorted(opened.issues + (options.splits == nil ? emptyClasses : []))
   }
 
   /// The numbers of all splits together.
@@ -115,32 +115,32 @@ public struct DatasetCheck: Sendable {
     splits.reduce(into: DatasetStatistics(classCount: classNames.count)) { $0.add($1.statistics) }
   }
 
-  /// How many flaws there are of a severity.
-  public func count(_ severity: DatasetProblem.Severity) -> Int {
-    problems.count { $0.kind.severity == severity }
+  /// How many issues there are of a severity.
+  public func count(_ severity: DatasetIssue.Severity) -> Int {
+    issues.count { $0.kind.severity == severity }
   }
 
-  /// The flaws by kind, the worst kinds first, kinds that do not occur left out.
-  public var problemsByKind: [(kind: DatasetProblem.Kind, problems: [DatasetProblem])] {
-    let byKind = Dictionary(grouping: problems, by: \.kind)
-    return DatasetProblem.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
+  /// The issues by kind, the worst kinds first, kinds that do not occur left out.
+  public var issuesByKind: [(kind: DatasetIssue.Kind, issues: [DatasetIssue])] {
+    let byKind = Dictionary(grouping: issues, by: \.kind)
+    return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
   /// Tells of classes that no image shows.
-  private var emptyClasses: [DatasetProblem] {
+  private var emptyClasses: [DatasetIssue] {
     let counts = total.classImages
     // Where classes are in masks alone, none can be counted.
     guard counts.contains(where: { $0 > 0 }) else { return [] }
     return zip(classNames, counts).filter { $0.1 == 0 }.map {
-      DatasetProblem(
+      DatasetIssue(
         kind: .emptyClass, file: path, message: "nothing is of the class \"\($0.0)\".")
     }
   }
 
-  /// Each flaw once, though several splits may have met it, by kind.
-  private static func sorted(_ problems: [DatasetProblem]) -> [DatasetProblem] {
-    var seen: Set<DatasetProblem> = []
-    let byKind = Dictionary(grouping: problems.filter { seen.insert($0).inserted }, by: \.kind)
-    return DatasetProblem.Kind.allCases.flatMap { byKind[$0] ?? [] }
+  /// Each issue once, though several splits may have met it, by kind.
+  private static func sorted(_ issues: [DatasetIssue]) -> [DatasetIssue] {
+    var seen: Set<DatasetIssue> = []
+    let byKind = Dictionary(grouping: issues.filter { seen.insert($0).inserted }, by: \.kind)
+    return DatasetIssue.Kind.allCases.flatMap { byKind[$0] ?? [] }
   }
 }

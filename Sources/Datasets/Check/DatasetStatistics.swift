@@ -9,7 +9,7 @@ public struct DatasetStatistics: Hashable, Sendable {
   public private(set) var objects = 0
   /// Images in which nothing is labeled.
   public private(set) var backgrounds = 0
-  /// Objects of each class, in the order of the data set's classes.
+  /// Objects of each class, in the order of the dataset's classes.
   public private(set) var classObjects: [Int]
   /// Images that show each class.
   public private(set) var classImages: [Int]

@@ -1,4 +1,4 @@
-/// Two images of a data set that are the same or look alike.
+/// Two images of a dataset that are the same or look alike.
 public struct DuplicatePair: Hashable, Sendable {
   /// Where an image is listed.
   public struct Place: Hashable, Sendable {
@@ -18,7 +18,7 @@ public struct DuplicatePair: Hashable, Sendable {
     case look
   }
 
-  /// The one that comes first in the data set.
+  /// The one that comes first in the dataset.
   public let first: Place
   /// The other one.
   public let second: Place
@@ -26,13 +26,13 @@ public struct DuplicatePair: Hashable, Sendable {
   public let similarity: Similarity
 }
 
-/// Finds images that a data set has more than once.
+/// Finds images that a dataset has more than once.
 ///
 /// Of an image and its copies each copy is told once, with the image that it copies; of images
 /// that look alike only those of different splits, since neighbors in one split harm nobody.
 struct DuplicateSearch {
   private(set) var pairs: [DuplicatePair] = []
-  private(set) var problems: [DatasetProblem] = []
+  private(set) var issues: [DatasetIssue] = []
   private let datasets: [Dataset]
 
   /// - Parameter observe: Is told how far comparing and then pairing is; what it throws ends the work.
@@ -164,8 +164,8 @@ struct DuplicateSearch {
   ) {
     let names = [name(first), name(second)]
     guard names.allSatisfy({ SplitName.usual.contains($0) }) else { return }
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: .sharedImage, file: sample(second).imagePath,
         message: "the image is listed in the splits \"\(names[0])\" and \"\(names[1])\"."))
   }
@@ -177,8 +177,8 @@ struct DuplicateSearch {
     let isShared = first.split != second.split
     let (one, other) = (sample(first), sample(second))
     let agrees = one.annotations == other.annotations && one.imageClass == other.imageClass
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: isShared ? .sharedImage : .repeatedImage, file: other.imagePath,
         message:
           "the same image, \(similarity == .bytes ? "byte for byte" : "pixel for pixel"), as "
@@ -187,8 +187,8 @@ struct DuplicateSearch {
   }
 
   private mutating func reportSimilar(_ first: DuplicatePair.Place, _ second: DuplicatePair.Place) {
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: .similarImage, file: sample(second).imagePath,
         message: "the image looks like \(sample(first).imagePath) of the split "
           + "\"\(name(first))\"."))

@@ -4,7 +4,7 @@ import Imaging
 struct ImageAudit {
   /// For each split and sample the facts, nil where the image was not or could not be decoded.
   private(set) var facts: [[ImageRecord?]]
-  private(set) var problems: [DatasetProblem] = []
+  private(set) var issues: [DatasetIssue] = []
 
   /// Images that are decoded between two looks at the clock and at the wish to stop.
   private static let stride = 64
@@ -34,7 +34,7 @@ struct ImageAudit {
       }
       for (path, result) in zip(paths[start...], results) {
         known.append(try? result.get())
-        problems += Self.problems(of: result, path: path)
+        issues += Self.issues(of: result, path: path)
       }
     }
     try observe(paths.count, paths.count)
@@ -49,35 +49,35 @@ struct ImageAudit {
   /// Tells of a mask that is not of its image's size.
   private mutating func compare(_ mask: ImageRecord, of path: String, with sample: Sample) {
     guard mask.width != sample.imageWidth || mask.height != sample.imageHeight else { return }
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: .sizeMismatch, file: path,
         message: "the mask has \(mask.width)x\(mask.height) pixels, but its image "
           + "\(sample.imageWidth)x\(sample.imageHeight)."))
   }
 
   /// What is wrong with one image.
-  private static func problems(
+  private static func issues(
     of result: Result<ImageRecord, ImagingError>, path: String
-  ) -> [DatasetProblem] {
+  ) -> [DatasetIssue] {
     switch result {
     case .failure(let error):
-      return [DatasetProblem(kind: .unreadableImage, file: path, message: sentence(error))]
+      return [DatasetIssue(kind: .unreadableImage, file: path, message: sentence(error))]
     case .success(let facts):
-      var problems: [DatasetProblem] = []
+      var issues: [DatasetIssue] = []
       if let named = Codec(path: path), named != facts.codec {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .misnamedImage, file: path,
             message:
               "the name says \(named), but the content is \(facts.codec); it is read as that."
           ))
       }
-      problems += (facts.content?.warnings ?? []).map {
-        DatasetProblem(
+      issues += (facts.content?.warnings ?? []).map {
+        DatasetIssue(
           kind: .imageWarning, file: path, message: "the image decodes with a warning: \($0).")
       }
-      return problems
+      return issues
     }
   }
 

@@ -1,9 +1,9 @@
-/// The splits of a data set that a check looks at, with one list of classes for all of them.
+/// The splits of a dataset that a check looks at, with one list of classes for all of them.
 struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
   /// Splits whose images all lie in others.
   private(set) var selections: [String] = []
-  var problems: [DatasetProblem] = []
+  var issues: [DatasetIssue] = []
 
   /// Opens the splits; throws where none can be.
   init(
@@ -14,7 +14,7 @@ struct OpenedSplits {
         try Dataset.splits(path: path, format: format)
       }
     let reading = DatasetReading(
-      outlines: true, surveys: true, measuresImages: options.examinesImages,
+      segmentations: true, surveys: true, measuresImages: options.examinesImages,
       runner: options.runner, images: options.index)
     var failures: [DatasetsError] = []
     for name in names {
@@ -25,18 +25,18 @@ struct OpenedSplits {
         failures.append(error)
         // Splits that were asked for by name must be there.
         if options.splits != nil { throw error }
-        problems.append(DatasetProblem(kind: .unreadableSplit, error, file: path))
+        issues.append(DatasetIssue(kind: .unreadableSplit, error, file: path))
       }
     }
     if datasets.isEmpty, let first = failures.first { throw first }
     // What a split lists that was not read is not known.
     if options.splits == nil, failures.isEmpty {
-      problems += UnlistedImages.problems(
+      issues += UnlistedImages.issues(
         of: datasets, reader: try format.reader.init(path: path))
     }
     if options.splits == nil { leaveSelectionsOut() }
     datasets = Dataset.joined(datasets)
-    problems = datasets.flatMap(\.problems) + problems
+    issues = datasets.flatMap(\.issues) + issues
   }
 
   /// Leaves out unusual splits, as `trainval`, whose images all lie in other ones.

@@ -1,4 +1,4 @@
-/// Finds images that lie where others of a data set do, and that no label file lists.
+/// Finds images that lie where others of a dataset do, and that no label file lists.
 enum UnlistedImages {
   /// An image by its folder, however that is reached, and its name.
   private struct Place: Hashable {
@@ -6,8 +6,8 @@ enum UnlistedImages {
     let name: String
   }
 
-  /// What there is to be told, given all splits of a data set.
-  static func problems(of splits: [Dataset], reader: any FormatReader) -> [DatasetProblem] {
+  /// What there is to be told, given all splits of a dataset.
+  static func issues(of splits: [Dataset], reader: any FormatReader) -> [DatasetIssue] {
     guard reader.listsAllImages else { return [] }
     let listed = splits.flatMap { $0.samples.map(\.imagePath) }
     var identities: [String: FileContents.Identity?] = [:]
@@ -18,26 +18,26 @@ enum UnlistedImages {
       return identity.map { Place(folder: $0, name: FilePath.name(path)) }
     }
     // Those that cannot be read are listed, too; of them there are problems.
-    let known = Set((listed + splits.flatMap { $0.problems.map(\.file) }).compactMap(place))
+    let known = Set((listed + splits.flatMap { $0.issues.map(\.file) }).compactMap(place))
     let root = FileContents.identity(reader.root)
     let folders = Set(listed.map { FilePath.folder($0) }).sorted(by: FileContents.isBefore)
-    // What else is in the root need not be images of the data set.
+    // What else is in the root need not be images of the dataset.
     let (top, inner) = (
       folders.filter { FileContents.identity($0) == root },
       folders.filter { FileContents.entry($0) == .folder && FileContents.identity($0) != root }
     )
-    var problems: [DatasetProblem] = []
+    var issues: [DatasetIssue] = []
     let direct = top.prefix(1).flatMap { ImageFolder.images(directlyIn: $0) }
       .sorted(by: FileContents.isBefore)
     let found =
-      direct + ImageFolder.files(below: inner, problems: &problems, where: FilePath.isImage)
+      direct + ImageFolder.files(below: inner, issues: &issues, where: FilePath.isImage)
     for image in found {
       if let place = place(image), known.contains(place) { continue }
-      problems.append(
-        DatasetProblem(
+      issues.append(
+        DatasetIssue(
           kind: .unlabeledImage, file: image,
           message: "no label file lists the image; it is left out."))
     }
-    return problems
+    return issues
   }
 }

@@ -5,7 +5,7 @@ struct COCOJoin {
   private let file: COCOFile
   private let finder: ImageLocator
   private var lines: LineCounter
-  private var problems: [DatasetProblem] = []
+  private var issues: [DatasetIssue] = []
 
   init(_ file: COCOFile, finder: ImageLocator) {
     self.file = file
@@ -15,9 +15,9 @@ struct COCOJoin {
 
   private var path: String { file.file.path }
 
-  private mutating func report(_ kind: DatasetProblem.Kind, at offset: Int, _ message: String) {
-    problems.append(
-      DatasetProblem(kind: kind, file: path, line: lines.line(at: offset), message: message))
+  private mutating func report(_ kind: DatasetIssue.Kind, at offset: Int, _ message: String) {
+    issues.append(
+      DatasetIssue(kind: kind, file: path, line: lines.line(at: offset), message: message))
   }
 
   /// The classes in the order of the file, the images by ascending id.
@@ -41,7 +41,7 @@ struct COCOJoin {
       guard !entry.leadsOutside else {
         report(
           .pathOutside, at: image.offset,
-          "the file_name \"\(entry.name)\" leads out of the data set's folder; the image is "
+          "the file_name \"\(entry.name)\" leads out of the dataset's folder; the image is "
             + "left out. Names are expected relative to the folder of images.")
         continue
       }
@@ -52,7 +52,7 @@ struct COCOJoin {
             ? (entry.width, entry.height) : nil,
           objects: objects))
     }
-    return ParsedDataset(classNames: classes.names, images: parsed, problems: problems)
+    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
   // MARK: Classes
@@ -131,7 +131,7 @@ struct COCOJoin {
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, line: lines.line(at: row.offset))
       if let segmentation = row.segmentation {
-        object.outline = outline(
+        object.segmentation = checkedSegmentation(
           segmentation, subject: subject, offset: row.offset, of: images[image].entry)
       }
       result[image].append(object)
@@ -139,9 +139,9 @@ struct COCOJoin {
     return result
   }
 
-  private mutating func outline(
-    _ segmentation: COCOSegmentation, subject: String, offset: Int, of entry: TruthSet.ImageEntry
-  ) -> Outline? {
+  private mutating func checkedSegmentation(
+    _ segmentation: COCOSegmentation, subject: String, offset: Int, of entry: GroundTruth.ImageEntry
+  ) -> Segmentation? {
     if case .polygons(let polygons) = segmentation {
       return polygons.isEmpty ? nil : .polygons(polygons)
     }
@@ -149,7 +149,7 @@ struct COCOJoin {
       return .mask(
         try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height))
     } catch {
-      report(.invalidOutline, at: offset, "\(subject): \(error); its box is kept.")
+      report(.invalidSegmentation, at: offset, "\(subject): \(error); its box is kept.")
       return nil
     }
   }

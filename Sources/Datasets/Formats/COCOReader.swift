@@ -5,7 +5,7 @@ import Imaging
 ///
 /// Understood are COCO's own folders, `annotations/instances_train2017.json` beside `train2017/`, and
 /// those of Roboflow, `train/_annotations.coco.json` with the images beside it. No image is
-/// looked for outside of the data set's folder. Source: "Data format" of cocodataset.org.
+/// looked for outside of the dataset's folder. Source: "Data format" of cocodataset.org.
 struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
@@ -39,7 +39,7 @@ struct COCOReader: FormatReader {
     }
     splits = SplitName.sorted(Set(files.keys))
     if splits.isEmpty {
-      throw DatasetsError(file: path, "a COCO data set is \(Self.appearance).")
+      throw DatasetsError(file: path, "a COCO dataset is \(Self.appearance).")
     }
   }
 
@@ -113,14 +113,14 @@ struct COCOReader: FormatReader {
   ) throws(DatasetsError) -> ParsedDataset {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
-      path, segmentations: reading.outlines ? .optional : .skipped,
+      path, segmentations: reading.segmentations ? .optional : .skipped,
       toleratesFaults: reading.surveys)
-    var join = COCOJoin(file, finder: imageFinder(of: path, split: split))
+    var join = COCOJoin(file, finder: imageLocator(of: path, split: split))
     return try join.dataset()
   }
 
   /// Where the images of one of the files are.
-  func imageFinder(of path: String, split: String) -> ImageLocator {
+  func imageLocator(of path: String, split: String) -> ImageLocator {
     let subject = Self.subject(ofFile: FilePath.name(path))
     let names =
       [subject, subject.split(separator: "_").last.map(String.init) ?? subject]

@@ -1,6 +1,6 @@
 /// Reads folders of images that are called as the class of all images in them.
 ///
-/// `train/cat/x.jpg`, or `cat/x.jpg` for a data set that is not split: the layout of torchvision's
+/// `train/cat/x.jpg`, or `cat/x.jpg` for a dataset that is not split: the layout of torchvision's
 /// ImageFolder and of Ultralytics' classification. Inside a class, folders may nest.
 struct ClassFolderReader: FormatReader {
   static let appearance = "a folder of images for each class, as in train/cat/"
@@ -45,22 +45,22 @@ struct ClassFolderReader: FormatReader {
   /// The folders in a folder by the class that they are called as; those that are called as none, or
   /// as one before them, are among the problems.
   private static func classes(
-    in folder: String, problems: inout [DatasetProblem]
+    in folder: String, issues: inout [DatasetIssue]
   ) -> [String: [String]] {
-    var classes = Dictionary(grouping: ImageFolder.folders(in: folder, problems: &problems)) {
+    var classes = Dictionary(grouping: ImageFolder.folders(in: folder, issues: &issues)) {
       ClassList.name(FilePath.name($0))
     }
     for nameless in classes.removeValue(forKey: "") ?? [] {
-      problems.append(
-        DatasetProblem(
+      issues.append(
+        DatasetIssue(
           kind: .layout, file: nameless,
           message: "the name of the folder has only spaces and is no class; what is in it is left "
             + "out."))
     }
     for (name, folders) in classes.sorted(by: { $0.key < $1.key }) {
       for other in folders.dropFirst() {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .duplicateEntry, file: other,
             message:
               "the class \"\(name)\" has another folder, \(folders[0]); both are taken for one "
@@ -81,15 +81,15 @@ struct ClassFolderReader: FormatReader {
       try ClassList.listed(in: root),
       with: Set(
         folders.values.flatMap {
-          var ignored: [DatasetProblem] = []
-          return Self.classes(in: $0, problems: &ignored).keys
+          var ignored: [DatasetIssue] = []
+          return Self.classes(in: $0, issues: &ignored).keys
         }))
-    var data = ParsedDataset(classNames: names, images: [], problems: [])
-    let places = Self.classes(in: folder, problems: &data.problems)
+    var data = ParsedDataset(classNames: names, images: [], issues: [])
+    let places = Self.classes(in: folder, issues: &data.issues)
     for (index, name) in names.enumerated() {
       for place in places[name] ?? [] {
         for image in ImageFolder.files(
-          below: [place], problems: &data.problems, where: FilePath.isImage)
+          below: [place], issues: &data.issues, where: FilePath.isImage)
         {
           data.images.append(
             ParsedImage(imagePath: image, labelPath: image, objects: [], imageClass: index))
@@ -97,8 +97,8 @@ struct ClassFolderReader: FormatReader {
       }
     }
     for stray in ImageFolder.images(directlyIn: folder).sorted(by: FileContents.isBefore) {
-      data.problems.append(
-        DatasetProblem(
+      data.issues.append(
+        DatasetIssue(
           kind: .layout, file: stray,
           message: "the image lies in no class's folder; it is left out."))
     }

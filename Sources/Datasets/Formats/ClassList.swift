@@ -1,4 +1,4 @@
-/// The class names of a data set whose label files name classes but do not list them.
+/// The class names of a dataset whose label files name classes but do not list them.
 enum ClassList {
   /// Files that list classes, one a line, in their order.
   private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]

@@ -37,7 +37,7 @@ struct CreateMLReader: FormatReader {
     }
     splits = SplitName.sorted(Set(files.keys))
     if splits.isEmpty {
-      throw DatasetsError(file: path, "a CreateML data set is \(Self.appearance).")
+      throw DatasetsError(file: path, "a CreateML dataset is \(Self.appearance).")
     }
   }
 
@@ -84,14 +84,14 @@ struct CreateMLReader: FormatReader {
       root: home,
       folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
         .filter { FilePath.isInside($0, root) })
-    var problems = file.problems
+    var issues = file.issues
     var images: [ParsedImage] = []
     for image in file.images {
       guard ImageLocator.staysInside(image.name) else {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .pathOutside, file: path, line: image.line,
-            message: "the image \"\(image.name)\" leads out of the data set's folder; it is left "
+            message: "the image \"\(image.name)\" leads out of the dataset's folder; it is left "
               + "out. Names are expected relative to the annotation file."))
         continue
       }
@@ -104,6 +104,6 @@ struct CreateMLReader: FormatReader {
             }
           }))
     }
-    return ParsedDataset(classNames: names, images: images, problems: problems)
+    return ParsedDataset(classNames: names, images: images, issues: issues)
   }
 }

@@ -41,7 +41,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tells the format of a data set from its file and folder names.
+  /// Tells the format of a dataset from its file and folder names.
   ///
   /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
   public static func sniff(_ path: String) throws(DatasetsError) -> DatasetFormat {
@@ -55,7 +55,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
     if fitting.isEmpty {
       let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }
       throw DatasetsError(
-        file: path, "no data set is recognized here; known are \(known.joined(separator: "; "))."
+        file: path, "no dataset is recognized here; known are \(known.joined(separator: "; "))."
       )
     }
     let names = fitting.map(\.rawValue).joined(separator: " and ")

@@ -1,13 +1,13 @@
-/// A format in which data sets lie on disk: one conforming type a file, listed in `DatasetFormat`.
+/// A format in which datasets lie on disk: one conforming type a file, listed in `DatasetFormat`.
 protocol FormatReader {
   /// Whether a path looks like this format; asks only for names of files and folders.
   static func recognizes(_ path: String) -> Bool
   /// What the format looks like, for the message when no format fits.
   static var appearance: String { get }
 
-  /// Opens the description of a data set.
+  /// Opens the description of a dataset.
   init(path: String) throws(DatasetsError)
-  /// The folder that the data set lies in.
+  /// The folder that the dataset lies in.
   var root: String { get }
   /// The splits that there are, `train` first where there is one.
   var splits: [String] { get }
@@ -24,7 +24,7 @@ protocol FormatReader {
 extension FormatReader {
   var listsAllImages: Bool { false }
 
-  /// The label files that lie beside some others, or where a data set has them, and that are not
+  /// The label files that lie beside some others, or where a dataset has them, and that are not
   /// among those.
   func listsBeside(_ files: [String]) -> [String] {
     let read = Set(files)

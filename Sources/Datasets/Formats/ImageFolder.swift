@@ -7,11 +7,11 @@ enum ImageFolder {
   /// below the folders, too. Links to files count as files. What cannot be walked is among the
   /// problems: folders that cannot be listed, names that are not UTF-8, and links that lead upward.
   static func files(
-    below folders: [String], problems: inout [DatasetProblem], where isWanted: (String) -> Bool
+    below folders: [String], issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) -> [String] {
     let roots = folders.map { FileContents.resolved($0) }
     var files: [String] = []
-    var found: [DatasetProblem] = []
+    var found: [DatasetIssue] = []
     var visited: Set<FileContents.Identity> = []
     var pending = Array(folders.reversed())
     /// Links to folders: those that are next, from the last to the first, and those met since.
@@ -34,7 +34,7 @@ enum ImageFolder {
       }
       guard let entries = FileContents.listing(of: folder) else {
         found.append(
-          DatasetProblem(
+          DatasetIssue(
             kind: .layout, file: folder,
             message: "the folder cannot be listed; what is in it is left out."))
         continue
@@ -50,7 +50,7 @@ enum ImageFolder {
         }
       }
     }
-    problems += found.sorted { FileContents.isBefore($0.file, $1.file) }
+    issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
     return files.map { (path: $0, key: sortingKey($0)) }
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.path)
   }
@@ -61,21 +61,21 @@ enum ImageFolder {
   }
 
   /// Whether a link leads to a folder above itself, or above one of some folders: to walk on there
-  /// would be to leave the data set, as far as through the whole machine.
+  /// would be to leave the dataset, as far as through the whole machine.
   private static func leadsUpward(_ link: String, from folders: [String]) -> Bool {
     let target = FileContents.resolved(link)
     return (folders + [FileContents.resolved(FilePath.folder(link))])
       .contains { FilePath.isInside($0, target) }
   }
 
-  private static func upwardLink(_ path: String) -> DatasetProblem {
-    DatasetProblem(
+  private static func upwardLink(_ path: String) -> DatasetIssue {
+    DatasetIssue(
       kind: .layout, file: path,
       message: "the link leads upward, to a folder around the images; it is not followed.")
   }
 
-  private static func foreignName(_ path: String) -> DatasetProblem {
-    DatasetProblem(
+  private static func foreignName(_ path: String) -> DatasetIssue {
+    DatasetIssue(
       kind: .layout, file: path, message: "the name is not UTF-8; it is left out. Rename it.")
   }
 
@@ -83,17 +83,17 @@ enum ImageFolder {
   ///
   /// - Throws: `DatasetsError` where the folder itself cannot be listed.
   static func files(
-    below folder: String, problems: inout [DatasetProblem], where isWanted: (String) -> Bool
+    below folder: String, issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) throws(DatasetsError) -> [String] {
     guard FileContents.isListable(folder) else { throw FileContents.unlistable(folder) }
-    return files(below: [folder], problems: &problems, where: isWanted)
+    return files(below: [folder], issues: &issues, where: isWanted)
   }
 
   /// All images below a folder, as `files` does.
   static func images(
-    below folder: String, problems: inout [DatasetProblem]
+    below folder: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
-    try files(below: folder, problems: &problems, where: FilePath.isImage)
+    try files(below: folder, issues: &issues, where: FilePath.isImage)
   }
 
   /// The images directly in a folder, in no order; none where it cannot be listed.
@@ -108,9 +108,9 @@ enum ImageFolder {
   }
 
   /// The folders directly in a folder, sorted; what is left out is among the problems, as for files.
-  static func folders(in folder: String, problems: inout [DatasetProblem]) -> [String] {
+  static func folders(in folder: String, issues: inout [DatasetIssue]) -> [String] {
     var folders: [String] = []
-    var found: [DatasetProblem] = []
+    var found: [DatasetIssue] = []
     for entry in FileContents.listing(of: folder) ?? [] {
       let path = FilePath.join(folder, entry.name)
       if !entry.isUTF8 {
@@ -123,17 +123,17 @@ enum ImageFolder {
         }
       }
     }
-    problems += found.sorted { FileContents.isBefore($0.file, $1.file) }
+    issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
     return folders.sorted(by: FileContents.isBefore)
   }
 
   /// The folders directly in a folder, sorted.
   static func folders(in folder: String) -> [String] {
-    var problems: [DatasetProblem] = []
-    return folders(in: folder, problems: &problems)
+    var issues: [DatasetIssue] = []
+    return folders(in: folder, issues: &issues)
   }
 
-  /// The folders in a data set that are called as splits are, by split.
+  /// The folders in a dataset that are called as splits are, by split.
   static func splits(in root: String) -> [String: String] {
     var splits: [String: String] = [:]
     for split in SplitName.usual {

@@ -29,15 +29,17 @@ public struct ImageLocator: Sendable {
   /// Finds the images that a COCO annotation file is about.
   ///
   /// - Parameters:
-  ///   - truth: The annotation file.
+  ///   - ground truth: The annotation file.
   ///   - folder: Where the images lie, if it was said; else they are looked for beside the file.
-  public init(truth: String, folder: String?) {
+  public init(groundTruth: String, folder: String?) {
     if let folder {
       self.init(root: folder, folders: [folder])
-    } else if let reader = try? COCOReader(path: truth), FileContents.entry(truth) == .file {
-      self = reader.imageFinder(of: truth, split: reader.splits.first ?? "train")
+    } else if let reader = try? COCOReader(path: groundTruth),
+      FileContents.entry(groundTruth) == .file
+    {
+      self = reader.imageLocator(of: groundTruth, split: reader.splits.first ?? "train")
     } else {
-      self.init(root: truth, folders: [])
+      self.init(root: groundTruth, folders: [])
     }
   }
 

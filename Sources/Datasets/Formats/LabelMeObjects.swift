@@ -9,7 +9,7 @@ struct LabelMeObjects {
   private(set) var objects: [ParsedObject] = []
   /// The labels of all shapes, each once.
   private(set) var labels: [String] = []
-  private(set) var problems: [DatasetProblem]
+  private(set) var issues: [DatasetIssue]
   /// Whether a shape was left out because it cannot be understood.
   let isBroken: Bool
   /// What the file says of its image.
@@ -18,10 +18,10 @@ struct LabelMeObjects {
   let height: Int?
   private let path: String
 
-  /// - Parameter outlines: Whether outlines are wanted, besides boxes.
-  init(_ file: LabelMeFile, outlines: Bool) {
-    problems = file.problems
-    isBroken = !file.problems.isEmpty
+  /// - Parameter polygons: Whether polygons are wanted, besides boxes.
+  init(_ file: LabelMeFile, segmentations: Bool) {
+    issues = file.issues
+    isBroken = !file.issues.isEmpty
     (imagePath, width, height, path) = (file.imagePath, file.width, file.height, file.path)
     var classes: [String: Int] = [:]
     /// Where in `objects` each group's object is.
@@ -33,8 +33,8 @@ struct LabelMeObjects {
         labels.append(shape.label)
       }
       if [.line, .linestrip, .point, .points].contains(shape.kind) {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .boxWithoutArea, file: path, line: shape.line,
             message: "a shape of the type \"\(shape.kind.rawValue)\" has no area; it is left out."))
         continue
@@ -45,7 +45,7 @@ struct LabelMeObjects {
       object.isDifficult = shape.flags.contains(LabelMeFlag.difficult.rawValue)
       object.isTruncated = shape.flags.contains(LabelMeFlag.truncated.rawValue)
       object.isOccluded = shape.flags.contains(LabelMeFlag.occluded.rawValue)
-      if outlines { object.outline = outline(of: shape) }
+      if segmentations { object.segmentation = segmentation(of: shape) }
       let group = [.polygon, .circle].contains(shape.kind) ? shape.group : nil
       if let group = group.map({ Group(classIndex: classIndex, id: $0) }) {
         if let place = groups[group] {
@@ -79,7 +79,7 @@ struct LabelMeObjects {
       x1: x.min() ?? 0, y1: y.min() ?? 0, x2: (x.max() ?? 0) + last, y2: (y.max() ?? 0) + last)
   }
 
-  private mutating func outline(of shape: LabelMeFile.Shape) -> Outline? {
+  private mutating func segmentation(of shape: LabelMeFile.Shape) -> Segmentation? {
     switch shape.kind {
     case .polygon: return .polygons([shape.points])
     case .circle:
@@ -95,17 +95,17 @@ struct LabelMeObjects {
     case .mask:
       do {
         if let mask = try mask(of: shape) { return .mask(mask) }
-        problems.append(
-          DatasetProblem(
-            kind: .invalidOutline, file: path, line: shape.line,
+        issues.append(
+          DatasetIssue(
+            kind: .invalidSegmentation, file: path, line: shape.line,
             message:
               "the mask has no image, or the file no imageWidth and imageHeight; the box of "
               + "the mask is kept."))
         return nil
       } catch {
-        problems.append(
-          DatasetProblem(
-            kind: .invalidOutline, file: path, line: shape.line,
+        issues.append(
+          DatasetIssue(
+            kind: .invalidSegmentation, file: path, line: shape.line,
             message: "\(error); the box of the mask is kept."))
         return nil
       }
@@ -141,8 +141,8 @@ struct LabelMeObjects {
 extension ParsedObject {
   /// Adds a part, which like the object itself has a box in pixels and, if any, polygons.
   fileprivate mutating func join(_ part: ParsedObject) {
-    if case .polygons(let polygons)? = outline, case .polygons(let more)? = part.outline {
-      outline = .polygons(polygons + more)
+    if case .polygons(let polygons)? = segmentation, case .polygons(let more)? = part.segmentation {
+      segmentation = .polygons(polygons + more)
     }
     if case .pixels(let a) = extent, case .pixels(let b) = part.extent {
       extent = .pixels(

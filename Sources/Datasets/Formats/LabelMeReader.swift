@@ -26,7 +26,7 @@ struct LabelMeReader: FormatReader {
     root = path
     guard FileContents.entry(path) == .folder else {
       throw DatasetsError(
-        file: path, "a LabelMe data set is \(Self.appearance), and this is no folder.")
+        file: path, "a LabelMe dataset is \(Self.appearance), and this is no folder.")
     }
     let splits = ImageFolder.splits(in: path)
     folders = splits.isEmpty ? ["train": path] : splits
@@ -42,23 +42,23 @@ struct LabelMeReader: FormatReader {
     var labels: Set<String> = []
     // Without given classes all files are read, so that every split has the same classes.
     for (other, folder) in folders where other != split && classNames == nil {
-      var ignored: [DatasetProblem] = []
+      var ignored: [DatasetIssue] = []
       let paths = try ImageFolder.files(
-        below: folder, problems: &ignored, where: Self.isLabelFile)
-      for case .success(let file?) in read(paths, reading, outlines: false).map(\.result) {
+        below: folder, issues: &ignored, where: Self.isLabelFile)
+      for case .success(let file?) in read(paths, reading, segmentations: false).map(\.result) {
         labels.formUnion(file.labels)
       }
     }
-    var problems: [DatasetProblem] = []
-    let paths = try ImageFolder.files(below: folder, problems: &problems) {
+    var issues: [DatasetIssue] = []
+    let paths = try ImageFolder.files(below: folder, issues: &issues) {
       Self.isLabelFile($0) || FilePath.isImage($0)
     }
-    let files = read(paths.filter(Self.isLabelFile), reading, outlines: reading.outlines)
+    let files = read(paths.filter(Self.isLabelFile), reading, segmentations: reading.segmentations)
     for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
     let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
     let classes = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    var data = ParsedDataset(classNames: names, images: [], problems: problems)
+    var data = ParsedDataset(classNames: names, images: [], issues: issues)
     var labeled: Set<String> = []
     var finders: [String: ImageLocator] = [:]
     for (path, result) in files {
@@ -67,10 +67,10 @@ struct LabelMeReader: FormatReader {
       case .success(let file?):
         guard
           let imagePath = imagePath(
-            of: file, at: path, finders: &finders, problems: &data.problems)
+            of: file, at: path, finders: &finders, issues: &data.issues)
         else { break }
         labeled.insert(imagePath)
-        data.problems += file.problems
+        data.issues += file.issues
         let indices = file.labels.map { classes[$0] ?? 0 }
         var objects = file.objects
         for place in objects.indices {
@@ -85,7 +85,7 @@ struct LabelMeReader: FormatReader {
             imagePath: imagePath, labelPath: path, statedSize: size, objects: objects,
             labels: file.isBroken ? .broken : .given))
       case .failure(let error):
-        data.problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
+        data.issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
         if let image = Self.imageBeside(path) {
           labeled.insert(image)
           data.images.append(
@@ -107,20 +107,20 @@ struct LabelMeReader: FormatReader {
 
   /// What the label files at some paths hold.
   private func read(
-    _ paths: [String], _ reading: DatasetReading, outlines: Bool
+    _ paths: [String], _ reading: DatasetReading, segmentations: Bool
   ) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
     let results = LabelFiles.map(paths, on: reading.runner) {
       (bytes, path) throws(DatasetsError) in
-      LabelMeObjects(try LabelMeFile(bytes, path: path), outlines: outlines)
+      LabelMeObjects(try LabelMeFile(bytes, path: path), segmentations: segmentations)
     }
     return zip(paths, results).map { ($0, $1) }
   }
 
-  /// The image of a label file: the one that it names, if that is in the data set, or else the
-  /// one beside it; nil for a name that leads out of the data set.
+  /// The image of a label file: the one that it names, if that is in the dataset, or else the
+  /// one beside it; nil for a name that leads out of the dataset.
   private func imagePath(
     of file: LabelMeObjects, at path: String, finders: inout [String: ImageLocator],
-    problems: inout [DatasetProblem]
+    issues: inout [DatasetIssue]
   ) -> String? {
     let home = FilePath.folder(path)
     guard let name = file.imagePath.map({ FilePath.plain($0) }), !name.isEmpty else {
@@ -133,11 +133,11 @@ struct LabelMeReader: FormatReader {
     finders[home] = finder
     if let found = finder.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
     if stays { return named }
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: .pathOutside, file: path,
         message:
-          "the imagePath \"\(name)\" leads out of the data set's folder; the image is left "
+          "the imagePath \"\(name)\" leads out of the dataset's folder; the image is left "
           + "out. Names are expected relative to the label file."))
     return nil
   }

@@ -75,14 +75,14 @@ struct MaskFolderReader: FormatReader {
     }
     var data = ParsedDataset(
       classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], images: [],
-      problems: [])
+      issues: [])
     let masks = Dictionary(
-      grouping: try ImageFolder.images(below: place.masks, problems: &data.problems)
+      grouping: try ImageFolder.images(below: place.masks, issues: &data.issues)
     ) { name(of: $0, in: place.masks) }
     /// For each mask that is read, its image.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
-    let all = try ImageFolder.images(below: place.images, problems: &data.problems)
+    let all = try ImageFolder.images(below: place.images, issues: &data.issues)
     let known = Set(all.map { self.name(of: $0, in: place.images) })
     for image in try place.list.map({ (list) throws(DatasetsError) in
       try listed(list, in: place)
@@ -93,15 +93,15 @@ struct MaskFolderReader: FormatReader {
       // JPEG blurs the numbers of classes.
       let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
-        data.problems.append(
-          DatasetProblem(
+        data.issues.append(
+          DatasetIssue(
             kind: .missingLabels, file: image,
             message: "the image has no mask in \(place.masks); it is left out."))
         continue
       }
       if let owner = owners[mask], owner != image {
-        data.problems.append(
-          DatasetProblem(
+        data.issues.append(
+          DatasetIssue(
             kind: .missingLabels, file: image,
             message:
               "the image has no mask of its own, \(mask) is the one of \(owner); it is left "
@@ -118,12 +118,12 @@ struct MaskFolderReader: FormatReader {
       // The mask of an image that a list leaves out is neither a stray nor one too many.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
       for mask in files where owners[mask] == nil {
-        data.problems.append(
+        data.issues.append(
           masked.contains(owner)
-            ? DatasetProblem(
+            ? DatasetIssue(
               kind: .duplicateEntry, file: mask,
               message: "the image \"\(owner)\" has another mask, which is read instead.")
-            : DatasetProblem(
+            : DatasetIssue(
               kind: .orphanedLabels, file: mask,
               message: "the mask belongs to no image; it is not read."))
       }

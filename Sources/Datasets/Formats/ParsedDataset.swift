@@ -7,7 +7,7 @@ struct ParsedDataset {
   /// In the order in which the format gives them.
   var images: [ParsedImage]
   /// Flaws met on the way.
-  var problems: [DatasetProblem]
+  var issues: [DatasetIssue]
 }
 
 /// An image with its label file, not yet opened.
@@ -50,7 +50,7 @@ struct ParsedObject {
   var classIndex: Int
   var extent: Extent
   /// In the unit of the extent.
-  var outline: Outline?
+  var segmentation: Segmentation?
   var isCrowd = false
   var isDifficult = false
   var isTruncated = false

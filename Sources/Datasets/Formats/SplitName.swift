@@ -1,4 +1,4 @@
-/// The names that people give to the parts of a data set.
+/// The names that people give to the parts of a dataset.
 enum SplitName {
   /// Names that mean the same, the one used here first.
   private static let synonyms = [["train", "training"], ["val", "valid", "validation"], ["test"]]

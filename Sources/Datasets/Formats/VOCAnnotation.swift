@@ -24,7 +24,7 @@ struct VOCAnnotation {
   var size: (width: Int, height: Int)?
   var objects: [Object]
   /// Objects that cannot be understood.
-  var problems: [DatasetProblem] = []
+  var issues: [DatasetIssue] = []
 
   /// Reads a file's bytes; `file` is for messages.
   ///
@@ -49,8 +49,8 @@ struct VOCAnnotation {
       do {
         objects.append(try Self.object(element))
       } catch {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .malformedLabels, file: file, line: error.line, message: error.sentence))
       }
     }

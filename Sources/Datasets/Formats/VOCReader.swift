@@ -8,7 +8,7 @@ struct VOCReader: FormatReader {
   let root: String
   private let annotationFolder: String
   private let imageFolder: String
-  /// The files that list a split's images; empty for a data set without such lists.
+  /// The files that list a split's images; empty for a dataset without such lists.
   private let lists: [String: String]
   let splits: [String]
 
@@ -23,11 +23,11 @@ struct VOCReader: FormatReader {
     root = path
     guard let annotations = Self.folder(in: path, named: ["annotations"]) else {
       throw DatasetsError(
-        file: path, "a Pascal VOC data set has a folder Annotations here, and there is none.")
+        file: path, "a Pascal VOC dataset has a folder Annotations here, and there is none.")
     }
     guard let images = Self.folder(in: path, named: ["jpegimages", "images"]) else {
       throw DatasetsError(
-        file: path, "a Pascal VOC data set has a folder JPEGImages here, and there is none.")
+        file: path, "a Pascal VOC dataset has a folder JPEGImages here, and there is none.")
     }
     annotationFolder = annotations
     imageFolder = images
@@ -65,7 +65,7 @@ struct VOCReader: FormatReader {
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     let all = try annotationIdentifiers()
-    var problems: [DatasetProblem] = []
+    var issues: [DatasetIssue] = []
     var wanted = all
     if let list = lists[split] { wanted = try identifiers(in: list, known: Set(all)) }
     // Without given classes all files are read, so that every split has the same classes.
@@ -82,12 +82,12 @@ struct VOCReader: FormatReader {
       case .success(nil): break
       case .success(let annotation?):
         annotations[identifier] = annotation
-        if listed.contains(identifier) { problems += annotation.problems }
+        if listed.contains(identifier) { issues += annotation.issues }
       case .failure(let error):
         broken.insert(identifier)
         if listed.contains(identifier) {
-          problems.append(
-            DatasetProblem(kind: .malformedLabels, error, file: labelPath(identifier)))
+          issues.append(
+            DatasetIssue(kind: .malformedLabels, error, file: labelPath(identifier)))
         }
       }
     }
@@ -111,8 +111,8 @@ struct VOCReader: FormatReader {
         continue
       }
       guard let annotation = annotations[identifier] else {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .missingLabels, file: labelPath(identifier),
             message: "the annotation of the listed image \"\(identifier)\" does not exist; the "
               + "image is left out."))
@@ -133,21 +133,21 @@ struct VOCReader: FormatReader {
           }))
     }
     if reading.surveys, split == splits.first {
-      problems += try unlabeledImages(images, annotated: Set(all))
+      issues += try unlabeledImages(images, annotated: Set(all))
     }
-    return ParsedDataset(classNames: names, images: parsed, problems: problems)
+    return ParsedDataset(classNames: names, images: parsed, issues: issues)
   }
 
-  /// The images of the data set that have no annotation and stand in no list, which no split has.
+  /// The images of the dataset that have no annotation and stand in no list, which no split has.
   private func unlabeledImages(
     _ images: [String: [String]], annotated: Set<String>
-  ) throws(DatasetsError) -> [DatasetProblem] {
+  ) throws(DatasetsError) -> [DatasetIssue] {
     var known = annotated
     for list in lists.values { known.formUnion(try identifiers(in: list, known: annotated)) }
     return images.filter { !known.contains($0.key) }.flatMap(\.value).sorted(
       by: FileContents.isBefore
     ).map {
-      DatasetProblem(
+      DatasetIssue(
         kind: .unlabeledImage, file: FilePath.join(imageFolder, $0),
         message:
           "the image has no annotation in \(annotationFolder) and stands in no list; it is "

@@ -1,4 +1,4 @@
-/// A `data.yaml`: where the splits of a YOLO data set are, and what its classes are called.
+/// A `data.yaml`: where the splits of a YOLO dataset are, and what its classes are called.
 ///
 /// Keys: `path`, `train`, `val` (or `valid`), `test`, `names` (list or map), `nc`; others are
 /// passed over. Source: the data-set page of Ultralytics' documentation, and Roboflow's exports.

@@ -8,36 +8,36 @@ import Imaging
 struct YOLOLabels {
   private(set) var objects: [ParsedObject] = []
   /// Rows that cannot be understood.
-  private(set) var problems: [DatasetProblem] = []
+  private(set) var issues: [DatasetIssue] = []
 
   /// Reads the bytes of a label file; `file` is for messages.
   ///
   /// Throws for what is no text.
   init(
-    _ bytes: [UInt8], file: String, classCount: Int, outlines: Bool
+    _ bytes: [UInt8], file: String, classCount: Int, segmentations: Bool
   ) throws(DatasetsError) {
     for (index, line) in FileContents.lines(try FileContents.text(bytes, file: file)).enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
       do {
-        var object = try Self.object(fields, classCount: classCount, outlines: outlines)
+        var object = try Self.object(fields, classCount: classCount, segmentations: segmentations)
         object.line = index + 1
         objects.append(object)
       } catch {
-        problems.append(
-          DatasetProblem(kind: error.kind, file: file, line: index + 1, message: error.sentence))
+        issues.append(
+          DatasetIssue(kind: error.kind, file: file, line: index + 1, message: error.sentence))
       }
     }
   }
 
   /// What is wrong with a row.
   private struct Fault: Error {
-    var kind = DatasetProblem.Kind.malformedLabels
+    var kind = DatasetIssue.Kind.malformedLabels
     let sentence: String
   }
 
   private static func object(
-    _ fields: [Substring], classCount: Int, outlines: Bool
+    _ fields: [Substring], classCount: Int, segmentations: Bool
   ) throws(Fault) -> ParsedObject {
     var numbers: [Double] = []
     numbers.reserveCapacity(fields.count)
@@ -59,7 +59,7 @@ struct YOLOLabels {
       throw Fault(
         kind: .unknownClass,
         sentence: "the class \"\(fields[0].prefix(40))\" is not in 0...\(classCount - 1), the "
-          + "\(classCount) classes of the data set.")
+          + "\(classCount) classes of the dataset.")
     }
     if numbers.count == 5 {
       return ParsedObject(
@@ -72,7 +72,7 @@ struct YOLOLabels {
     let points = numbers.dropFirst()
     return ParsedObject(
       classIndex: classIndex, extent: .fractions(enclosing(points)),
-      outline: outlines ? .polygons([Array(points)]) : nil)
+      segmentation: segmentations ? .polygons([Array(points)]) : nil)
   }
 
   /// The smallest box around the points x1 y1 x2 y2 ...

@@ -1,4 +1,4 @@
-/// Where the images and labels of a YOLO data set lie.
+/// Where the images and labels of a YOLO dataset lie.
 enum YOLOLayout {
   /// The label file of an image: the last `/images/` of its path becomes `/labels/`, and the
   /// ending `.txt`; an image that lies in no such folder has its labels beside it.
@@ -8,7 +8,7 @@ enum YOLOLayout {
     return FilePath.stem(parts.joined(separator: "/")) + ".txt"
   }
 
-  /// The folders of a split for a data set that is laid out as `train/images` or `images/train`.
+  /// The folders of a split for a dataset that is laid out as `train/images` or `images/train`.
   static func folder(of split: String, in root: String) -> String? {
     for name in SplitName.spellings(split) {
       for folder in ["\(name)/images", "images/\(name)"] {

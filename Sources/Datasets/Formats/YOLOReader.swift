@@ -1,4 +1,4 @@
-/// Reads YOLO data sets: those with a `data.yaml`, and plain folders of `images` and `labels`.
+/// Reads YOLO datasets: those with a `data.yaml`, and plain folders of `images` and `labels`.
 ///
 /// Source: the data-set page of Ultralytics' documentation; the habits of Roboflow's and CVAT's
 /// exports.
@@ -14,7 +14,7 @@ struct YOLOReader: FormatReader {
   private let descriptionPath: String
   /// From `classes.txt`, for plain folders that have one.
   private let listedNames: [String]?
-  private let notice: DatasetProblem?
+  private let notice: DatasetIssue?
   let splits: [String]
 
   static func recognizes(_ path: String) -> Bool {
@@ -51,7 +51,7 @@ struct YOLOReader: FormatReader {
   }
 
   init(path: String) throws(DatasetsError) {
-    var notice: DatasetProblem?
+    var notice: DatasetIssue?
     var names: [String]?
     if let file = Self.descriptionFile(path), let text = try FileContents.text(file) {
       let description = try YOLODescription(text, file: file)
@@ -67,7 +67,7 @@ struct YOLOReader: FormatReader {
     } else {
       guard FileContents.entry(path) == .folder else {
         throw DatasetsError(
-          file: path, "a YOLO data set is a folder or a description that ends in .yaml.")
+          file: path, "a YOLO dataset is a folder or a description that ends in .yaml.")
       }
       root = path
       home = path
@@ -92,13 +92,13 @@ struct YOLOReader: FormatReader {
   /// the description lies.
   private static func root(
     of description: YOLODescription, home: String, file: String
-  ) -> (String, DatasetProblem?) {
+  ) -> (String, DatasetIssue?) {
     guard let path = description.path else { return (home, nil) }
     let root = FilePath.join(home, path)
     if FileContents.entry(root) == .folder { return (root, nil) }
     return (
       home,
-      DatasetProblem(
+      DatasetIssue(
         kind: .layout, file: file,
         message: "\"path: \(path)\" does not exist; the folder of the "
           + "description itself is taken for it.")
@@ -114,13 +114,14 @@ struct YOLOReader: FormatReader {
         "the class names are nowhere to be found; put them into classes.txt, one a "
           + "line, or write a data.yaml.")
     }
-    var problems = notice.map { [$0] } ?? []
-    let classes = Self.joined(names, file: descriptionPath, problems: &problems)
-    let images = try imagePaths(split: split, problems: &problems)
+    var issues = notice.map { [$0] } ?? []
+    let classes = Self.joined(names, file: descriptionPath, issues: &issues)
+    let images = try imagePaths(split: split, issues: &issues)
     let paths = images.map { YOLOLayout.labelPath(of: $0) }
     let files = LabelFiles.map(paths, on: reading.runner) {
       (bytes, path) throws(DatasetsError) in
-      try YOLOLabels(bytes, file: path, classCount: names.count, outlines: reading.outlines)
+      try YOLOLabels(
+        bytes, file: path, classCount: names.count, segmentations: reading.segmentations)
     }
     var parsed: [ParsedImage] = []
     parsed.reserveCapacity(images.count)
@@ -134,11 +135,11 @@ struct YOLOReader: FormatReader {
           parsedImage.objects[place].classIndex =
             classes.indices[parsedImage.objects[place].classIndex]
         }
-        problems += labels.problems
-        if !labels.problems.isEmpty && labels.objects.isEmpty { parsedImage.labels = .broken }
+        issues += labels.issues
+        if !labels.issues.isEmpty && labels.objects.isEmpty { parsedImage.labels = .broken }
       case .failure(let error):
         parsedImage.labels = .broken
-        problems.append(DatasetProblem(kind: .malformedLabels, error, file: path))
+        issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
       }
       parsed.append(parsedImage)
     }
@@ -148,20 +149,20 @@ struct YOLOReader: FormatReader {
         "none of the \(parsed.count) images of the split \"\(split)\" "
           + "has a label file; the first is expected at \(first.labelPath).")
     }
-    return ParsedDataset(classNames: classes.names, images: parsed, problems: problems)
+    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
   /// The names once each, and for each number of a class the index of its name; that several are
   /// one class is a problem.
   private static func joined(
-    _ names: [String], file: String, problems: inout [DatasetProblem]
+    _ names: [String], file: String, issues: inout [DatasetIssue]
   ) -> (names: [String], indices: [Int]) {
     var result = (names: [String](), indices: [Int]())
     var places: [String: Int] = [:]
     for (number, name) in names.enumerated() {
       if let place = places[name] {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .duplicateEntry, file: file,
             message: "class \(number) is named \"\(name)\" like one before it; both are taken for "
               + "one class."))
@@ -177,25 +178,25 @@ struct YOLOReader: FormatReader {
 
   /// The images of a split, folder after folder, or as listed.
   private func imagePaths(
-    split: String, problems: inout [DatasetProblem]
+    split: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
     guard let entries = description?.splits[split] else {
       let plain = FilePath.join(root, "images")
       let folder = YOLOLayout.folder(of: split, in: root) ?? plain
       if description != nil {
-        problems.append(
-          DatasetProblem(
+        issues.append(
+          DatasetIssue(
             kind: .layout, file: descriptionPath,
             message: "the split \"\(split)\" is not named; "
               + "the folder \(folder) is taken for it."))
       }
-      return try imageFiles(in: folder, problems: &problems)
+      return try imageFiles(in: folder, issues: &issues)
     }
     var images: [String] = []
     for entry in entries {
-      let place = try locate(entry, key: split, problems: &problems)
+      let place = try locate(entry, key: split, issues: &issues)
       if FileContents.entry(place) == .folder {
-        images += try imageFiles(in: place, problems: &problems)
+        images += try imageFiles(in: place, issues: &issues)
       } else if FilePath.ending(place) == "txt" {
         images += try listedImages(place)
       } else if FilePath.isImage(place) {
@@ -212,7 +213,7 @@ struct YOLOReader: FormatReader {
 
   /// Finds what an entry of the description means.
   private func locate(
-    _ entry: String, key: String, problems: inout [DatasetProblem]
+    _ entry: String, key: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> String {
     var tried: [String] = []
     var inner = entry
@@ -222,8 +223,8 @@ struct YOLOReader: FormatReader {
         if FileContents.entry(path) != .nothing {
           if inner != entry {
             // Roboflow writes ../train/images where it means train/images.
-            problems.append(
-              DatasetProblem(
+            issues.append(
+              DatasetIssue(
                 kind: .layout, file: descriptionPath,
                 message: "\"\(key): \(entry)\" does not "
                   + "exist; \(path) is taken for it."))
@@ -242,22 +243,22 @@ struct YOLOReader: FormatReader {
   }
 
   private func imageFiles(
-    in folder: String, problems: inout [DatasetProblem]
+    in folder: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
-    let images = try ImageFolder.images(below: folder, problems: &problems)
+    let images = try ImageFolder.images(below: folder, issues: &issues)
     if images.isEmpty {
       throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
     }
     for orphan in YOLOLayout.orphans(of: images) {
-      problems.append(
-        DatasetProblem(
+      issues.append(
+        DatasetIssue(
           kind: .orphanedLabels, file: orphan,
           message: "the label file belongs to no image; it is not read."))
     }
     return images
   }
 
-  /// The images that a list names, one a line: relative to the data set, or to the list.
+  /// The images that a list names, one a line: relative to the dataset, or to the list.
   private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
     let names = FileContents.lines(try FileContents.text(list) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }

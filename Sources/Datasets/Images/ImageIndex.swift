@@ -2,10 +2,10 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Facts about the images of a data set, kept from run to run so that files which have not changed
+/// Facts about the images of a dataset, kept from run to run so that files which have not changed
 /// need not be opened again.
 ///
-/// It is kept in the user's cache folder, a file a data set, and never in the data set. What it holds
+/// It is kept in the user's cache folder, a file a dataset, and never in the dataset. What it holds
 /// goes by path, size, times, inode and device of a file; one that was written a moment ago is not kept, since
 /// it may change again without its times showing it. An index that is damaged, old or cannot be kept
 /// costs time and nothing else. Labels are never in it. May be used from several threads, and by
@@ -37,7 +37,7 @@ public final class ImageIndex: Sendable {
     self.init(for: "", in: nil)
   }
 
-  /// Reads what is kept about a data set.
+  /// Reads what is kept about a dataset.
   ///
   /// - Parameters:
   ///   - dataset: The folder or file by which it is opened.

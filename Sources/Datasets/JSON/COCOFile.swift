@@ -5,7 +5,7 @@ import Imaging
 /// Source: "Data format" of cocodataset.org, and what pycocotools takes from it: crowds are those of
 /// `iscrowd`, the field `ignore` is passed over.
 struct COCOFile {
-  /// Whether the outlines of objects are read.
+  /// Whether the polygons of objects are read.
   enum Segmentations {
     case skipped
     /// Where there are any: polygons or runs, not null and not an empty list.
@@ -15,7 +15,7 @@ struct COCOFile {
   }
 
   struct Image {
-    var entry: TruthSet.ImageEntry
+    var entry: GroundTruth.ImageEntry
     /// Where it begins, in bytes.
     var offset: Int
   }
@@ -126,7 +126,7 @@ struct COCOFile {
 
   private static func image(_ scanner: inout JSONScanner) throws(JSONFault) -> Image {
     var met = MemberSet()
-    var entry = TruthSet.ImageEntry(name: "", id: nil, width: 0, height: 0)
+    var entry = GroundTruth.ImageEntry(name: "", id: nil, width: 0, height: 0)
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("an image")
@@ -185,7 +185,7 @@ struct COCOFile {
       } else if try met.takes(key, 3, "area", scanner) {
         row.area = try scanner.number()
       } else if try met.takes(key, 4, "iscrowd", scanner) {
-        row.isCrowd = try scanner.truth("\"iscrowd\"")
+        row.isCrowd = try scanner.groundTruth("\"iscrowd\"")
       } else if try met.takes(key, 5, "id", scanner) {
         row.id = try scanner.integer("an annotation's id")
       } else if try met.takes(key, 7, "difficult", scanner) {

@@ -16,7 +16,7 @@ struct CreateMLFile {
 
   private(set) var images: [ListedImage] = []
   /// Elements that are sound JSON, but not what the format demands.
-  private(set) var problems: [DatasetProblem] = []
+  private(set) var issues: [DatasetIssue] = []
   private let file: MappedFile
   private var lines: LineCounter
 
@@ -51,8 +51,8 @@ struct CreateMLFile {
   }
 
   private mutating func report(_ fault: JSONFault) {
-    problems.append(
-      DatasetProblem(
+    issues.append(
+      DatasetIssue(
         kind: .malformedLabels, file: file.path, line: lines.line(at: fault.offset),
         message: fault.message + "; it is left out."))
   }

@@ -216,7 +216,7 @@ struct JSONScanner {
   }
 
   /// The next value, which is 0, 1, true or false.
-  mutating func truth(_ what: StaticString) throws(JSONFault) -> Bool {
+  mutating func groundTruth(_ what: StaticString) throws(JSONFault) -> Bool {
     switch peek() {
     case UInt8(ascii: "t"):
       try word("true")

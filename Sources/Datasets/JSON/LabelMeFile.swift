@@ -30,7 +30,7 @@ struct LabelMeFile {
   private(set) var height: Int?
   private(set) var shapes: [Shape] = []
   /// Shapes that are sound JSON, but not what the format demands.
-  private(set) var problems: [DatasetProblem] = []
+  private(set) var issues: [DatasetIssue] = []
   let path: String
 
   /// Reads a file's bytes; throws for what is no JSON or has no shapes.
@@ -70,8 +70,8 @@ struct LabelMeFile {
           } catch {
             scanner = start
             try scanner.skip()
-            problems.append(
-              DatasetProblem(
+            issues.append(
+              DatasetIssue(
                 kind: .malformedLabels, file: path, line: lines.line(at: error.offset),
                 message: error.message + "; it is left out."))
           }

@@ -14,12 +14,12 @@ public struct Batch: Sendable {
   /// The crowd regions of each image, in pixels of the input: neither targets nor background.
   public let ignoredRegions: [[Box]]
   /// The class of each pixel of each image; nil where the configuration asks for none.
-  public let masks: ClassPlanes?
+  public let masks: ClassMasks?
   /// Which sample each image shows; that of its first tile for a mosaic.
   public let sampleIndices: [Int]
   /// The images that should have been a part of these and cannot be decoded, in the order in which
   /// they were met; what was shown instead is in `sampleIndices`.
-  public let problems: [DatasetProblem]
+  public let issues: [DatasetIssue]
   /// What turns the images' samples into the network's input.
   public let normalization: Normalization
 

@@ -9,9 +9,9 @@ import Imaging
 final class BatchQueue: @unchecked Sendable {
   /// A batch that is being made; its variables are guarded by the condition.
   private final class Slot {
-    let position: LoaderPosition
+    let position: LoaderState
     let plan: BatchPlan
-    let order: EpochOrder
+    let order: EpochSampler
     let places: Range<Int>
     /// Images handed to workers.
     var taken = 0
@@ -19,7 +19,7 @@ final class BatchQueue: @unchecked Sendable {
     /// Images that workers are done with.
     var done = 0
 
-    init(position: LoaderPosition, plan: BatchPlan, order: EpochOrder) {
+    init(position: LoaderState, plan: BatchPlan, order: EpochSampler) {
       self.position = position
       self.plan = plan
       self.order = order
@@ -30,28 +30,28 @@ final class BatchQueue: @unchecked Sendable {
 
   private let maker: SampleBuilder
   private let factors: RepeatFactors
-  private let schedule: @Sendable (LoaderPosition) -> BatchPlan
+  private let schedule: @Sendable (LoaderState) -> BatchPlan
   private let epochs: Int
   private let batchCount: Int
   private let condition = NSCondition()
   // Guarded by the condition:
   private var slots: [Slot] = []
-  private var nextPosition: LoaderPosition
-  private var order: EpochOrder?
+  private var nextPosition: LoaderState
+  private var order: EpochSampler?
   private var isStopped = false
 
   init(
-    maker: SampleBuilder, factors: RepeatFactors, start: LoaderPosition, epochs: Int,
-    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+    maker: SampleBuilder, factors: RepeatFactors, start: LoaderState, epochs: Int,
+    schedule: @escaping @Sendable (LoaderState) -> BatchPlan
   ) {
     self.maker = maker
     self.factors = factors
     self.schedule = schedule
     self.epochs = epochs
-    batchCount = EpochOrder.batchCount(factors, config: maker.config)
+    batchCount = EpochSampler.batchCount(factors, config: maker.config)
     nextPosition = start
     if nextPosition.batch >= batchCount {
-      nextPosition = LoaderPosition(epoch: start.epoch + 1, batch: 0)
+      nextPosition = LoaderState(epoch: start.epoch + 1, batch: 0)
     }
   }
 
@@ -108,12 +108,12 @@ final class BatchQueue: @unchecked Sendable {
   private func openSlots() {
     while slots.count <= maker.config.prefetch, nextPosition.epoch < epochs, !isStopped {
       let order =
-        order ?? EpochOrder(factors, config: maker.config, epoch: nextPosition.epoch)
+        order ?? EpochSampler(factors, config: maker.config, epoch: nextPosition.epoch)
       slots.append(Slot(position: nextPosition, plan: schedule(nextPosition), order: order))
       nextPosition.batch += 1
       self.order = order
       if nextPosition.batch >= batchCount {
-        nextPosition = LoaderPosition(epoch: nextPosition.epoch + 1, batch: 0)
+        nextPosition = LoaderState(epoch: nextPosition.epoch + 1, batch: 0)
         self.order = nil
       }
       condition.broadcast()
@@ -124,17 +124,17 @@ final class BatchQueue: @unchecked Sendable {
     var results: [SampleBuilder.Result] = []
     for case let result? in slot.results { results.append(try result.get()) }
     // Those of this batch alone, so that all runs end at the same one.
-    let problems = results.flatMap(\.problems)
-    if maker.config.isStrict, let problem = problems.first {
+    let issues = results.flatMap(\.issues)
+    if maker.config.isStrict, let issue = issues.first {
       throw DatasetsError(
-        "\(problem.file) cannot be read, and no image may be left out: \(problem.message)")
+        "\(issue.file) cannot be read, and no image may be left out: \(issue.message)")
     }
     let masks = results.compactMap(\.mask)
     return Batch(
       epoch: slot.position.epoch, index: slot.position.batch, images: results.map(\.image),
       annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
-      masks: masks.isEmpty ? nil : ClassPlanes(masks),
-      sampleIndices: results.map(\.sampleIndex), problems: problems,
+      masks: masks.isEmpty ? nil : ClassMasks(masks),
+      sampleIndices: results.map(\.sampleIndex), issues: issues,
       normalization: maker.config.normalization)
   }
 }

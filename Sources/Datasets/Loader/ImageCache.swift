@@ -5,7 +5,7 @@ import Imaging
 ///
 /// Each epoch visits every image once, so that the oldest is as likely to be wanted as any: what
 /// fits into half of the memory stays for good. The other half holds the images that were decoded
-/// last, which the mosaics of a large data set draw from. What a caller gets does not depend on what
+/// last, which the mosaics of a large dataset draw from. What a caller gets does not depend on what
 /// is kept.
 final class ImageCache: @unchecked Sendable {
   private let samples: [Sample]
@@ -25,7 +25,7 @@ final class ImageCache: @unchecked Sendable {
   struct CachedImage {
     /// 8-bit RGB and upright, perhaps reduced.
     let image: Image
-    /// The numbers of its pixels' classes as in `ClassPlanes`, perhaps reduced; nil where no masks are
+    /// The numbers of its pixels' classes as in `ClassMasks`, perhaps reduced; nil where no masks are
     /// wanted.
     let mask: Image?
 
@@ -36,8 +36,8 @@ final class ImageCache: @unchecked Sendable {
   init(samples: [Sample], config: LoaderConfig) {
     if let count = config.maskClasses {
       precondition(
-        (1...ClassPlanes.mostClasses).contains(count),
-        "masks have 1 to \(ClassPlanes.mostClasses) classes, not \(count)")
+        (1...ClassMasks.mostClasses).contains(count),
+        "masks have 1 to \(ClassMasks.mostClasses) classes, not \(count)")
       precondition(
         samples.allSatisfy { $0.annotations.allSatisfy { $0.classIndex < count } },
         "an object has a class beyond the \(count) that masks have")
@@ -48,7 +48,7 @@ final class ImageCache: @unchecked Sendable {
 
   /// Why an image cannot be shown.
   struct Unreadable: Error {
-    let problem: DatasetProblem
+    let issue: DatasetIssue
   }
 
   /// A sample's image; what could not be decoded once is not tried again.
@@ -72,7 +72,7 @@ final class ImageCache: @unchecked Sendable {
       return try SampleImageFile.read(sample.imagePath, longerSide: config.imageSide)
     } catch {
       throw Unreadable(
-        problem: DatasetProblem(
+        issue: DatasetIssue(
           kind: .unreadableImage, file: sample.imagePath,
           message: "\(error)."))
     }

@@ -25,15 +25,15 @@ public final class Loader: Sendable {
   ///   - schedule: Says for each batch how large its images are and how they are varied. It is
   ///     called ahead of time, once a batch, and must give the same answer whenever it is called.
   public init(
-    samples: [Sample], config: LoaderConfig, start: LoaderPosition = .start, epochs: Int = .max,
-    schedule: @escaping @Sendable (LoaderPosition) -> BatchPlan
+    samples: [Sample], config: LoaderConfig, start: LoaderState = .start, epochs: Int = .max,
+    schedule: @escaping @Sendable (LoaderState) -> BatchPlan
   ) {
     precondition(!samples.isEmpty, "a loader needs at least one sample")
     precondition(start.epoch >= 0 && start.batch >= 0, "there is no batch at \(start)")
     self.samples = samples
     self.config = config
     let factors = RepeatFactors(samples, threshold: config.repeatThreshold)
-    batchesPerEpoch = EpochOrder.batchCount(factors, config: config)
+    batchesPerEpoch = EpochSampler.batchCount(factors, config: config)
     precondition(
       batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
     let cache = ImageCache(samples: samples, config: config)

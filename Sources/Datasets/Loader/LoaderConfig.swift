@@ -2,7 +2,7 @@ import Imaging
 
 /// What a loader needs to know besides the samples.
 public struct LoaderConfig: Hashable, Sendable {
-  /// Images a batch; fewer where the data set has fewer.
+  /// Images a batch; fewer where the dataset has fewer.
   public var batchSize: Int
   /// What order and augmentation are drawn from.
   public var seed: UInt64

@@ -15,9 +15,9 @@ struct SampleBuilder: Sendable {
     var image: Image
     /// The class of each pixel, of the same size; nil where none is wanted.
     var mask: Image?
-    var labels: VisibleAnnotations
+    var labels: AnnotationClipping
     /// What kept samples from being part of it.
-    var problems: [DatasetProblem] = []
+    var issues: [DatasetIssue] = []
   }
 
   /// Draws the image at a place of an epoch.
@@ -25,7 +25,7 @@ struct SampleBuilder: Sendable {
   /// What is drawn depends on the seed, the epoch, the place, the samples and the plan alone.
   ///
   /// - Throws: `DatasetsError` where no sample at all can be decoded.
-  func make(_ order: EpochOrder, place: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
+  func make(_ order: EpochSampler, place: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
     guard let augmentation = plan.augmentation else {
       return try letterboxed(order.indices[place], plan: plan)
     }
@@ -33,43 +33,43 @@ struct SampleBuilder: Sendable {
     func partner(_ generator: inout SeededGenerator) -> Int {
       order.partner(ofPlace: place, using: &generator)
     }
-    let draw = AugmentationDraw(augmentation, key: key, partner: partner)
+    let draw = AugmentationParameters(augmentation, key: key, partner: partner)
     var result = try scene(order.indices[place], draw, augmentation, key: key, plan: plan)
     if let paste = CopyPaste(augmentation, key: key, partner: partner) {
       try add(paste, colors: draw.colors, augmentation, to: &result)
     }
-    if let mixup = MixupDraw(augmentation, key: key, partner: partner) {
+    if let mixup = MixupParameters(augmentation, key: key, partner: partner) {
       var key = key
       key.layer = 1
-      let other = AugmentationDraw(augmentation, key: key, partner: partner)
+      let other = AugmentationParameters(augmentation, key: key, partner: partner)
         .with(colors: draw.colors)
       let second = try scene(mixup.partner, other, augmentation, key: key, plan: plan)
       result.image.blend(second.image, share: mixup.share)
       if let own = result.mask, let other = second.mask {
-        result.mask = ClassPlanes.blended(own, other, showsMoreOfFirst: mixup.share >= 128)
+        result.mask = ClassMasks.blended(own, other, showsMoreOfFirst: mixup.share >= 128)
       }
       result.labels.add(second.labels)
-      result.problems += second.problems
+      result.issues += second.issues
     }
-    EffectDraw(augmentation, key: key, width: plan.width, height: plan.height).apply(
+    EffectParameters(augmentation, key: key, width: plan.width, height: plan.height).apply(
       to: &result, rule: augmentation.rule)
     return result
   }
 
   /// The sample at an index with its image, or the next one that can be decoded; why it cannot itself
-  /// is added to `problems` (the others have their own turn).
+  /// is added to `issues` (the others have their own turn).
   private func decodable(
-    _ index: Int, _ problems: inout [DatasetProblem]
+    _ index: Int, _ issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> (index: Int, cached: ImageCache.CachedImage) {
-    var first: DatasetProblem?
+    var first: DatasetIssue?
     for step in 0..<samples.count {
       let candidate = (index + step) % samples.count
       do {
         return (candidate, try cache.cached(candidate))
       } catch {
         guard step == 0 else { continue }
-        first = error.problem
-        problems.append(error.problem)
+        first = error.issue
+        issues.append(error.issue)
       }
     }
     throw DatasetsError(
@@ -78,13 +78,13 @@ struct SampleBuilder: Sendable {
   }
 
   private func letterboxed(_ sampleIndex: Int, plan: BatchPlan) throws(DatasetsError) -> Result {
-    var problems: [DatasetProblem] = []
-    let (index, cached) = try decodable(sampleIndex, &problems)
+    var issues: [DatasetIssue] = []
+    let (index, cached) = try decodable(sampleIndex, &issues)
     let sample = samples[index]
     let letterbox = Letterbox(
       imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: plan.width,
       targetHeight: plan.height)
-    var labels = VisibleAnnotations()
+    var labels = AnnotationClipping()
     labels.add(
       sample.annotations,
       showing: Box(
@@ -93,7 +93,7 @@ struct SampleBuilder: Sendable {
       rule: .all)
     var result = Result(
       sampleIndex: index, image: letterbox.image(of: cached.image),
-      mask: emptyMask(width: plan.width, height: plan.height), labels: labels, problems: problems)
+      mask: emptyMask(width: plan.width, height: plan.height), labels: labels, issues: issues)
     if let mask = cached.mask {
       let warp = Warp(
         transform: ProjectiveTransform(sample.transform(from: mask))
@@ -106,29 +106,30 @@ struct SampleBuilder: Sendable {
   /// A plane in which nothing is known yet; nil where none is wanted.
   private func emptyMask(width: Int, height: Int) -> Image? {
     config.maskClasses.map { _ in
-      Image(width: width, height: height, format: .gray8, filledWith: ClassPlanes.ignored)
+      Image(width: width, height: height, format: .gray8, filledWith: ClassMasks.ignored)
     }
   }
 
   /// Draws one image, or the images of a mosaic.
   private func scene(
-    _ first: Int, _ draw: AugmentationDraw, _ augmentation: AugmentationConfig, key: SampleSeed,
+    _ first: Int, _ draw: AugmentationParameters, _ augmentation: AugmentationConfig,
+    key: SampleSeed,
     plan: BatchPlan
   ) throws(DatasetsError) -> Result {
     let (width, height) = (plan.width, plan.height)
-    var problems: [DatasetProblem] = []
-    let (shown, firstImage) = try decodable(first, &problems)
+    var issues: [DatasetIssue] = []
+    let (shown, firstImage) = try decodable(first, &issues)
     var result = Result(
       sampleIndex: shown,
       image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
       mask: emptyMask(width: width, height: height),
-      labels: VisibleAnnotations(), problems: problems)
+      labels: AnnotationClipping(), issues: issues)
     let placement = draw.placement.transform(width: width, height: height)
     let rule = augmentation.rule
     for (place, cell) in draw.mosaic.cells.enumerated() {
       func layer(_ index: Int) -> PlacedImage {
         let crop =
-          draw.mosaic == .single ? CropDraw(samples[index], augmentation, key: key) : nil
+          draw.mosaic == .single ? CropParameters(samples[index], augmentation, key: key) : nil
         return PlacedImage(
           sample: samples[index], cell: cell, placement: placement, crop: crop, width: width,
           height: height)
@@ -137,7 +138,7 @@ struct SampleBuilder: Sendable {
       // What is out of sight need not be decoded.
       if layer(wanted).region(width: width, height: height) == nil { continue }
       let (index, cached) =
-        place == 0 ? (shown, firstImage) : try decodable(wanted, &result.problems)
+        place == 0 ? (shown, firstImage) : try decodable(wanted, &result.issues)
       let drawn = layer(index)
       guard let region = drawn.region(width: width, height: height) else { continue }
       drawn.draw(cached.image, colors: draw.colors, into: &result.image, region: region)
@@ -157,10 +158,10 @@ struct SampleBuilder: Sendable {
     to result: inout Result
   ) throws(DatasetsError) {
     let (width, height) = (result.image.width, result.image.height)
-    let (index, cached) = try decodable(paste.partner, &result.problems)
+    let (index, cached) = try decodable(paste.partner, &result.issues)
     let layer = paste.layer(samples[index], width: width, height: height)
     guard let region = layer.region(width: width, height: height) else { return }
-    var labels = VisibleAnnotations()
+    var labels = AnnotationClipping()
     labels.add(
       layer.annotations, showing: layer.part, through: layer.transform, width: width,
       height: height, rule: augmentation.rule)
@@ -168,15 +169,15 @@ struct SampleBuilder: Sendable {
     if chosen.isEmpty { return }
     var over = result.image
     layer.draw(cached.image, colors: colors, into: &over, region: region)
-    var pasted: [VisibleObject] = []
+    var pasted: [ClippedObject] = []
     var cover = RunLengthMask(
       width: width, height: height, region: PixelRegion(x: 0, y: 0, width: 0, height: 0))
     for object in chosen {
-      guard let mask = object.annotation.outlinePixels(width: width, height: height) else {
+      guard let mask = object.annotation.segmentationPixels(width: width, height: height) else {
         continue
       }
       result.image.paste(over, where: mask)
-      result.mask?.fill(mask, with: ClassPlanes.number(ofClass: object.annotation.classIndex))
+      result.mask?.fill(mask, with: ClassMasks.number(ofClass: object.annotation.classIndex))
       cover = cover.union(mask)
       pasted.append(object)
     }
@@ -197,9 +198,9 @@ extension SampleBuilder.Result {
   }
 }
 
-extension AugmentationDraw {
+extension AugmentationParameters {
   /// The same with other colors.
-  fileprivate func with(colors: ColorChange) -> AugmentationDraw {
+  fileprivate func with(colors: ColorChange) -> AugmentationParameters {
     var draw = self
     draw.colors = colors
     return draw

@@ -1,13 +1,13 @@
 import Imaging
 
 /// The classes of a sample's pixels: what the file of its mask says or, without one, what its
-/// outlines cover.
+/// polygons cover.
 struct SampleMask {
   let sample: Sample
-  /// Classes of the data set, 1...254.
+  /// Classes of the dataset, 1...254.
   let classCount: Int
 
-  /// A number for each pixel of the upright image, as in `ClassPlanes`: 8-bit gray.
+  /// A number for each pixel of the upright image, as in `ClassMasks`: 8-bit gray.
   func plane() throws(ImageCache.Unreadable) -> Image {
     guard let path = sample.maskPath else { return drawn }
     let bytes: [UInt8]
@@ -16,14 +16,14 @@ struct SampleMask {
       bytes = try ImageFile.bytes(path)
       image = try ImageFile.decode(bytes, name: path, options: DecodeOptions(format: nil)).image
     } catch {
-      throw problem(.unreadableImage, path, "\(error)")
+      throw issue(.unreadableImage, path, "\(error)")
     }
     guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
-      throw problem(
+      throw issue(
         .malformedLabels, path, "JPEG blurs the numbers of several classes; save the mask as PNG")
     }
     guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
-      throw problem(
+      throw issue(
         .sizeMismatch, path,
         "the mask has \(image.width)x\(image.height) pixels, but its image "
           + "\(sample.imageWidth)x\(sample.imageHeight)")
@@ -33,18 +33,18 @@ struct SampleMask {
     return plane
   }
 
-  private func problem(
-    _ kind: DatasetProblem.Kind, _ path: String, _ reason: String
+  private func issue(
+    _ kind: DatasetIssue.Kind, _ path: String, _ reason: String
   ) -> ImageCache.Unreadable {
     ImageCache.Unreadable(
-      problem: DatasetProblem(kind: kind, file: path, message: "\(reason)."))
+      issue: DatasetIssue(kind: kind, file: path, message: "\(reason)."))
   }
 
   /// The samples as they are stored; converting colors would make up numbers.
   private func gray(_ image: Image, _ path: String) throws(ImageCache.Unreadable) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
-      throw problem(.malformedLabels, path, "the mask has 16 bits a pixel, and 8 are expected")
+      throw issue(.malformedLabels, path, "the mask has 16 bits a pixel, and 8 are expected")
     }
     let channels = image.format.channels
     var bytes: [UInt8] = []
@@ -53,7 +53,7 @@ struct SampleMask {
       let value = image.bytes[start]
       guard channels < 3 || image.bytes[start + 1] == value && image.bytes[start + 2] == value
       else {
-        throw problem(
+        throw issue(
           .malformedLabels, path, "the mask has colors, and gray numbers of classes are expected")
       }
       bytes.append(value)
@@ -73,7 +73,7 @@ struct SampleMask {
       for value in 0...255 { numbers[value] = value >= 128 ? 1 : 0 }
     } else if let wrong = (0..<255).last(where: { isSeen[$0] && $0 > fileClassCount }) {
       let place = plane.bytes.firstIndex(of: UInt8(wrong)) ?? 0
-      throw problem(
+      throw issue(
         .unknownClass, path,
         "the mask has the number \(wrong) at pixel (\(place % plane.width), "
           + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1")
@@ -81,7 +81,7 @@ struct SampleMask {
     if let indices = sample.maskClassIndices {
       numbers = numbers.map { number in
         guard indices.indices.contains(Int(number) - 1) else { return number }
-        return indices[Int(number) - 1].map(ClassPlanes.number) ?? ClassPlanes.ground
+        return indices[Int(number) - 1].map(ClassMasks.number) ?? ClassMasks.ground
       }
     }
     for place in plane.bytes.indices { plane.bytes[place] = numbers[Int(plane.bytes[place])] }
@@ -90,21 +90,21 @@ struct SampleMask {
   /// The classes that the numbers of a file count.
   private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
 
-  /// Outlines in their order; nothing is known of the pixels in crowds and in boxes without one.
+  /// Polygons in their order; nothing is known of the pixels in crowds and in boxes without one.
   private var drawn: Image {
     let (width, height) = (sample.imageWidth, sample.imageHeight)
     var plane = Image(
-      width: width, height: height, format: .gray8, filledWith: ClassPlanes.ground)
+      width: width, height: height, format: .gray8, filledWith: ClassMasks.ground)
     func isKnown(_ annotation: Annotation) -> Bool {
-      !annotation.isCrowd && annotation.outline != nil
+      !annotation.isCrowd && annotation.segmentation != nil
     }
     for annotation in sample.annotations where !isKnown(annotation) {
-      plane.fill(annotation.pixels(width: width, height: height), with: ClassPlanes.ignored)
+      plane.fill(annotation.pixels(width: width, height: height), with: ClassMasks.ignored)
     }
     for annotation in sample.annotations where isKnown(annotation) {
       plane.fill(
         annotation.pixels(width: width, height: height),
-        with: ClassPlanes.number(ofClass: annotation.classIndex))
+        with: ClassMasks.number(ofClass: annotation.classIndex))
     }
     return plane
   }

@@ -8,19 +8,19 @@ import Imaging
 /// is read again in one go.
 struct COCOResultsFile {
   private let file: MappedFile
-  private let truth: TruthSet
+  private let groundTruth: GroundTruth
   private let readsMasks: Bool
-  /// Images by file name or the name without its ending, for a truth that gives no ids.
+  /// Images by file name or the name without its ending, for a ground-truth object that gives no ids.
   private let names: ImageNames
 
   /// Bytes of a part, about.
   private static let partSize = 1 << 20
 
-  init(_ path: String, truth: TruthSet, readsMasks: Bool) throws(DatasetsError) {
+  init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
     file = try MappedFile(path)
-    self.truth = truth
+    self.groundTruth = groundTruth
     self.readsMasks = readsMasks
-    names = ImageNames(truth.images.first?.id == nil ? truth.images : [])
+    names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])
   }
 
   /// A part's rows, and where it stopped.
@@ -32,7 +32,7 @@ struct COCOResultsFile {
   }
 
   /// Reads all detections.
-  func read(tasks: TaskRunner) throws(DatasetsError) -> DetectionSet {
+  func read(tasks: ParallelExecutor) throws(DatasetsError) -> DetectionSet {
     do throws(JSONFault) {
       var scanner = JSONScanner(file.bytes)
       _ = try scanner.array("COCO's results")
@@ -53,7 +53,7 @@ struct COCOResultsFile {
 
   /// Reads the parts; nil where one does not end where the next begins, or holds a fault: then
   /// reading in one go tells what is true.
-  private func readParts(_ starts: [Int], tasks: TaskRunner) -> DetectionSet? {
+  private func readParts(_ starts: [Int], tasks: ParallelExecutor) -> DetectionSet? {
     let parts = tasks.map(starts.count) { number -> Part? in
       let end = number + 1 < starts.count ? starts[number + 1] : file.bytes.count
       return try? read(from: starts[number], to: end)
@@ -157,17 +157,17 @@ struct COCOResultsFile {
       throw JSONFault("a result has no \"\(name)\"", at: start)
     }
     guard let image else { return }
-    guard let classIndex = truth.classIds[category] else {
+    guard let classIndex = groundTruth.classIds[category] else {
       rows.mismatches.add(
         .unknownClass,
-        "\(file.path), byte \(start): category id \(category) is not in \(truth.path)")
+        "\(file.path), byte \(start): category id \(category) is not in \(groundTruth.path)")
       return
     }
     var area: Double?
     var mask: RunLengthMask?
     if readsMasks {
       guard let segmentation else { throw JSONFault("a result has no \"segmentation\"", at: start) }
-      let entry = truth.images[image]
+      let entry = groundTruth.images[image]
       do {
         mask = try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height)
       } catch {
@@ -176,27 +176,29 @@ struct COCOResultsFile {
       area = mask.map { Double($0.area) }
     }
     let isKept = rows.append(
-      image: image, classIndex: classIndex, box: box, score: score, area: area, truth: truth,
+      image: image, classIndex: classIndex, box: box, score: score, area: area,
+      groundTruth: groundTruth,
       place: "\(file.path), byte \(start)")
     if isKept, let mask { rows.masks.append(mask) }
   }
 
   /// The image that an id means; nil where there is none, which is noted.
   private func image(
-    _ scanner: inout JSONScanner, _ mismatches: inout Mismatches, start: Int
+    _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues, start: Int
   ) throws(JSONFault) -> Int? {
     if scanner.peek() == UInt8(ascii: "\"") {
       let name = try scanner.string()
       if let image = names[name] { return image }
       mismatches.add(
         .unknownImage,
-        "\(file.path), byte \(start): image \"\(name)\" is not, or not once, in \(truth.path)")
+        "\(file.path), byte \(start): image \"\(name)\" is not, or not once, in \(groundTruth.path)"
+      )
       return nil
     }
     let id = try scanner.integer("an image's id")
-    if let image = truth.imageIds[id] ?? names[String(id)] { return image }
+    if let image = groundTruth.imageIds[id] ?? names[String(id)] { return image }
     mismatches.add(
-      .unknownImage, "\(file.path), byte \(start): image id \(id) is not in \(truth.path)")
+      .unknownImage, "\(file.path), byte \(start): image id \(id) is not in \(groundTruth.path)")
     return nil
   }
 }

@@ -36,19 +36,20 @@ enum DetectionFormat: CaseIterable {
 
   /// Reads what lies at a path.
   func read(
-    _ path: String, truth: TruthSet, readsMasks: Bool, tasks: TaskRunner
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: ParallelExecutor
   ) throws(DatasetsError) -> DetectionSet {
     switch self {
     case .cocoResults:
-      return try COCOResultsFile(path, truth: truth, readsMasks: readsMasks).read(tasks: tasks)
+      return try COCOResultsFile(path, groundTruth: groundTruth, readsMasks: readsMasks).read(
+        tasks: tasks)
     case .jsonLines, .yoloFolder:
       guard !readsMasks else {
         throw DatasetsError(
           file: path, "only COCO's results hold masks; a list of them is expected.")
       }
       return self == .jsonLines
-        ? try DetectionLinesFile(path, truth: truth).read()
-        : try YOLODetectionFolder(path, truth: truth).read()
+        ? try DetectionLinesFile(path, groundTruth: groundTruth).read()
+        : try YOLODetectionFolder(path, groundTruth: groundTruth).read()
     }
   }
 }

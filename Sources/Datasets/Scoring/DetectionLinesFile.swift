@@ -3,21 +3,22 @@ import Imaging
 /// Glimpse's own results: a line an image, as `glimpse detect --json` writes them.
 ///
 /// `{"path": ..., "width": ..., "height": ..., "boxes": [{"box": [x1, y1, x2, y2], "class": ...,
-/// "score": ...}]}` in pixels of the upright image. Images are joined to the truth by path or
+/// "score": ...}]}` in pixels of the upright image. Images are joined to the ground truth by path or
 /// file name, classes by name. A line with an `error` and no boxes is an image that nothing was
 /// found in.
 struct DetectionLinesFile {
   private let file: MappedFile
-  private let truth: TruthSet
+  private let groundTruth: GroundTruth
   private let names: ImageNames
   private let classIndices: [String: Int]
 
-  init(_ path: String, truth: TruthSet) throws(DatasetsError) {
+  init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
     file = try MappedFile(path)
-    self.truth = truth
-    names = ImageNames(truth.images)
+    self.groundTruth = groundTruth
+    names = ImageNames(groundTruth.images)
     classIndices = Dictionary(
-      truth.classNames.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { a, _ in a }
+      groundTruth.classNames.enumerated().map { ($0.element, $0.offset) },
+      uniquingKeysWith: { a, _ in a }
     )
   }
 
@@ -39,7 +40,7 @@ struct DetectionLinesFile {
   /// Reads all lines.
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
-    var seen = [Bool](repeating: false, count: truth.images.count)
+    var seen = [Bool](repeating: false, count: groundTruth.images.count)
     var scanner = JSONScanner(file.bytes)
     do throws(JSONFault) {
       while !scanner.isAtEnd() {
@@ -48,10 +49,10 @@ struct DetectionLinesFile {
         guard let image = names[line.path] else {
           set.mismatches.add(
             .unknownImage,
-            "\(file.path), byte \(start): \(line.path) is not, or not once, in \(truth.path)")
+            "\(file.path), byte \(start): \(line.path) is not, or not once, in \(groundTruth.path)")
           continue
         }
-        let entry = truth.images[image]
+        let entry = groundTruth.images[image]
         if seen[image] {
           set.mismatches.add(
             .duplicate, "\(file.path), byte \(start): \(line.path) has a line before this one")
@@ -63,7 +64,7 @@ struct DetectionLinesFile {
           set.mismatches.add(
             .otherSize,
             "\(file.path), byte \(start): \(line.path) has \(line.width)x\(line.height) pixels, but "
-              + "\(entry.width)x\(entry.height) in \(truth.path)")
+              + "\(entry.width)x\(entry.height) in \(groundTruth.path)")
         }
         add(line, image: image, start: start, to: &set)
       }
@@ -78,11 +79,13 @@ struct DetectionLinesFile {
       guard let classIndex = classIndices[found.className] else {
         set.mismatches.add(
           .unknownClass,
-          "\(file.path), byte \(start): the class \"\(found.className)\" is not in \(truth.path)")
+          "\(file.path), byte \(start): the class \"\(found.className)\" is not in \(groundTruth.path)"
+        )
         continue
       }
       _ = set.append(
-        image: image, classIndex: classIndex, box: found.box, score: found.score, truth: truth,
+        image: image, classIndex: classIndex, box: found.box, score: found.score,
+        groundTruth: groundTruth,
         place: "\(file.path), byte \(start)")
     }
   }

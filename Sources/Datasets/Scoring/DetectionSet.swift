@@ -1,13 +1,13 @@
 import Imaging
 
-/// What a detector reported about the images of a truth, whatever the format.
+/// What a detector reported about the images of a ground-truth object, whatever the format.
 public struct DetectionSet: Sendable {
-  /// The detections; indices count into the truth's images and classes.
-  public internal(set) var detections = DetectionColumns()
+  /// The detections; indices count into the ground truth's images and classes.
+  public internal(set) var detections = DetectionTable()
   /// One a row of `detections`, or none where they were not asked for.
   public internal(set) var masks: [RunLengthMask] = []
-  /// Contradictions to the truth.
-  public internal(set) var mismatches = Mismatches()
+  /// Contradictions to the ground truth.
+  public internal(set) var mismatches = ConsistencyIssues()
 
   /// Makes an empty set.
   init() {}
@@ -19,20 +19,21 @@ public struct DetectionSet: Sendable {
   ///
   /// - Parameters:
   ///   - paths: COCO results (`.json`), Glimpse's own lines (`.jsonl`), or folders of YOLO label files.
-  ///   - truth: What they are to be scored against.
+  ///   - ground truth: What they are to be scored against.
   ///   - readsMasks: Whether COCO's segmentations are read, too; they then give the areas.
   ///   - tasks: What reads parts of a file at the same time.
   /// - Throws: `DatasetsError` for what cannot be read.
   public static func read(
-    _ paths: [String], for truth: TruthSet, readsMasks: Bool = false, tasks: TaskRunner = .serial
+    _ paths: [String], for groundTruth: GroundTruth, readsMasks: Bool = false,
+    tasks: ParallelExecutor = .serial
   ) throws(DatasetsError) -> DetectionSet {
     var whole = DetectionSet()
-    var owners = [Int?](repeating: nil, count: truth.images.count)
+    var owners = [Int?](repeating: nil, count: groundTruth.images.count)
     for (number, path) in paths.enumerated() {
       var part = try DetectionFormat.sniff(path).read(
-        path, truth: truth, readsMasks: readsMasks, tasks: tasks)
+        path, groundTruth: groundTruth, readsMasks: readsMasks, tasks: tasks)
       if paths.count > 1 {
-        part.findShared(&owners, number: number, paths: paths, truth: truth)
+        part.findShared(&owners, number: number, paths: paths, groundTruth: groundTruth)
       }
       if number == 0 { whole = part } else { whole.append(part) }
     }
@@ -41,13 +42,13 @@ public struct DetectionSet: Sendable {
 
   /// Notes the images that other parts have detections of, too: shards that overlap count twice.
   private mutating func findShared(
-    _ owners: inout [Int?], number: Int, paths: [String], truth: TruthSet
+    _ owners: inout [Int?], number: Int, paths: [String], groundTruth: GroundTruth
   ) {
     for image in Set(detections.images).sorted() {
       if let other = owners[Int(image)] {
         mismatches.add(
           .duplicate,
-          "\(paths[number]): \(truth.images[Int(image)].name) has detections in \(paths[other]), too"
+          "\(paths[number]): \(groundTruth.images[Int(image)].name) has detections in \(paths[other]), too"
         )
       }
       owners[Int(image)] = number
@@ -65,11 +66,11 @@ public struct DetectionSet: Sendable {
   @inline(__always)
   mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,
-    truth: TruthSet, place: @autoclosure () -> String
+    groundTruth: GroundTruth, place: @autoclosure () -> String
   ) -> Bool {
-    if let flaw = truth.flaw(of: box, image: image) {
-      mismatches.add(flaw, "\(place()): \(truth.reason(flaw, of: box, image: image))")
-      if flaw == .impossibleBox { return false }
+    if let issue = groundTruth.issue(of: box, image: image) {
+      mismatches.add(issue, "\(place()): \(groundTruth.reason(issue, of: box, image: image))")
+      if issue == .impossibleBox { return false }
     }
     detections.append(image: image, classIndex: classIndex, box: box, score: score, area: area)
     return true

@@ -3,7 +3,7 @@ struct ImageNames: Sendable {
   /// Indices by path, name and stem; -1 for a name that several images share.
   private let places: [String: Int]
 
-  init(_ images: [TruthSet.ImageEntry]) {
+  init(_ images: [GroundTruth.ImageEntry]) {
     var places: [String: Int] = [:]
     for (index, image) in images.enumerated() {
       let name = FilePath.name(image.name)

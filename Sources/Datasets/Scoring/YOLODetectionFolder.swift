@@ -7,15 +7,15 @@ import Imaging
 /// image without a file is one that nothing was found in.
 struct YOLODetectionFolder {
   private let folder: String
-  private let truth: TruthSet
+  private let groundTruth: GroundTruth
 
-  init(_ path: String, truth: TruthSet) {
+  init(_ path: String, groundTruth: GroundTruth) {
     let inner = FilePath.join(path, "labels")
     folder = FileContents.entry(inner) == .folder ? inner : path
-    self.truth = truth
+    self.groundTruth = groundTruth
   }
 
-  /// Reads all files, in the order of the truth's images.
+  /// Reads all files, in the order of the ground truth's images.
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
     let files = try FileContents.names(in: folder).filter {
@@ -27,14 +27,14 @@ struct YOLODetectionFolder {
         "the folder holds no .txt files; detections are expected in them, a file a "
           + "image with rows \"class cx cy w h score\".")
     }
-    let names = ImageNames(truth.images)
-    var fileOf = [String?](repeating: nil, count: truth.images.count)
+    let names = ImageNames(groundTruth.images)
+    var fileOf = [String?](repeating: nil, count: groundTruth.images.count)
     for name in files {
       guard let image = names[FilePath.stem(name)] else {
         set.mismatches.add(
           .unknownImage,
           "\(FilePath.join(folder, name)): no image of this name, or more than one, is in "
-            + truth.path)
+            + groundTruth.path)
         continue
       }
       fileOf[image] = FilePath.join(folder, name)
@@ -48,10 +48,10 @@ struct YOLODetectionFolder {
   private func read(
     _ file: String, image: Int, into set: inout DetectionSet
   ) throws(DatasetsError) {
-    let entry = truth.images[image]
+    let entry = groundTruth.images[image]
     guard entry.width > 0, entry.height > 0 else {
       throw DatasetsError(
-        file: truth.path, "the size of \(entry.name) is not stated, which fractions need.")
+        file: groundTruth.path, "the size of \(entry.name) is not stated, which fractions need.")
     }
     for (index, line) in FileContents.lines(try FileContents.text(file) ?? "").enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
@@ -65,10 +65,10 @@ struct YOLODetectionFolder {
           "a row is expected to be \"class cx cy w h score\", finite numbers in fractions of the "
             + "image, but is \"\(line.prefix(60))\".")
       }
-      guard truth.classNames.indices.contains(classIndex) else {
+      guard groundTruth.classNames.indices.contains(classIndex) else {
         set.mismatches.add(
           .unknownClass,
-          "\(file):\(index + 1): the class \(classIndex) is not in 0...\(truth.classNames.count - 1)"
+          "\(file):\(index + 1): the class \(classIndex) is not in 0...\(groundTruth.classNames.count - 1)"
         )
         continue
       }
@@ -78,7 +78,8 @@ struct YOLODetectionFolder {
         box: SizedBox(
           x: (numbers[1] - numbers[3] / 2) * width, y: (numbers[2] - numbers[4] / 2) * height,
           width: numbers[3] * width, height: numbers[4] * height),
-        score: numbers.count == 6 ? numbers[5] : 1, truth: truth, place: "\(file):\(index + 1)")
+        score: numbers.count == 6 ? numbers[5] : 1, groundTruth: groundTruth,
+        place: "\(file):\(index + 1)")
     }
   }
 }

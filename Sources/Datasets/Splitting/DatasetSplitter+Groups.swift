@@ -12,9 +12,9 @@ extension DatasetSplitter {
   /// - Returns: For each sample, in order, the number of its group, and a problem for each image
   ///   that cannot be decoded, which is a group of its own.
   public static func groups(
-    of data: [Dataset], index: ImageIndex, runner: TaskRunner,
+    of data: [Dataset], index: ImageIndex, runner: ParallelExecutor,
     observe: DatasetCheck.Observer
-  ) throws -> (groups: [Int], problems: [DatasetProblem]) {
+  ) throws -> (groups: [Int], issues: [DatasetIssue]) {
     let options = DatasetCheck.Options(runner: runner, index: index)
     let examination = try ImageAudit(data, options: options) {
       try observe(.decoding, $0, $1)
@@ -22,6 +22,6 @@ extension DatasetSplitter {
     let groups = try DuplicateGroups(examination.facts.flatMap { $0 }) {
       try observe(.comparing, $0, $1)
     }
-    return (groups.indices, examination.problems)
+    return (groups.indices, examination.issues)
   }
 }

@@ -1,4 +1,4 @@
-/// Deals the images of a data set out to new splits: stratified by class, and with images that
+/// Deals the images of a dataset out to new splits: stratified by class, and with images that
 /// show the same in one split.
 public struct DatasetSplitter: Sendable {
   /// What all random choices follow from.
@@ -33,7 +33,7 @@ public struct DatasetSplitter: Sendable {
   ///   - groups: For each sample, in that order, the number of its group, from 0.
   ///   - count: How many folds, 2 or more.
   /// - Returns: For each fold its `train` and `val`, which are put together when they are asked for:
-  ///   all of them at once are as many copies of the data set.
+  ///   all of them at once are as many copies of the dataset.
   public func folds(
     _ data: [Dataset], groups: [Int], count: Int
   ) -> some RandomAccessCollection<[Dataset]> {
@@ -51,13 +51,13 @@ public struct DatasetSplitter: Sendable {
   private func parts(_ data: [Dataset], groups: [Int], fractions: [Double]) -> [Int] {
     let samples = data.flatMap(\.samples)
     precondition(groups.count == samples.count, "each sample has one group")
-    var tallies = [Stratification.Group](repeating: .init(), count: (groups.max() ?? -1) + 1)
+    var tallies = [StratifiedPartition.Group](repeating: .init(), count: (groups.max() ?? -1) + 1)
     for (sample, group) in zip(samples, groups) {
       tallies[group].images += 1
       let classes = sample.annotations.map(\.classIndex) + (sample.imageClass.map { [$0] } ?? [])
       for index in Set(classes) { tallies[group].imagesOfClass[index, default: 0] += 1 }
     }
-    let parts = Stratification(
+    let parts = StratifiedPartition(
       tallies, classCount: data.first?.classNames.count ?? 0, fractions: fractions, seed: seed
     ).parts
     return groups.map { parts[$0] }
@@ -71,7 +71,7 @@ public struct DatasetSplitter: Sendable {
       Dataset(
         path: data[0].path, format: data[0].format, split: name, classNames: data[0].classNames,
         samples: zip(samples, parts).filter { belongs($0.1) }.map(\.0),
-        problems: name == names[0] ? data.flatMap(\.problems) : [])
+        issues: name == names[0] ? data.flatMap(\.issues) : [])
     }
   }
 }

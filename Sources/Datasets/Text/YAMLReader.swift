@@ -1,4 +1,4 @@
-/// Reads the part of YAML in which data sets are described.
+/// Reads the part of YAML in which datasets are described.
 ///
 /// Nested maps and lists by indentation, `[a, b]` and `{k: v}` over one or more lines, plain and
 /// quoted scalars on one line, block text (`|` and `>`), comments and one `---` at the start.

@@ -5,8 +5,8 @@ import Imaging
 /// Ids count from 1; `difficult`, `truncated` and `occluded`, which COCO has not, are keys of an
 /// annotation where they are set.
 struct COCOWriter: FormatWriter {
-  static let holds: LabelTraits = [
-    .boxes, .polygon, .polygons, .masks, .boxBesideOutline, .crowds, .marks, .areas,
+  static let holds: FormatCapabilities = [
+    .boxes, .polygon, .polygons, .masks, .boxBesideSegmentation, .crowds, .marks, .areas,
   ]
 
   /// The lists of a split so far, their elements joined by commas.
@@ -67,7 +67,7 @@ struct COCOWriter: FormatWriter {
       area = DecimalText.pixels(box.area)
     }
     text += "],\"area\":\(area),\"iscrowd\":\(annotation.isCrowd ? 1 : 0),\"segmentation\":"
-    switch annotation.writtenOutline {
+    switch annotation.writtenSegmentation {
     case nil: text += "[]"
     case .polygons(let polygons)?:
       text +=

@@ -1,6 +1,6 @@
 /// Writes a folder of images for each class: `SPLIT/CLASS/NAME`.
 struct ClassFolderWriter: FormatWriter {
-  static let holds: LabelTraits = [.imageClasses]
+  static let holds: FormatCapabilities = [.imageClasses]
 
   private let classNames: [String]
 

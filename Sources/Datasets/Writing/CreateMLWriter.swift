@@ -3,7 +3,7 @@ import Imaging
 /// Writes CreateML: `SPLIT/_annotations.createml.json` with the images beside it, and a list of the
 /// classes, which CreateML has not.
 struct CreateMLWriter: FormatWriter {
-  static let holds: LabelTraits = [.boxes]
+  static let holds: FormatCapabilities = [.boxes]
 
   private let classNames: [String]
   private let splits: [String]

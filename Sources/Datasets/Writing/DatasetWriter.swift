@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-/// Writes data sets in any of the formats into a new folder.
+/// Writes datasets in any of the formats into a new folder.
 public struct DatasetWriter: Sendable {
   /// What becomes of the images.
   public enum ImageTransfer: String, CaseIterable, Sendable {
@@ -26,7 +26,7 @@ public struct DatasetWriter: Sendable {
     self.images = images
   }
 
-  /// Writes the splits of a data set.
+  /// Writes the splits of a dataset.
   ///
   /// All is written aside and gets its name when it is complete, so that a folder of this name
   /// never holds a part.
@@ -43,11 +43,11 @@ public struct DatasetWriter: Sendable {
     try write(CollectionOfOne((folder: "", splits: splits)), to: folder, observe: observe)[0]
   }
 
-  /// Writes several data sets, each into a folder of the new one; all of them appear at once.
+  /// Writes several datasets, each into a folder of the new one; all of them appear at once.
   ///
   /// - Parameters:
   ///   - parts: What to write, and into which folder, below `folder`; asked for one after the other.
-  ///   - folder: As for one data set, as are `observe` and the errors.
+  ///   - folder: As for one dataset, as are `observe` and the errors.
   /// - Returns: What became of each part.
   public func write(
     _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
@@ -66,7 +66,7 @@ public struct DatasetWriter: Sendable {
   private func fill(
     _ target: NewFolder, below folder: String, with splits: [Dataset], observe: () throws -> Void
   ) throws -> Outcome {
-    precondition(!splits.isEmpty, "a data set has at least one split")
+    precondition(!splits.isEmpty, "a dataset has at least one split")
     let classNames = splits[0].classNames
     precondition(
       splits.allSatisfy { $0.classNames == classNames }, "the splits have classes of their own")
@@ -93,7 +93,7 @@ public struct DatasetWriter: Sendable {
     return outcome
   }
 
-  /// Refuses a place that cannot be a new folder, or that lies in the data set, before any work.
+  /// Refuses a place that cannot be a new folder, or that lies in the dataset, before any work.
   public static func check(folder: String, data: String) throws(DatasetsError) {
     try NewFolder.check(folder)
     let root = FileContents.resolved(data)
@@ -103,10 +103,10 @@ public struct DatasetWriter: Sendable {
 
   private static func inside(_ folder: String) -> DatasetsError {
     DatasetsError(
-      file: folder, "the folder lies in the data set, which is never changed; choose another one.")
+      file: folder, "the folder lies in the dataset, which is never changed; choose another one.")
   }
 
-  /// Refuses a place below a folder that images of the data set lie in, wherever its description says
+  /// Refuses a place below a folder that images of the dataset lie in, wherever its description says
   /// that they are.
   private func refusePlace(_ folder: String, among splits: [Dataset]) throws(DatasetsError) {
     let place = FileContents.resolved(folder)

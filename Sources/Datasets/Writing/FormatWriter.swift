@@ -1,6 +1,6 @@
 /// A file that is to be written.
 struct WrittenFile {
-  /// Relative to the data set's folder.
+  /// Relative to the dataset's folder.
   let path: String
   /// What it holds, one behind the other: large lists are not joined before they are written.
   let pieces: [[UInt8]]
@@ -18,11 +18,11 @@ struct WrittenFile {
 /// How a format is written: one conforming type a file, listed in `DatasetFormat`.
 protocol FormatWriter {
   /// What the format has room for.
-  static var holds: LabelTraits { get }
+  static var holds: FormatCapabilities { get }
 
-  /// Begins a data set with these classes and splits, in their order.
+  /// Begins a dataset with these classes and splits, in their order.
   init(classNames: [String], splits: [String])
-  /// Where an image of a split goes, relative to the data set's folder.
+  /// Where an image of a split goes, relative to the dataset's folder.
   func imagePath(_ name: String, of sample: Sample, split: String) -> String
   /// Takes a sample; what its label file holds, if it has one of its own.
   ///

@@ -4,10 +4,10 @@ import Imaging
 /// Writes LabelMe: `SPLIT/NAME.json` beside each image, and a list of the classes.
 ///
 /// Polygons of one object share a group, masks are PNGs of their rectangle, and what LabelMe has no
-/// place for is a flag of the shape. The box of an outline is the one around it: a rectangle beside it
-/// would be a second object, or a part of the outline, for other readers.
+/// place for is a flag of the shape. The box of a polygon is the one around it: a rectangle beside it
+/// would be a second object, or a part of the polygon, for other readers.
 struct LabelMeWriter: FormatWriter {
-  static let holds: LabelTraits = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
+  static let holds: FormatCapabilities = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
 
   private let classNames: [String]
 
@@ -25,7 +25,7 @@ struct LabelMeWriter: FormatWriter {
     var shapes: [JSONValue] = []
     var groups = 0
     for annotation in sample.annotations {
-      switch annotation.writtenOutline {
+      switch annotation.writtenSegmentation {
       case .polygons(let polygons)?:
         var group: Int?
         if polygons.count > 1 {

@@ -3,11 +3,11 @@ import Imaging
 
 /// Writes images and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
 ///
-/// The masks of a data set of masks are copied. Outlines of objects are drawn, in their order, with
+/// The masks of a dataset of masks are copied. Polygons of objects are drawn, in their order, with
 /// the number of their class, from 1, or 255 where there is only one; single objects cannot be told
 /// apart any more.
 struct MaskFolderWriter: FormatWriter {
-  static let holds: LabelTraits = [.imageMasks]
+  static let holds: FormatCapabilities = [.imageMasks]
 
   private let classNames: [String]
 
@@ -47,14 +47,14 @@ struct MaskFolderWriter: FormatWriter {
     var pixels = [UInt8](repeating: 0, count: width * height)
     do {
       for annotation in sample.annotations where !annotation.isCrowd {
-        guard let outline = annotation.outline else {
+        guard let segmentation = annotation.segmentation else {
           throw DatasetsError(
             file: sample.imagePath,
-            "the image has an object with a box and no outline, which cannot become a mask; choose "
+            "the image has an object with a box and no polygon, which cannot become a mask; choose "
               + "another format.")
         }
         let value = classNames.count == 1 ? 255 : UInt8(annotation.classIndex + 1)
-        let mask = try outline.mask(width: width, height: height)
+        let mask = try segmentation.mask(width: width, height: height)
         for (place, isInside) in mask.pixels.enumerated() where isInside != 0 {
           pixels[place] = value
         }

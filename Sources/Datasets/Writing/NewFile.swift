@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that is made and filled: a data set has many small ones, for which Foundation's `Data` takes
+/// A file that is made and filled: a dataset has many small ones, for which Foundation's `Data` takes
 /// ten times as long.
 struct NewFile: ~Copyable {
   private var file: Int32

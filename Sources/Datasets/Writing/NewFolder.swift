@@ -73,10 +73,10 @@ struct NewFolder {
     }
   }
 
-  /// Where a file of the data set is while it is written.
+  /// Where a file of the dataset is while it is written.
   private func place(_ path: String) throws(DatasetsError) -> String {
     let place = FilePath.join(aside, path)
-    precondition(FilePath.isInside(place, aside), "\(path) leads out of the data set")
+    precondition(FilePath.isInside(place, aside), "\(path) leads out of the dataset")
     let folder = FilePath.folder(place)
     if FileContents.entry(folder) != .folder { try make(folder) }
     return place

@@ -16,13 +16,13 @@ struct UniqueNames {
   /// - Returns: The name, and why it is another one than the image has.
   mutating func name(
     for path: String, in folder: String
-  ) -> (name: String, losses: [LabelLoss]) {
+  ) -> (name: String, losses: [DroppedAnnotations]) {
     let old = FilePath.name(path)
     let hasEnding = FilePath.isImage(old)
     let oldStem = hasEnding ? FilePath.stem(old) : old
     let ending = hasEnding ? String(old.dropFirst(oldStem.count)) : Self.ending(of: path)
     let stem = Self.cut(Self.plain(oldStem), to: Self.longestStem)
-    var losses: [LabelLoss] = []
+    var losses: [DroppedAnnotations] = []
     if stem != oldStem { losses.append(.replacedCharacters) }
     if !hasEnding { losses.append(.addedEndings) }
     // Some file systems do not tell capital letters from small ones.

@@ -5,7 +5,7 @@ import Imaging
 /// A list of the classes lies beside, which VOC has not; so does an element `iscrowd` in the objects
 /// that are crowds, which are marked difficult for other readers' sake.
 struct VOCWriter: FormatWriter {
-  static let holds: LabelTraits = [.boxes, .crowds, .marks]
+  static let holds: FormatCapabilities = [.boxes, .crowds, .marks]
 
   private let classNames: [String]
   private var lists: [String: String]

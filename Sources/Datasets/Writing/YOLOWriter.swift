@@ -5,7 +5,7 @@ import Imaging
 /// An object is a row of its box or, where it has one, of its polygon; several polygons are joined by
 /// bridges without width.
 struct YOLOWriter: FormatWriter {
-  static let holds: LabelTraits = [.boxes, .polygon]
+  static let holds: FormatCapabilities = [.boxes, .polygon]
 
   private let classNames: [String]
   private let splits: [String]
@@ -31,7 +31,7 @@ struct YOLOWriter: FormatWriter {
     var text = ""
     for annotation in sample.annotations where !annotation.isCrowd {
       let numbers: [Double]
-      if case .polygons(let polygons)? = annotation.writtenOutline {
+      if case .polygons(let polygons)? = annotation.writtenSegmentation {
         numbers = Self.joined(polygons)
       } else {
         let box = annotation.writtenBox

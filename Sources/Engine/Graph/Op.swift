@@ -7,7 +7,7 @@ public protocol Op: Sendable {
   /// What it learns or keeps, in the order in which the contexts hand it over.
   var parameters: [ParameterDeclaration] { get }
   /// What its backward pass reads again from the forward pass.
-  var backwardReads: BackwardReads { get }
+  var backwardReads: SavedTensors { get }
 
   /// The shape that inputs of these shapes give; throws where they do not fit.
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
@@ -43,7 +43,7 @@ extension Op {
   /// None.
   public var parameters: [ParameterDeclaration] { [] }
   /// Nothing.
-  public var backwardReads: BackwardReads { [] }
+  public var backwardReads: SavedTensors { [] }
   /// None: inputs and output are different things.
   public func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
   /// False: the output is of the plan's precision.
@@ -65,13 +65,13 @@ extension Op {
 }
 
 /// Which tensors of the forward pass an op's backward pass reads: they are kept until then.
-public struct BackwardReads: OptionSet, Hashable, Sendable {
+public struct SavedTensors: OptionSet, Hashable, Sendable {
   /// The bits.
   public let rawValue: UInt8
   /// Makes a set from its bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// The inputs' values.
-  public static let inputs = BackwardReads(rawValue: 1)
+  public static let inputs = SavedTensors(rawValue: 1)
   /// The output's values.
-  public static let output = BackwardReads(rawValue: 2)
+  public static let output = SavedTensors(rawValue: 2)
 }

@@ -13,7 +13,7 @@ public struct ActivationOp: Op {
   /// `activation`.
   public var kind: String { "activation" }
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
   /// One a value.

@@ -47,7 +47,7 @@ public struct BatchNorm: Op {
   }
 
   /// The inputs; the activation's argument is computed again from them.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -65,12 +65,12 @@ public struct BatchNorm: Op {
 
   /// Partial statistics, one pair a part; scale and shift.
   public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * (Split.reductionParts + 2)
+    2 * channels * (WorkPartition.reductionParts + 2)
   }
 
   /// Partial sums, one pair a part; factor and offset.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * (Split.reductionParts + 2)
+    2 * channels * (WorkPartition.reductionParts + 2)
   }
 
   /// Normalizes and applies the activation; in training, also moves the running statistics.
@@ -110,17 +110,17 @@ public struct BatchNorm: Op {
     let input = context.inputs[0]
     let table = context.kernels.normalization
     let pixels = input.shape.pixels
-    let parts = min(pixels, Split.reductionParts)
+    let parts = min(pixels, WorkPartition.reductionParts)
     let partial = context.scratch + 4 * channels
     context.pool.run(parts) { part in
-      let (begin, end) = Split.range(of: pixels, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
       table.statistics(
         input.pixel(begin), end - begin, input.stride, channels,
         partial + 2 * part * channels, partial + (2 * part + 1) * channels)
     }
     let squares = partial + channels
     for part in 1..<max(parts, 1) {
-      let (begin, end) = Split.range(of: pixels, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
       let other = partial + 2 * part * channels
       table.merge(
         partial, squares, Double(begin), other, other + channels, Double(end - begin), channels)
@@ -152,10 +152,10 @@ public struct BatchNorm: Op {
     let (mean, inverse) = (context.state, context.state + channels)
     let (scale, shift) = (context.state + 2 * channels, context.state + 3 * channels)
     let pixels = input.shape.pixels
-    let parts = min(pixels, Split.reductionParts)
+    let parts = min(pixels, WorkPartition.reductionParts)
     let partial = context.scratch + 2 * channels
     context.pool.run(parts) { part in
-      let (begin, end) = Split.range(of: pixels, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
       let sums = partial + 2 * part * channels
       sums.update(repeating: 0, count: 2 * channels)
       table.gradient_sums(

@@ -74,7 +74,7 @@ public struct Convolution: Op {
   }
 
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// n, h', w', out.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -101,8 +101,8 @@ public struct Convolution: Op {
     2 * Double(output.pixels) * Double(geometry.weightCount)
   }
 
-  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionWork {
-    ConvolutionWork(geometry: geometry, large: inputs[0], small: output)
+  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionPlan {
+    ConvolutionPlan(geometry: geometry, large: inputs[0], small: output)
   }
 
   /// The packed weights.

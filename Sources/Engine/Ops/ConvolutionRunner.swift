@@ -5,7 +5,7 @@ import CGlimpseKernels
 /// The convolution and the transposed convolution are both made of these; tasks depend on the
 /// shapes alone, and every sum is made in one order, so results do not depend on the threads.
 struct ConvolutionRunner {
-  let work: ConvolutionWork
+  let work: ConvolutionPlan
   let pool: ThreadPool
   let kernels: Kernels
 
@@ -56,10 +56,10 @@ struct ConvolutionRunner {
     let worthwhile = units * pixelsPerUnit / max(1, kernels.convolution.task_pixels)
     let tasks = max(
       1,
-      min(Split.tasks(units: units, costPerUnit: costPerUnit) / blockTasks, worthwhile))
+      min(WorkPartition.tasks(units: units, costPerUnit: costPerUnit) / blockTasks, worthwhile))
     pool.run(tasks * blockTasks) { index in
-      let (begin, end) = Split.range(of: units, part: index % tasks, parts: tasks)
-      let (first, last) = Split.range(of: blocks, part: index / tasks, parts: blockTasks)
+      let (begin, end) = WorkPartition.range(of: units, part: index % tasks, parts: tasks)
+      let (first, last) = WorkPartition.range(of: blocks, part: index / tasks, parts: blockTasks)
       body(begin, end, first, last)
     }
   }
@@ -163,7 +163,7 @@ struct ConvolutionRunner {
     }
     let tasks = min(rows, ConvolutionGeometry.gradientParts)
     pool.run(tasks) { task in
-      let (begin, end) = Split.range(of: rows, part: task, parts: tasks)
+      let (begin, end) = WorkPartition.range(of: rows, part: task, parts: tasks)
       let partial = scratch + task * count
       partial.update(repeating: 0, count: count)
       if geometry.isDepthwise {
@@ -205,7 +205,7 @@ extension ConvolutionRunner {
   ) {
     let (values, gradient) = (context.inputs[0], context.outputGradient)
     let (large, small) = direction == .transposed ? (values, gradient) : (gradient, values)
-    let work = ConvolutionWork(geometry: geometry, large: large.shape, small: small.shape)
+    let work = ConvolutionPlan(geometry: geometry, large: large.shape, small: small.shape)
     let runner = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
     var g = geometry.descriptor(large: large, small: small, scratch: context.scratch)
     let scratch = work.behindZeros(context.scratch)

@@ -37,7 +37,7 @@ public struct GroupNorm: Op {
   }
 
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -65,7 +65,7 @@ public struct GroupNorm: Op {
 
   /// Parts of one image's sums: a number for any thread count.
   private static func parts(_ shape: Shape) -> Int {
-    min(shape.h * shape.w, max(1, Split.reductionParts / shape.n))
+    min(shape.h * shape.w, max(1, WorkPartition.reductionParts / shape.n))
   }
 
   private func weight(_ parameters: [UnsafeMutablePointer<Float>], _ channel: Int) -> Float {
@@ -115,7 +115,7 @@ public struct GroupNorm: Op {
     let parts = Self.parts(x.shape)
     let table = context.kernels.normalization
     context.pool.run(x.shape.n * parts) { task in
-      let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
       table.statistics(
         x.pixel(task / parts * pixels + begin), end - begin, x.stride, channels,
         row(partial, task, 0), row(partial, task, 1))
@@ -131,7 +131,7 @@ public struct GroupNorm: Op {
     let (pixels, parts) = (shape.h * shape.w, Self.parts(shape))
     let squares = partial + channels
     for part in 1..<max(parts, 1) {
-      let (begin, end) = Split.range(of: pixels, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
       context.kernels.normalization.merge(
         partial, squares, Double(begin), row(partial, part, 0), row(partial, part, 1),
         Double(end - begin), channels)
@@ -164,7 +164,7 @@ public struct GroupNorm: Op {
     let none = Activation.identity.code
     context.pool.run(x.shape.n * parts) { task in
       let image = task / parts
-      let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
       let first = image * pixels + begin
       let (sum, normalized) = (row(partial, task, 0), row(partial, task, 1))
       sum.update(repeating: 0, count: 2 * channels)

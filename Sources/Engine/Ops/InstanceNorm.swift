@@ -17,7 +17,7 @@ public struct InstanceNorm: Op {
   /// `weight` and `bias`, each [channels], where they are learned.
   public var parameters: [ParameterDeclaration] { groups.parameters }
   /// The inputs.
-  public var backwardReads: BackwardReads { groups.backwardReads }
+  public var backwardReads: SavedTensors { groups.backwardReads }
 
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {

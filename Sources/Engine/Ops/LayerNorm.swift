@@ -28,7 +28,7 @@ public struct LayerNorm: Op {
   }
 
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -49,7 +49,7 @@ public struct LayerNorm: Op {
 
   /// Partial sums of the parameters' gradients, one pair a part.
   public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * Split.reductionParts
+    2 * channels * WorkPartition.reductionParts
   }
 
   /// y = xhat * weight + bias
@@ -74,9 +74,9 @@ public struct LayerNorm: Op {
     let (mean, inverse) = (context.state, context.state + x.shape.pixels)
     let weight = context.parameters[0]
     let table = context.kernels.pixelwise
-    let parts = min(x.shape.pixels, Split.reductionParts)
+    let parts = min(x.shape.pixels, WorkPartition.reductionParts)
     context.pool.run(parts) { part in
-      let (begin, end) = Split.range(of: x.shape.pixels, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: x.shape.pixels, part: part, parts: parts)
       let sums = context.scratch + 2 * part * channels
       sums.update(repeating: 0, count: 2 * channels)
       table.layer_norm_backward(

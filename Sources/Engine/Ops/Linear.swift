@@ -30,7 +30,7 @@ public struct Linear: Op {
   }
 
   /// As the convolution.
-  public var backwardReads: BackwardReads { convolution.backwardReads }
+  public var backwardReads: SavedTensors { convolution.backwardReads }
 
   /// n, h, w, outputs.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {

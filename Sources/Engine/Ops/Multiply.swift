@@ -11,7 +11,7 @@ public struct Multiply: Op {
   /// `multiply`.
   public var kind: String { "multiply" }
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// The first input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -34,7 +34,7 @@ public struct Multiply: Op {
 
   /// Parts of one image's sum: a number for any thread count.
   private static func gateParts(_ shape: Shape) -> Int {
-    min(shape.h * shape.w, max(1, Split.reductionParts / shape.n))
+    min(shape.h * shape.w, max(1, WorkPartition.reductionParts / shape.n))
   }
 
   /// y = a * b
@@ -69,7 +69,7 @@ public struct Multiply: Op {
     let parts = Self.gateParts(a.shape)
     let table = context.kernels.elementwise
     context.pool.run(a.shape.n * parts) { task in
-      let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
       let first = task / parts * pixels + begin
       let sum = context.scratch + task * channels
       sum.update(repeating: 0, count: channels)

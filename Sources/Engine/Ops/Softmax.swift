@@ -11,7 +11,7 @@ public struct Softmax: Op {
   /// `softmax`.
   public var kind: String { "softmax" }
   /// The output.
-  public var backwardReads: BackwardReads { .output }
+  public var backwardReads: SavedTensors { .output }
   /// The input's shape.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
   /// An exponential, an addition and a multiplication a value.

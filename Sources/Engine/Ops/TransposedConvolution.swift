@@ -49,7 +49,7 @@ public struct TransposedConvolution: Op {
   }
 
   /// The inputs.
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: SavedTensors { .inputs }
 
   /// n, h', w', out.
   public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -77,8 +77,8 @@ public struct TransposedConvolution: Op {
     2 * Double(inputs[0].pixels) * Double(geometry.weightCount)
   }
 
-  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionWork {
-    ConvolutionWork(geometry: geometry, large: output, small: inputs[0])
+  private func work(_ inputs: [Shape], _ output: Shape) -> ConvolutionPlan {
+    ConvolutionPlan(geometry: geometry, large: output, small: inputs[0])
   }
 
   /// The packed weights.

@@ -50,7 +50,7 @@ struct WinogradRunner {
     var w = descriptor
     let tasks = (winograd.tiles + winograd.tilesPerTask - 1) / winograd.tilesPerTask
     pool.run(tasks) { task, workspace in
-      let (begin, end) = Split.range(of: winograd.tiles, part: task, parts: tasks)
+      let (begin, end) = WorkPartition.range(of: winograd.tiles, part: task, parts: tasks)
       let stride = table.place_stride(end - begin, w.input_c)
       let productStride = table.place_stride(end - begin, blockChannels)
       let products = workspace + winograd.places * stride
@@ -119,7 +119,7 @@ struct WinogradRunner {
     let parts = (winograd.tiles + winograd.tilesPerSum - 1) / winograd.tilesPerSum
     let places = scratch + winograd.packedCount
     for part in 0..<parts {
-      let (begin, end) = Split.range(of: winograd.tiles, part: part, parts: parts)
+      let (begin, end) = WorkPartition.range(of: winograd.tiles, part: part, parts: parts)
       let stride = table.place_stride(end - begin, w.input_c)
       let gradientStride = table.place_stride(end - begin, w.output_c)
       let gradients = places + winograd.places * stride

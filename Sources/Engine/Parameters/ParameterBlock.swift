@@ -61,12 +61,12 @@ public struct ParameterLayout: Hashable, Sendable {
 public final class ParameterBlock: @unchecked Sendable {
   /// What lies where.
   public let layout: ParameterLayout
-  let memory: AlignedMemory
+  let memory: AlignedBuffer
 
   /// Makes a block of zeros.
   public init(zeros layout: ParameterLayout) {
     self.layout = layout
-    memory = AlignedMemory(count: layout.count)
+    memory = AlignedBuffer(count: layout.count)
   }
 
   /// Makes a block with each parameter begun as declared.

@@ -29,8 +29,8 @@ public final class Session: @unchecked Sendable {
   /// Runs each node's work where it is set, for measurements: it must call what it is given, once.
   public var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
 
-  private let arena: AlignedMemory
-  private let prepared: AlignedMemory
+  private let arena: AlignedBuffer
+  private let prepared: AlignedBuffer
   private var prepareSteps: [PrepareContext] = []
   private var forwardSteps: [ForwardContext] = []
   private var backwardSteps: [(node: Int, context: BackwardContext)] = []
@@ -52,8 +52,8 @@ public final class Session: @unchecked Sendable {
     let gradientBlock =
       gradients ?? (isTraining ? ParameterBlock(zeros: parameters.layout) : nil)
     self.gradients = gradientBlock
-    let arena = AlignedMemory(count: plan.arenaCount)
-    let prepared = AlignedMemory(count: plan.preparedCount)
+    let arena = AlignedBuffer(count: plan.arenaCount)
+    let prepared = AlignedBuffer(count: plan.preparedCount)
     self.arena = arena
     self.prepared = prepared
     pool.reserveWorkspace(plan.workspaceCount)

@@ -1,5 +1,5 @@
 /// How work is cut into tasks: by shapes alone, so that results do not depend on the threads.
-enum Split {
+enum WorkPartition {
   /// Operations that make a task worth handing out.
   private static let operationsPerTask = 400_000
   /// Tasks of one region at most: enough for 64 threads.
@@ -21,9 +21,9 @@ enum Split {
 extension ThreadPool {
   /// Runs `body(begin, end)` over parts of `0..<units`, when one unit takes that many operations.
   func forEachPart(of units: Int, costPerUnit: Int, _ body: (Int, Int) -> Void) {
-    let tasks = Split.tasks(units: units, costPerUnit: costPerUnit)
+    let tasks = WorkPartition.tasks(units: units, costPerUnit: costPerUnit)
     run(tasks) { task in
-      let (begin, end) = Split.range(of: units, part: task, parts: tasks)
+      let (begin, end) = WorkPartition.range(of: units, part: task, parts: tasks)
       body(begin, end)
     }
   }
@@ -33,9 +33,9 @@ extension ThreadPool {
     _ shape: Shape, costPerPixel: Int, _ body: (_ image: Int, _ begin: Int, _ end: Int) -> Void
   ) {
     let pixels = shape.h * shape.w
-    let parts = Split.tasks(units: pixels, costPerUnit: costPerPixel)
+    let parts = WorkPartition.tasks(units: pixels, costPerUnit: costPerPixel)
     run(shape.n * parts) { task in
-      let (begin, end) = Split.range(of: pixels, part: task % parts, parts: parts)
+      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
       body(task / parts, begin, end)
     }
   }

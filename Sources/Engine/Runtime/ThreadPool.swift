@@ -59,17 +59,17 @@ public final class ThreadPool: Sendable {
 
 /// Scratch memory of each thread. Changed only between regions, by the thread that starts them.
 private final class Workspaces: @unchecked Sendable {
-  private var memory: [AlignedMemory]
+  private var memory: [AlignedBuffer]
   private var count = 0
 
   init(threads: Int) {
-    memory = (0..<threads).map { _ in AlignedMemory(count: 0) }
+    memory = (0..<threads).map { _ in AlignedBuffer(count: 0) }
   }
 
   func reserve(_ count: Int) {
     guard count > self.count else { return }
     self.count = count
-    for worker in memory.indices { memory[worker] = AlignedMemory(count: count) }
+    for worker in memory.indices { memory[worker] = AlignedBuffer(count: count) }
   }
 
   subscript(worker: Int) -> UnsafeMutablePointer<Float> { memory[worker].base }

@@ -2,7 +2,7 @@ import Imaging
 
 /// A number with the range in which it lies when other images of the same kind are taken.
 public struct Interval: Hashable, Sendable {
-  /// The number on the images at hand; -1 where there is no truth to measure on.
+  /// The number on the images at hand; -1 where there is no ground truth to measure on.
   public let value: Double
   /// The lower end.
   public let lower: Double
@@ -47,8 +47,8 @@ public struct BootstrapOptions: Hashable, Sendable {
 /// Intervals of AP by drawing images with repetition.
 ///
 /// Whole images are drawn, not objects, because objects of one image are alike. In each draw classes
-/// without truths are left out of the mean, as always; a class's own interval is made of the
-/// draws in which it has truths.
+/// without ground-truth objects are left out of the mean, as always; a class's own interval is made of the
+/// draws in which it has ground-truth objects.
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
 public struct Bootstrap: Sendable {
@@ -65,16 +65,16 @@ public struct Bootstrap: Sendable {
   ///
   /// - Parameter tasks: What makes draws at the same time; results do not depend on it.
   public init(
-    _ cells: EvaluationCells, _ matches: MatchTable,
-    options: BootstrapOptions = BootstrapOptions(), tasks: TaskRunner = .serial
+    _ table: EvaluationTable, _ matches: MatchTable,
+    options: BootstrapOptions = BootstrapOptions(), tasks: ParallelExecutor = .serial
   ) {
-    let precision = DrawnPrecision(cells, matches, tasks: tasks)
-    let images = cells.imageNames.count
-    let whole = precision.sample(ImageDraw(eachOf: images))
+    let precision = BootstrapAP(table, matches, tasks: tasks)
+    let images = table.imageNames.count
+    let whole = precision.sample(BootstrapSample(eachOf: images))
     let draws = tasks.map(options.draws) {
-      precision.sample(ImageDraw(imageCount: images, seed: options.seed, number: $0))
+      precision.sample(BootstrapSample(imageCount: images, seed: options.seed, number: $0))
     }
-    func interval(_ number: (DrawnPrecision.Sample) -> Double) -> Interval {
+    func interval(_ number: (BootstrapAP.Sample) -> Double) -> Interval {
       Interval(
         number(whole), draws: draws.map(number).filter { $0 >= 0 },
         confidence: options.confidence)
@@ -82,7 +82,7 @@ public struct Bootstrap: Sendable {
     self.options = options
     ap = interval(\.ap)
     ap50 = interval(\.ap50)
-    classes = cells.classNames.indices.map { index in
+    classes = table.classNames.indices.map { index in
       (interval { $0.classes[index].ap }, interval { $0.classes[index].ap50 })
     }
   }

@@ -1,6 +1,6 @@
 /// Whether scores are what they claim: of detections with a score of 0.8, 80 % should be right.
 ///
-/// Right is a detection that matched a truth at IoU 0.50. Those that are ignored do not count.
+/// Right is a detection that matched a ground-truth object at IoU 0.50. Those that are ignored do not count.
 ///
 /// Source: C. Guo et al., On Calibration of Modern Neural Networks, 2017; F. Küppers et al.,
 /// Multivariate Confidence Calibration for Object Detection, 2020.
@@ -41,7 +41,7 @@ public struct Calibration: Hashable, Sendable {
   ///
   /// - Parameter classIndex: The class to look at; all where it is nil.
   public init?(
-    _ cells: EvaluationCells, _ matches: MatchTable, classIndex: Int? = nil, binCount: Int = 10
+    _ table: EvaluationTable, _ matches: MatchTable, classIndex: Int? = nil, binCount: Int = 10
   ) {
     precondition(binCount > 0, "scores cannot be sorted into \(binCount) bins")
     let areaCount = matches.parameters.areaRanges.count
@@ -49,9 +49,9 @@ public struct Calibration: Hashable, Sendable {
       Bin(lower: Double($0) / Double(binCount), upper: Double($0 + 1) / Double(binCount))
     }
     var total = 0
-    for row in 0..<cells.detections.count {
-      if let classIndex, Int(cells.detections.classes[row]) != classIndex { continue }
-      let score = cells.detections.scores[row]
+    for row in 0..<table.detections.count {
+      if let classIndex, Int(table.detections.classes[row]) != classIndex { continue }
+      let score = table.detections.scores[row]
       guard (0...1).contains(score) else { return nil }
       if matches.ignored[row * areaCount] & 1 != 0 { continue }
       let place = min(Int(score * Double(binCount)), binCount - 1)

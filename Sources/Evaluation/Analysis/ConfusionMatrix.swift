@@ -2,10 +2,10 @@ import Imaging
 
 /// Which class was found where which class is, with a row and a column for the background.
 ///
-/// In each image the detections of at least a confidence are paired with truths of any class, the pair
-/// of the highest overlap first (of equal ones the surer detection, then the earlier truth), each
-/// at most once. A pair is counted under its classes, an unpaired truth as found as background, an
-/// unpaired detection as background found as its class. Detections that are left without a truth,
+/// In each image the detections of at least a confidence are paired with ground-truth objects of any class, the pair
+/// of the highest overlap first (of equal ones the higher-scoring detection, then the earlier ground truth), each
+/// at most once. A pair is counted under its classes, an unpaired ground truth as found as background, an
+/// unpaired detection as background found as its class. Detections that are left without a ground-truth object,
 /// but overlap an ignored one or a crowd enough, are not counted.
 public struct ConfusionMatrix: Hashable, Sendable {
   /// The lowest score of a detection that is looked at.
@@ -17,58 +17,60 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// Detections found as class f where class t is, at `f * (classCount + 1) + t`.
   public private(set) var counts: [Int]
 
-  /// How often class `truth` was found as class `found`; `classCount` is the background.
-  public func count(found: Int, truth: Int) -> Int { counts[found * (classCount + 1) + truth] }
+  /// How often class `groundTruth` was found as class `found`; `classCount` is the background.
+  public func count(found: Int, groundTruth: Int) -> Int {
+    counts[found * (classCount + 1) + groundTruth]
+  }
 
-  /// Pairs detections and truths of every image.
+  /// Pairs detections and ground-truth objects of every image.
   public init(
-    _ cells: EvaluationCells, confidence: Double = 0.25, iou: Double = 0.5,
-    overlap: CellOverlap = .boxes, tasks: TaskRunner = .serial
+    _ table: EvaluationTable, confidence: Double = 0.25, iou: Double = 0.5,
+    overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
   ) {
     self.confidence = confidence
     self.iou = iou
-    let classCount = cells.classNames.count
+    let classCount = table.classNames.count
     self.classCount = classCount
     counts = [Int](repeating: 0, count: (classCount + 1) * (classCount + 1))
-    let parts = tasks.mapParts(of: cells.imageNames.count, parts: 64) { images in
+    let parts = tasks.mapParts(of: table.imageNames.count, parts: 64) { images in
       images.flatMap {
-        ImagePairing(cells, image: $0, confidence: confidence, iou: iou, overlap: overlap).pairs
+        ImagePairing(table, image: $0, confidence: confidence, iou: iou, overlap: overlap).pairs
       }
     }
-    for pair in parts.joined() { counts[pair.found * (classCount + 1) + pair.truth] += 1 }
+    for pair in parts.joined() { counts[pair.found * (classCount + 1) + pair.groundTruth] += 1 }
   }
 }
 
 /// The pairs of one image, by their classes.
 private struct ImagePairing {
   /// What was found and what is there; the number of classes stands for the background.
-  private(set) var pairs: [(found: Int, truth: Int)] = []
+  private(set) var pairs: [(found: Int, groundTruth: Int)] = []
 
   private struct Candidate {
     var overlap: Double
     var detection: Int
-    var truth: Int
+    var groundTruth: Int
   }
 
   init(
-    _ cells: EvaluationCells, image: Int, confidence: Double, iou: Double, overlap: CellOverlap
+    _ table: EvaluationTable, image: Int, confidence: Double, iou: Double, overlap: PairwiseIoU
   ) {
-    let own = cells.cells(ofImage: image)
+    let own = table.pairs(ofImage: image)
     guard let first = own.first, let last = own.last else { return }
-    let background = cells.classNames.count
-    let (found, truths) = (cells.detections, cells.truths)
+    let background = table.classNames.count
+    let (found, groundTruths) = (table.detections, table.groundTruths)
     let rows = (first.detections.lowerBound..<last.detections.upperBound)
       .filter { found.scores[$0] >= confidence }
-    let truthRows = first.truths.lowerBound..<last.truths.upperBound
+    let groundTruthRows = first.groundTruths.lowerBound..<last.groundTruths.upperBound
     var candidates: [Candidate] = []
     var meetsIgnored: Set<Int> = []
     for row in rows {
-      for truth in truthRows {
-        let isCrowd = truths.traits[truth].contains(.crowd)
-        let value = overlap.pair(cells, row, truth, isCrowd)
+      for groundTruth in groundTruthRows {
+        let isCrowd = groundTruths.traits[groundTruth].contains(.crowd)
+        let value = overlap.iou(table, row, groundTruth, isCrowd)
         guard value >= iou else { continue }
-        if truths.traits[truth].isEmpty {
-          candidates.append(Candidate(overlap: value, detection: row, truth: truth))
+        if groundTruths.traits[groundTruth].isEmpty {
+          candidates.append(Candidate(overlap: value, detection: row, groundTruth: groundTruth))
         } else {
           meetsIgnored.insert(row)
         }
@@ -78,21 +80,24 @@ private struct ImagePairing {
       if a.overlap != b.overlap { return a.overlap > b.overlap }
       let (scoreA, scoreB) = (found.scores[a.detection], found.scores[b.detection])
       if scoreA != scoreB { return scoreA > scoreB }
-      return (a.detection, a.truth) < (b.detection, b.truth)
+      return (a.detection, a.groundTruth) < (b.detection, b.groundTruth)
     }
     var takenDetections: Set<Int> = []
-    var takenTruths: Set<Int> = []
+    var takenGroundTruths: Set<Int> = []
     for pair in candidates
-    where !takenDetections.contains(pair.detection) && !takenTruths.contains(pair.truth) {
+    where !takenDetections.contains(pair.detection) && !takenGroundTruths.contains(pair.groundTruth)
+    {
       takenDetections.insert(pair.detection)
-      takenTruths.insert(pair.truth)
-      pairs.append((Int(found.classes[pair.detection]), Int(truths.classes[pair.truth])))
+      takenGroundTruths.insert(pair.groundTruth)
+      pairs.append(
+        (Int(found.classes[pair.detection]), Int(groundTruths.classes[pair.groundTruth])))
     }
     for row in rows where !takenDetections.contains(row) && !meetsIgnored.contains(row) {
       pairs.append((Int(found.classes[row]), background))
     }
-    for truth in truthRows where truths.traits[truth].isEmpty && !takenTruths.contains(truth) {
-      pairs.append((background, Int(truths.classes[truth])))
+    for groundTruth in groundTruthRows
+    where groundTruths.traits[groundTruth].isEmpty && !takenGroundTruths.contains(groundTruth) {
+      pairs.append((background, Int(groundTruths.classes[groundTruth])))
     }
   }
 }

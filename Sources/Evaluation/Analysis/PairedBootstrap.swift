@@ -27,37 +27,37 @@ public struct PairedBootstrap: Sendable {
   public let ap: Difference
   /// AP at IoU 0.50, all classes.
   public let ap50: Difference
-  /// Both for each class; nil for a class without truths.
+  /// Both for each class; nil for a class without ground-truth objects.
   public let classes: [(ap: Difference, ap50: Difference)?]
 
   /// A result to compare: its rows and what they matched.
-  public typealias Scored = (cells: EvaluationCells, matches: MatchTable)
+  public typealias Scored = (table: EvaluationTable, matches: MatchTable)
 
   /// Draws images for both results.
   ///
   /// - Throws: `EvaluationError` where the two are not about the same images and classes.
   public init(
     _ first: Scored, _ second: Scored, options: BootstrapOptions = BootstrapOptions(),
-    tasks: TaskRunner = .serial
+    tasks: ParallelExecutor = .serial
   ) throws(EvaluationError) {
-    guard first.cells.imageNames == second.cells.imageNames,
-      first.cells.classNames == second.cells.classNames
+    guard first.table.imageNames == second.table.imageNames,
+      first.table.classNames == second.table.classNames
     else {
       throw EvaluationError(
         "two results can only be compared on the same images and classes, in the same order.")
     }
-    let images = first.cells.imageNames.count
+    let images = first.table.imageNames.count
     let precisions = [first, second].map {
-      DrawnPrecision($0.cells, $0.matches, tasks: tasks)
+      BootstrapAP($0.table, $0.matches, tasks: tasks)
     }
-    func samples(_ draw: ImageDraw) -> [DrawnPrecision.Sample] {
+    func samples(_ draw: BootstrapSample) -> [BootstrapAP.Sample] {
       precisions.map { $0.sample(draw) }
     }
-    let whole = samples(ImageDraw(eachOf: images))
+    let whole = samples(BootstrapSample(eachOf: images))
     let draws = tasks.map(options.draws) {
-      samples(ImageDraw(imageCount: images, seed: options.seed, number: $0))
+      samples(BootstrapSample(imageCount: images, seed: options.seed, number: $0))
     }
-    func difference(_ number: (DrawnPrecision.Sample) -> Double) -> Difference {
+    func difference(_ number: (BootstrapAP.Sample) -> Double) -> Difference {
       Difference(
         number(whole[1]) - number(whole[0]),
         draws: draws.filter { number($0[0]) >= 0 }.map { number($0[1]) - number($0[0]) },
@@ -65,7 +65,7 @@ public struct PairedBootstrap: Sendable {
     }
     ap = difference(\.ap)
     ap50 = difference(\.ap50)
-    classes = first.cells.classNames.indices.map { index in
+    classes = first.table.classNames.indices.map { index in
       guard whole[0].classes[index].ap >= 0 else { return nil }
       return (
         difference { $0.classes[index].ap }, difference { $0.classes[index].ap50 }

@@ -4,9 +4,9 @@ import Imaging
 ///
 /// Rows stand in any order of images and classes; of detections of one image and class with equal
 /// scores, the earlier row goes first, as in the reference. Masks, where there are any, are kept
-/// beside it, one a row in the same order; see `CellOverlap`.
+/// beside it, one a row in the same order; see `PairwiseIoU`.
 public struct EvaluationInput: Hashable, Sendable {
-  /// What names the images in messages: file names or ids. Images without truths or detections
+  /// What names the images in messages: file names or ids. Images without ground-truth objects or detections
   /// are listed too.
   ///
   /// The reference takes images by ascending id, which settles ties of scores between images.
@@ -14,18 +14,19 @@ public struct EvaluationInput: Hashable, Sendable {
   /// The classes; class indices count into them.
   public let classNames: [String]
   /// What is labeled.
-  public var truths: TruthColumns
+  public var groundTruths: GroundTruthTable
   /// What was found.
-  public var detections: DetectionColumns
+  public var detections: DetectionTable
 
   /// Makes an input, by default without rows.
   public init(
-    imageNames: [String] = [], classNames: [String], truths: TruthColumns = TruthColumns(),
-    detections: DetectionColumns = DetectionColumns()
+    imageNames: [String] = [], classNames: [String],
+    groundTruths: GroundTruthTable = GroundTruthTable(),
+    detections: DetectionTable = DetectionTable()
   ) {
     self.imageNames = imageNames
     self.classNames = classNames
-    self.truths = truths
+    self.groundTruths = groundTruths
     self.detections = detections
   }
 
@@ -35,7 +36,7 @@ public struct EvaluationInput: Hashable, Sendable {
   ) {
     let image = imageNames.count
     imageNames.append(name)
-    for annotation in annotations { truths.append(annotation, image: image) }
+    for annotation in annotations { groundTruths.append(annotation, image: image) }
     for detection in found { detections.append(detection, image: image) }
   }
 
@@ -44,10 +45,11 @@ public struct EvaluationInput: Hashable, Sendable {
   /// - Throws: `EvaluationError` for an image or class index that is not in its list, and for a
   ///   coordinate, area or score that is no finite number.
   func check() throws(EvaluationError) {
-    for row in 0..<truths.count {
-      let values = truths.boxes[row].isFinite && truths.areas[row].isFinite
+    for row in 0..<groundTruths.count {
+      let values = groundTruths.boxes[row].isFinite && groundTruths.areas[row].isFinite
       try check(
-        "truth", row, image: truths.images[row], classIndex: truths.classes[row], isFinite: values)
+        "truth", row, image: groundTruths.images[row], classIndex: groundTruths.classes[row],
+        isFinite: values)
     }
     for row in 0..<detections.count {
       let values =
@@ -68,9 +70,9 @@ public struct EvaluationInput: Hashable, Sendable {
         "\(what) \(row) cannot be scored: its image is number \(image), but there are "
           + "\(imageNames.count) images.")
     }
-    func fail(_ problem: String) -> EvaluationError {
+    func fail(_ issue: String) -> EvaluationError {
       EvaluationError(
-        "\(what) \(row), of image \(imageNames[Int(image)]), cannot be scored: \(problem).")
+        "\(what) \(row), of image \(imageNames[Int(image)]), cannot be scored: \(issue).")
     }
     guard classIndex >= 0, classIndex < classNames.count else {
       throw fail("its class index is \(classIndex), but there are \(classNames.count) classes")

@@ -8,17 +8,17 @@ import Imaging
 public struct MatchTable: Sendable {
   /// The thresholds and ranges of areas that the masks count through.
   public let parameters: EvaluationParameters
-  /// Thresholds at which a detection has a truth: the mask of row d and area range a is at
-  /// `d * parameters.areaRanges.count + a`, rows as in `EvaluationCells.detections`.
+  /// Thresholds at which a detection has a ground-truth object: the mask of row d and area range a is at
+  /// `d * parameters.areaRanges.count + a`, rows as in `EvaluationTable.detections`.
   public private(set) var matched: [UInt16]
   /// Thresholds at which a detection counts neither as right nor as wrong; places as in `matched`.
   public private(set) var ignored: [UInt16]
-  /// The row in `EvaluationCells.truths` that a detection matched, or -1, in the first range of
+  /// The row in `EvaluationTable.groundTruths` that a detection matched, or -1, in the first range of
   /// areas, which is all of them: row d and threshold t are at
   /// `d * parameters.iouThresholds.count + t`.
-  public private(set) var matchedTruths: [Int32]
-  /// Truths that count, of class c in area range a, at `c * parameters.areaRanges.count + a`.
-  public let truthCounts: [Int]
+  public private(set) var matchedGroundTruths: [Int32]
+  /// Ground-truth objects that count, of class c in area range a, at `c * parameters.areaRanges.count + a`.
+  public let groundTruthCounts: [Int]
 
   /// Matches the detections of every cell.
   ///
@@ -26,43 +26,43 @@ public struct MatchTable: Sendable {
   ///   - overlap: What the cells' rows overlap by: boxes or masks.
   ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
   public init(
-    _ cells: EvaluationCells, overlap: CellOverlap = .boxes,
-    parameters: EvaluationParameters = .coco, tasks: TaskRunner = .serial
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes,
+    parameters: EvaluationParameters = .coco, tasks: ParallelExecutor = .serial
   ) {
     self.parameters = parameters
-    let parts = tasks.mapParts(of: cells.cells.count, parts: 64) { part in
-      var matcher = CellMatcher(cells, overlap: overlap, parameters: parameters)
+    let parts = tasks.mapParts(of: table.pairs.count, parts: 64) { part in
+      var matcher = DetectionMatcher(table, overlap: overlap, parameters: parameters)
       if let first = part.first, let last = part.last {
         let rows =
-          cells.cells[last].detections.upperBound - cells.cells[first].detections.lowerBound
+          table.pairs[last].detections.upperBound - table.pairs[first].detections.lowerBound
         matcher.reserve(rows)
       }
-      for cell in cells.cells[part] { matcher.match(cell) }
-      return matcher.fates
+      for pair in table.pairs[part] { matcher.match(pair) }
+      return matcher.columns
     }
     matched = []
     ignored = []
-    matchedTruths = []
-    matched.reserveCapacity(cells.detections.count * parameters.areaRanges.count)
-    ignored.reserveCapacity(cells.detections.count * parameters.areaRanges.count)
-    matchedTruths.reserveCapacity(cells.detections.count * parameters.iouThresholds.count)
+    matchedGroundTruths = []
+    matched.reserveCapacity(table.detections.count * parameters.areaRanges.count)
+    ignored.reserveCapacity(table.detections.count * parameters.areaRanges.count)
+    matchedGroundTruths.reserveCapacity(table.detections.count * parameters.iouThresholds.count)
     for part in parts {
       matched += part.matched
       ignored += part.ignored
-      matchedTruths += part.matchedTruths
+      matchedGroundTruths += part.matchedGroundTruths
     }
-    truthCounts = Self.truthCounts(cells, parameters: parameters)
+    groundTruthCounts = Self.groundTruthCounts(table, parameters: parameters)
   }
 
-  private static func truthCounts(
-    _ cells: EvaluationCells, parameters: EvaluationParameters
+  private static func groundTruthCounts(
+    _ table: EvaluationTable, parameters: EvaluationParameters
   ) -> [Int] {
     let areaCount = parameters.areaRanges.count
-    var counts = [Int](repeating: 0, count: cells.classNames.count * areaCount)
-    for row in 0..<cells.truths.count where cells.truths.traits[row].isEmpty {
-      let place = Int(cells.truths.classes[row]) * areaCount
+    var counts = [Int](repeating: 0, count: table.classNames.count * areaCount)
+    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isEmpty {
+      let place = Int(table.groundTruths.classes[row]) * areaCount
       for (area, range) in parameters.areaRanges.enumerated()
-      where range.contains(cells.truths.areas[row]) {
+      where range.contains(table.groundTruths.areas[row]) {
         counts[place + area] += 1
       }
     }
@@ -71,8 +71,8 @@ public struct MatchTable: Sendable {
 }
 
 /// The columns of a match table for some of the cells, laid out as there.
-struct CellFates {
+struct MatchColumns {
   var matched: [UInt16] = []
   var ignored: [UInt16] = []
-  var matchedTruths: [Int32] = []
+  var matchedGroundTruths: [Int32] = []
 }

@@ -9,7 +9,7 @@ struct ClassCurves {
   var recall: [Double]
 }
 
-/// Walks down the detections of a class, the surest first, and samples the precision envelope.
+/// Walks down the detections of a class, the highest score first, and samples the precision envelope.
 ///
 /// Source: `COCOeval.accumulate`. The precision falls with each wrong detection and rises only with
 /// right ones, so its envelope (the maximum from here on) has its steps at right detections, and
@@ -17,36 +17,37 @@ struct ClassCurves {
 struct Accumulation {
   private let parameters: EvaluationParameters
   private let matches: MatchTable
-  /// The class's detections, the surest first.
+  /// The class's detections, the highest score first.
   private var entries: [Entry] = []
-  private let truthCounts: ArraySlice<Int>
+  private let groundTruthCounts: ArraySlice<Int>
 
   /// A detection.
   private struct Entry {
     var score: Double
     /// Its row in the cells' detections.
     var row: Int32
-    /// Its place in its cell, the surest being 0.
+    /// Its place in its cell, the highest-scoring being 0.
     var rank: Int32
   }
 
-  init(_ cells: EvaluationCells, _ matches: MatchTable, classIndex: Int) {
+  init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
     parameters = matches.parameters
     self.matches = matches
     let areaCount = parameters.areaRanges.count
-    truthCounts = matches.truthCounts[classIndex * areaCount..<(classIndex + 1) * areaCount]
-    for number in cells.cells(ofClass: classIndex) {
-      let detections = cells.cells[Int(number)].detections
+    groundTruthCounts =
+      matches.groundTruthCounts[classIndex * areaCount..<(classIndex + 1) * areaCount]
+    for number in table.pairs(ofClass: classIndex) {
+      let detections = table.pairs[Int(number)].detections
       for (rank, row) in detections.prefix(parameters.largestLimit).enumerated() {
         entries.append(
-          Entry(score: cells.detections.scores[row], row: Int32(row), rank: Int32(rank)))
+          Entry(score: table.detections.scores[row], row: Int32(row), rank: Int32(rank)))
       }
     }
     // Rows ascend, so the row breaks ties, which makes the order that of a stable sort.
     entries.sort { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
   }
 
-  /// The class's curves; -1 where the class has no truth in a range of areas.
+  /// The class's curves; -1 where the class has no ground truth in a range of areas.
   func curves() -> ClassCurves {
     let areaCount = parameters.areaRanges.count
     let limitCount = parameters.detectionLimits.count
@@ -58,11 +59,12 @@ struct Accumulation {
       recall: [Double](repeating: -1, count: ends))
     for (limitIndex, limit) in parameters.detectionLimits.enumerated() {
       let kept = entries.filter { $0.rank < limit }
-      for area in 0..<areaCount where truthCounts[truthCounts.startIndex + area] > 0 {
+      for area in 0..<areaCount where groundTruthCounts[groundTruthCounts.startIndex + area] > 0 {
         let hits = hits(among: kept, area: area)
         for iou in parameters.iouThresholds.indices {
           sample(
-            hits[iou], of: kept, truths: Double(truthCounts[truthCounts.startIndex + area]),
+            hits[iou], of: kept,
+            groundTruths: Double(groundTruthCounts[groundTruthCounts.startIndex + area]),
             iou: iou, plane: area * limitCount + limitIndex, into: &curves)
         }
       }
@@ -112,11 +114,11 @@ struct Accumulation {
 
   /// Samples one envelope at the recall points.
   private func sample(
-    _ hits: [Hit], of entries: [Entry], truths: Double, iou: Int, plane: Int,
+    _ hits: [Hit], of entries: [Entry], groundTruths: Double, iou: Int, plane: Int,
     into curves: inout ClassCurves
   ) {
     let planes = parameters.areaRanges.count * parameters.detectionLimits.count
-    curves.recall[iou * planes + plane] = Double(hits.count) / truths
+    curves.recall[iou * planes + plane] = Double(hits.count) / groundTruths
     var envelope = hits.map(\.precision)
     for place in stride(from: envelope.count - 1, to: 0, by: -1)
     where envelope[place] > envelope[place - 1] {
@@ -125,7 +127,7 @@ struct Accumulation {
     // Both lists of recalls ascend, so one pass finds the first hit that reaches each point.
     var place = 0
     for (point, threshold) in parameters.recallThresholds.enumerated() {
-      while place < hits.count && Double(place + 1) / truths < threshold { place += 1 }
+      while place < hits.count && Double(place + 1) / groundTruths < threshold { place += 1 }
       let target = (iou * parameters.recallThresholds.count + point) * planes + plane
       curves.precision[target] = place < hits.count ? envelope[place] : 0
       curves.scores[target] = place < hits.count ? hits[place].score : 0
@@ -136,11 +138,11 @@ struct Accumulation {
 }
 
 extension PrecisionRecallCurves {
-  /// Makes the curves of all classes from the fates of their detections.
-  init(_ cells: EvaluationCells, _ matches: MatchTable, tasks: TaskRunner) {
-    self.init(parameters: matches.parameters, classCount: cells.classNames.count)
+  /// Makes the curves of all classes from the match outcomes of their detections.
+  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor) {
+    self.init(parameters: matches.parameters, classCount: table.classNames.count)
     let classes = tasks.map(classCount) {
-      Accumulation(cells, matches, classIndex: $0).curves()
+      Accumulation(table, matches, classIndex: $0).curves()
     }
     for (classIndex, curves) in classes.enumerated() { place(curves, classIndex: classIndex) }
   }

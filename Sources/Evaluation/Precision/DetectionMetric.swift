@@ -4,32 +4,32 @@ import Imaging
 ///
 /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c, whose numbers it equals.
 public enum DetectionMetric {
-  /// Scores detections against truths by their boxes.
+  /// Scores detections against ground-truth objects by their boxes.
   ///
   /// - Parameters:
-  ///   - input: All images, those without truths or detections too.
+  ///   - input: All images, those without ground-truth objects or detections too.
   ///   - tasks: What runs parts of the work at the same time; results do not depend on it.
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
   public static func evaluate(
-    _ input: EvaluationInput, tasks: TaskRunner = .serial
-  ) throws(EvaluationError) -> DetectionReport {
-    let cells = try EvaluationCells(input, tasks: tasks)
-    return report(cells, MatchTable(cells, tasks: tasks), tasks: tasks)
+    _ input: EvaluationInput, tasks: ParallelExecutor = .serial
+  ) throws(EvaluationError) -> DetectionMetrics {
+    let table = try EvaluationTable(input, tasks: tasks)
+    return report(table, MatchTable(table, tasks: tasks), tasks: tasks)
   }
 
   /// The numbers of detections that are matched already, by boxes or by masks.
   ///
   /// - Parameter matches: Made with the parameters `.coco`.
   public static func report(
-    _ cells: EvaluationCells, _ matches: MatchTable, tasks: TaskRunner = .serial
-  ) -> DetectionReport {
-    var counts = cells.classNames.map { _ in (truths: 0, detections: 0) }
-    for row in 0..<cells.truths.count where cells.truths.traits[row].isEmpty {
-      counts[Int(cells.truths.classes[row])].truths += 1
+    _ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor = .serial
+  ) -> DetectionMetrics {
+    var counts = table.classNames.map { _ in (groundTruths: 0, detections: 0) }
+    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isEmpty {
+      counts[Int(table.groundTruths.classes[row])].groundTruths += 1
     }
-    for classIndex in cells.detections.classes { counts[Int(classIndex)].detections += 1 }
-    return DetectionReport(
-      curves: PrecisionRecallCurves(cells, matches, tasks: tasks), classNames: cells.classNames,
-      counts: counts, imageCount: cells.imageNames.count)
+    for classIndex in table.detections.classes { counts[Int(classIndex)].detections += 1 }
+    return DetectionMetrics(
+      curves: PrecisionRecallCurves(table, matches, tasks: tasks), classNames: table.classNames,
+      counts: counts, imageCount: table.imageNames.count)
   }
 }

@@ -21,7 +21,7 @@ public struct EvaluationParameters: Hashable, Sendable {
   public let recallThresholds: [Double]
   /// All, small (to 32²), medium (to 96²) and large; 32² and 96² belong to both neighbors.
   public let areaRanges: [AreaRange]
-  /// Detections an image and class that count, the surest first: 1, 10, 100.
+  /// Detections an image and class that count, the highest score first: 1, 10, 100.
   public let detectionLimits: [Int]
 
   /// The values of the COCO detection benchmark.

@@ -2,9 +2,9 @@ import Imaging
 
 /// Average precision as the Pascal VOC challenge measured it, at an overlap of 0.5.
 ///
-/// Unlike COCO, a detection is compared with the one truth that it overlaps most (the first of
+/// Unlike COCO, a detection is compared with the one ground truth that it overlaps most (the first of
 /// equal ones), whether that is taken or not: a second detection of it is wrong, and it is not given to
-/// the next best truth. A detection whose truth is difficult counts neither way. There is no limit
+/// the next best ground truth. A detection whose ground truth is difficult counts neither way. There is no limit
 /// of detections. Crowds, which VOC does not know, are taken for difficult.
 ///
 /// VOC's inclusive corners have the same overlaps as the half-open ones here. The threshold is
@@ -12,10 +12,10 @@ import Imaging
 /// Source: VOCevaldet.m and VOCap.m of the VOC 2012 development kit; for 2007 VOCevaldet.m of that
 /// year's.
 public struct PascalMetric: Hashable, Sendable {
-  /// One class's numbers, fractions 0...1, or -1 where it has no truth.
+  /// One class's numbers, fractions 0...1, or -1 where it has no ground truth.
   public struct ClassEntry: Hashable, Sendable {
-    /// Truths that are not difficult.
-    public let truthCount: Int
+    /// Ground-truth objects that are not difficult.
+    public let groundTruthCount: Int
     /// VOC 2007: the mean of the best precision at recall 0, 0.1 ... 1.
     public let ap2007: Double
     /// VOC 2010 and later: the area below the precision envelope.
@@ -24,9 +24,9 @@ public struct PascalMetric: Hashable, Sendable {
 
   /// The classes, in order of index.
   public let classes: [ClassEntry]
-  /// The mean over classes with truths, by the rule of 2007; -1 where there are none.
+  /// The mean over classes with ground-truth objects, by the rule of 2007; -1 where there are none.
   public let meanAP2007: Double
-  /// The mean over classes with truths, by the rule of 2010; -1 where there are none.
+  /// The mean over classes with ground-truth objects, by the rule of 2010; -1 where there are none.
   public let meanAP2010: Double
 
   /// The overlap that a match must reach.
@@ -34,10 +34,10 @@ public struct PascalMetric: Hashable, Sendable {
 
   /// Scores detections by VOC's rules.
   public init(
-    _ cells: EvaluationCells, overlap: CellOverlap = .boxes, tasks: TaskRunner = .serial
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
   ) {
-    classes = tasks.map(cells.classNames.count) { classIndex in
-      var walk = PascalWalk(cells, classIndex: classIndex, overlap: overlap)
+    classes = tasks.map(table.classNames.count) { classIndex in
+      var walk = PascalWalk(table, classIndex: classIndex, overlap: overlap)
       return walk.entry()
     }
     func mean(_ values: [Double]) -> Double {
@@ -51,38 +51,41 @@ public struct PascalMetric: Hashable, Sendable {
 
 /// The way down the detections of one class.
 private struct PascalWalk {
-  /// A detection with the truth that it overlaps most, where that is enough.
+  /// A detection with the ground truth that it overlaps most, where that is enough.
   private struct Entry {
     var score: Double
     var row: Int
-    var truth: Int?
+    var groundTruth: Int?
   }
 
-  private let cells: EvaluationCells
+  private let table: EvaluationTable
   private var entries: [Entry] = []
-  private var truthCount = 0
+  private var groundTruthCount = 0
 
-  init(_ cells: EvaluationCells, classIndex: Int, overlap: CellOverlap) {
-    self.cells = cells
+  init(_ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU) {
+    self.table = table
     var overlaps: [Double] = []
-    for number in cells.cells(ofClass: classIndex) {
-      let cell = cells.cells[Int(number)]
-      for truth in cell.truths where cells.truths.traits[truth].isEmpty { truthCount += 1 }
-      let places = cell.detections.count * cell.truths.count
+    for number in table.pairs(ofClass: classIndex) {
+      let pair = table.pairs[Int(number)]
+      for groundTruth in pair.groundTruths where table.groundTruths.traits[groundTruth].isEmpty {
+        groundTruthCount += 1
+      }
+      let places = pair.detections.count * pair.groundTruths.count
       if overlaps.count < places { overlaps = [Double](repeating: 0, count: places) }
-      if places > 0 { overlap.fill(cells, cell, cell.detections.count, &overlaps) }
-      for (place, row) in cell.detections.enumerated() {
+      if places > 0 { overlap.fill(table, pair, pair.detections.count, &overlaps) }
+      for (place, row) in pair.detections.enumerated() {
         var best = PascalMetric.threshold
-        var truth: Int?
-        for candidate in 0..<cell.truths.count {
-          let value = overlaps[place * cell.truths.count + candidate]
-          // The first truth may reach the threshold exactly; later ones must be better.
-          if value > best || truth == nil && value == best {
+        var groundTruth: Int?
+        for candidate in 0..<pair.groundTruths.count {
+          let value = overlaps[place * pair.groundTruths.count + candidate]
+          // The first ground truth may reach the threshold exactly; later ones must be better.
+          if value > best || groundTruth == nil && value == best {
             best = value
-            truth = cell.truths.lowerBound + candidate
+            groundTruth = pair.groundTruths.lowerBound + candidate
           }
         }
-        entries.append(Entry(score: cells.detections.scores[row], row: row, truth: truth))
+        entries.append(
+          Entry(score: table.detections.scores[row], row: row, groundTruth: groundTruth))
       }
     }
     // Rows ascend, so the row breaks ties, which makes the order that of a stable sort.
@@ -90,20 +93,20 @@ private struct PascalWalk {
   }
 
   mutating func entry() -> PascalMetric.ClassEntry {
-    guard truthCount > 0 else {
-      return PascalMetric.ClassEntry(truthCount: 0, ap2007: -1, ap2010: -1)
+    guard groundTruthCount > 0 else {
+      return PascalMetric.ClassEntry(groundTruthCount: 0, ap2007: -1, ap2010: -1)
     }
     var taken: Set<Int> = []
     var recalls: [Double] = []
     var precisions: [Double] = []
     var (right, counted) = (0, 0)
     for entry in entries {
-      if let truth = entry.truth {
-        if !cells.truths.traits[truth].isEmpty { continue }
-        if taken.insert(truth).inserted { right += 1 }
+      if let groundTruth = entry.groundTruth {
+        if !table.groundTruths.traits[groundTruth].isEmpty { continue }
+        if taken.insert(groundTruth).inserted { right += 1 }
       }
       counted += 1
-      recalls.append(Double(right) / Double(truthCount))
+      recalls.append(Double(right) / Double(groundTruthCount))
       precisions.append(Double(right) / Double(counted))
     }
     for place in stride(from: precisions.count - 1, to: 0, by: -1) {
@@ -120,6 +123,6 @@ private struct PascalWalk {
       let reached = recalls.firstIndex { $0 >= Double(point) * 0.1 }
       sum += (reached.map { precisions[$0] } ?? 0) / 11
     }
-    return PascalMetric.ClassEntry(truthCount: truthCount, ap2007: sum, ap2010: area)
+    return PascalMetric.ClassEntry(groundTruthCount: groundTruthCount, ap2007: sum, ap2010: area)
   }
 }

@@ -1,7 +1,7 @@
 /// Precision and scores over recall, and the final recall, for every threshold, class, area and
 /// limit: the arrays that all of COCO's numbers are means of.
 ///
-/// -1 stands where a class has no truth in an area range. The layout is the reference's
+/// -1 stands where a class has no ground truth in an area range. The layout is the reference's
 /// `COCOeval.eval`: row-major `[iou][recall][class][area][limit]`, recall without the second axis.
 public struct PrecisionRecallCurves: Hashable, Sendable {
   /// The thresholds, areas and limits that index the arrays.
@@ -42,7 +42,7 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
       * parameters.detectionLimits.count + limit
   }
 
-  /// The mean precision over the given thresholds and classes; -1 where none of them has truths.
+  /// The mean precision over the given thresholds and classes; -1 where none of them has ground-truth objects.
   func meanPrecision(
     ious: Range<Int>, classes: Range<Int>, area: Int, limit: Int
   ) -> Double {
@@ -59,7 +59,7 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
     return values.isEmpty ? -1 : pairwiseSum(values[...]) / Double(values.count)
   }
 
-  /// The mean recall over all thresholds and the given classes; -1 where none has truths.
+  /// The mean recall over all thresholds and the given classes; -1 where none has ground-truth objects.
   func meanRecall(classes: Range<Int>, area: Int, limit: Int) -> Double {
     var values: [Double] = []
     for iou in parameters.iouThresholds.indices {

@@ -1,10 +1,10 @@
 import Glimpse
 
-/// The report about a data set.
+/// The report about a dataset.
 struct CheckPage: Sendable {
   let check: DatasetCheck
   /// What a training would see; nil where it was not asked for.
-  var augmented: AugmentedSheet?
+  var augmented: AugmentedGrid?
 
   /// The whole file.
   var text: String {
@@ -12,13 +12,13 @@ struct CheckPage: Sendable {
     let page = Page(
       title: "Check of \(name)",
       content: [
-        PageHeader(eyebrow: "Data set", title: name, facts: facts).markup,
+        PageHeader(eyebrow: "Dataset", title: name, facts: facts).markup,
         tiles,
-        FindingSection(check: check).markup,
-        SimilarSection(check: check).markup,
-        BalanceSection(check: check).markup,
-        ShapeSection(check: check).markup,
-        ContactSection(check: check).markup,
+        IssueSection(check: check).markup,
+        DuplicateSection(check: check).markup,
+        ClassBalanceSection(check: check).markup,
+        BoxStatisticsSection(check: check).markup,
+        SampleGrid(check: check).markup,
         AugmentedSection(sheet: augmented).markup,
         .element(
           "footer", [:],

@@ -10,9 +10,9 @@ struct CheckText {
 
   // MARK: For people
 
-  /// The numbers, then the findings by kind, of each kind the first `most`.
+  /// The numbers, then the issues by kind, of each kind the first `most`.
   func table(most: Int) -> String {
-    [facts, classes, findings(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")
+    [facts, classes, issues(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var facts: String {
@@ -58,16 +58,16 @@ struct CheckText {
     return table.text
   }
 
-  private func findings(most: Int) -> String {
+  private func issues(most: Int) -> String {
     var text = ""
-    for (kind, problems) in check.problemsByKind {
+    for (kind, issues) in check.issuesByKind {
       text += text.isEmpty ? "" : "\n"
-      text += "\(kind.severity.rawValue): \(kind.rawValue) (\(problems.count))\n"
-      for problem in problems.prefix(most) {
-        text += "  \(Sentence.printable(problem.description))\n"
+      text += "\(kind.severity.rawValue): \(kind.rawValue) (\(issues.count))\n"
+      for issue in issues.prefix(most) {
+        text += "  \(Sentence.printable(issue.description))\n"
       }
-      if problems.count > most {
-        text += "  and \(problems.count - most) more; --all lists them\n"
+      if issues.count > most {
+        text += "  and \(issues.count - most) more; --all lists them\n"
       }
     }
     return text
@@ -109,26 +109,26 @@ struct CheckText {
               }),
           ]
         }),
-      "findings": .array(
-        check.problems.map { problem in
+      "issues": .array(
+        check.issues.map { issue in
           [
-            "severity": .string(problem.kind.severity.rawValue),
-            "kind": .string(problem.kind.rawValue), "file": .string(problem.file),
-            "line": problem.line.map { .integer($0) } ?? .null,
-            "message": .string(problem.message),
+            "severity": .string(issue.kind.severity.rawValue),
+            "kind": .string(issue.kind.rawValue), "file": .string(issue.file),
+            "line": issue.line.map { .integer($0) } ?? .null,
+            "message": .string(issue.message),
           ]
         }),
     ]
   }
 
-  /// A row a finding, with a heading.
+  /// A row an issue, with a heading.
   var sheet: String {
-    let rows = check.problems.map { problem in
+    let rows = check.issues.map { issue in
       [
-        problem.kind.severity.rawValue, problem.kind.rawValue, problem.file,
-        problem.line.map { "\($0)" } ?? "", problem.message,
+        issue.kind.severity.rawValue, issue.kind.rawValue, issue.file,
+        issue.line.map { "\($0)" } ?? "", issue.message,
       ]
     }
-    return Sheet.text([["severity", "kind", "file", "line", "message"]] + rows)
+    return CSV.text([["severity", "kind", "file", "line", "message"]] + rows)
   }
 }

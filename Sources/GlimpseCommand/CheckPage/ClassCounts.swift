@@ -9,7 +9,7 @@ struct ClassCounts {
     var total: Int { counts.reduce(0, +) }
   }
 
-  /// In the order of the data set.
+  /// In the order of the dataset.
   let rows: [Row]
   /// Whether objects are counted, and not images.
   let areObjects: Bool

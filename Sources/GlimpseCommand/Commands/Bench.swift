@@ -52,7 +52,7 @@ struct Bench: Command {
         .value(
           "data", short: "d", \.data, unit: "path",
           help:
-            "Time the loader instead: images of this data set, read and augmented as train does, "
+            "Time the loader instead: images of this dataset, read and augmented as train does, "
             + "in runs of an epoch or \(LoaderTimer.longestRun) images; with --train also steps "
             + "on them, and how long these wait"),
         .value(
@@ -101,7 +101,7 @@ struct Bench: Command {
     if let data { return try timeLoader(data, on: console) }
     let timer = StepTimer(
       weights: try network.load(), batch: batch,
-      workforce: try Workforce(threads: threads, precision: precision, on: console),
+      workforce: try ComputeBackend(threads: threads, precision: precision, on: console),
       timesLayers: timesLayers)
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
     if let inputDump { try TensorFile.write([timer.images], to: inputDump) }
@@ -125,7 +125,7 @@ struct Bench: Command {
     if trains {
       let timer = StepTimer(
         weights: weights, batch: batch,
-        workforce: try Workforce(threads: threads, precision: precision, on: console))
+        workforce: try ComputeBackend(threads: threads, precision: precision, on: console))
       let learner = timer.learner(weights.model.graph())
       step = { _ = try learner.step($0) }
     }

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Looks a data set over before a training: its labels, its images, its numbers.
+/// Looks a dataset over before a training: its labels, its images, its numbers.
 struct Check: Command {
   var data = ""
   var splits: [String] = []
@@ -8,7 +8,7 @@ struct Check: Command {
   var examinesImages = true
   var isStrict = false
   var listsAll = false
-  var mostFindings = 5
+  var maximumIssues = 5
   var printsJSON = false
   var sheet: String?
   var report: String?
@@ -17,10 +17,10 @@ struct Check: Command {
   var threads: Int?
 
   static let name = "check"
-  static let summary = "Find what is wrong with a data set before training on it"
+  static let summary = "Find what is wrong with a dataset before training on it"
   static let discussion = [
     "Reads every label and decodes every image, compares images with each other, and tells what "
-      + "is wrong with file and line. Nothing in the data set is changed; what is found out about "
+      + "is wrong with file and line. Nothing in the dataset is changed; what is found out about "
       + "images is kept in the user's cache folder, so that a second check is quick.",
     "The exit code is 4 where there are errors: labels or images that are lost or wrong, or the "
       + "same image in two splits. Warnings are worth a look and do not count unless --strict.",
@@ -29,7 +29,7 @@ struct Check: Command {
   static let arguments: [Positional<Check>] = [
     .one(
       "data", \.data,
-      help: "Data set: a folder, a data.yaml or an annotation file")
+      help: "Dataset: a folder, a data.yaml or an annotation file")
   ]
 
   static let options: [OptionGroup<Check>] = [
@@ -37,10 +37,10 @@ struct Check: Command {
       "What to look at",
       [
         .values(
-          "split", \.splits, unit: "name", unset: "all", help: "Parts of the data set"),
+          "split", \.splits, unit: "name", unset: "all", help: "Parts of the dataset"),
         .value(
           "format", \.format, unit: "format", unset: "found out from the files",
-          help: "How the data set lies on disk"),
+          help: "How the dataset lies on disk"),
         .flag(
           "no-images", \.examinesImages, sets: false,
           help: "Open no image: check labels against the sizes that they state"),
@@ -53,14 +53,14 @@ struct Check: Command {
       "Output",
       [
         .value(
-          "max-findings", \.mostFindings, .from(0, to: 1_000_000), unit: "lines",
-          help: "Findings of a kind that are listed"),
-        .flag("all", \.listsAll, help: "List all findings"),
-        .json(\.printsJSON, help: "Print one line of JSON with all findings instead"),
-        .value("csv", \.sheet, unit: "file", help: "Write all findings to a sheet, too"),
+          "max-issues", \.maximumIssues, .from(0, to: 1_000_000), unit: "lines",
+          help: "Issues of a kind that are listed"),
+        .flag("all", \.listsAll, help: "List all issues"),
+        .json(\.printsJSON, help: "Print one line of JSON with all issues instead"),
+        .value("csv", \.sheet, unit: "file", help: "Write all issues to a sheet, too"),
         .value(
           "report", \.report, unit: "file",
-          help: "Write a page (.html) with findings, charts and labeled images"),
+          help: "Write a page (.html) with issues, charts and labeled images"),
       ]),
     OptionGroup(
       "What training will see",
@@ -76,7 +76,7 @@ struct Check: Command {
   ]
 
   static let examples = [
-    Example("glimpse check pets", "What is wrong with a data set, and how many objects it has."),
+    Example("glimpse check pets", "What is wrong with a dataset, and how many objects it has."),
     Example(
       "glimpse check pets/data.yaml --report pets.html",
       "The same as a page with charts and images."),
@@ -84,15 +84,15 @@ struct Check: Command {
       "glimpse check pets --augmented 16",
       "What the images look like that a training learns from."),
     Example(
-      "glimpse check pets --strict --json > findings.json",
-      "For a script that takes only data without a flaw."),
+      "glimpse check pets --strict --json > issues.json",
+      "For a script that takes only data without an issue."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
     try checkOutputs()
     let index = ImageIndex(for: data)
-    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
     let check = try examine(index, tasks, on: console)
     if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
     let augmented = try drawAugmented(check, on: console)
@@ -102,7 +102,7 @@ struct Check: Command {
     if printsJSON {
       try console.print(CheckText(check).json.line)
     } else {
-      try console.write(CheckText(check).table(most: listsAll ? .max : mostFindings))
+      try console.write(CheckText(check).table(most: listsAll ? .max : maximumIssues))
     }
     let isBad = check.count(.error) > 0 || isStrict && check.count(.warning) > 0
     return isBad ? .invalidDataSet : .done
@@ -110,7 +110,7 @@ struct Check: Command {
 
   /// Checks with a line of progress; what was found out is kept even where it is interrupted.
   private func examine(
-    _ index: ImageIndex, _ tasks: TaskRunner, on console: Console
+    _ index: ImageIndex, _ tasks: ParallelExecutor, on console: Console
   ) throws -> DatasetCheck {
     defer { index.save() }
     var progress = CheckProgress(on: console)
@@ -126,7 +126,7 @@ struct Check: Command {
   /// Draws what a training would see into a new folder.
   private func drawAugmented(
     _ check: DatasetCheck, on console: Console
-  ) throws -> AugmentedSheet? {
+  ) throws -> AugmentedGrid? {
     guard let augmentedCount else { return nil }
     let config =
       if let configFile { try TrainingConfig(jsonFile: configFile) } else {
@@ -135,7 +135,7 @@ struct Check: Command {
     var progress = ProgressReporter(
       "Drawing", unit: "images", total: augmentedCount, on: console)
     defer { progress.finish() }
-    let sheet = try AugmentedSheet(check, config: config, count: augmentedCount) { done in
+    let sheet = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
       try Interruption.check(
         "\(done) of \(Sentence.count(augmentedCount, "image")) were drawn, and none is written")
       progress.advance(by: done > 0 ? 1 : 0)

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Writes a labeled data set in another format.
+/// Writes a labeled dataset in another format.
 struct Convert: Command {
   var data = ""
   var format: DatasetFormat?
@@ -8,22 +8,22 @@ struct Convert: Command {
   var splits: [String] = []
   var output: String?
   var images = DatasetWriter.ImageTransfer.copy
-  var keepsOutlines = true
+  var keepsSegmentations = true
   var threads: Int?
   var printsJSON = false
 
   static let name = "convert"
-  static let summary = "Write a labeled data set in another format"
+  static let summary = "Write a labeled dataset in another format"
   static let discussion = [
     "Reads any of the formats and writes any of them into a new folder, which gets its name when it is "
-      + "complete; the data set itself is never changed. What the new format has no room for is "
+      + "complete; the dataset itself is never changed. What the new format has no room for is "
       + "counted and told. Labels that cannot be used are told one by one, left out, and the exit "
       + "code is 3; labels that cannot even be understood end the conversion with 4."
   ]
 
   static let arguments: [Positional<Convert>] = [
     .one(
-      "data", \.data, help: "The data set: a folder, a data.yaml or an annotation file")
+      "data", \.data, help: "The dataset: a folder, a data.yaml or an annotation file")
   ]
 
   static let options: [OptionGroup<Convert>] = [
@@ -34,7 +34,7 @@ struct Convert: Command {
         .newFolder(\.output),
         .images(\.images),
         .flag(
-          "no-outlines", \.keepsOutlines, sets: false,
+          "no-polygons", \.keepsSegmentations, sets: false,
           help: "Write boxes only, where there are polygons and masks, too"),
         .json(\.printsJSON, help: "Print what was written as one line of JSON"),
       ]),
@@ -71,8 +71,8 @@ struct Convert: Command {
     let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
-      outlines: keepsOutlines, cutsBoxes: false,
-      runner: TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads)),
+      segmentations: keepsSegmentations, cutsBoxes: false,
+      runner: ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads)),
       images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)

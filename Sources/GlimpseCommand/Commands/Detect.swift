@@ -43,7 +43,9 @@ struct Detect: Command {
           help: "Classes to look for, by name or index"),
         .value(
           "iou", \.detection.iou, .from(0, to: 1), unit: "overlap",
-          help: "Of two boxes of a class that overlap by more, only the surer one is kept"),
+          help:
+            "Of two boxes of a class that overlap by more, only the one with the higher score is kept"
+        ),
         .value(
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
           help: "Most boxes that are kept an image"),
@@ -112,7 +114,7 @@ struct Detect: Command {
     let classNames = trained.model.classNames
     var options = detection
     options.classes = try ClassChoice.indices(classes, among: classNames)
-    let workforce = try Workforce(threads: threads, precision: precision, on: console)
+    let workforce = try ComputeBackend(threads: threads, precision: precision, on: console)
     let detector = Detector(
       trained, imageSize: imageSize, options: options, pool: workforce.pool,
       kernels: workforce.kernels)

@@ -1,8 +1,8 @@
 import Glimpse
 
-/// Scores weights on a labeled data set by the rules of the COCO benchmark.
+/// Scores weights on a labeled dataset by the rules of the COCO benchmark.
 struct Evaluate: Command {
-  var truth: String?
+  var groundTruth: String?
   var detections: [String] = []
   var mergesDetections = false
   var allowsMismatches = false
@@ -15,7 +15,7 @@ struct Evaluate: Command {
   var precision = PrecisionChoice.auto
   var batch = 8
   var overlap = OverlapChoice.bbox
-  var explanation = Explanation()
+  var explanation = AnalysisOptions()
   var images: String?
   var extras: [ExtraMetric] = []
   var sheet: String?
@@ -27,10 +27,10 @@ struct Evaluate: Command {
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
       + "Objects that are marked difficult are not counted. At most 100 detections an image and class "
       + "count, as in the benchmark.",
-    "The classes of the data set are joined to those of the weights by name.",
+    "The classes of the dataset are joined to those of the weights by name.",
     "Files are scored as they are, at any speed that the disk allows. COCO results are joined to images "
-      + "and classes by id, or by file name and from 1 where the truth has no ids; the lines of 'detect "
-      + "--json' by file name and class name; YOLO label files by file name and class number. Truth and "
+      + "and classes by id, or by file name and from 1 where the ground truth has no ids; the lines of 'detect "
+      + "--json' by file name and class name; YOLO label files by file name and class number. Ground truth and "
       + "detections that do not belong together are listed, and the exit code is 4.",
   ]
 
@@ -39,7 +39,7 @@ struct Evaluate: Command {
       "Files to score, without a network",
       [
         .value(
-          "truth", \.truth, unit: "path",
+          "truth", \.groundTruth, unit: "path",
           help:
             "What is labeled: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO) or a data.yaml"
         ),
@@ -52,12 +52,12 @@ struct Evaluate: Command {
           help: "Take several --detections as parts of one run and score them as one"),
         .flag(
           "allow-mismatches", \.allowsMismatches,
-          help: "Score although some detections do not belong to the truth"),
+          help: "Score although some detections do not belong to the ground truth"),
         .value(
           "iou-type", \.overlap,
           help: "What overlaps: bbox, the boxes, or segm, the masks of COCO's files"),
         .value(
-          "images", \.images, unit: "folder", unset: "beside the truth",
+          "images", \.images, unit: "folder", unset: "beside the ground truth",
           help: "Where the images lie that a report shows"),
       ]),
     OptionGroup(
@@ -66,10 +66,10 @@ struct Evaluate: Command {
         .value(
           "data", short: "d", \.data, unit: "path",
           help:
-            "Data set: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+            "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
         .value(
           "split", \.split, unit: "name",
-          help: "Part of the data set, or of a truth in folders: train, val, test"),
+          help: "Part of the dataset, or of a ground-truth object in folders: train, val, test"),
       ]),
     OptionGroup(
       "Network",
@@ -92,7 +92,9 @@ struct Evaluate: Command {
           help: "Lowest score of a box that counts"),
         .value(
           "iou", \.detection.iou, .from(0, to: 1), unit: "overlap",
-          help: "Of two boxes of a class that overlap by more, only the surer one counts"),
+          help:
+            "Of two boxes of a class that overlap by more, only the one with the higher score counts"
+        ),
         .value(
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
           help: "Most boxes an image"),
@@ -128,16 +130,16 @@ struct Evaluate: Command {
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
-    if let truth {
+    if let groundTruth {
       guard data == nil, weights == nil else {
         throw CommandError.usage(
           "--truth is scored against --detections; --data and --weights have no part in it")
       }
-      return try scoreFiles(truth: truth, on: console)
+      return try scoreFiles(groundTruth: groundTruth, on: console)
     }
     guard let data else {
       throw CommandError.usage(
-        "evaluate needs --data <path>, the data set to score on, or --truth <path> and --detections "
+        "evaluate needs --data <path>, the dataset to score on, or --truth <path> and --detections "
           + "<path>")
     }
     guard detections.isEmpty else {
@@ -148,17 +150,17 @@ struct Evaluate: Command {
     }
     try checkOutputs(runCount: 1)
     let trained = try TrainedWeights.load(weights)
-    let workforce = try Workforce(threads: threads, precision: precision, on: console)
-    let tasks = TaskRunner(workforce.pool)
+    let workforce = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let tasks = ParallelExecutor(workforce.pool)
     let index = ImageIndex(for: data)
     let dataset = try Dataset.open(
       path: data, split: split, classNames: trained.model.classNames,
       reading: DatasetReading(runner: tasks, images: index))
     index.save()
-    var problems = ProblemNotes(on: console)
-    for problem in dataset.problems { problems.add(problem.description) }
+    var issues = IssueReporter(on: console)
+    for issue in dataset.issues { issues.add(issue.description) }
     guard dataset.annotationCount > 0 else {
-      problems.finish()
+      issues.finish()
       throw DatasetsError(
         "\(data): no object of split \"\(dataset.split)\" is of a class that the weights know")
     }
@@ -169,13 +171,13 @@ struct Evaluate: Command {
       neededLongerSide: detector.model.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
-    let outcome = try ScoringRun(
+    let outcome = try DetectorEvaluation(
       name: weights ?? "the built-in weights", detector: detector, data: dataset,
       reader: ImageReader(options: reading, pool: workforce.pool), batch: batch,
       tasks: tasks
-    ).run(progress: &progress) { problems.add($0) }
+    ).run(progress: &progress) { issues.add($0) }
     progress.finish()
-    problems.finish()
+    issues.finish()
     for failure in outcome.failures { console.note("error: \(Sentence.printable(failure))") }
     let report = outcome.scored.report
     try writeSheet([outcome.scored])
@@ -184,7 +186,8 @@ struct Evaluate: Command {
       [outcome.scored],
       facts: [
         ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
-        ("objects", "\(report.truthCount)"), ("network", detector.model.architecture.rawValue),
+        ("objects", "\(report.groundTruthCount)"),
+        ("network", detector.model.architecture.rawValue),
         ("at", "\(detector.model.imageSize) pixels"),
         ("speed", "\(HumanFormat.decimal(outcome.imagesPerSecond)) images/s"),
         ("ms an image", outcome.milliseconds.text),
@@ -210,41 +213,42 @@ struct Evaluate: Command {
   }
 
   /// Scores files against files.
-  private func scoreFiles(truth path: String, on console: Console) throws -> ExitCode {
+  private func scoreFiles(groundTruth path: String, on console: Console) throws -> ExitCode {
     guard !detections.isEmpty else {
       throw CommandError.usage("--truth needs --detections <path>, what is scored against it")
     }
     try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
     let usesMasks = overlap == .segm
-    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
-    let truth = try TruthSet.read(path, split: split, readsMasks: usesMasks)
-    let scoring = FileScoring(
-      truth: truth, usesMasks: usesMasks, allowsMismatches: allowsMismatches, tasks: tasks)
-    try scoring.tell(truth.mismatches, on: console)
-    var problems = ProblemNotes(on: console)
-    for problem in truth.problems { problems.add(problem.description) }
-    problems.finish()
+    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let groundTruth = try GroundTruth.read(path, split: split, readsMasks: usesMasks)
+    let scoring = FileEvaluation(
+      groundTruth: groundTruth, usesMasks: usesMasks, allowsMismatches: allowsMismatches,
+      tasks: tasks)
+    try scoring.tell(groundTruth.mismatches, on: console)
+    var issues = IssueReporter(on: console)
+    for issue in groundTruth.issues { issues.add(issue.description) }
+    issues.finish()
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
       try scoring.score($0, on: console)
     }
     try writeSheet(runs)
     // Of a folder, the annotation file that was read.
-    let finder = ImageLocator(truth: truth.path, folder: images)
+    let finder = ImageLocator(groundTruth: groundTruth.path, folder: images)
     let explained = try explanation.explain(
       runs,
       facts: [
-        ("truth", path), ("images", "\(truth.images.count)"),
-        ("objects", "\(runs.first?.report.truthCount ?? 0)"),
+        ("truth", path), ("images", "\(groundTruth.images.count)"),
+        ("objects", "\(runs.first?.report.groundTruthCount ?? 0)"),
         ("overlap of", usesMasks ? "masks" : "boxes"),
       ], tasks: tasks
     ) { image in
-      let entry = truth.images[image]
+      let entry = groundTruth.images[image]
       // Only COCO's names have to be found; other formats' are paths.
       guard entry.id != nil else { return entry.name }
       return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
     let text = RunsText(
-      truth: path, runs: runs, explanation: explained,
+      groundTruth: path, runs: runs, explanation: explained,
       extras: ExtraText(extras, of: runs, tasks: tasks))
     if printsJSON {
       try console.print(text.json.line)
@@ -260,12 +264,12 @@ struct Evaluate: Command {
     if let sheet { try ResultFolder.checkParent(of: sheet) }
   }
 
-  private func writeSheet(_ runs: [ScoredRun]) throws(CommandError) {
-    if let sheet { try ResultFolder.write(ScoreSheet.text(runs), to: sheet) }
+  private func writeSheet(_ runs: [EvaluationResult]) throws(CommandError) {
+    if let sheet { try ResultFolder.write(MetricsTable.text(runs), to: sheet) }
   }
 
   private func json(
-    _ outcome: ScoringRun.Outcome, _ dataset: Dataset, _ model: NetworkModel,
+    _ outcome: DetectorEvaluation.Outcome, _ dataset: Dataset, _ model: ModelDescription,
     _ precision: Precision
   ) -> [JSONMember] {
     let report = outcome.scored.report
@@ -275,18 +279,18 @@ struct Evaluate: Command {
       "model": .string(model.architecture.rawValue), "imgsz": .integer(model.imageSize),
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
-      "truths": .integer(report.truthCount), "metrics": ReportText.metrics(report),
+      "ground_truth": .integer(report.groundTruthCount), "metrics": ReportText.metrics(report),
       "stats": ReportText.stats(report), "classes": ReportText.classes(report),
       "images_per_s": .number(outcome.imagesPerSecond),
       "ms_per_image": outcome.milliseconds.json,
-      "problems": .integer(dataset.problems.count),
+      "problems": .integer(dataset.issues.count),
       "errors": .array(outcome.failures.map { .string($0) }),
     ]
     return members.map { JSONMember(key: $0.key, value: $0.value) }
   }
 }
 
-/// What the overlap of a detection with a truth is taken of; the names are COCO's.
+/// What the overlap of a detection with a ground-truth object is taken of; the names are COCO's.
 enum OverlapChoice: String, OptionWord {
   /// Boxes.
   case bbox

@@ -49,7 +49,7 @@ struct Info: Command {
     } else {
       let resolved = precision.resolved(on: try InstructionSet.chosen())
       if let note = resolved.note { console.warn(note) }
-      let facts = try NetworkFacts(network.load(), batch: batch, precision: resolved.precision)
+      let facts = try ModelSummary(network.load(), batch: batch, precision: resolved.precision)
       (text, json) = (facts.text, facts.json)
     }
     if printsJSON {

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Deals the images of a data set out to new splits.
+/// Deals the images of a dataset out to new splits.
 struct Split: Command {
   var data = ""
   var shares: [Double] = []
@@ -19,16 +19,16 @@ struct Split: Command {
   private static let names = ["train", "val", "test"]
 
   static let name = "split"
-  static let summary = "Deal a data set's images out to train, val and test, or to folds"
+  static let summary = "Deal a dataset's images out to train, val and test, or to folds"
   static let discussion = [
     "Every class is shared out as the images are, the rarest first, and images that show the same "
       + "(copies, frames of a film) stay together, so that no split knows another one's images. "
-      + "Equal seeds deal equally. The result is a new folder; the data set itself is never changed."
+      + "Equal seeds deal equally. The result is a new folder; the dataset itself is never changed."
   ]
 
   static let arguments: [Positional<Split>] = [
     .one(
-      "data", \.data, help: "The data set: a folder, a data.yaml or an annotation file")
+      "data", \.data, help: "The dataset: a folder, a data.yaml or an annotation file")
   ]
 
   static let options: [OptionGroup<Split>] = [
@@ -51,7 +51,7 @@ struct Split: Command {
       [
         .newFolder(\.output),
         .value(
-          "to", \.format, unit: "format", unset: "that of the data set",
+          "to", \.format, unit: "format", unset: "that of the dataset",
           help: "Format to write"),
         .images(\.images),
         .json(\.printsJSON, help: "Print what was written, one line of JSON a folder"),
@@ -83,11 +83,11 @@ struct Split: Command {
     }
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
-    let tasks = TaskRunner(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
     let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
-      outlines: true, cutsBoxes: false, runner: tasks, images: index)
+      segmentations: true, cutsBoxes: false, runner: tasks, images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
     let groups =
@@ -125,15 +125,15 @@ struct Split: Command {
 
   /// Which images show the same; what was found out is kept even where it is interrupted.
   private func groups(
-    of data: [Dataset], _ index: ImageIndex, _ tasks: TaskRunner, on console: Console
+    of data: [Dataset], _ index: ImageIndex, _ tasks: ParallelExecutor, on console: Console
   ) throws -> [Int] {
     var progress = CheckProgress(on: console)
     defer { progress.finish() }
     let found = try DatasetSplitter.groups(of: data, index: index, runner: tasks) {
       try progress.report($0, $1, of: $2)
     }
-    var notes = ProblemNotes(on: console)
-    for problem in found.problems { notes.add(problem.description) }
+    var notes = IssueReporter(on: console)
+    for issue in found.issues { notes.add(issue.description) }
     notes.finish()
     return found.groups
   }

@@ -50,7 +50,7 @@ extension Train {
     "Several images in one",
     [
       share("mosaic", \.config.mosaic, "How often four images are put together"),
-      share("mosaic9", \.config.mosaicOfNine, "How many of the mosaics have nine images"),
+      share("mosaic9", \.config.mosaic9, "How many of the mosaics have nine images"),
       share("mixup", \.config.mixup, "How often two images are blended"),
       share(
         "copy-paste", \.config.copyPaste,

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Trains a detector on a labeled data set.
+/// Trains a detector on a labeled dataset.
 struct Train: Command {
   var config = TrainingConfig()
   /// The run to go on with, whose configuration `config` then began with.
@@ -20,11 +20,11 @@ struct Train: Command {
   }
 
   static let name = "train"
-  static let summary = "Train a detector on a labeled data set"
+  static let summary = "Train a detector on a labeled dataset"
   static let discussion = [
     "Keeps all of a run in a new folder: weights/best.safetensors and weights/last.safetensors for "
       + "detect and evaluate, results.csv with a row an epoch, config.json, and a checkpoint after "
-      + "every epoch. The data set is never changed.",
+      + "every epoch. The dataset is never changed.",
     "Ctrl-C saves a checkpoint and ends with exit code 75; --resume goes on from there, and the "
       + "result is that of a run without a pause. With more --epochs, --resume extends a finished run.",
   ]
@@ -36,7 +36,7 @@ struct Train: Command {
         .value(
           "data", short: "d", \.config.data, unit: "path",
           help:
-            "Data set: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+            "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
         .value(
           "model", \.model, .detector, unit: "name", help: "Network by its name in the catalog"),
         .value(
@@ -79,7 +79,7 @@ struct Train: Command {
           unset: usual(\.usualRate) + " at 64 images a step",
           help: "Learning rate after the warm-up"),
         .value(
-          "lrf", \.config.finalFraction, .from(0, to: 1), unit: "fraction",
+          "lrf", \.config.finalLearningRateFraction, .from(0, to: 1), unit: "fraction",
           help: "Last learning rate, as a fraction of --lr"),
         .value(
           "momentum", \.config.momentum, .from(0, below: 1),
@@ -97,7 +97,7 @@ struct Train: Command {
           "clip", \.config.clip, .above(0), unit: "norm",
           help: "Largest norm of the gradient; longer ones are cut"),
         .value(
-          "ema-decay", \.config.averageDecay, .from(0, below: 1),
+          "ema-decay", \.config.emaDecay, .from(0, below: 1),
           help: "Decay that the moving average of the weights approaches"),
       ]),
     colorOptions, geometryOptions, mixtureOptions, imageOptions,
@@ -143,7 +143,7 @@ struct Train: Command {
 
   func run(on console: Console) throws -> ExitCode {
     guard !config.data.isEmpty else {
-      throw CommandError.usage("train needs --data <path>, the data set to learn from")
+      throw CommandError.usage("train needs --data <path>, the dataset to learn from")
     }
     Interruption.observe()
     let trainer =

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Writes a data set with progress, and says what came of it.
+/// Writes a dataset with progress, and says what came of it.
 struct DatasetWriting: Sendable {
   let format: DatasetFormat
   let images: DatasetWriter.ImageTransfer
@@ -15,8 +15,8 @@ struct DatasetWriting: Sendable {
     let errorCount: Int
 
     /// What was lost, most severe first.
-    private var losses: [(loss: LabelLoss, count: Int)] {
-      LabelLoss.allCases.compactMap { loss in
+    private var losses: [(loss: DroppedAnnotations, count: Int)] {
+      DroppedAnnotations.allCases.compactMap { loss in
         outcome.losses[loss].map { (loss, $0) }
       }
     }
@@ -33,7 +33,7 @@ struct DatasetWriting: Sendable {
       for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
       if errorCount > 0 {
         text +=
-          "\(Sentence.count(errorCount, "flaw")) of the data set took labels or images away or made "
+          "\(Sentence.count(errorCount, "flaw")) of the dataset took labels or images away or made "
           + "them wrong; \"glimpse check\" lists them\n"
       }
       return text
@@ -44,8 +44,8 @@ struct DatasetWriting: Sendable {
     }
 
     /// How much was lost, where it has a measure.
-    private func extent(of loss: LabelLoss) -> String {
-      guard loss == .boxesOfOutlines else { return "" }
+    private func extent(of loss: DroppedAnnotations) -> String {
+      guard loss == .boxesOfSegmentations else { return "" }
       let shift = outcome.largestBoxShift
       return shift < 0.001
         ? ", less than 0.001 pixels away"
@@ -81,19 +81,19 @@ struct DatasetWriting: Sendable {
     return reports.contains { $0.errorCount > 0 } ? .someInputsFailed : .done
   }
 
-  /// Writes a data set into a new folder, in one way or in several.
+  /// Writes a dataset into a new folder, in one way or in several.
   ///
   /// - Parameters:
   ///   - parts: The splits to write, for each way; together they hold all of `data`.
   ///   - names: The folder of each way, below `folder`; an empty one is `folder` itself.
-  ///   - data: The splits as they were read, whose flaws are told.
+  ///   - data: The splits as they were read, whose issues are told.
   func write(
     _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset], to folder: String,
     on console: Console
   ) throws -> [Report] {
-    var notes = ProblemNotes(on: console)
-    let problems = data.flatMap(\.problems)
-    for problem in problems { notes.add(problem.description) }
+    var notes = IssueReporter(on: console)
+    let issues = data.flatMap(\.issues)
+    for issue in issues { notes.add(issue.description) }
     notes.finish()
     var progress = ProgressReporter(
       "Writing", unit: "images", total: names.count * data.reduce(0) { $0 + $1.samples.count },
@@ -109,7 +109,7 @@ struct DatasetWriting: Sendable {
       Report(
         folder: name.isEmpty ? folder : "\(folder)/\(name)", format: format,
         classNames: data.first?.classNames ?? [], outcome: outcome,
-        errorCount: problems.count { $0.kind.severity == .error })
+        errorCount: issues.count { $0.kind.severity == .error })
     }
   }
 }

@@ -33,7 +33,7 @@ struct ClassSection: Sendable {
         })
   }
 
-  private func row(_ entry: DetectionReport.ClassEntry) -> Markup {
+  private func row(_ entry: DetectionMetrics.ClassEntry) -> Markup {
     let ranges =
       analysis.hasRange(entry.classIndex) ? analysis.bootstrap?.classes[entry.classIndex] : nil
     let area = analysis.presences[entry.classIndex].area
@@ -50,7 +50,7 @@ struct ClassSection: Sendable {
       number(PageNumber.fraction(best?.f1 ?? -1), best?.f1 ?? -1),
       number(PageNumber.fraction(best?.score ?? -1), best?.score ?? -1),
       number(PageNumber.fraction(area ?? -1), area ?? -1),
-      number("\(entry.truthCount)", Double(entry.truthCount)),
+      number("\(entry.groundTruthCount)", Double(entry.groundTruthCount)),
       number("\(entry.detectionCount)", Double(entry.detectionCount)))
   }
 
@@ -61,7 +61,7 @@ struct ClassSection: Sendable {
         report.ap, report.ap50, report.ap75, report.ar100, analysis.pooled.best?.f1 ?? -1,
         analysis.pooled.best?.score ?? -1,
       ].map(PageNumber.fraction)
-      + ["", "\(report.truthCount)", "\(analysis.detectionCount)"]
+      + ["", "\(report.groundTruthCount)", "\(analysis.detectionCount)"]
     return .element(
       "tr", [:],
       [.element("td", ["class": "text"], "all")]

@@ -60,7 +60,7 @@ struct ComparisonPage: Sendable {
             "span", [:],
             Markup(
               "p = \(Self.probability(paired.ap.p)), by a paired bootstrap over "
-                + "\(Sentence.count(first.cells.imageNames.count, "image")).")))))
+                + "\(Sentence.count(first.table.imageNames.count, "image")).")))))
   }
 
   private var firstName: String { name(of: 0) }

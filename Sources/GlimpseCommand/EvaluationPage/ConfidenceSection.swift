@@ -22,7 +22,7 @@ struct ConfidenceSection: Sendable {
       ]))
   }
 
-  private func allClasses(_ best: OperatingCurve.Point) -> Markup {
+  private func allClasses(_ best: F1Curve.Point) -> Markup {
     let curve = analysis.pooled
     return LineChart(
       label: "Precision, recall and F1 of all classes over the confidence", frame: frame,
@@ -68,7 +68,7 @@ struct ConfidenceSection: Sendable {
   /// A curve from the highest score down. Above the highest score nothing counts: precision has no
   /// value there, recall and F1 are 0.
   private func line(
-    _ name: String, _ curve: OperatingCurve, _ value: (OperatingCurve.Point) -> Double,
+    _ name: String, _ curve: F1Curve, _ value: (F1Curve.Point) -> Double,
     endsAtZero: Bool = true, style: String, mark: (x: Double, y: Double)? = nil,
     isNamed: Bool = true
   ) -> LineChart.Line {

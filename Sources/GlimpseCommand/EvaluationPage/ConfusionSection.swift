@@ -16,8 +16,8 @@ struct ConfusionSection: Sendable {
       label: "Confusion matrix", rowTitle: "what is there", columnTitle: "what it is taken for",
       rows: shown.map { classNames[$0] } + ["nothing"],
       columns: shown.map { classNames[$0] } + ["missed"],
-      counts: (shown + [background]).map { truth in
-        (shown + [background]).map { matrix.count(found: $0, truth: truth) }
+      counts: (shown + [background]).map { groundTruth in
+        (shown + [background]).map { matrix.count(found: $0, groundTruth: groundTruth) }
       })
     let left = matrix.classCount - shown.count
     return Page.section(
@@ -41,13 +41,14 @@ struct ConfusionSection: Sendable {
   private var shown: [Int] {
     let all = 0...matrix.classCount
     let occurring = (0..<matrix.classCount).filter { index in
-      all.contains { matrix.count(found: $0, truth: index) > 0 }
-        || all.contains { matrix.count(found: index, truth: $0) > 0 }
+      all.contains { matrix.count(found: $0, groundTruth: index) > 0 }
+        || all.contains { matrix.count(found: index, groundTruth: $0) > 0 }
     }
     guard occurring.count > Self.most else { return occurring }
     let mixed = occurring.map { index in
       (0..<matrix.classCount).filter { $0 != index }.reduce(0) {
-        $0 + matrix.count(found: $1, truth: index) + matrix.count(found: index, truth: $1)
+        $0 + matrix.count(found: $1, groundTruth: index)
+          + matrix.count(found: index, groundTruth: $1)
       }
     }
     let order = occurring.indices.sorted {

@@ -63,7 +63,7 @@ struct CurveSection: Sendable {
 
 extension PrecisionRecallCurves {
   /// The mean precision of classes at each recall point, all sizes, at most 100 detections; classes
-  /// without truths are left out.
+  /// without ground-truth objects are left out.
   func meanCurve(iou: Int, classes: [Int]) -> [(x: Double, y: Double)] {
     parameters.recallThresholds.enumerated().compactMap { point, recall in
       let values = classes.map {

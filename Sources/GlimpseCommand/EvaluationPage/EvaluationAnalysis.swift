@@ -4,39 +4,40 @@ import Glimpse
 struct EvaluationAnalysis: Sendable {
   /// What names the run: weights or files of detections.
   let name: String
-  let cells: EvaluationCells
+  let table: EvaluationTable
   let matches: MatchTable
-  let report: DetectionReport
-  let errors: ErrorSplit
+  let report: DetectionMetrics
+  let errors: ErrorBreakdown
   /// Intervals; nil where none were asked for.
   let bootstrap: Bootstrap?
   /// Nil where scores are no probabilities.
   let calibration: Calibration?
   /// One a class.
-  let presences: [Presence]
+  let presences: [ImageLevelROC]
   /// Precision and recall against the confidence, one a class.
-  let operating: [OperatingCurve]
+  let operating: [F1Curve]
   /// The same for all classes together.
-  let pooled: OperatingCurve
+  let pooled: F1Curve
   /// What was taken for what, at the confidence that is best for all classes together.
   let confusion: ConfusionMatrix
 
   /// Explains a run; without `bootstrap` there are no intervals.
-  init(_ run: ScoredRun, bootstrap options: BootstrapOptions?, tasks: TaskRunner) {
+  init(_ run: EvaluationResult, bootstrap options: BootstrapOptions?, tasks: ParallelExecutor) {
     name = run.name
-    cells = run.cells
+    table = run.table
     matches = run.matches
     report = run.report
-    errors = ErrorSplit(cells, overlap: run.overlap, tasks: tasks)
-    bootstrap = options.map { [cells, matches] in
-      Bootstrap(cells, matches, options: $0, tasks: tasks)
+    errors = ErrorBreakdown(table, overlap: run.overlap, tasks: tasks)
+    bootstrap = options.map { [table, matches] in
+      Bootstrap(table, matches, options: $0, tasks: tasks)
     }
-    calibration = Calibration(cells, matches)
-    presences = tasks.map(cells.classNames.count) { [cells] in Presence(cells, classIndex: $0) }
-    operating = OperatingCurve.curves(cells, matches, tasks: tasks)
-    pooled = OperatingCurve.pooled(operating)
+    calibration = Calibration(table, matches)
+    presences = tasks.map(table.classNames.count) { [table] in ImageLevelROC(table, classIndex: $0)
+    }
+    operating = F1Curve.curves(table, matches, tasks: tasks)
+    pooled = F1Curve.pooled(operating)
     confusion = ConfusionMatrix(
-      cells, confidence: pooled.best?.score ?? 0.5, overlap: run.overlap, tasks: tasks)
+      table, confidence: pooled.best?.score ?? 0.5, overlap: run.overlap, tasks: tasks)
   }
 
   /// Images that must show a class for a range: drawing from fewer tells nothing about others.
@@ -51,11 +52,11 @@ struct EvaluationAnalysis: Sendable {
   /// The last part of the name, where that is a path.
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
   /// All detections.
-  var detectionCount: Int { cells.detections.count }
-  /// The classes that have truths, by falling number of truths.
-  var labeledClasses: [DetectionReport.ClassEntry] {
-    report.classes.filter { $0.truthCount > 0 }.sorted {
-      ($1.truthCount, $0.classIndex) < ($0.truthCount, $1.classIndex)
+  var detectionCount: Int { table.detections.count }
+  /// The classes that have ground-truth objects, by falling number of ground-truth objects.
+  var labeledClasses: [DetectionMetrics.ClassEntry] {
+    report.classes.filter { $0.groundTruthCount > 0 }.sorted {
+      ($1.groundTruthCount, $0.classIndex) < ($0.groundTruthCount, $1.classIndex)
     }
   }
 

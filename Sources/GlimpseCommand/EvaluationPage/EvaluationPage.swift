@@ -20,10 +20,10 @@ struct EvaluationPage: Sendable {
         ConfidenceSection(analysis: analysis).markup,
         ClassSection(analysis: analysis).markup,
         ConfusionSection(
-          matrix: analysis.confusion, classNames: analysis.cells.classNames
+          matrix: analysis.confusion, classNames: analysis.table.classNames
         ).markup,
         SizeSection(report: analysis.report).markup,
-        TrustSection(analysis: analysis).markup,
+        CalibrationSection(analysis: analysis).markup,
         GallerySection(images: gallery, confidence: analysis.bestConfidence).markup,
         PageFooter(options: analysis.bootstrap?.options).markup,
       ])

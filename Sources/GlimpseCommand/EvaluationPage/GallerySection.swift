@@ -1,10 +1,10 @@
 import Glimpse
 
-/// What became of a box of the truth or of a detection.
-enum BoxFate: String, CaseIterable, Sendable {
-  /// A truth that a detection is right about.
+/// What became of a box of the ground truth or of a detection.
+enum BoxStatus: String, CaseIterable, Sendable {
+  /// A ground-truth object that a detection is right about.
   case found
-  /// A truth that none is right about.
+  /// A ground-truth object that none is right about.
   case missed
   /// A detection that is not right.
   case `false`
@@ -36,9 +36,9 @@ struct GallerySection: Sendable {
 
   var markup: Markup {
     if images.isEmpty { return .none }
-    let keys = BoxFate.allCases.map { fate in
+    let keys = BoxStatus.allCases.map { status in
       Markup.element(
-        "li", [:], .element("span", ["class": "key \(fate.rawValue)"]), Markup(fate.legend))
+        "li", [:], .element("span", ["class": "key \(status.rawValue)"]), Markup(status.legend))
     }
     var gallery = ImageGrid()
     for image in images { gallery.add(image, caption: counts(image)) }
@@ -51,9 +51,9 @@ struct GallerySection: Sendable {
   }
 
   private func counts(_ image: AnnotatedThumbnail) -> String {
-    [BoxFate.missed, .false, .wrong].compactMap { fate -> String? in
-      let count = image.marks.count { $0.style == fate.rawValue }
-      return count > 0 ? "\(count) \(fate.legend)" : nil
+    [BoxStatus.missed, .false, .wrong].compactMap { status -> String? in
+      let count = image.marks.count { $0.style == status.rawValue }
+      return count > 0 ? "\(count) \(status.legend)" : nil
     }.joined(separator: ", ")
   }
 }

@@ -2,7 +2,7 @@ import Glimpse
 
 /// Precision and recall by how large the objects are.
 struct SizeSection: Sendable {
-  let report: DetectionReport
+  let report: DetectionMetrics
 
   var markup: Markup {
     let sizes = ["small (to 32²)", "medium", "large (from 96²)"]

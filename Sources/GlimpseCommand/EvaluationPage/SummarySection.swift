@@ -22,7 +22,7 @@ struct SummarySection: Sendable {
             "ul", ["class": "advice"],
             advice.map { item in
               .element(
-                "li", [:], .element("b", [:], Markup(item.finding)),
+                "li", [:], .element("b", [:], Markup(item.issue)),
                 .element("span", [:], Markup(item.hint)))
             })))
   }
@@ -32,20 +32,20 @@ struct SummarySection: Sendable {
   }
 
   /// What costs most, and what else is odd; at most four.
-  private var advice: [(finding: String, hint: String)] {
+  private var advice: [(issue: String, hint: String)] {
     var result = analysis.costlyErrors.prefix(3).filter { analysis.errors.cost($0) >= 0.005 }
       .map { kind in
         let points = PageNumber.points(analysis.errors.cost(kind))
         let count = analysis.errors.counts[kind.rawValue]
         return (
-          finding: "\(kind.title): \(points) points of AP50, \(count) \(kind.noun(count))",
+          issue: "\(kind.title): \(points) points of AP50, \(count) \(kind.noun(count))",
           hint: hint(kind)
         )
       }
     if let range = analysis.bootstrap?.ap, range.value >= 0, range.upper - range.lower > 0.06 {
       result.append(
         (
-          "The data set is small: AP50-95 is only known to lie in \(PageNumber.range(range))",
+          "The dataset is small: AP50-95 is only known to lie in \(PageNumber.range(range))",
           "A difference between two models has to be larger than that, or be tested on the same "
             + "images: give evaluate both results."
         ))
@@ -66,7 +66,8 @@ struct SummarySection: Sendable {
     switch kind {
     case .classification:
       guard let pair = confusion else { return "The objects are found, but named wrongly." }
-      return "The objects are found, but named wrongly; most often “\(pair.truth)” is taken for "
+      return
+        "The objects are found, but named wrongly; most often “\(pair.groundTruth)” is taken for "
         + "“\(pair.found)” (\(pair.count))."
     case .localization:
       return "The objects are found, but boxes fit badly (IoU below 0.5): look at how tight the "
@@ -87,26 +88,28 @@ struct SummarySection: Sendable {
   }
 
   /// The pair of classes that is mixed up most.
-  private var confusion: (truth: String, found: String, count: Int)? {
-    let cells = analysis.cells
+  private var confusion: (groundTruth: String, found: String, count: Int)? {
+    let table = analysis.table
     var counts: [[Int32]: Int] = [:]
-    for (row, fate) in analysis.errors.fates.enumerated()
-    where fate.error == .classification && fate.truth >= 0 {
-      let pair = [cells.truths.classes[Int(fate.truth)], cells.detections.classes[row]]
+    for (row, match) in analysis.errors.matches.enumerated()
+    where match.error == .classification && match.groundTruth >= 0 {
+      let pair = [
+        table.groundTruths.classes[Int(match.groundTruth)], table.detections.classes[row],
+      ]
       counts[pair, default: 0] += 1
     }
     let most = counts.max { ($0.value, $1.key[0], $1.key[1]) < ($1.value, $0.key[0], $0.key[1]) }
     return most.map {
-      (cells.classNames[Int($0.key[0])], cells.classNames[Int($0.key[1])], $0.value)
+      (table.classNames[Int($0.key[0])], table.classNames[Int($0.key[1])], $0.value)
     }
   }
 
   private var missedBySize: [(name: String, count: Int, total: Int)] {
-    let cells = analysis.cells
+    let table = analysis.table
     return analysis.matches.parameters.areaRanges.dropFirst().map { range in
-      let rows = (0..<cells.truths.count).filter {
-        cells.truths.traits[$0].isEmpty && cells.truths.areas[$0] >= range.lower
-          && cells.truths.areas[$0] <= range.upper
+      let rows = (0..<table.groundTruths.count).filter {
+        table.groundTruths.traits[$0].isEmpty && table.groundTruths.areas[$0] >= range.lower
+          && table.groundTruths.areas[$0] <= range.upper
       }
       return (range.name, rows.count { analysis.errors.isMissed[$0] }, rows.count)
     }
@@ -128,7 +131,7 @@ extension ErrorKind {
     case .classification: "On an object (IoU at least 0.5), but of another class."
     case .localization: "Of the right class, but the box fits badly (IoU 0.1 to 0.5)."
     case .both: "Neither the right class nor a fitting box."
-    case .duplicate: "Right, but a surer detection already has the object."
+    case .duplicate: "Right, but a higher-scoring detection already has the object."
     case .background: "On nothing (IoU at most 0.1 with any object)."
     case .missed: "An object that no detection finds, nor would once mended."
     }

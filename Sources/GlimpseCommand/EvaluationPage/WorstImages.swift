@@ -15,8 +15,8 @@ struct WorstImages {
   ///
   /// - Parameter path: Where the image of an image lies; nil where that is not known.
   func thumbnails(path: (_ image: Int) -> String?) -> [AnnotatedThumbnail] {
-    let costs = analysis.cells.imageNames.indices.map { image in
-      marks(of: image).reduce(0) { $0 + ($1.style == BoxFate.found.rawValue ? 0 : $1.weight) }
+    let costs = analysis.table.imageNames.indices.map { image in
+      marks(of: image).reduce(0) { $0 + ($1.style == BoxStatus.found.rawValue ? 0 : $1.weight) }
     }
     let order = costs.indices.filter { costs[$0] > 0 }.sorted {
       costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1
@@ -35,34 +35,34 @@ struct WorstImages {
     return thumbnails
   }
 
-  /// What is right and wrong on an image; truths first.
+  /// What is right and wrong on an image; ground-truth objects first.
   private func marks(of image: Int) -> [AnnotatedThumbnail.Mark] {
-    let cells = analysis.cells
-    let mine = cells.cells(ofImage: image)
+    let table = analysis.table
+    let mine = table.pairs(ofImage: image)
     guard let first = mine.first, let last = mine.last else { return [] }
     var found: Set<Int32> = []
     var detections: [AnnotatedThumbnail.Mark] = []
     for row in first.detections.lowerBound..<last.detections.upperBound
-    where cells.detections.scores[row] >= confidence {
-      let fate = analysis.errors.fates[row]
-      if fate.isRight { found.insert(fate.truth) }
-      if fate.isRight || fate.isIgnored { continue }
-      let score = cells.detections.scores[row]
-      let name = cells.classNames[Int(cells.detections.classes[row])]
-      let isWrong = fate.error == .classification
+    where table.detections.scores[row] >= confidence {
+      let match = analysis.errors.matches[row]
+      if match.isRight { found.insert(match.groundTruth) }
+      if match.isRight || match.isIgnored { continue }
+      let score = table.detections.scores[row]
+      let name = table.classNames[Int(table.detections.classes[row])]
+      let isWrong = match.error == .classification
       detections.append(
-        (isWrong ? BoxFate.wrong : .false).mark(
-          cells.detections.boxes[row].corners, label: "\(name) \(HumanFormat.fixed(score, 2))",
+        (isWrong ? BoxStatus.wrong : .false).mark(
+          table.detections.boxes[row].corners, label: "\(name) \(HumanFormat.fixed(score, 2))",
           weight: min(max(score, 0.01), 1)))
     }
-    let truths = (first.truths.lowerBound..<last.truths.upperBound).filter {
-      cells.truths.traits[$0].isEmpty
+    let groundTruths = (first.groundTruths.lowerBound..<last.groundTruths.upperBound).filter {
+      table.groundTruths.traits[$0].isEmpty
     }.map { row in
       let isFound = found.contains(Int32(row))
-      return (isFound ? BoxFate.found : .missed).mark(
-        cells.truths.boxes[row].corners,
-        label: isFound ? "" : cells.classNames[Int(cells.truths.classes[row])], weight: 1)
+      return (isFound ? BoxStatus.found : .missed).mark(
+        table.groundTruths.boxes[row].corners,
+        label: isFound ? "" : table.classNames[Int(table.groundTruths.classes[row])], weight: 1)
     }
-    return truths + detections
+    return groundTruths + detections
   }
 }

@@ -10,12 +10,12 @@ struct LoaderSpeed: Sendable {
     var waited = 0.0
 
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
-    var waitShare: Double { waited / max(seconds, 1e-9) }
+    var dataWaitFraction: Double { waited / max(seconds, 1e-9) }
   }
 
   let timer: LoaderTimer
   let data: String
-  /// Images of the data set.
+  /// Images of the dataset.
   let images: Int
   let imageSize: Int
   let batch: Int
@@ -31,7 +31,7 @@ struct LoaderSpeed: Sendable {
   /// The middle of all later runs.
   var imagesPerSecond: Double { Self.median(later.map(\.imagesPerSecond)) }
   /// The middle of all later runs, 0...1.
-  var waitShare: Double { Self.median(later.map(\.waitShare)) }
+  var dataWaitFraction: Double { Self.median(later.map(\.dataWaitFraction)) }
 
   private static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
@@ -46,7 +46,7 @@ struct LoaderSpeed: Sendable {
       "train": .bool(trains), "runs": .integer(runs.count),
       "images_per_s": .number(imagesPerSecond),
       "first_images_per_s": .number(runs[0].imagesPerSecond),
-      "wait_share": trains ? .number(waitShare) : .null, "unreadable": .integer(unreadable),
+      "wait_share": trains ? .number(dataWaitFraction) : .null, "unreadable": .integer(unreadable),
       "peak_rss_mb": .number(Double(ProcessMemory.peak) / 1_048_576),
     ]
   }
@@ -65,7 +65,7 @@ struct LoaderSpeed: Sendable {
       .init("speed", "\(HumanFormat.decimal(imagesPerSecond)) images/s"),
     ]
     if trains {
-      rows.append(.init("waiting", "\(HumanFormat.decimal(waitShare * 100)) % of the time"))
+      rows.append(.init("waiting", "\(HumanFormat.decimal(dataWaitFraction * 100)) % of the time"))
     }
     rows.append(.init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"))
     if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "image"))) }

@@ -15,9 +15,9 @@ struct LoaderTimer: Sendable {
   /// Times runs of the images that `train` would make with its other defaults.
   ///
   /// - Parameter step: what uses a batch; its time is told apart from that of waiting for batches.
-  /// - Throws: `DatasetsError` for a data set that cannot be used.
+  /// - Throws: `DatasetsError` for a dataset that cannot be used.
   func time(
-    _ data: String, model: NetworkModel, batch: Int, runs: Int,
+    _ data: String, model: ModelDescription, batch: Int, runs: Int,
     step: ((Batch) throws -> Void)? = nil
   ) throws -> LoaderSpeed {
     var config = TrainingConfig(data: data)
@@ -40,7 +40,7 @@ struct LoaderTimer: Sendable {
     ) { _ in plan }
     let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))
     var measured: [LoaderSpeed.Run] = []
-    var unreadable: Set<DatasetProblem> = []
+    var unreadable: Set<DatasetIssue> = []
     for _ in 0..<runs {
       var run = LoaderSpeed.Run()
       let start = monotonicSeconds()
@@ -50,7 +50,7 @@ struct LoaderTimer: Sendable {
         guard let batch = try loader.next() else { break }
         run.waited += monotonicSeconds() - asked
         run.images += batch.images.count
-        unreadable.formUnion(batch.problems)
+        unreadable.formUnion(batch.issues)
         try step?(batch)
       }
       run.seconds = monotonicSeconds() - start

@@ -38,7 +38,7 @@ struct NetworkChoice: Sendable {
   }
 
   private func fresh(_ architecture: Architecture) -> ModelWeights {
-    let description = NetworkModel(
+    let description = ModelDescription(
       architecture: architecture,
       classNames: (0..<Self.freshClassCount(architecture)).map { "class \($0)" },
       imageSize: imageSize ?? architecture.defaultImageSize)

@@ -6,7 +6,7 @@ struct StepTimer {
   let weights: ModelWeights
   /// Images that go through the network at once.
   let batch: Int
-  let workforce: Workforce
+  let workforce: ComputeBackend
   /// True where each layer is to be timed, too, in as many runs again.
   var timesLayers = false
 
@@ -68,8 +68,10 @@ struct StepTimer {
   func timeTraining(runs: Int) throws -> Measurement {
     let graph = weights.model.graph()
     let learner = learner(graph)
-    let (images, truths) = (images, randomTruths(classCount: weights.model.classNames.count))
-    func step() throws { _ = try learner.step(images, truths: truths) }
+    let (images, groundTruths) = (
+      images, randomGroundTruths(classCount: weights.model.classNames.count)
+    )
+    func step() throws { _ = try learner.step(images, groundTruths: groundTruths) }
     var measurement = try time(
       runs: runs, flops: 3 * graph.flops * Double(batch), step: step)
     if timesLayers, let session = learner.session {
@@ -80,8 +82,8 @@ struct StepTimer {
   }
 
   /// A learner that computes as a training does, and learns nothing.
-  func learner(_ graph: Graph) -> Learner {
-    Learner(
+  func learner(_ graph: Graph) -> TrainingStep {
+    TrainingStep(
       // Changed in place: nobody reads them again.
       graph, parameters: weights.parameters,
       objective: weights.model.objective,
@@ -89,8 +91,8 @@ struct StepTimer {
       // Too small a rate to lead anywhere: random images teach nothing, and a network that
       // diverged would compute with other numbers at another speed.
       schedule: LearningRateSchedule(
-        peak: 1e-5, finalFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
-      clipping: GradientClipping(limit: 10), averageDecay: 0.9999, seed: Self.seed,
+        peak: 1e-5, finalLearningRateFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
+      clipping: GradientClipping(limit: 10), emaDecay: 0.9999, seed: Self.seed,
       pool: workforce.pool, kernels: workforce.kernels)
   }
 
@@ -111,7 +113,7 @@ struct StepTimer {
     }
     return Measurement(
       milliseconds: milliseconds.sorted(), flops: flops,
-      peak: PeakArithmetic.measure(pool: workforce.pool, kernels: workforce.kernels))
+      peak: PeakThroughput.measure(pool: workforce.pool, kernels: workforce.kernels))
   }
 
   /// What goes in: numbers in 0..<1, the same in every run.
@@ -122,7 +124,7 @@ struct StepTimer {
   }
 
   /// Objects of all sizes; each lies wholly in its image.
-  private func randomTruths(classCount: Int) -> [[Annotation]] {
+  private func randomGroundTruths(classCount: Int) -> [[Annotation]] {
     var generator = SeededGenerator(seed: Self.seed, 1)
     let side = Float(weights.model.imageSize)
     return (0..<batch).map { _ in

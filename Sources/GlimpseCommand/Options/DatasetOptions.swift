@@ -3,7 +3,7 @@ import Glimpse
 extension DatasetFormat: OptionWord {}
 extension DatasetWriter.ImageTransfer: OptionWord {}
 
-/// Options of the commands that read one data set and write another.
+/// Options of the commands that read one dataset and write another.
 extension Option {
   /// `--output`, a new folder.
   static func newFolder(_ path: Path<String?>) -> Option {
@@ -18,7 +18,7 @@ extension Option {
   /// `--from`, for files that do not tell their format.
   static func sourceFormat(_ path: Path<DatasetFormat?>) -> Option {
     .value(
-      "from", path, unit: "format", unset: "told by the files", help: "Format of the data set")
+      "from", path, unit: "format", unset: "told by the files", help: "Format of the dataset")
   }
 
   /// `--split`, the parts that are read.

@@ -10,7 +10,7 @@ enum ExitCode: Int32, Sendable {
   case usage = 2
   /// Done, but some inputs failed; they were listed.
   case someInputsFailed = 3
-  /// The data set is not usable as it is.
+  /// The dataset is not usable as it is.
   case invalidDataSet = 4
   /// The loss of a training became infinite or not a number.
   case trainingDiverged = 5

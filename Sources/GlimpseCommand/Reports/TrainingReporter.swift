@@ -3,7 +3,7 @@ import Glimpse
 /// Tells how a training goes: a line an epoch, on terminals also a line that is rewritten.
 struct TrainingReporter {
   private let console: Console
-  private var problems: ProblemNotes
+  private var issues: IssueReporter
   private var epoch = ""
   private var secondsLeft = 0.0
   private var nextReport = 0.0
@@ -14,13 +14,13 @@ struct TrainingReporter {
 
   init(on console: Console) {
     self.console = console
-    problems = ProblemNotes(on: console)
+    issues = IssueReporter(on: console)
   }
 
   mutating func observe(_ event: TrainingEvent) {
     switch event {
-    case .problem(let sentence): problems.add(sentence)
-    case .started(let outline): start(outline)
+    case .issue(let sentence): issues.add(sentence)
+    case .started(let summary): start(summary)
     case .step(let report):
       epoch = "Epoch \(report.epoch + 1)/\(report.epochs)"
       secondsLeft = report.secondsLeft
@@ -35,26 +35,26 @@ struct TrainingReporter {
     }
   }
 
-  private mutating func start(_ outline: TrainingOutline) {
-    problems.finish()
+  private mutating func start(_ summary: TrainingSummary) {
+    issues.finish()
     console.note(
-      "Training \(outline.model) with \(outline.parameterCount) parameters on "
-        + "\(Sentence.count(outline.trainingImages, "image")) of "
-        + "\(outline.classNames.count) \(outline.classNames.count == 1 ? "class" : "classes"), "
-        + "\(outline.validationImages) to validate on")
+      "Training \(summary.model) with \(summary.parameterCount) parameters on "
+        + "\(Sentence.count(summary.trainingImages, "image")) of "
+        + "\(summary.classNames.count) \(summary.classNames.count == 1 ? "class" : "classes"), "
+        + "\(summary.validationImages) to validate on")
     console.note(
-      "\(Sentence.count(outline.epochs, "epoch")) of \(Sentence.count(outline.stepsPerEpoch, "step")) "
-        + "of \(Sentence.count(outline.batch, "image")), about "
-        + "\(HumanFormat.bytes(outline.memory)) of memory, \(outline.optimizer.rawValue), learning rate \(outline.learningRate), "
-        + "\(Sentence.count(outline.threads, "thread")), into \(Sentence.printable(outline.folder))"
+      "\(Sentence.count(summary.epochs, "epoch")) of \(Sentence.count(summary.stepsPerEpoch, "step")) "
+        + "of \(Sentence.count(summary.batch, "image")), about "
+        + "\(HumanFormat.bytes(summary.memory)) of memory, \(summary.optimizer.rawValue), learning rate \(summary.learningRate), "
+        + "\(Sentence.count(summary.threads, "thread")), into \(Sentence.printable(summary.folder))"
     )
-    if outline.firstEpoch > 0 {
-      console.note("Going on after \(Sentence.count(outline.firstEpoch, "epoch"))")
+    if summary.firstEpoch > 0 {
+      console.note("Going on after \(Sentence.count(summary.firstEpoch, "epoch"))")
     }
   }
 
   private mutating func end(_ report: EpochReport) {
-    problems.finish()
+    issues.finish()
     let row = report.row
     var parts = [Self.losses(row.boxLoss, row.classLoss)]
     if let ap50 = row.ap50, let ap = row.ap {
@@ -63,7 +63,7 @@ struct TrainingReporter {
           + (report.isBest ? " (best)" : ""))
     }
     parts.append("\(HumanFormat.decimal(row.imagesPerSecond)) images/s")
-    if let share = row.waitShare, share >= Self.noticeableWait {
+    if let share = row.dataWaitFraction, share >= Self.noticeableWait {
       parts.append("\(Int((share * 100).rounded())) % of the time waiting for images (--workers)")
     }
     if row.epoch < report.epochs { parts.append("\(HumanFormat.duration(secondsLeft)) left") }
@@ -73,14 +73,14 @@ struct TrainingReporter {
   /// Sums up on standard output; an interruption becomes an error that tells how to go on.
   mutating func finish(_ outcome: TrainingOutcome) throws -> ExitCode {
     console.endProgress()
-    problems.finish()
+    issues.finish()
     let folder = Sentence.printable(outcome.folder)
     if outcome.ending == .interrupted {
       throw CommandError(
         "interrupted after \(Sentence.count(outcome.steps, "step")); "
           + "'glimpse train --resume \(folder)' goes on from there", exitCode: .interrupted)
     }
-    if outcome.ending == .outOfPatience {
+    if outcome.ending == .earlyStopped {
       console.note("AP has not improved for a while (--patience): training stops early")
     }
     if let report = outcome.report { try console.write(ReportText.table(report) + "\n") }

@@ -10,11 +10,11 @@ enum ExtraMetric: String, OptionWord {
   case confusion
 
   /// What is reckoned about one run, as a table and as a member of its JSON object.
-  func result(_ run: ScoredRun, tasks: TaskRunner) -> ExtraResult {
+  func result(_ run: EvaluationResult, tasks: ParallelExecutor) -> ExtraResult {
     switch self {
-    case .voc: .voc(PascalMetric(run.cells, overlap: run.overlap, tasks: tasks))
-    case .f1: .f1(OperatingCurve.curves(run.cells, run.matches, tasks: tasks).map(\.best))
-    case .confusion: .confusion(ConfusionMatrix(run.cells, overlap: run.overlap, tasks: tasks))
+    case .voc: .voc(PascalMetric(run.table, overlap: run.overlap, tasks: tasks))
+    case .f1: .f1(F1Curve.curves(run.table, run.matches, tasks: tasks).map(\.best))
+    case .confusion: .confusion(ConfusionMatrix(run.table, overlap: run.overlap, tasks: tasks))
     }
   }
 }
@@ -23,7 +23,7 @@ enum ExtraMetric: String, OptionWord {
 enum ExtraResult: Sendable {
   case voc(PascalMetric)
   /// The best point of each class.
-  case f1([OperatingCurve.Point?])
+  case f1([F1Curve.Point?])
   case confusion(ConfusionMatrix)
 
   /// For people.
@@ -65,7 +65,7 @@ enum ExtraResult: Sendable {
       "classes": .array(
         zip(names, metric.classes).map { name, entry in
           [
-            "name": .string(name), "truths": .integer(entry.truthCount),
+            "name": .string(name), "ground_truth": .integer(entry.groundTruthCount),
             "AP2007": ReportText.number(entry.ap2007), "AP2010": ReportText.number(entry.ap2010),
           ]
         }),
@@ -74,7 +74,7 @@ enum ExtraResult: Sendable {
 
   // MARK: F1
 
-  private static func table(_ points: [OperatingCurve.Point?], _ names: [String]) -> String {
+  private static func table(_ points: [F1Curve.Point?], _ names: [String]) -> String {
     var table = TextTable([
       .init("best F1", .left), .init("F1"), .init("precision"), .init("recall"),
       .init("from conf"),
@@ -86,7 +86,7 @@ enum ExtraResult: Sendable {
     return table.text
   }
 
-  private static func json(_ points: [OperatingCurve.Point?], _ names: [String]) -> JSONValue {
+  private static func json(_ points: [F1Curve.Point?], _ names: [String]) -> JSONValue {
     .array(
       zip(names, points).map { name, point in
         guard let point else { return ["name": .string(name), "F1": nil] }
@@ -105,22 +105,24 @@ enum ExtraResult: Sendable {
 
   private static func table(_ matrix: ConfusionMatrix, _ names: [String]) -> String {
     let names = names.map(Sentence.printable) + ["background"]
-    var cells: [(found: Int, truth: Int, count: Int)] = []
+    var confusions: [(found: Int, groundTruth: Int, count: Int)] = []
     for found in names.indices {
-      for truth in names.indices where found != truth {
-        cells.append((found, truth, matrix.count(found: found, truth: truth)))
+      for groundTruth in names.indices where found != groundTruth {
+        confusions.append(
+          (found, groundTruth, matrix.count(found: found, groundTruth: groundTruth)))
       }
     }
-    let largest = cells.filter { $0.count > 0 }.sorted {
-      $0.count != $1.count ? $0.count > $1.count : ($0.found, $0.truth) < ($1.found, $1.truth)
+    let largest = confusions.filter { $0.count > 0 }.sorted {
+      $0.count != $1.count
+        ? $0.count > $1.count : ($0.found, $0.groundTruth) < ($1.found, $1.groundTruth)
     }
     var table = TextTable([.init("found as", .left), .init("is", .left), .init("times")])
-    for cell in largest.prefix(toldConfusions) {
-      table.add(names[cell.found], names[cell.truth], "\(cell.count)")
+    for pair in largest.prefix(toldConfusions) {
+      table.add(names[pair.found], names[pair.groundTruth], "\(pair.count)")
     }
     let rest = largest.dropFirst(toldConfusions).reduce(0) { $0 + $1.count }
     if rest > 0 { table.add("others", "", "\(rest)") }
-    let right = names.indices.reduce(0) { $0 + matrix.count(found: $1, truth: $1) }
+    let right = names.indices.reduce(0) { $0 + matrix.count(found: $1, groundTruth: $1) }
     table.add("the right class", "", "\(right)")
     return table.text
   }
@@ -130,9 +132,9 @@ enum ExtraResult: Sendable {
     return [
       "confidence": .number(matrix.confidence), "iou": .number(matrix.iou),
       "classes": .array((names + ["background"]).map { .string($0) }),
-      "found_by_truth": .array(
+      "confusion": .array(
         places.map { found in
-          .array(places.map { .integer(matrix.count(found: found, truth: $0)) })
+          .array(places.map { .integer(matrix.count(found: found, groundTruth: $0)) })
         }),
     ]
   }

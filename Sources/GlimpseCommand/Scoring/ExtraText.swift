@@ -5,11 +5,11 @@ struct ExtraText {
   private let runs: [(name: String, classNames: [String], results: [ExtraResult])]
 
   /// Reckons the metrics of each run.
-  init(_ metrics: [ExtraMetric], of runs: [ScoredRun], tasks: TaskRunner) {
+  init(_ metrics: [ExtraMetric], of runs: [EvaluationResult], tasks: ParallelExecutor) {
     // A word given twice is one wish.
     let wanted = ExtraMetric.allCases.filter { metrics.contains($0) }
     self.runs = runs.map { run in
-      (run.name, run.cells.classNames, wanted.map { $0.result(run, tasks: tasks) })
+      (run.name, run.table.classNames, wanted.map { $0.result(run, tasks: tasks) })
     }
   }
 

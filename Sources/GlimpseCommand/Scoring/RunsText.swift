@@ -2,11 +2,11 @@ import Glimpse
 
 /// What came of one or several files of detections, for people and for scripts.
 struct RunsText {
-  /// The truth's path.
-  let truth: String
-  let runs: [ScoredRun]
+  /// The ground truth's path.
+  let groundTruth: String
+  let runs: [EvaluationResult]
   /// What is said beyond the numbers.
-  let explanation: ExplanationText
+  let explanation: AnalysisText
   /// Metrics besides COCO's.
   let extras: ExtraText
 
@@ -39,13 +39,13 @@ struct RunsText {
       return [
         JSONMember(key: "detections", value: .string(run.name)),
         JSONMember(key: "images", value: .integer(report.imageCount)),
-        JSONMember(key: "truths", value: .integer(report.truthCount)),
+        JSONMember(key: "ground_truth", value: .integer(report.groundTruthCount)),
         JSONMember(key: "metrics", value: ReportText.metrics(report)),
         JSONMember(key: "stats", value: ReportText.stats(report)),
         JSONMember(key: "classes", value: ReportText.classes(report)),
       ] + extras.members(run: place) + explanation.members(run: place)
     }
-    let head = [JSONMember(key: "truth", value: .string(truth))]
+    let head = [JSONMember(key: "truth", value: .string(groundTruth))]
     if objects.count == 1 { return .object(head + objects[0]) }
     return .object(
       head + [JSONMember(key: "runs", value: .array(objects.map { .object($0) }))])

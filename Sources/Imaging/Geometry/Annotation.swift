@@ -1,8 +1,8 @@
-/// One labeled object of an image: the truth that a detector is trained on and scored against.
+/// One labeled object of an image: the ground truth that a detector is trained on and scored against.
 public struct Annotation: Hashable, Sendable {
   /// Where it is, in pixels of the original image.
   public var box: Box
-  /// Its class, an index into the data set's list of class names.
+  /// Its class, an index into the dataset's list of class names.
   public var classIndex: Int
   /// True for a region of many objects (COCO `iscrowd`): never a training target, and it may be
   /// matched by many detections in evaluation.
@@ -14,7 +14,7 @@ public struct Annotation: Hashable, Sendable {
   /// True where something hides a part of the object (VOC `occluded`).
   public var isOccluded = false
   /// Its pixels, where the label file gives them and they were asked for.
-  public var outline: Outline?
+  public var segmentation: Segmentation?
 
   /// What the score goes by instead of `box`, where the label file states it by COCO's rules.
   public var stated: StatedExtent?

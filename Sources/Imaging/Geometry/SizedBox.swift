@@ -36,18 +36,18 @@ public struct SizedBox: Hashable, Sendable {
     x.isFinite && y.isFinite && width.isFinite && height.isFinite
   }
 
-  /// Intersection over union with a truth; over this box's own area where the truth is a crowd.
+  /// Intersection over union with a ground-truth object; over this box's own area where the ground truth is a crowd.
   ///
   /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
   /// agree to the last bit. Boxes that do not meet, and those without extent, overlap by 0.
   @inlinable
-  public func overlap(with truth: SizedBox, isCrowd: Bool) -> Double {
-    let sharedWidth = min(x + width, truth.x + truth.width) - max(x, truth.x)
+  public func overlap(with groundTruth: SizedBox, isCrowd: Bool) -> Double {
+    let sharedWidth = min(x + width, groundTruth.x + groundTruth.width) - max(x, groundTruth.x)
     if !(sharedWidth > 0) { return 0 }
-    let sharedHeight = min(y + height, truth.y + truth.height) - max(y, truth.y)
+    let sharedHeight = min(y + height, groundTruth.y + groundTruth.height) - max(y, groundTruth.y)
     if !(sharedHeight > 0) { return 0 }
     let shared = sharedWidth * sharedHeight
-    let whole = isCrowd ? area : area + truth.area - shared
+    let whole = isCrowd ? area : area + groundTruth.area - shared
     return shared / whole
   }
 }

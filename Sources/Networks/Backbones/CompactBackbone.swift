@@ -11,14 +11,14 @@ public struct CompactBackbone: Sendable {
   public init() {}
 
   /// Appends the backbone.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Features {
+  public func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     var y = ConvNormActivation(16, kernel: 3, stride: 2, style: style)(x, scope["stem"])
     y = stage(y, 32, kernel: 3, residuals: 1, scope["stage1"])
     let stride8 = stage(y, 64, kernel: 3, residuals: 2, scope["stage2"])
     let stride16 = stage(stride8, 128, kernel: 5, residuals: 3, scope["stage3"])
     y = stage(stride16, 256, kernel: 5, residuals: 1, scope["stage4"])
-    let stride32 = PoolingPyramid(256, style: style)(y, scope["pyramid"])
-    return Features(stride8: stride8, stride16: stride16, stride32: stride32)
+    let stride32 = SPPF(256, style: style)(y, scope["pyramid"])
+    return BackboneFeatures(stride8: stride8, stride16: stride16, stride32: stride32)
   }
 
   /// Halves the size, then refines: the first block is not residual.

@@ -19,7 +19,7 @@ public struct ResNet: Sendable {
 
   /// Appends the backbone: input n, h, w, 3; features of 128, 256, 512 channels (fourfold with
   /// bottlenecks).
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Features {
+  public func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
     var y = scope["bn1"].apply(style.norm(Self.widths[0]), scope["conv1"].apply(stem, x))
     y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), y)
@@ -27,7 +27,7 @@ public struct ResNet: Sendable {
       y = stage(index, y, scope["layer\(index + 1)"])
       return y
     }
-    return Features(stride8: stages[1], stride16: stages[2], stride32: stages[3])
+    return BackboneFeatures(stride8: stages[1], stride16: stages[2], stride32: stages[3])
   }
 
   private func stage(_ index: Int, _ x: Value, _ scope: Scope) -> Value {

@@ -3,7 +3,7 @@ import Foundation
 
 /// An anchor-free head with a branch for boxes and one for classes at each stride.
 ///
-/// Three maps in; for each stride one output n, h, w, 4 + classes: a box code (`BoxCode`), then
+/// Three maps in; for each stride one output n, h, w, 4 + classes: a box code (`BoxEncoding`), then
 /// a logit per class, each a yes-or-no of its own (Ge et al. 2021, "YOLOX", figure 2, without the
 /// objectness). Strides share nothing.
 public struct DecoupledHead: Sendable {
@@ -30,7 +30,7 @@ public struct DecoupledHead: Sendable {
   }
 
   /// Appends the head; the outputs are in the order of `strides`.
-  public func callAsFunction(_ x: Features, _ scope: Scope) -> [Value] {
+  public func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> [Value] {
     zip(Self.strides, [x.stride8, x.stride16, x.stride32]).map { stride, map in
       let scope = scope["stride\(stride)"]
       let boxes = Convolution(
@@ -53,7 +53,7 @@ public struct DecoupledHead: Sendable {
 
   /// About five objects an image, spread over its cells and classes, as YOLOv8 begins.
   private func classBias(_ stride: Int) -> Float {
-    let cells = Double(imageSize / stride) * Double(imageSize / stride)
-    return Float(log(5 / (Double(classCount) * max(cells, 1))))
+    let anchorPoints = Double(imageSize / stride) * Double(imageSize / stride)
+    return Float(log(5 / (Double(classCount) * max(anchorPoints, 1))))
   }
 }

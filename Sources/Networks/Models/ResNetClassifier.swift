@@ -19,7 +19,7 @@ public struct ResNetClassifier: Sendable {
   }
 
   /// Appends what follows the backbone.
-  func head(_ features: Features, _ scope: Scope) -> Value {
+  func head(_ features: BackboneFeatures, _ scope: Scope) -> Value {
     let mean = scope["avgpool"].apply(GlobalAveragePool(), features.stride32)
     return scope["fc"].apply(Linear(mean.shape.c, classCount), mean)
   }

@@ -1,6 +1,6 @@
 import Engine
 
-/// A ResNet with `PyramidNeck` and a `DecoupledHead` of plain convolutions.
+/// A ResNet with `FeaturePyramidNeck` and a `DecoupledHead` of plain convolutions.
 public struct ResNetDetector: Sendable {
   let backbone: ResNet
   let classCount: Int
@@ -15,7 +15,7 @@ public struct ResNetDetector: Sendable {
   /// Appends the detector to an input of n, h, w, 3; one output a stride.
   public func callAsFunction(_ x: Value, _ scope: Scope) -> [Value] {
     let features = backbone(x, scope["backbone"])
-    let pyramid = PyramidNeck(channels, style: .resnet)(features, scope["neck"])
+    let pyramid = FeaturePyramidNeck(channels, style: .resnet)(features, scope["neck"])
     let head = DecoupledHead(
       classCount: classCount, channels: channels, style: .resnet, depthwise: false,
       imageSize: x.shape.h)

@@ -16,14 +16,14 @@ public struct PathAggregationNeck: Sendable {
   }
 
   /// Appends the neck.
-  public func callAsFunction(_ x: Features, _ scope: Scope) -> Features {
+  public func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> BackboneFeatures {
     let top = ConvNormActivation(channels, kernel: 1, style: style)(x.stride32, scope["lateral"])
-    let join = UpsampleJoin(channels, style: style)
+    let join = UpsampleConcat(channels, style: style)
     let middle = refine(join(top, x.stride16, scope["down16"]), scope["refine16"])
     let fine = refine(join(middle, x.stride8, scope["down8"]), scope["refine8"])
     let middleAgain = climb(fine, middle, scope["up16"])
     let coarse = climb(middleAgain, top, scope["up32"])
-    return Features(stride8: fine, stride16: middleAgain, stride32: coarse)
+    return BackboneFeatures(stride8: fine, stride16: middleAgain, stride32: coarse)
   }
 
   private func refine(_ x: Value, _ scope: Scope) -> Value {

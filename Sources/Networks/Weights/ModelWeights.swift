@@ -3,12 +3,12 @@ import Engine
 /// A network with its weights: what `detect` needs and `train` leaves behind.
 public struct ModelWeights: Sendable {
   /// What the weights are for.
-  public let model: NetworkModel
+  public let model: ModelDescription
   /// The weights, normalization not folded.
   public let parameters: ParameterBlock
 
   /// Joins a description and weights of its network.
-  public init(model: NetworkModel, parameters: ParameterBlock) {
+  public init(model: ModelDescription, parameters: ParameterBlock) {
     self.model = model
     self.parameters = parameters
   }
@@ -23,7 +23,7 @@ public struct ModelWeights: Sendable {
 
   /// Takes the weights from an opened file; it must hold the model's parameters and no others.
   public init(_ file: Safetensors) throws(NetworksError) {
-    model = try NetworkModel(metadata: file.metadata, name: file.name)
+    model = try ModelDescription(metadata: file.metadata, name: file.name)
     parameters = ParameterBlock(zeros: model.graph().parameterLayout)
     let report = file.load(into: parameters)
     guard report.isExact else {

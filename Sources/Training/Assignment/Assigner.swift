@@ -1,12 +1,12 @@
 import Imaging
 
 /// A cell that is to predict an object.
-struct Match: Hashable {
+struct Assignment: Hashable {
   /// Where the prediction is made.
-  var cell: Cell
+  var anchorPoint: AnchorPoint
   /// The object, an index into the image's annotations.
-  var truth: Int
-  /// The score, 0...1, that the truth's class should get; all other classes should get 0.
+  var groundTruth: Int
+  /// The score, 0...1, that the ground truth's class should get; all other classes should get 0.
   var target: Double
   /// How much its box loss counts.
   var weight: Double
@@ -22,10 +22,10 @@ public enum Assigner: String, CaseIterable, Hashable, Sendable {
   /// The matches of one image, in the order of their cells, at most one a cell.
   ///
   /// Crowds, and boxes that are not finite or have no area, are nobody's target.
-  func assign(_ predictions: Predictions, truths: [Annotation]) -> [Match] {
+  func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
     switch self {
-    case .taskAligned: TaskAlignedAssigner().assign(predictions, truths: truths)
-    case .simOTA: SimOTAAssigner().assign(predictions, truths: truths)
+    case .taskAligned: TaskAlignedAssigner().assign(predictions, groundTruths: groundTruths)
+    case .simOTA: SimOTAAssigner().assign(predictions, groundTruths: groundTruths)
     }
   }
 }
@@ -38,31 +38,33 @@ extension Annotation {
   }
 }
 
-/// A truth's wish to have a cell.
-struct Claim {
-  var cell: Cell
-  var truth: Int
-  /// What a truth's claims are ranked by: more is better.
+/// A ground-truth object's wish to have a cell.
+struct AssignmentCandidate {
+  var anchorPoint: AnchorPoint
+  var groundTruth: Int
+  /// What a ground-truth object's claims are ranked by: more is better.
   var rank: Double
   /// What rival claims to a cell are settled by, and targets are made from.
   var overlap: Double
 
-  /// Leaves each cell to the claim that is best by `order`, then to the earlier truth.
-  static func settle(_ claims: [Claim], by order: (Claim) -> Double) -> [Claim] {
+  /// Leaves each cell to the claim that is best by `order`, then to the earlier ground truth.
+  static func settle(_ claims: [AssignmentCandidate], by order: (AssignmentCandidate) -> Double)
+    -> [AssignmentCandidate]
+  {
     let sorted = claims.sorted { left, right in
-      if left.cell != right.cell { return left.cell < right.cell }
+      if left.anchorPoint != right.anchorPoint { return left.anchorPoint < right.anchorPoint }
       let (first, second) = (order(left), order(right))
-      return first != second ? first > second : left.truth < right.truth
+      return first != second ? first > second : left.groundTruth < right.groundTruth
     }
-    var kept: [Claim] = []
-    for claim in sorted where kept.last?.cell != claim.cell { kept.append(claim) }
+    var kept: [AssignmentCandidate] = []
+    for claim in sorted where kept.last?.anchorPoint != claim.anchorPoint { kept.append(claim) }
     return kept
   }
 }
 
 /// The few claims of highest rank; among equals, those that came first.
-struct BestClaims {
-  private(set) var claims: [Claim] = []
+struct BestCandidates {
+  private(set) var claims: [AssignmentCandidate] = []
   private let limit: Int
 
   init(limit: Int) {
@@ -75,7 +77,7 @@ struct BestClaims {
     claims.count < limit ? -.infinity : claims[limit - 1].rank
   }
 
-  mutating func insert(_ claim: Claim) {
+  mutating func insert(_ claim: AssignmentCandidate) {
     // While there is room even what is not a number is taken, so that the loss shows it.
     guard claims.count < limit || claim.rank > threshold else { return }
     var place = claims.count

@@ -1,6 +1,6 @@
 import Imaging
 
-/// How far a predicted box is from its truth: one minus one of these similarities.
+/// How far a predicted box is from its ground truth: one minus one of these similarities.
 public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
   /// Intersection over union.
   case iou
@@ -13,11 +13,13 @@ public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
   ///
   /// Corners in pixels, below 1e70 in size. An inverted box counts as one of no area. Every result
   /// is finite for finite boxes.
-  public func evaluate(predicted: Box, truth: Box) -> (value: Double, gradient: CornerGradient) {
+  public func evaluate(predicted: Box, groundTruth: Box) -> (
+    value: Double, gradient: CornerGradient
+  ) {
     switch self {
-    case .iou: loss(IoU(predicted: predicted, truth: truth))
-    case .giou: loss(GIoU(predicted: predicted, truth: truth))
-    case .ciou: loss(CIoU(predicted: predicted, truth: truth))
+    case .iou: loss(IoU(predicted: predicted, groundTruth: groundTruth))
+    case .giou: loss(GIoU(predicted: predicted, groundTruth: groundTruth))
+    case .ciou: loss(CIoU(predicted: predicted, groundTruth: groundTruth))
     }
   }
 
@@ -30,7 +32,7 @@ public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
 
 /// A measure of how alike two boxes are, 1 for equal ones.
 protocol BoxSimilarity {
-  init(predicted: Box, truth: Box)
+  init(predicted: Box, groundTruth: Box)
   var value: Double { get }
   /// By the predicted box's corners.
   var gradient: CornerGradient { get }

@@ -7,37 +7,37 @@ import Imaging
 /// box, `v = 4/pi² (atan(w'/h') - atan(w/h))²` and `alpha = v / (1 - IoU + v)`. Above -2 and at most
 /// 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As there, alpha weighs and is
 /// not differentiated. (The paper also drops 1 / (w² + h²) from the slope of v; it stays here, since
-/// `BoxCode.gradient` multiplies by the size.)
+/// `BoxEncoding.gradient` multiplies by the size.)
 struct CIoU: BoxSimilarity {
-  private let overlap: BoxOverlap
+  private let overlap: IoUGradient
   private let enclosing: EnclosingBox
   /// c² in square pixels.
   private let diagonal: Double
-  /// The vector d from the truth's center to the predicted one, in pixels.
+  /// The vector d from the ground truth's center to the predicted one, in pixels.
   private let away: (x: Double, y: Double)
   /// atan(w'/h') - atan(w/h).
   private let angle: Double
   private let alpha: Double
   let value: Double
 
-  init(predicted: Box, truth: Box) {
-    self.init(overlap: BoxOverlap(predicted: predicted, truth: truth))
+  init(predicted: Box, groundTruth: Box) {
+    self.init(overlap: IoUGradient(predicted: predicted, groundTruth: groundTruth))
   }
 
   /// Goes on from an overlap that is known already.
   @inline(__always)
-  init(overlap: BoxOverlap) {
-    let (predicted, truth) = (overlap.predicted, overlap.truth)
+  init(overlap: IoUGradient) {
+    let (predicted, groundTruth) = (overlap.predicted, overlap.groundTruth)
     self.overlap = overlap
-    enclosing = EnclosingBox(predicted: predicted, truth: truth)
+    enclosing = EnclosingBox(predicted: predicted, groundTruth: groundTruth)
     diagonal =
-      enclosing.width * enclosing.width + enclosing.height * enclosing.height + BoxOverlap.epsilon
-    away = (predicted.centerX - truth.centerX, predicted.centerY - truth.centerY)
+      enclosing.width * enclosing.width + enclosing.height * enclosing.height + IoUGradient.epsilon
+    away = (predicted.centerX - groundTruth.centerX, predicted.centerY - groundTruth.centerY)
     angle =
-      atan(truth.width / (truth.height + BoxOverlap.epsilon))
-      - atan(predicted.width / (predicted.height + BoxOverlap.epsilon))
+      atan(groundTruth.width / (groundTruth.height + IoUGradient.epsilon))
+      - atan(predicted.width / (predicted.height + IoUGradient.epsilon))
     let v = 4 / (Double.pi * Double.pi) * angle * angle
-    alpha = v / (1 - overlap.iou + v + BoxOverlap.epsilon)
+    alpha = v / (1 - overlap.iou + v + IoUGradient.epsilon)
     value = overlap.iou - (away.x * away.x + away.y * away.y) / diagonal - alpha * v
   }
 
@@ -55,7 +55,7 @@ struct CIoU: BoxSimilarity {
       (CornerGradient(away.x, away.y, away.x, away.y) - 2 * distance * enclosingSlope) / diagonal
 
     let width = overlap.predicted.width
-    let height = overlap.predicted.height + BoxOverlap.epsilon
+    let height = overlap.predicted.height + IoUGradient.epsilon
     let squares = width * width + height * height
     let angleSlope = -8 / (Double.pi * Double.pi) * angle * alpha
     let byWidth = angleSlope * height / squares * overlap.sizeSlopes.width

@@ -4,15 +4,15 @@ import Imaging
 ///
 /// In -1...1. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019, algorithm 1.
 struct GIoU: BoxSimilarity {
-  private let overlap: BoxOverlap
+  private let overlap: IoUGradient
   private let enclosing: EnclosingBox
   private let enclosingArea: Double
   let value: Double
 
-  init(predicted: Box, truth: Box) {
-    overlap = BoxOverlap(predicted: predicted, truth: truth)
-    enclosing = EnclosingBox(predicted: predicted, truth: truth)
-    enclosingArea = enclosing.width * enclosing.height + BoxOverlap.epsilon
+  init(predicted: Box, groundTruth: Box) {
+    overlap = IoUGradient(predicted: predicted, groundTruth: groundTruth)
+    enclosing = EnclosingBox(predicted: predicted, groundTruth: groundTruth)
+    enclosingArea = enclosing.width * enclosing.height + IoUGradient.epsilon
     // The enclosing area holds the union: IoU - (C - U) / C = IoU - 1 + U / C.
     value = overlap.iou - 1 + overlap.union / enclosingArea
   }

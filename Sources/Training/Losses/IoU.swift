@@ -2,11 +2,11 @@ import Imaging
 
 /// Intersection over union: 1 for equal boxes, 0 for disjoint ones, where it has no slope.
 struct IoU: BoxSimilarity {
-  private let overlap: BoxOverlap
+  private let overlap: IoUGradient
   let value: Double
 
-  init(predicted: Box, truth: Box) {
-    overlap = BoxOverlap(predicted: predicted, truth: truth)
+  init(predicted: Box, groundTruth: Box) {
+    overlap = IoUGradient(predicted: predicted, groundTruth: groundTruth)
     value = overlap.iou
   }
 

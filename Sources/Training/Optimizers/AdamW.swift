@@ -28,15 +28,17 @@ public struct AdamW: Optimizer {
 
   /// Changes the parameters.
   public func step(
-    _ parameters: ParameterBlock, gradients: ParameterBlock, pace: Pace, iteration: Int,
-    gradientScale: Double, arithmetic: FlatArithmetic
+    _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
+    iteration: Int,
+    gradientScale: Double, arithmetic: VectorOperations
   ) {
     let layout = parameters.layout
     let plain = layout.decayed.upperBound..<layout.trainable.upperBound
     for (range, decay) in [(layout.decayed, weightDecay), (plain, 0)] {
       arithmetic.adamWStep(
         in: range, parameters: parameters, gradients: gradients, firstMoment: firstMoment,
-        secondMoment: secondMoment, iteration: iteration, rate: pace.rate, beta1: pace.momentum,
+        secondMoment: secondMoment, iteration: iteration, rate: hyperparameters.rate,
+        beta1: hyperparameters.momentum,
         beta2: Self.beta2, epsilon: Self.epsilon, decay: decay, gradientScale: gradientScale)
     }
   }

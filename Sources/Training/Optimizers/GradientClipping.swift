@@ -18,7 +18,7 @@ public struct GradientClipping: Hashable, Sendable {
   ///
   /// The norm is infinite or no number where some gradient is.
   public func measure(
-    _ gradients: ParameterBlock, arithmetic: FlatArithmetic
+    _ gradients: ParameterBlock, arithmetic: VectorOperations
   ) -> (norm: Double, scale: Double) {
     let norm = arithmetic.norm(gradients, in: gradients.layout.trainable)
     return (norm, min(1, limit / (norm + 1e-6)))

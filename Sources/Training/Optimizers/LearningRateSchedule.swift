@@ -8,7 +8,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
   /// The rate at the end of the warm-up.
   public var peak: Double
   /// The last rate, as a fraction of the peak, 0...1.
-  public var finalFraction: Double
+  public var finalLearningRateFraction: Double
   /// The momentum after the warm-up.
   public var momentum: Double
   /// The momentum at the first step.
@@ -20,11 +20,12 @@ public struct LearningRateSchedule: Hashable, Sendable {
 
   /// Makes a schedule; without a `warmupMomentum`, the momentum is constant.
   public init(
-    peak: Double, finalFraction: Double, momentum: Double, warmupMomentum: Double? = nil,
+    peak: Double, finalLearningRateFraction: Double, momentum: Double,
+    warmupMomentum: Double? = nil,
     warmupSteps: Int, totalSteps: Int
   ) {
     self.peak = peak
-    self.finalFraction = finalFraction
+    self.finalLearningRateFraction = finalLearningRateFraction
     self.momentum = momentum
     self.warmupMomentum = warmupMomentum ?? momentum
     self.warmupSteps = warmupSteps
@@ -35,16 +36,17 @@ public struct LearningRateSchedule: Hashable, Sendable {
   ///
   /// The rate climbs in equal parts, `1 / warmupSteps` of the peak at the first step; the last step
   /// has the final fraction.
-  public func pace(ofStep step: Int) -> Pace {
+  public func hyperparameters(ofStep step: Int) -> StepHyperparameters {
     if step < warmupSteps {
       let part = Double(step + 1) / Double(warmupSteps)
-      return Pace(
+      return StepHyperparameters(
         rate: peak * part, momentum: warmupMomentum + (momentum - warmupMomentum) * part)
     }
     let length = max(totalSteps - 1 - warmupSteps, 1)
     let progress = min(Double(step - warmupSteps) / Double(length), 1)
     let height = (1 + cos(Double.pi * progress)) / 2
-    return Pace(
-      rate: peak * (finalFraction + (1 - finalFraction) * height), momentum: momentum)
+    return StepHyperparameters(
+      rate: peak * (finalLearningRateFraction + (1 - finalLearningRateFraction) * height),
+      momentum: momentum)
   }
 }

@@ -14,8 +14,9 @@ public protocol Optimizer: Sendable {
   ///   - iteration: The number of this step since the training began, from 1.
   ///   - gradientScale: What the gradients are multiplied by, for clipping.
   func step(
-    _ parameters: ParameterBlock, gradients: ParameterBlock, pace: Pace, iteration: Int,
-    gradientScale: Double, arithmetic: FlatArithmetic)
+    _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
+    iteration: Int,
+    gradientScale: Double, arithmetic: VectorOperations)
 }
 
 /// One number a parameter that an optimizer remembers.
@@ -27,7 +28,7 @@ public struct OptimizerState: Sendable {
 }
 
 /// What the schedule gives an optimizer for one step.
-public struct Pace: Hashable, Sendable {
+public struct StepHyperparameters: Hashable, Sendable {
   /// The learning rate.
   public var rate: Double
   /// SGD's momentum or AdamW's beta1.

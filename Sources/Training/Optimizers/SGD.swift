@@ -19,15 +19,17 @@ public struct SGD: Optimizer {
 
   /// Changes the parameters.
   public func step(
-    _ parameters: ParameterBlock, gradients: ParameterBlock, pace: Pace, iteration: Int,
-    gradientScale: Double, arithmetic: FlatArithmetic
+    _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
+    iteration: Int,
+    gradientScale: Double, arithmetic: VectorOperations
   ) {
     let layout = parameters.layout
     let plain = layout.decayed.upperBound..<layout.trainable.upperBound
     for (range, decay) in [(layout.decayed, weightDecay), (plain, 0)] {
       arithmetic.sgdStep(
         in: range, parameters: parameters, gradients: gradients, velocity: velocity,
-        rate: pace.rate, momentum: pace.momentum, decay: decay, gradientScale: gradientScale)
+        rate: hyperparameters.rate, momentum: hyperparameters.momentum, decay: decay,
+        gradientScale: gradientScale)
     }
   }
 }

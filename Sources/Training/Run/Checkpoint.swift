@@ -8,11 +8,11 @@ import Networks
 /// optimizer remembers; the metadata's `state` says where the training is.
 struct Checkpoint {
   let state: TrainingState
-  let learner: Learner
+  let learner: TrainingStep
 
   private static let format = "glimpse-checkpoint"
 
-  private static func blocks(_ learner: Learner) -> [(prefix: String, block: ParameterBlock)] {
+  private static func blocks(_ learner: TrainingStep) -> [(prefix: String, block: ParameterBlock)] {
     [("model.", learner.parameters), ("average.", learner.average.values)]
       + learner.optimizer.state.map { ("optimizer.\($0.name).", $0.block) }
   }
@@ -32,7 +32,7 @@ struct Checkpoint {
   ///
   /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where it is no
   ///   checkpoint or does not fit.
-  static func restore(_ learner: Learner, from path: String) throws -> TrainingState {
+  static func restore(_ learner: TrainingStep, from path: String) throws -> TrainingState {
     let file = try Safetensors(path: path)
     guard file.metadata["format"] == format, let text = file.metadata["state"],
       let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),

@@ -19,7 +19,7 @@ public struct EpochRow: Hashable, Sendable {
   /// Training images a second, validation left out.
   public var imagesPerSecond: Double
   /// How much of that time was spent waiting for images, 0...1; nil in rows of earlier versions.
-  public var waitShare: Double?
+  public var dataWaitFraction: Double?
 
   /// The first line of the file.
   static let header = "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s,wait"
@@ -32,14 +32,14 @@ public struct EpochRow: Hashable, Sendable {
     return [
       "\(epoch)", text(seconds, 1), text(boxLoss, 5), text(classLoss, 5),
       String(format: "%.6g", rate), text(ap50, 5), text(ap, 5), text(imagesPerSecond, 2),
-      text(waitShare, 4),
+      text(dataWaitFraction, 4),
     ].joined(separator: ",")
   }
 
   /// Makes a row.
   init(
     epoch: Int, seconds: Double, boxLoss: Double, classLoss: Double, rate: Double, ap50: Double?,
-    ap: Double?, imagesPerSecond: Double, waitShare: Double?
+    ap: Double?, imagesPerSecond: Double, dataWaitFraction: Double?
   ) {
     self.epoch = epoch
     self.seconds = seconds
@@ -49,7 +49,7 @@ public struct EpochRow: Hashable, Sendable {
     self.ap50 = ap50
     self.ap = ap
     self.imagesPerSecond = imagesPerSecond
-    self.waitShare = waitShare
+    self.dataWaitFraction = dataWaitFraction
   }
 
   /// Reads a line of the file; nil where it is none.
@@ -63,6 +63,6 @@ public struct EpochRow: Hashable, Sendable {
     self.init(
       epoch: epoch, seconds: seconds, boxLoss: boxLoss, classLoss: classLoss, rate: rate,
       ap50: Double(fields[5]), ap: Double(fields[6]), imagesPerSecond: speed,
-      waitShare: fields.count > 8 ? Double(fields[8]) : nil)
+      dataWaitFraction: fields.count > 8 ? Double(fields[8]) : nil)
   }
 }

@@ -25,7 +25,7 @@ extension TrainingConfig {
     result.jpegProbability = Float(jpeg)
     result.erasingProbability = Float(erasing)
     result.mosaicProbability = Float(mosaic)
-    result.nineShare = Float(mosaicOfNine)
+    result.mosaic9 = Float(mosaic9)
     result.mixupProbability = Float(mixup)
     result.copyPasteProbability = Float(copyPaste)
     return result

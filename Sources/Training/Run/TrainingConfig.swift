@@ -9,7 +9,7 @@ public struct TrainingConfig: Hashable, Sendable {
 
   /// The network, by its name in the catalog.
   public var model = "compact"
-  /// The data set: a folder or a `data.yaml`.
+  /// The dataset: a folder or a `data.yaml`.
   public var data = ""
   /// A weights file to start from; parameters that do not fit are left as they begin. Nil starts
   /// from random weights.
@@ -38,7 +38,7 @@ public struct TrainingConfig: Hashable, Sendable {
   /// The learning rate after the warm-up; nil takes one that suits the optimizer.
   public var learningRate: Double?
   /// The last learning rate, as a fraction of `learningRate`.
-  public var finalFraction = 0.01
+  public var finalLearningRateFraction = 0.01
   /// SGD's momentum, AdamW's beta1.
   public var momentum = 0.9
   /// Weight decay, on weights only; nil takes one that suits the optimizer.
@@ -50,7 +50,7 @@ public struct TrainingConfig: Hashable, Sendable {
   /// The largest norm of the gradient; longer ones are cut.
   public var clip = 10.0
   /// The decay that the moving average of the weights approaches.
-  public var averageDecay = 0.9999
+  public var emaDecay = 0.9999
 
   // MARK: Augmentation
 
@@ -93,10 +93,10 @@ public struct TrainingConfig: Hashable, Sendable {
   /// How often several images are put together, 0...1.
   public var mosaic = 0.5
   /// How many of the mosaics have nine images instead of four, 0...1.
-  public var mosaicOfNine = 0.0
+  public var mosaic9 = 0.0
   /// How often two images are blended, 0...1.
   public var mixup = 0.0
-  /// How often objects of another image are pasted in by their outlines, 0...1.
+  /// How often objects of another image are pasted in by their polygons, 0...1.
   public var copyPaste = 0.0
   /// Last epochs without mosaic and mixup.
   public var closeMosaic = 10
@@ -129,7 +129,7 @@ public struct TrainingConfig: Hashable, Sendable {
   /// The run's folder in it; nil takes the next free `train-N`.
   public var name: String?
 
-  /// Makes the default configuration for a data set.
+  /// Makes the default configuration for a dataset.
   public init(data: String = "") {
     self.data = data
   }

@@ -5,33 +5,33 @@ import Imaging
 /// The images that a training learns from and is validated on.
 struct TrainingData {
   let training: Dataset
-  /// Nil where the data set has no `val` split.
+  /// Nil where the dataset has no `val` split.
   let validation: Dataset?
   let normalization: Normalization
   /// Images of an epoch: all, and those with rare classes again where they are repeated.
   private let imagesPerEpoch: Int
-  /// Whether objects are to be pasted, which takes outlines.
-  private let wantsOutlines: Bool
+  /// Whether objects are to be pasted, which takes polygons.
+  private let wantsSegmentations: Bool
   /// Images a step, as far as there are so many.
   var batch: Int
 
   /// Opens both splits; what is found out about images is kept for later runs.
-  init(_ config: TrainingConfig, normalization: Normalization, runner: TaskRunner) throws {
+  init(_ config: TrainingConfig, normalization: Normalization, runner: ParallelExecutor) throws {
     batch = config.batch ?? 1
-    wantsOutlines = config.copyPaste > 0
+    wantsSegmentations = config.copyPaste > 0
     let index = ImageIndex(for: config.data)
     defer { index.save() }
-    // Boxes are enough to learn from; outlines are for pasting objects.
+    // Boxes are enough to learn from; polygons are for pasting objects.
     var reading = DatasetReading(
-      outlines: wantsOutlines, runner: runner, images: index)
+      segmentations: wantsSegmentations, runner: runner, images: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
-    if config.strict, let lost = training.problems.first(where: { $0.kind.losesImage }) {
+    if config.strict, let lost = training.issues.first(where: { $0.kind.losesImage }) {
       throw DatasetsError("\(lost) With strict, no image may be left out")
     }
     let splits = try Dataset.splits(path: config.data)
-    reading.outlines = false
+    reading.segmentations = false
     validation =
       splits.contains("val")
       ? try Dataset.open(
@@ -57,14 +57,14 @@ struct TrainingData {
   var stepsPerEpoch: Int { imagesPerEpoch / max(batchSize, 1) }
 
   /// What is wrong with the data, a sentence each.
-  var problems: [String] {
-    var sentences = (training.problems + (validation?.problems ?? [])).map { "\($0)" }
+  var issues: [String] {
+    var sentences = (training.issues + (validation?.issues ?? [])).map { "\($0)" }
     if validation == nil {
       sentences.append(
         "\(training.path): there is no val split, so no AP is measured and the best weights are the "
           + "last ones")
     }
-    if wantsOutlines, !training.samples.contains(where: \.hasOutlines) {
+    if wantsSegmentations, !training.samples.contains(where: \.hasSegmentations) {
       sentences.append(
         "\(training.path): no label has a polygon or mask, so copy_paste has nothing to paste")
     }
@@ -76,14 +76,14 @@ struct TrainingData {
     Loader(
       samples: training.samples,
       config: config.loaderConfig(batchSize: batchSize, seed: seed, normalization: normalization),
-      start: LoaderPosition(epoch: state.epoch, batch: state.batch), epochs: config.epochs
+      start: LoaderState(epoch: state.epoch, batch: state.batch), epochs: config.epochs
     ) { config.plan(at: $0, seed: seed) }
   }
 }
 
 extension TrainingConfig {
   /// How large the images of a batch are, and how they are varied.
-  public func plan(at position: LoaderPosition, seed: UInt64) -> BatchPlan {
+  public func plan(at position: LoaderState, seed: UInt64) -> BatchPlan {
     let sizes = inputSizes
     var side = imgsz
     if sizes.count > 1 {
@@ -101,12 +101,12 @@ extension TrainingConfig {
 
 extension Sample {
   /// Whether an object of it has one.
-  fileprivate var hasOutlines: Bool { annotations.contains { $0.outline != nil } }
+  fileprivate var hasSegmentations: Bool { annotations.contains { $0.segmentation != nil } }
 }
 
 extension Batch {
   /// The objects and, marked as crowds, the regions that are neither target nor background.
-  var truths: [[Annotation]] {
+  var groundTruths: [[Annotation]] {
     zip(annotations, ignoredRegions).map { objects, regions in
       objects + regions.map { Annotation(box: $0, classIndex: 0, isCrowd: true) }
     }

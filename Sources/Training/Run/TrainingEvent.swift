@@ -3,7 +3,7 @@ import Evaluation
 /// What a training tells whoever watches it.
 public enum TrainingEvent: Sendable {
   /// All is set up; the first step follows.
-  case started(TrainingOutline)
+  case started(TrainingSummary)
   /// A step is done.
   case step(StepReport)
   /// A validation has looked at some of its images.
@@ -11,11 +11,11 @@ public enum TrainingEvent: Sendable {
   /// An epoch is done, with its validation where there was one.
   case epoch(EpochReport)
   /// Something was left out or put right; one sentence.
-  case problem(String)
+  case issue(String)
 }
 
 /// What a training is about to do.
-public struct TrainingOutline: Sendable {
+public struct TrainingSummary: Sendable {
   /// The run's folder.
   public let folder: String
   /// The network.
@@ -26,7 +26,7 @@ public struct TrainingOutline: Sendable {
   public let classNames: [String]
   /// Images to learn from.
   public let trainingImages: Int
-  /// Images to validate on; 0 where the data set has none.
+  /// Images to validate on; 0 where the dataset has none.
   public let validationImages: Int
   /// Where it begins, counted from 0: more than 0 for a resumed training.
   public let firstEpoch: Int
@@ -75,7 +75,7 @@ public struct EpochReport: Sendable {
   /// Epochs in all.
   public let epochs: Int
   /// AP overall and of each class; nil where this epoch was not validated.
-  public let validation: DetectionReport?
+  public let validation: DetectionMetrics?
   /// True where this is the best AP so far.
   public let isBest: Bool
 }
@@ -97,7 +97,7 @@ public struct MeanLosses: Hashable, Sendable, Codable {
   public var total: Double { box + classification }
 
   /// Takes in a step's losses.
-  public mutating func add(_ value: ObjectiveValue) {
+  public mutating func add(_ value: LossTerms) {
     boxSum += value.box
     classSum += value.classification
     steps += 1
@@ -111,7 +111,7 @@ public struct TrainingOutcome: Sendable {
     /// All epochs are done.
     case finished
     /// The AP has not improved for `patience` epochs.
-    case outOfPatience
+    case earlyStopped
     /// Someone asked for it; the checkpoint has all that is needed to go on.
     case interrupted
   }
@@ -128,7 +128,7 @@ public struct TrainingOutcome: Sendable {
   /// was validated.
   public let best: BestEpoch?
   /// The report on the best weights; nil where nothing was validated in this sitting.
-  public let report: DetectionReport?
+  public let report: DetectionMetrics?
 }
 
 /// The epoch with the best AP.

@@ -23,7 +23,7 @@ public struct TrainingMemory: Hashable, Sendable {
   public var total: Int { Self.program + parameters + step + images + validation }
 
   /// Batches that `batch: auto` chooses from, the largest first: more images a step would make too
-  /// few steps of the data sets that one trains on a CPU.
+  /// few steps of the datasets that one trains on a CPU.
   static let batches = [64, 32, 16, 8, 4, 2, 1]
   /// The share of the memory limit that a training may take: the rest is for what cannot be reckoned,
   /// such as images while they are decoded.
@@ -36,7 +36,7 @@ public struct TrainingMemory: Hashable, Sendable {
   ///   - sampleCount: Images to learn from, as far as they are kept in memory.
   /// - Throws: `EngineError` for an image size that the network cannot take.
   public init(
-    model: NetworkModel, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
+    model: ModelDescription, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
     precision: Precision, threads: Int, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
@@ -64,11 +64,11 @@ public struct TrainingMemory: Hashable, Sendable {
   }
 
   /// Reckons for a configuration; where it leaves the batch open, for the largest of `batches` that
-  /// the data set can fill and that takes at most four fifths of the memory limit.
+  /// the dataset can fill and that takes at most four fifths of the memory limit.
   ///
   /// - Throws: `TrainingError` where not even one image fits.
   init(
-    _ config: TrainingConfig, model: NetworkModel, sampleCount: Int, precision: Precision,
+    _ config: TrainingConfig, model: ModelDescription, sampleCount: Int, precision: Precision,
     threads: Int, limit: Int = Machine.memoryLimit
   ) throws {
     var largest = model

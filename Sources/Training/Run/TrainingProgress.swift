@@ -22,7 +22,7 @@ struct TrainingProgress {
   var epochSpeed: Double { epochSeconds > 0 ? Double(epochImages) / epochSeconds : 0 }
 
   /// How much of this epoch's training time was spent waiting for images, 0...1.
-  var waitShare: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
+  var dataWaitFraction: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
 
   /// Takes in a step that has just ended, and the seconds in which it waited for its images.
   mutating func step(images: Int, waited: Double) {

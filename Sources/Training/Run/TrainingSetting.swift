@@ -11,7 +11,7 @@ struct TrainingSetting: Sendable {
   /// Adds the value to a file.
   let write: @Sendable (TrainingConfig, inout KeyedEncodingContainer<SettingKey>) throws -> Void
   /// A sentence where the value makes no sense.
-  let problem: @Sendable (TrainingConfig) -> String?
+  let issue: @Sendable (TrainingConfig) -> String?
 
   /// Makes a setting; `wanted` says in words what `fits` demands.
   init<Value: Codable & Sendable>(
@@ -26,7 +26,7 @@ struct TrainingSetting: Sendable {
       }
     }
     write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
-    problem = { config in
+    issue = { config in
       let value = config[keyPath: path]
       return fits(value) ? nil : "\(name) is \(value), and it must be \(wanted)"
     }
@@ -45,7 +45,7 @@ struct TrainingSetting: Sendable {
       }
     }
     write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
-    problem = { config in
+    issue = { config in
       guard let value = config[keyPath: path], !fits(value) else { return nil }
       return "\(name) is \(value), and it must be \(wanted)"
     }
@@ -71,13 +71,13 @@ struct TrainingSetting: Sendable {
     .init("val_interval", \.validationInterval, "at least 0") { $0 >= 0 },
     .init("optimizer", \.optimizer),
     .init(optional: "lr0", \.learningRate, "positive") { $0 > 0 },
-    .init("lrf", \.finalFraction, "from 0 to 1") { (0...1).contains($0) },
+    .init("lrf", \.finalLearningRateFraction, "from 0 to 1") { (0...1).contains($0) },
     .init("momentum", \.momentum, "from 0 to under 1") { (0..<1).contains($0) },
     .init(optional: "weight_decay", \.weightDecay, "at least 0") { $0 >= 0 },
     .init("warmup_epochs", \.warmupEpochs, "at least 0") { $0 >= 0 },
     .init("warmup_momentum", \.warmupMomentum, "from 0 to under 1") { (0..<1).contains($0) },
     .init("clip", \.clip, "positive") { $0 > 0 },
-    .init("ema_decay", \.averageDecay, "from 0 to under 1") { (0..<1).contains($0) },
+    .init("ema_decay", \.emaDecay, "from 0 to under 1") { (0..<1).contains($0) },
     .init("hsv_h", \.hue, "from 0 to 0.5") { (0...0.5).contains($0) },
     .share("hsv_s", \.saturation),
     .share("hsv_v", \.value),
@@ -97,7 +97,7 @@ struct TrainingSetting: Sendable {
     .share("jpeg", \.jpeg),
     .share("erasing", \.erasing),
     .share("mosaic", \.mosaic),
-    .share("mosaic9", \.mosaicOfNine),
+    .share("mosaic9", \.mosaic9),
     .share("mixup", \.mixup),
     .share("copy_paste", \.copyPaste),
     .init("close_mosaic", \.closeMosaic, "at least 0") { $0 >= 0 },
@@ -150,7 +150,7 @@ extension TrainingConfig {
   /// - Throws: `TrainingError` (`invalid`) that names the first of them.
   public func check() throws(TrainingError) {
     for setting in TrainingSetting.all {
-      if let problem = setting.problem(self) { throw TrainingError(.invalid, problem) }
+      if let issue = setting.issue(self) { throw TrainingError(.invalid, issue) }
     }
   }
 

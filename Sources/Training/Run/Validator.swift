@@ -7,7 +7,7 @@ import Networks
 /// Measures the AP of weights on the images of a split, as `evaluate` does.
 struct Validator {
   let data: Dataset
-  let model: NetworkModel
+  let model: ModelDescription
   let pool: ThreadPool
   let kernels: Kernels
   /// Images that go through the network at once; results do not depend on it.
@@ -21,7 +21,7 @@ struct Validator {
   ///   - progress: Told how many images of how many are done.
   func evaluate(
     _ parameters: ParameterBlock, isInterrupted: () -> Bool, progress: (Int, Int) -> Void
-  ) throws -> DetectionReport? {
+  ) throws -> DetectionMetrics? {
     let detector = Detector(
       ModelWeights(model: model, parameters: parameters), options: .evaluation, pool: pool,
       kernels: kernels)
@@ -38,7 +38,7 @@ struct Validator {
       }
       progress(scored.imageNames.count, data.samples.count)
     }
-    return try DetectionMetric.evaluate(scored, tasks: TaskRunner(pool))
+    return try DetectionMetric.evaluate(scored, tasks: ParallelExecutor(pool))
   }
 
   private func decode(_ samples: ArraySlice<Sample>) -> [DetectorInput?] {

@@ -1,4 +1,4 @@
-"""Makes a data set as large as COCO's train2017 from the images of a folder, to measure with.
+"""Makes a dataset as large as COCO's train2017 from the images of a folder, to measure with.
 
 python3 Tests/DatasetsTests/Golden/make_coco_size.py IMAGES OUT [--polygons]   (Pillow 12)
 

@@ -4,7 +4,7 @@
     venv/bin/python Tests/TrainingTests/Golden/make_objective.py
 
 The formulas are those of Sources/Training, written here a second time over whole matrices (every
-truth against every cell) in float64; gradients come from autograd, with assignment, targets and
+gt against every cell) in float64; gradients come from autograd, with assignment, targets and
 CIoU's alpha held constant. Made with torch 2.13.
 """
 
@@ -67,41 +67,41 @@ def decode(codes):
     return torch.cat([center - size / 2, center + size / 2], 1)
 
 
-def candidates(truths, low, high):
-    """[truths, cells]: centers strictly between the corners, else each level's nearest cell."""
+def candidates(gts, low, high):
+    """[gts, cells]: centers strictly between the corners, else each level's nearest cell."""
     inside = ((CENTERS > low) & (CENTERS < high)).all(-1)
-    for row, truth in zip(inside, truths):
+    for row, gt in zip(inside, gts):
         if row.any():
             continue
         first = 0
         for s in STRIDES:
             w, h = WIDTH // s, HEIGHT // s
-            x = min(max(math.floor((truth[0] + truth[2]) / 2 / s), 0), w - 1)
-            y = min(max(math.floor((truth[1] + truth[3]) / 2 / s), 0), h - 1)
+            x = min(max(math.floor((gt[0] + gt[2]) / 2 / s), 0), w - 1)
+            y = min(max(math.floor((gt[1] + gt[3]) / 2 / s), 0), h - 1)
             row[first + y * w + x] = True
             first += w * h
     return inside
 
 
-def task_aligned(boxes, logits, truths, classes):
-    """(cell, truth, target, weight) of each match."""
-    if len(truths) == 0:
+def task_aligned(boxes, logits, gts, classes):
+    """(cell, ground truth, target, weight) of each match."""
+    if len(gts) == 0:
         return []
-    mask = candidates(truths, truths[:, None, :2], truths[:, None, 2:])
-    overlap = similarity("ciou", boxes[None], truths[:, None]).clamp(min=0) * mask
+    mask = candidates(gts, gts[:, None, :2], gts[:, None, 2:])
+    overlap = similarity("ciou", boxes[None], gts[:, None]).clamp(min=0) * mask
     metric = logits.sigmoid().T[classes].sqrt() * overlap**6
     taken = torch.zeros_like(mask)
     for i, row in enumerate(metric):
         best = row.topk(10)
         taken[i, best.indices[best.values > 0]] = True
         if not taken[i].any():
-            raw = similarity("ciou", boxes, truths[i]).masked_fill(~mask[i], -9)
+            raw = similarity("ciou", boxes, gts[i]).masked_fill(~mask[i], -9)
             taken[i, raw.argmax()] = True
             metric[i] = 1
     owner = overlap.masked_fill(~taken, -1).argmax(0)
-    taken &= torch.arange(len(truths))[:, None] == owner
+    taken &= torch.arange(len(gts))[:, None] == owner
     matches = []
-    for i in range(len(truths)):
+    for i in range(len(gts)):
         own = taken[i].nonzero().flatten().tolist()
         if own:
             top = max(metric[i, own].max().item(), 0)
@@ -112,24 +112,24 @@ def task_aligned(boxes, logits, truths, classes):
     return sorted(matches)
 
 
-def sim_ota(boxes, logits, truths, classes):
-    if len(truths) == 0:
+def sim_ota(boxes, logits, gts, classes):
+    if len(gts) == 0:
         return []
-    middle = (truths[:, None, :2] + truths[:, None, 2:]) / 2
+    middle = (gts[:, None, :2] + gts[:, None, 2:]) / 2
     reach = 1.5 * CELL_STRIDES[None, :, None]
-    mask = candidates(truths, middle - reach, middle + reach)
-    overlap = similarity("iou", boxes[None], truths[:, None]) * mask
+    mask = candidates(gts, middle - reach, middle + reach)
+    overlap = similarity("iou", boxes[None], gts[:, None]) * mask
     wanted = torch.nn.functional.one_hot(classes, CLASSES).double()[:, None]
-    scores = logits[None].expand(len(truths), -1, -1)
+    scores = logits[None].expand(len(gts), -1, -1)
     entropy = torch.nn.functional.binary_cross_entropy_with_logits(
         scores, wanted.expand_as(scores), reduction="none").sum(-1)
     cost = entropy - 3 * torch.log(overlap + 1e-8) + 1e9 * ~mask
     taken = torch.zeros_like(mask)
-    for i in range(len(truths)):
+    for i in range(len(gts)):
         k = max(1, int(overlap[i].topk(10).values.sum().item()))
         taken[i, cost[i].topk(k, largest=False).indices] = True
     owner = cost.masked_fill(~taken, 1e12).argmin(0)
-    taken &= torch.arange(len(truths))[:, None] == owner
+    taken &= torch.arange(len(gts))[:, None] == owner
     return sorted(
         (c, i, overlap[i, c].item(), 1.0) for i, c in taken.nonzero().tolist())
 
@@ -156,10 +156,10 @@ def objective(outputs, images, assign, kind):
             h = (torch.minimum(b[:, 3], region[3]) - torch.maximum(b[:, 1], region[1])).clamp(min=0)
             area = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
             counted[(w * h > 0.5 * area).detach()] = 0
-        for cell, truth, score, weight in ms:
-            target[cell, c[truth]] = score
+        for cell, gt, score, weight in ms:
+            target[cell, c[gt]] = score
             counted[cell] = 1
-            box_loss = box_loss + weight * (1 - similarity(kind, b[cell], t[truth]))
+            box_loss = box_loss + weight * (1 - similarity(kind, b[cell], t[gt]))
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(
             o[:, 4:], target, reduction="none").sum(-1)
         class_loss = class_loss + (entropy * counted).sum()
@@ -191,11 +191,11 @@ def box_pairs():
 
 def main():
     boxes = []
-    for predicted, truth in box_pairs():
-        entry = {"predicted": predicted, "truth": truth}
+    for predicted, gt in box_pairs():
+        entry = {"predicted": predicted, "truth": gt}
         for kind in ["iou", "giou", "ciou"]:
             p = torch.tensor(predicted, dtype=torch.float64, requires_grad=True)
-            loss = 1 - similarity(kind, p, torch.tensor(truth, dtype=torch.float64))
+            loss = 1 - similarity(kind, p, torch.tensor(gt, dtype=torch.float64))
             loss.backward()
             entry[kind] = rounded([loss.item()] + p.grad.tolist())
         boxes.append(entry)

@@ -1,0 +1,90 @@
+import Imaging
+
+/// An object as an input shows it.
+struct SegmentationTransform {
+  /// In pixels of the input, within it.
+  private(set) var box: Box
+  /// In pixels of the input, cut to it; nil where the label has none.
+  let segmentation: Segmentation?
+  /// How much of the object's area is seen, 0...1.
+  let visibleFraction: Double
+
+  /// Moves an object; nil where nothing of it is seen.
+  init?(
+    _ annotation: Annotation, showing part: Box, through transform: ProjectiveTransform,
+    width: Int, height: Int
+  ) {
+    let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
+    switch annotation.segmentation {
+    case .mask(let mask):
+      // By the corners of its pixels: bounds of whole pixels of the input would be coarser.
+      let seen = Self.seen(
+        mask.stretches.map { Polygon($0) }, showing: part, through: transform, canvas: canvas)
+      guard let seen else { return nil }
+      box = seen.box
+      visibleFraction = seen.fraction
+      segmentation = .mask(
+        mask.transformed(by: transform, showing: part, width: width, height: height))
+    case .polygons(let lists):
+      let polygons = lists.map { Polygon($0) }
+      let seen = Self.seen(polygons, showing: part, through: transform, canvas: canvas)
+      guard let seen else { return nil }
+      box = seen.box
+      visibleFraction = seen.fraction
+      segmentation = .polygons(seen.polygons.map(\.numbers))
+    case nil where transform.isAxisAligned:
+      // What the general way gives, without polygons.
+      (box, visibleFraction) = Self.seen(
+        annotation.box, showing: part, through: transform, canvas: canvas)
+      guard annotation.box.intersection(part).area > 0, box.area > 0 else { return nil }
+      segmentation = nil
+      return
+    case nil:
+      let seen = Self.seen(
+        [Polygon(annotation.box)], showing: part, through: transform, canvas: canvas)
+      guard let seen else { return nil }
+      box = seen.box
+      visibleFraction = seen.fraction
+      segmentation = nil
+    }
+    guard transform.isAxisAligned else { return }
+    let label = Self.seen(annotation.box, showing: part, through: transform, canvas: canvas)
+    // Neither turned nor cut: it keeps the box of its label, as without a polygon.
+    if label.fraction > 1 - 1e-9 { box = label.box }
+  }
+
+  /// What an axis-aligned transform shows of a box, and how much of it that is.
+  private static func seen(
+    _ box: Box, showing part: Box, through transform: ProjectiveTransform, canvas: Box
+  ) -> (box: Box, fraction: Double) {
+    let seen = transform.box(box.intersection(part)).intersection(canvas)
+    return (seen, min(seen.area / max(transform.box(box).area, 1e-9), 1))
+  }
+
+  private static func seen(
+    _ polygons: [Polygon], showing part: Box, through transform: ProjectiveTransform, canvas: Box
+  ) -> (polygons: [Polygon], box: Box, fraction: Double)? {
+    let whole = polygons.reduce(0) { $0 + $1.transformed(by: transform).area }
+    let seen = polygons.map {
+      $0.clipped(to: part).transformed(by: transform, clippedTo: canvas)
+    }.filter { $0.area > 0 }
+    guard var box = seen.first?.bounds else { return nil }
+    for bounds in seen.compactMap(\.bounds) {
+      box = Box(
+        x1: min(box.x1, bounds.x1), y1: min(box.y1, bounds.y1), x2: max(box.x2, bounds.x2),
+        y2: max(box.y2, bounds.y2))
+    }
+    let area = seen.reduce(0) { $0 + $1.area }
+    return (seen, box.intersection(canvas), min(area / max(whole, 1e-9), 1))
+  }
+}
+
+extension ProjectiveTransform {
+  /// Where an axis-aligned transform takes a box.
+  fileprivate func box(_ box: Box) -> Box {
+    let (left, right) = (x.x * box.x1 + x.origin, x.x * box.x2 + x.origin)
+    let (top, bottom) = (y.y * box.y1 + y.origin, y.y * box.y2 + y.origin)
+    return Box(
+      x1: min(left, right), y1: min(top, bottom), x2: max(left, right), y2: max(top, bottom))
+  }
+}

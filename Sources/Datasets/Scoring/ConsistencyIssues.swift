@@ -1,0 +1,56 @@
+/// Ways in which ground truth and detections do not belong together, or a file contradicts itself.
+///
+/// A score made in spite of them would be low without saying why. Of each kind the first few are
+/// kept in words, the rest are counted.
+public struct ConsistencyIssues: Hashable, Sendable {
+  /// What sort of contradiction it is.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// A row of an image that the ground truth does not list.
+    case unknownImage = "unknown image"
+    /// A row of a class that the ground truth does not list.
+    case unknownClass = "unknown class"
+    /// A box that has no pixel in common with its image.
+    case boxOutsideImage = "box outside of the image"
+    /// A box of negative or unimaginable size.
+    case impossibleBox = "impossible box"
+    /// An id, or an image, that stands there twice.
+    case duplicate = "listed twice"
+    /// An image whose size is stated otherwise in the ground truth.
+    case otherSize = "another image size"
+  }
+
+  /// How many sentences of a kind are kept.
+  public static let kept = 5
+
+  private var counts: [Kind: Int] = [:]
+  private var sentences: [Kind: [String]] = [:]
+
+  /// Makes an empty list.
+  public init() {}
+
+  /// All that were met.
+  public var count: Int { counts.values.reduce(0, +) }
+
+  /// How many of a kind were met.
+  public func count(_ kind: Kind) -> Int { counts[kind] ?? 0 }
+
+  /// The kept sentences of a kind: file, place, reason.
+  public func sentences(_ kind: Kind) -> [String] { sentences[kind] ?? [] }
+
+  /// Counts one; its sentence is made only where it is kept.
+  mutating func add(_ kind: Kind, _ sentence: @autoclosure () -> String) {
+    counts[kind, default: 0] += 1
+    if sentences[kind, default: []].count < Self.kept {
+      sentences[kind, default: []].append(sentence())
+    }
+  }
+
+  /// Adds those of another list behind these.
+  public mutating func add(_ other: ConsistencyIssues) {
+    for (kind, count) in other.counts {
+      counts[kind, default: 0] += count
+      let room = Self.kept - sentences(kind).count
+      sentences[kind, default: []] += other.sentences(kind).prefix(max(room, 0))
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/// Matches detections to ground-truth objects greedily, the highest score first, cell after cell.
+///
+/// Source: `COCOeval.evaluateImg`. Each detection takes the free ground truth of the highest overlap (of
+/// equal ones the last); ground-truth objects that count are tried before ignored ones, and once one of them is
+/// held, no ignored one is looked at. Crowd ground-truth objects stay free. A detection that matches an ignored
+/// ground truth, or none while its own area is out of range, is ignored.
+///
+/// Unlike the reference a ground-truth object remembers *whether* it is taken, not by which annotation id, so an
+/// id of 0 has no special meaning.
+struct DetectionMatcher {
+  /// What became of the detections of all cells matched so far.
+  private(set) var columns = MatchColumns()
+
+  /// A ground-truth object that a detection overlaps enough for the lowest threshold.
+  private struct Candidate {
+    /// Its place in the cell.
+    var groundTruth: Int
+    var overlap: Double
+  }
+
+  private let table: EvaluationTable
+  private let overlap: PairwiseIoU
+  private let parameters: EvaluationParameters
+  /// What a match starts from, one a threshold: an overlap of 1 may be a hair less.
+  private let floors: [Double]
+  private let lowestFloor: Double
+  private let everyThreshold: UInt16
+
+  // Scratch, kept from cell to cell.
+  private var overlaps: [Double] = []
+  /// Of detection d: `candidateStarts[d]..<candidateStarts[d + 1]`.
+  private var candidates: [Candidate] = []
+  private var candidateStarts: [Int] = []
+  /// Whether a ground-truth object is ignored in the range of areas at hand.
+  private var isIgnored: [Bool] = []
+  /// Thresholds at which a ground-truth object is taken.
+  private var taken: [UInt16] = []
+
+  init(_ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters) {
+    precondition(
+      parameters.iouThresholds.count <= UInt16.bitWidth, "at most 16 IoU thresholds fit a mask")
+    self.table = table
+    self.overlap = overlap
+    self.parameters = parameters
+    floors = parameters.iouThresholds.map { min($0, 1 - 1e-10) }
+    lowestFloor = floors.min() ?? 1
+    everyThreshold = UInt16((1 << parameters.iouThresholds.count) - 1)
+  }
+
+  /// Makes room for the match outcomes of that many detections.
+  mutating func reserve(_ detections: Int) {
+    columns.matched.reserveCapacity(detections * parameters.areaRanges.count)
+    columns.ignored.reserveCapacity(detections * parameters.areaRanges.count)
+    columns.matchedGroundTruths.reserveCapacity(detections * parameters.iouThresholds.count)
+  }
+
+  /// Appends the match outcomes of a cell's detections.
+  mutating func match(_ pair: ImageClassPair) {
+    let areaCount = parameters.areaRanges.count
+    let first = columns.matched.count / areaCount
+    append(unmatched: pair)
+    if pair.detections.isEmpty || pair.groundTruths.isEmpty { return }
+    let kept = min(pair.detections.count, parameters.largestLimit)
+    findCandidates(in: pair, kept: kept)
+    if candidates.isEmpty { return }
+    for area in 0..<areaCount {
+      prepareGroundTruths(of: pair, area: area)
+      for detection in 0..<kept where candidateStarts[detection] < candidateStarts[detection + 1] {
+        match(detection, row: first + detection, pair: pair, area: area)
+      }
+    }
+  }
+
+  /// Appends detections that have no ground truth: ignored where their area is out of range or where they
+  /// are beyond the limit.
+  private mutating func append(unmatched pair: ImageClassPair) {
+    let limit = pair.detections.lowerBound + parameters.largestLimit
+    for row in pair.detections {
+      for range in parameters.areaRanges {
+        let counts = row < limit && range.contains(table.detections.areas[row])
+        columns.matched.append(0)
+        columns.ignored.append(counts ? 0 : everyThreshold)
+      }
+    }
+    columns.matchedGroundTruths.append(
+      contentsOf: repeatElement(
+        -1, count: pair.detections.count * parameters.iouThresholds.count))
+  }
+
+  private mutating func findCandidates(in pair: ImageClassPair, kept: Int) {
+    let groundTruthCount = pair.groundTruths.count
+    if overlaps.count < kept * groundTruthCount {
+      overlaps = [Double](repeating: 0, count: kept * groundTruthCount)
+    }
+    overlap.fill(table, pair, kept, &overlaps)
+    candidates.removeAll(keepingCapacity: true)
+    candidateStarts.removeAll(keepingCapacity: true)
+    for detection in 0..<kept {
+      candidateStarts.append(candidates.count)
+      for groundTruth in 0..<groundTruthCount {
+        let value = overlaps[detection * groundTruthCount + groundTruth]
+        if value >= lowestFloor {
+          candidates.append(Candidate(groundTruth: groundTruth, overlap: value))
+        }
+      }
+    }
+    candidateStarts.append(candidates.count)
+  }
+
+  private mutating func prepareGroundTruths(of pair: ImageClassPair, area: Int) {
+    let range = parameters.areaRanges[area]
+    isIgnored.removeAll(keepingCapacity: true)
+    taken.removeAll(keepingCapacity: true)
+    for row in pair.groundTruths {
+      isIgnored.append(
+        !table.groundTruths.traits[row].isEmpty || !range.contains(table.groundTruths.areas[row]))
+      taken.append(0)
+    }
+  }
+
+  /// Finds the ground truth of one detection at every threshold; `row` is the detection's place in `columns`.
+  private mutating func match(_ detection: Int, row: Int, pair: ImageClassPair, area: Int) {
+    let mine = candidateStarts[detection]..<candidateStarts[detection + 1]
+    let place = row * parameters.areaRanges.count + area
+    for threshold in floors.indices {
+      let bit: UInt16 = 1 << UInt16(threshold)
+      let counted = best(of: mine, ignored: false, floor: floors[threshold], bit: bit, pair)
+      guard
+        let groundTruth = counted
+          ?? best(of: mine, ignored: true, floor: floors[threshold], bit: bit, pair)
+      else { continue }
+      taken[groundTruth] |= bit
+      columns.matched[place] |= bit
+      if isIgnored[groundTruth] {
+        columns.ignored[place] |= bit
+      } else {
+        columns.ignored[place] &= ~bit
+      }
+      if area == 0 {
+        columns.matchedGroundTruths[row * floors.count + threshold] = Int32(
+          pair.groundTruths.lowerBound + groundTruth)
+      }
+    }
+  }
+
+  /// The free ground truth of the highest overlap, the last of equal ones, among those that are ignored or
+  /// among those that are not.
+  private func best(
+    of mine: Range<Int>, ignored: Bool, floor: Double, bit: UInt16, _ pair: ImageClassPair
+  ) -> Int? {
+    var best = floor
+    var holder: Int?
+    for candidate in candidates[mine] where isIgnored[candidate.groundTruth] == ignored {
+      let isTaken = taken[candidate.groundTruth] & bit != 0
+      if isTaken,
+        !table.groundTruths.traits[pair.groundTruths.lowerBound + candidate.groundTruth].contains(
+          .crowd)
+      {
+        continue
+      }
+      if candidate.overlap < best { continue }
+      best = candidate.overlap
+      holder = candidate.groundTruth
+    }
+    return holder
+  }
+}

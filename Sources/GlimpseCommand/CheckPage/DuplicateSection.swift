@@ -1,0 +1,49 @@
+import Glimpse
+
+/// Images that the dataset has twice, side by side.
+struct DuplicateSection: Sendable {
+  let check: DatasetCheck
+
+  /// Pairs that a page shows.
+  private static let most = 12
+
+  var markup: Markup {
+    // Copies in two splits first, then what looks alike, then copies in one split.
+    let pairs = check.pairs.enumerated().sorted {
+      (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+    }.map(\.element)
+    var gallery = ImageGrid()
+    for pair in pairs.prefix(Self.most) {
+      let places = [pair.first, pair.second]
+      let images = places.compactMap { place in
+        try? AnnotatedThumbnail(path: sample(place).imagePath, marks: [])
+      }
+      guard images.count == 2 else { continue }
+      let splits = places.map { check.splits[$0.split].dataset.split }
+      gallery.add(images, caption: "\(splits[0]), \(splits[1]): \(similarity(pair))")
+    }
+    if gallery.isEmpty { return .none }
+    let rest = pairs.count - Self.most
+    return Page.section(
+      "Images that are there twice, or look alike",
+      Markup(
+        "An image that is in two splits makes scores look better than they are."
+          + (rest > 0 ? " \(rest) more pairs are not shown." : "")), gallery.markup)
+  }
+
+  private func sample(_ place: DuplicatePair.Place) -> Sample {
+    check.splits[place.split].dataset.samples[place.sample]
+  }
+
+  private func rank(_ pair: DuplicatePair) -> Int {
+    pair.similarity == .look ? 1 : pair.first.split == pair.second.split ? 2 : 0
+  }
+
+  private func similarity(_ pair: DuplicatePair) -> String {
+    switch pair.similarity {
+    case .bytes: "the same file"
+    case .pixels: "the same pixels"
+    case .look: "alike"
+    }
+  }
+}

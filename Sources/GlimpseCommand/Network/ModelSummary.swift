@@ -1,0 +1,156 @@
+import Glimpse
+
+/// What there is to tell about a network: its layers, its size, the work and memory that it takes.
+struct ModelSummary: Sendable {
+  /// One op of the network as it is trained, normalization not folded.
+  struct Layer: Sendable {
+    let name: String
+    let kind: String
+    let output: Shape
+    /// Numbers that are learned; statistics are not counted.
+    let parameters: Int
+    let flops: Double
+  }
+
+  let model: ModelDescription
+  let layers: [Layer]
+  /// Numbers that are learned.
+  let parameters: Int
+  /// Numbers that are kept but not learned: the statistics of normalization.
+  let statistics: Int
+  /// Multiplications and additions for one image as inference runs it, each counted as one.
+  let flops: Double
+  /// Bytes of activations and of weights, as they are and packed, for one image.
+  let activationBytes: Int
+  let weightBytes: Int
+  /// Bytes that the program takes at most with one image: the above, the weights before
+  /// normalization was folded into them, and the program itself.
+  let inferenceBytes: Int
+  /// The memory of a training, without images that it may keep.
+  let training: TrainingMemory
+  let precision: Precision
+  let threads: Int
+
+  /// Reckons without running anything; `batch` is that of training.
+  init(
+    _ weights: ModelWeights, batch: Int, precision: Precision,
+    threads: Int = Machine.availableThreads
+  ) throws(EngineError) {
+    model = weights.model
+    self.precision = precision
+    self.threads = threads
+    let graph = model.graph()
+    layers = graph.nodes.map { node in
+      let output = graph.shapes[node.output]
+      return Layer(
+        name: node.name, kind: node.op.kind, output: output,
+        parameters: node.op.parameters.reduce(0) { $0 + ($1.kind == .statistic ? 0 : $1.count) },
+        flops: node.op.flops(node.inputs.map { graph.shapes[$0] }, output))
+    }
+    let layout = graph.parameterLayout
+    parameters = layout.trainable.count
+    statistics = layout.count - layout.trainable.count
+    let folded = graph.optimizedForInference
+    let plan = try Plan(
+      folded, inputShapes: [model.inputShape(n: 1)], mode: .inference, precision: precision)
+    let floatBytes = MemoryLayout<Float>.size
+    flops = folded.flops
+    activationBytes = (plan.arenaCount + plan.workspaceCount * threads) * floatBytes
+    weightBytes = plan.preparedCount * floatBytes + folded.parameterLayout.byteCount
+    inferenceBytes = TrainingMemory.program + layout.byteCount + activationBytes + weightBytes
+    training = try TrainingMemory(
+      model: model, optimizer: .auto, batch: batch, sampleCount: 0, precision: precision,
+      threads: threads)
+  }
+}
+
+extension ModelSummary {
+  /// For people: the layers and below them the totals.
+  var text: String {
+    var table = TextTable([
+      .init("layer", .left), .init("kind", .left), .init("output", .left), .init("parameters"),
+      .init("MFLOP"),
+    ])
+    for layer in layers {
+      let size = "\(layer.output.h) x \(layer.output.w) x \(layer.output.c)"
+      table.add(
+        layer.name, layer.kind, size, layer.parameters > 0 ? "\(layer.parameters)" : "",
+        layer.flops > 0 ? HumanFormat.fixed(layer.flops / 1e6, 2) : "")
+    }
+    return table.text + "\n" + FactTable(rows).text
+  }
+
+  private var rows: [FactTable.Row] {
+    let side = model.imageSize
+    return [
+      .init("model", "\(model.architecture.rawValue): \(model.architecture.summary)"),
+      .init("classes", classes),
+      .init("input", "\(side) x \(side) x 3 (height x width x channels)"),
+      .init("layers", "\(layers.count)"),
+      .init("parameters", "\(parameters) learned, \(statistics) statistics"),
+      .init(
+        "arithmetic",
+        "\(HumanFormat.decimal(flops / 1e9)) GFLOP an image with normalization folded"),
+      .init(
+        "inference",
+        "\(HumanFormat.bytes(inferenceBytes)) of memory for an image "
+          + "(weights \(HumanFormat.bytes(weightBytes)), "
+          + "activations \(HumanFormat.bytes(activationBytes)))"),
+      .init(
+        "training",
+        "\(HumanFormat.bytes(training.total)) of memory in steps of "
+          + "\(Sentence.count(training.batch, "image")) (parameters "
+          + "\(HumanFormat.bytes(training.parameters)), step \(HumanFormat.bytes(training.step)), "
+          + "validation \(HumanFormat.bytes(training.validation)))"),
+      .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
+    ]
+  }
+
+  /// The count of classes and their names, as many as a line has room for.
+  private var classes: String {
+    var text = "\(model.classNames.count): "
+    for (index, name) in model.classNames.enumerated() {
+      let next = (index > 0 ? ", " : "") + Sentence.printable(name)
+      let rest = model.classNames.count - index
+      guard index == 0 || rest == 1 || text.count + next.count <= Self.widestList else {
+        return text + " and \(rest) more"
+      }
+      text += next
+    }
+    return text
+  }
+
+  private static let widestList = 160
+
+  /// For scripts: memory in bytes, shapes as height, width, channels.
+  var json: [JSONMember] {
+    [
+      JSONMember(key: "model", value: .string(model.architecture.rawValue)),
+      JSONMember(key: "classes", value: .array(model.classNames.map { .string($0) })),
+      JSONMember(key: "imgsz", value: .integer(model.imageSize)),
+      JSONMember(key: "parameters", value: .integer(parameters)),
+      JSONMember(key: "statistics", value: .integer(statistics)),
+      JSONMember(key: "gflop", value: .number(flops / 1e9)),
+      JSONMember(key: "activation_bytes", value: .integer(activationBytes)),
+      JSONMember(key: "weight_bytes", value: .integer(weightBytes)),
+      JSONMember(key: "inference_bytes", value: .integer(inferenceBytes)),
+      JSONMember(key: "batch", value: .integer(training.batch)),
+      JSONMember(key: "training_step_bytes", value: .integer(training.step)),
+      JSONMember(key: "training_bytes", value: .integer(training.total)),
+      JSONMember(key: "precision", value: .string(precision.rawValue)),
+      JSONMember(key: "threads", value: .integer(threads)),
+      JSONMember(
+        key: "layers",
+        value: .array(
+          layers.map { layer in
+            [
+              "name": .string(layer.name), "kind": .string(layer.kind),
+              "output": [
+                .integer(layer.output.h), .integer(layer.output.w), .integer(layer.output.c),
+              ],
+              "parameters": .integer(layer.parameters), "mflop": .number(layer.flops / 1e6),
+            ]
+          })),
+    ]
+  }
+}

@@ -1,0 +1,67 @@
+/// What a detector reports about a dataset, one row a detection, in columns.
+public struct DetectionTable: Hashable, Sendable {
+  /// Indices into the list of images.
+  public private(set) var images: [Int32] = []
+  /// Indices into the list of class names.
+  public private(set) var classes: [Int32] = []
+  /// Where the detections are.
+  public private(set) var boxes: [SizedBox] = []
+  /// The areas that place detections among small, medium and large, in square pixels: width times
+  /// height, or the area of a mask.
+  public private(set) var areas: [Double] = []
+  /// How sure the detector is; any finite scale, larger is higher-scoring.
+  public private(set) var scores: [Double] = []
+
+  /// Makes empty columns.
+  public init() {}
+
+  /// How many rows there are.
+  public var count: Int { images.count }
+
+  /// Adds a row; without an `area`, it is width times height.
+  public mutating func append(
+    image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil
+  ) {
+    images.append(Int32(image))
+    classes.append(Int32(classIndex))
+    boxes.append(box)
+    areas.append(area ?? box.area)
+    scores.append(score)
+  }
+
+  /// Adds a detection in an image.
+  public mutating func append(_ detection: Detection, image: Int) {
+    append(
+      image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
+      score: Double(detection.score))
+  }
+
+  /// Adds all rows of other columns.
+  public mutating func append(contentsOf other: DetectionTable) {
+    images += other.images
+    classes += other.classes
+    boxes += other.boxes
+    areas += other.areas
+    scores += other.scores
+  }
+
+  /// Makes room for that many rows.
+  public mutating func reserve(_ count: Int) {
+    images.reserveCapacity(count)
+    classes.reserveCapacity(count)
+    boxes.reserveCapacity(count)
+    areas.reserveCapacity(count)
+    scores.reserveCapacity(count)
+  }
+
+  /// The rows in another order; `order` holds row numbers.
+  public func reordered(_ order: [Int32]) -> DetectionTable {
+    var result = DetectionTable()
+    result.images = gathered(images, order)
+    result.classes = gathered(classes, order)
+    result.boxes = gathered(boxes, order)
+    result.areas = gathered(areas, order)
+    result.scores = gathered(scores, order)
+    return result
+  }
+}

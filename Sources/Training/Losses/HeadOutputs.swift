@@ -1,0 +1,101 @@
+import Engine
+import Imaging
+import Networks
+
+/// One place of one of the head's outputs.
+struct AnchorPoint: Hashable, Comparable {
+  /// The output, an index into the strides.
+  var level: Int
+  /// Row times columns plus column.
+  var index: Int
+
+  static func < (left: AnchorPoint, right: AnchorPoint) -> Bool {
+    (left.level, left.index) < (right.level, right.index)
+  }
+}
+
+/// What the network says about one image: box codes and class logits at every cell.
+///
+/// It points into a session's memory and lives no longer than one evaluation.
+struct HeadOutputs {
+  /// One of the head's outputs for this image.
+  struct Level {
+    let base: UnsafeMutablePointer<Float>
+    /// Floats from one cell to the next.
+    let pixelStride: Int
+    let width: Int
+    let height: Int
+    /// Input pixels from one cell to the next.
+    let stride: Double
+
+    @inline(__always)
+    func values(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * pixelStride }
+
+    /// The class logits of a cell.
+    @inline(__always)
+    func logits(_ index: Int) -> UnsafeMutablePointer<Float> { values(index) + 4 }
+
+    /// The box that a cell predicts, in input pixels.
+    func box(_ index: Int) -> Box { box(x: index % width, y: index / width) }
+
+    /// The box that the cell in column `x` and row `y` predicts.
+    @inline(__always)
+    func box(x: Int, y: Int) -> Box {
+      BoxEncoding(values(y * width + x), x: x, y: y, stride: stride).box
+    }
+
+    /// The cells whose centers lie strictly inside a box.
+    func anchorPoints(inside box: Box) -> CellRectangle {
+      CellRectangle(
+        columns: inner(box.x1, box.x2, count: width), rows: inner(box.y1, box.y2, count: height))
+    }
+
+    /// The cell that holds the box's center, or the one nearest to it.
+    func nearestCell(to box: Box) -> Int {
+      let x = Int(min(max((box.centerX / stride).rounded(.down), 0), Double(width - 1)))
+      let y = Int(min(max((box.centerY / stride).rounded(.down), 0), Double(height - 1)))
+      return y * width + x
+    }
+
+    private func inner(_ low: Double, _ high: Double, count: Int) -> Range<Int> {
+      // Center (i + 0.5) * stride > low, and < high.
+      let first = min(max((low / stride - 0.5).rounded(.down) + 1, 0), Double(count))
+      let end = min(max((high / stride - 0.5).rounded(.up), 0), Double(count))
+      return first < end ? Int(first)..<Int(end) : 0..<0
+    }
+  }
+
+  /// The outputs, in the order of the strides.
+  let levels: [Level]
+  /// Logits at each cell, behind the four box codes.
+  let classCount: Int
+
+  init(outputs: [View], image: Int, strides: [Int], classCount: Int) {
+    levels = zip(outputs, strides).map { output, stride in
+      Level(
+        base: output.data + image * output.shape.h * output.shape.w * output.stride,
+        pixelStride: output.stride, width: output.shape.w, height: output.shape.h,
+        stride: Double(stride))
+    }
+    self.classCount = classCount
+  }
+
+  /// For each level, the cells whose centers lie inside its box; where no level has any, the cell
+  /// nearest to the ground truth on each, so that the smallest object is learned too.
+  func candidates(nearestTo groundTruth: Box, inside box: (Level) -> Box) -> [CellRectangle] {
+    let inside = levels.map { $0.anchorPoints(inside: box($0)) }
+    guard inside.allSatisfy(\.isEmpty) else { return inside }
+    return levels.map { level in
+      let index = level.nearestCell(to: groundTruth)
+      let (x, y) = (index % level.width, index / level.width)
+      return CellRectangle(columns: x..<x + 1, rows: y..<y + 1)
+    }
+  }
+}
+
+/// A block of cells of one level.
+struct CellRectangle {
+  let columns: Range<Int>
+  let rows: Range<Int>
+  var isEmpty: Bool { columns.isEmpty || rows.isEmpty }
+}

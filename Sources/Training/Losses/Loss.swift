@@ -1,0 +1,23 @@
+import Engine
+import Imaging
+import Networks
+
+/// What is made small: it returns the loss of a batch and writes its gradient by the outputs.
+public protocol Loss: Sendable {
+  /// Computes the loss and writes over all of `gradients`; boxes are in input pixels.
+  func evaluate(
+    outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
+  ) -> LossTerms
+}
+
+extension ModelDescription {
+  /// What the network is trained to make small.
+  public var objective: any Loss {
+    switch architecture.task {
+    case .detection:
+      DetectionLoss(classCount: classNames.count, strides: DecoupledHead.strides)
+    case .segmentation:
+      MaskLoss(classCount: classNames.count)
+    }
+  }
+}
