@@ -9,7 +9,8 @@ let package = Package(
     .library(name: "Glimpse", targets: ["Glimpse"]),
   ],
   targets: [
-    // Row 0: C, only where Swift cannot go.
+    // Row 0: what every module needs once, and C, only where Swift cannot go.
+    .target(name: "Basics"),
     .target(name: "CGlimpseKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "CGlimpseCodecs",
@@ -17,37 +18,71 @@ let package = Package(
     // The shipped weights, embedded.
     .target(name: "CGlimpseWeights"),
     // Row 1
-    .target(name: "Engine", dependencies: ["CGlimpseKernels"]),
-    .target(name: "Imaging", dependencies: ["CGlimpseCodecs", "CGlimpseKernels"]),
+    .target(name: "Engine", dependencies: ["CGlimpseKernels", "Basics"]),
+    .target(name: "Imaging", dependencies: ["CGlimpseCodecs", "CGlimpseKernels", "Basics"]),
     // Row 2
-    .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Imaging"]),
-    .target(name: "Datasets", dependencies: ["Imaging", "Engine"]),
-    .target(name: "Evaluation", dependencies: ["Imaging"]),
+    .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Imaging", "Basics"]),
+    .target(name: "Datasets", dependencies: ["Imaging", "Basics"]),
+    .target(name: "Evaluation", dependencies: ["Imaging", "Basics"]),
     // Row 3
     .target(
-      name: "Training", dependencies: ["Networks", "Datasets", "Evaluation", "Engine", "Imaging"]),
+      name: "Inference",
+      dependencies: ["Networks", "Datasets", "Evaluation", "Imaging", "Engine", "Basics"]),
+    .target(name: "Loading", dependencies: ["Datasets", "Imaging", "Engine", "Basics"]),
+    .target(name: "Interop", dependencies: ["Networks", "Engine", "Basics"]),
     // Row 4
     .target(
+      name: "Training",
+      dependencies: [
+        "Inference", "Loading", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
+      ]),
+    // Row 5
+    .target(
       name: "Glimpse",
-      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"]),
+      dependencies: [
+        "Training", "Inference", "Loading", "Interop", "Networks", "Datasets",
+        "Evaluation", "Engine", "Imaging", "Basics",
+      ]),
+    // Row 6
     .executableTarget(name: "GlimpseCommand", dependencies: ["Glimpse"]),
 
+    // What several test targets need.
+    .target(
+      name: "TestSupport", dependencies: ["Engine", "Imaging", "Basics"], path: "Tests/TestSupport"),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels"],
+      name: "ImagingTests",
+      dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels", "Basics"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels"], exclude: ["Golden"]),
-    .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Engine", "Imaging"],
+      name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels", "Basics", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Engine", "Imaging"],
-      exclude: ["Golden", "Speed"]),
+      name: "NetworksTests",
+      dependencies: ["Networks", "Engine", "Imaging", "Inference", "Basics", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Imaging"], exclude: ["Golden"]),
+      name: "DatasetsTests", dependencies: ["Datasets", "Imaging", "Basics", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Imaging", "Basics"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "Networks", "Engine", "Imaging", "Basics", "TestSupport"]),
+    .testTarget(
+      name: "LoadingTests",
+      dependencies: ["Loading", "Datasets", "Engine", "Imaging", "Basics", "TestSupport"],
+      exclude: ["Speed"]),
+    .testTarget(
+      name: "InteropTests", dependencies: ["Interop", "Engine", "Basics", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+      dependencies: [
+        "Training", "Loading", "Inference", "Networks", "Datasets", "Evaluation", "Engine",
+        "Imaging",
+        "Basics",
+      ],
       exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse"]),
     .testTarget(name: "GlimpseTests", dependencies: ["Glimpse"]),

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Puts the boxes of one image into pixels, and tells which cannot be right.

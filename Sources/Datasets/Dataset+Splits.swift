@@ -11,7 +11,7 @@ extension Dataset {
   ///   - format: As for `open`.
   ///   - reading: As for `open`.
   /// - Throws: `DatasetsError`, as `open` does.
-  public static func openAll(
+  package static func openAll(
     path: String, splits: [String]? = nil, format: DatasetFormat? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> [Dataset] {

@@ -1,22 +1,23 @@
+import Basics
 import Imaging
 
 /// One split of a dataset: its images, what is labeled in them, and what is wrong with it.
-public struct Dataset: Hashable, Sendable {
+package struct Dataset: Hashable, Sendable {
   /// The file or folder that was opened.
-  public let path: String
+  package let path: String
   /// How it lies on disk.
-  public let format: DatasetFormat
+  package let format: DatasetFormat
   /// The split: `train`, `val`, `test` or another name that the dataset gives.
-  public let split: String
+  package let split: String
   /// The classes; the annotations' class indices count into them.
-  public let classNames: [String]
+  package let classNames: [String]
   /// The images that can be used, in the dataset's order.
-  public let samples: [Sample]
+  package let samples: [Sample]
   /// Every issue that was met, and what was done about it.
-  public let issues: [DatasetIssue]
+  package let issues: [DatasetIssue]
 
   /// Makes a dataset from its parts.
-  public init(
+  package init(
     path: String, format: DatasetFormat, split: String, classNames: [String], samples: [Sample],
     issues: [DatasetIssue] = []
   ) {
@@ -29,10 +30,10 @@ public struct Dataset: Hashable, Sendable {
   }
 
   /// Labeled objects in all images.
-  public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
+  package var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 
   /// Labeled objects of each class, in order of `classNames`.
-  public var annotationCounts: [Int] {
+  package var annotationCounts: [Int] {
     var counts = [Int](repeating: 0, count: classNames.count)
     for sample in samples {
       for annotation in sample.annotations { counts[annotation.classIndex] += 1 }
@@ -55,7 +56,7 @@ public struct Dataset: Hashable, Sendable {
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
   ///   is not what the format demands, and where no image can be used; a survey has the latter two
   ///   among its `issues`, as all have issues of single images and boxes.
-  public static func open(
+  package static func open(
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> Dataset {
@@ -98,7 +99,7 @@ public struct Dataset: Hashable, Sendable {
   /// The splits of the dataset at a path, in the usual order.
   ///
   /// - Throws: `DatasetsError` where its description cannot be read.
-  public static func splits(
+  package static func splits(
     path: String, format: DatasetFormat? = nil
   ) throws(DatasetsError) -> [String] {
     let format = if let format { format } else { try DatasetFormat.sniff(path) }

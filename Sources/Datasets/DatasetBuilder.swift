@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Turns what label files say into samples: joins classes, opens images, checks boxes.

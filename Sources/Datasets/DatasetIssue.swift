@@ -1,9 +1,9 @@
 /// An issue of a dataset that can be lived with, but that nobody should have to discover alone.
 ///
 /// Commands print them; nothing is left out of a dataset without one.
-public struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
+package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   /// How bad it is.
-  public enum Severity: String, Sendable {
+  package enum Severity: String, Sendable {
     /// Labels or images are lost or wrong.
     case error
     /// Worth a look; nothing is lost.
@@ -11,7 +11,7 @@ public struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   }
 
   /// What sort of issue it is.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     // Errors
     /// A split of which nothing can be read.
     case unreadableSplit = "unreadable split"
@@ -81,7 +81,7 @@ public struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
     }
 
     /// How bad issues of this kind are.
-    public var severity: Severity {
+    package var severity: Severity {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
         .sizeMismatch,
@@ -97,16 +97,16 @@ public struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   }
 
   /// What sort of issue it is.
-  public let kind: Kind
+  package let kind: Kind
   /// The file that has the issue.
-  public let file: String
+  package let file: String
   /// The line in that file, from 1, where there is one.
-  public let line: Int?
+  package let line: Int?
   /// What was found and what was done about it, one sentence.
-  public let message: String
+  package let message: String
 
   /// Makes a problem.
-  public init(kind: Kind, file: String, line: Int? = nil, message: String) {
+  package init(kind: Kind, file: String, line: Int? = nil, message: String) {
     self.kind = kind
     self.file = file
     self.line = line
@@ -120,7 +120,7 @@ public struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   }
 
   /// As in `labels/a.txt:3: the box has no area; it is left out.`
-  public var description: String {
+  package var description: String {
     // What the codecs say begins with the file's name already.
     message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
   }

@@ -1,5 +1,5 @@
 /// Why a dataset cannot be used: one clear sentence.
-public struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable {
+package struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable {
   /// The file that is meant, if it is one.
   let file: String?
   /// The line in that file, from 1, where there is one.
@@ -8,7 +8,7 @@ public struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable 
   let sentence: String
 
   /// Makes an error from its sentence.
-  public init(_ description: String) {
+  package init(_ description: String) {
     file = nil
     line = nil
     sentence = description
@@ -22,7 +22,7 @@ public struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable 
   }
 
   /// Where, what was expected, what was found, and what to do.
-  public var description: String {
+  package var description: String {
     guard let file else { return sentence }
     return file + (line.map { ":\($0)" } ?? "") + ": " + sentence
   }

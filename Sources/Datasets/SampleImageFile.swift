@@ -1,9 +1,9 @@
 import Imaging
 
 /// What the datasets ask of image files.
-enum SampleImageFile {
+package enum SampleImageFile {
   /// An image as upright 8-bit RGB, reduced to the given longer side if it is larger.
-  static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {
+  package static func read(_ path: String, longerSide: Int) throws(ImagingError) -> Image {
     let options = DecodeOptions(neededLongerSide: longerSide)
     let image = try ImageFile.read(path, options: options).image
     let longer = max(image.width, image.height)

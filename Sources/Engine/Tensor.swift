@@ -1,16 +1,16 @@
 /// The extent of a block of activations; the order is always n, h, w, c.
-public struct Shape: Hashable, Sendable, CustomStringConvertible {
+package struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// Images.
-  public var n: Int
+  package var n: Int
   /// Rows.
-  public var h: Int
+  package var h: Int
   /// Columns.
-  public var w: Int
+  package var w: Int
   /// Channels, adjacent in memory.
-  public var c: Int
+  package var c: Int
 
   /// Makes a shape; every extent is at least 1.
-  public init(n: Int, h: Int, w: Int, c: Int) {
+  package init(n: Int, h: Int, w: Int, c: Int) {
     precondition(n > 0 && h > 0 && w > 0 && c > 0, "a shape needs positive extents")
     self.n = n
     self.h = h
@@ -19,33 +19,33 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Pixels in all images together.
-  public var pixels: Int { n * h * w }
+  package var pixels: Int { n * h * w }
   /// Values in all.
-  public var count: Int { n * h * w * c }
+  package var count: Int { n * h * w * c }
   /// The shape with another number of images.
-  public func with(n: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
+  package func with(n: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
   /// The shape with another number of channels.
-  public func with(c: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
+  package func with(c: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
 
   /// As in `2x52x52x64`.
-  public var description: String { "\(n)x\(h)x\(w)x\(c)" }
+  package var description: String { "\(n)x\(h)x\(w)x\(c)" }
 }
 
 /// Numbers of one shape on the Swift side of a session: what goes in and what comes out.
-public struct Tensor: Hashable, Sendable {
+package struct Tensor: Hashable, Sendable {
   /// The extent of `values`.
-  public let shape: Shape
+  package let shape: Shape
   /// `shape.count` numbers, channels innermost.
-  public var values: [Float]
+  package var values: [Float]
 
   /// Makes a tensor of zeros.
-  public init(shape: Shape) {
+  package init(shape: Shape) {
     self.shape = shape
     values = [Float](repeating: 0, count: shape.count)
   }
 
   /// Makes a tensor from its values; their count must fit the shape.
-  public init(shape: Shape, values: [Float]) {
+  package init(shape: Shape, values: [Float]) {
     precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
     self.shape = shape
     self.values = values
@@ -54,7 +54,7 @@ public struct Tensor: Hashable, Sendable {
 
 extension Tensor {
   /// The values in the order n, c, h, w, for other programs.
-  public var channelsFirst: [Float] {
+  package var channelsFirst: [Float] {
     let pixels = shape.h * shape.w
     return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
       for image in 0..<shape.n {

@@ -1,6 +1,10 @@
+@_exported import Basics
 @_exported import Datasets
 @_exported import Engine
 @_exported import Evaluation
 @_exported import Imaging
+@_exported import Inference
+@_exported import Interop
+@_exported import Loading
 @_exported import Networks
 @_exported import Training

@@ -4,7 +4,7 @@ extension Image {
   /// 16 bits become 8 by their high byte, and 8 become 16 by repeating it. Gray is repeated for RGB;
   /// RGB becomes gray by BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded as libjpeg and Pillow
   /// do). Alpha is dropped or added as opaque, never blended: see ``composited(over:)``.
-  public func converted(to target: PixelFormat) -> Image {
+  package func converted(to target: PixelFormat) -> Image {
     if format == target { return self }
     let resampled = withBitDepth(target.bitDepth)
     guard target.bitDepth == 16 else {
@@ -18,7 +18,7 @@ extension Image {
   ///
   /// `level` is in 0...255 and stands for the same gray in 16 bits. Images without alpha stay as
   /// they are.
-  public func composited(over level: UInt8) -> Image {
+  package func composited(over level: UInt8) -> Image {
     guard format.channels == 2 || format.channels == 4 else { return self }
     if format.bitDepth == 8 { return composited(over: level, full: UInt8.max) }
     return composited(over: UInt16(level) * 257, full: UInt16.max)

@@ -1,12 +1,12 @@
 /// The layout of an image's samples: interleaved channels of 8 or 16 bits.
-public struct PixelFormat: Hashable, Sendable {
+package struct PixelFormat: Hashable, Sendable {
   /// Samples a pixel: 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (alpha not premultiplied).
-  public var channels: Int
+  package var channels: Int
   /// Bits a sample: 8 or 16. Samples of 16 bits are stored in the machine's byte order.
-  public var bitDepth: Int
+  package var bitDepth: Int
 
   /// Makes a format; `channels` is 1...4 and `bitDepth` 8 or 16.
-  public init(channels: Int, bitDepth: Int = 8) {
+  package init(channels: Int, bitDepth: Int = 8) {
     precondition((1...4).contains(channels), "an image has 1 to 4 channels, not \(channels)")
     precondition(bitDepth == 8 || bitDepth == 16, "samples have 8 or 16 bits, not \(bitDepth)")
     self.channels = channels
@@ -14,29 +14,29 @@ public struct PixelFormat: Hashable, Sendable {
   }
 
   /// One gray sample of 8 bits.
-  public static let gray8 = PixelFormat(channels: 1)
+  package static let gray8 = PixelFormat(channels: 1)
   /// Red, green and blue of 8 bits each: what detectors read.
-  public static let rgb8 = PixelFormat(channels: 3)
+  package static let rgb8 = PixelFormat(channels: 3)
   /// Red, green, blue and alpha of 8 bits each.
-  public static let rgba8 = PixelFormat(channels: 4)
+  package static let rgba8 = PixelFormat(channels: 4)
 
   /// Bytes a pixel takes.
-  public var bytesPerPixel: Int { channels * bitDepth / 8 }
+  package var bytesPerPixel: Int { channels * bitDepth / 8 }
 }
 
 /// An image in memory: rows from the top, pixels from the left, samples interleaved, no padding.
-public struct Image: Hashable, Sendable {
+package struct Image: Hashable, Sendable {
   /// The width in pixels, at least 1.
-  public let width: Int
+  package let width: Int
   /// The height in pixels, at least 1.
-  public let height: Int
+  package let height: Int
   /// How the bytes are to be read.
-  public let format: PixelFormat
+  package let format: PixelFormat
   /// The samples: `height * width * format.bytesPerPixel` bytes.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// Makes an image from its bytes; their count must fit the size and format.
-  public init(width: Int, height: Int, format: PixelFormat, bytes: [UInt8]) {
+  package init(width: Int, height: Int, format: PixelFormat, bytes: [UInt8]) {
     precondition(width > 0 && height > 0, "an image has at least one pixel, not \(width)x\(height)")
     precondition(
       bytes.count == width * height * format.bytesPerPixel,
@@ -48,7 +48,7 @@ public struct Image: Hashable, Sendable {
   }
 
   /// Makes an image whose bytes all have one value.
-  public init(width: Int, height: Int, format: PixelFormat = .rgb8, filledWith value: UInt8 = 0) {
+  package init(width: Int, height: Int, format: PixelFormat = .rgb8, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, format: format,
       bytes: [UInt8](repeating: value, count: width * height * format.bytesPerPixel))

@@ -2,7 +2,7 @@
 ///
 /// The description is one sentence that begins with the file's name and, where there is something
 /// to do about it, says what.
-public enum ImagingError: Error, Hashable, Sendable {
+package enum ImagingError: Error, Hashable, Sendable {
   /// The file could not be opened or read; the reason is the system's.
   case unreadableFile(name: String, reason: String)
   /// The file could not be written; the reason is the system's, or about the name.
@@ -29,7 +29,7 @@ public enum ImagingError: Error, Hashable, Sendable {
 
 extension ImagingError: CustomStringConvertible {
   /// The sentence for people: what is wrong, with the file's name and what can be done.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadableFile(let name, let reason):
       "\(name) cannot be read: \(reason)"

@@ -1,6 +1,7 @@
 import Datasets
 import Engine
 import Evaluation
+import Loading
 import Networks
 
 /// Trains a detector on a labeled dataset.
@@ -9,7 +10,7 @@ import Networks
 /// for bit, whatever the number of threads, and also when it was interrupted and resumed.
 ///
 /// A reference, because it owns the network in training. One thread at a time may use it.
-public final class Trainer {
+package final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
@@ -49,7 +50,7 @@ public final class Trainer {
   ///     written and the training ends.
   /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
   ///   checkpoint left as it was; errors of data, files and engine.
-  public func run(
+  package func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
     for note in notes { observe(.issue(note)) }

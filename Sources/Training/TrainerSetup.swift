@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Imaging
 import Networks
@@ -125,7 +126,7 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` for settings that make no sense and a folder that cannot be made;
   ///   `DatasetsError`, `NetworksError` and `EngineError` for what their files hold.
-  public convenience init(_ config: TrainingConfig) throws {
+  package convenience init(_ config: TrainingConfig) throws {
     self.init(try TrainerSetup(config, existing: nil))
   }
 
@@ -137,7 +138,7 @@ extension Trainer {
   /// - Parameters:
   ///   - path: The run's folder or its checkpoint.
   ///   - change: Changes the run's configuration; the model and the batch must stay.
-  public convenience init(
+  package convenience init(
     resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
   ) throws {
     let folder = try RunFolder(existing: path)

@@ -1,7 +1,7 @@
 /// Why a training cannot start or go on.
-public struct TrainingError: Error, CustomStringConvertible, Hashable, Sendable {
+package struct TrainingError: Error, CustomStringConvertible, Hashable, Sendable {
   /// What kind of failure it is, for the program's exit code.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// A setting that makes no sense, or a run that does not fit its checkpoint.
     case invalid
     /// The loss or its gradient is no longer a finite number.
@@ -11,12 +11,12 @@ public struct TrainingError: Error, CustomStringConvertible, Hashable, Sendable 
   }
 
   /// What kind of failure it is.
-  public let kind: Kind
+  package let kind: Kind
   /// One sentence: what, expected, found, where, what to do.
-  public let description: String
+  package let description: String
 
   /// Makes an error from its sentence.
-  public init(_ kind: Kind, _ description: String) {
+  package init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
   }

@@ -1,3 +1,5 @@
+import TestSupport
+@testable import Basics
 import Dispatch
 import Foundation
 import Imaging

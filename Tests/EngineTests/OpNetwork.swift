@@ -1,3 +1,5 @@
+import TestSupport
+@testable import Basics
 @testable import Engine
 
 /// Where the tensors of the op under test lie.

@@ -1,3 +1,4 @@
+@testable import Basics
 import Dispatch
 import Evaluation
 import Imaging

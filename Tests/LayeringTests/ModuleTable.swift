@@ -12,20 +12,31 @@ enum ModuleTable {
   /// Modules of our own that a module may import.
   static let allowed: [String: Set<String>] = [
     // Row 0
+    "Basics": [],
     "CGlimpseKernels": [],
     "CGlimpseCodecs": [],
     "CGlimpseWeights": [],
     // Row 1
-    "Engine": ["CGlimpseKernels"],
-    "Imaging": ["CGlimpseCodecs", "CGlimpseKernels"],
+    "Engine": ["CGlimpseKernels", "Basics"],
+    "Imaging": ["CGlimpseCodecs", "CGlimpseKernels", "Basics"],
     // Row 2
-    "Networks": ["CGlimpseWeights", "Engine", "Imaging"],
-    "Datasets": ["Imaging", "Engine"],
-    "Evaluation": ["Imaging"],
+    "Networks": ["CGlimpseWeights", "Engine", "Imaging", "Basics"],
+    "Datasets": ["Imaging", "Basics"],
+    "Evaluation": ["Imaging", "Basics"],
     // Row 3
-    "Training": ["Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+    "Inference": ["Networks", "Datasets", "Evaluation", "Imaging", "Engine", "Basics"],
+    "Loading": ["Datasets", "Imaging", "Engine", "Basics"],
+    "Interop": ["Networks", "Engine", "Basics"],
     // Row 4
-    "Glimpse": ["Training", "Networks", "Datasets", "Evaluation", "Engine", "Imaging"],
+    "Training": [
+      "Inference", "Loading", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
+    ],
+    // Row 5
+    "Glimpse": [
+      "Training", "Inference", "Loading", "Interop", "Networks", "Datasets", "Evaluation",
+      "Engine", "Imaging", "Basics",
+    ],
+    // Row 6
     "GlimpseCommand": ["Glimpse"],
   ]
 

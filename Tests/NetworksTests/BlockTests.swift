@@ -1,4 +1,6 @@
+@testable import Basics
 import Engine
+import TestSupport
 import Testing
 
 @testable import Networks

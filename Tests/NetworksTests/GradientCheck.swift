@@ -1,3 +1,5 @@
+import TestSupport
+@testable import Basics
 import Engine
 
 /// Compares a network's backward pass with differences of its forward pass.

@@ -1,3 +1,4 @@
+@testable import Basics
 import Engine
 import Foundation
 import Imaging

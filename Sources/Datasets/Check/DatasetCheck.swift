@@ -1,26 +1,27 @@
+import Basics
 import Imaging
 
 /// All that can be told about a dataset before a training: its issues and its numbers.
 ///
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
 /// other. Nothing is written but the index of images.
-public struct DatasetCheck: Sendable {
+package struct DatasetCheck: Sendable {
   /// What is looked at, and on which threads.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// The splits; nil for all that the dataset has.
-    public var splits: [String]?
+    package var splits: [String]?
     /// How the dataset lies on disk; found out from file names if nil.
-    public var format: DatasetFormat?
+    package var format: DatasetFormat?
     /// Whether images are opened and decoded. If not, labels are checked against the sizes that
     /// they state.
-    public var examinesImages: Bool
+    package var examinesImages: Bool
     /// What the work runs on.
-    public var runner: ParallelExecutor
+    package var runner: ParallelExecutor
     /// Where facts about images are kept from run to run.
-    public var index: ImageIndex
+    package var index: ImageIndex
 
     /// Makes options; the defaults look at everything on one thread.
-    public init(
+    package init(
       splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
       runner: ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
     ) {
@@ -33,22 +34,22 @@ public struct DatasetCheck: Sendable {
   }
 
   /// A split with what is known of its images.
-  public struct Split: Sendable {
+  package struct Split: Sendable {
     /// The samples and classes.
-    public let dataset: Dataset
+    package let dataset: Dataset
     /// For each sample the facts about its image; nil where it was not, or could not be, decoded.
-    public let images: [ImageRecord?]
+    package let images: [ImageRecord?]
     /// Its numbers.
-    public let statistics: DatasetStatistics
+    package let statistics: DatasetStatistics
 
     /// Decoded images that do not stand upright in their files.
-    public var turnedImages: Int {
+    package var turnedImages: Int {
       images.count { ($0?.orientation ?? .upright) != .upright }
     }
   }
 
   /// What a check does, one after the other.
-  public enum Stage: Sendable {
+  package enum Stage: Sendable {
     /// Every image is read.
     case decoding
     /// Every image is sorted into a group of those that show the same.
@@ -60,29 +61,29 @@ public struct DatasetCheck: Sendable {
 
   /// Is told of images as they are done in a stage, of how many in this stage: rising, up to all of
   /// them; what it throws ends the work.
-  public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
+  package typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
   /// The file or folder that was checked.
-  public let path: String
+  package let path: String
   /// How it lies on disk.
-  public let format: DatasetFormat
+  package let format: DatasetFormat
   /// The splits that could be opened, in their usual order.
-  public let splits: [Split]
+  package let splits: [Split]
   /// Splits that only choose among the images of others, as VOC's `trainval` does; they are not
   /// counted again.
-  public let selections: [String]
+  package let selections: [String]
   /// The classes of all splits, which the class indices of each count into.
-  public let classNames: [String]
+  package let classNames: [String]
   /// Every issue once, the worst kinds first, those of a kind in the order of the data.
-  public private(set) var issues: [DatasetIssue]
+  package private(set) var issues: [DatasetIssue]
   /// Images that are the same or look alike.
-  public let pairs: [DuplicatePair]
+  package let pairs: [DuplicatePair]
 
   /// Checks the dataset at a path.
   ///
   /// - Parameter observe: Is told how far it is, and may end it.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
-  public init(
+  package init(
     path: String, options: Options = Options(),
     observe: Observer = { _, _, _ in }
   ) throws {
@@ -111,17 +112,17 @@ public struct DatasetCheck: Sendable {
   }
 
   /// The numbers of all splits together.
-  public var total: DatasetStatistics {
+  package var total: DatasetStatistics {
     splits.reduce(into: DatasetStatistics(classCount: classNames.count)) { $0.add($1.statistics) }
   }
 
   /// How many issues there are of a severity.
-  public func count(_ severity: DatasetIssue.Severity) -> Int {
+  package func count(_ severity: DatasetIssue.Severity) -> Int {
     issues.count { $0.kind.severity == severity }
   }
 
   /// The issues by kind, the worst kinds first, kinds that do not occur left out.
-  public var issuesByKind: [(kind: DatasetIssue.Kind, issues: [DatasetIssue])] {
+  package var issuesByKind: [(kind: DatasetIssue.Kind, issues: [DatasetIssue])] {
     let byKind = Dictionary(grouping: issues, by: \.kind)
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }

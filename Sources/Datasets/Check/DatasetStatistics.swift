@@ -2,46 +2,46 @@ import Foundation
 import Imaging
 
 /// The numbers of a split: how many objects of each class, how large, of what shape, where.
-public struct DatasetStatistics: Hashable, Sendable {
+package struct DatasetStatistics: Hashable, Sendable {
   /// Images.
-  public private(set) var images = 0
+  package private(set) var images = 0
   /// Labeled objects.
-  public private(set) var objects = 0
+  package private(set) var objects = 0
   /// Images in which nothing is labeled.
-  public private(set) var backgrounds = 0
+  package private(set) var backgrounds = 0
   /// Objects of each class, in the order of the dataset's classes.
-  public private(set) var classObjects: [Int]
+  package private(set) var classObjects: [Int]
   /// Images that show each class.
-  public private(set) var classImages: [Int]
+  package private(set) var classImages: [Int]
   /// Objects by area in square pixels, as COCO calls them: small below 32², medium below 96², large;
   /// empty where the sizes of the images are not known.
-  public private(set) var areas: Histogram
+  package private(set) var areas: Histogram
   /// Objects by the side of a square of their area, as a part of the image's.
-  public private(set) var sizes: Histogram
+  package private(set) var sizes: Histogram
   /// Objects by width over height, as a power of two.
-  public private(set) var shapes: Histogram
+  package private(set) var shapes: Histogram
   /// Images by how many objects they have.
-  public private(set) var crowding: Histogram
+  package private(set) var crowding: Histogram
   /// Images by the longer side, in pixels.
-  public private(set) var sides: Histogram
+  package private(set) var sides: Histogram
   /// How many images there are of each size that occurs.
-  public private(set) var imageSizes: [ImageSize: Int] = [:]
+  package private(set) var imageSizes: [ImageSize: Int] = [:]
   /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
-  public private(set) var centers: [Int]
+  package private(set) var centers: [Int]
 
   /// How large an image is.
-  public struct ImageSize: Hashable, Sendable {
+  package struct ImageSize: Hashable, Sendable {
     /// In pixels, once upright.
-    public let width: Int
+    package let width: Int
     /// In pixels, once upright.
-    public let height: Int
+    package let height: Int
   }
 
   /// Cells across and down the image.
-  public static let gridSide = 16
+  package static let gridSide = 16
 
   /// Counts a split.
-  public init(_ dataset: Dataset) {
+  package init(_ dataset: Dataset) {
     self.init(classCount: dataset.classNames.count)
     for sample in dataset.samples { add(sample) }
   }
@@ -61,7 +61,7 @@ public struct DatasetStatistics: Hashable, Sendable {
   }
 
   /// Takes over the numbers of another split with the same classes.
-  public mutating func add(_ other: DatasetStatistics) {
+  package mutating func add(_ other: DatasetStatistics) {
     precondition(classObjects.count == other.classObjects.count, "splits have the same classes")
     for index in classObjects.indices {
       classObjects[index] += other.classObjects[index]

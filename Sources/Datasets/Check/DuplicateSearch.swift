@@ -1,15 +1,15 @@
 /// Two images of a dataset that are the same or look alike.
-public struct DuplicatePair: Hashable, Sendable {
+package struct DuplicatePair: Hashable, Sendable {
   /// Where an image is listed.
-  public struct Place: Hashable, Sendable {
+  package struct Place: Hashable, Sendable {
     /// An index into the splits of the check.
-    public let split: Int
+    package let split: Int
     /// An index into the split's samples.
-    public let sample: Int
+    package let sample: Int
   }
 
   /// In what two images agree.
-  public enum Similarity: String, Sendable {
+  package enum Similarity: String, Sendable {
     /// The files are the same, byte for byte.
     case bytes
     /// The pixels are the same.
@@ -19,11 +19,11 @@ public struct DuplicatePair: Hashable, Sendable {
   }
 
   /// The one that comes first in the dataset.
-  public let first: Place
+  package let first: Place
   /// The other one.
-  public let second: Place
+  package let second: Place
   /// In what they agree.
-  public let similarity: Similarity
+  package let similarity: Similarity
 }
 
 /// Finds images that a dataset has more than once.

@@ -1,20 +1,20 @@
 /// Counts of numbers by range.
-public struct Histogram: Hashable, Sendable {
+package struct Histogram: Hashable, Sendable {
   /// The bounds of the ranges, rising; a range holds its lower bound and not its upper one.
-  public let bounds: [Double]
+  package let bounds: [Double]
   /// How many numbers lie in each range; those below all bounds are in the first, those above in the
   /// last.
-  public private(set) var counts: [Int]
+  package private(set) var counts: [Int]
 
   /// Makes an empty histogram; there are at least two bounds.
-  public init(bounds: [Double]) {
+  package init(bounds: [Double]) {
     precondition(bounds.count > 1, "a histogram has a range")
     self.bounds = bounds
     counts = [Int](repeating: 0, count: bounds.count - 1)
   }
 
   /// Counts a number.
-  public mutating func add(_ value: Double) {
+  package mutating func add(_ value: Double) {
     var (low, high) = (0, counts.count - 1)
     while low < high {
       let middle = (low + high) / 2
@@ -24,11 +24,11 @@ public struct Histogram: Hashable, Sendable {
   }
 
   /// Takes over the counts of another histogram with the same bounds.
-  public mutating func add(_ other: Histogram) {
+  package mutating func add(_ other: Histogram) {
     precondition(bounds == other.bounds, "only histograms of the same ranges can be added")
     for (place, count) in other.counts.enumerated() { counts[place] += count }
   }
 
   /// All that was counted.
-  public var total: Int { counts.reduce(0, +) }
+  package var total: Int { counts.reduce(0, +) }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Finds images that lie where others of a dataset do, and that no label file lists.
 enum UnlistedImages {
   /// An image by its folder, however that is reached, and its name.

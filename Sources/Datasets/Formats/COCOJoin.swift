@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Joins the lists of a COCO file by their ids, and finds the images.

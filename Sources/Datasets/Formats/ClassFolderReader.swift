@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads folders of images that are called as the class of all images in them.
 ///
 /// `train/cat/x.jpg`, or `cat/x.jpg` for a dataset that is not split: the layout of torchvision's

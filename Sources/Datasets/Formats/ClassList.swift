@@ -1,3 +1,5 @@
+import Basics
+
 /// The class names of a dataset whose label files name classes but do not list them.
 enum ClassList {
   /// Files that list classes, one a line, in their order.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Reads CreateML's annotation files: one of them, or a folder that has one for each split.

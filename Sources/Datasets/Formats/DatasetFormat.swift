@@ -1,5 +1,5 @@
 /// The formats in which labeled images can lie on disk.
-public enum DatasetFormat: String, CaseIterable, Sendable {
+package enum DatasetFormat: String, CaseIterable, Sendable {
   /// Pascal VOC: one XML file an image in `Annotations/`, splits in `ImageSets/Main/`.
   case voc
   /// YOLO: one text file an image in `labels/`, described by `data.yaml` or by its folders.
@@ -44,7 +44,7 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   /// Tells the format of a dataset from its file and folder names.
   ///
   /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
-  public static func sniff(_ path: String) throws(DatasetsError) -> DatasetFormat {
+  package static func sniff(_ path: String) throws(DatasetsError) -> DatasetFormat {
     if FileContents.entry(path) == .nothing {
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A format in which datasets lie on disk: one conforming type a file, listed in `DatasetFormat`.
 protocol FormatReader {
   /// Whether a path looks like this format; asks only for names of files and folders.

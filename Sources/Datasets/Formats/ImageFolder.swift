@@ -1,3 +1,5 @@
+import Basics
+
 /// Walks through folders of images.
 enum ImageFolder {
   /// All files below some folders that pass a test of their name, in the order of the names in each

@@ -1,9 +1,11 @@
+import Basics
+
 /// Finds the images that label files name, where people have them.
 ///
 /// Folders are moved, endings change their case or are left out, and a path of another machine stays
 /// in the file: so a name is tried as it stands, then by its last part, then whatever its ending.
 /// Nothing is looked for outside of the folders.
-public struct ImageLocator: Sendable {
+package struct ImageLocator: Sendable {
   /// Where images are looked for, in this order.
   private let folders: [String]
   /// The images directly in each folder, by their stem in lower case.
@@ -31,7 +33,7 @@ public struct ImageLocator: Sendable {
   /// - Parameters:
   ///   - ground truth: The annotation file.
   ///   - folder: Where the images lie, if it was said; else they are looked for beside the file.
-  public init(groundTruth: String, folder: String?) {
+  package init(groundTruth: String, folder: String?) {
     if let folder {
       self.init(root: folder, folders: [folder])
     } else if let reader = try? COCOReader(path: groundTruth),
@@ -44,7 +46,7 @@ public struct ImageLocator: Sendable {
   }
 
   /// Where an image lies, or nil; `name` may be a path, with an image's ending or without.
-  public func path(of name: String) -> String? {
+  package func path(of name: String) -> String? {
     let name = FilePath.plain(name)
     guard Self.staysInside(name) else { return byName(FilePath.name(name)) }
     if name.contains("/") {

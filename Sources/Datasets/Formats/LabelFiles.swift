@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Reads many label files, on several threads where the runner has them.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Reads folders of LabelMe: a JSON file beside each image, which lists its shapes.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads folders of images with a folder of masks beside: `images/x.png` and `masks/x.png`.
 ///
 /// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// One XML file of Pascal VOC: the objects of an image.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads Pascal VOC folders: `JPEGImages/`, `Annotations/` and `ImageSets/Main/`.
 ///
 /// `images` and other spellings of the first two are understood too. Without lists of splits, all

@@ -1,3 +1,5 @@
+import Basics
+
 /// Where the images and labels of a YOLO dataset lie.
 enum YOLOLayout {
   /// The label file of an image: the last `/images/` of its path becomes `/labels/`, and the

@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads YOLO datasets: those with a `data.yaml`, and plain folders of `images` and `labels`.
 ///
 /// Source: the data-set page of Ultralytics' documentation; the habits of Roboflow's and CVAT's

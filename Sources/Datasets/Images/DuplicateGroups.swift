@@ -2,15 +2,15 @@
 ///
 /// Equal are images with the same bytes, the same pixels, or the same look and shape. Likeness is
 /// passed on: the first and the last frame of a film may be in one group without being alike.
-public struct DuplicateGroups: Hashable, Sendable {
+package struct DuplicateGroups: Hashable, Sendable {
   /// For each image the number of its group, from 0, in the order of the groups' first images.
   /// One without facts, or whose facts have no content, is a group of its own.
-  public let indices: [Int]
+  package let indices: [Int]
   /// For each group its images in rising order.
-  public let members: [[Int]]
+  package let members: [[Int]]
 
   /// Sorts images.
-  public init(_ images: [ImageRecord?]) {
+  package init(_ images: [ImageRecord?]) {
     self.init(images) { _, _ in }
   }
 
@@ -21,7 +21,7 @@ public struct DuplicateGroups: Hashable, Sendable {
   ///
   /// - Parameter observe: Is told of how many images the group is known, of how many there are;
   ///   copies and what is like no other are so from the beginning. What it throws ends the work.
-  public init(
+  package init(
     _ images: [ImageRecord?], observe: (_ done: Int, _ total: Int) throws -> Void
   ) rethrows {
     var sets = DisjointSets(count: images.count)
@@ -76,7 +76,7 @@ public struct DuplicateGroups: Hashable, Sendable {
 extension ImageRecord {
   /// Whether two images show the same as far as can be told from afar: looks that are alike, and
   /// sides of the same ratio, within what rounding to whole pixels does to small ones.
-  public func isLike(_ other: ImageRecord) -> Bool {
+  package func isLike(_ other: ImageRecord) -> Bool {
     guard let look = content?.look, let otherLook = other.content?.look else { return false }
     let ratio = Double(width * other.height) / Double(height * other.width)
     return abs(ratio - 1) < 0.04 && look.isLike(otherLook)

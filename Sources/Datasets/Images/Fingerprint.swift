@@ -1,13 +1,15 @@
+import Basics
+
 /// 128 bits that stand for a sequence of bytes: equal bytes have equal ones, and others do not
 /// but by a chance that is not worth thinking of.
 ///
 /// Two chains of folded products (64 x 64 to 128 bits, the halves joined by "exclusive or"). Not for
 /// secrets: whoever wants two texts of one fingerprint can make them.
-public struct Fingerprint: Hashable, Sendable {
+package struct Fingerprint: Hashable, Sendable {
   /// The first half.
-  public let high: UInt64
+  package let high: UInt64
   /// The second half.
-  public let low: UInt64
+  package let low: UInt64
 
   /// Makes a fingerprint from its halves.
   init(high: UInt64, low: UInt64) {
@@ -91,5 +93,19 @@ private struct FingerprintChains {
   private static func folded(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let (high, low) = a.multipliedFullWidth(by: b)
     return high ^ low
+  }
+}
+
+extension ByteWriter {
+  mutating func put(_ fingerprint: Fingerprint) {
+    put(fingerprint.high)
+    put(fingerprint.low)
+  }
+}
+
+extension ByteReader {
+  mutating func fingerprint() -> Fingerprint? {
+    guard let high = number(UInt64.self), let low = number(UInt64.self) else { return nil }
+    return Fingerprint(high: high, low: low)
   }
 }

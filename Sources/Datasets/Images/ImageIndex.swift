@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Imaging
 import Synchronization
@@ -10,7 +11,7 @@ import Synchronization
 /// it may change again without its times showing it. An index that is damaged, old or cannot be kept
 /// costs time and nothing else. Labels are never in it. May be used from several threads, and by
 /// several processes: the last to save wins.
-public final class ImageIndex: Sendable {
+package final class ImageIndex: Sendable {
   /// What is known of a file.
   struct Entry: Hashable {
     var stamp: FileStamp
@@ -33,7 +34,7 @@ public final class ImageIndex: Sendable {
   static let daysKept = 90
 
   /// Makes an index that keeps nothing.
-  public convenience init() {
+  package convenience init() {
     self.init(for: "", in: nil)
   }
 
@@ -42,7 +43,7 @@ public final class ImageIndex: Sendable {
   /// - Parameters:
   ///   - dataset: The folder or file by which it is opened.
   ///   - folder: Where indexes are kept; nil to keep none.
-  public init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
+  package init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
     let workingFolder = FileManager.default.currentDirectoryPath
     self.workingFolder = workingFolder
     let path = FilePath.join(workingFolder, dataset)
@@ -72,7 +73,7 @@ public final class ImageIndex: Sendable {
 
   /// Where programs of the user keep what can be made again: `$XDG_CACHE_HOME/glimpse`, or `glimpse`
   /// in the usual place; nil where there is no such place.
-  public static var userFolder: String? {
+  package static var userFolder: String? {
     let environment = ProcessInfo.processInfo.environment
     // The XDG Base Directory Specification: a relative path counts as none.
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
@@ -92,7 +93,7 @@ public final class ImageIndex: Sendable {
   ///   its header is all that is read.
   /// - Throws: `ImagingError` where the file is missing, is no regular file or cannot be read or
   ///   decoded. Failures are not kept.
-  public func facts(
+  package func facts(
     _ path: String, examines: Bool = false
   ) throws(ImagingError) -> ImageRecord {
     guard let stamp = FileStamp(path) else {
@@ -117,7 +118,7 @@ public final class ImageIndex: Sendable {
   }
 
   /// Keeps what is new for later runs; where that is not possible, nothing is said.
-  public func save() {
+  package func save() {
     let oldest = Self.today - Self.daysKept
     let news = state.withLock { state -> (file: String, entries: [Fingerprint: Entry])? in
       guard let file = state.file, state.hasNews else { return nil }

@@ -1,24 +1,24 @@
 import Imaging
 
 /// What an image file says about itself, without any label.
-public struct ImageRecord: Hashable, Sendable {
+package struct ImageRecord: Hashable, Sendable {
   /// The size of the file, in bytes.
-  public var byteCount: Int
+  package var byteCount: Int
   /// The width in pixels, once upright.
-  public var width: Int
+  package var width: Int
   /// The height in pixels, once upright.
-  public var height: Int
+  package var height: Int
   /// How the stored image is turned to stand upright.
-  public var orientation: Orientation
+  package var orientation: Orientation
   /// The format of the file's content, whatever its name ends with.
-  public var codec: Codec
+  package var codec: Codec
   /// What only decoding tells; nil where just the header was read.
-  public var content: ImageContent?
+  package var content: ImageContent?
 
   /// The width in pixels as the file holds it, before it is turned upright.
-  public var storedWidth: Int { orientation.swapsSides ? height : width }
+  package var storedWidth: Int { orientation.swapsSides ? height : width }
   /// The height in pixels as the file holds it, before it is turned upright.
-  public var storedHeight: Int { orientation.swapsSides ? width : height }
+  package var storedHeight: Int { orientation.swapsSides ? width : height }
 
   /// Reads the header of an image file of a known size.
   ///
@@ -58,15 +58,15 @@ public struct ImageRecord: Hashable, Sendable {
 }
 
 /// What decoding an image file tells beyond its header.
-public struct ImageContent: Hashable, Sendable {
+package struct ImageContent: Hashable, Sendable {
   /// Of the file's bytes: equal for exact copies.
-  public var bytes: Fingerprint
+  package var bytes: Fingerprint
   /// Of the upright pixels in RGB and their size: equal for copies that were only packed anew.
-  public var pixels: Fingerprint
+  package var pixels: Fingerprint
   /// What it looks like from afar.
-  public var look: ImageSignature
+  package var look: ImageSignature
   /// What was wrong with the file without making it useless, a phrase each.
-  public var warnings: [String]
+  package var warnings: [String]
 
   /// Sums up a file's bytes and the upright image that they were decoded to, in 8-bit RGB.
   init(bytes: [UInt8], image: Image, warnings: [String]) {

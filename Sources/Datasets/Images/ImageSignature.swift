@@ -8,18 +8,18 @@ import Imaging
 /// 16 x 16 pixels then decides, since images of one kind (cells on black, say) may have much the
 /// same hash. Source of the hash: Zauner, Implementation and Benchmarking of Perceptual Image Hash
 /// Functions (2010), section 3.2.
-public struct ImageSignature: Hashable, Sendable {
+package struct ImageSignature: Hashable, Sendable {
   /// A bit for each frequency.
-  public let hash: UInt64
+  package let hash: UInt64
   /// Gray levels, `thumbnailSide` rows of as many pixels.
-  public let thumbnail: [UInt8]
+  package let thumbnail: [UInt8]
   /// The sum of the thumbnail's gray levels.
   let sum: Int
   /// The thumbnail's variance times its count squared, which is a whole number.
   private let variance: Double
 
   /// The side of a thumbnail, in pixels.
-  public static let thumbnailSide = 16
+  package static let thumbnailSide = 16
   /// The side of what the hash is made of, in pixels.
   private static let side = 32
   /// Frequencies a direction.
@@ -60,7 +60,7 @@ public struct ImageSignature: Hashable, Sendable {
 
   /// Whether both show the same image, as far as one can tell from afar. An image of one tone is
   /// like no other.
-  public func isLike(_ other: ImageSignature) -> Bool {
+  package func isLike(_ other: ImageSignature) -> Bool {
     (hash ^ other.hash).nonzeroBitCount <= Self.farthestHash
       && correlation(with: other) >= Self.leastCorrelation
   }

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// A COCO annotation file as it stands: `images`, `categories` and `annotations`, in any order.
@@ -185,7 +186,7 @@ struct COCOFile {
       } else if try met.takes(key, 3, "area", scanner) {
         row.area = try scanner.number()
       } else if try met.takes(key, 4, "iscrowd", scanner) {
-        row.isCrowd = try scanner.groundTruth("\"iscrowd\"")
+        row.isCrowd = try scanner.boolean("\"iscrowd\"")
       } else if try met.takes(key, 5, "id", scanner) {
         row.id = try scanner.integer("an annotation's id")
       } else if try met.takes(key, 7, "difficult", scanner) {

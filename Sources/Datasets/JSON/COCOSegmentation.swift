@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// A `segmentation` as COCO's files write it, before the size of its image is known.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// A CreateML annotation file as it stands.

@@ -1,3 +1,5 @@
+import Basics
+
 /// What sort of label file a JSON text is, by its first keys.
 enum JSONKind {
   /// An object with `images`, `annotations` and `categories`.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Which members of an object have been met, so that none is taken twice.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// A COCO results file: one list of objects with `image_id`, `category_id`, `bbox` and `score`.

@@ -2,9 +2,9 @@
 ///
 /// A score made in spite of them would be low without saying why. Of each kind the first few are
 /// kept in words, the rest are counted.
-public struct ConsistencyIssues: Hashable, Sendable {
+package struct ConsistencyIssues: Hashable, Sendable {
   /// What sort of contradiction it is.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// A row of an image that the ground truth does not list.
     case unknownImage = "unknown image"
     /// A row of a class that the ground truth does not list.
@@ -20,22 +20,22 @@ public struct ConsistencyIssues: Hashable, Sendable {
   }
 
   /// How many sentences of a kind are kept.
-  public static let kept = 5
+  package static let kept = 5
 
   private var counts: [Kind: Int] = [:]
   private var sentences: [Kind: [String]] = [:]
 
   /// Makes an empty list.
-  public init() {}
+  package init() {}
 
   /// All that were met.
-  public var count: Int { counts.values.reduce(0, +) }
+  package var count: Int { counts.values.reduce(0, +) }
 
   /// How many of a kind were met.
-  public func count(_ kind: Kind) -> Int { counts[kind] ?? 0 }
+  package func count(_ kind: Kind) -> Int { counts[kind] ?? 0 }
 
   /// The kept sentences of a kind: file, place, reason.
-  public func sentences(_ kind: Kind) -> [String] { sentences[kind] ?? [] }
+  package func sentences(_ kind: Kind) -> [String] { sentences[kind] ?? [] }
 
   /// Counts one; its sentence is made only where it is kept.
   mutating func add(_ kind: Kind, _ sentence: @autoclosure () -> String) {
@@ -46,7 +46,7 @@ public struct ConsistencyIssues: Hashable, Sendable {
   }
 
   /// Adds those of another list behind these.
-  public mutating func add(_ other: ConsistencyIssues) {
+  package mutating func add(_ other: ConsistencyIssues) {
     for (kind, count) in other.counts {
       counts[kind, default: 0] += count
       let room = Self.kept - sentences(kind).count

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// The formats in which detections can lie on disk.

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Glimpse's own results: a line an image, as `glimpse detect --json` writes them.

@@ -1,13 +1,14 @@
+import Basics
 import Imaging
 
 /// What a detector reported about the images of a ground-truth object, whatever the format.
-public struct DetectionSet: Sendable {
+package struct DetectionSet: Sendable {
   /// The detections; indices count into the ground truth's images and classes.
-  public internal(set) var detections = DetectionTable()
+  package internal(set) var detections = DetectionTable()
   /// One a row of `detections`, or none where they were not asked for.
-  public internal(set) var masks: [RunLengthMask] = []
+  package internal(set) var masks: [RunLengthMask] = []
   /// Contradictions to the ground truth.
-  public internal(set) var mismatches = ConsistencyIssues()
+  package internal(set) var mismatches = ConsistencyIssues()
 
   /// Makes an empty set.
   init() {}
@@ -23,7 +24,7 @@ public struct DetectionSet: Sendable {
   ///   - readsMasks: Whether COCO's segmentations are read, too; they then give the areas.
   ///   - tasks: What reads parts of a file at the same time.
   /// - Throws: `DatasetsError` for what cannot be read.
-  public static func read(
+  package static func read(
     _ paths: [String], for groundTruth: GroundTruth, readsMasks: Bool = false,
     tasks: ParallelExecutor = .serial
   ) throws(DatasetsError) -> DetectionSet {

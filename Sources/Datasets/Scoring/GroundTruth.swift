@@ -1,37 +1,38 @@
+import Basics
 import Imaging
 
 /// What detections are scored against: images, classes and labeled objects, whatever their format.
-public struct GroundTruth: Sendable {
+package struct GroundTruth: Sendable {
   /// An image that ground-truth objects and detections may be of.
-  public struct ImageEntry: Hashable, Sendable {
+  package struct ImageEntry: Hashable, Sendable {
     /// Its file, as the ground truth names it.
-    public var name: String
+    package var name: String
     /// The id that COCO gives it.
-    public var id: Int?
+    package var id: Int?
     /// Pixels; 0 where the ground truth does not say.
-    public var width: Int
+    package var width: Int
     /// Pixels; 0 where the ground truth does not say.
-    public var height: Int
+    package var height: Int
 
     /// True where the name is a COCO file's and means something outside of the folder of images:
     /// what a file says is no reason to read there.
-    public var leadsOutside: Bool { id != nil && !ImageLocator.staysInside(name) }
+    package var leadsOutside: Bool { id != nil && !ImageLocator.staysInside(name) }
   }
 
   /// The file or folder that was read.
-  public let path: String
+  package let path: String
   /// COCO's by ascending id, which settles ties of scores between images; others in their order.
-  public let images: [ImageEntry]
+  package let images: [ImageEntry]
   /// COCO's by ascending id; others in their order.
-  public let classNames: [String]
+  package let classNames: [String]
   /// The labeled objects.
-  public let groundTruths: GroundTruthTable
+  package let groundTruths: GroundTruthTable
   /// One a row of `groundTruths`, or none where they were not asked for.
-  public let masks: [RunLengthMask]
+  package let masks: [RunLengthMask]
   /// Contradictions inside of the ground truth.
-  public let mismatches: ConsistencyIssues
+  package let mismatches: ConsistencyIssues
   /// Flaws that can be lived with.
-  public let issues: [DatasetIssue]
+  package let issues: [DatasetIssue]
   /// Finds images by COCO's ids.
   let imageIds: IdTable
   /// Finds classes by COCO's ids; those of other formats are counted from 1.
@@ -44,7 +45,7 @@ public struct GroundTruth: Sendable {
   ///   - split: For datasets that have splits.
   ///   - readsMasks: Whether COCO's segmentations are read, too.
   /// - Throws: `DatasetsError` for what cannot be read.
-  public static func read(
+  package static func read(
     _ path: String, split: String, readsMasks: Bool = false
   ) throws(DatasetsError) -> GroundTruth {
     if FilePath.ending(path) == "json" {
@@ -63,7 +64,7 @@ public struct GroundTruth: Sendable {
   }
 
   /// Takes the samples of a dataset.
-  public init(_ dataset: Dataset) {
+  package init(_ dataset: Dataset) {
     var groundTruths = GroundTruthTable()
     for (image, sample) in dataset.samples.enumerated() {
       for annotation in sample.annotations { groundTruths.append(annotation, image: image) }

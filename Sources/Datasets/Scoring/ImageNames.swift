@@ -1,3 +1,5 @@
+import Basics
+
 /// Finds images by what files call them: the path, the file's name, or that without its ending.
 struct ImageNames: Sendable {
   /// Indices by path, name and stem; -1 for a name that several images share.

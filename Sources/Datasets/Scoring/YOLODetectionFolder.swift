@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// A folder of text files, one an image and named as it: rows `class cx cy w h score` in fractions

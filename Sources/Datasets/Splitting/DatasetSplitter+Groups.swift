@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 extension DatasetSplitter {
@@ -11,7 +12,7 @@ extension DatasetSplitter {
   ///   - observe: Is told how far it is, and may end it.
   /// - Returns: For each sample, in order, the number of its group, and a problem for each image
   ///   that cannot be decoded, which is a group of its own.
-  public static func groups(
+  package static func groups(
     of data: [Dataset], index: ImageIndex, runner: ParallelExecutor,
     observe: DatasetCheck.Observer
   ) throws -> (groups: [Int], issues: [DatasetIssue]) {

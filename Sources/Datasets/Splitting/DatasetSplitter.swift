@@ -1,11 +1,11 @@
 /// Deals the images of a dataset out to new splits: stratified by class, and with images that
 /// show the same in one split.
-public struct DatasetSplitter: Sendable {
+package struct DatasetSplitter: Sendable {
   /// What all random choices follow from.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes a splitter.
-  public init(seed: UInt64 = 0) {
+  package init(seed: UInt64 = 0) {
     self.seed = seed
   }
 
@@ -16,7 +16,7 @@ public struct DatasetSplitter: Sendable {
   ///   - groups: For each sample, in that order, the number of its group, from 0.
   ///   - shares: The names of the new splits and how much each gets; above 0, in any unit.
   /// - Returns: The new splits, in the order of `shares`, their samples in the old order.
-  public func split(
+  package func split(
     _ data: [Dataset], groups: [Int], shares: [(name: String, share: Double)]
   ) -> [Dataset] {
     let total = shares.reduce(0) { $0 + $1.share }
@@ -34,7 +34,7 @@ public struct DatasetSplitter: Sendable {
   ///   - count: How many folds, 2 or more.
   /// - Returns: For each fold its `train` and `val`, which are put together when they are asked for:
   ///   all of them at once are as many copies of the dataset.
-  public func folds(
+  package func folds(
     _ data: [Dataset], groups: [Int], count: Int
   ) -> some RandomAccessCollection<[Dataset]> {
     precondition(count >= 2, "there are two folds or more, not \(count)")

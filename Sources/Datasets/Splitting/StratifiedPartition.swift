@@ -1,4 +1,4 @@
-import Engine
+import Basics
 
 /// Deals groups of images out to parts so that each class is shared out as the parts' sizes are.
 ///

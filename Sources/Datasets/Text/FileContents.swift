@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Reads small files, and refuses what is none.

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// A file's bytes where the operating system keeps them, for files too large to copy.
@@ -63,5 +64,13 @@ final class MappedFile: @unchecked Sendable {
 
   private static func failure(_ path: String) -> DatasetsError {
     DatasetsError(file: path, "the file cannot be read: \(String(cString: strerror(errno))).")
+  }
+}
+
+extension MappedFile {
+  /// The error that tells a fault with its line and byte.
+  func error(_ fault: JSONFault) -> DatasetsError {
+    DatasetsError(
+      file: path, line: line(at: fault.offset), "\(fault.message) (byte \(fault.offset)).")
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Writes COCO: `annotations/instances_SPLIT.json` and the images in `SPLIT/`.

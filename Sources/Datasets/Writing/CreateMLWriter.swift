@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Writes CreateML: `SPLIT/_annotations.createml.json` with the images beside it, and a list of the

@@ -1,10 +1,11 @@
+import Basics
 import Foundation
 import Imaging
 
 /// Writes datasets in any of the formats into a new folder.
-public struct DatasetWriter: Sendable {
+package struct DatasetWriter: Sendable {
   /// What becomes of the images.
-  public enum ImageTransfer: String, CaseIterable, Sendable {
+  package enum ImageTransfer: String, CaseIterable, Sendable {
     /// Each is copied byte for byte.
     case copy
     /// Each is a second name of the same file; copied where the file system has no room for that.
@@ -16,12 +17,12 @@ public struct DatasetWriter: Sendable {
   }
 
   /// The format that is written.
-  public let format: DatasetFormat
+  package let format: DatasetFormat
   /// What becomes of the images.
-  public let images: ImageTransfer
+  package let images: ImageTransfer
 
   /// Makes a writer.
-  public init(format: DatasetFormat, images: ImageTransfer = .copy) {
+  package init(format: DatasetFormat, images: ImageTransfer = .copy) {
     self.format = format
     self.images = images
   }
@@ -37,7 +38,7 @@ public struct DatasetWriter: Sendable {
   ///   - observe: Called after each image.
   /// - Throws: `DatasetsError` where the folder is not empty, where something cannot be read or
   ///   written, and for a sample that the format cannot hold.
-  public func write(
+  package func write(
     _ splits: [Dataset], to folder: String, observe: () throws -> Void = {}
   ) throws -> Outcome {
     try write(CollectionOfOne((folder: "", splits: splits)), to: folder, observe: observe)[0]
@@ -49,7 +50,7 @@ public struct DatasetWriter: Sendable {
   ///   - parts: What to write, and into which folder, below `folder`; asked for one after the other.
   ///   - folder: As for one dataset, as are `observe` and the errors.
   /// - Returns: What became of each part.
-  public func write(
+  package func write(
     _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
     observe: () throws -> Void = {}
   ) throws -> [Outcome] {
@@ -94,7 +95,7 @@ public struct DatasetWriter: Sendable {
   }
 
   /// Refuses a place that cannot be a new folder, or that lies in the dataset, before any work.
-  public static func check(folder: String, data: String) throws(DatasetsError) {
+  package static func check(folder: String, data: String) throws(DatasetsError) {
     try NewFolder.check(folder)
     let root = FileContents.resolved(data)
     let home = FileContents.entry(root) == .folder ? root : FilePath.folder(root)

@@ -1,5 +1,5 @@
 /// What is lost when a dataset is written in a format that has no room for it.
-public enum DroppedAnnotations: String, CaseIterable, Sendable {
+package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case objects = "objects are left out: the format has no boxes"
   case mergedObjects = "objects are drawn into masks, where they cannot be told apart"
   case crowds = "crowd regions are left out: as objects they would be wrong"

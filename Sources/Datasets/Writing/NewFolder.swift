@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// A folder that is filled under another name, and gets its own when it is complete.

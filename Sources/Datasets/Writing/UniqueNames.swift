@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Names of images in the folders that they are written to: such as every format's reader finds

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Writes Pascal VOC: `Annotations/`, `JPEGImages/` and the splits in `ImageSets/Main/`.

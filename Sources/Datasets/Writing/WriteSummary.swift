@@ -2,28 +2,28 @@ import Imaging
 
 extension DatasetWriter {
   /// What writing came to.
-  public struct Outcome: Hashable, Sendable {
+  package struct Outcome: Hashable, Sendable {
     /// What was written of a split.
-    public struct Split: Hashable, Sendable {
+    package struct Split: Hashable, Sendable {
       /// What it is called.
-      public let name: String
+      package let name: String
       /// Images that were written, or would have been.
-      public fileprivate(set) var images = 0
+      package fileprivate(set) var images = 0
       /// Objects in the label files.
-      public fileprivate(set) var objects = 0
+      package fileprivate(set) var objects = 0
     }
 
     /// The splits in their order.
-    public private(set) var splits: [Split] = []
+    package private(set) var splits: [Split] = []
     /// How often the format had no room for something.
-    public private(set) var losses: [DroppedAnnotations: Int] = [:]
+    package private(set) var losses: [DroppedAnnotations: Int] = [:]
     /// The farthest that a side of a box moved, in pixels, where polygons are written instead.
-    public private(set) var largestBoxShift = 0.0
+    package private(set) var largestBoxShift = 0.0
 
     /// Images of all splits.
-    public var images: Int { splits.reduce(0) { $0 + $1.images } }
+    package var images: Int { splits.reduce(0) { $0 + $1.images } }
     /// Objects of all splits.
-    public var objects: Int { splits.reduce(0) { $0 + $1.objects } }
+    package var objects: Int { splits.reduce(0) { $0 + $1.objects } }
 
     /// Counts what follows for another split.
     mutating func begin(_ split: String) { splits.append(Split(name: split)) }

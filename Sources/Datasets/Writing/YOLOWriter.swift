@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Writes YOLO as Ultralytics has it: `images/SPLIT/`, `labels/SPLIT/` and a `data.yaml`.

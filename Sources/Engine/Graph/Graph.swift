@@ -1,28 +1,28 @@
 /// A network as a list of ops in the order in which they run.
-public struct Graph: Sendable {
+package struct Graph: Sendable {
   /// One op applied to values.
-  public struct Node: Sendable {
+  package struct Node: Sendable {
     /// The op.
-    public let op: any Op
+    package let op: any Op
     /// The scoped name, which prefixes its parameters' names: `layer1.0.conv2`.
-    public let name: String
+    package let name: String
     /// What it reads: indices of values.
-    public let inputs: [Int]
+    package let inputs: [Int]
     /// What it makes: the index of a value.
-    public let output: Int
+    package let output: Int
   }
 
   /// The ops, each after those that it reads from.
-  public internal(set) var nodes: [Node] = []
+  package internal(set) var nodes: [Node] = []
   /// The values' shapes at the size that the graph was built with.
-  public internal(set) var shapes: [Shape] = []
+  package internal(set) var shapes: [Shape] = []
   /// The values that the caller fills.
-  public internal(set) var inputs: [Int] = []
+  package internal(set) var inputs: [Int] = []
   /// The values that the caller reads.
-  public internal(set) var outputs: [Int] = []
+  package internal(set) var outputs: [Int] = []
 
   /// All parameters, laid out flat.
-  public var parameterLayout: ParameterLayout {
+  package var parameterLayout: ParameterLayout {
     ParameterLayout(
       nodes.flatMap { node in
         node.op.parameters.map { ("\(node.name).\($0.name)", $0) }
@@ -30,7 +30,7 @@ public struct Graph: Sendable {
   }
 
   /// The values' shapes for other input shapes; throws where an op cannot take them.
-  public func inferredShapes(inputs inputShapes: [Shape]) throws(EngineError) -> [Shape] {
+  package func inferredShapes(inputs inputShapes: [Shape]) throws(EngineError) -> [Shape] {
     precondition(inputShapes.count == inputs.count, "the graph has \(inputs.count) inputs")
     var result = shapes
     for (value, shape) in zip(inputs, inputShapes) {
@@ -51,7 +51,7 @@ public struct Graph: Sendable {
   }
 
   /// Multiplications and additions of one forward pass at the built size, each counted as one.
-  public var flops: Double {
+  package var flops: Double {
     nodes.reduce(0) { $0 + $1.op.flops($1.inputs.map { shapes[$0] }, shapes[$1.output]) }
   }
 }

@@ -1,7 +1,7 @@
 /// One kind of node of a graph: its parameters, shape rule, forward and backward, in one file.
 ///
 /// An op is a value. What a step needs in memory comes through the contexts; an op holds none.
-public protocol Op: Sendable {
+package protocol Op: Sendable {
   /// The kind, as tables print it: `conv`, `batch norm`, `max pool`.
   var kind: String { get }
   /// What it learns or keeps, in the order in which the contexts hand it over.
@@ -41,37 +41,37 @@ public protocol Op: Sendable {
 
 extension Op {
   /// None.
-  public var parameters: [ParameterDeclaration] { [] }
+  package var parameters: [ParameterDeclaration] { [] }
   /// Nothing.
-  public var backwardReads: SavedTensors { [] }
+  package var backwardReads: SavedTensors { [] }
   /// None: inputs and output are different things.
-  public func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
+  package func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
   /// False: the output is of the plan's precision.
-  public var writesFloats: Bool { false }
+  package var writesFloats: Bool { false }
   /// None worth counting.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
   /// None.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  package func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// None.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// None.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// None.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// None.
-  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+  package func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
   /// Nothing to prepare.
-  public func prepare(_ context: PrepareContext) {}
+  package func prepare(_ context: PrepareContext) {}
 }
 
 /// Which tensors of the forward pass an op's backward pass reads: they are kept until then.
-public struct SavedTensors: OptionSet, Hashable, Sendable {
+package struct SavedTensors: OptionSet, Hashable, Sendable {
   /// The bits.
-  public let rawValue: UInt8
+  package let rawValue: UInt8
   /// Makes a set from its bits.
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
   /// The inputs' values.
-  public static let inputs = SavedTensors(rawValue: 1)
+  package static let inputs = SavedTensors(rawValue: 1)
   /// The output's values.
-  public static let output = SavedTensors(rawValue: 2)
+  package static let output = SavedTensors(rawValue: 2)
 }

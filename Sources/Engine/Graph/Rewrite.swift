@@ -5,7 +5,7 @@ extension Graph {
   /// With w' = w * s and b' = bias + (b - mean) * s for s = weight / sqrt(variance + epsilon), the
   /// folded convolution computes what convolution and normalization did (Jacob et al. 2018,
   /// "Quantization and Training of Neural Networks", section 3.2). Outputs differ by rounding only.
-  public func foldingNormalization(
+  package func foldingNormalization(
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
     precondition(parameterLayout == parameters.layout, "the parameters are of another network")
@@ -16,7 +16,7 @@ extension Graph {
   }
 
   /// The graph alone of `foldingNormalization`.
-  public var normalizationFolded: Graph { rewritten.graph }
+  package var normalizationFolded: Graph { rewritten.graph }
 
   private var rewritten: (graph: Graph, nodes: [RewrittenNode]) {
     var rewriter = InferenceRewriter(self)

@@ -1,16 +1,16 @@
 /// A tensor of a graph under construction.
-public struct Value: Hashable, Sendable {
+package struct Value: Hashable, Sendable {
   /// Its index in the graph.
-  public let index: Int
+  package let index: Int
   /// Its shape at the size that the graph is built with.
-  public let shape: Shape
+  package let shape: Shape
 }
 
 /// Builds a graph: model code calls blocks on values, and blocks append ops through a scope.
 ///
 /// A scope is a place in the tree of names; `scope["conv1"]` is a child. All scopes of one graph
 /// share the builder.
-public struct Scope {
+package struct Scope {
   /// The graph that grows; a reference because every scope appends to the same one.
   final class Builder {
     var graph = Graph()
@@ -19,10 +19,10 @@ public struct Scope {
 
   let builder: Builder
   /// The dotted name of this place, empty at the root.
-  public let path: String
+  package let path: String
 
   /// Starts an empty graph.
-  public init() {
+  package init() {
     self.init(builder: Builder(), path: "")
   }
 
@@ -32,27 +32,27 @@ public struct Scope {
   }
 
   /// The child of a name.
-  public subscript(name: String) -> Scope {
+  package subscript(name: String) -> Scope {
     Scope(builder: builder, path: path.isEmpty ? name : "\(path).\(name)")
   }
 
   /// The child of a number, as in `layer1.0`.
-  public subscript(number: Int) -> Scope { self["\(number)"] }
+  package subscript(number: Int) -> Scope { self["\(number)"] }
 
   /// Declares a value that the caller will fill.
-  public func input(_ shape: Shape) -> Value {
+  package func input(_ shape: Shape) -> Value {
     let value = append(shape)
     builder.graph.inputs.append(value.index)
     return value
   }
 
   /// Appends an op under this scope's name; shapes that do not fit are a programming error.
-  public func apply(_ op: any Op, _ inputs: Value...) -> Value {
+  package func apply(_ op: any Op, _ inputs: Value...) -> Value {
     apply(op, inputs)
   }
 
   /// Appends an op under this scope's name; shapes that do not fit are a programming error.
-  public func apply(_ op: any Op, _ inputs: [Value]) -> Value {
+  package func apply(_ op: any Op, _ inputs: [Value]) -> Value {
     precondition(builder.names.insert(path).inserted, "two nodes are named \(path)")
     let shape: Shape
     do {
@@ -67,7 +67,7 @@ public struct Scope {
   }
 
   /// The finished graph with the values that the caller will read.
-  public func finish(outputs: [Value]) -> Graph {
+  package func finish(outputs: [Value]) -> Graph {
     builder.graph.outputs = outputs.map(\.index)
     return builder.graph
   }

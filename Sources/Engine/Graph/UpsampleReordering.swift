@@ -129,7 +129,7 @@ struct UpsampleReordering {
 extension Graph {
   /// The network as Glimpse runs it in inference: normalization folded, then pointwise convolutions
   /// before enlargements. Computes the same but for rounding.
-  public func optimizedForInference(
+  package func optimizedForInference(
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
     let (folded, values) = foldingNormalization(parameters)
@@ -138,5 +138,5 @@ extension Graph {
   }
 
   /// The graph alone of `optimizedForInference`.
-  public var optimizedForInference: Graph { UpsampleReordering(normalizationFolded).graph }
+  package var optimizedForInference: Graph { UpsampleReordering(normalizationFolded).graph }
 }

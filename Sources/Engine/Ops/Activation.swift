@@ -1,7 +1,7 @@
 import CGlimpseKernels
 
 /// A function applied to each number.
-public enum Activation: Hashable, Sendable {
+package enum Activation: Hashable, Sendable {
   /// x
   case identity
   /// max(x, 0)

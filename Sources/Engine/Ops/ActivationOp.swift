@@ -1,26 +1,26 @@
 import CGlimpseKernels
 
 /// An activation as a node of its own: y = f(x), any shape.
-public struct ActivationOp: Op {
+package struct ActivationOp: Op {
   /// The function.
-  public let activation: Activation
+  package let activation: Activation
 
   /// Makes the op.
-  public init(_ activation: Activation) {
+  package init(_ activation: Activation) {
     self.activation = activation
   }
 
   /// `activation`.
-  public var kind: String { "activation" }
+  package var kind: String { "activation" }
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
   /// One a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   /// y = f(x)
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let table = context.kernels.elementwise
     Rows.forEach(context.inputs[0], context.output, pool: context.pool) { x, y, count in
       table.activate(activation.code, x, y, count)
@@ -28,7 +28,7 @@ public struct ActivationOp: Op {
   }
 
   /// dx = dy * f'(x)
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     let table = context.kernels.elementwise
     let (input, gradient) = (context.inputs[0], context.outputGradient)

@@ -1,15 +1,15 @@
 import CGlimpseKernels
 
 /// The sum of two tensors of one shape.
-public struct Add: Op {
+package struct Add: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `add`.
-  public var kind: String { "add" }
+  package var kind: String { "add" }
 
   /// The inputs' shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs.count == 2, inputs[0] == inputs[1] else {
       throw EngineError("an addition needs two inputs of one shape, and got \(inputs)")
     }
@@ -17,10 +17,10 @@ public struct Add: Op {
   }
 
   /// One a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   /// y = a + b
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (a, b, y) = (context.inputs[0], context.inputs[1], context.output)
     let table = context.kernels.elementwise
     context.pool.forEachPart(of: y.shape.pixels, costPerUnit: 8 * y.shape.c) { begin, end in
@@ -35,7 +35,7 @@ public struct Add: Op {
   }
 
   /// da = dy, db = dy
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     for target in context.inputGradients.compactMap({ $0 }) {
       Rows.pass(context.outputGradient, to: target, pool: context.pool, kernels: context.kernels)
     }

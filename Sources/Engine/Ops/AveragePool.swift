@@ -3,13 +3,13 @@
 /// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Padding counts as zeros unless
 /// `countsPadding` is false, when the divisor is the number of real values (as PyTorch's
 /// `count_include_pad`).
-public struct AveragePool: Op {
+package struct AveragePool: Op {
   /// Rows and columns of the window.
-  public let kernel: Extent
-  let windows: AverageWindows
+  package let kernel: Extent
+  package let windows: AverageWindows
 
   /// Makes the op; a nil stride is the window's size, and the padding is at most half of it.
-  public init(
+  package init(
     kernel: Extent, stride: Extent? = nil, padding: Extent = 0, countsPadding: Bool = true
   ) {
     precondition(
@@ -21,10 +21,10 @@ public struct AveragePool: Op {
   }
 
   /// `average pool` with its window.
-  public var kind: String { "average pool \(kernel)" }
+  package var kind: String { "average pool \(kernel)" }
 
   /// n, h', w', c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     let (h, w) = (shape.h + 2 * windows.padding.h, shape.w + 2 * windows.padding.w)
     guard h >= kernel.h, w >= kernel.w else {
@@ -36,12 +36,12 @@ public struct AveragePool: Op {
   }
 
   /// One addition for each value of a window.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     Double(output.count * kernel.h * kernel.w)
   }
 
   /// y = sum over the window / its size
-  public func forward(_ context: ForwardContext) { windows.forward(context) }
+  package func forward(_ context: ForwardContext) { windows.forward(context) }
   /// dx is the sum of dy / size over the windows that hold x.
-  public func backward(_ context: BackwardContext) { windows.backward(context) }
+  package func backward(_ context: BackwardContext) { windows.backward(context) }
 }

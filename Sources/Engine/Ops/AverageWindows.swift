@@ -1,14 +1,14 @@
 import CGlimpseKernels
 
 /// The mean over windows, forward and backward: what the average pools share.
-struct AverageWindows {
+package struct AverageWindows {
   var kernel: Extent = 1
-  var stride: Extent = 1
-  var padding: Extent = 0
+  package var stride: Extent = 1
+  package var padding: Extent = 0
   /// True where the windows share the image out instead of following from a kernel.
   var isAdaptive = false
   /// True where padding counts in the divisor.
-  var countsPadding = false
+  package var countsPadding = false
 
   private func descriptor(_ x: View, _ y: View) -> gk_average {
     gk_average(

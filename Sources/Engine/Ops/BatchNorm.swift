@@ -6,20 +6,20 @@ import CGlimpseKernels
 /// algorithm 1). In training, mean and (biased) variance are the batch's, and the running ones move
 /// towards the batch's mean and unbiased variance by `momentum`, as PyTorch's do; in inference, or
 /// when frozen, the running ones are used.
-public struct BatchNorm: Op {
+package struct BatchNorm: Op {
   /// Channels of input and output.
-  public let channels: Int
+  package let channels: Int
   /// Added to the variance.
-  public let epsilon: Float
+  package let epsilon: Float
   /// How far the running statistics move towards the batch's, 0...1.
-  public let momentum: Float
+  package let momentum: Float
   /// Applied to the result.
-  public let activation: Activation
+  package let activation: Activation
   /// True where training uses the running statistics, too, and leaves them alone.
-  public let isFrozen: Bool
+  package let isFrozen: Bool
 
   /// Makes a normalization of `channels` channels.
-  public init(
+  package init(
     channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1,
     activation: Activation = .identity, frozen: Bool = false
   ) {
@@ -31,10 +31,10 @@ public struct BatchNorm: Op {
   }
 
   /// `batch norm`.
-  public var kind: String { "batch norm" }
+  package var kind: String { "batch norm" }
 
   /// `weight`, `bias`, `running_mean`, `running_var`, each [channels].
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     let learned: [(String, Float)] = [("weight", 1), ("bias", 0)]
     let kept: [(String, Float)] = [("running_mean", 0), ("running_var", 1)]
     return learned.map {
@@ -47,10 +47,10 @@ public struct BatchNorm: Op {
   }
 
   /// The inputs; the activation's argument is computed again from them.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs[0].c == channels else {
       throw EngineError("a batch norm of \(channels) channels got \(inputs[0])")
     }
@@ -58,23 +58,23 @@ public struct BatchNorm: Op {
   }
 
   /// One multiplication and one addition a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 2 * Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 2 * Double(output.count) }
 
   /// Mean, inverse deviation, scale and shift, kept for the backward pass.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 4 * channels }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 4 * channels }
 
   /// Partial statistics, one pair a part; scale and shift.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * channels * (WorkPartition.reductionParts + 2)
   }
 
   /// Partial sums, one pair a part; factor and offset.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * channels * (WorkPartition.reductionParts + 2)
   }
 
   /// Normalizes and applies the activation; in training, also moves the running statistics.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
     let table = context.kernels.normalization
     // Without a state to keep them in, scale and shift go to the scratch memory.
@@ -146,7 +146,7 @@ public struct BatchNorm: Op {
   /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
   /// g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
   /// dx = scale * (g - (db + xhat * dw) / pixels).
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let (input, gradient) = (context.inputs[0], context.outputGradient)
     let table = context.kernels.normalization
     let (mean, inverse) = (context.state, context.state + channels)

@@ -5,38 +5,38 @@ import CGlimpseKernels
 /// Input n, h, w, c; output n, h * factor, w * factor, c. Output row i lies at input row
 /// (i + 1/2) / factor - 1/2, cut to the image; or, with aligned corners, at
 /// i (h - 1) / (h * factor - 1), so that the corner pixels' centers coincide. Both as PyTorch.
-public struct BilinearUpsample: Op {
+package struct BilinearUpsample: Op {
   /// How many times larger, in both directions.
-  public let factor: Int
+  package let factor: Int
   /// True where the corner pixels' centers coincide, instead of the images' corners.
-  public let alignsCorners: Bool
+  package let alignsCorners: Bool
 
   /// Makes the op; the factor is at least 1.
-  public init(factor: Int, alignCorners: Bool = false) {
+  package init(factor: Int, alignCorners: Bool = false) {
     precondition(factor >= 1, "an enlargement needs a factor of at least 1")
     self.factor = factor
     alignsCorners = alignCorners
   }
 
   /// `bilinear upsample` with its factor.
-  public var kind: String { "bilinear upsample x\(factor)" }
+  package var kind: String { "bilinear upsample x\(factor)" }
 
   /// n, h * factor, w * factor, c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     return Shape(n: shape.n, h: shape.h * factor, w: shape.w * factor, c: shape.c)
   }
 
   /// Three mixtures a value, of a multiplication and two additions each.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 9 * Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 9 * Double(output.count) }
 
   /// For each output row and column, where it is mixed from.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * (output.h + output.w)
   }
 
   /// The same.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     forwardScratchCount(inputs, output)
   }
 
@@ -67,7 +67,7 @@ public struct BilinearUpsample: Op {
   }
 
   /// y = mixture of four x
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     var geometry = descriptor(x, y, context.scratch)
     let table = context.kernels.resampling
@@ -77,7 +77,7 @@ public struct BilinearUpsample: Op {
   }
 
   /// dx is the sum of dy by x's share in each y.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     let (gx, gy) = (target.view, context.outputGradient)
     var geometry = descriptor(gx, gy, context.scratch)

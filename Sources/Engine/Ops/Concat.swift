@@ -1,15 +1,15 @@
 /// Tensors of equal n, h, w side by side along the channels.
 ///
 /// Where the plan lets the inputs' producers write straight into the output, nothing is copied.
-public struct Concat: Op {
+package struct Concat: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `concat`.
-  public var kind: String { "concat" }
+  package var kind: String { "concat" }
 
   /// n, h, w and the sum of the channels.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard let first = inputs.first, inputs.allSatisfy({ $0.with(c: first.c) == first }) else {
       throw EngineError("a concatenation needs inputs of equal n, h, w, and got \(inputs)")
     }
@@ -17,7 +17,7 @@ public struct Concat: Op {
   }
 
   /// One behind the other.
-  public func inputSlices(_ inputs: [Shape]) -> [Int]? {
+  package func inputSlices(_ inputs: [Shape]) -> [Int]? {
     var next = 0
     return inputs.map { shape in
       defer { next += shape.c }
@@ -26,7 +26,7 @@ public struct Concat: Op {
   }
 
   /// Copies the inputs that do not lie in the output already.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     for (input, slice) in zip(context.inputs, slices(of: context.output, context.inputs))
     where input.base != slice.base {
       Rows.copy(input, to: slice, pool: context.pool)
@@ -34,7 +34,7 @@ public struct Concat: Op {
   }
 
   /// Hands each input its slice of the gradient, unless it lies there already.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let parts = slices(of: context.outputGradient, context.inputs)
     for (target, slice) in zip(context.inputGradients, parts) {
       guard let target, target.view.base != slice.base else { continue }

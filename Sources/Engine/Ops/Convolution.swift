@@ -5,17 +5,17 @@ import CGlimpseKernels
 /// Input n, h, w, `inputChannels`; output n, h', w', `outputChannels` (cross-correlation, as
 /// everywhere in deep learning: Goodfellow et al. 2016, "Deep Learning", eq. 9.6). An activation
 /// and a residual (second input, added before the activation) may be fused in inference.
-public struct Convolution: Op {
-  private(set) var geometry: ConvolutionGeometry
+package struct Convolution: Op {
+  package private(set) var geometry: ConvolutionGeometry
   /// True where a bias is added.
-  public private(set) var hasBias: Bool
+  package private(set) var hasBias: Bool
   /// How the bias begins, all channels alike where nil: uniform as the public recipe.
   let biasInitializer: Initializer
   let weightInitializer: Initializer
   /// Applied last; only inference graphs fuse one.
-  public internal(set) var activation = Activation.identity
+  package internal(set) var activation = Activation.identity
   /// True where a second input is added before the activation; only inference graphs fuse one.
-  public internal(set) var addsResidual = false
+  package internal(set) var addsResidual = false
 
   /// Makes a convolution.
   ///
@@ -23,7 +23,7 @@ public struct Convolution: Op {
   ///   - kernel: Rows and columns of weights.
   ///   - padding: Zeros around the image; nil keeps the size at stride 1 (for odd kernels).
   ///   - groups: Input and output channels are cut into this many independent parts.
-  public init(
+  package init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Extent? = nil, dilation: Extent = 1, groups: Int = 1, bias: Bool = false,
     weightInitializer: Initializer? = nil, biasInitializer: Initializer? = nil
@@ -52,14 +52,14 @@ public struct Convolution: Op {
   }
 
   /// `conv`, `conv 1x1` or `depthwise`, with the fused parts.
-  public var kind: String {
+  package var kind: String {
     let base = geometry.isDepthwise ? "depthwise" : "conv"
     return "\(base) \(geometry.kernel)"
       + (geometry.stride == 1 ? "" : " /\(max(geometry.stride.h, geometry.stride.w))")
   }
 
   /// `weight` [kh][kw][in / groups][out] and, with a bias, `bias` [out].
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     var result = [
       ParameterDeclaration(
         "weight", shape: geometry.weightShape, kind: .weight, initializer: weightInitializer,
@@ -74,10 +74,10 @@ public struct Convolution: Op {
   }
 
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// n, h', w', out.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     guard shape.c == geometry.inputChannels else {
       throw EngineError("a convolution of \(geometry.inputChannels) channels got \(shape)")
@@ -94,10 +94,10 @@ public struct Convolution: Op {
   }
 
   /// True but for depthwise ones.
-  public var writesFloats: Bool { geometry.packs }
+  package var writesFloats: Bool { geometry.packs }
 
   /// Two a multiply-add.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(output.pixels) * Double(geometry.weightCount)
   }
 
@@ -106,34 +106,34 @@ public struct Convolution: Op {
   }
 
   /// The packed weights.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).packedCount(.forward)
   }
 
   /// Zeros for the taps outside the image, and what the algorithm passes from step to step.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).scratchCount(.forward)
   }
 
   /// The same for the gradients, with the weights packed for the other direction.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).backwardScratchCount(.transposed)
   }
 
   /// What one tile of Winograd's algorithm takes.
-  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).workspaceCount
   }
 
   /// Packs the weights in blocks of output channels.
-  public func prepare(_ context: PrepareContext) {
+  package func prepare(_ context: PrepareContext) {
     let work = work(context.inputs, context.output)
     _ = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
       .pack(context.parameters[0], .forward, to: context.prepared)
   }
 
   /// Convolves, then adds bias and residual and applies the activation.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
     let residual = addsResidual ? context.inputs[1] : nil
     let epilogue = gk_epilogue(
@@ -150,7 +150,7 @@ public struct Convolution: Op {
   }
 
   /// dW += x * dy, db += sum dy, dx = W^T * dy.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     precondition(activation == .identity && !addsResidual, "fused convolutions only infer")
     ConvolutionRunner.backward(context, geometry, inputGradient: .transposed, hasBias: hasBias)
   }

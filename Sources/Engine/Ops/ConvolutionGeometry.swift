@@ -1,36 +1,36 @@
 import CGlimpseKernels
 
 /// A vertical and a horizontal number: of a kernel, a stride, a padding, a dilation.
-public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+package struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// Vertical.
-  public var h: Int
+  package var h: Int
   /// Horizontal.
-  public var w: Int
+  package var w: Int
 
   /// Makes an extent from its two numbers.
-  public init(h: Int, w: Int) {
+  package init(h: Int, w: Int) {
     self.h = h
     self.w = w
   }
 
   /// The same number in both directions.
-  public init(_ both: Int) { self.init(h: both, w: both) }
+  package init(_ both: Int) { self.init(h: both, w: both) }
   /// The same number in both directions.
-  public init(integerLiteral value: Int) { self.init(value) }
+  package init(integerLiteral value: Int) { self.init(value) }
 
   /// As in `3x3`.
-  public var description: String { "\(h)x\(w)" }
+  package var description: String { "\(h)x\(w)" }
 }
 
 /// The fixed numbers of a convolution; the transposed one shares them, with its roles swapped.
-struct ConvolutionGeometry: Hashable, Sendable {
+package struct ConvolutionGeometry: Hashable, Sendable {
   var inputChannels: Int
   var outputChannels: Int
-  var kernel: Extent
-  var stride: Extent
-  var padding: Extent
-  var dilation: Extent
-  var groups: Int
+  package var kernel: Extent
+  package var stride: Extent
+  package var padding: Extent
+  package var dilation: Extent
+  package var groups: Int
 
   init(
     inputChannels: Int, outputChannels: Int, kernel: Extent, stride: Extent, padding: Extent?,

@@ -5,23 +5,23 @@ import CGlimpseKernels
 /// y = x / (1 - rate) with probability 1 - rate, else 0; the identity in inference (Srivastava et
 /// al. 2014, in the inverted form of all frameworks). Which values fall depends on the step's seed,
 /// the node and the value's place alone, so backward finds the mask again without keeping it.
-public struct Dropout: Op {
+package struct Dropout: Op {
   /// The probability of zero, 0..<1.
-  public let rate: Float
+  package let rate: Float
 
   /// Makes the op.
-  public init(rate: Float) {
+  package init(rate: Float) {
     precondition(rate >= 0 && rate < 1, "a dropout rate is at least 0 and below 1, not \(rate)")
     self.rate = rate
   }
 
   /// `dropout`.
-  public var kind: String { "dropout" }
+  package var kind: String { "dropout" }
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
 
   /// Drops and scales in training, copies in inference.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
     guard context.isTraining, rate > 0 else {
       Rows.copy(input, to: output, pool: context.pool)
@@ -33,7 +33,7 @@ public struct Dropout: Op {
   }
 
   /// dx = dy / (1 - rate) where the value was kept, else 0.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     guard rate > 0 else {
       Rows.pass(context.outputGradient, to: target, pool: context.pool, kernels: context.kernels)

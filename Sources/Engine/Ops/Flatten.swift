@@ -2,21 +2,21 @@
 ///
 /// Input n, h, w, c; output n, 1, 1, h * w * c, channels innermost. PyTorch flattens c, h, w: the
 /// weights of a linear layer behind this one have their inputs in another order there.
-public struct Flatten: Op {
+package struct Flatten: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `flatten`.
-  public var kind: String { "flatten" }
+  package var kind: String { "flatten" }
 
   /// n, 1, 1, h * w * c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     return Shape(n: shape.n, h: 1, w: 1, c: shape.h * shape.w * shape.c)
   }
 
   /// Copies the pixels one behind the other.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let input = context.inputs[0]
     for image in 0..<input.shape.n {
       Rows.copy(
@@ -26,7 +26,7 @@ public struct Flatten: Op {
   }
 
   /// Copies or adds them back.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     for image in 0..<target.view.shape.n {
       Rows.pass(

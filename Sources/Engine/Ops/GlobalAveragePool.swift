@@ -1,27 +1,27 @@
 /// The mean over h and w of each channel.
 ///
 /// Input n, h, w, c; output n, 1, 1, c (Lin et al. 2014, "Network In Network", section 3.2).
-public struct GlobalAveragePool: Op {
+package struct GlobalAveragePool: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `global average pool`.
-  public var kind: String { "global average pool" }
+  package var kind: String { "global average pool" }
 
   /// n, 1, 1, c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     Shape(n: inputs[0].n, h: 1, w: 1, c: inputs[0].c)
   }
 
   /// One addition a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(inputs[0].count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(inputs[0].count) }
 
   /// y = mean of x
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     AverageWindows(isAdaptive: true).forward(context)
   }
   /// dx = dy / (h w)
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     AverageWindows(isAdaptive: true).backward(context)
   }
 }

@@ -4,18 +4,18 @@ import CGlimpseKernels
 ///
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the group's mean and biased
 /// variance, and weight and bias of each channel (Wu and He 2018, "Group Normalization", eq. 1-7).
-public struct GroupNorm: Op {
+package struct GroupNorm: Op {
   /// Parts that the channels are cut into.
-  public let groups: Int
+  package let groups: Int
   /// Channels of input and output.
-  public let channels: Int
+  package let channels: Int
   /// Added to the variance.
-  public let epsilon: Float
+  package let epsilon: Float
   /// True where weight and bias are learned; else they are 1 and 0.
-  public let isAffine: Bool
+  package let isAffine: Bool
 
   /// Makes a normalization; `groups` divides `channels`.
-  public init(groups: Int, channels: Int, epsilon: Float = 1e-5, affine: Bool = true) {
+  package init(groups: Int, channels: Int, epsilon: Float = 1e-5, affine: Bool = true) {
     precondition(
       groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
     self.groups = groups
@@ -25,10 +25,10 @@ public struct GroupNorm: Op {
   }
 
   /// `group norm`.
-  public var kind: String { "group norm" }
+  package var kind: String { "group norm" }
 
   /// `weight` and `bias`, each [channels], where they are learned.
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     guard isAffine else { return [] }
     return [
       ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),
@@ -37,10 +37,10 @@ public struct GroupNorm: Op {
   }
 
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs[0].c == channels else {
       throw EngineError("a \(kind) of \(channels) channels got \(inputs[0])")
     }
@@ -48,18 +48,18 @@ public struct GroupNorm: Op {
   }
 
   /// Three a value for the statistics, a multiplication and an addition for the result.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
   /// Mean and inverse deviation of each image's channels; those of a group are alike.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.n * channels }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.n * channels }
 
   /// Two rows of each image, and partial statistics, one pair a part.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     stateCount(inputs, output) + 2 * channels * output.n * (1 + Self.parts(output))
   }
 
   /// Four rows of each image, and partial sums, one pair a part.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * channels * output.n * (2 + Self.parts(output))
   }
 
@@ -80,7 +80,7 @@ public struct GroupNorm: Op {
   }
 
   /// Statistics of each group, then y = x * scale + shift.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     let pixels = x.shape.h * x.shape.w
     // Without a state to keep them in, the statistics go to the head of the scratch memory.
@@ -154,7 +154,7 @@ public struct GroupNorm: Op {
 
   /// With g = dy * weight: dw = sum dy * xhat, db = sum dy over all images, and
   /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the group.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let (x, gy) = (context.inputs[0], context.outputGradient)
     let (pixels, parts) = (x.shape.h * x.shape.w, Self.parts(x.shape))
     let table = context.kernels.normalization

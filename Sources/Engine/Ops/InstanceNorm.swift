@@ -4,23 +4,23 @@
 /// (Ulyanov et al. 2016, "Instance Normalization", eq. 5): group normalization with as many groups
 /// as channels. As in PyTorch, nothing is learned unless asked for, and no running statistics are
 /// kept.
-public struct InstanceNorm: Op {
-  let groups: GroupNorm
+package struct InstanceNorm: Op {
+  package let groups: GroupNorm
 
   /// Makes a normalization of `channels` channels.
-  public init(channels: Int, epsilon: Float = 1e-5, affine: Bool = false) {
+  package init(channels: Int, epsilon: Float = 1e-5, affine: Bool = false) {
     groups = GroupNorm(groups: channels, channels: channels, epsilon: epsilon, affine: affine)
   }
 
   /// `instance norm`.
-  public var kind: String { "instance norm" }
+  package var kind: String { "instance norm" }
   /// `weight` and `bias`, each [channels], where they are learned.
-  public var parameters: [ParameterDeclaration] { groups.parameters }
+  package var parameters: [ParameterDeclaration] { groups.parameters }
   /// The inputs.
-  public var backwardReads: SavedTensors { groups.backwardReads }
+  package var backwardReads: SavedTensors { groups.backwardReads }
 
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs[0].c == groups.channels else {
       throw EngineError("an instance norm of \(groups.channels) channels got \(inputs[0])")
     }
@@ -28,25 +28,25 @@ public struct InstanceNorm: Op {
   }
 
   /// As group normalization.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { groups.flops(inputs, output) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { groups.flops(inputs, output) }
 
   /// As group normalization.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int {
     groups.stateCount(inputs, output)
   }
 
   /// As group normalization.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     groups.forwardScratchCount(inputs, output)
   }
 
   /// As group normalization.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     groups.backwardScratchCount(inputs, output)
   }
 
   /// As group normalization.
-  public func forward(_ context: ForwardContext) { groups.forward(context) }
+  package func forward(_ context: ForwardContext) { groups.forward(context) }
   /// As group normalization.
-  public func backward(_ context: BackwardContext) { groups.backward(context) }
+  package func backward(_ context: BackwardContext) { groups.backward(context) }
 }

@@ -4,23 +4,23 @@ import CGlimpseKernels
 ///
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the pixel's own mean and biased
 /// variance (Ba, Kiros, Hinton 2016, section 3.1), as PyTorch's LayerNorm(c) does to n, h, w, c.
-public struct LayerNorm: Op {
+package struct LayerNorm: Op {
   /// Channels of input and output.
-  public let channels: Int
+  package let channels: Int
   /// Added to the variance.
-  public let epsilon: Float
+  package let epsilon: Float
 
   /// Makes a normalization of `channels` channels.
-  public init(channels: Int, epsilon: Float = 1e-5) {
+  package init(channels: Int, epsilon: Float = 1e-5) {
     self.channels = channels
     self.epsilon = epsilon
   }
 
   /// `layer norm`.
-  public var kind: String { "layer norm" }
+  package var kind: String { "layer norm" }
 
   /// `weight` and `bias`, each [channels].
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     [
       ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),
       ParameterDeclaration("bias", shape: [channels], kind: .bias, initializer: .constant(0)),
@@ -28,10 +28,10 @@ public struct LayerNorm: Op {
   }
 
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs[0].c == channels else {
       throw EngineError("a layer norm of \(channels) channels got \(inputs[0])")
     }
@@ -39,21 +39,21 @@ public struct LayerNorm: Op {
   }
 
   /// Two additions for the statistics, a multiplication and an addition for the result, a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
   /// Mean and inverse deviation of each pixel.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
 
   /// The same where no state is kept.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
 
   /// Partial sums of the parameters' gradients, one pair a part.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * channels * WorkPartition.reductionParts
   }
 
   /// y = xhat * weight + bias
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     let mean = context.state ?? context.scratch
     let inverse = mean + x.shape.pixels
@@ -68,7 +68,7 @@ public struct LayerNorm: Op {
 
   /// With g = dy * weight: dw = sum dy * xhat, db = sum dy, and
   /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the channels.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let (x, gy) = (context.inputs[0], context.outputGradient)
     let target = context.inputGradients[0]
     let (mean, inverse) = (context.state, context.state + x.shape.pixels)

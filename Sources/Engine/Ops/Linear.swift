@@ -2,13 +2,13 @@
 ///
 /// Input n, h, w, `inputs`; output n, h, w, `outputs` (Goodfellow et al. 2016, "Deep Learning",
 /// eq. 6.1). It is a 1x1 convolution that reads and writes weights files as a linear layer does.
-public struct Linear: Op {
+package struct Linear: Op {
   private let convolution: Convolution
   private let inputChannels: Int
   private let outputChannels: Int
 
   /// Makes a layer.
-  public init(_ inputChannels: Int, _ outputChannels: Int, bias: Bool = true) {
+  package init(_ inputChannels: Int, _ outputChannels: Int, bias: Bool = true) {
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     convolution = Convolution(
@@ -17,10 +17,10 @@ public struct Linear: Op {
   }
 
   /// `linear`.
-  public var kind: String { "linear" }
+  package var kind: String { "linear" }
 
   /// `weight` [in][out] and, with a bias, `bias` [out].
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     let parameters = convolution.parameters
     return [
       ParameterDeclaration(
@@ -30,10 +30,10 @@ public struct Linear: Op {
   }
 
   /// As the convolution.
-  public var backwardReads: SavedTensors { convolution.backwardReads }
+  package var backwardReads: SavedTensors { convolution.backwardReads }
 
   /// n, h, w, outputs.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs[0].c == inputChannels else {
       throw EngineError("a linear layer of \(inputChannels) channels got \(inputs[0])")
     }
@@ -41,39 +41,39 @@ public struct Linear: Op {
   }
 
   /// As the convolution.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     convolution.flops(inputs, output)
   }
 
   /// As the convolution.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
     convolution.preparedCount(inputs, output)
   }
 
   /// As the convolution.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int {
     convolution.stateCount(inputs, output)
   }
 
   /// As the convolution.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     convolution.forwardScratchCount(inputs, output)
   }
 
   /// As the convolution.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     convolution.backwardScratchCount(inputs, output)
   }
 
   /// As the convolution.
-  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
     convolution.workspaceCount(inputs, output)
   }
 
   /// Packs the weights.
-  public func prepare(_ context: PrepareContext) { convolution.prepare(context) }
+  package func prepare(_ context: PrepareContext) { convolution.prepare(context) }
   /// y = x W + b
-  public func forward(_ context: ForwardContext) { convolution.forward(context) }
+  package func forward(_ context: ForwardContext) { convolution.forward(context) }
   /// dW += x^T dy, db += sum dy, dx = dy W^T
-  public func backward(_ context: BackwardContext) { convolution.backward(context) }
+  package func backward(_ context: BackwardContext) { convolution.backward(context) }
 }

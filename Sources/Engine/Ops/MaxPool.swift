@@ -4,16 +4,16 @@ import CGlimpseKernels
 ///
 /// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Where several are equally large,
 /// the first in row order gets the whole gradient, as in PyTorch.
-public struct MaxPool: Op {
+package struct MaxPool: Op {
   /// Rows and columns of the window.
-  public let kernel: Extent
+  package let kernel: Extent
   /// The step between windows.
-  public let stride: Extent
+  package let stride: Extent
   /// Rows and columns around the image that windows may reach into, at most half the window.
-  public let padding: Extent
+  package let padding: Extent
 
   /// Makes the op; a nil stride is the window's size.
-  public init(kernel: Extent, stride: Extent? = nil, padding: Extent = 0) {
+  package init(kernel: Extent, stride: Extent? = nil, padding: Extent = 0) {
     precondition(
       padding.h * 2 <= kernel.h && padding.w * 2 <= kernel.w,
       "the padding is at most half of the window")
@@ -23,10 +23,10 @@ public struct MaxPool: Op {
   }
 
   /// `max pool`.
-  public var kind: String { "max pool \(kernel)" }
+  package var kind: String { "max pool \(kernel)" }
 
   /// n, h', w', c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     let h = (shape.h + 2 * padding.h - kernel.h) / stride.h + 1
     let w = (shape.w + 2 * padding.w - kernel.w) / stride.w + 1
@@ -37,12 +37,12 @@ public struct MaxPool: Op {
   }
 
   /// One comparison for each value of a window.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     Double(output.count * kernel.h * kernel.w)
   }
 
   /// For each output value, which value of its window was the largest.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
 
   /// The C description for tensors in memory.
   func descriptor(_ x: View, _ y: View) -> gk_pool {
@@ -54,7 +54,7 @@ public struct MaxPool: Op {
   }
 
   /// y = max over the window.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     var pool = descriptor(x, y)
     let table = context.kernels.pooling
@@ -65,7 +65,7 @@ public struct MaxPool: Op {
   }
 
   /// dx is the sum of dy over the windows in which x was the largest.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     let (gx, gy) = (target.view, context.outputGradient)
     var pool = descriptor(gx, gy)

@@ -7,20 +7,20 @@ import Foundation
 /// (Badrinarayanan et al. 2017, "SegNet", section 3). The places are found by pooling the second
 /// input again, so they need no connection besides the graph's; no gradient flows through them. Where
 /// windows overlap and share their largest value, what is put there adds up.
-public struct MaxUnpool: Op {
+package struct MaxUnpool: Op {
   /// The pool that it reverses.
-  public let pool: MaxPool
+  package let pool: MaxPool
 
   /// Makes the op from the max pool that it reverses.
-  public init(_ pool: MaxPool) {
+  package init(_ pool: MaxPool) {
     self.pool = pool
   }
 
   /// `max unpool` with its window.
-  public var kind: String { "max unpool \(pool.kernel)" }
+  package var kind: String { "max unpool \(pool.kernel)" }
 
   /// The second input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let pooled = try pool.outputShape([inputs[1]])
     guard inputs[0] == pooled else {
       throw EngineError(
@@ -30,20 +30,20 @@ public struct MaxUnpool: Op {
   }
 
   /// One comparison for each value of a window.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     pool.flops([output], inputs[0])
   }
 
   /// For each value, its place in its window.
-  public func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { inputs[0].count }
+  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { inputs[0].count }
 
   /// The largest values, and the places where no state is kept.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     2 * inputs[0].count
   }
 
   /// y is x at the places, else zero.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, reference, y) = (context.inputs[0], context.inputs[1], context.output)
     let largest = View(
       base: context.scratch, precision: x.precision, shape: x.shape, stride: x.shape.c)
@@ -62,7 +62,7 @@ public struct MaxUnpool: Op {
   }
 
   /// dx is dy at the places; the second input's gradient is zero.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let gy = context.outputGradient
     if let target = context.inputGradients[0] {
       let gx = target.view

@@ -4,17 +4,17 @@ import CGlimpseKernels
 ///
 /// Both are n, h, w, c; or the second is n, 1, 1, c and gates the channels of the first, as in
 /// squeeze and excitation (Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 4).
-public struct Multiply: Op {
+package struct Multiply: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `multiply`.
-  public var kind: String { "multiply" }
+  package var kind: String { "multiply" }
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// The first input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard inputs.count == 2, inputs[0] == inputs[1] || inputs[1] == Self.gate(inputs[0]) else {
       throw EngineError(
         "a product needs two inputs of one shape, or a second one of n, 1, 1, c, and got \(inputs)")
@@ -25,10 +25,10 @@ public struct Multiply: Op {
   private static func gate(_ shape: Shape) -> Shape { Shape(n: shape.n, h: 1, w: 1, c: shape.c) }
 
   /// One a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   /// Partial sums of a gate's gradient.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     inputs[0] == inputs[1] ? 0 : Self.gateParts(output) * output.c * output.n
   }
 
@@ -38,14 +38,14 @@ public struct Multiply: Op {
   }
 
   /// y = a * b
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     Self.multiply(
       context.inputs[0], context.inputs[1], to: context.output, accumulates: false,
       pool: context.pool, table: context.kernels.elementwise)
   }
 
   /// da = dy * b, db = dy * a; a gate's is the sum over its image.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     let (a, b, gradient) = (context.inputs[0], context.inputs[1], context.outputGradient)
     let table = context.kernels.elementwise
     if let target = context.inputGradients[0] {

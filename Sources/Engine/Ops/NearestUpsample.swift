@@ -1,27 +1,27 @@
 import CGlimpseKernels
 
 /// Enlarges by a whole factor: every pixel becomes a square of equal ones.
-public struct NearestUpsample: Op {
+package struct NearestUpsample: Op {
   /// How many times larger, in both directions.
-  public let factor: Int
+  package let factor: Int
 
   /// Makes the op; the factor is at least 1.
-  public init(factor: Int) {
+  package init(factor: Int) {
     precondition(factor >= 1, "an enlargement needs a factor of at least 1")
     self.factor = factor
   }
 
   /// `upsample`.
-  public var kind: String { "upsample x\(factor)" }
+  package var kind: String { "upsample x\(factor)" }
 
   /// n, h * factor, w * factor, c.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     return Shape(n: shape.n, h: shape.h * factor, w: shape.w * factor, c: shape.c)
   }
 
   /// Copies each pixel to its square.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     let bytes = x.shape.c * x.precision.byteCount
     context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c) {
@@ -38,7 +38,7 @@ public struct NearestUpsample: Op {
   }
 
   /// dx is the sum of dy over the square.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     let (gx, gy) = (target.view, context.outputGradient)
     let table = context.kernels.elementwise

@@ -4,21 +4,21 @@ import CGlimpseKernels
 ///
 /// y[c] = e^x[c] / sum e^x, computed after the largest is subtracted (Goodfellow et al. 2016, "Deep
 /// Learning", eq. 6.29 and section 4.1). Any shape.
-public struct Softmax: Op {
+package struct Softmax: Op {
   /// Makes the op.
-  public init() {}
+  package init() {}
 
   /// `softmax`.
-  public var kind: String { "softmax" }
+  package var kind: String { "softmax" }
   /// The output.
-  public var backwardReads: SavedTensors { .output }
+  package var backwardReads: SavedTensors { .output }
   /// The input's shape.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
   /// An exponential, an addition and a multiplication a value.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double { 3 * Double(output.count) }
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 3 * Double(output.count) }
 
   /// y = e^x / sum e^x
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (x, y) = (context.inputs[0], context.output)
     let table = context.kernels.pixelwise
     context.pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * x.shape.c) { begin, end in
@@ -29,7 +29,7 @@ public struct Softmax: Op {
   }
 
   /// dx = y * (dy - sum dy * y)
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     guard let target = context.inputGradients[0] else { return }
     let (y, gy, gx) = (context.output, context.outputGradient, target.view)
     let table = context.kernels.pixelwise

@@ -4,15 +4,15 @@ import CGlimpseKernels
 ///
 /// Input n, h, w, `inputChannels`; output n, (h - 1) s - 2p + d (k - 1) + 1 + output padding, and so
 /// on, `outputChannels` (Dumoulin and Visin 2016, "A guide to convolution arithmetic", section 4).
-public struct TransposedConvolution: Op {
+package struct TransposedConvolution: Op {
   /// The convolution of which this is the transposed: from this op's output to its input.
-  let geometry: ConvolutionGeometry
-  let outputPadding: Extent
+  package let geometry: ConvolutionGeometry
+  package let outputPadding: Extent
   /// True where a bias is added.
-  public let hasBias: Bool
+  package let hasBias: Bool
 
   /// Makes a transposed convolution; `outputPadding` enlarges the output on its far sides.
-  public init(
+  package init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Extent = 0, outputPadding: Extent = 0, dilation: Extent = 1, groups: Int = 1,
     bias: Bool = false
@@ -25,7 +25,7 @@ public struct TransposedConvolution: Op {
   }
 
   /// `transposed conv`.
-  public var kind: String { "transposed conv \(geometry.kernel) x\(geometry.stride.h)" }
+  package var kind: String { "transposed conv \(geometry.kernel) x\(geometry.stride.h)" }
 
   private var fan: Int {
     geometry.outputChannels / geometry.groups * geometry.taps
@@ -33,7 +33,7 @@ public struct TransposedConvolution: Op {
   }
 
   /// `weight` [kh][kw][out / groups][in] and, with a bias, `bias` [out].
-  public var parameters: [ParameterDeclaration] {
+  package var parameters: [ParameterDeclaration] {
     var result = [
       ParameterDeclaration(
         "weight", shape: geometry.weightShape, kind: .weight,
@@ -49,10 +49,10 @@ public struct TransposedConvolution: Op {
   }
 
   /// The inputs.
-  public var backwardReads: SavedTensors { .inputs }
+  package var backwardReads: SavedTensors { .inputs }
 
   /// n, h', w', out.
-  public func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = inputs[0]
     guard shape.c == geometry.outputChannels else {
       throw EngineError(
@@ -73,7 +73,7 @@ public struct TransposedConvolution: Op {
   }
 
   /// Two a multiply-add.
-  public func flops(_ inputs: [Shape], _ output: Shape) -> Double {
+  package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(inputs[0].pixels) * Double(geometry.weightCount)
   }
 
@@ -82,34 +82,34 @@ public struct TransposedConvolution: Op {
   }
 
   /// The packed weights.
-  public func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func preparedCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).packedCount(.transposed)
   }
 
   /// Zeros for the taps outside the image, and what the algorithm passes from step to step.
-  public func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).scratchCount(.transposed)
   }
 
   /// The same for the gradients, with the weights packed for the other direction.
-  public func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).backwardScratchCount(.forward)
   }
 
   /// What one tile of Winograd's algorithm takes.
-  public func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
+  package func workspaceCount(_ inputs: [Shape], _ output: Shape) -> Int {
     work(inputs, output).workspaceCount
   }
 
   /// Packs the weights in blocks of this op's output channels.
-  public func prepare(_ context: PrepareContext) {
+  package func prepare(_ context: PrepareContext) {
     let work = work(context.inputs, context.output)
     _ = ConvolutionRunner(work: work, pool: context.pool, kernels: context.kernels)
       .pack(context.parameters[0], .transposed, to: context.prepared)
   }
 
   /// y = W^T x + b.
-  public func forward(_ context: ForwardContext) {
+  package func forward(_ context: ForwardContext) {
     let (input, output) = (context.inputs[0], context.output)
     let epilogue = gk_epilogue(
       bias: hasBias ? UnsafePointer(context.parameters[1]) : nil, residual: nil,
@@ -122,7 +122,7 @@ public struct TransposedConvolution: Op {
   }
 
   /// dW += dy * x, db += sum dy, dx = W dy.
-  public func backward(_ context: BackwardContext) {
+  package func backward(_ context: BackwardContext) {
     ConvolutionRunner.backward(context, geometry, inputGradient: .forward, hasBias: hasBias)
   }
 }

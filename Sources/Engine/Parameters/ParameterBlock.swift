@@ -1,30 +1,32 @@
+import Basics
+
 /// Where each parameter of a network lies in its flat block.
 ///
 /// Weights come first, then biases, then statistics, so that weight decay, the optimizer and the
 /// moving average each run over one contiguous range.
-public struct ParameterLayout: Hashable, Sendable {
+package struct ParameterLayout: Hashable, Sendable {
   /// One parameter's place.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The full name: `layer1.0.conv2.weight`.
-    public let name: String
+    package let name: String
     /// What was declared.
-    public let declaration: ParameterDeclaration
+    package let declaration: ParameterDeclaration
     /// Its floats in the block.
-    public let range: Range<Int>
+    package let range: Range<Int>
   }
 
   /// In the order of the graph's nodes.
-  public let entries: [Entry]
+  package let entries: [Entry]
   /// The floats that weight decay applies to.
-  public let decayed: Range<Int>
+  package let decayed: Range<Int>
   /// The floats that the optimizer changes.
-  public let trainable: Range<Int>
+  package let trainable: Range<Int>
   /// All floats.
-  public let count: Int
+  package let count: Int
   private let indices: [String: Int]
 
   /// Lays out declarations under their full names, which must differ.
-  public init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
+  package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var ranges = [Range<Int>](repeating: 0..<0, count: declarations.count)
     var ends: [Int] = []
     var next = 0
@@ -49,7 +51,7 @@ public struct ParameterLayout: Hashable, Sendable {
   }
 
   /// The entry of a full name.
-  public subscript(name: String) -> Entry? {
+  package subscript(name: String) -> Entry? {
     indices[name].map { entries[$0] }
   }
 }
@@ -58,19 +60,19 @@ public struct ParameterLayout: Hashable, Sendable {
 ///
 /// A reference: sessions, the optimizer and the moving average work on the same block. One thread
 /// at a time may write.
-public final class ParameterBlock: @unchecked Sendable {
+package final class ParameterBlock: @unchecked Sendable {
   /// What lies where.
-  public let layout: ParameterLayout
+  package let layout: ParameterLayout
   let memory: AlignedBuffer
 
   /// Makes a block of zeros.
-  public init(zeros layout: ParameterLayout) {
+  package init(zeros layout: ParameterLayout) {
     self.layout = layout
     memory = AlignedBuffer(count: layout.count)
   }
 
   /// Makes a block with each parameter begun as declared.
-  public convenience init(_ layout: ParameterLayout, seed: UInt64) {
+  package convenience init(_ layout: ParameterLayout, seed: UInt64) {
     self.init(zeros: layout)
     var generator = SeededGenerator(seed: seed)
     for entry in layout.entries {
@@ -80,23 +82,23 @@ public final class ParameterBlock: @unchecked Sendable {
   }
 
   /// The floats, in the layout's order.
-  public var values: UnsafeMutableBufferPointer<Float> { memory.buffer }
+  package var values: UnsafeMutableBufferPointer<Float> { memory.buffer }
 
   /// Makes a block with the same layout and values.
-  public func copy() -> ParameterBlock {
+  package func copy() -> ParameterBlock {
     let result = ParameterBlock(zeros: layout)
     result.copyValues(from: self)
     return result
   }
 
   /// Takes over the values of a block of the same layout.
-  public func copyValues(from other: ParameterBlock) {
+  package func copyValues(from other: ParameterBlock) {
     precondition(layout == other.layout, "blocks of different layouts")
     _ = values.update(fromContentsOf: other.values)
   }
 
   /// One parameter's values in the order of public weights files.
-  public func exported(_ entry: ParameterLayout.Entry) -> (shape: [Int], values: [Float]) {
+  package func exported(_ entry: ParameterLayout.Entry) -> (shape: [Int], values: [Float]) {
     var result = [Float](repeating: 0, count: entry.range.count)
     let source = UnsafeMutableBufferPointer(rebasing: values[entry.range])
     let declaration = entry.declaration
@@ -105,7 +107,7 @@ public final class ParameterBlock: @unchecked Sendable {
   }
 
   /// Sets one parameter from values in the order of public weights files; the count must fit.
-  public func importValues(_ new: [Float], for entry: ParameterLayout.Entry) {
+  package func importValues(_ new: [Float], for entry: ParameterLayout.Entry) {
     precondition(new.count == entry.range.count, "\(entry.name) has \(entry.range.count) values")
     let target = UnsafeMutableBufferPointer(rebasing: values[entry.range])
     let declaration = entry.declaration

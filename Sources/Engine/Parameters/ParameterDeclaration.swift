@@ -1,7 +1,9 @@
+import Basics
+
 /// One learned or kept array of an op.
-public struct ParameterDeclaration: Hashable, Sendable {
+package struct ParameterDeclaration: Hashable, Sendable {
   /// What the optimizer does with it.
-  public enum Kind: Int, Hashable, Sendable, CaseIterable {
+  package enum Kind: Int, Hashable, Sendable, CaseIterable {
     /// Learned, with weight decay: convolution and linear weights.
     case weight
     /// Learned, without weight decay: biases and normalization's scale and shift.
@@ -11,18 +13,18 @@ public struct ParameterDeclaration: Hashable, Sendable {
   }
 
   /// The name inside its op, as the public weights have it: `weight`, `bias`, `running_mean`.
-  public let name: String
+  package let name: String
   /// The extents in memory, outermost first.
-  public let shape: [Int]
+  package let shape: [Int]
   /// What the optimizer does with it.
-  public let kind: Kind
+  package let kind: Kind
   /// How it begins.
-  public let initializer: Initializer
+  package let initializer: Initializer
   /// How its order in memory differs from that in public weights files.
-  public let layout: PublicLayout
+  package let layout: PublicLayout
 
   /// Makes a declaration.
-  public init(
+  package init(
     _ name: String, shape: [Int], kind: Kind, initializer: Initializer,
     layout: PublicLayout = .same
   ) {
@@ -34,17 +36,17 @@ public struct ParameterDeclaration: Hashable, Sendable {
   }
 
   /// Floats that it takes.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// True where one's values fit the other; how they begin does not matter, as it may depend on the
   /// input's size, which a network may change later.
-  public static func == (left: ParameterDeclaration, right: ParameterDeclaration) -> Bool {
+  package static func == (left: ParameterDeclaration, right: ParameterDeclaration) -> Bool {
     left.name == right.name && left.shape == right.shape && left.kind == right.kind
       && left.layout == right.layout
   }
 
   /// Takes in what `==` compares.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(shape)
     hasher.combine(kind)
@@ -53,7 +55,7 @@ public struct ParameterDeclaration: Hashable, Sendable {
 }
 
 /// How a parameter begins.
-public enum Initializer: Hashable, Sendable {
+package enum Initializer: Hashable, Sendable {
   /// These numbers, one after the other.
   case values([Float])
   /// All of one value.
@@ -86,7 +88,7 @@ public enum Initializer: Hashable, Sendable {
 }
 
 /// The order of a parameter's values in public weights files (PyTorch's), against that in memory.
-public enum PublicLayout: Hashable, Sendable {
+package enum PublicLayout: Hashable, Sendable {
   /// The same.
   case same
   /// Memory is [kh][kw][in / groups][out], files have [out][in / groups][kh][kw].
@@ -95,7 +97,7 @@ public enum PublicLayout: Hashable, Sendable {
   case linear
 
   /// The extents in files of a parameter with these extents in memory.
-  public func publicShape(_ shape: [Int]) -> [Int] {
+  package func publicShape(_ shape: [Int]) -> [Int] {
     switch self {
     case .same: shape
     case .convolution: [shape[3], shape[2], shape[0], shape[1]]

@@ -1,19 +1,19 @@
 /// What one node computes and moves in a step: what its time is to be measured against.
-public struct NodeCost: Hashable, Sendable {
+package struct NodeCost: Hashable, Sendable {
   /// Multiplications and additions by the definition, each counted as one; an algorithm that needs
   /// fewer seems faster than the machine.
-  public var operations = 0.0
+  package var operations = 0.0
   /// Bytes read and written, each tensor once a pass; what lies in place already is not moved.
-  public var bytes = 0
+  package var bytes = 0
 
   /// Starts with nothing.
-  public init() {}
+  package init() {}
 }
 
 extension Plan {
   /// The cost of each node in the order of the graph: of a forward pass, and of the backward pass
   /// where the plan is for training.
-  public var nodeCosts: [NodeCost] {
+  package var nodeCosts: [NodeCost] {
     let slices = Slices(graph: graph, shapes: shapes)
     return zip(graph.nodes, nodes).map { node, place in
       var cost = NodeCost()

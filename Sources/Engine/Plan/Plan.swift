@@ -1,19 +1,19 @@
 /// What a session will be used for.
-public enum PlanMode: Hashable, Sendable {
+package enum PlanMode: Hashable, Sendable {
   /// Forward only; memory is reused as soon as a value has been read.
   case inference
   /// Forward and backward; `inputGradients` also gives the gradients of the graph's inputs.
   case training(inputGradients: Bool = false)
 
   /// True for forward and backward.
-  public var isTraining: Bool { self != .inference }
+  package var isTraining: Bool { self != .inference }
 }
 
 /// A graph made ready for one input shape: lifetimes, places in memory, directions of gradients.
 ///
 /// Time runs 0 ..< N through the nodes forward, N for the loss, and N+1 ... 2N backward through
 /// the nodes in reverse.
-public struct Plan: Sendable {
+package struct Plan: Sendable {
   /// A tensor's place: the floats of the arena from `offset`, there the values from `channel`,
   /// pixels `stride` values apart.
   struct Place: Hashable, Sendable {
@@ -45,26 +45,26 @@ public struct Plan: Sendable {
   }
 
   /// The network, with casts at its ends where it does not compute in `f32`.
-  public let graph: Graph
+  package let graph: Graph
   /// Forward only, or both.
-  public let mode: PlanMode
+  package let mode: PlanMode
   /// What activations and weights are stored as between the graph's ends.
-  public let precision: Precision
+  package let precision: Precision
   let precisions: [Precision]
   /// The shape of each value of the graph at this input shape.
-  public let shapes: [Shape]
+  package let shapes: [Shape]
   let activations: [Place]
   let gradients: [Place?]
   let nodes: [NodePlaces]
   /// Floats of the arena: activations, gradients, states and scratch memory together.
-  public let arenaCount: Int
+  package let arenaCount: Int
   /// Floats of prepared parameters that are kept; in training the arena holds them, one by one.
-  public let preparedCount: Int
+  package let preparedCount: Int
   /// Floats of scratch memory for each thread.
-  public let workspaceCount: Int
+  package let workspaceCount: Int
 
   /// Plans a graph for given input shapes; throws where an op cannot take them.
-  public init(
+  package init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, precision: Precision = .f32
   ) throws(EngineError) {
     let (graph, precisions) =

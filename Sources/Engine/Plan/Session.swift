@@ -1,25 +1,27 @@
+import Basics
+
 /// A plan with its memory: it walks the graph forward and, for training, in reverse.
 ///
 /// A reference, because it owns the arena. One thread at a time may use a session; sessions of one
 /// plan share nothing but the parameters. Nothing is allocated inside a step.
-public final class Session: @unchecked Sendable {
+package final class Session: @unchecked Sendable {
   /// What it runs.
-  public let plan: Plan
+  package let plan: Plan
   /// The network's parameters; an optimizer may change them between steps.
-  public let parameters: ParameterBlock
+  package let parameters: ParameterBlock
   /// Where backward adds the parameters' gradients; a training session has it.
-  public let gradients: ParameterBlock?
+  package let gradients: ParameterBlock?
   /// The graph's inputs, to fill before `forward`.
-  public let inputs: [View]
+  package let inputs: [View]
   /// The graph's outputs, to read after `forward`.
-  public let outputs: [View]
+  package let outputs: [View]
   /// The gradients of the loss by the outputs, to fill before `backward`; empty in inference.
-  public let outputGradients: [View]
+  package let outputGradients: [View]
   /// The gradients of the loss by the inputs, to read after `backward`, where the plan asks for them.
-  public let inputGradients: [View]
+  package let inputGradients: [View]
 
   /// The two walks over the graph.
-  public enum Pass: Sendable {
+  package enum Pass: Sendable {
     /// From the inputs to the outputs.
     case forward
     /// From the outputs' gradients to those of the parameters.
@@ -27,7 +29,7 @@ public final class Session: @unchecked Sendable {
   }
 
   /// Runs each node's work where it is set, for measurements: it must call what it is given, once.
-  public var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
+  package var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
 
   private let arena: AlignedBuffer
   private let prepared: AlignedBuffer
@@ -37,7 +39,7 @@ public final class Session: @unchecked Sendable {
   private var lastSeed: UInt64 = 0
 
   /// Binds a plan to parameters and memory; `gradients` is made where a training plan has none.
-  public init(
+  package init(
     _ plan: Plan, parameters: ParameterBlock, gradients: ParameterBlock? = nil,
     pool: ThreadPool, kernels: Kernels
   ) {
@@ -116,13 +118,13 @@ public final class Session: @unchecked Sendable {
   }
 
   /// Packs the parameters anew: to be called after they changed under an inference session.
-  public func prepare() {
+  package func prepare() {
     precondition(!plan.mode.isTraining, "a training session packs its parameters in each step")
     for (node, context) in zip(plan.graph.nodes, prepareSteps) { node.op.prepare(context) }
   }
 
   /// Computes the outputs from the inputs; a training session draws its randomness from the seed.
-  public func forward(seed: UInt64 = 0) {
+  package func forward(seed: UInt64 = 0) {
     lastSeed = seed
     for (index, node) in plan.graph.nodes.enumerated() {
       forwardSteps[index].seed = nodeSeed(index)
@@ -134,7 +136,7 @@ public final class Session: @unchecked Sendable {
   }
 
   /// Adds the parameters' gradients from `outputGradients`; follows a `forward` of the same step.
-  public func backward() {
+  package func backward() {
     precondition(plan.mode.isTraining, "an inference session has no backward pass")
     for step in backwardSteps.indices {
       let node = backwardSteps[step].node

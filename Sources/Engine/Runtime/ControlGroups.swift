@@ -5,18 +5,18 @@ import Foundation
 /// After the kernel's cgroup-v2.rst, sched-bwc.rst (version 1) and cgroup-v1/memory.rst.
 /// A limit of any group above ours counts too, so the smallest one on the way to the root is taken.
 /// Inside a container the groups above ours are hidden, and the root that is mounted is our own.
-public struct ControlGroups: Sendable {
+package struct ControlGroups: Sendable {
   /// Processor time, in processors: quota over period; nil without a limit.
-  public let processorLimit: Double?
+  package let processorLimit: Double?
   /// Bytes; nil without a limit.
-  public let memoryLimit: Int?
+  package let memoryLimit: Int?
 
   /// Reads the limits; files that are missing or broken set none.
   ///
   /// - Parameters:
   ///   - membership: the file that tells our groups.
   ///   - root: where the groups' files are mounted.
-  public init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
+  package init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
     let lines = (Self.text(membership) ?? "").split(separator: "\n")
     var processors: [Double] = []
     var bytes: [Int] = []

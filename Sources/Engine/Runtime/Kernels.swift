@@ -2,7 +2,7 @@ import CGlimpseKernels
 import Foundation
 
 /// An instruction set that kernels exist for, from the plain reference to the widest.
-public enum InstructionSet: String, CaseIterable, Sendable {
+package enum InstructionSet: String, CaseIterable, Sendable {
   /// Plain loops: the reference that the others are tested against.
   case scalar
   /// 128-bit vectors of 64-bit Arm.
@@ -29,21 +29,21 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 
   /// True where this processor and build can run it.
-  public var isAvailable: Bool { table(.f32) != nil }
+  package var isAvailable: Bool { table(.f32) != nil }
 
   /// True where it has instructions that multiply bfloat16.
-  public var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
+  package var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
 
   /// True where it has units that multiply whole matrices of bfloat16.
-  public var hasMatrixUnits: Bool { self == .amx }
+  package var hasMatrixUnits: Bool { self == .amx }
 
   /// Those that can run here, the plain reference first, the widest last.
-  public static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
+  package static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
 
   /// The one to use: `GLIMPSE_ISA` where it is set, else the widest that can run here.
   ///
   /// Throws where `GLIMPSE_ISA` names one that is unknown or cannot run here.
-  public static func chosen() throws(EngineError) -> InstructionSet {
+  package static func chosen() throws(EngineError) -> InstructionSet {
     guard let word = ProcessInfo.processInfo.environment["GLIMPSE_ISA"], !word.isEmpty else {
       return available.last ?? .scalar
     }
@@ -57,15 +57,15 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 }
 
 /// The kernels of one instruction set and precision.
-public struct Kernels: @unchecked Sendable {
+package struct Kernels: @unchecked Sendable {
   /// Which instruction set they use.
-  public let instructionSet: InstructionSet
+  package let instructionSet: InstructionSet
   /// What they store activations as.
-  public let precision: Precision
+  package let precision: Precision
   let table: UnsafePointer<gk_table>
 
   /// Takes the kernels of an instruction set; throws where it cannot run here.
-  public init(
+  package init(
     _ instructionSet: InstructionSet, precision: Precision = .f32
   ) throws(EngineError) {
     guard let table = instructionSet.table(precision) else {
@@ -80,7 +80,7 @@ public struct Kernels: @unchecked Sendable {
   /// The kernels of the chosen instruction set in the precision that it grants.
   ///
   /// Throws where `GLIMPSE_ISA` names an instruction set that is unknown or cannot run here.
-  public static func chosen(_ precision: PrecisionChoice = .auto) throws(EngineError) -> Kernels {
+  package static func chosen(_ precision: PrecisionChoice = .auto) throws(EngineError) -> Kernels {
     let set = try InstructionSet.chosen()
     return try Kernels(set, precision: precision.resolved(on: set).precision)
   }

@@ -1,26 +1,26 @@
 import Foundation
 
 /// What this process may use of the machine.
-public enum Machine {
+package enum Machine {
   /// Threads that can run at once: the processors of the affinity mask, and no more than the
   /// control groups' quota, rounded up.
-  public static var availableThreads: Int {
+  package static var availableThreads: Int {
     threads(affinity: allowedProcessors, limit: cgroupProcessors)
   }
 
   /// Processors that this process may run on.
-  public static var allowedProcessors: Int {
+  package static var allowedProcessors: Int {
     // Foundation counts all processors that are switched on, whatever the affinity mask says, and
     // the kernel's own call for the mask is not visible from Swift.
     affinity(inStatus: "/proc/self/status") ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// The processors that the control groups' quota amounts to; nil where there is no limit.
-  public static var cgroupProcessors: Double? { ControlGroups().processorLimit }
+  package static var cgroupProcessors: Double? { ControlGroups().processorLimit }
 
   /// Bytes that this process may have: the machine's memory, or the control groups' limit where that
   /// is less.
-  public static var memoryLimit: Int {
+  package static var memoryLimit: Int {
     let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return min(installed, ControlGroups().memoryLimit ?? installed)
   }

@@ -1,5 +1,5 @@
 /// What this machine computes at most, measured: multiply-adds on registers, without any memory.
-public enum PeakThroughput {
+package enum PeakThroughput {
   /// Measurements of which the best one counts: other programs only ever slow it down.
   private static let repetitions = 8
   /// Operations of one task, about a millisecond on a fast core.
@@ -11,7 +11,7 @@ public enum PeakThroughput {
   /// kernels' precision.
   ///
   /// Takes some hundredths of a second.
-  public static func measure(pool: ThreadPool, kernels: Kernels) -> Double {
+  package static func measure(pool: ThreadPool, kernels: Kernels) -> Double {
     let peak = kernels.peak
     let rounds = max(1, taskOperations / peak.round_operations)
     let tasks = pool.threads * tasksPerThread

@@ -3,20 +3,20 @@ import CGlimpseKernels
 /// The numbers that activations and packed weights are stored as.
 ///
 /// Sums are made in 32 bits in either; parameters, their gradients and statistics are `f32` always.
-public enum Precision: String, CaseIterable, Sendable {
+package enum Precision: String, CaseIterable, Sendable {
   /// 32-bit floating point.
   case f32
   /// bfloat16, the upper half of `f32`: its range, and 8 bits of precision.
   case bf16
 
   /// Bytes of a value.
-  public var byteCount: Int { self == .f32 ? 4 : 2 }
+  package var byteCount: Int { self == .f32 ? 4 : 2 }
 
   var code: gk_precision { self == .f32 ? GK_FLOAT32 : GK_BFLOAT16 }
 }
 
 /// A wish for a precision, which the machine may or may not grant.
-public enum PrecisionChoice: String, CaseIterable, Sendable {
+package enum PrecisionChoice: String, CaseIterable, Sendable {
   /// `bf16` where the processor has matrix units for it, else `f32`.
   case auto
   /// 32-bit floating point.
@@ -26,7 +26,7 @@ public enum PrecisionChoice: String, CaseIterable, Sendable {
 
   /// The precision to use with an instruction set, and where it is not what was asked for, a sentence
   /// that says so.
-  public func resolved(on set: InstructionSet) -> (precision: Precision, note: String?) {
+  package func resolved(on set: InstructionSet) -> (precision: Precision, note: String?) {
     switch self {
     case .auto: return (set.hasMatrixUnits ? .bf16 : .f32, nil)
     case .f32: return (.f32, nil)

@@ -7,14 +7,14 @@ import Synchronization
 /// Each thread begins with its part of the tasks and then takes what others have left, so results
 /// must not depend on which thread runs which; the caller works too and returns when all tasks are done. Workers spin briefly between regions and
 /// then sleep. A worker that sleeps through a region is not waited for.
-public final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
   /// Threads that work on a region, the caller included.
-  public let threads: Int
+  package let threads: Int
   private let shared: Shared
   private let workspaces: Workspaces
 
   /// Starts `threads - 1` workers.
-  public init(threads: Int) {
+  package init(threads: Int) {
     precondition(threads >= 1, "a pool needs at least one thread")
     self.threads = threads
     shared = Shared(threads: threads)
@@ -34,12 +34,12 @@ public final class ThreadPool: Sendable {
   /// Runs `body(0) ... body(count - 1)`, each once, and returns when all have ended.
   ///
   /// `body` runs on several threads at once and must not call `run` of the same pool.
-  public func run(_ count: Int, _ body: (Int) -> Void) {
+  package func run(_ count: Int, _ body: (Int) -> Void) {
     runAsWorkers(count) { index, _ in body(index) }
   }
 
   /// The same, with memory of the running thread's own: as many floats as were reserved, undefined.
-  public func run(_ count: Int, _ body: (Int, _ workspace: UnsafeMutablePointer<Float>) -> Void) {
+  package func run(_ count: Int, _ body: (Int, _ workspace: UnsafeMutablePointer<Float>) -> Void) {
     runAsWorkers(count) { index, worker in body(index, workspaces[worker]) }
   }
 
@@ -54,7 +54,7 @@ public final class ThreadPool: Sendable {
   }
 
   /// Makes room for that many floats in each thread's workspace; not to be called during a region.
-  public func reserveWorkspace(_ count: Int) { workspaces.reserve(count) }
+  package func reserveWorkspace(_ count: Int) { workspaces.reserve(count) }
 }
 
 /// Scratch memory of each thread. Changed only between regions, by the thread that starts them.
@@ -77,7 +77,7 @@ private final class Workspaces: @unchecked Sendable {
 
 extension ThreadPool {
   /// The results of `body(0) ... body(count - 1)`, in that order.
-  public func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+  package func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
     [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
       let target = buffer.baseAddress
       run(count) { index in

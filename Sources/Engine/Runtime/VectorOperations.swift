@@ -3,20 +3,20 @@ import CGlimpseKernels
 /// Loops over whole parameter blocks: steps of optimizers, averages, norms.
 ///
 /// The work is cut at fixed places, so that no result depends on the number of threads.
-public struct VectorOperations: Sendable {
+package struct VectorOperations: Sendable {
   private let pool: ThreadPool
   private let kernels: Kernels
   /// Floats of one task: small enough to share fairly, large enough to hide the handing out.
   private static let chunk = 1 << 16
 
   /// Takes the threads and kernels to use.
-  public init(pool: ThreadPool, kernels: Kernels) {
+  package init(pool: ThreadPool, kernels: Kernels) {
     self.pool = pool
     self.kernels = kernels
   }
 
   /// The Euclidean norm of a part of a block, summed in double precision.
-  public func norm(_ block: ParameterBlock, in range: Range<Int>) -> Double {
+  package func norm(_ block: ParameterBlock, in range: Range<Int>) -> Double {
     let base = UnsafePointer(block.memory.base)
     let kernel = kernels.optimizer.sum_of_squares
     let sums = [Double](unsafeUninitializedCapacity: Self.chunks(range)) { sums, count in
@@ -32,7 +32,7 @@ public struct VectorOperations: Sendable {
   /// One step of SGD with Nesterov momentum, as PyTorch computes it: with
   /// `g = gradientScale * gradient + decay * parameter` and `v = momentum * v + g`, the parameter
   /// becomes `parameter - rate * (g + momentum * v)`.
-  public func sgdStep(
+  package func sgdStep(
     in range: Range<Int>, parameters: ParameterBlock, gradients: ParameterBlock,
     velocity: ParameterBlock, rate: Double, momentum: Double, decay: Double, gradientScale: Double
   ) {
@@ -52,7 +52,7 @@ public struct VectorOperations: Sendable {
   ///
   /// - Parameter iteration: The number of this step, from 1, for the correction of the moments'
   ///   bias.
-  public func adamWStep(
+  package func adamWStep(
     in range: Range<Int>, parameters: ParameterBlock, gradients: ParameterBlock,
     firstMoment: ParameterBlock, secondMoment: ParameterBlock, iteration: Int, rate: Double,
     beta1: Double, beta2: Double, epsilon: Double, decay: Double, gradientScale: Double
@@ -74,7 +74,7 @@ public struct VectorOperations: Sendable {
   }
 
   /// Moves an average by a share of the way to new values: `average += share * (value - average)`.
-  public func moveAverage(
+  package func moveAverage(
     _ average: ParameterBlock, toward values: ParameterBlock, share: Double, in range: Range<Int>
   ) {
     let (target, source) = (average.memory.base, UnsafePointer(values.memory.base))

@@ -1,13 +1,14 @@
+import Basics
 import Imaging
 
 /// A number with the range in which it lies when other images of the same kind are taken.
-public struct Interval: Hashable, Sendable {
+package struct Interval: Hashable, Sendable {
   /// The number on the images at hand; -1 where there is no ground truth to measure on.
-  public let value: Double
+  package let value: Double
   /// The lower end.
-  public let lower: Double
+  package let lower: Double
   /// The upper end.
-  public let upper: Double
+  package let upper: Double
 
   /// The range between two percentiles of values of draws, with linear interpolation.
   ///
@@ -27,16 +28,16 @@ public struct Interval: Hashable, Sendable {
 }
 
 /// How a bootstrap is made.
-public struct BootstrapOptions: Hashable, Sendable {
+package struct BootstrapOptions: Hashable, Sendable {
   /// How many times images are drawn.
-  public var draws: Int
+  package var draws: Int
   /// The seed of the drawing.
-  public var seed: UInt64
+  package var seed: UInt64
   /// The part of the draws that an interval spans, 0...1.
-  public var confidence: Double
+  package var confidence: Double
 
   /// Makes options; `draws` is at least 1.
-  public init(draws: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
+  package init(draws: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
     precondition(draws > 0, "a bootstrap takes at least one draw, not \(draws)")
     self.draws = draws
     self.seed = seed
@@ -51,20 +52,20 @@ public struct BootstrapOptions: Hashable, Sendable {
 /// draws in which it has ground-truth objects.
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
-public struct Bootstrap: Sendable {
+package struct Bootstrap: Sendable {
   /// AP over IoU 0.50 to 0.95, all classes.
-  public let ap: Interval
+  package let ap: Interval
   /// AP at IoU 0.50, all classes.
-  public let ap50: Interval
+  package let ap50: Interval
   /// Both for each class.
-  public let classes: [(ap: Interval, ap50: Interval)]
+  package let classes: [(ap: Interval, ap50: Interval)]
   /// How it was made.
-  public let options: BootstrapOptions
+  package let options: BootstrapOptions
 
   /// Draws images.
   ///
   /// - Parameter tasks: What makes draws at the same time; results do not depend on it.
-  public init(
+  package init(
     _ table: EvaluationTable, _ matches: MatchTable,
     options: BootstrapOptions = BootstrapOptions(), tasks: ParallelExecutor = .serial
   ) {

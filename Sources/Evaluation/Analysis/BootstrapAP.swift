@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Reckons AP of a dataset in which images occur any number of times, from one matching.

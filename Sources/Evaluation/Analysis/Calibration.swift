@@ -4,34 +4,34 @@
 ///
 /// Source: C. Guo et al., On Calibration of Modern Neural Networks, 2017; F. Küppers et al.,
 /// Multivariate Confidence Calibration for Object Detection, 2020.
-public struct Calibration: Hashable, Sendable {
+package struct Calibration: Hashable, Sendable {
   /// Detections whose scores lie in a range.
-  public struct Bin: Hashable, Sendable {
+  package struct Bin: Hashable, Sendable {
     /// The lower end of the range, inside of it.
-    public let lower: Double
+    package let lower: Double
     /// The upper end, outside of it but for 1.
-    public let upper: Double
+    package let upper: Double
     /// How many detections there are.
-    public fileprivate(set) var count = 0
+    package fileprivate(set) var count = 0
     /// How many of them are right.
-    public fileprivate(set) var right = 0
+    package fileprivate(set) var right = 0
     fileprivate var scoreSum = 0.0
 
     /// The mean score, or nil for an empty bin.
-    public var score: Double? { count > 0 ? scoreSum / Double(count) : nil }
+    package var score: Double? { count > 0 ? scoreSum / Double(count) : nil }
     /// The part that is right, or nil for an empty bin.
-    public var precision: Double? { count > 0 ? Double(right) / Double(count) : nil }
+    package var precision: Double? { count > 0 ? Double(right) / Double(count) : nil }
   }
 
   /// Bins of equal width over the scores 0...1.
-  public let bins: [Bin]
+  package let bins: [Bin]
   /// Expected calibration error, 0...1: how far score and precision are apart, over all detections.
-  public let error: Double
+  package let error: Double
 
   /// The mean score of all detections.
-  public var meanScore: Double { mean(\.scoreSum) }
+  package var meanScore: Double { mean(\.scoreSum) }
   /// The part of all detections that is right.
-  public var meanPrecision: Double { mean { Double($0.right) } }
+  package var meanPrecision: Double { mean { Double($0.right) } }
 
   private func mean(_ sum: (Bin) -> Double) -> Double {
     bins.reduce(0) { $0 + sum($1) } / Double(bins.reduce(0) { $0 + $1.count })
@@ -40,7 +40,7 @@ public struct Calibration: Hashable, Sendable {
   /// Sorts detections into bins; nil where there are none, or where scores leave 0...1.
   ///
   /// - Parameter classIndex: The class to look at; all where it is nil.
-  public init?(
+  package init?(
     _ table: EvaluationTable, _ matches: MatchTable, classIndex: Int? = nil, binCount: Int = 10
   ) {
     precondition(binCount > 0, "scores cannot be sorted into \(binCount) bins")

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Which class was found where which class is, with a row and a column for the background.
@@ -7,23 +8,23 @@ import Imaging
 /// at most once. A pair is counted under its classes, an unpaired ground truth as found as background, an
 /// unpaired detection as background found as its class. Detections that are left without a ground-truth object,
 /// but overlap an ignored one or a crowd enough, are not counted.
-public struct ConfusionMatrix: Hashable, Sendable {
+package struct ConfusionMatrix: Hashable, Sendable {
   /// The lowest score of a detection that is looked at.
-  public let confidence: Double
+  package let confidence: Double
   /// The overlap that a pair must reach, 0...1.
-  public let iou: Double
+  package let iou: Double
   /// How many classes there are; the background has this index.
-  public let classCount: Int
+  package let classCount: Int
   /// Detections found as class f where class t is, at `f * (classCount + 1) + t`.
-  public private(set) var counts: [Int]
+  package private(set) var counts: [Int]
 
   /// How often class `groundTruth` was found as class `found`; `classCount` is the background.
-  public func count(found: Int, groundTruth: Int) -> Int {
+  package func count(found: Int, groundTruth: Int) -> Int {
     counts[found * (classCount + 1) + groundTruth]
   }
 
   /// Pairs detections and ground-truth objects of every image.
-  public init(
+  package init(
     _ table: EvaluationTable, confidence: Double = 0.25, iou: Double = 0.5,
     overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
   ) {

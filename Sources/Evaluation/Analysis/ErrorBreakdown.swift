@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Where average precision is lost: each kind of error, and what mending it alone would give.
@@ -15,32 +16,32 @@ import Imaging
 ///   missed ground-truth objects takes those out of the count.
 /// - Of equal scores, wrong detections go first while something is mended.
 /// - What mending would lose is told as 0.
-public struct ErrorBreakdown: Sendable {
+package struct ErrorBreakdown: Sendable {
   /// AP at IoU 0.5 as it is, 0...1.
-  public let ap: Double
+  package let ap: Double
   /// AP gained by mending all errors of a kind, 0...1, in the order of `ErrorKind.allCases`.
-  public let costs: [Double]
+  package let costs: [Double]
   /// How many errors of a kind there are, in that order.
-  public let counts: [Int]
+  package let counts: [Int]
   /// AP gained if no detection were wrong.
-  public let falsePositiveCost: Double
+  package let falsePositiveCost: Double
   /// AP gained if no ground truth were left unfound.
-  public let falseNegativeCost: Double
+  package let falseNegativeCost: Double
   /// What became of each detection; rows as in `EvaluationTable.detections`.
-  public let matches: [DetectionMatch]
+  package let matches: [DetectionMatch]
   /// Ground-truth objects that no detection is right about or would be once repaired; rows as in
   /// `EvaluationTable.groundTruths`.
-  public let isMissed: [Bool]
+  package let isMissed: [Bool]
 
   /// The AP that mending a kind would give.
-  public func cost(_ kind: ErrorKind) -> Double { costs[kind.rawValue] }
+  package func cost(_ kind: ErrorKind) -> Double { costs[kind.rawValue] }
 
   /// Finds out what became of each detection and ground truth, and what each kind of error costs.
   ///
   /// - Parameters:
   ///   - overlap: What the rows overlap by: boxes or masks.
   ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
-  public init(
+  package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
   ) {
     let parts = tasks.mapParts(of: table.imageNames.count, parts: 64) { images in

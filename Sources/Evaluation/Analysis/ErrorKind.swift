@@ -2,7 +2,7 @@
 ///
 /// Source: D. Bolya et al., TIDE: A General Toolbox for Identifying Object Detection Errors, 2020.
 /// A detection that is right at IoU 0.5 has no error. The others are asked in this order.
-public enum ErrorKind: Int, CaseIterable, Hashable, Sendable {
+package enum ErrorKind: Int, CaseIterable, Hashable, Sendable {
   /// On an object, but of another class: IoU of at least 0.5 with a ground-truth object of a wrong class.
   case classification
   /// Of the right class, but not where the object is: IoU of 0.1 to 0.5.
@@ -17,7 +17,7 @@ public enum ErrorKind: Int, CaseIterable, Hashable, Sendable {
   case missed
 
   /// The kind as a noun for reports.
-  public var name: String {
+  package var name: String {
     switch self {
     case .classification: "classification"
     case .localization: "localization"
@@ -30,16 +30,16 @@ public enum ErrorKind: Int, CaseIterable, Hashable, Sendable {
 }
 
 /// What became of one detection.
-public struct DetectionMatch: Hashable, Sendable {
+package struct DetectionMatch: Hashable, Sendable {
   /// What is wrong with it; nil where it is right, and where it was not looked at.
-  public internal(set) var error: ErrorKind?
+  package internal(set) var error: ErrorKind?
   /// Whether it matched a ground-truth object of its class.
-  public internal(set) var isRight = false
+  package internal(set) var isRight = false
   /// Whether it neither counts as right nor as wrong: it lies in a crowd or on an object that is
   /// ignored, or is beyond the first 100 of its image.
-  public internal(set) var isIgnored = true
+  package internal(set) var isIgnored = true
   /// The row of the ground truth that it matched, misplaced or misnamed; -1 where there is none.
-  public internal(set) var groundTruth: Int32 = -1
+  package internal(set) var groundTruth: Int32 = -1
   /// Whether repairing it makes it right: it is the highest-scoring error on a ground-truth object that is not found.
   var isRepairable = false
 }

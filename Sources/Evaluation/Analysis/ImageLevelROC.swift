@@ -4,29 +4,29 @@
 /// alike. Images that show the class only in crowds or as ignored objects are left out.
 ///
 /// Source: T. Fawcett, An introduction to ROC analysis, 2006.
-public struct ImageLevelROC: Hashable, Sendable {
+package struct ImageLevelROC: Hashable, Sendable {
   /// A threshold's place on the curve.
-  public struct Point: Hashable, Sendable {
+  package struct Point: Hashable, Sendable {
     /// Of the images without the class, the part that is taken for images with it.
-    public let falsePositiveRate: Double
+    package let falsePositiveRate: Double
     /// Of the images with the class, the part that is found.
-    public let truePositiveRate: Double
+    package let truePositiveRate: Double
     /// The lowest score that is still taken; infinite at the start, where none is.
-    public let score: Double
+    package let score: Double
   }
 
   /// Images that show the class.
-  public let positives: Int
+  package let positives: Int
   /// Images that do not.
-  public let negatives: Int
+  package let negatives: Int
   /// The curve from (0, 0) to (1, 1), a point for each different score.
-  public let curve: [Point]
+  package let curve: [Point]
   /// The area under the curve, 0...1: how likely an image with the class is to score higher than one
   /// without, ties counted half. Nil where there are no images of one of both kinds.
-  public let area: Double?
+  package let area: Double?
 
   /// Reckons the curve of a class.
-  public init(_ table: EvaluationTable, classIndex: Int) {
+  package init(_ table: EvaluationTable, classIndex: Int) {
     var images: [(score: Double, isPositive: Bool)] = []
     var silent = table.imageNames.count
     var (positives, silentPositives) = (0, 0)

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Whether one result is better than another on the same images, or only luckier.
@@ -7,14 +8,14 @@ import Imaging
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 15;
 /// P. Koehn, Statistical Significance Tests for Machine Translation Evaluation, 2004.
-public struct PairedBootstrap: Sendable {
+package struct PairedBootstrap: Sendable {
   /// The second result's number less the first one's.
-  public struct Difference: Hashable, Sendable {
+  package struct Difference: Hashable, Sendable {
     /// The difference and its interval.
-    public let interval: Interval
+    package let interval: Interval
     /// How likely a difference of this sign or more is to come from the choice of images alone: twice
     /// the part of the draws on the other side of 0, each counted once more, at most 1.
-    public let p: Double
+    package let p: Double
 
     init(_ value: Double, draws: [Double], confidence: Double) {
       interval = Interval(value, draws: draws, confidence: confidence)
@@ -24,19 +25,19 @@ public struct PairedBootstrap: Sendable {
   }
 
   /// AP over IoU 0.50 to 0.95, all classes.
-  public let ap: Difference
+  package let ap: Difference
   /// AP at IoU 0.50, all classes.
-  public let ap50: Difference
+  package let ap50: Difference
   /// Both for each class; nil for a class without ground-truth objects.
-  public let classes: [(ap: Difference, ap50: Difference)?]
+  package let classes: [(ap: Difference, ap50: Difference)?]
 
   /// A result to compare: its rows and what they matched.
-  public typealias Scored = (table: EvaluationTable, matches: MatchTable)
+  package typealias Scored = (table: EvaluationTable, matches: MatchTable)
 
   /// Draws images for both results.
   ///
   /// - Throws: `EvaluationError` where the two are not about the same images and classes.
-  public init(
+  package init(
     _ first: Scored, _ second: Scored, options: BootstrapOptions = BootstrapOptions(),
     tasks: ParallelExecutor = .serial
   ) throws(EvaluationError) {

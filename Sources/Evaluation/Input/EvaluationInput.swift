@@ -5,21 +5,21 @@ import Imaging
 /// Rows stand in any order of images and classes; of detections of one image and class with equal
 /// scores, the earlier row goes first, as in the reference. Masks, where there are any, are kept
 /// beside it, one a row in the same order; see `PairwiseIoU`.
-public struct EvaluationInput: Hashable, Sendable {
+package struct EvaluationInput: Hashable, Sendable {
   /// What names the images in messages: file names or ids. Images without ground-truth objects or detections
   /// are listed too.
   ///
   /// The reference takes images by ascending id, which settles ties of scores between images.
-  public private(set) var imageNames: [String]
+  package private(set) var imageNames: [String]
   /// The classes; class indices count into them.
-  public let classNames: [String]
+  package let classNames: [String]
   /// What is labeled.
-  public var groundTruths: GroundTruthTable
+  package var groundTruths: GroundTruthTable
   /// What was found.
-  public var detections: DetectionTable
+  package var detections: DetectionTable
 
   /// Makes an input, by default without rows.
-  public init(
+  package init(
     imageNames: [String] = [], classNames: [String],
     groundTruths: GroundTruthTable = GroundTruthTable(),
     detections: DetectionTable = DetectionTable()
@@ -31,7 +31,7 @@ public struct EvaluationInput: Hashable, Sendable {
   }
 
   /// Adds an image with its annotations and detections, both in pixels of the original image.
-  public mutating func append(
+  package mutating func append(
     image name: String, annotations: [Annotation], detections found: [Detection]
   ) {
     let image = imageNames.count

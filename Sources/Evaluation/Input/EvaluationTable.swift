@@ -1,20 +1,21 @@
+import Basics
 import Imaging
 
 /// The ground-truth objects and detections of one image that share a class: ranges of rows.
-public struct ImageClassPair: Hashable, Sendable {
+package struct ImageClassPair: Hashable, Sendable {
   /// Index into the list of images.
-  public let image: Int32
+  package let image: Int32
   /// Index into the list of classes.
-  public let classIndex: Int32
+  package let classIndex: Int32
   fileprivate let firstGroundTruth: Int32
   fileprivate let groundTruthEnd: Int32
   fileprivate let firstDetection: Int32
   fileprivate let detectionEnd: Int32
 
   /// Rows of `EvaluationTable.groundTruths`, in the order of the input.
-  public var groundTruths: Range<Int> { Int(firstGroundTruth)..<Int(groundTruthEnd) }
+  package var groundTruths: Range<Int> { Int(firstGroundTruth)..<Int(groundTruthEnd) }
   /// Rows of `EvaluationTable.detections`, the highest score first.
-  public var detections: Range<Int> { Int(firstDetection)..<Int(detectionEnd) }
+  package var detections: Range<Int> { Int(firstDetection)..<Int(detectionEnd) }
 }
 
 /// An evaluation's rows, sorted by image and then by class, with tables that say where each begins.
@@ -22,33 +23,34 @@ public struct ImageClassPair: Hashable, Sendable {
 /// A pair is one image and one class of which there is a ground-truth object or a detection: what matching looks
 /// at. Pairs stand by image and, inside, by class; their rows are contiguous, so that an image's
 /// rows are, too. All analyses read this.
-public struct EvaluationTable: Sendable {
+package struct EvaluationTable: Sendable {
   /// What names the images in messages.
-  public let imageNames: [String]
+  package let imageNames: [String]
   /// The classes.
-  public let classNames: [String]
+  package let classNames: [String]
   /// What is labeled, by image and class; inside a pair in the order of the input.
-  public let groundTruths: GroundTruthTable
+  package let groundTruths: GroundTruthTable
   /// What was found, by image and class; inside a pair by descending score, ties in the order of
   /// the input.
-  public let detections: DetectionTable
+  package let detections: DetectionTable
   /// For each row of `groundTruths`, its row in the input (and in what is kept beside it, such as masks).
-  public let groundTruthSources: [Int32]
+  package let groundTruthSources: [Int32]
   /// For each row of `detections`, its row in the input.
-  public let detectionSources: [Int32]
+  package let detectionSources: [Int32]
   /// The pairs, by image and then by class.
-  public let pairs: [ImageClassPair]
+  package let pairs: [ImageClassPair]
   /// `pairs[imageStarts[i]..<imageStarts[i + 1]]` are those of image i.
-  public let imageStarts: [Int]
+  package let imageStarts: [Int]
   /// Pair numbers by class and then by image.
-  public let classPairs: [Int32]
+  package let classPairs: [Int32]
   /// `classPairs[classStarts[c]..<classStarts[c + 1]]` are those of class c.
-  public let classStarts: [Int]
+  package let classStarts: [Int]
 
   /// Sorts the rows of an input; linear in their number, but for the scores inside a pair.
   ///
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
-  public init(_ input: EvaluationInput, tasks: ParallelExecutor = .serial) throws(EvaluationError) {
+  package init(_ input: EvaluationInput, tasks: ParallelExecutor = .serial) throws(EvaluationError)
+  {
     try input.check()
     imageNames = input.imageNames
     classNames = input.classNames
@@ -72,12 +74,12 @@ public struct EvaluationTable: Sendable {
   }
 
   /// The pairs of an image, by class.
-  public func pairs(ofImage image: Int) -> ArraySlice<ImageClassPair> {
+  package func pairs(ofImage image: Int) -> ArraySlice<ImageClassPair> {
     pairs[imageStarts[image]..<imageStarts[image + 1]]
   }
 
   /// The numbers of a class's pairs, by image.
-  public func pairs(ofClass classIndex: Int) -> ArraySlice<Int32> {
+  package func pairs(ofClass classIndex: Int) -> ArraySlice<Int32> {
     classPairs[classStarts[classIndex]..<classStarts[classIndex + 1]]
   }
 

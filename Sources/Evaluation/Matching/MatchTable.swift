@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// What became of each detection at each IoU threshold and in each range of areas.
@@ -5,27 +6,27 @@ import Imaging
 /// Bit t of a mask stands for `parameters.iouThresholds[t]`. A detection is right where it is
 /// matched and not ignored, wrong where it is neither. Those beyond the limit of their cell (100)
 /// are not looked at; they are ignored throughout.
-public struct MatchTable: Sendable {
+package struct MatchTable: Sendable {
   /// The thresholds and ranges of areas that the masks count through.
-  public let parameters: EvaluationParameters
+  package let parameters: EvaluationParameters
   /// Thresholds at which a detection has a ground-truth object: the mask of row d and area range a is at
   /// `d * parameters.areaRanges.count + a`, rows as in `EvaluationTable.detections`.
-  public private(set) var matched: [UInt16]
+  package private(set) var matched: [UInt16]
   /// Thresholds at which a detection counts neither as right nor as wrong; places as in `matched`.
-  public private(set) var ignored: [UInt16]
+  package private(set) var ignored: [UInt16]
   /// The row in `EvaluationTable.groundTruths` that a detection matched, or -1, in the first range of
   /// areas, which is all of them: row d and threshold t are at
   /// `d * parameters.iouThresholds.count + t`.
-  public private(set) var matchedGroundTruths: [Int32]
+  package private(set) var matchedGroundTruths: [Int32]
   /// Ground-truth objects that count, of class c in area range a, at `c * parameters.areaRanges.count + a`.
-  public let groundTruthCounts: [Int]
+  package let groundTruthCounts: [Int]
 
   /// Matches the detections of every cell.
   ///
   /// - Parameters:
   ///   - overlap: What the cells' rows overlap by: boxes or masks.
   ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
-  public init(
+  package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes,
     parameters: EvaluationParameters = .coco, tasks: ParallelExecutor = .serial
   ) {

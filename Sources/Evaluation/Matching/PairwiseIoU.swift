@@ -3,10 +3,10 @@ import Imaging
 /// How the overlaps of a cell are found: of boxes, or of what is kept beside the rows, as masks.
 ///
 /// Matching reads nothing but these overlaps, the areas and the traits.
-public struct PairwiseIoU: Sendable {
+package struct PairwiseIoU: Sendable {
   /// Fills `overlaps[d * groundTruths + t]` with the overlap, 0...1, of the cell's d-th detection, for
   /// the first `detections` of them, with its t-th ground truth; all places are asked to be written.
-  public typealias Filling =
+  package typealias Filling =
     @Sendable (
       _ table: EvaluationTable, _ pair: ImageClassPair, _ detections: Int,
       _ overlaps: inout [Double]
@@ -14,7 +14,7 @@ public struct PairwiseIoU: Sendable {
 
   /// The overlap, 0...1, of a detection with a ground-truth object of the same image and of any class, both by
   /// their rows; over the detection's own area where the ground truth is to be taken for a crowd.
-  public typealias RowIoU =
+  package typealias RowIoU =
     @Sendable (_ table: EvaluationTable, _ detection: Int, _ groundTruth: Int, _ isCrowd: Bool) ->
     Double
 
@@ -24,13 +24,13 @@ public struct PairwiseIoU: Sendable {
   let iou: RowIoU
 
   /// Makes a source from the functions for a whole cell and for a pair, which must agree.
-  public init(fill: @escaping Filling, iou: @escaping RowIoU) {
+  package init(fill: @escaping Filling, iou: @escaping RowIoU) {
     self.fill = fill
     self.iou = iou
   }
 
   /// Makes a source from the function for a pair.
-  public init(iou: @escaping RowIoU) {
+  package init(iou: @escaping RowIoU) {
     self.init(
       fill: { table, pair, detections, overlaps in
         var place = 0
@@ -45,7 +45,7 @@ public struct PairwiseIoU: Sendable {
   }
 
   /// Intersection over union of boxes; over the detection's area for crowds.
-  public static let boxes = PairwiseIoU(
+  package static let boxes = PairwiseIoU(
     fill: { table, pair, detections, overlaps in
       var place = 0
       for row in pair.detections.prefix(detections) {
@@ -68,7 +68,7 @@ public struct PairwiseIoU: Sendable {
   /// - Parameters:
   ///   - ground-truth objects: One mask a ground-truth object, in the order of the input.
   ///   - detections: One mask a detection, in the order of the input.
-  public static func masks(
+  package static func masks(
     groundTruths: [RunLengthMask], detections: [RunLengthMask]
   ) -> PairwiseIoU {
     PairwiseIoU { table, detection, groundTruth, isCrowd in

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// The curves of one class: the planes of `PrecisionRecallCurves` that belong to it.

@@ -1,16 +1,17 @@
+import Basics
 import Imaging
 
 /// COCO's average precision and recall: group, match, accumulate, summarize.
 ///
 /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c, whose numbers it equals.
-public enum DetectionMetric {
+package enum DetectionMetric {
   /// Scores detections against ground-truth objects by their boxes.
   ///
   /// - Parameters:
   ///   - input: All images, those without ground-truth objects or detections too.
   ///   - tasks: What runs parts of the work at the same time; results do not depend on it.
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
-  public static func evaluate(
+  package static func evaluate(
     _ input: EvaluationInput, tasks: ParallelExecutor = .serial
   ) throws(EvaluationError) -> DetectionMetrics {
     let table = try EvaluationTable(input, tasks: tasks)
@@ -20,7 +21,7 @@ public enum DetectionMetric {
   /// The numbers of detections that are matched already, by boxes or by masks.
   ///
   /// - Parameter matches: Made with the parameters `.coco`.
-  public static func report(
+  package static func report(
     _ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor = .serial
   ) -> DetectionMetrics {
     var counts = table.classNames.map { _ in (groundTruths: 0, detections: 0) }

@@ -3,71 +3,71 @@
 /// All are fractions 0...1, and -1 where there is no ground truth to measure on. AP is the mean precision
 /// over recall; AR the recall after all detections; both are means over classes with ground-truth objects and, if
 /// not said otherwise, over IoU 0.50 to 0.95.
-public struct DetectionMetrics: Hashable, Sendable {
+package struct DetectionMetrics: Hashable, Sendable {
   /// One class's part of the report.
-  public struct ClassEntry: Hashable, Sendable {
+  package struct ClassEntry: Hashable, Sendable {
     /// The class's name.
-    public let name: String
+    package let name: String
     /// The class's index in the list of class names.
-    public let classIndex: Int
+    package let classIndex: Int
     /// Ground-truth objects that count: neither crowds nor ignored ones.
-    public let groundTruthCount: Int
+    package let groundTruthCount: Int
     /// Detections of the class, those over the limit of 100 an image included.
-    public let detectionCount: Int
+    package let detectionCount: Int
     /// AP over IoU 0.50 to 0.95.
-    public let ap: Double
+    package let ap: Double
     /// AP at IoU 0.50.
-    public let ap50: Double
+    package let ap50: Double
     /// AP at IoU 0.75.
-    public let ap75: Double
+    package let ap75: Double
     /// AR with at most 100 detections an image.
-    public let ar100: Double
+    package let ar100: Double
   }
 
   /// AP over IoU 0.50 to 0.95: the benchmark's main number.
-  public let ap: Double
+  package let ap: Double
   /// AP at IoU 0.50.
-  public let ap50: Double
+  package let ap50: Double
   /// AP at IoU 0.75.
-  public let ap75: Double
+  package let ap75: Double
   /// AP of objects up to 32² square pixels.
-  public let apSmall: Double
+  package let apSmall: Double
   /// AP of objects of 32² to 96² square pixels.
-  public let apMedium: Double
+  package let apMedium: Double
   /// AP of objects of 96² square pixels and more.
-  public let apLarge: Double
+  package let apLarge: Double
   /// AR with at most 1 detection an image and class.
-  public let ar1: Double
+  package let ar1: Double
   /// AR with at most 10 detections an image and class.
-  public let ar10: Double
+  package let ar10: Double
   /// AR with at most 100 detections an image and class.
-  public let ar100: Double
+  package let ar100: Double
   /// AR of objects up to 32² square pixels.
-  public let arSmall: Double
+  package let arSmall: Double
   /// AR of objects of 32² to 96² square pixels.
-  public let arMedium: Double
+  package let arMedium: Double
   /// AR of objects of 96² square pixels and more.
-  public let arLarge: Double
+  package let arLarge: Double
   /// The classes, in order of index.
-  public let classes: [ClassEntry]
+  package let classes: [ClassEntry]
   /// How many images were scored.
-  public let imageCount: Int
+  package let imageCount: Int
   /// The arrays behind the numbers.
-  public let curves: PrecisionRecallCurves
+  package let curves: PrecisionRecallCurves
 
   /// Ground-truth objects that count, of all classes.
-  public var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
+  package var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
 
   /// One of the twelve numbers with the name that the literature gives it.
-  public struct Number: Hashable, Sendable {
+  package struct Number: Hashable, Sendable {
     /// For instance `AP50` or `ARsmall`.
-    public let name: String
+    package let name: String
     /// A fraction 0...1, or -1.
-    public let value: Double
+    package let value: Double
   }
 
   /// The twelve numbers in the order in which COCO prints them.
-  public var numbers: [Number] {
+  package var numbers: [Number] {
     [
       Number(name: "AP", value: ap), Number(name: "AP50", value: ap50),
       Number(name: "AP75", value: ap75), Number(name: "APsmall", value: apSmall),

@@ -1,31 +1,31 @@
 /// What the COCO benchmark fixes: thresholds, recall points, limits and area ranges.
 ///
 /// Source: `Params.setDetParams` of pycocotools' cocoeval.py.
-public struct EvaluationParameters: Hashable, Sendable {
+package struct EvaluationParameters: Hashable, Sendable {
   /// A closed range of areas, in square pixels.
-  public struct AreaRange: Hashable, Sendable {
+  package struct AreaRange: Hashable, Sendable {
     /// The range's name in reports.
-    public var name: String
+    package var name: String
     /// The smallest area that belongs to it.
-    public var lower: Double
+    package var lower: Double
     /// The largest area that belongs to it.
-    public var upper: Double
+    package var upper: Double
 
     /// Whether an area lies inside; both ends belong to the range.
     func contains(_ area: Double) -> Bool { !(area < lower || area > upper) }
   }
 
   /// The IoU that a match must reach: 0.50, 0.55 ... 0.95.
-  public let iouThresholds: [Double]
+  package let iouThresholds: [Double]
   /// Where the precision is sampled: recall 0, 0.01 ... 1.
-  public let recallThresholds: [Double]
+  package let recallThresholds: [Double]
   /// All, small (to 32²), medium (to 96²) and large; 32² and 96² belong to both neighbors.
-  public let areaRanges: [AreaRange]
+  package let areaRanges: [AreaRange]
   /// Detections an image and class that count, the highest score first: 1, 10, 100.
-  public let detectionLimits: [Int]
+  package let detectionLimits: [Int]
 
   /// The values of the COCO detection benchmark.
-  public static let coco = EvaluationParameters(
+  package static let coco = EvaluationParameters(
     iouThresholds: evenlySpaced(from: 0.5, through: 0.95, count: 10),
     recallThresholds: evenlySpaced(from: 0, through: 1, count: 101),
     areaRanges: [

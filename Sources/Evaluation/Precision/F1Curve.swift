@@ -1,38 +1,39 @@
+import Basics
 import Imaging
 
 /// Precision, recall and F1 of one class against the confidence from which on detections count.
 ///
 /// At an IoU of 0.50 and as COCO matches: ignored ground-truth objects and crowds count neither way, and at most
 /// 100 detections of an image and class are looked at.
-public struct F1Curve: Hashable, Sendable {
+package struct F1Curve: Hashable, Sendable {
   /// What is reached when all detections of at least a score count.
-  public struct Point: Hashable, Sendable {
+  package struct Point: Hashable, Sendable {
     /// The lowest score that counts.
-    public let score: Double
+    package let score: Double
     /// Detections that count and are right.
-    public let right: Int
+    package let right: Int
     /// Detections that count and are wrong.
-    public let wrong: Int
+    package let wrong: Int
     /// Ground-truth objects in the whole class.
-    public let groundTruths: Int
+    package let groundTruths: Int
 
     /// Right ones among all that count, 0...1.
-    public var precision: Double { Double(right) / Double(max(right + wrong, 1)) }
+    package var precision: Double { Double(right) / Double(max(right + wrong, 1)) }
     /// Found ones among all ground-truth objects, 0...1.
-    public var recall: Double { Double(right) / Double(max(groundTruths, 1)) }
+    package var recall: Double { Double(right) / Double(max(groundTruths, 1)) }
     /// The harmonic mean of precision and recall, 0...1.
-    public var f1: Double { 2 * Double(right) / Double(max(right + wrong + groundTruths, 1)) }
+    package var f1: Double { 2 * Double(right) / Double(max(right + wrong + groundTruths, 1)) }
   }
 
   /// Ground-truth objects that count.
-  public let groundTruthCount: Int
+  package let groundTruthCount: Int
   /// A point for each score that occurs, by descending score; without those at which only
   /// ignored detections join.
-  public let points: [Point]
+  package let points: [Point]
 
   /// The point of the highest F1, of equal ones that of the highest score; nil where there is no
   /// ground truth or nothing right.
-  public var best: Point? {
+  package var best: Point? {
     guard groundTruthCount > 0 else { return nil }
     var best: Point?
     for point in points where point.right > 0 && point.f1 > best?.f1 ?? 0 { best = point }
@@ -40,7 +41,7 @@ public struct F1Curve: Hashable, Sendable {
   }
 
   /// What is reached when detections of at least that score count.
-  public func point(from score: Double) -> Point {
+  package func point(from score: Double) -> Point {
     var (low, high) = (0, points.count)
     while low < high {
       let middle = (low + high) / 2
@@ -84,7 +85,7 @@ public struct F1Curve: Hashable, Sendable {
 
   /// The curve of all classes taken together, one confidence for all and each object counting the
   /// same; classes without ground-truth objects are part of it by their wrong detections.
-  public static func pooled(_ curves: [F1Curve]) -> F1Curve {
+  package static func pooled(_ curves: [F1Curve]) -> F1Curve {
     let groundTruths = curves.reduce(0) { $0 + $1.groundTruthCount }
     var steps: [(score: Double, right: Int, wrong: Int)] = []
     for curve in curves {
@@ -108,7 +109,7 @@ public struct F1Curve: Hashable, Sendable {
   }
 
   /// The curves of all classes, in order of index.
-  public static func curves(
+  package static func curves(
     _ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor = .serial
   ) -> [F1Curve] {
     tasks.map(table.classNames.count) { F1Curve(table, matches, classIndex: $0) }

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Average precision as the Pascal VOC challenge measured it, at an overlap of 0.5.
@@ -11,29 +12,29 @@ import Imaging
 /// reached at exactly 0.5, as in VOC's own code; some translations of it ask for more.
 /// Source: VOCevaldet.m and VOCap.m of the VOC 2012 development kit; for 2007 VOCevaldet.m of that
 /// year's.
-public struct PascalMetric: Hashable, Sendable {
+package struct PascalMetric: Hashable, Sendable {
   /// One class's numbers, fractions 0...1, or -1 where it has no ground truth.
-  public struct ClassEntry: Hashable, Sendable {
+  package struct ClassEntry: Hashable, Sendable {
     /// Ground-truth objects that are not difficult.
-    public let groundTruthCount: Int
+    package let groundTruthCount: Int
     /// VOC 2007: the mean of the best precision at recall 0, 0.1 ... 1.
-    public let ap2007: Double
+    package let ap2007: Double
     /// VOC 2010 and later: the area below the precision envelope.
-    public let ap2010: Double
+    package let ap2010: Double
   }
 
   /// The classes, in order of index.
-  public let classes: [ClassEntry]
+  package let classes: [ClassEntry]
   /// The mean over classes with ground-truth objects, by the rule of 2007; -1 where there are none.
-  public let meanAP2007: Double
+  package let meanAP2007: Double
   /// The mean over classes with ground-truth objects, by the rule of 2010; -1 where there are none.
-  public let meanAP2010: Double
+  package let meanAP2010: Double
 
   /// The overlap that a match must reach.
   static let threshold = 0.5
 
   /// Scores detections by VOC's rules.
-  public init(
+  package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
   ) {
     classes = tasks.map(table.classNames.count) { classIndex in

@@ -3,17 +3,17 @@
 ///
 /// -1 stands where a class has no ground truth in an area range. The layout is the reference's
 /// `COCOeval.eval`: row-major `[iou][recall][class][area][limit]`, recall without the second axis.
-public struct PrecisionRecallCurves: Hashable, Sendable {
+package struct PrecisionRecallCurves: Hashable, Sendable {
   /// The thresholds, areas and limits that index the arrays.
-  public let parameters: EvaluationParameters
+  package let parameters: EvaluationParameters
   /// How many classes there are.
-  public let classCount: Int
+  package let classCount: Int
   /// The precision envelope at each recall point, 0...1, or -1.
-  public internal(set) var precision: [Double]
+  package internal(set) var precision: [Double]
   /// The score of the detection at which each recall point is reached (0 beyond the last), or -1.
-  public internal(set) var scores: [Double]
+  package internal(set) var scores: [Double]
   /// The recall after all detections, 0...1, or -1.
-  public internal(set) var recall: [Double]
+  package internal(set) var recall: [Double]
 
   /// Makes arrays that hold -1 throughout.
   init(parameters: EvaluationParameters, classCount: Int) {
@@ -28,7 +28,7 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
   }
 
   /// The place of a value in `precision` and `scores`; all indices from 0.
-  public func index(
+  package func index(
     iou: Int, recallPoint: Int, classIndex: Int, area: Int, limit: Int
   ) -> Int {
     let row = iou * parameters.recallThresholds.count + recallPoint
@@ -37,7 +37,7 @@ public struct PrecisionRecallCurves: Hashable, Sendable {
   }
 
   /// The place of a value in `recall`; all indices from 0.
-  public func recallIndex(iou: Int, classIndex: Int, area: Int, limit: Int) -> Int {
+  package func recallIndex(iou: Int, classIndex: Int, area: Int, limit: Int) -> Int {
     ((iou * classCount + classIndex) * parameters.areaRanges.count + area)
       * parameters.detectionLimits.count + limit
   }

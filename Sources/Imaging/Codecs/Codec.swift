@@ -1,5 +1,5 @@
 /// A format of image files.
-public enum Codec: String, CaseIterable, Hashable, Sendable {
+package enum Codec: String, CaseIterable, Hashable, Sendable {
   /// JPEG: 8 bits, lossy, no alpha.
   case jpeg
   /// PNG: 8 or 16 bits, lossless, with or without alpha.
@@ -8,7 +8,7 @@ public enum Codec: String, CaseIterable, Hashable, Sendable {
 
 extension Codec: CustomStringConvertible {
   /// The name that people use.
-  public var description: String {
+  package var description: String {
     switch self {
     case .jpeg: "JPEG"
     case .png: "PNG"
@@ -18,7 +18,7 @@ extension Codec: CustomStringConvertible {
 
 extension Codec {
   /// The endings of file names, lowercase and without the dot, the usual one first.
-  public var fileExtensions: [String] {
+  package var fileExtensions: [String] {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
     case .png: ["png"]
@@ -26,7 +26,7 @@ extension Codec {
   }
 
   /// The codec that a file name's ending, in any case, stands for, or nil.
-  public init?(path: String) {
+  package init?(path: String) {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
     let ending = name[name.index(after: dot)...].lowercased()
@@ -37,7 +37,7 @@ extension Codec {
   }
 
   /// The codec whose signature the bytes begin with, whatever the file is called, or nil.
-  public init?(signatureOf bytes: [UInt8]) {
+  package init?(signatureOf bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xD8]) {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {

@@ -1,10 +1,10 @@
 /// Images in files: JPEG and PNG, told apart by content.
-public enum ImageFile {
+package enum ImageFile {
   /// Reads and decodes an image, upright.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
   /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
-  public static func read(
+  package static func read(
     _ path: String, options: DecodeOptions = DecodeOptions()
   ) throws(ImagingError) -> DecodedImage {
     try decode(bytes(path), name: path, options: options)
@@ -13,14 +13,14 @@ public enum ImageFile {
   /// The bytes of an image file as they are.
   ///
   /// Throws `ImagingError.unreadableFile` where it cannot be read or is too large for an image.
-  public static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
+  package static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
     try FileAccess.read(path).bytes
   }
 
   /// Decodes an image from a file's bytes, upright; `name` is what errors call it.
   ///
   /// Throws `ImagingError` as ``read(_:options:)`` does.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], name: String, options: DecodeOptions = DecodeOptions()
   ) throws(ImagingError) -> DecodedImage {
     let (codec, header) = try header(of: bytes, name: name)
@@ -42,7 +42,7 @@ public enum ImageFile {
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
   /// header. Pixels are not looked at.
-  public static func information(_ path: String) throws(ImagingError) -> ImageInformation {
+  package static func information(_ path: String) throws(ImagingError) -> ImageInformation {
     let start = try FileAccess.read(path, limit: 1 << 16)
     do {
       return try information(of: start.bytes, name: path)
@@ -55,7 +55,7 @@ public enum ImageFile {
   /// Reads the header in a file's bytes, which may end behind it; `name` is what errors call it.
   ///
   /// Throws `ImagingError` as ``information(_:)`` does.
-  public static func information(
+  package static func information(
     of bytes: [UInt8], name: String
   ) throws(ImagingError) -> ImageInformation {
     let (codec, header) = try header(of: bytes, name: name)
@@ -70,7 +70,7 @@ public enum ImageFile {
   /// JPEG holds gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
   /// become 8. PNG holds every format exactly. Throws `ImagingError` where the codec cannot hold so
   /// large an image or the quality is out of range.
-  public static func encode(
+  package static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
     try encode(image, as: codec, name: "the image", quality: quality)
@@ -80,7 +80,7 @@ public enum ImageFile {
   ///
   /// Throws `ImagingError` where the ending is not known, as ``encode(_:as:quality:)`` does, or where
   /// the file cannot be written.
-  public static func write(
+  package static func write(
     _ image: Image, to path: String, quality: Int = 90
   ) throws(ImagingError) {
     guard let codec = Codec(path: path) else {

@@ -1,5 +1,5 @@
 /// How a stored image must be turned to stand upright; the raw values are EXIF's.
-public enum Orientation: Int, CaseIterable, Hashable, Sendable {
+package enum Orientation: Int, CaseIterable, Hashable, Sendable {
   /// As it is stored.
   case upright = 1
   /// To be mirrored from left to right.
@@ -18,7 +18,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case lyingRight = 8
 
   /// Whether width and height change places.
-  public var swapsSides: Bool { rawValue >= 5 }
+  package var swapsSides: Bool { rawValue >= 5 }
 }
 
 extension Image {

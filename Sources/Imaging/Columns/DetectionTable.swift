@@ -1,25 +1,25 @@
 /// What a detector reports about a dataset, one row a detection, in columns.
-public struct DetectionTable: Hashable, Sendable {
+package struct DetectionTable: Hashable, Sendable {
   /// Indices into the list of images.
-  public private(set) var images: [Int32] = []
+  package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
-  public private(set) var classes: [Int32] = []
+  package private(set) var classes: [Int32] = []
   /// Where the detections are.
-  public private(set) var boxes: [SizedBox] = []
+  package private(set) var boxes: [SizedBox] = []
   /// The areas that place detections among small, medium and large, in square pixels: width times
   /// height, or the area of a mask.
-  public private(set) var areas: [Double] = []
+  package private(set) var areas: [Double] = []
   /// How sure the detector is; any finite scale, larger is higher-scoring.
-  public private(set) var scores: [Double] = []
+  package private(set) var scores: [Double] = []
 
   /// Makes empty columns.
-  public init() {}
+  package init() {}
 
   /// How many rows there are.
-  public var count: Int { images.count }
+  package var count: Int { images.count }
 
   /// Adds a row; without an `area`, it is width times height.
-  public mutating func append(
+  package mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil
   ) {
     images.append(Int32(image))
@@ -30,14 +30,14 @@ public struct DetectionTable: Hashable, Sendable {
   }
 
   /// Adds a detection in an image.
-  public mutating func append(_ detection: Detection, image: Int) {
+  package mutating func append(_ detection: Detection, image: Int) {
     append(
       image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
       score: Double(detection.score))
   }
 
   /// Adds all rows of other columns.
-  public mutating func append(contentsOf other: DetectionTable) {
+  package mutating func append(contentsOf other: DetectionTable) {
     images += other.images
     classes += other.classes
     boxes += other.boxes
@@ -46,7 +46,7 @@ public struct DetectionTable: Hashable, Sendable {
   }
 
   /// Makes room for that many rows.
-  public mutating func reserve(_ count: Int) {
+  package mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)
     classes.reserveCapacity(count)
     boxes.reserveCapacity(count)
@@ -55,7 +55,7 @@ public struct DetectionTable: Hashable, Sendable {
   }
 
   /// The rows in another order; `order` holds row numbers.
-  public func reordered(_ order: [Int32]) -> DetectionTable {
+  package func reordered(_ order: [Int32]) -> DetectionTable {
     var result = DetectionTable()
     result.images = gathered(images, order)
     result.classes = gathered(classes, order)

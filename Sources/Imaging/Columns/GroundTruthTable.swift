@@ -1,44 +1,44 @@
 /// What sets a labeled object apart from others.
-public struct GroundTruthFlags: OptionSet, Hashable, Sendable {
+package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
   /// The traits as bits.
-  public let rawValue: UInt8
+  package let rawValue: UInt8
 
   /// Makes traits from their bits.
-  public init(rawValue: UInt8) {
+  package init(rawValue: UInt8) {
     self.rawValue = rawValue
   }
 
   /// A region of many objects (COCO `iscrowd`): it is not counted as a ground-truth object, many detections may
   /// match it, and its overlap is intersection over the detection's area.
-  public static let crowd = GroundTruthFlags(rawValue: 1)
+  package static let crowd = GroundTruthFlags(rawValue: 1)
   /// Not counted (VOC `difficult`): it may be missed without loss, and the one detection that
   /// matches it is neither right nor wrong.
-  public static let ignored = GroundTruthFlags(rawValue: 2)
+  package static let ignored = GroundTruthFlags(rawValue: 2)
 }
 
 /// The labeled objects of a dataset, one row each, in columns.
-public struct GroundTruthTable: Hashable, Sendable {
+package struct GroundTruthTable: Hashable, Sendable {
   /// Indices into the list of images.
-  public private(set) var images: [Int32] = []
+  package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
-  public private(set) var classes: [Int32] = []
+  package private(set) var classes: [Int32] = []
   /// Where the objects are.
-  public private(set) var boxes: [SizedBox] = []
+  package private(set) var boxes: [SizedBox] = []
   /// The areas that place objects among small, medium and large, in square pixels.
   ///
   /// COCO takes the annotation's `area` (of the mask), which is not width times height.
-  public private(set) var areas: [Double] = []
+  package private(set) var areas: [Double] = []
   /// Crowds, and objects that do not count.
-  public private(set) var traits: [GroundTruthFlags] = []
+  package private(set) var traits: [GroundTruthFlags] = []
 
   /// Makes empty columns.
-  public init() {}
+  package init() {}
 
   /// How many rows there are.
-  public var count: Int { images.count }
+  package var count: Int { images.count }
 
   /// Adds a row; without an `area`, it is width times height.
-  public mutating func append(
+  package mutating func append(
     image: Int, classIndex: Int, box: SizedBox, area: Double? = nil, traits: GroundTruthFlags = []
   ) {
     images.append(Int32(image))
@@ -49,7 +49,7 @@ public struct GroundTruthTable: Hashable, Sendable {
   }
 
   /// Adds an annotation of an image; a difficult one is ignored in the score.
-  public mutating func append(_ annotation: Annotation, image: Int) {
+  package mutating func append(_ annotation: Annotation, image: Int) {
     var traits: GroundTruthFlags = []
     if annotation.isCrowd { traits.insert(.crowd) }
     if annotation.isDifficult { traits.insert(.ignored) }
@@ -60,7 +60,7 @@ public struct GroundTruthTable: Hashable, Sendable {
   }
 
   /// Makes room for that many rows.
-  public mutating func reserve(_ count: Int) {
+  package mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)
     classes.reserveCapacity(count)
     boxes.reserveCapacity(count)
@@ -69,7 +69,7 @@ public struct GroundTruthTable: Hashable, Sendable {
   }
 
   /// The rows in another order; `order` holds row numbers.
-  public func reordered(_ order: [Int32]) -> GroundTruthTable {
+  package func reordered(_ order: [Int32]) -> GroundTruthTable {
     var result = GroundTruthTable()
     result.images = gathered(images, order)
     result.classes = gathered(classes, order)

@@ -1,25 +1,25 @@
 import Foundation
 
 /// A color of 8-bit sRGB.
-public struct Color: Hashable, Sendable {
+package struct Color: Hashable, Sendable {
   /// Red, 0...255.
-  public var red: UInt8
+  package var red: UInt8
   /// Green, 0...255.
-  public var green: UInt8
+  package var green: UInt8
   /// Blue, 0...255.
-  public var blue: UInt8
+  package var blue: UInt8
 
   /// Makes a color.
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
   /// Black.
-  public static let black = Color(red: 0, green: 0, blue: 0)
+  package static let black = Color(red: 0, green: 0, blue: 0)
   /// White.
-  public static let white = Color(red: 255, green: 255, blue: 255)
+  package static let white = Color(red: 255, green: 255, blue: 255)
 
   /// The color of a class: vivid, and far in hue and lightness from those of its neighbors.
   ///
@@ -27,7 +27,7 @@ public struct Color: Hashable, Sendable {
   /// lightness takes turns; they start where the first twenty classes come out farthest apart. All
   /// in Oklch (B. Ottosson, A perceptual color space for image processing, 2020), where equal steps
   /// look equal.
-  public static func ofClass(_ classIndex: Int) -> Color {
+  package static func ofClass(_ classIndex: Int) -> Color {
     let turns = (0.28 + Double(classIndex) * 0.618_033_988_749_894_8)
       .truncatingRemainder(dividingBy: 1)
     let lightness = [0.70, 0.80, 0.62][((classIndex % 3) + 3) % 3]
@@ -43,7 +43,7 @@ public struct Color: Hashable, Sendable {
   }
 
   /// Black or white, whichever is easier to read on this color (contrast as in WCAG 2.1).
-  public var contrasting: Color {
+  package var contrasting: Color {
     // (1.05 / (Y + 0.05)) and ((Y + 0.05) / 0.05) meet at Y = 0.179.
     relativeLuminance > 0.179 ? .black : .white
   }

@@ -11,7 +11,7 @@ extension Image {
   /// - Parameters:
   ///   - detections: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
-  public func drawing(_ detections: [Detection], classNames: [String]) -> Image {
+  package func drawing(_ detections: [Detection], classNames: [String]) -> Image {
     drawing(
       detections.map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: $0.score) },
       classNames: classNames)
@@ -23,7 +23,7 @@ extension Image {
   /// - Parameters:
   ///   - annotations: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
-  public func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
+  package func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
     drawing(
       annotations.sorted { $0.box.area > $1.box.area }
         .map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: nil) },

@@ -2,22 +2,22 @@
 ///
 /// `x' = a x + b y + tx`, `y' = c x + d y + ty`. Coordinates are continuous, as everywhere: the
 /// center of the first pixel is (0.5, 0.5).
-public struct AffineTransform: Hashable, Sendable {
+package struct AffineTransform: Hashable, Sendable {
   /// How x' grows with x.
-  public var a: Double
+  package var a: Double
   /// How x' grows with y.
-  public var b: Double
+  package var b: Double
   /// The shift of x', in pixels of the target.
-  public var tx: Double
+  package var tx: Double
   /// How y' grows with x.
-  public var c: Double
+  package var c: Double
   /// How y' grows with y.
-  public var d: Double
+  package var d: Double
   /// The shift of y', in pixels of the target.
-  public var ty: Double
+  package var ty: Double
 
   /// Makes a transform from the rows of its matrix: (a, b, tx), (c, d, ty).
-  public init(a: Double, b: Double, tx: Double, c: Double, d: Double, ty: Double) {
+  package init(a: Double, b: Double, tx: Double, c: Double, d: Double, ty: Double) {
     self.a = a
     self.b = b
     self.tx = tx
@@ -27,33 +27,33 @@ public struct AffineTransform: Hashable, Sendable {
   }
 
   /// The transform that changes nothing.
-  public static let identity = AffineTransform(a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0)
+  package static let identity = AffineTransform(a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0)
 
   /// Scales about the origin, by a factor for each axis.
-  public static func scale(x: Double, y: Double) -> AffineTransform {
+  package static func scale(x: Double, y: Double) -> AffineTransform {
     AffineTransform(a: x, b: 0, tx: 0, c: 0, d: y, ty: 0)
   }
 
   /// Scales about the origin, by one factor.
-  public static func scale(_ factor: Double) -> AffineTransform { scale(x: factor, y: factor) }
+  package static func scale(_ factor: Double) -> AffineTransform { scale(x: factor, y: factor) }
 
   /// Shifts by pixels of the target.
-  public static func translation(x: Double, y: Double) -> AffineTransform {
+  package static func translation(x: Double, y: Double) -> AffineTransform {
     AffineTransform(a: 1, b: 0, tx: x, c: 0, d: 1, ty: y)
   }
 
   /// Mirrors left and right in an image of the given width, in pixels.
-  public static func horizontalFlip(width: Double) -> AffineTransform {
+  package static func horizontalFlip(width: Double) -> AffineTransform {
     AffineTransform(a: -1, b: 0, tx: width, c: 0, d: 1, ty: 0)
   }
 
   /// Mirrors top and bottom in an image of the given height, in pixels.
-  public static func verticalFlip(height: Double) -> AffineTransform {
+  package static func verticalFlip(height: Double) -> AffineTransform {
     AffineTransform(a: 1, b: 0, tx: 0, c: 0, d: -1, ty: height)
   }
 
   /// The transform that applies this one first and then the next.
-  public func concatenating(_ next: AffineTransform) -> AffineTransform {
+  package func concatenating(_ next: AffineTransform) -> AffineTransform {
     AffineTransform(
       a: next.a * a + next.b * c, b: next.a * b + next.b * d,
       tx: next.a * tx + next.b * ty + next.tx,
@@ -62,7 +62,7 @@ public struct AffineTransform: Hashable, Sendable {
   }
 
   /// The transform back, or nil where this one flattens the plane or is not finite.
-  public var inverse: AffineTransform? {
+  package var inverse: AffineTransform? {
     let determinant = a * d - b * c
     let result = AffineTransform(
       a: d / determinant, b: -b / determinant, tx: (b * ty - d * tx) / determinant,
@@ -74,12 +74,12 @@ public struct AffineTransform: Hashable, Sendable {
   var isFinite: Bool { [a, b, tx, c, d, ty].allSatisfy(\.isFinite) }
 
   /// Where a point goes.
-  public func apply(x: Double, y: Double) -> (x: Double, y: Double) {
+  package func apply(x: Double, y: Double) -> (x: Double, y: Double) {
     (a * x + b * y + tx, c * x + d * y + ty)
   }
 
   /// The smallest box around where a box's corners go; not cut to any image.
-  public func apply(_ box: Box) -> Box {
+  package func apply(_ box: Box) -> Box {
     let p = apply(x: box.x1, y: box.y1)
     let q = apply(x: box.x2, y: box.y1)
     let r = apply(x: box.x1, y: box.y2)

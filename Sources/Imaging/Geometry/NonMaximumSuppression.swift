@@ -5,7 +5,7 @@ import CGlimpseKernels
 /// The semantics of torchvision's `ops.nms` and `ops.batched_nms`: detections are taken in order of
 /// descending score, equal scores in their given order, and one is dropped when its intersection
 /// over union with one that was kept exceeds the threshold.
-public enum NonMaximumSuppression {
+package enum NonMaximumSuppression {
   /// The detections that are kept, best first.
   ///
   /// It takes the time it takes, and drops nothing but the overlapping, what is past
@@ -17,7 +17,7 @@ public enum NonMaximumSuppression {
   ///   - iouThreshold: The intersection over union, 0...1, that is still allowed.
   ///   - classAgnostic: Whether detections of different classes suppress each other too.
   ///   - maximumDetections: How many to keep at most.
-  public static func suppress(
+  package static func suppress(
     _ detections: [Detection], iouThreshold: Double, classAgnostic: Bool = false,
     maximumDetections: Int = .max
   ) -> [Detection] {

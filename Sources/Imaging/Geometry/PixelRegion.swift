@@ -1,16 +1,16 @@
 /// A rectangle of whole pixels.
-public struct PixelRegion: Hashable, Sendable {
+package struct PixelRegion: Hashable, Sendable {
   /// The first column.
-  public var x: Int
+  package var x: Int
   /// The first row.
-  public var y: Int
+  package var y: Int
   /// Columns; may be zero.
-  public var width: Int
+  package var width: Int
   /// Rows; may be zero.
-  public var height: Int
+  package var height: Int
 
   /// Makes a region.
-  public init(x: Int, y: Int, width: Int, height: Int) {
+  package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = width

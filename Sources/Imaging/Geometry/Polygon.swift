@@ -2,36 +2,36 @@
 ///
 /// It may run either way around, and be concave. Where it crosses itself, areas on the two sides of
 /// the crossing cancel out.
-public struct Polygon: Hashable, Sendable {
+package struct Polygon: Hashable, Sendable {
   /// A corner, in pixels.
-  public struct Corner: Hashable, Sendable {
+  package struct Corner: Hashable, Sendable {
     /// From the left.
-    public var x: Double
+    package var x: Double
     /// From the top.
-    public var y: Double
+    package var y: Double
 
     /// Makes a corner.
-    public init(_ x: Double, _ y: Double) {
+    package init(_ x: Double, _ y: Double) {
       self.x = x
       self.y = y
     }
   }
 
   /// In order; the last is joined to the first.
-  public var corners: [Corner]
+  package var corners: [Corner]
 
   /// Makes a polygon of its corners.
-  public init(_ corners: [Corner]) { self.corners = corners }
+  package init(_ corners: [Corner]) { self.corners = corners }
 
   /// Makes a polygon of the corners x, y, x, y ...; a number too many is left out.
-  public init(_ numbers: [Double]) {
+  package init(_ numbers: [Double]) {
     corners = stride(from: 0, to: numbers.count - 1, by: 2).map {
       Corner(numbers[$0], numbers[$0 + 1])
     }
   }
 
   /// A box's four corners.
-  public init(_ box: Box) {
+  package init(_ box: Box) {
     corners = [
       Corner(box.x1, box.y1), Corner(box.x2, box.y1), Corner(box.x2, box.y2),
       Corner(box.x1, box.y2),
@@ -39,10 +39,10 @@ public struct Polygon: Hashable, Sendable {
   }
 
   /// The corners as x, y, x, y ...
-  public var numbers: [Double] { corners.flatMap { [$0.x, $0.y] } }
+  package var numbers: [Double] { corners.flatMap { [$0.x, $0.y] } }
 
   /// The area in square pixels.
-  public var area: Double {
+  package var area: Double {
     guard let first = corners.first else { return 0 }
     var sum = 0.0
     var last = corners[corners.count - 1]
@@ -55,7 +55,7 @@ public struct Polygon: Hashable, Sendable {
   }
 
   /// The smallest box around all corners; nil without corners.
-  public var bounds: Box? {
+  package var bounds: Box? {
     guard let first = corners.first else { return nil }
     var box = Box(x1: first.x, y1: first.y, x2: first.x, y2: first.y)
     for corner in corners {
@@ -68,7 +68,7 @@ public struct Polygon: Hashable, Sendable {
   }
 
   /// What lies inside of a box. Source: Sutherland and Hodgman, Reentrant Polygon Clipping, 1974.
-  public func clipped(to box: Box) -> Polygon {
+  package func clipped(to box: Box) -> Polygon {
     Polygon(
       Self.clip(corners.map { Place($0.x, $0.y, 1) }, to: box).map {
         Corner($0.x / $0.z, $0.y / $0.z)
@@ -76,7 +76,7 @@ public struct Polygon: Hashable, Sendable {
   }
 
   /// Where a transform takes it: the part before the eye.
-  public func transformed(by transform: ProjectiveTransform) -> Polygon {
+  package func transformed(by transform: ProjectiveTransform) -> Polygon {
     transformed(by: transform, clippedTo: nil)
   }
 
@@ -84,7 +84,7 @@ public struct Polygon: Hashable, Sendable {
   ///
   /// It is cut before the division by depth, so that what lies behind the eye does not come back
   /// upside down.
-  public func transformed(by transform: ProjectiveTransform, clippedTo box: Box?) -> Polygon {
+  package func transformed(by transform: ProjectiveTransform, clippedTo box: Box?) -> Polygon {
     var places = corners.map { corner in
       Place(
         transform.x.at(corner.x, corner.y), transform.y.at(corner.x, corner.y),

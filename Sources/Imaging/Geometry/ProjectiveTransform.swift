@@ -3,25 +3,25 @@
 /// `x' = (a x + b y + tx) / z`, `y' = (c x + d y + ty) / z`, with `z = p x + q y + r`. Where z is not
 /// above 0 the point lies behind the eye and goes nowhere. Coordinates are continuous: the center of
 /// the first pixel is (0.5, 0.5).
-public struct ProjectiveTransform: Hashable, Sendable {
+package struct ProjectiveTransform: Hashable, Sendable {
   /// The first row of its matrix: a, b, tx.
-  public var x: Row
+  package var x: Row
   /// The second row of its matrix: c, d, ty.
-  public var y: Row
+  package var y: Row
   /// The third row of its matrix: p, q, r.
-  public var z: Row
+  package var z: Row
 
   /// A linear function of a place in the plane.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// How it grows with x.
-    public var x: Double
+    package var x: Double
     /// How it grows with y.
-    public var y: Double
+    package var y: Double
     /// Its value at the origin.
-    public var origin: Double
+    package var origin: Double
 
     /// Makes a function from its factors.
-    public init(_ x: Double, _ y: Double, _ origin: Double) {
+    package init(_ x: Double, _ y: Double, _ origin: Double) {
       self.x = x
       self.y = y
       self.origin = origin
@@ -32,29 +32,29 @@ public struct ProjectiveTransform: Hashable, Sendable {
   }
 
   /// Makes a transform from the rows of its matrix.
-  public init(x: Row, y: Row, z: Row) {
+  package init(x: Row, y: Row, z: Row) {
     self.x = x
     self.y = y
     self.z = z
   }
 
   /// The same map as an affine one.
-  public init(_ affine: AffineTransform) {
+  package init(_ affine: AffineTransform) {
     x = Row(affine.a, affine.b, affine.tx)
     y = Row(affine.c, affine.d, affine.ty)
     z = Row(0, 0, 1)
   }
 
   /// Makes lines that run away from the viewer meet: z grows by so much a pixel along each axis.
-  public static func perspective(x: Double, y: Double) -> ProjectiveTransform {
+  package static func perspective(x: Double, y: Double) -> ProjectiveTransform {
     ProjectiveTransform(x: Row(1, 0, 0), y: Row(0, 1, 0), z: Row(x, y, 1))
   }
 
   /// Whether it keeps parallels parallel.
-  public var isAffine: Bool { z == Row(0, 0, 1) }
+  package var isAffine: Bool { z == Row(0, 0, 1) }
 
   /// Whether it neither turns nor shears: boxes become boxes.
-  public var isAxisAligned: Bool { isAffine && x.y == 0 && y.x == 0 }
+  package var isAxisAligned: Bool { isAffine && x.y == 0 && y.x == 0 }
 
   /// Whether no element is infinite or not a number.
   var isFinite: Bool {
@@ -62,7 +62,7 @@ public struct ProjectiveTransform: Hashable, Sendable {
   }
 
   /// The transform that applies this one first and then the next.
-  public func concatenating(_ next: ProjectiveTransform) -> ProjectiveTransform {
+  package func concatenating(_ next: ProjectiveTransform) -> ProjectiveTransform {
     func row(_ factors: Row) -> Row {
       Row(
         factors.x * x.x + factors.y * y.x + factors.origin * z.x,
@@ -73,14 +73,14 @@ public struct ProjectiveTransform: Hashable, Sendable {
   }
 
   /// The transform that applies this one first and then an affine one.
-  public func concatenating(_ next: AffineTransform) -> ProjectiveTransform {
+  package func concatenating(_ next: AffineTransform) -> ProjectiveTransform {
     concatenating(ProjectiveTransform(next))
   }
 
   /// The transform back, or nil where this one flattens the plane or is not finite.
   ///
   /// Its z is above 0 where this one's is.
-  public var inverse: ProjectiveTransform? {
+  package var inverse: ProjectiveTransform? {
     if isAffine {
       let affine = AffineTransform(
         a: x.x, b: x.y, tx: x.origin, c: y.x, d: y.y, ty: y.origin)
@@ -101,7 +101,7 @@ public struct ProjectiveTransform: Hashable, Sendable {
   }
 
   /// Where a point goes; nil where that is nowhere.
-  public func apply(x: Double, y: Double) -> (x: Double, y: Double)? {
+  package func apply(x: Double, y: Double) -> (x: Double, y: Double)? {
     let depth = z.at(x, y)
     guard depth > 0 else { return nil }
     return (self.x.at(x, y) / depth, self.y.at(x, y) / depth)

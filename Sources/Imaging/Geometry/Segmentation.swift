@@ -1,5 +1,5 @@
 /// Which pixels of an image an object has: finer than its box.
-public indirect enum Segmentation: Hashable, Sendable {
+package indirect enum Segmentation: Hashable, Sendable {
   /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; what lies in
   /// any of them belongs to the object.
   case polygons([[Double]])
@@ -9,7 +9,7 @@ public indirect enum Segmentation: Hashable, Sendable {
   /// The pixels in an image of the given size, as COCO counts them.
   ///
   /// Throws `ImagingError.invalidMask` for polygons that are none, and for a mask of another size.
-  public func mask(width: Int, height: Int) throws(ImagingError) -> RunLengthMask {
+  package func mask(width: Int, height: Int) throws(ImagingError) -> RunLengthMask {
     switch self {
     case .polygons(let polygons):
       return try RunLengthMask(width: width, height: height, polygons: polygons)

@@ -2,18 +2,18 @@
 ///
 /// Unlike `Box`, it keeps the width and height as given: rebuilding them from corners would round,
 /// and the reference's ties at an IoU of exactly a threshold would fall the other way.
-public struct SizedBox: Hashable, Sendable {
+package struct SizedBox: Hashable, Sendable {
   /// The left edge, in pixels of the original image.
-  public var x: Double
+  package var x: Double
   /// The top edge, in pixels of the original image.
-  public var y: Double
+  package var y: Double
   /// The horizontal extent, in pixels.
-  public var width: Double
+  package var width: Double
   /// The vertical extent, in pixels.
-  public var height: Double
+  package var height: Double
 
   /// Makes a box from its corner and size, in pixels.
-  public init(x: Double, y: Double, width: Double, height: Double) {
+  package init(x: Double, y: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
     self.width = width
@@ -21,18 +21,18 @@ public struct SizedBox: Hashable, Sendable {
   }
 
   /// Makes a box from its corners.
-  public init(_ box: Box) {
+  package init(_ box: Box) {
     self.init(x: box.x1, y: box.y1, width: box.width, height: box.height)
   }
 
   /// The same box by its corners.
-  public var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
+  package var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
 
   /// Width times height, in square pixels.
-  @inlinable public var area: Double { width * height }
+  @inlinable package var area: Double { width * height }
 
   /// Whether all four numbers are finite.
-  @inlinable public var isFinite: Bool {
+  @inlinable package var isFinite: Bool {
     x.isFinite && y.isFinite && width.isFinite && height.isFinite
   }
 
@@ -41,7 +41,7 @@ public struct SizedBox: Hashable, Sendable {
   /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
   /// agree to the last bit. Boxes that do not meet, and those without extent, overlap by 0.
   @inlinable
-  public func overlap(with groundTruth: SizedBox, isCrowd: Bool) -> Double {
+  package func overlap(with groundTruth: SizedBox, isCrowd: Bool) -> Double {
     let sharedWidth = min(x + width, groundTruth.x + groundTruth.width) - max(x, groundTruth.x)
     if !(sharedWidth > 0) { return 0 }
     let sharedHeight = min(y + height, groundTruth.y + groundTruth.height) - max(y, groundTruth.y)

@@ -2,7 +2,7 @@ extension RunLengthMask {
   /// How many pixels belong to both masks; 0 for masks of images of different sizes.
   ///
   /// The time goes with the number of runs, not of pixels.
-  public func intersectionArea(_ other: RunLengthMask) -> Int {
+  package func intersectionArea(_ other: RunLengthMask) -> Int {
     guard width == other.width, height == other.height, bounds.meets(other.bounds) else {
       return 0
     }
@@ -18,19 +18,19 @@ extension RunLengthMask {
   /// Intersection over union, 0...1; over this mask's own area where the other is a crowd.
   ///
   /// 0 where the masks do not meet, empty ones too. Source: `rleIou` in maskApi.c.
-  public func iou(_ other: RunLengthMask, isCrowd: Bool = false) -> Double {
+  package func iou(_ other: RunLengthMask, isCrowd: Bool = false) -> Double {
     let shared = intersectionArea(other)
     if shared == 0 { return 0 }
     return Double(shared) / Double(isCrowd ? area : area + other.area - shared)
   }
 
   /// The pixels that belong to this mask, the other or both; both are of images of one size.
-  public func union(_ other: RunLengthMask) -> RunLengthMask {
+  package func union(_ other: RunLengthMask) -> RunLengthMask {
     RunLengthMask(width: width, height: height, joined(with: other))
   }
 
   /// The pixels that belong to this mask and not to the other; both are of images of one size.
-  public func subtracting(_ other: RunLengthMask) -> RunLengthMask {
+  package func subtracting(_ other: RunLengthMask) -> RunLengthMask {
     precondition(
       width == other.width && height == other.height,
       "a mask of \(other.width)x\(other.height) pixels cannot be taken from one of "

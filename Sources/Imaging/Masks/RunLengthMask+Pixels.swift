@@ -1,6 +1,6 @@
 extension RunLengthMask {
   /// Makes a mask from one byte a pixel, row after row as in `Image`; all but 0 belongs to it.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     self.init(
       width: width, height: height, pixels: pixels,
@@ -10,7 +10,7 @@ extension RunLengthMask {
   /// Makes a mask from the pixels of a region of the image, as above; outside of it there are none.
   ///
   /// The region lies in the image, which has at most 2^31 pixels.
-  public init(width: Int, height: Int, pixels: [UInt8], of region: PixelRegion) {
+  package init(width: Int, height: Int, pixels: [UInt8], of region: PixelRegion) {
     precondition(
       region.x >= 0 && region.y >= 0 && region.width <= width - region.x
         && region.height <= height - region.y, "\(region) is not in \(width)x\(height) pixels")
@@ -35,7 +35,7 @@ extension RunLengthMask {
   }
 
   /// Makes a mask of a rectangle, cut to the image.
-  public init(width: Int, height: Int, region: PixelRegion) {
+  package init(width: Int, height: Int, region: PixelRegion) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     let region = region.intersection(PixelRegion(x: 0, y: 0, width: width, height: height))
     var runs = RunBuilder()
@@ -47,7 +47,7 @@ extension RunLengthMask {
   }
 
   /// One byte a pixel, row after row: 1 inside of the mask, 0 outside.
-  public var pixels: [UInt8] {
+  package var pixels: [UInt8] {
     var result = [UInt8](repeating: 0, count: width * height)
     forEachPixel { result[$0] = 1 }
     return result

@@ -10,7 +10,7 @@ extension RunLengthMask {
   ///   itself and leave the image.
   /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
   ///   coordinate that is not finite or farther out than 2²⁰ pixels, and a boundary too long to walk.
-  public init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
+  package init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
     _ = try Self.pixelCount(width: width, height: height)
     var whole = RunBuilder()
     for (place, polygon) in polygons.enumerated() {

@@ -8,7 +8,7 @@ extension RunLengthMask {
   /// - Parameter text: the characters' codes, escapes of JSON already undone.
   /// - Throws: `ImagingError.invalidMask` for a character outside of 48...111, a number that does not
   ///   end or is too large, and runs that do not fill the image.
-  public init(width: Int, height: Int, text: Span<UInt8>) throws(ImagingError) {
+  package init(width: Int, height: Int, text: Span<UInt8>) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder(capacity: text.count)
     var (last, beforeLast) = (0, 0)
@@ -52,13 +52,13 @@ extension RunLengthMask {
   }
 
   /// Reads COCO's compressed `counts`; as the characters' codes are read.
-  public init(width: Int, height: Int, text: String) throws(ImagingError) {
+  package init(width: Int, height: Int, text: String) throws(ImagingError) {
     let codes = Array(text.utf8)
     try self.init(width: width, height: height, text: codes.span)
   }
 
   /// COCO's compressed `counts`. Source: `rleToString` in maskApi.c.
-  public var text: String {
+  package var text: String {
     var codes: [UInt8] = []
     for (place, count) in counts.enumerated() {
       var rest = Int(count) - (place > 2 ? Int(counts[place - 2]) : 0)

@@ -9,7 +9,7 @@ extension RunLengthMask {
   ///   - part: What is shown of the mask's image, in its pixels.
   ///   - width: The width of the target, in pixels.
   ///   - height: The height of the target, in pixels.
-  public func transformed(
+  package func transformed(
     by transform: ProjectiveTransform, showing part: Box, width: Int, height: Int
   ) -> RunLengthMask {
     var runs = RunBuilder()
@@ -38,7 +38,7 @@ extension RunLengthMask {
   }
 
   /// The mask as boxes a pixel wide, from the left; each is a stretch of a column.
-  public var stretches: [Box] {
+  package var stretches: [Box] {
     var boxes: [Box] = []
     var start = 0
     for (place, count) in counts.enumerated() {

@@ -5,17 +5,17 @@
 /// other is, and all of them add up to `width * height`.
 ///
 /// Source: maskApi.c of cocoapi, whose runs and numbers it equals.
-public struct RunLengthMask: Hashable, Sendable {
+package struct RunLengthMask: Hashable, Sendable {
   /// The width of the image, in pixels.
-  public let width: Int
+  package let width: Int
   /// The height of the image, in pixels.
-  public let height: Int
+  package let height: Int
   /// The lengths of the runs in pixels, those at even places outside of the mask.
-  public let counts: [UInt32]
+  package let counts: [UInt32]
   /// How many pixels the mask has.
-  public let area: Int
+  package let area: Int
   /// The smallest rectangle around the mask; all zeros where the mask is empty.
-  public let bounds: PixelRegion
+  package let bounds: PixelRegion
 
   /// The most pixels that an image may have here: sums of runs stay far from any overflow.
   static let maximumPixels = 1 << 31
@@ -24,7 +24,7 @@ public struct RunLengthMask: Hashable, Sendable {
   ///
   /// Throws `ImagingError.invalidMask` for a length below 0 and for runs that do not add up to the
   /// size of the image. Empty runs in between are allowed and joined.
-  public init(width: Int, height: Int, counts: [Int]) throws(ImagingError) {
+  package init(width: Int, height: Int, counts: [Int]) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder()
     var end = 0

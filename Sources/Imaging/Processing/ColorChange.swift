@@ -2,23 +2,23 @@ import CGlimpseKernels
 
 /// All that happens to an image's colors, in one pass: hue, saturation and value, then the curve,
 /// then to gray.
-public struct ColorChange: Hashable, Sendable {
+package struct ColorChange: Hashable, Sendable {
   /// The change of hue, saturation and value.
-  public var jitter: ColorJitter
+  package var jitter: ColorJitter
   /// What becomes of each sample.
-  public var curve: ToneCurve
+  package var curve: ToneCurve
   /// Whether only the luma (BT.601) is left, in all three channels.
-  public var isGray: Bool
+  package var isGray: Bool
 
   /// Makes a change; with its defaults it changes nothing.
-  public init(jitter: ColorJitter = .none, curve: ToneCurve = .identity, isGray: Bool = false) {
+  package init(jitter: ColorJitter = .none, curve: ToneCurve = .identity, isGray: Bool = false) {
     self.jitter = jitter
     self.curve = curve
     self.isGray = isGray
   }
 
   /// Changes nothing.
-  public static let none = ColorChange()
+  package static let none = ColorChange()
 
   /// Calls `body` with the change in the kernels' form; with nil where nothing changes.
   func withKernelColor<Result>(_ body: (UnsafePointer<gk_image_color>?) -> Result) -> Result {
@@ -40,16 +40,16 @@ public struct ColorChange: Hashable, Sendable {
 /// A change of brightness, contrast and gamma, the same for all channels.
 ///
 /// A sample s, 0...1, becomes `(s ^ gamma - 1/2) * contrast + 1/2 + brightness`, cut to 0...1.
-public struct ToneCurve: Hashable, Sendable {
+package struct ToneCurve: Hashable, Sendable {
   /// What is added, -1...1.
-  public var brightness: Float
+  package var brightness: Float
   /// The factor of the distance to middle gray.
-  public var contrast: Float
+  package var contrast: Float
   /// The exponent, above 0: below 1 lights up dark parts.
-  public var gamma: Float
+  package var gamma: Float
 
   /// Makes a curve; with its defaults it changes nothing.
-  public init(brightness: Float = 0, contrast: Float = 1, gamma: Float = 1) {
+  package init(brightness: Float = 0, contrast: Float = 1, gamma: Float = 1) {
     precondition(gamma > 0, "a gamma is above 0, not \(gamma)")
     self.brightness = brightness
     self.contrast = contrast
@@ -57,5 +57,5 @@ public struct ToneCurve: Hashable, Sendable {
   }
 
   /// Changes nothing.
-  public static let identity = ToneCurve()
+  package static let identity = ToneCurve()
 }

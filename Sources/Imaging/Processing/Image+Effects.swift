@@ -3,7 +3,7 @@ import Foundation
 
 extension Image {
   /// Fills a part of an 8-bit image with one sample; the part lies inside of the image.
-  public mutating func fill(_ region: PixelRegion, with sample: UInt8) {
+  package mutating func fill(_ region: PixelRegion, with sample: UInt8) {
     precondition(format.bitDepth == 8, "only 8-bit images can be filled")
     let size = format.bytesPerPixel
     for y in region.y..<region.y + region.height {
@@ -13,7 +13,7 @@ extension Image {
   }
 
   /// Fills the pixels of a mask of the same size in an 8-bit image with one sample.
-  public mutating func fill(_ mask: RunLengthMask, with sample: UInt8) {
+  package mutating func fill(_ mask: RunLengthMask, with sample: UInt8) {
     precondition(
       format.bitDepth == 8 && mask.width == width && mask.height == height,
       "a mask that is filled has the size of its 8-bit image")
@@ -24,7 +24,7 @@ extension Image {
   }
 
   /// Blends another 8-bit image of the same size and format in; of this one, `share` 256ths stay.
-  public mutating func blend(_ other: Image, share: Int) {
+  package mutating func blend(_ other: Image, share: Int) {
     precondition(
       width == other.width && height == other.height && format == other.format
         && format.bitDepth == 8, "images that are blended have one size and 8 bits")
@@ -42,7 +42,7 @@ extension Image {
   }
 
   /// Takes over the pixels of a mask from an image of the same size and format.
-  public mutating func paste(_ other: Image, where mask: RunLengthMask) {
+  package mutating func paste(_ other: Image, where mask: RunLengthMask) {
     precondition(
       width == other.width && height == other.height && format == other.format
         && mask.width == width && mask.height == height, "what is pasted has one size")
@@ -56,7 +56,7 @@ extension Image {
   /// repeated by weighing what is there.
   ///
   /// - Parameter standardDeviation: in pixels, above 0.
-  public func blurred(standardDeviation: Double) -> Image {
+  package func blurred(standardDeviation: Double) -> Image {
     precondition(standardDeviation > 0, "a blur is above 0, not \(standardDeviation)")
     return resampled(
       columns: ResampleAxis(sourceCount: width, standardDeviation: standardDeviation),

@@ -4,31 +4,31 @@ import CGlimpseKernels
 ///
 /// It knows its own inverse: boxes found in the input come back in pixels of the original image,
 /// whatever the resolution at which the image was decoded.
-public struct Letterbox: Hashable, Sendable {
+package struct Letterbox: Hashable, Sendable {
   /// The width of the original image, in pixels.
-  public let imageWidth: Int
+  package let imageWidth: Int
   /// The height of the original image, in pixels.
-  public let imageHeight: Int
+  package let imageHeight: Int
   /// The width of the network's input, in pixels.
-  public let targetWidth: Int
+  package let targetWidth: Int
   /// The height of the network's input, in pixels.
-  public let targetHeight: Int
+  package let targetHeight: Int
   /// Pixels of the input per pixel of the original image.
-  public let scale: Double
+  package let scale: Double
   /// Where the image starts in the input, in pixels from the left.
-  public let offsetX: Double
+  package let offsetX: Double
   /// Where the image starts in the input, in pixels from the top.
-  public let offsetY: Double
+  package let offsetY: Double
   /// The columns of the input that the image covers, at least 1.
-  public let contentWidth: Int
+  package let contentWidth: Int
   /// The rows of the input that the image covers, at least 1.
-  public let contentHeight: Int
+  package let contentHeight: Int
 
   /// Fits an image into a target; all sizes in pixels, at least 1.
   ///
   /// The image's size is that of the original, which boxes refer to, even where a smaller version
   /// of the image is decoded and passed to `fill`.
-  public init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
+  package init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
     precondition(
       imageWidth > 0 && imageHeight > 0 && targetWidth > 0 && targetHeight > 0,
       "\(imageWidth)x\(imageHeight) cannot be fitted into \(targetWidth)x\(targetHeight)")
@@ -45,19 +45,19 @@ public struct Letterbox: Hashable, Sendable {
   }
 
   /// From pixels of the original image to pixels of the input.
-  public var transform: AffineTransform {
+  package var transform: AffineTransform {
     AffineTransform(a: scale, b: 0, tx: offsetX, c: 0, d: scale, ty: offsetY)
   }
 
   /// A box of the original image, in pixels of the input.
-  public func inputBox(_ original: Box) -> Box {
+  package func inputBox(_ original: Box) -> Box {
     Box(
       x1: original.x1 * scale + offsetX, y1: original.y1 * scale + offsetY,
       x2: original.x2 * scale + offsetX, y2: original.y2 * scale + offsetY)
   }
 
   /// A box of the input, in pixels of the original image and cut to it.
-  public func originalBox(_ input: Box) -> Box {
+  package func originalBox(_ input: Box) -> Box {
     Box(
       x1: (input.x1 - offsetX) / scale, y1: (input.y1 - offsetY) / scale,
       x2: (input.x2 - offsetX) / scale, y2: (input.y2 - offsetY) / scale
@@ -70,7 +70,7 @@ public struct Letterbox: Hashable, Sendable {
   ///   - image: 8-bit RGB, of the original size or decoded at another resolution.
   ///   - output: `targetHeight * targetWidth * 3` numbers: rows, pixels, then red, green, blue.
   ///   - normalization: What is done to the samples; the padding is gray 114 before it.
-  public func fill(
+  package func fill(
     _ image: Image, into output: UnsafeMutableBufferPointer<Float>, normalization: Normalization
   ) {
     precondition(image.format == .rgb8, "a letterbox takes 8-bit RGB, not \(image.format)")
@@ -107,7 +107,7 @@ public struct Letterbox: Hashable, Sendable {
   /// The input before normalization, as 8-bit RGB.
   ///
   /// - Parameter image: 8-bit RGB, of the original size or decoded at another resolution.
-  public func image(of image: Image) -> Image {
+  package func image(of image: Image) -> Image {
     let samples = Normalization(
       mean: [0, 0, 0], standardDeviation: [1.0 / 255, 1.0 / 255, 1.0 / 255])
     let values = [Float](unsafeUninitializedCapacity: targetWidth * targetHeight * 3) {

@@ -6,7 +6,7 @@ extension Normalization {
   /// - Parameters:
   ///   - image: 8-bit RGB.
   ///   - output: `height * width * 3` numbers: rows, pixels, then red, green, blue.
-  public func fill(_ image: Image, into output: UnsafeMutableBufferPointer<Float>) {
+  package func fill(_ image: Image, into output: UnsafeMutableBufferPointer<Float>) {
     precondition(image.format == .rgb8, "an input is made of 8-bit RGB, not of \(image.format)")
     precondition(
       output.count == image.width * image.height * 3,

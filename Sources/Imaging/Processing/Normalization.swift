@@ -1,12 +1,12 @@
 /// How 8-bit samples become a network's input: `(sample / 255 - mean) / standardDeviation`.
-public struct Normalization: Hashable, Sendable {
+package struct Normalization: Hashable, Sendable {
   /// What is subtracted, by channel (red, green, blue), on the scale 0...1.
-  public var mean: [Float]
+  package var mean: [Float]
   /// What the difference is divided by, by channel (red, green, blue), on the scale 0...1.
-  public var standardDeviation: [Float]
+  package var standardDeviation: [Float]
 
   /// Makes a normalization of three channels; no deviation may be zero.
-  public init(mean: [Float], standardDeviation: [Float]) {
+  package init(mean: [Float], standardDeviation: [Float]) {
     precondition(
       mean.count == 3 && standardDeviation.count == 3,
       "a normalization has 3 means and 3 deviations, not \(mean.count), \(standardDeviation.count)")
@@ -17,14 +17,14 @@ public struct Normalization: Hashable, Sendable {
   }
 
   /// Samples from 0 to 1, and nothing else.
-  public static let unit = Normalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
+  package static let unit = Normalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
 
   /// Mean 0 and deviation 1 over ImageNet's images: what public classification weights expect.
-  public static let imageNet = Normalization(
+  package static let imageNet = Normalization(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
   /// The gray (0...255) that fills a network's input where there is no image.
-  public static let padding: Float = 114
+  package static let padding: Float = 114
 
   typealias Channels = (Float, Float, Float)
 

@@ -1,7 +1,7 @@
 import CGlimpseKernels
 
 /// How pixels of a new size are computed along one axis.
-public enum ResizeFilter: Hashable, Sendable, CaseIterable {
+package enum ResizeFilter: Hashable, Sendable, CaseIterable {
   /// Linear interpolation when growing; when shrinking, a triangle as wide as two target pixels, so
   /// that nothing is skipped (what torchvision and Pillow call antialiased bilinear).
   case bilinear

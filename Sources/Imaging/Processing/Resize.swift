@@ -5,7 +5,7 @@ extension Image {
   ///
   /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The whole
   /// image maps onto the whole target: the edges of both coincide, pixel centers need not.
-  public func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
+  package func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
     -> Image
   {
     precondition(format.bitDepth == 8, "only 8-bit images can be resized")

@@ -9,7 +9,7 @@ extension Warp {
   ///   - numbers: 8-bit gray, as large as the image or reduced like it.
   ///   - target: 8-bit gray.
   ///   - region: The part of the target to draw into, cut to the target; all of it if nil.
-  public func drawNumbers(_ numbers: Image, into target: inout Image, region: PixelRegion? = nil) {
+  package func drawNumbers(_ numbers: Image, into target: inout Image, region: PixelRegion? = nil) {
     precondition(
       numbers.format == .gray8 && target.format == .gray8,
       "numbers are 8-bit gray, not \(numbers.format) into \(target.format)")

@@ -6,16 +6,16 @@ import CGlimpseKernels
 /// image is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
 /// averaged first, so that bilinear sampling skips none. Places are rounded to 128ths of a source
 /// pixel, and the same bytes come out on every processor.
-public struct Warp: Hashable, Sendable {
+package struct Warp: Hashable, Sendable {
   /// From pixels of the source to pixels of the target.
-  public var transform: ProjectiveTransform
+  package var transform: ProjectiveTransform
   /// What happens to the colors of the image; the gray around it stays.
-  public var colors: ColorChange
+  package var colors: ColorChange
   /// The part of the source that is shown, in its pixels; all of it if nil.
-  public var window: Box?
+  package var window: Box?
 
   /// Makes a warp.
-  public init(
+  package init(
     transform: ProjectiveTransform, colors: ColorChange = .none, window: Box? = nil
   ) {
     self.transform = transform
@@ -32,7 +32,7 @@ public struct Warp: Hashable, Sendable {
   ///     outside stay as they are, so that four warps make a mosaic. The transform's coordinates
   ///     are the target's, not the region's.
   ///   - keepsOutside: Leaves pixels outside of the image as they are, instead of gray.
-  public func draw(
+  package func draw(
     _ image: Image, into target: inout Image, region: PixelRegion? = nil,
     keepsOutside: Bool = false
   ) {

@@ -1,11 +1,11 @@
 import Engine
 
 /// What a backbone hands to a neck: maps of three sizes.
-public struct BackboneFeatures: Sendable {
+package struct BackboneFeatures: Sendable {
   /// 1/8 of the input's size.
-  public let stride8: Value
+  package let stride8: Value
   /// 1/16 of the input's size.
-  public let stride16: Value
+  package let stride16: Value
   /// 1/32 of the input's size.
-  public let stride32: Value
+  package let stride32: Value
 }

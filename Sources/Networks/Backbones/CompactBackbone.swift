@@ -4,14 +4,14 @@ import Engine
 ///
 /// Input n, h, w, 3; features of 64, 128 and 256 channels. The stages at strides 2 and 4, where
 /// training is bound by memory, are thin; the kernels grow to 5x5 where maps are small.
-public struct CompactBackbone: Sendable {
+package struct CompactBackbone: Sendable {
   private let style = NormStyle.compact
 
   /// Makes the backbone.
-  public init() {}
+  package init() {}
 
   /// Appends the backbone.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     var y = ConvNormActivation(16, kernel: 3, stride: 2, style: style)(x, scope["stem"])
     y = stage(y, 32, kernel: 3, residuals: 1, scope["stage1"])
     let stride8 = stage(y, 64, kernel: 3, residuals: 2, scope["stage2"])

@@ -2,7 +2,7 @@ import Engine
 
 /// The residual networks of He et al. 2015 ("Deep Residual Learning", table 1), in torchvision's
 /// form and with its names, so that public weights load as they are.
-public struct ResNet: Sendable {
+package struct ResNet: Sendable {
   /// Blocks of each of the four stages.
   let blocks: [Int]
   /// True for blocks of three convolutions.
@@ -11,15 +11,15 @@ public struct ResNet: Sendable {
   private static let widths = [64, 128, 256, 512]
 
   /// 18 layers, basic blocks.
-  public static let resnet18 = ResNet(blocks: [2, 2, 2, 2], hasBottlenecks: false)
+  package static let resnet18 = ResNet(blocks: [2, 2, 2, 2], hasBottlenecks: false)
   /// 34 layers, basic blocks.
-  public static let resnet34 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: false)
+  package static let resnet34 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: false)
   /// 50 layers, bottlenecks.
-  public static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
+  package static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
 
   /// Appends the backbone: input n, h, w, 3; features of 128, 256, 512 channels (fourfold with
   /// bottlenecks).
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
     var y = scope["bn1"].apply(style.norm(Self.widths[0]), scope["conv1"].apply(stem, x))
     y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), y)

@@ -4,20 +4,20 @@ import Engine
 ///
 /// n, h, w, c -> n, h / stride, w / stride, `channels` (He et al. 2015, "Deep Residual Learning",
 /// figure 5 left). Names are torchvision's: `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `.1`.
-public struct BasicResidual: Sendable {
+package struct BasicResidual: Sendable {
   let channels: Int
   let stride: Extent
   let style: NormStyle
 
   /// Makes the block.
-  public init(_ channels: Int, stride: Extent = 1, style: NormStyle = .resnet) {
+  package init(_ channels: Int, stride: Extent = 1, style: NormStyle = .resnet) {
     self.channels = channels
     self.stride = stride
     self.style = style
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     var y = scope["conv1"].apply(Convolution(x.shape.c, channels, kernel: 3, stride: stride), x)
     y = scope["bn1"].apply(style.norm(channels), y)
     y = scope["conv2"].apply(Convolution(channels, channels, kernel: 3), y)

@@ -4,22 +4,22 @@ import Engine
 ///
 /// n, h, w, c -> n, h / stride, w / stride, 4 * `width` (He et al. 2015, "Deep Residual Learning",
 /// figure 5 right, with the stride on the 3x3 as in torchvision). Names are torchvision's.
-public struct Bottleneck: Sendable {
+package struct Bottleneck: Sendable {
   /// Output channels for each channel of the 3x3 convolution.
-  public static let expansion = 4
+  package static let expansion = 4
   let width: Int
   let stride: Extent
   let style: NormStyle
 
   /// Makes the block; `width` is the number of channels of the 3x3 convolution.
-  public init(_ width: Int, stride: Extent = 1, style: NormStyle = .resnet) {
+  package init(_ width: Int, stride: Extent = 1, style: NormStyle = .resnet) {
     self.width = width
     self.stride = stride
     self.style = style
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let channels = width * Self.expansion
     var y = scope["conv1"].apply(Convolution(x.shape.c, width, kernel: 1), x)
     y = scope["bn1"].apply(style.norm(width), y)

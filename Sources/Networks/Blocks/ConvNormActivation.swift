@@ -1,25 +1,25 @@
 import Engine
 
 /// How a network normalizes and activates behind its convolutions.
-public struct NormStyle: Hashable, Sendable {
+package struct NormStyle: Hashable, Sendable {
   /// The function behind each normalization.
-  public var activation: Activation
+  package var activation: Activation
   /// Added to the variance.
-  public var epsilon: Float
+  package var epsilon: Float
   /// How far running statistics move at each step, 0...1.
-  public var momentum: Float
+  package var momentum: Float
 
   /// Makes a style.
-  public init(activation: Activation, epsilon: Float = 1e-5, momentum: Float = 0.1) {
+  package init(activation: Activation, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     self.activation = activation
     self.epsilon = epsilon
     self.momentum = momentum
   }
 
   /// The public ResNets' (He et al. 2015).
-  public static let resnet = NormStyle(activation: .relu)
+  package static let resnet = NormStyle(activation: .relu)
   /// For small detectors trained from scratch: hard-swish, and YOLOX's slow running statistics.
-  public static let compact = NormStyle(activation: .hardSwish, epsilon: 1e-3, momentum: 0.03)
+  package static let compact = NormStyle(activation: .hardSwish, epsilon: 1e-3, momentum: 0.03)
 
   /// The normalization, with its activation or without.
   func norm(_ channels: Int, activates: Bool = true) -> BatchNorm {
@@ -32,7 +32,7 @@ public struct NormStyle: Hashable, Sendable {
 /// Convolution, batch normalization, activation: the brick of all others.
 ///
 /// n, h, w, c -> n, h / stride, w / stride, `channels`. Parameters lie under `conv` and `bn`.
-public struct ConvNormActivation: Sendable {
+package struct ConvNormActivation: Sendable {
   let channels: Int
   let kernel: Extent
   let stride: Extent
@@ -41,7 +41,7 @@ public struct ConvNormActivation: Sendable {
   let activates: Bool
 
   /// Makes the block; a depthwise one keeps the number of channels.
-  public init(
+  package init(
     _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
     style: NormStyle, activates: Bool = true
   ) {
@@ -54,7 +54,7 @@ public struct ConvNormActivation: Sendable {
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let convolution = Convolution(
       x.shape.c, channels, kernel: kernel, stride: stride, groups: isDepthwise ? channels : 1)
     let y = scope["conv"].apply(convolution, x)

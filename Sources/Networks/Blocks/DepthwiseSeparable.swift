@@ -4,14 +4,14 @@ import Engine
 ///
 /// n, h, w, c -> n, h / stride, w / stride, `channels` (Howard et al. 2017, "MobileNets", figure 2).
 /// Parameters lie under `dw` and `pw`.
-public struct DepthwiseSeparable: Sendable {
+package struct DepthwiseSeparable: Sendable {
   let channels: Int
   let kernel: Extent
   let stride: Extent
   let style: NormStyle
 
   /// Makes the block.
-  public init(_ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle) {
+  package init(_ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle) {
     self.channels = channels
     self.kernel = kernel
     self.stride = stride
@@ -19,7 +19,7 @@ public struct DepthwiseSeparable: Sendable {
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let spatial = ConvNormActivation(
       x.shape.c, kernel: kernel, stride: stride, depthwise: true, style: style)
     let mixed = ConvNormActivation(channels, kernel: 1, style: style)

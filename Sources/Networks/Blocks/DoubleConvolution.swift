@@ -4,16 +4,16 @@ import Engine
 ///
 /// n, h, w, c -> n, h, w, `channels` (Ronneberger et al. 2015, "U-Net", figure 1: a pair of blue
 /// arrows). Names are Pytorch-UNet's: `double_conv.0`, `.1`, `.3`, `.4`.
-public struct DoubleConvolution: Sendable {
+package struct DoubleConvolution: Sendable {
   let channels: Int
 
   /// Makes the block.
-  public init(_ channels: Int) {
+  package init(_ channels: Int) {
     self.channels = channels
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let scope = scope["double_conv"]
     let norm = NormStyle(activation: .relu).norm(channels)
     let first = scope[0].apply(Convolution(x.shape.c, channels, kernel: 3), x)

@@ -4,7 +4,7 @@ import Engine
 ///
 /// n, h, w, c -> n, h / stride, w / stride, `channels` (Sandler et al. 2018, "MobileNetV2", figure
 /// 3b). The input is added where the shapes allow it. Parameters lie under `expand`, `dw`, `project`.
-public struct InvertedResidual: Sendable {
+package struct InvertedResidual: Sendable {
   let channels: Int
   let expansion: Int
   let kernel: Extent
@@ -12,7 +12,7 @@ public struct InvertedResidual: Sendable {
   let style: NormStyle
 
   /// Makes the block; `expansion` multiplies the input's channels in between.
-  public init(
+  package init(
     _ channels: Int, expansion: Int = 2, kernel: Extent = 3, stride: Extent = 1, style: NormStyle
   ) {
     self.channels = channels
@@ -23,7 +23,7 @@ public struct InvertedResidual: Sendable {
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let width = x.shape.c * expansion
     let expand = ConvNormActivation(width, kernel: 1, style: style)
     let spatial = ConvNormActivation(

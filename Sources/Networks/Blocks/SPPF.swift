@@ -5,18 +5,18 @@ import Engine
 /// n, h, w, c -> n, h, w, `channels` (the fast form of He et al. 2014, "Spatial Pyramid Pooling",
 /// as YOLOv5 has it: pooling 5x5 twice covers 9x9, thrice 13x13). Parameters lie under `reduce`
 /// and `project`.
-public struct SPPF: Sendable {
+package struct SPPF: Sendable {
   let channels: Int
   let style: NormStyle
 
   /// Makes the block.
-  public init(_ channels: Int, style: NormStyle) {
+  package init(_ channels: Int, style: NormStyle) {
     self.channels = channels
     self.style = style
   }
 
   /// Appends the block.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let reduce = ConvNormActivation(x.shape.c / 2, kernel: 1, style: style)
     var levels = [reduce(x, scope["reduce"])]
     for round in 1...3 {

@@ -6,9 +6,9 @@ import Foundation
 /// Three maps in; for each stride one output n, h, w, 4 + classes: a box code (`BoxEncoding`), then
 /// a logit per class, each a yes-or-no of its own (Ge et al. 2021, "YOLOX", figure 2, without the
 /// objectness). Strides share nothing.
-public struct DecoupledHead: Sendable {
+package struct DecoupledHead: Sendable {
   /// Input pixels between the cells of each output.
-  public static let strides = [8, 16, 32]
+  package static let strides = [8, 16, 32]
   /// Boxes begin four cells wide: nearer to real ones than a single cell, so that assignment has
   /// something to go by from the first step.
   private static let boxBias: [Float] = [0, 0, 1.386, 1.386]
@@ -19,7 +19,7 @@ public struct DecoupledHead: Sendable {
   let imageSize: Int
 
   /// Makes the head; `imageSize` (pixels) sets how rare objects are expected to be at first.
-  public init(
+  package init(
     classCount: Int, channels: Int, style: NormStyle, depthwise: Bool, imageSize: Int
   ) {
     self.classCount = classCount
@@ -30,7 +30,7 @@ public struct DecoupledHead: Sendable {
   }
 
   /// Appends the head; the outputs are in the order of `strides`.
-  public func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> [Value] {
+  package func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> [Value] {
     zip(Self.strides, [x.stride8, x.stride16, x.stride32]).map { stride, map in
       let scope = scope["stride\(stride)"]
       let boxes = Convolution(

@@ -2,7 +2,7 @@ import Engine
 import Imaging
 
 /// The catalog: every network that Glimpse can build, by the name that users write.
-public enum Architecture: String, CaseIterable, Sendable {
+package enum Architecture: String, CaseIterable, Sendable {
   /// About 1 M parameters and 1.3 GFLOP at 416: depthwise backbone, path aggregation, small head.
   case compact
   /// ResNet-18 with a pyramid neck and a head of plain convolutions: 16 GFLOP at 416.
@@ -11,7 +11,7 @@ public enum Architecture: String, CaseIterable, Sendable {
   case unet
 
   /// What a network is for.
-  public enum Task: Hashable, Sendable {
+  package enum Task: Hashable, Sendable {
     /// Boxes around objects; the outputs are those of `DecoupledHead`.
     case detection
     /// A class for each pixel; the output has the input's size and one logit a class.
@@ -19,7 +19,7 @@ public enum Architecture: String, CaseIterable, Sendable {
   }
 
   /// What it is for.
-  public var task: Task {
+  package var task: Task {
     switch self {
     case .compact, .resnet18: .detection
     case .unet: .segmentation
@@ -27,10 +27,10 @@ public enum Architecture: String, CaseIterable, Sendable {
   }
 
   /// Those that find objects.
-  public static var detectors: [Architecture] { allCases.filter { $0.task == .detection } }
+  package static var detectors: [Architecture] { allCases.filter { $0.task == .detection } }
 
   /// The side of the square images that it is meant for, in pixels.
-  public var defaultImageSize: Int {
+  package var defaultImageSize: Int {
     switch self {
     case .compact, .resnet18: 416
     case .unet: 256
@@ -38,7 +38,7 @@ public enum Architecture: String, CaseIterable, Sendable {
   }
 
   /// How pixels become numbers: what public backbone weights were trained on, or plain 0...1.
-  public var normalization: Normalization {
+  package var normalization: Normalization {
     switch self {
     case .compact, .unet: .unit
     case .resnet18: .imageNet
@@ -46,7 +46,7 @@ public enum Architecture: String, CaseIterable, Sendable {
   }
 
   /// One line for help and tables.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .compact: "depthwise backbone, path aggregation neck; made to train from scratch on a CPU"
     case .resnet18: "ResNet-18 with a feature pyramid; more exact and ten times the work"
@@ -56,7 +56,7 @@ public enum Architecture: String, CaseIterable, Sendable {
 
   /// Builds the network for `classCount` classes and an input of n, h, w, 3; h and w are multiples
   /// of 32.
-  public func graph(classCount: Int, input: Shape) -> Graph {
+  package func graph(classCount: Int, input: Shape) -> Graph {
     precondition(
       input.c == 3 && input.h % 32 == 0 && input.w % 32 == 0,
       "networks take three channels and sides that are multiples of 32, not \(input)")

@@ -1,17 +1,17 @@
 import Engine
 
 /// The small detector: `CompactBackbone`, `PathAggregationNeck`, a depthwise `DecoupledHead`.
-public struct CompactDetector: Sendable {
+package struct CompactDetector: Sendable {
   let classCount: Int
   private let channels = 96
 
   /// Makes the detector.
-  public init(classCount: Int) {
+  package init(classCount: Int) {
     self.classCount = classCount
   }
 
   /// Appends the detector to an input of n, h, w, 3; one output a stride.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> [Value] {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> [Value] {
     let features = CompactBackbone()(x, scope["backbone"])
     let pyramid = PathAggregationNeck(channels, style: .compact)(features, scope["neck"])
     let head = DecoupledHead(

@@ -1,19 +1,19 @@
 import Engine
 
 /// A ResNet with `FeaturePyramidNeck` and a `DecoupledHead` of plain convolutions.
-public struct ResNetDetector: Sendable {
+package struct ResNetDetector: Sendable {
   let backbone: ResNet
   let classCount: Int
   private let channels = 128
 
   /// Makes the detector.
-  public init(backbone: ResNet, classCount: Int) {
+  package init(backbone: ResNet, classCount: Int) {
     self.backbone = backbone
     self.classCount = classCount
   }
 
   /// Appends the detector to an input of n, h, w, 3; one output a stride.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> [Value] {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> [Value] {
     let features = backbone(x, scope["backbone"])
     let pyramid = FeaturePyramidNeck(channels, style: .resnet)(features, scope["neck"])
     let head = DecoupledHead(

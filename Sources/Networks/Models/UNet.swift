@@ -5,18 +5,18 @@ import Engine
 /// n, h, w, c -> n, h, w, `classCount` logits; h and w are multiples of 16 (Ronneberger et al. 2015,
 /// "U-Net", figure 1). In the form of Pytorch-UNet and with its names: convolutions keep the size and
 /// are followed by batch normalization, and the way up is made of transposed convolutions.
-public struct UNet: Sendable {
+package struct UNet: Sendable {
   let classCount: Int
   let width: Int
 
   /// Makes the network; `width` is the number of channels at full size.
-  public init(classCount: Int, width: Int = 64) {
+  package init(classCount: Int, width: Int = 64) {
     self.classCount = classCount
     self.width = width
   }
 
   /// Appends the network.
-  public func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let full = DoubleConvolution(width)(x, scope["inc"])
     let half = down(full, scope["down1"])
     let quarter = down(half, scope["down2"])

@@ -4,18 +4,18 @@ import Engine
 ///
 /// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
 /// "Feature Pyramid Networks", figure 3, with concatenation in place of addition).
-public struct FeaturePyramidNeck: Sendable {
+package struct FeaturePyramidNeck: Sendable {
   let channels: Int
   let style: NormStyle
 
   /// Makes the neck.
-  public init(_ channels: Int, style: NormStyle) {
+  package init(_ channels: Int, style: NormStyle) {
     self.channels = channels
     self.style = style
   }
 
   /// Appends the neck.
-  public func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> BackboneFeatures {
+  package func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> BackboneFeatures {
     let coarse = ConvNormActivation(channels, kernel: 1, style: style)(x.stride32, scope["lateral"])
     let join = UpsampleConcat(channels, style: style)
     let smooth = ConvNormActivation(channels, kernel: 3, style: style)

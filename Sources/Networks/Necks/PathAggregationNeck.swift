@@ -5,18 +5,18 @@ import Engine
 /// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
 /// "Feature Pyramid Networks", figure 3; Liu et al. 2018, "Path Aggregation Network", figure 1b),
 /// joined by concatenation and 1x1 convolution. Each join is refined by a depthwise block.
-public struct PathAggregationNeck: Sendable {
+package struct PathAggregationNeck: Sendable {
   let channels: Int
   let style: NormStyle
 
   /// Makes the neck.
-  public init(_ channels: Int, style: NormStyle) {
+  package init(_ channels: Int, style: NormStyle) {
     self.channels = channels
     self.style = style
   }
 
   /// Appends the neck.
-  public func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> BackboneFeatures {
+  package func callAsFunction(_ x: BackboneFeatures, _ scope: Scope) -> BackboneFeatures {
     let top = ConvNormActivation(channels, kernel: 1, style: style)(x.stride32, scope["lateral"])
     let join = UpsampleConcat(channels, style: style)
     let middle = refine(join(top, x.stride16, scope["down16"]), scope["refine16"])

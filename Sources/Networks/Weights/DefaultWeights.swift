@@ -2,9 +2,9 @@ import CGlimpseWeights
 
 /// The weights that are part of the program: `compact`, trained on 20 classes of things, animals
 /// and people. `Weights/README.md` says how.
-public enum DefaultWeights {
+package enum DefaultWeights {
   /// The detector, read from memory.
-  public static func load() throws(NetworksError) -> ModelWeights {
+  package static func load() throws(NetworksError) -> ModelWeights {
     var count = 0
     let bytes = gw_compact_bytes(&count)
     guard count > 0 else {

@@ -1,5 +1,5 @@
 /// The numbers of a stored tensor, by safetensors' names.
-public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
+package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   /// 32-bit floating point.
   case f32 = "F32"
   /// 16-bit floating point of IEEE 754.
@@ -10,7 +10,7 @@ public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   case f64 = "F64"
 
   /// Bytes that one number takes.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .f16, .bf16: 2
     case .f32: 4

@@ -1,23 +1,23 @@
 import Engine
 
 /// What came of loading a file's tensors into a network.
-public struct LoadReport: Hashable, Sendable {
+package struct LoadReport: Hashable, Sendable {
   /// Parameters that were set.
-  public var loaded: [String] = []
+  package var loaded: [String] = []
   /// Parameters that the file does not have.
-  public var missing: [String] = []
+  package var missing: [String] = []
   /// Parameters that the file has with another shape, or with numbers that are not finite.
-  public var unfit: [String] = []
+  package var unfit: [String] = []
   /// Tensors of the file that the network does not have.
-  public var unexpected: [String] = []
+  package var unexpected: [String] = []
 
   /// True where every parameter was set.
-  public var isComplete: Bool { missing.isEmpty && unfit.isEmpty }
+  package var isComplete: Bool { missing.isEmpty && unfit.isEmpty }
   /// True where every parameter was set and the file holds nothing else.
-  public var isExact: Bool { isComplete && unexpected.isEmpty }
+  package var isExact: Bool { isComplete && unexpected.isEmpty }
 
   /// One clause for messages.
-  public var summary: String {
+  package var summary: String {
     func part(_ names: [String], _ what: String) -> String? {
       names.first.map { "\(names.count) \(what) (such as \(printable($0)))" }
     }
@@ -36,7 +36,7 @@ extension Safetensors {
   ///
   /// - Parameter prefix: What to put before the file's names: public ResNet weights fit a detector's
   ///   backbone with `backbone.`.
-  public func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
+  package func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
     var report = LoadReport()
     for parameter in block.layout.entries {
       let name = String(parameter.name.dropFirst(prefix.count))

@@ -3,18 +3,18 @@ import Foundation
 import Imaging
 
 /// All that one must know to run a network, besides its weights.
-public struct ModelDescription: Hashable, Sendable {
+package struct ModelDescription: Hashable, Sendable {
   /// Which network.
-  public var architecture: Architecture
+  package var architecture: Architecture
   /// What it tells apart, in the order of its outputs.
-  public var classNames: [String]
+  package var classNames: [String]
   /// The side of the square input, in pixels: a multiple of 32.
-  public var imageSize: Int
+  package var imageSize: Int
   /// How pixels become numbers.
-  public var normalization: Normalization
+  package var normalization: Normalization
 
   /// Makes a description; the normalization is the architecture's where none is given.
-  public init(
+  package init(
     architecture: Architecture, classNames: [String], imageSize: Int,
     normalization: Normalization? = nil
   ) {
@@ -25,10 +25,10 @@ public struct ModelDescription: Hashable, Sendable {
   }
 
   /// The input of a batch of `n` images.
-  public func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
+  package func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
 
   /// The network at its image size, for one image.
-  public func graph() -> Graph {
+  package func graph() -> Graph {
     architecture.graph(classCount: classNames.count, input: inputShape(n: 1))
   }
 }
@@ -48,7 +48,7 @@ extension ModelDescription {
   private static let largestImageSize = 4096
 
   /// What files that hold the network say about it: weights files and exported ones.
-  public var metadata: [String: String] {
+  package var metadata: [String: String] {
     func json(_ value: some Encodable) -> String {
       (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }

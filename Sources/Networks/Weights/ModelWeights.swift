@@ -1,14 +1,14 @@
 import Engine
 
 /// A network with its weights: what `detect` needs and `train` leaves behind.
-public struct ModelWeights: Sendable {
+package struct ModelWeights: Sendable {
   /// What the weights are for.
-  public let model: ModelDescription
+  package let model: ModelDescription
   /// The weights, normalization not folded.
-  public let parameters: ParameterBlock
+  package let parameters: ParameterBlock
 
   /// Joins a description and weights of its network.
-  public init(model: ModelDescription, parameters: ParameterBlock) {
+  package init(model: ModelDescription, parameters: ParameterBlock) {
     self.model = model
     self.parameters = parameters
   }
@@ -17,12 +17,12 @@ public struct ModelWeights: Sendable {
   ///
   /// - Throws: `NetworksError` where the file cannot be read, does not say what it is for, or does
   ///   not fit that.
-  public init(path: String) throws(NetworksError) {
+  package init(path: String) throws(NetworksError) {
     try self.init(Safetensors(path: path))
   }
 
   /// Takes the weights from an opened file; it must hold the model's parameters and no others.
-  public init(_ file: Safetensors) throws(NetworksError) {
+  package init(_ file: Safetensors) throws(NetworksError) {
     model = try ModelDescription(metadata: file.metadata, name: file.name)
     parameters = ParameterBlock(zeros: model.graph().parameterLayout)
     let report = file.load(into: parameters)
@@ -36,7 +36,7 @@ public struct ModelWeights: Sendable {
   /// - Parameter type: How weights are stored; 16 bits halve the file. Biases and statistics, which
   ///   are few and may be very small or large, stay `f32`.
   /// - Throws: `NetworksError` where the file cannot be written.
-  public func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
+  package func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
     var writer = SafetensorsWriter(metadata: model.metadata)
     writer.add(parameters, as: type)
     try writer.write(to: path)
@@ -46,7 +46,7 @@ public struct ModelWeights: Sendable {
 extension SafetensorsWriter {
   /// Adds all parameters of a block under their names and in the public order, as they are when the
   /// file is written; `type` is for weights, the others are stored as `f32`.
-  public mutating func add(
+  package mutating func add(
     _ block: ParameterBlock, prefix: String = "", as type: ElementType = .f32
   ) {
     for entry in block.layout.entries {

@@ -5,23 +5,23 @@ import Foundation
 /// Eight bytes give the header's length, the header is JSON, the rest is data. Nothing in a file is
 /// trusted: lengths, names, types, shapes and ranges are checked against each other and against the
 /// file when it is opened, so that reading a tensor later cannot fail.
-public struct Safetensors: Sendable {
+package struct Safetensors: Sendable {
   /// One tensor's place.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The numbers' type; nil for the format's integers and 8-bit floats, which are not read.
-    public let type: ElementType?
+    package let type: ElementType?
     /// The extents, outermost first; none for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
     /// Its bytes in the file.
     let range: Range<Int>
   }
 
   /// Where the bytes came from, for messages.
-  public let name: String
+  package let name: String
   /// Free text by key: the header's `__metadata__`.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// The tensors by name.
-  public let entries: [String: Entry]
+  package let entries: [String: Entry]
   private let bytes: [UInt8]
 
   /// The format's own limit; headers of public files are under a megabyte.
@@ -32,7 +32,7 @@ public struct Safetensors: Sendable {
   /// Opens a file.
   ///
   /// - Throws: `NetworksError` where it cannot be read or is not a valid safetensors file.
-  public init(path: String) throws(NetworksError) {
+  package init(path: String) throws(NetworksError) {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let facts = try? FileManager.default.attributesOfItem(atPath: url.path)
     // A device or a pipe may never end.
@@ -50,7 +50,7 @@ public struct Safetensors: Sendable {
   /// Opens a file's bytes; `name` is for messages.
   ///
   /// - Throws: `NetworksError` where they are not a valid safetensors file.
-  public init(bytes: [UInt8], name: String) throws(NetworksError) {
+  package init(bytes: [UInt8], name: String) throws(NetworksError) {
     func failure(_ what: String) -> NetworksError {
       NetworksError("\(name) is not a valid safetensors file: \(what)")
     }
@@ -103,7 +103,7 @@ public struct Safetensors: Sendable {
   }
 
   /// A tensor's numbers as floats; nil where there is none of that name, or not of floats.
-  public func values(_ tensor: String) -> [Float]? {
+  package func values(_ tensor: String) -> [Float]? {
     entries[tensor].flatMap { entry in entry.type?.decode(bytes[entry.range]) }
   }
 }

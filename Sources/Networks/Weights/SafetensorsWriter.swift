@@ -3,7 +3,7 @@ import Foundation
 /// Collects tensors and writes them as one safetensors file.
 ///
 /// Tensors are encoded one by one while the file is written, so that writing takes little memory.
-public struct SafetensorsWriter: Sendable {
+package struct SafetensorsWriter: Sendable {
   /// A tensor's numbers, made when they are written.
   private struct Content: Sendable {
     let type: ElementType
@@ -22,14 +22,14 @@ public struct SafetensorsWriter: Sendable {
   private var dataCount = 0
 
   /// Starts a file with free text by key.
-  public init(metadata: [String: String]) {
+  package init(metadata: [String: String]) {
     header = SafetensorsHeader(metadata: metadata, tensors: [:])
   }
 
   /// Adds a tensor; names must differ, and the shape must fit the count of values.
   ///
   /// - Parameter values: Asked for when the file is written.
-  public mutating func add(
+  package mutating func add(
     _ name: String, shape: [Int], values: @autoclosure @escaping @Sendable () -> [Float],
     as type: ElementType = .f32
   ) {
@@ -43,14 +43,14 @@ public struct SafetensorsWriter: Sendable {
   }
 
   /// The file's bytes; the data begin at a multiple of 8.
-  public func bytes() throws(NetworksError) -> [UInt8] {
+  package func bytes() throws(NetworksError) -> [UInt8] {
     var result = try front()
     for content in contents { content.encode(into: &result) }
     return result
   }
 
   /// Writes the file beside its place, then renames it: no reader ever sees half a file.
-  public func write(to path: String) throws(NetworksError) {
+  package func write(to path: String) throws(NetworksError) {
     let front = try front()
     let aside = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
     do {

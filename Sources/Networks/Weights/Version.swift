@@ -1,2 +1,2 @@
 /// The version of Glimpse, as `--version` prints it and weights files record it.
-public let glimpseVersion = "0.1.0"
+package let glimpseVersion = "0.1.0"

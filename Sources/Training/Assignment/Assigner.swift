@@ -13,7 +13,7 @@ struct Assignment: Hashable {
 }
 
 /// The rules by which cells are made responsible for objects, anew in every step.
-public enum Assigner: String, CaseIterable, Hashable, Sendable {
+package enum Assigner: String, CaseIterable, Hashable, Sendable {
   /// Task-aligned learning (Feng et al., TOOD, ICCV 2021), as YOLOv8 uses it.
   case taskAligned = "tal"
   /// Simplified optimal transport (Ge et al., YOLOX, 2021).

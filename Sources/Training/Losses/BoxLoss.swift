@@ -1,7 +1,7 @@
 import Imaging
 
 /// How far a predicted box is from its ground truth: one minus one of these similarities.
-public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
+package enum BoxLoss: String, CaseIterable, Hashable, Sendable {
   /// Intersection over union.
   case iou
   /// Generalized IoU (Rezatofighi et al. 2019).
@@ -13,7 +13,7 @@ public enum BoxLoss: String, CaseIterable, Hashable, Sendable {
   ///
   /// Corners in pixels, below 1e70 in size. An inverted box counts as one of no area. Every result
   /// is finite for finite boxes.
-  public func evaluate(predicted: Box, groundTruth: Box) -> (
+  package func evaluate(predicted: Box, groundTruth: Box) -> (
     value: Double, gradient: CornerGradient
   ) {
     switch self {

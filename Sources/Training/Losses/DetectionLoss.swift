@@ -16,25 +16,25 @@ import Imaging
 ///
 /// Crowds are nobody's target, and a cell without an object whose box lies mostly in a crowd is not
 /// told that there is nothing.
-public struct DetectionLoss: Loss, Hashable {
+package struct DetectionLoss: Loss, Hashable {
   /// Classes that the head tells apart.
-  public var classCount: Int
+  package var classCount: Int
   /// Input pixels from one cell to the next, for each of the head's outputs.
-  public var strides: [Int]
+  package var strides: [Int]
   /// Which cells are given an object.
-  public var assigner: Assigner
+  package var assigner: Assigner
   /// How boxes are compared.
-  public var boxLoss: BoxLoss
+  package var boxLoss: BoxLoss
   /// What the box loss counts for.
-  public var boxGain: Double
+  package var boxGain: Double
   /// What the class loss counts for.
-  public var classGain: Double
+  package var classGain: Double
 
   /// S is at least this for each image of the batch.
   private static let minimumWeightPerImage = 1.0 / 16
 
   /// Makes an objective; the gains are YOLOv8's.
-  public init(
+  package init(
     classCount: Int, strides: [Int] = [8, 16, 32], assigner: Assigner = .taskAligned,
     boxLoss: BoxLoss = .ciou, boxGain: Double = 7.5, classGain: Double = 0.5
   ) {
@@ -52,7 +52,7 @@ public struct DetectionLoss: Loss, Hashable {
   /// `outputs` holds one view a stride, n x h x w x (4 + classes): box codes, then class logits;
   /// `gradients` has the same shapes. `groundTruths` has the annotations of each image, boxes in input
   /// pixels and class indices below `classCount`. The same bits come whatever the thread count.
-  public func evaluate(
+  package func evaluate(
     outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
   ) -> LossTerms {
     evaluate(

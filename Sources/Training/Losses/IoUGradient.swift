@@ -1,7 +1,7 @@
 import Imaging
 
 /// A derivative by a box's corners, in the order x1, y1, x2, y2, per pixel.
-public typealias CornerGradient = SIMD4<Double>
+package typealias CornerGradient = SIMD4<Double>
 
 /// How much two boxes share, and how that changes as the predicted one moves.
 ///

@@ -3,7 +3,7 @@ import Imaging
 import Networks
 
 /// What is made small: it returns the loss of a batch and writes its gradient by the outputs.
-public protocol Loss: Sendable {
+package protocol Loss: Sendable {
   /// Computes the loss and writes over all of `gradients`; boxes are in input pixels.
   func evaluate(
     outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
@@ -12,7 +12,7 @@ public protocol Loss: Sendable {
 
 extension ModelDescription {
   /// What the network is trained to make small.
-  public var objective: any Loss {
+  package var objective: any Loss {
     switch architecture.task {
     case .detection:
       DetectionLoss(classCount: classNames.count, strides: DecoupledHead.strides)

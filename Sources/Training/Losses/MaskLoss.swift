@@ -6,12 +6,12 @@ import Imaging
 /// The mean binary cross-entropy over all logits of all pixels: the target of a class is 1 inside
 /// its boxes and 0 elsewhere (Dai et al. 2015, "BoxSup", section 3: boxes as masks). Classes do not
 /// exclude each other.
-public struct MaskLoss: Loss, Hashable {
+package struct MaskLoss: Loss, Hashable {
   /// Classes that the network tells apart.
-  public var classCount: Int
+  package var classCount: Int
 
   /// Makes an objective.
-  public init(classCount: Int) {
+  package init(classCount: Int) {
     precondition(classCount > 0, "an objective needs classes")
     self.classCount = classCount
   }
@@ -19,7 +19,7 @@ public struct MaskLoss: Loss, Hashable {
   /// Computes the loss of a batch and writes its gradient over all of `gradients`.
   ///
   /// `outputs` is one view n x h x w x `classCount` of the input's size. Crowds are nobody's target.
-  public func evaluate(
+  package func evaluate(
     outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
   ) -> LossTerms {
     precondition(outputs.count == 1 && gradients.count == 1, "a segmenter has one output")

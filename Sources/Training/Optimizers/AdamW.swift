@@ -4,7 +4,7 @@ import Engine
 ///
 /// Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2, with
 /// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The pace's momentum is beta1.
-public struct AdamW: Optimizer {
+package struct AdamW: Optimizer {
   private let firstMoment: ParameterBlock
   private let secondMoment: ParameterBlock
   private let weightDecay: Double
@@ -12,14 +12,14 @@ public struct AdamW: Optimizer {
   private static let epsilon = 1e-8
 
   /// Starts with both moments zero.
-  public init(_ layout: ParameterLayout, weightDecay: Double) {
+  package init(_ layout: ParameterLayout, weightDecay: Double) {
     firstMoment = ParameterBlock(zeros: layout)
     secondMoment = ParameterBlock(zeros: layout)
     self.weightDecay = weightDecay
   }
 
   /// The means of the gradient and of its square.
-  public var state: [OptimizerState] {
+  package var state: [OptimizerState] {
     [
       OptimizerState(name: "first_moment", block: firstMoment),
       OptimizerState(name: "second_moment", block: secondMoment),
@@ -27,7 +27,7 @@ public struct AdamW: Optimizer {
   }
 
   /// Changes the parameters.
-  public func step(
+  package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int,
     gradientScale: Double, arithmetic: VectorOperations

@@ -5,28 +5,28 @@ import Foundation
 ///
 /// It follows quickly at first and slowly later: the decay of update t is
 /// `decay * (1 - exp(-t / ramp))`. Source: YOLOX and Ultralytics `ModelEMA`.
-public struct ExponentialMovingAverage: Sendable {
+package struct ExponentialMovingAverage: Sendable {
   /// The averaged values.
-  public let values: ParameterBlock
+  package let values: ParameterBlock
   /// The decay that is approached, 0...1.
-  public let decay: Double
+  package let decay: Double
   /// After how many updates the decay has reached 63 %.
-  public let ramp: Double
+  package let ramp: Double
 
   /// Starts from a copy of the parameters.
-  public init(of parameters: ParameterBlock, decay: Double = 0.9999, ramp: Double = 2000) {
+  package init(of parameters: ParameterBlock, decay: Double = 0.9999, ramp: Double = 2000) {
     values = parameters.copy()
     self.decay = decay
     self.ramp = ramp
   }
 
   /// The decay of one update, counted from 1.
-  public func decay(ofUpdate update: Int) -> Double {
+  package func decay(ofUpdate update: Int) -> Double {
     decay * (1 - exp(-Double(update) / ramp))
   }
 
   /// Takes in the parameters after one step; updates are counted from 1.
-  public func update(_ parameters: ParameterBlock, update: Int, arithmetic: VectorOperations) {
+  package func update(_ parameters: ParameterBlock, update: Int, arithmetic: VectorOperations) {
     arithmetic.moveAverage(
       values, toward: parameters, share: 1 - decay(ofUpdate: update),
       in: 0..<parameters.layout.count)

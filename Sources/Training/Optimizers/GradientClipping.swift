@@ -4,12 +4,12 @@ import Engine
 ///
 /// Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks",
 /// algorithm 1; PyTorch `clip_grad_norm_`.
-public struct GradientClipping: Hashable, Sendable {
+package struct GradientClipping: Hashable, Sendable {
   /// The largest norm that is left as it is.
-  public var limit: Double
+  package var limit: Double
 
   /// Makes a limit, which is positive.
-  public init(limit: Double) {
+  package init(limit: Double) {
     precondition(limit > 0, "gradients cannot be cut to a norm of \(limit)")
     self.limit = limit
   }
@@ -17,7 +17,7 @@ public struct GradientClipping: Hashable, Sendable {
   /// The norm over all learned parameters, and the factor that brings it under the limit.
   ///
   /// The norm is infinite or no number where some gradient is.
-  public func measure(
+  package func measure(
     _ gradients: ParameterBlock, arithmetic: VectorOperations
   ) -> (norm: Double, scale: Double) {
     let norm = arithmetic.norm(gradients, in: gradients.layout.trainable)

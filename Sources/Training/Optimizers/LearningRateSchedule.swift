@@ -4,22 +4,22 @@ import Foundation
 ///
 /// Source: Loshchilov and Hutter 2017, "SGDR", equation 5 without restarts; the warm-up of Goyal et
 /// al. 2017, section 2.2.
-public struct LearningRateSchedule: Hashable, Sendable {
+package struct LearningRateSchedule: Hashable, Sendable {
   /// The rate at the end of the warm-up.
-  public var peak: Double
+  package var peak: Double
   /// The last rate, as a fraction of the peak, 0...1.
-  public var finalLearningRateFraction: Double
+  package var finalLearningRateFraction: Double
   /// The momentum after the warm-up.
-  public var momentum: Double
+  package var momentum: Double
   /// The momentum at the first step.
-  public var warmupMomentum: Double
+  package var warmupMomentum: Double
   /// Steps until the peak; 0 starts there.
-  public var warmupSteps: Int
+  package var warmupSteps: Int
   /// Steps in all, the warm-up included.
-  public var totalSteps: Int
+  package var totalSteps: Int
 
   /// Makes a schedule; without a `warmupMomentum`, the momentum is constant.
-  public init(
+  package init(
     peak: Double, finalLearningRateFraction: Double, momentum: Double,
     warmupMomentum: Double? = nil,
     warmupSteps: Int, totalSteps: Int
@@ -36,7 +36,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
   ///
   /// The rate climbs in equal parts, `1 / warmupSteps` of the peak at the first step; the last step
   /// has the final fraction.
-  public func hyperparameters(ofStep step: Int) -> StepHyperparameters {
+  package func hyperparameters(ofStep step: Int) -> StepHyperparameters {
     if step < warmupSteps {
       let part = Double(step + 1) / Double(warmupSteps)
       return StepHyperparameters(

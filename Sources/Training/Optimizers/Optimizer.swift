@@ -4,7 +4,7 @@ import Engine
 ///
 /// Weight decay touches `layout.decayed` alone (weights, not biases, scales or shifts); statistics
 /// are never changed.
-public protocol Optimizer: Sendable {
+package protocol Optimizer: Sendable {
   /// What it remembers from step to step, by name, for checkpoints.
   var state: [OptimizerState] { get }
 
@@ -20,29 +20,29 @@ public protocol Optimizer: Sendable {
 }
 
 /// One number a parameter that an optimizer remembers.
-public struct OptimizerState: Sendable {
+package struct OptimizerState: Sendable {
   /// The name in checkpoints.
-  public let name: String
+  package let name: String
   /// The numbers.
-  public let block: ParameterBlock
+  package let block: ParameterBlock
 }
 
 /// What the schedule gives an optimizer for one step.
-public struct StepHyperparameters: Hashable, Sendable {
+package struct StepHyperparameters: Hashable, Sendable {
   /// The learning rate.
-  public var rate: Double
+  package var rate: Double
   /// SGD's momentum or AdamW's beta1.
-  public var momentum: Double
+  package var momentum: Double
 
   /// Makes a pace.
-  public init(rate: Double, momentum: Double) {
+  package init(rate: Double, momentum: Double) {
     self.rate = rate
     self.momentum = momentum
   }
 }
 
 /// The optimizers, under the names by which users choose them.
-public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
+package enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   /// AdamW, which needs the fewest epochs: on a VOC subset it was further after two than SGD, at
   /// YOLOX's rate, after sixteen.
   case auto
@@ -52,7 +52,7 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   case adamw
 
   /// What `auto` stands for; the others stand for themselves.
-  public var resolved: OptimizerChoice { self == .auto ? .adamw : self }
+  package var resolved: OptimizerChoice { self == .auto ? .adamw : self }
 
   /// Blocks that it remembers; `auto` must be resolved before.
   var stateCount: Int {
@@ -63,7 +63,7 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   }
 
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
-  public func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {
+  package func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {
     switch self {
     case .sgd: SGD(layout, weightDecay: weightDecay)
     case .adamw, .auto: AdamW(layout, weightDecay: weightDecay)
@@ -75,8 +75,8 @@ extension OptimizerChoice {
   /// A learning rate that is known to train small networks from scratch; SGD's is that of 64 images
   /// a step (YOLOX). NanoDet-Plus takes a third of AdamW's; on BCCD this one needs a third of the
   /// epochs.
-  public var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }
+  package var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }
 
   /// The weight decay that goes with it (YOLOX, NanoDet-Plus).
-  public var usualWeightDecay: Double { resolved == .sgd ? 0.0005 : 0.05 }
+  package var usualWeightDecay: Double { resolved == .sgd ? 0.0005 : 0.05 }
 }

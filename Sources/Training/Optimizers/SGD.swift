@@ -4,21 +4,21 @@ import Engine
 ///
 /// `g = gradient + decay * p; v = momentum * v + g; p -= rate * (g + momentum * v)`.
 /// Source: PyTorch `torch.optim.SGD` with `nesterov=True`, after Sutskever et al. 2013, section 3.
-public struct SGD: Optimizer {
+package struct SGD: Optimizer {
   private let velocity: ParameterBlock
   private let weightDecay: Double
 
   /// Starts with velocity zero.
-  public init(_ layout: ParameterLayout, weightDecay: Double) {
+  package init(_ layout: ParameterLayout, weightDecay: Double) {
     velocity = ParameterBlock(zeros: layout)
     self.weightDecay = weightDecay
   }
 
   /// The velocity.
-  public var state: [OptimizerState] { [OptimizerState(name: "velocity", block: velocity)] }
+  package var state: [OptimizerState] { [OptimizerState(name: "velocity", block: velocity)] }
 
   /// Changes the parameters.
-  public func step(
+  package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int,
     gradientScale: Double, arithmetic: VectorOperations

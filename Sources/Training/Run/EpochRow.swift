@@ -1,25 +1,25 @@
 import Foundation
 
 /// One row of `results.csv`.
-public struct EpochRow: Hashable, Sendable {
+package struct EpochRow: Hashable, Sendable {
   /// The epoch, counted from 1 as in the file.
-  public var epoch: Int
+  package var epoch: Int
   /// Seconds since the run began, over all its sittings.
-  public var seconds: Double
+  package var seconds: Double
   /// The mean box loss.
-  public var boxLoss: Double
+  package var boxLoss: Double
   /// The mean class loss.
-  public var classLoss: Double
+  package var classLoss: Double
   /// The learning rate of the last step.
-  public var rate: Double
+  package var rate: Double
   /// AP at IoU 0.50, 0...1; nil where this epoch was not validated.
-  public var ap50: Double?
+  package var ap50: Double?
   /// AP over IoU 0.50 to 0.95, 0...1; nil where this epoch was not validated.
-  public var ap: Double?
+  package var ap: Double?
   /// Training images a second, validation left out.
-  public var imagesPerSecond: Double
+  package var imagesPerSecond: Double
   /// How much of that time was spent waiting for images, 0...1; nil in rows of earlier versions.
-  public var dataWaitFraction: Double?
+  package var dataWaitFraction: Double?
 
   /// The first line of the file.
   static let header = "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s,wait"

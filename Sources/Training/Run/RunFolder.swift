@@ -8,26 +8,26 @@ import Foundation
 ///       checkpoint.safetensors        all that is needed to go on
 ///       weights/best.safetensors      averaged weights with the best AP, for detection
 ///       weights/last.safetensors      averaged weights of the last epoch, for detection
-public struct RunFolder: Hashable, Sendable {
+package struct RunFolder: Hashable, Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
 
   /// The configuration.
-  public var config: String { path + "/config.json" }
+  package var config: String { path + "/config.json" }
   /// One row an epoch.
-  public var results: String { path + "/results.csv" }
+  package var results: String { path + "/results.csv" }
   /// All that is needed to go on.
-  public var checkpoint: String { path + "/checkpoint.safetensors" }
+  package var checkpoint: String { path + "/checkpoint.safetensors" }
   /// Averaged weights with the best AP.
-  public var bestWeights: String { path + "/weights/best.safetensors" }
+  package var bestWeights: String { path + "/weights/best.safetensors" }
   /// Averaged weights of the last epoch.
-  public var lastWeights: String { path + "/weights/last.safetensors" }
+  package var lastWeights: String { path + "/weights/last.safetensors" }
 
   /// Refers to the folder of a run that exists.
   ///
   /// - Parameter path: The folder, or its checkpoint.
   /// - Throws: `TrainingError` where there is no checkpoint.
-  public init(existing path: String) throws(TrainingError) {
+  package init(existing path: String) throws(TrainingError) {
     let url = URL(fileURLWithPath: path)
     let isCheckpoint = url.lastPathComponent == "checkpoint.safetensors"
     self.path = isCheckpoint ? url.deletingLastPathComponent().path : path
@@ -40,7 +40,7 @@ public struct RunFolder: Hashable, Sendable {
   /// Makes the folder of a new run: the configuration's name, or the next free `train-N`.
   ///
   /// - Throws: `TrainingError` where a run of that name exists or the folder cannot be made.
-  public init(new config: TrainingConfig) throws(TrainingError) {
+  package init(new config: TrainingConfig) throws(TrainingError) {
     let files = FileManager.default
     if let name = config.name {
       path = config.project + "/" + name

@@ -1,10 +1,11 @@
 import Datasets
 import Engine
 import Imaging
+import Loading
 
 extension TrainingConfig {
   /// How training images are varied, mosaics included.
-  public var augmentation: AugmentationConfig {
+  package var augmentation: AugmentationConfig {
     var result = AugmentationConfig()
     result.flipProbability = Float(flip)
     result.verticalFlipProbability = Float(flipUpDown)
@@ -32,7 +33,7 @@ extension TrainingConfig {
   }
 
   /// How training images are read: all of it but the threads' number follows from the settings.
-  public func loaderConfig(
+  package func loaderConfig(
     batchSize: Int, seed: UInt64, normalization: Normalization
   ) -> LoaderConfig {
     var result = LoaderConfig(
@@ -45,7 +46,7 @@ extension TrainingConfig {
 
   /// The longer side, in pixels, to which images are reduced before they are kept and drawn: what
   /// the largest input shows of an image at its largest.
-  public var imageSide: Int {
+  package var imageSide: Int {
     Int(Double(inputSizes.max() ?? imgsz) * (1 + scale))
   }
 

@@ -1,6 +1,8 @@
+import Basics
 import Datasets
 import Engine
 import Imaging
+import Loading
 
 /// The images that a training learns from and is validated on.
 struct TrainingData {
@@ -83,7 +85,7 @@ struct TrainingData {
 
 extension TrainingConfig {
   /// How large the images of a batch are, and how they are varied.
-  public func plan(at position: LoaderState, seed: UInt64) -> BatchPlan {
+  package func plan(at position: LoaderState, seed: UInt64) -> BatchPlan {
     let sizes = inputSizes
     var side = imgsz
     if sizes.count > 1 {

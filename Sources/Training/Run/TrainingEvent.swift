@@ -1,7 +1,7 @@
 import Evaluation
 
 /// What a training tells whoever watches it.
-public enum TrainingEvent: Sendable {
+package enum TrainingEvent: Sendable {
   /// All is set up; the first step follows.
   case started(TrainingSummary)
   /// A step is done.
@@ -15,89 +15,89 @@ public enum TrainingEvent: Sendable {
 }
 
 /// What a training is about to do.
-public struct TrainingSummary: Sendable {
+package struct TrainingSummary: Sendable {
   /// The run's folder.
-  public let folder: String
+  package let folder: String
   /// The network.
-  public let model: String
+  package let model: String
   /// Learned numbers.
-  public let parameterCount: Int
+  package let parameterCount: Int
   /// The classes.
-  public let classNames: [String]
+  package let classNames: [String]
   /// Images to learn from.
-  public let trainingImages: Int
+  package let trainingImages: Int
   /// Images to validate on; 0 where the dataset has none.
-  public let validationImages: Int
+  package let validationImages: Int
   /// Where it begins, counted from 0: more than 0 for a resumed training.
-  public let firstEpoch: Int
+  package let firstEpoch: Int
   /// Passes over the images in all.
-  public let epochs: Int
+  package let epochs: Int
   /// Steps of an epoch.
-  public let stepsPerEpoch: Int
+  package let stepsPerEpoch: Int
   /// The optimizer, `auto` resolved.
-  public let optimizer: OptimizerChoice
+  package let optimizer: OptimizerChoice
   /// The learning rate after the warm-up.
-  public let learningRate: Double
+  package let learningRate: Double
   /// Images a step.
-  public let batch: Int
+  package let batch: Int
   /// Bytes that the training will take, as reckoned before it begins.
-  public let memory: Int
+  package let memory: Int
   /// Threads that compute.
-  public let threads: Int
+  package let threads: Int
 }
 
 /// One step.
-public struct StepReport: Hashable, Sendable {
+package struct StepReport: Hashable, Sendable {
   /// The epoch, counted from 0.
-  public let epoch: Int
+  package let epoch: Int
   /// Epochs in all.
-  public let epochs: Int
+  package let epochs: Int
   /// Steps of this epoch that are done, this one included.
-  public let step: Int
+  package let step: Int
   /// Steps of an epoch.
-  public let steps: Int
+  package let steps: Int
   /// The mean losses of this epoch up to here.
-  public let losses: MeanLosses
+  package let losses: MeanLosses
   /// The norm of the gradient before clipping.
-  public let gradientNorm: Double
+  package let gradientNorm: Double
   /// The learning rate of this step.
-  public let rate: Double
+  package let rate: Double
   /// Images a second, lately.
-  public let imagesPerSecond: Double
+  package let imagesPerSecond: Double
   /// Seconds until the training ends, validations included, as far as can be told.
-  public let secondsLeft: Double
+  package let secondsLeft: Double
 }
 
 /// One epoch.
-public struct EpochReport: Sendable {
+package struct EpochReport: Sendable {
   /// The row that `results.csv` has got.
-  public let row: EpochRow
+  package let row: EpochRow
   /// Epochs in all.
-  public let epochs: Int
+  package let epochs: Int
   /// AP overall and of each class; nil where this epoch was not validated.
-  public let validation: DetectionMetrics?
+  package let validation: DetectionMetrics?
   /// True where this is the best AP so far.
-  public let isBest: Bool
+  package let isBest: Bool
 }
 
 /// Losses averaged over steps.
-public struct MeanLosses: Hashable, Sendable, Codable {
+package struct MeanLosses: Hashable, Sendable, Codable {
   private var boxSum = 0.0
   private var classSum = 0.0
   private var steps = 0
 
   /// Starts without steps.
-  public init() {}
+  package init() {}
 
   /// The mean box loss; 0 before the first step.
-  public var box: Double { steps > 0 ? boxSum / Double(steps) : 0 }
+  package var box: Double { steps > 0 ? boxSum / Double(steps) : 0 }
   /// The mean class loss; 0 before the first step.
-  public var classification: Double { steps > 0 ? classSum / Double(steps) : 0 }
+  package var classification: Double { steps > 0 ? classSum / Double(steps) : 0 }
   /// Their sum.
-  public var total: Double { box + classification }
+  package var total: Double { box + classification }
 
   /// Takes in a step's losses.
-  public mutating func add(_ value: LossTerms) {
+  package mutating func add(_ value: LossTerms) {
     boxSum += value.box
     classSum += value.classification
     steps += 1
@@ -105,9 +105,9 @@ public struct MeanLosses: Hashable, Sendable, Codable {
 }
 
 /// How a training ended.
-public struct TrainingOutcome: Sendable {
+package struct TrainingOutcome: Sendable {
   /// Why it ended.
-  public enum Ending: Hashable, Sendable {
+  package enum Ending: Hashable, Sendable {
     /// All epochs are done.
     case finished
     /// The AP has not improved for `patience` epochs.
@@ -117,24 +117,24 @@ public struct TrainingOutcome: Sendable {
   }
 
   /// Why it ended.
-  public let ending: Ending
+  package let ending: Ending
   /// The run's folder.
-  public let folder: String
+  package let folder: String
   /// Steps done since the run began.
-  public let steps: Int
+  package let steps: Int
   /// Epochs done since the run began.
-  public let epochs: Int
+  package let epochs: Int
   /// The best AP (0.50 to 0.95) and the epoch, counted from 0, that reached it; nil where nothing
   /// was validated.
-  public let best: BestEpoch?
+  package let best: BestEpoch?
   /// The report on the best weights; nil where nothing was validated in this sitting.
-  public let report: DetectionMetrics?
+  package let report: DetectionMetrics?
 }
 
 /// The epoch with the best AP.
-public struct BestEpoch: Hashable, Sendable, Codable {
+package struct BestEpoch: Hashable, Sendable, Codable {
   /// The epoch, counted from 0.
-  public var epoch: Int
+  package var epoch: Int
   /// AP over IoU 0.50 to 0.95, 0...1.
-  public var ap: Double
+  package var ap: Double
 }

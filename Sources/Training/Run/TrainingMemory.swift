@@ -1,26 +1,27 @@
 import Datasets
 import Engine
+import Loading
 import Networks
 
 /// The memory that a training takes, reckoned before it begins.
 ///
 /// What is alive at once is added up; measured peaks lay between 0.93 and 1.03 of it.
-public struct TrainingMemory: Hashable, Sendable {
+package struct TrainingMemory: Hashable, Sendable {
   /// Images a step.
-  public let batch: Int
+  package let batch: Int
   /// Bytes of the parameters, their gradients, their average and what the optimizer remembers.
-  public let parameters: Int
+  package let parameters: Int
   /// Bytes of activations and all else that one step needs.
-  public let step: Int
+  package let step: Int
   /// Bytes of the images that are being made and those that are kept.
-  public let images: Int
+  package let images: Int
   /// Bytes that a validation takes besides.
-  public let validation: Int
+  package let validation: Int
 
   /// Bytes of the program itself.
-  public static let program = 24 << 20
+  package static let program = 24 << 20
   /// Bytes in all.
-  public var total: Int { Self.program + parameters + step + images + validation }
+  package var total: Int { Self.program + parameters + step + images + validation }
 
   /// Batches that `batch: auto` chooses from, the largest first: more images a step would make too
   /// few steps of the datasets that one trains on a CPU.
@@ -35,7 +36,7 @@ public struct TrainingMemory: Hashable, Sendable {
   ///   - model: The network; its image size is the largest that a batch has.
   ///   - sampleCount: Images to learn from, as far as they are kept in memory.
   /// - Throws: `EngineError` for an image size that the network cannot take.
-  public init(
+  package init(
     model: ModelDescription, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
     precision: Precision, threads: Int, imageScale: Double = 1.5
   ) throws(EngineError) {

@@ -126,7 +126,7 @@ extension PrecisionChoice: Codable {}
 
 extension TrainingConfig: Codable {
   /// Reads settings; those that are not named keep their defaults, an unknown name is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let file = try decoder.container(keyedBy: SettingKey.self)
     let known = Set(TrainingSetting.all.map(\.name))
     if let odd = file.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
@@ -138,7 +138,7 @@ extension TrainingConfig: Codable {
   }
 
   /// Writes all settings.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var file = encoder.container(keyedBy: SettingKey.self)
     for setting in TrainingSetting.all { try setting.write(self, &file) }
   }
@@ -148,7 +148,7 @@ extension TrainingConfig {
   /// Refuses values that make no sense.
   ///
   /// - Throws: `TrainingError` (`invalid`) that names the first of them.
-  public func check() throws(TrainingError) {
+  package func check() throws(TrainingError) {
     for setting in TrainingSetting.all {
       if let issue = setting.issue(self) { throw TrainingError(.invalid, issue) }
     }
@@ -158,7 +158,7 @@ extension TrainingConfig {
   ///
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
   ///   wrong kind or a name that is unknown.
-  public init(jsonFile path: String) throws(TrainingError) {
+  package init(jsonFile path: String) throws(TrainingError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw TrainingError(.file, "\(path): the file cannot be read")
     }
@@ -170,7 +170,7 @@ extension TrainingConfig {
   }
 
   /// The configuration as JSON with sorted names.
-  public var json: Data {
+  package var json: Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Finite numbers and strings can always be written.

@@ -1,11 +1,13 @@
+import Basics
 import Datasets
 import Engine
 import Imaging
+import Loading
 
 /// A network in training: its parameters, what the optimizer knows about them, and one step.
 ///
 /// A reference, because it owns the parameters. One thread at a time may use it.
-public final class TrainingStep {
+package final class TrainingStep {
   private let graph: Graph
   private let objective: any Loss
   let schedule: LearningRateSchedule
@@ -16,24 +18,24 @@ public final class TrainingStep {
   private let arithmetic: VectorOperations
 
   /// What is learned.
-  public let parameters: ParameterBlock
+  package let parameters: ParameterBlock
   /// The gradients of the last step, before clipping.
-  public let gradients: ParameterBlock
+  package let gradients: ParameterBlock
   /// What changes the parameters.
-  public let optimizer: any Optimizer
+  package let optimizer: any Optimizer
   /// The moving average of the parameters.
-  public let average: ExponentialMovingAverage
+  package let average: ExponentialMovingAverage
   /// Steps done since the training began.
-  public var steps = 0
+  package var steps = 0
   /// The network as the last step ran it; nil before the first.
-  public private(set) var session: Session?
+  package private(set) var session: Session?
 
   /// Puts together what a step needs.
   ///
   /// - Parameters:
   ///   - parameters: Where to begin; they are changed in place.
   ///   - seed: The source of all randomness inside the network (dropout).
-  public init(
+  package init(
     _ graph: Graph, parameters: ParameterBlock, objective: any Loss,
     optimizer: any Optimizer, schedule: LearningRateSchedule, clipping: GradientClipping,
     emaDecay: Double, seed: UInt64, pool: ThreadPool, kernels: Kernels
@@ -53,25 +55,25 @@ public final class TrainingStep {
   }
 
   /// What one step has done.
-  public struct Outcome: Hashable, Sendable {
+  package struct Outcome: Hashable, Sendable {
     /// The losses before the step.
-    public let loss: LossTerms
+    package let loss: LossTerms
     /// The gradient's norm before clipping.
-    public let gradientNorm: Double
+    package let gradientNorm: Double
     /// The learning rate.
-    public let rate: Double
+    package let rate: Double
   }
 
   /// Learns from one batch: images n x h x w x 3, and the annotations of each in input pixels.
   ///
   /// - Throws: `TrainingError` (`diverged`) where the loss or its gradient is not finite; what is
   ///   learned stays as it was, but statistics may be spoiled. `EngineError` for a shape that the network cannot take.
-  public func step(_ images: Tensor, groundTruths: [[Annotation]]) throws -> Outcome {
+  package func step(_ images: Tensor, groundTruths: [[Annotation]]) throws -> Outcome {
     try step(images.shape, groundTruths: groundTruths) { $0.copy(from: images) }
   }
 
   /// Learns from one batch of a loader; as a step with its images and ground-truth objects.
-  public func step(_ batch: Batch) throws -> Outcome {
+  package func step(_ batch: Batch) throws -> Outcome {
     try step(batch.shape, groundTruths: batch.groundTruths) { input in
       pool.run(batch.images.count) { place in
         batch.normalization.fill(batch.images[place], into: input.image(place))

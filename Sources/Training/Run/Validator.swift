@@ -1,7 +1,9 @@
+import Basics
 import Datasets
 import Engine
 import Evaluation
 import Imaging
+import Inference
 import Networks
 
 /// Measures the AP of weights on the images of a split, as `evaluate` does.

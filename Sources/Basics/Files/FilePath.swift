@@ -1,0 +1,94 @@
+/// Paths as text: joined, cut and brought into one form without asking the disk.
+package enum FilePath {
+  /// A path below a folder; an absolute one stays as it is.
+  package static func join(_ folder: String, _ path: String) -> String {
+    if path.hasPrefix("/") { return normalized(path) }
+    return normalized(folder.isEmpty ? path : folder + "/" + path)
+  }
+
+  /// The path without `.` and doubled slashes, and with `x/..` removed.
+  package static func normalized(_ path: String) -> String {
+    if isNormal(path) { return path }
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else if part != ".." || !path.hasPrefix("/") {
+        parts.append(part)
+      }
+    }
+    let joined = parts.joined(separator: "/")
+    if path.hasPrefix("/") { return "/" + joined }
+    return joined.isEmpty ? "." : joined
+  }
+
+  /// Whether nothing is to be done to a path: no part of it is empty, `.` or `..`.
+  private static func isNormal(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+      guard let last = bytes.last, last != slash else { return false }
+      /// The length of the part so far, and whether it has only dots.
+      var (length, dots) = (0, 0)
+      for (place, byte) in bytes.enumerated() {
+        if byte == slash {
+          if place > 0, length == 0 || dots == length { return false }
+          (length, dots) = (0, 0)
+        } else {
+          length += 1
+          dots += byte == dot ? 1 : 0
+        }
+      }
+      return dots < length
+    }
+  }
+
+  /// The last part of a path.
+  package static func name(_ path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    let last = path.utf8.index(after: slash)
+    if last < path.endIndex { return String(path[last...]) }
+    return path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// All but the last part of a path.
+  package static func folder(_ path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The path without the ending after its last dot.
+  package static func stem(_ path: String) -> String {
+    endingDot(path).map { String(path[..<$0]) } ?? path
+  }
+
+  /// The ending after the last dot, in lower case, or nothing.
+  package static func ending(_ path: String) -> String {
+    endingDot(path).map { path[path.utf8.index(after: $0)...].lowercased() } ?? ""
+  }
+
+  /// The dot before a path's ending; one that begins a name is part of it.
+  private static func endingDot(_ path: String) -> String.Index? {
+    guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    return dot > (slash ?? path.startIndex) ? dot : nil
+  }
+
+  /// Whether the ending is one of those that images have here. What they hold is decided by
+  /// content when they are read.
+  package static func isImage(_ path: String) -> Bool {
+    ["jpg", "jpeg", "jpe", "jfif", "png"].contains(ending(path))
+  }
+
+  /// Whether a path is a folder or lies below it, both as text.
+  package static func isInside(_ path: String, _ folder: String) -> Bool {
+    let (path, folder) = (normalized(path), normalized(folder))
+    if folder == "." { return !path.hasPrefix("/") && !path.hasPrefix("..") }
+    return path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
+  }
+
+  /// A path with the slashes of this system, where it was written on one with others.
+  package static func plain(_ path: String) -> String {
+    path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
+  }
+}

@@ -1,0 +1,56 @@
+extension JSONScanner {
+  /// The next string, its escapes resolved.
+  package mutating func string() throws(JSONFault) -> String {
+    try string(text())
+  }
+
+  /// A text, its escapes resolved.
+  ///
+  /// - Throws: for what is not UTF-8, unknown escapes, and halves of a pair of surrogates.
+  package func string(_ text: Text) throws(JSONFault) -> String {
+    let bytes = bytes(of: text)
+    guard let raw = String(validating: bytes, as: UTF8.self) else {
+      throw JSONFault("a text is not UTF-8", at: text.start)
+    }
+    guard text.hasEscapes else { return raw }
+    var units: [UInt16] = []
+    units.reserveCapacity(raw.utf16.count)
+    var rest = raw.utf16[...]
+    while let unit = rest.popFirst() {
+      guard unit == UInt16(UInt8(ascii: "\\")) else {
+        units.append(unit)
+        continue
+      }
+      guard let unit = Self.escaped(&rest) else {
+        throw JSONFault("a text holds an escape that JSON does not have", at: text.start)
+      }
+      units.append(unit)
+    }
+    guard let result = String(validating: units, as: UTF16.self) else {
+      throw JSONFault("a text holds half of a surrogate pair", at: text.start)
+    }
+    return result
+  }
+
+  /// The unit that stands for what follows a backslash, which is taken away.
+  private static func escaped(_ rest: inout Substring.UTF16View) -> UInt16? {
+    guard let sign = rest.popFirst(), let letter = UInt8(exactly: sign) else { return nil }
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return sign
+    case UInt8(ascii: "b"): return 0x08
+    case UInt8(ascii: "f"): return 0x0C
+    case UInt8(ascii: "n"): return 0x0A
+    case UInt8(ascii: "r"): return 0x0D
+    case UInt8(ascii: "t"): return 0x09
+    case UInt8(ascii: "u"):
+      let digits = rest.prefix(4)
+      guard digits.count == 4,
+        let code = UInt16(String(decoding: Array(digits), as: UTF16.self), radix: 16),
+        digits.allSatisfy({ $0 != UInt16(UInt8(ascii: "+")) })
+      else { return nil }
+      rest = rest.dropFirst(4)
+      return code
+    default: return nil
+    }
+  }
+}

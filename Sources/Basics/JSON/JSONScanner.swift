@@ -1,0 +1,279 @@
+/// Walks through a JSON text (RFC 8259) byte by byte, without building a tree.
+///
+/// The caller says what it expects; what it does not want, it skips. Unsafe: the bytes must outlive
+/// the scanner. No byte at or behind `bytes.count` is looked at.
+package struct JSONScanner {
+  /// Values nest at most this deep.
+  package static let depthLimit = 128
+
+  /// The place of a string between its quotes; escapes are not resolved.
+  package struct Text {
+    package let start: Int
+    package let end: Int
+    package let hasEscapes: Bool
+  }
+
+  /// An array or object that is being walked through.
+  package struct Container {
+    fileprivate var isFirst = true
+  }
+
+  /// The next byte to look at.
+  package private(set) var offset: Int
+  private let bytes: UnsafeBufferPointer<UInt8>
+
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, from offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  /// True where nothing but space is left.
+  package mutating func isAtEnd() -> Bool {
+    skipSpace()
+    return offset >= bytes.count
+  }
+
+  /// The first byte of the next value or sign, which stays; nil at the end.
+  package mutating func peek() -> UInt8? {
+    skipSpace()
+    return offset < bytes.count ? bytes[offset] : nil
+  }
+
+  /// Passes over a sign, where it is next.
+  package mutating func take(_ byte: UInt8) -> Bool {
+    skipSpace()
+    guard offset < bytes.count, bytes[offset] == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  @inline(__always)
+  package mutating func skipSpace() {
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte > 0x20 || !(byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09) { return }
+      offset += 1
+    }
+  }
+
+  // MARK: Containers
+
+  package mutating func object(_ what: StaticString) throws(JSONFault) -> Container {
+    guard take(UInt8(ascii: "{")) else { throw unexpected("an object (\(what))") }
+    return Container()
+  }
+
+  package mutating func array(_ what: StaticString) throws(JSONFault) -> Container {
+    guard take(UInt8(ascii: "[")) else { throw unexpected("a list (\(what))") }
+    return Container()
+  }
+
+  /// The next key of an object, with its colon passed; nil behind the last one.
+  package mutating func key(_ object: inout Container) throws(JSONFault) -> Text? {
+    if take(UInt8(ascii: "}")) { return nil }
+    if object.isFirst {
+      object.isFirst = false
+    } else if !take(UInt8(ascii: ",")) {
+      throw unexpected("a comma or the end of the object")
+    }
+    guard peek() == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }
+    let key = try text()
+    guard take(UInt8(ascii: ":")) else { throw unexpected("a colon") }
+    return key
+  }
+
+  /// Moves to the next element of a list; false behind the last one.
+  package mutating func element(_ list: inout Container) throws(JSONFault) -> Bool {
+    if take(UInt8(ascii: "]")) { return false }
+    if list.isFirst {
+      list.isFirst = false
+    } else if !take(UInt8(ascii: ",")) {
+      throw unexpected("a comma or the end of the list")
+    }
+    return true
+  }
+
+  // MARK: Single values
+
+  /// The next string.
+  package mutating func text() throws(JSONFault) -> Text {
+    guard take(UInt8(ascii: "\"")) else { throw unexpected("a text in quotes") }
+    let start = offset
+    var hasEscapes = false
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte == UInt8(ascii: "\"") {
+        offset += 1
+        return Text(start: start, end: offset - 1, hasEscapes: hasEscapes)
+      }
+      if byte == UInt8(ascii: "\\") {
+        hasEscapes = true
+        offset += 1
+      } else if byte < 0x20 {
+        throw JSONFault("a text holds a control character", at: offset)
+      }
+      offset += 1
+    }
+    throw JSONFault("the file ends inside of a text", at: bytes.count)
+  }
+
+  /// Whether a text is exactly this ASCII word.
+  @inline(__always)
+  package func matches(_ text: Text, _ word: StaticString) -> Bool {
+    guard text.end - text.start == word.utf8CodeUnitCount, !text.hasEscapes else {
+      return text.hasEscapes && (try? string(text)) == "\(word)"
+    }
+    for index in 0..<word.utf8CodeUnitCount
+    where bytes[text.start + index] != word.utf8Start[index] { return false }
+    return true
+  }
+
+  /// The bytes of a text as they stand.
+  package func bytes(of text: Text) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: bytes[text.start..<text.end])
+  }
+
+  /// The next number, finite and rounded to nearest.
+  package mutating func number() throws(JSONFault) -> Double {
+    skipSpace()
+    let start = offset
+    var place = offset
+    let isNegative = place < bytes.count && bytes[place] == UInt8(ascii: "-")
+    if isNegative { place += 1 }
+    var mantissa: UInt64 = 0
+    var exponent = 0
+    /// Whether there are more digits than the mantissa holds.
+    var isCut = false
+    let firstDigit = place
+    while place < bytes.count, let digit = Self.digit(bytes[place]) {
+      isCut = isCut || mantissa > 999_999_999_999_999_999
+      if !isCut { mantissa = mantissa * 10 + digit }
+      place += 1
+    }
+    guard place > firstDigit else { throw unexpected("a number") }
+    if place > firstDigit + 1, bytes[firstDigit] == UInt8(ascii: "0") {
+      throw JSONFault("a number begins with a needless 0", at: start)
+    }
+    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+      place += 1
+      let firstPlace = place
+      while place < bytes.count, let digit = Self.digit(bytes[place]) {
+        isCut = isCut || mantissa > 999_999_999_999_999_999
+        if !isCut { mantissa = mantissa * 10 + digit }
+        place += 1
+      }
+      exponent = firstPlace - place
+      guard place > firstPlace else {
+        throw JSONFault("a digit is expected behind the decimal point", at: place)
+      }
+    }
+    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
+      place += 1
+      let isDown = place < bytes.count && bytes[place] == UInt8(ascii: "-")
+      if isDown || place < bytes.count && bytes[place] == UInt8(ascii: "+") { place += 1 }
+      let firstPlace = place
+      var power = 0
+      while place < bytes.count, let digit = Self.digit(bytes[place]) {
+        power = min(power * 10 + Int(digit), 100_000)
+        place += 1
+      }
+      guard place > firstPlace else {
+        throw JSONFault("a digit is expected in the exponent", at: place)
+      }
+      exponent += isDown ? -power : power
+    }
+    offset = place
+    if !isCut, let value = JSONNumber.value(mantissa: mantissa, exponent: exponent) {
+      return isNegative ? -value : value
+    }
+    return try slowNumber(from: start)
+  }
+
+  @inline(__always)
+  private static func digit(_ byte: UInt8) -> UInt64? {
+    let value = byte &- UInt8(ascii: "0")
+    return value < 10 ? UInt64(value) : nil
+  }
+
+  /// The number that ends here, by the standard library, whatever its length.
+  private func slowNumber(from start: Int) throws(JSONFault) -> Double {
+    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+    guard let value = Double(text), value.isFinite else {
+      throw JSONFault("the number \(text.prefix(40)) is too large", at: start)
+    }
+    return value
+  }
+
+  /// The next number, which is whole and at most 2⁵³, so that every reader agrees on it.
+  package mutating func integer(_ what: StaticString) throws(JSONFault) -> Int {
+    skipSpace()
+    let start = offset
+    let value = try number()
+    guard value == value.rounded(), abs(value) <= 9_007_199_254_740_992 else {
+      throw JSONFault("\(what) is expected to be a whole number, but is \(value)", at: start)
+    }
+    return Int(value)
+  }
+
+  /// The next value, which is 0, 1, true or false.
+  package mutating func boolean(_ what: StaticString) throws(JSONFault) -> Bool {
+    switch peek() {
+    case UInt8(ascii: "t"):
+      try word("true")
+      return true
+    case UInt8(ascii: "f"):
+      try word("false")
+      return false
+    default:
+      let start = offset
+      let value = try integer(what)
+      guard value == 0 || value == 1 else {
+        throw JSONFault("\(what) is expected to be 0 or 1, but is \(value)", at: start)
+      }
+      return value == 1
+    }
+  }
+
+  /// Passes over the next value, whatever it is; it must be well formed.
+  package mutating func skip(depth: Int = 0) throws(JSONFault) {
+    guard depth < Self.depthLimit else {
+      throw JSONFault("values nest deeper than \(Self.depthLimit) levels", at: offset)
+    }
+    switch peek() {
+    case UInt8(ascii: "{"):
+      var members = try object("a value")
+      while try key(&members) != nil { try skip(depth: depth + 1) }
+    case UInt8(ascii: "["):
+      var list = try array("a value")
+      while try element(&list) { try skip(depth: depth + 1) }
+    case UInt8(ascii: "\""): _ = try text()
+    case UInt8(ascii: "t"): try word("true")
+    case UInt8(ascii: "f"): try word("false")
+    case UInt8(ascii: "n"): try word("null")
+    default: _ = try number()
+    }
+  }
+
+  private mutating func word(_ word: StaticString) throws(JSONFault) {
+    let count = word.utf8CodeUnitCount
+    let hasRoom = bytes.count - offset >= count
+    guard hasRoom, (0..<count).allSatisfy({ bytes[offset + $0] == word.utf8Start[$0] }) else {
+      throw unexpected("a value")
+    }
+    offset += count
+  }
+
+  // MARK: Faults
+
+  /// The fault that something else stands here.
+  package func unexpected(_ what: String) -> JSONFault {
+    guard offset < bytes.count else {
+      return JSONFault("\(what) is expected, but the file ends", at: bytes.count)
+    }
+    let rest = bytes[offset..<min(offset + 12, bytes.count)]
+    let shown = rest.prefix { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") }
+    let found =
+      shown.isEmpty ? "byte \(bytes[offset])" : "\"\(String(decoding: shown, as: UTF8.self))\""
+    return JSONFault("\(what) is expected, but \(found) stands there", at: offset)
+  }
+}

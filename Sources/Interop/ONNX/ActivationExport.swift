@@ -1,0 +1,45 @@
+import Engine
+
+extension ONNXNode {
+  /// Appends an activation of the value `input` as the node's last operators.
+  mutating func activate(_ activation: Activation, _ input: String) {
+    switch activation {
+    case .identity: add("Identity", [input])
+    case .relu: add("Relu", [input])
+    case .leakyReLU(let slope): add("LeakyRelu", [input], ["alpha": .float(slope)])
+    case .elu(let alpha): add("Elu", [input], ["alpha": .float(alpha)])
+    case .silu:
+      add("Sigmoid", [input], to: inner("sigmoid"))
+      add("Mul", [input, inner("sigmoid")])
+    case .hardSwish: add("HardSwish", [input])
+    case .gelu:
+      // x / 2 * (1 + erf(x / sqrt 2)); the operator Gelu came with set 20.
+      add("Mul", [input, constant("root", [Float(0.5).squareRoot()])], to: inner("scaled"))
+      add("Erf", [inner("scaled")], to: inner("erf"))
+      add("Add", [inner("erf"), constant("one", [1])], to: inner("sum"))
+      add("Mul", [input, inner("sum")], to: inner("product"))
+      add("Mul", [inner("product"), constant("half", [0.5])])
+    case .sigmoid: add("Sigmoid", [input])
+    case .tanh: add("Tanh", [input])
+    }
+  }
+
+  /// The name for a result that an activation follows, or the node's own where none does.
+  func beforeActivation(_ activation: Activation, _ step: String) -> String {
+    activation == .identity ? output : inner(step)
+  }
+}
+
+extension ActivationOp: ONNXOp {
+  func export(_ node: inout ONNXNode) { node.activate(activation, node.inputs[0]) }
+}
+
+extension Softmax: ONNXOp {
+  func export(_ node: inout ONNXNode) { node.add("Softmax", node.inputs, ["axis": .int(1)]) }
+}
+
+extension Dropout: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    node.add("Dropout", node.inputs + [node.constant("ratio", [rate])])
+  }
+}

@@ -1,0 +1,70 @@
+import Engine
+
+extension MaxPool: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    node.add(
+      "MaxPool", node.inputs,
+      [
+        "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
+        "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
+      ])
+  }
+}
+
+extension AveragePool: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    let (stride, padding) = (windows.stride, windows.padding)
+    node.add(
+      "AveragePool", node.inputs,
+      [
+        "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
+        "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
+        "count_include_pad": .int(windows.countsPadding ? 1 : 0),
+      ])
+  }
+}
+
+extension GlobalAveragePool: ONNXOp {
+  func export(_ node: inout ONNXNode) { node.add("GlobalAveragePool", node.inputs) }
+}
+
+extension AdaptiveAveragePool: ONNXOp {
+  /// Windows of equal size are an ordinary pool; ONNX has none of unequal size.
+  func export(_ node: inout ONNXNode) throws(EngineError) {
+    let input = node.inputShapes[0]
+    guard input.h % output.h == 0, input.w % output.w == 0 else {
+      throw EngineError(
+        "\(node.name): ONNX has no operator for \(kind) of \(input.h)x\(input.w) pixels, which "
+          + "the output does not divide")
+    }
+    let window = [input.h / output.h, input.w / output.w]
+    node.add("AveragePool", node.inputs, ["kernel_shape": .ints(window), "strides": .ints(window)])
+  }
+}
+
+extension NearestUpsample: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    node.resize(factor: factor, mode: "nearest", coordinates: "asymmetric")
+  }
+}
+
+extension BilinearUpsample: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    node.resize(
+      factor: factor, mode: "linear",
+      coordinates: alignsCorners ? "align_corners" : "half_pixel")
+  }
+}
+
+extension ONNXNode {
+  fileprivate mutating func resize(factor: Int, mode: String, coordinates: String) {
+    let scales = constant("scales", shape: [4], [1, 1, Float(factor), Float(factor)])
+    // The second input, a region, is left out.
+    add(
+      "Resize", [inputs[0], "", scales],
+      [
+        "mode": .text(mode), "coordinate_transformation_mode": .text(coordinates),
+        "nearest_mode": .text("floor"),
+      ])
+  }
+}

@@ -1,0 +1,47 @@
+import Basics
+import Datasets
+import Engine
+import Foundation
+
+/// How often each sample is shown in an epoch, on average: once, or more where it holds rare classes.
+///
+/// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class in a share f of the
+/// images has the factor max(1, sqrt(t / f)); an image has the largest of its classes.
+struct RepeatFactors: Hashable {
+  /// How often, by sample; 1 or more.
+  let factors: [Double]
+  /// Images of an epoch, of all ranks together.
+  let epochCount: Int
+
+  /// Reckons the factors; a threshold of 0 repeats nothing.
+  init(_ samples: [Sample], threshold: Double) {
+    var images: [Int: Int] = [:]
+    let classes = samples.map { Set($0.annotations.map(\.classIndex)) }
+    for present in classes { for index in present { images[index, default: 0] += 1 } }
+    let factors = classes.map { present in
+      present.map { index in
+        (threshold * Double(samples.count) / Double(images[index] ?? 1)).squareRoot()
+      }.reduce(1, max)
+    }
+    self.factors = factors
+    epochCount = Int(factors.reduce(0, +).rounded())
+  }
+
+  /// The samples of an epoch, ascending; each as often as its factor says, rounded up or down by one
+  /// random number for all (systematic sampling), so that all epochs are equally long.
+  func members(using generator: SeededGenerator) -> [Int] {
+    guard epochCount > factors.count else { return Array(factors.indices) }
+    var generator = generator
+    let offset = Double(generator.uniform())
+    let scale = Double(epochCount) / factors.reduce(0, +)
+    var members: [Int] = []
+    var sum = offset
+    for (index, factor) in factors.enumerated() {
+      sum += factor * scale
+      while members.count < min(Int(sum), epochCount) { members.append(index) }
+    }
+    // The last one makes up for rounding.
+    while members.count < epochCount { members.append(factors.count - 1) }
+    return members
+  }
+}

@@ -1,0 +1,112 @@
+import Datasets
+import Imaging
+
+/// The classes of a sample's pixels: what the file of its mask says or, without one, what its
+/// polygons cover.
+struct SampleMask {
+  let sample: Sample
+  /// Classes of the dataset, 1...254.
+  let classCount: Int
+
+  /// A number for each pixel of the upright image, as in `ClassMasks`: 8-bit gray.
+  func plane() throws(ImageCache.Unreadable) -> Image {
+    guard let path = sample.maskPath else { return drawn }
+    let bytes: [UInt8]
+    let image: Image
+    do {
+      bytes = try ImageFile.bytes(path)
+      image = try ImageFile.decode(bytes, name: path, options: DecodeOptions(format: nil)).image
+    } catch {
+      throw issue(.unreadableImage, path, "\(error)")
+    }
+    guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
+      throw issue(
+        .malformedLabels, path, "JPEG blurs the numbers of several classes; save the mask as PNG")
+    }
+    guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
+      throw issue(
+        .sizeMismatch, path,
+        "the mask has \(image.width)x\(image.height) pixels, but its image "
+          + "\(sample.imageWidth)x\(sample.imageHeight)")
+    }
+    var plane = try gray(image, path)
+    try number(&plane, path)
+    return plane
+  }
+
+  private func issue(
+    _ kind: DatasetIssue.Kind, _ path: String, _ reason: String
+  ) -> ImageCache.Unreadable {
+    ImageCache.Unreadable(
+      issue: DatasetIssue(kind: kind, file: path, message: "\(reason)."))
+  }
+
+  /// The samples as they are stored; converting colors would make up numbers.
+  private func gray(_ image: Image, _ path: String) throws(ImageCache.Unreadable) -> Image {
+    if image.format == .gray8 { return image }
+    guard image.format.bitDepth == 8 else {
+      throw issue(.malformedLabels, path, "the mask has 16 bits a pixel, and 8 are expected")
+    }
+    let channels = image.format.channels
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(image.width * image.height)
+    for start in stride(from: 0, to: image.bytes.count, by: channels) {
+      let value = image.bytes[start]
+      guard channels < 3 || image.bytes[start + 1] == value && image.bytes[start + 2] == value
+      else {
+        throw issue(
+          .malformedLabels, path, "the mask has colors, and gray numbers of classes are expected")
+      }
+      bytes.append(value)
+    }
+    return Image(width: image.width, height: image.height, format: .gray8, bytes: bytes)
+  }
+
+  /// Turns a mask's samples into numbers of classes.
+  ///
+  /// Of one class, masks are drawn in black and white as well as with ones and 255 for what is to be
+  /// ignored; JPEG blurs the former.
+  private func number(_ plane: inout Image, _ path: String) throws(ImageCache.Unreadable) {
+    var isSeen = [Bool](repeating: false, count: 256)
+    for value in plane.bytes { isSeen[Int(value)] = true }
+    var numbers = [UInt8](0...255)
+    if fileClassCount == 1, !isSeen[1] || isSeen[2..<255].contains(true) {
+      for value in 0...255 { numbers[value] = value >= 128 ? 1 : 0 }
+    } else if let wrong = (0..<255).last(where: { isSeen[$0] && $0 > fileClassCount }) {
+      let place = plane.bytes.firstIndex(of: UInt8(wrong)) ?? 0
+      throw issue(
+        .unknownClass, path,
+        "the mask has the number \(wrong) at pixel (\(place % plane.width), "
+          + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1")
+    }
+    if let indices = sample.maskClassIndices {
+      numbers = numbers.map { number in
+        guard indices.indices.contains(Int(number) - 1) else { return number }
+        return indices[Int(number) - 1].map(ClassMasks.number) ?? ClassMasks.ground
+      }
+    }
+    for place in plane.bytes.indices { plane.bytes[place] = numbers[Int(plane.bytes[place])] }
+  }
+
+  /// The classes that the numbers of a file count.
+  private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
+
+  /// Polygons in their order; nothing is known of the pixels in crowds and in boxes without one.
+  private var drawn: Image {
+    let (width, height) = (sample.imageWidth, sample.imageHeight)
+    var plane = Image(
+      width: width, height: height, format: .gray8, filledWith: ClassMasks.ground)
+    func isKnown(_ annotation: Annotation) -> Bool {
+      !annotation.isCrowd && annotation.segmentation != nil
+    }
+    for annotation in sample.annotations where !isKnown(annotation) {
+      plane.fill(annotation.pixels(width: width, height: height), with: ClassMasks.ignored)
+    }
+    for annotation in sample.annotations where isKnown(annotation) {
+      plane.fill(
+        annotation.pixels(width: width, height: height),
+        with: ClassMasks.number(ofClass: annotation.classIndex))
+    }
+    return plane
+  }
+}
