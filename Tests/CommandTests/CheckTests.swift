@@ -106,7 +106,7 @@ import Testing
     #expect(result.output.contains("and 3 more; --all lists them"))
     #expect(!result.output.contains("c.txt:7: "))
     #expect(try check([root, "--all"]).output.contains("c.txt:9: "))
-    #expect(try check([root, "--max-findings", "7"]).output.contains("and 1 more"))
+    #expect(try check([root, "--max-issues", "7"]).output.contains("and 1 more"))
     let sheet = folder.path + "/issues.csv"
     let found = try document(check([root, "--json", "--csv", sheet]).output)
     #expect(found.errors == 8 && found.issues.map(\.line) == Array(2...9))

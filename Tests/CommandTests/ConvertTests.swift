@@ -126,8 +126,8 @@ import Testing
       text.output.hasPrefix(
         """
         split  images  objects
-        train         1        1
-        val           1        1
+        train       1        1
+        val         1        1
         1 crowd regions are left out: as objects they would be wrong
         2 images and 2 objects
         """), "\(text.output)")

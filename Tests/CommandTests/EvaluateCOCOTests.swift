@@ -32,7 +32,7 @@ import Testing
   private struct Score: Decodable {
     struct Entry: Decodable, Equatable {
       let name: String
-      let groundTruths: Int
+      let ground_truth: Int
       let AP: Double?
       let AP50: Double?
       let AP75: Double?
@@ -40,7 +40,7 @@ import Testing
     }
 
     let images: Int
-    let groundTruths: Int
+    let ground_truth: Int
     let stats: [Double]
     let classes: [Entry]
   }
@@ -92,7 +92,7 @@ import Testing
         ["evaluate", "--data", path, "--split", "val", "--json"] + rules)
       #expect(result.exitCode == 0, "\(result.diagnostics)")
       let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
-      #expect(score.images == 79 && score.groundTruths == expected.groundTruths)
+      #expect(score.images == 79 && score.ground_truth == expected.ground_truth)
       #expect(score.stats == expected.stats)
       #expect(score.classes == expected.classes)
     }
@@ -136,7 +136,7 @@ import Testing
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
-    #expect(score.images == 2 && score.groundTruths == 2 && score.classes.map(\.name) == ["cat"])
+    #expect(score.images == 2 && score.ground_truth == 2 && score.classes.map(\.name) == ["cat"])
   }
 
   @Test func aFileOfAnotherSplitIsToldInOneSentence() throws {

@@ -150,7 +150,7 @@ import Testing
       }
       struct Confusion: Decodable {
         let classes: [String]
-        let found_by_groundTruth: [[Int]]
+        let confusion: [[Int]]
       }
       let voc: Pascal
       let f1: [Best]
@@ -173,7 +173,7 @@ import Testing
     #expect(extras.f1[0].confidence == 0.9 && extras.f1[0].right == 1)
     #expect(extras.confusion.classes == ["cat", "dog", "background"])
     // Rows: found as; columns: is.
-    #expect(extras.confusion.found_by_groundTruth == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
+    #expect(extras.confusion.confusion == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
     let tables = try evaluate(
       "--truth", groundTruth, "--detections", found, "--also", "confusion,f1,voc,f1"
     ).output
@@ -193,7 +193,7 @@ import Testing
     #expect(single.exitCode == 0)
     let rows = try String(contentsOfFile: sheet, encoding: .utf8).components(separatedBy: "\r\n")
     #expect(
-      rows[0] == "run,class,ground-truth objects,detections,AP,AP50,AP75,APsmall,APmedium,APlarge,"
+      rows[0] == "run,class,ground_truth,detections,AP,AP50,AP75,APsmall,APmedium,APlarge,"
         + "AR1,AR10,AR100,ARsmall,ARmedium,ARlarge")
     let all = rows[1].split(separator: ",", omittingEmptySubsequences: false)
     #expect(all.prefix(4) == [Substring(found), "all", "2", "1"])

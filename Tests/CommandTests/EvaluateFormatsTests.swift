@@ -10,7 +10,7 @@ struct EvaluateFormatsTests {
   private struct Score: Decodable {
     struct Entry: Decodable {
       let name: String
-      let groundTruths: Int
+      let ground_truth: Int
       let AP: Double?
     }
     let stats: [Double]
@@ -201,7 +201,7 @@ struct EvaluateFormatsTests {
       // Fractions of YOLO's files round the last bits of boxes, which may move no number here.
       #expect(other.stats == reference.stats, "\(groundTruth), \(found)")
       #expect(other.classes.map(\.AP) == reference.classes.map(\.AP))
-      #expect(other.classes.map(\.groundTruths) == reference.classes.map(\.groundTruths))
+      #expect(other.classes.map(\.ground_truth) == reference.classes.map(\.ground_truth))
     }
   }
 }

@@ -8,14 +8,14 @@ import Testing
   private struct Score: Decodable {
     struct Entry: Decodable {
       let name: String
-      let groundTruths: Int
+      let ground_truth: Int
       let AP: Double?
       let AP50: Double?
     }
 
     let split: String
     let images: Int
-    let groundTruths: Int
+    let ground_truth: Int
     let metrics: [String: Double?]
     let classes: [Entry]
     let images_per_s: Double
@@ -56,7 +56,7 @@ import Testing
     let result = try evaluate("--json", "--batch", "3", "--threads", "2")
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
-    #expect(score.split == "val" && score.images == 4 && score.groundTruths == 4)
+    #expect(score.split == "val" && score.images == 4 && score.ground_truth == 4)
     #expect(score.errors == [] && score.images_per_s > 0)
     #expect(Set(score.ms_per_image.keys) == ["read", "prepare", "infer", "post_process"])
     #expect(
@@ -69,7 +69,7 @@ import Testing
     #expect(score.metrics.count == 12)
     #expect(score.classes.map(\.name) == Fixtures.classNames)
     // Images 6 to 9 show classes 0, 1, 2, 0.
-    #expect(score.classes.map(\.groundTruths) == [2, 1, 1])
+    #expect(score.classes.map(\.ground_truth) == [2, 1, 1])
     #expect(score.classes.map { $0.AP ?? -1 } == report.classes.map(\.ap))
     #expect(score.classes.map { $0.AP50 ?? -1 } == report.classes.map(\.ap50))
     #expect(report.ap50 > 0, "all numbers are 0: the comparison says nothing")

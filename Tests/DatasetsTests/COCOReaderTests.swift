@@ -209,7 +209,7 @@ struct COCOReaderTests {
     #expect(
       data.issues.map { "\($0.line ?? 0) \($0.kind)" } == [
         "3 malformedLabels", "7 malformedLabels", "8 malformedLabels", "9 unlisted",
-        "10 duplicateBox", "11 invalidOutline", "13 invalidOutline",
+        "10 duplicateBox", "11 invalidSegmentation", "13 invalidSegmentation",
       ])
     #expect(
       message(folder.path).contains("train.json:3: an image has no \"id\""))

@@ -33,7 +33,7 @@ struct DatasetWriting: Sendable {
       for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
       if errorCount > 0 {
         text +=
-          "\(Sentence.count(errorCount, "flaw")) of the dataset took labels or images away or made "
+          "\(Sentence.count(errorCount, "issue")) of the dataset took labels or images away or made "
           + "them wrong; \"glimpse check\" lists them\n"
       }
       return text

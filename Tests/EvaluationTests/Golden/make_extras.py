@@ -5,7 +5,7 @@
 
 Joins each case's gt.json, dt.json and expected.json (pycocotools' answers) with the numbers of this script into one file.
 The algorithms are written down from the VOC development kit (VOCevaldet.m, VOCap.m) and from the doc comments of
-PascalMetric, F1Curve and ConfusionMatrix, without a look at how the package computes them.
+PascalMetric, OperatingCurve and ConfusionMatrix, without a look at how the package computes them.
 """
 import json
 import os
@@ -33,15 +33,15 @@ def ranked(dets, images):
     return [flat[k] for k in np.argsort([-d["score"] for d in flat], kind="stable")] if flat else []
 
 
-def pascal(gts, dets, images):
-    """VOC's AP by the rules of 2007 and of 2010; crowds stand in for difficult ground-truth objects."""
-    count = sum(not t["iscrowd"] for i in images for t in gts[i])
+def pascal(truths, dets, images):
+    """VOC's AP by the rules of 2007 and of 2010; crowds stand in for difficult truths."""
+    count = sum(not t["iscrowd"] for i in images for t in truths[i])
     if count == 0:
         return -1., -1.
     taken, tp, fp = set(), [], []
     for d in ranked(dets, images):
         best, holder = -1., None
-        for t in gts[d["image_id"]]:
+        for t in truths[d["image_id"]]:
             o = overlap(d["bbox"], t["bbox"], t["iscrowd"])
             if o > best:
                 best, holder = o, t
@@ -69,13 +69,13 @@ def pascal(gts, dets, images):
     return float(eleven), float(((r[steps + 1] - r[steps]) * p[steps + 1]).sum())
 
 
-def best_f1(gts, dets, images):
+def best_f1(truths, dets, images):
     """[score, right, wrong] of the highest F1 at IoU 0.5 by COCO's matching, or None."""
-    count = sum(not t["iscrowd"] for i in images for t in gts[i])
+    count = sum(not t["iscrowd"] for i in images for t in truths[i])
     counted = []
     for i in images:
-        free = [t for t in gts[i] if not t["iscrowd"]]
-        crowds = [t for t in gts[i] if t["iscrowd"]]
+        free = [t for t in truths[i] if not t["iscrowd"]]
+        crowds = [t for t in truths[i] if t["iscrowd"]]
         for d in sorted(dets[i], key=lambda d: -d["score"])[:100]:
             best, holder = .5, None
             for t in free:
@@ -97,13 +97,13 @@ def best_f1(gts, dets, images):
     return list(best[1:]) if best else None
 
 
-def confusion(gts, dets, images, classes):
+def confusion(truths, dets, images, classes):
     """Row: found as, column: is; the background comes last. Confidence 0.25, IoU 0.5."""
     n = len(classes)
     m = np.zeros((n + 1, n + 1), int)
     for i in images:
         found = [d for d in dets[i] if d["score"] >= .25 and d["category_id"] in classes]
-        here = [t for t in gts[i] if not t["iscrowd"]]
+        here = [t for t in truths[i] if not t["iscrowd"]]
         pairs = []
         for a, d in enumerate(found):
             for b, t in enumerate(here):
@@ -117,7 +117,7 @@ def confusion(gts, dets, images, classes):
                 used_t.add(b)
                 m[c, k] += 1
         for a, d in enumerate(found):
-            if a not in used_d and all(overlap(d["bbox"], t["bbox"], 1) < .5 for t in gts[i] if t["iscrowd"]):
+            if a not in used_d and all(overlap(d["bbox"], t["bbox"], 1) < .5 for t in truths[i] if t["iscrowd"]):
                 m[classes.index(d["category_id"]), n] += 1
         for b, t in enumerate(here):
             if b not in used_t:
@@ -134,12 +134,12 @@ def main():
         classes = sorted(c["id"] for c in gt["categories"])
         rows = []
         for c in classes:
-            gts, dets = by_image(gt["annotations"], images, c), by_image(dt, images, c)
-            eleven, area = pascal(gts, dets, images)
-            rows.append({"ap2007": eleven, "ap2010": area, "best": best_f1(gts, dets, images)})
+            truths, dets = by_image(gt["annotations"], images, c), by_image(dt, images, c)
+            eleven, area = pascal(truths, dets, images)
+            rows.append({"ap2007": eleven, "ap2010": area, "best": best_f1(truths, dets, images)})
         matrix = confusion(by_image(gt["annotations"], images), by_image(dt, images), images, classes)
         keep = {k: expected[k] for k in ("main", "stats", "per_class")}
-        cases.append({"truth": gt, "found": dt, "extras": {"classes": rows, "confusion": matrix}, **keep})
+        cases.append({"groundTruth": gt, "found": dt, "extras": {"classes": rows, "confusion": matrix}, **keep})
     with open(out, "w") as f:
         json.dump(cases, f, separators=(",", ":"))
 

@@ -4,7 +4,7 @@
     venv/bin/python Tests/TrainingTests/Golden/make_objective.py
 
 The formulas are those of Sources/Training, written here a second time over whole matrices (every
-gt against every cell) in float64; gradients come from autograd, with assignment, targets and
+truth against every cell) in float64; gradients come from autograd, with assignment, targets and
 CIoU's alpha held constant. Made with torch 2.13.
 """
 
@@ -67,41 +67,41 @@ def decode(codes):
     return torch.cat([center - size / 2, center + size / 2], 1)
 
 
-def candidates(gts, low, high):
-    """[gts, cells]: centers strictly between the corners, else each level's nearest cell."""
+def candidates(truths, low, high):
+    """[truths, cells]: centers strictly between the corners, else each level's nearest cell."""
     inside = ((CENTERS > low) & (CENTERS < high)).all(-1)
-    for row, gt in zip(inside, gts):
+    for row, truth in zip(inside, truths):
         if row.any():
             continue
         first = 0
         for s in STRIDES:
             w, h = WIDTH // s, HEIGHT // s
-            x = min(max(math.floor((gt[0] + gt[2]) / 2 / s), 0), w - 1)
-            y = min(max(math.floor((gt[1] + gt[3]) / 2 / s), 0), h - 1)
+            x = min(max(math.floor((truth[0] + truth[2]) / 2 / s), 0), w - 1)
+            y = min(max(math.floor((truth[1] + truth[3]) / 2 / s), 0), h - 1)
             row[first + y * w + x] = True
             first += w * h
     return inside
 
 
-def task_aligned(boxes, logits, gts, classes):
-    """(cell, ground truth, target, weight) of each match."""
-    if len(gts) == 0:
+def task_aligned(boxes, logits, truths, classes):
+    """(cell, truth, target, weight) of each match."""
+    if len(truths) == 0:
         return []
-    mask = candidates(gts, gts[:, None, :2], gts[:, None, 2:])
-    overlap = similarity("ciou", boxes[None], gts[:, None]).clamp(min=0) * mask
+    mask = candidates(truths, truths[:, None, :2], truths[:, None, 2:])
+    overlap = similarity("ciou", boxes[None], truths[:, None]).clamp(min=0) * mask
     metric = logits.sigmoid().T[classes].sqrt() * overlap**6
     taken = torch.zeros_like(mask)
     for i, row in enumerate(metric):
         best = row.topk(10)
         taken[i, best.indices[best.values > 0]] = True
         if not taken[i].any():
-            raw = similarity("ciou", boxes, gts[i]).masked_fill(~mask[i], -9)
+            raw = similarity("ciou", boxes, truths[i]).masked_fill(~mask[i], -9)
             taken[i, raw.argmax()] = True
             metric[i] = 1
     owner = overlap.masked_fill(~taken, -1).argmax(0)
-    taken &= torch.arange(len(gts))[:, None] == owner
+    taken &= torch.arange(len(truths))[:, None] == owner
     matches = []
-    for i in range(len(gts)):
+    for i in range(len(truths)):
         own = taken[i].nonzero().flatten().tolist()
         if own:
             top = max(metric[i, own].max().item(), 0)
@@ -112,41 +112,41 @@ def task_aligned(boxes, logits, gts, classes):
     return sorted(matches)
 
 
-def sim_ota(boxes, logits, gts, classes):
-    if len(gts) == 0:
+def sim_ota(boxes, logits, truths, classes):
+    if len(truths) == 0:
         return []
-    middle = (gts[:, None, :2] + gts[:, None, 2:]) / 2
+    middle = (truths[:, None, :2] + truths[:, None, 2:]) / 2
     reach = 1.5 * CELL_STRIDES[None, :, None]
-    mask = candidates(gts, middle - reach, middle + reach)
-    overlap = similarity("iou", boxes[None], gts[:, None]) * mask
+    mask = candidates(truths, middle - reach, middle + reach)
+    overlap = similarity("iou", boxes[None], truths[:, None]) * mask
     wanted = torch.nn.functional.one_hot(classes, CLASSES).double()[:, None]
-    scores = logits[None].expand(len(gts), -1, -1)
+    scores = logits[None].expand(len(truths), -1, -1)
     entropy = torch.nn.functional.binary_cross_entropy_with_logits(
         scores, wanted.expand_as(scores), reduction="none").sum(-1)
     cost = entropy - 3 * torch.log(overlap + 1e-8) + 1e9 * ~mask
     taken = torch.zeros_like(mask)
-    for i in range(len(gts)):
+    for i in range(len(truths)):
         k = max(1, int(overlap[i].topk(10).values.sum().item()))
         taken[i, cost[i].topk(k, largest=False).indices] = True
     owner = cost.masked_fill(~taken, 1e12).argmin(0)
-    taken &= torch.arange(len(gts))[:, None] == owner
+    taken &= torch.arange(len(truths))[:, None] == owner
     return sorted(
         (c, i, overlap[i, c].item(), 1.0) for i, c in taken.nonzero().tolist())
 
 
-def objective(outputs, images, assign, kind):
+def objective(outputs, pictures, assign, kind):
     boxes = [decode(o[:, :4]) for o in outputs]
     plain, crowds = [], []
-    for image in images:
-        own = [t for t in image if not t["crowd"]]
+    for picture in pictures:
+        own = [t for t in picture if not t["crowd"]]
         plain.append((
             torch.tensor([t["box"] for t in own]).reshape(-1, 4),
             torch.tensor([t["class"] for t in own], dtype=torch.long)))
-        crowds.append([torch.tensor(t["box"]) for t in image if t["crowd"]])
+        crowds.append([torch.tensor(t["box"]) for t in picture if t["crowd"]])
     with torch.no_grad():
         matches = [
             assign(b, o[:, 4:], t, c) for b, o, (t, c) in zip(boxes, outputs, plain)]
-    total_weight = max(sum(m[3] for ms in matches for m in ms), len(images) / 16)
+    total_weight = max(sum(m[3] for ms in matches for m in ms), len(pictures) / 16)
     box_loss, class_loss = ZERO, ZERO
     for b, o, (t, c), ms, crowd in zip(boxes, outputs, plain, matches, crowds):
         target = torch.zeros(len(o), CLASSES)
@@ -156,10 +156,10 @@ def objective(outputs, images, assign, kind):
             h = (torch.minimum(b[:, 3], region[3]) - torch.maximum(b[:, 1], region[1])).clamp(min=0)
             area = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
             counted[(w * h > 0.5 * area).detach()] = 0
-        for cell, gt, score, weight in ms:
-            target[cell, c[gt]] = score
+        for cell, truth, score, weight in ms:
+            target[cell, c[truth]] = score
             counted[cell] = 1
-            box_loss = box_loss + weight * (1 - similarity(kind, b[cell], t[gt]))
+            box_loss = box_loss + weight * (1 - similarity(kind, b[cell], t[truth]))
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(
             o[:, 4:], target, reduction="none").sum(-1)
         class_loss = class_loss + (entropy * counted).sum()
@@ -191,11 +191,11 @@ def box_pairs():
 
 def main():
     boxes = []
-    for predicted, gt in box_pairs():
-        entry = {"predicted": predicted, "truth": gt}
+    for predicted, truth in box_pairs():
+        entry = {"predicted": predicted, "groundTruth": truth}
         for kind in ["iou", "giou", "ciou"]:
             p = torch.tensor(predicted, dtype=torch.float64, requires_grad=True)
-            loss = 1 - similarity(kind, p, torch.tensor(gt, dtype=torch.float64))
+            loss = 1 - similarity(kind, p, torch.tensor(truth, dtype=torch.float64))
             loss.backward()
             entry[kind] = rounded([loss.item()] + p.grad.tolist())
         boxes.append(entry)
@@ -205,7 +205,7 @@ def main():
     outputs = torch.randn(BATCH, len(CENTERS), 4 + CLASSES) * spread + middle
     outputs = (outputs * 1e4).round() / 1e4
     outputs = outputs.float().double()  # what single precision makes of the written decimals
-    images = [
+    pictures = [
         [
             {"box": [10.5, 3.25, 46.0, 28.5], "class": 1, "crowd": False},
             {"box": [30.0, 8.0, 70.0, 24.0], "class": 2, "crowd": False},
@@ -222,18 +222,18 @@ def main():
         ("tal", task_aligned, "ciou"), ("tal", task_aligned, "giou"), ("simota", sim_ota, "iou"),
     ]:
         leaf = outputs.clone().requires_grad_()
-        box, classes, matches = objective(list(leaf), images, assign, kind)
+        box, classes, matches = objective(list(leaf), pictures, assign, kind)
         (box + classes).backward()
         cases.append({
             "assigner": name, "boxLoss": kind, "box": box.item(), "class": classes.item(),
             "matches": [
-                [{"cell": c, "truth": t, "target": s, "weight": w} for c, t, s, w in ms]
+                [{"anchorPoint": c, "groundTruth": t, "target": s, "weight": w} for c, t, s, w in ms]
                 for ms in matches],
             "gradient": rounded(leaf.grad.flatten().tolist()),
         })
     golden = {
         "width": WIDTH, "height": HEIGHT, "classes": CLASSES, "strides": STRIDES,
-        "boxes": boxes, "images": images,
+        "boxes": boxes, "images": pictures,
         "outputs": [float(f"{v:.4f}") for v in outputs.flatten().tolist()], "cases": cases,
     }
     path = pathlib.Path(__file__).with_name("objective.json")
