@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: [
     ("Engine", "import CGlimpseKernels\nimport Synchronization"),
     ("Imaging", "import CGlimpseCodecs\nimport Foundation"),
-    ("Datasets", "import Engine\nimport FoundationXML"),
+    ("Datasets", "import Imaging\nimport FoundationXML"),
     ("Training", "import Evaluation\nimport Networks"),
     ("Glimpse", "@_exported import Training"),
     ("GlimpseCommand", "import Glimpse\nimport Foundation"),
