@@ -12,6 +12,8 @@ enum SourceTree {
     let text: String
 
     var ending: String { (path as NSString).pathExtension }
+    /// All but the file's name: "Sources/Engine".
+    var folder: String { (path as NSString).deletingLastPathComponent }
     /// The folder below Sources or Tests.
     var module: String {
       let parts = path.split(separator: "/")
