@@ -158,7 +158,7 @@ struct WritingTests {
     #expect(outcome.losses == [.mergedObjects: 1] && outcome.objects == 1)
     let read = try reread(.masks, folder.path("out"))
     let path = try #require(read[0].samples[0].maskPath)
-    let mask = try ImageFile.read(path, options: DecodeOptions(format: .gray8)).image
+    let mask = try ImageFile.read(path, policy: DecodePolicy(format: .gray8)).image
     // A rectangle of whole pixels: columns 1 to 4, rows 1 to 3.
     let expected = (0..<48).map { (1...4).contains($0 % 8) && (1...3).contains($0 / 8) }
     #expect(mask.bytes == expected.map { $0 ? 255 : 0 })

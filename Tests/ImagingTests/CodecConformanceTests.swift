@@ -26,7 +26,7 @@ struct CodecConformanceTests {
       $0.rgbaDigest != nil && $0.valid == .valid && !$0.file.hasSuffix(unscaledTransparency)
     })
   func decodesTheExactTransparency(of entry: Fixtures.Entry) throws {
-    let decoded = try ImageFile.read(entry.path, options: DecodeOptions(format: .rgba8))
+    let decoded = try ImageFile.read(entry.path, policy: DecodePolicy(format: .rgba8))
     #expect(decoded.image.format == .rgba8)
     #expect(SHA256.hex(decoded.image.bytes) == entry.rgbaDigest)
   }
@@ -36,7 +36,7 @@ struct CodecConformanceTests {
   @Test func expandsTransparentGrayWithTheGray() throws {
     let decoded = try ImageFile.read(
       Fixtures.codecs + "/pngsuite/\(Self.unscaledTransparency)",
-      options: DecodeOptions(format: PixelFormat(channels: 2)))
+      policy: DecodePolicy(format: PixelFormat(channels: 2)))
     let bytes = decoded.image.bytes
     for i in stride(from: 0, to: bytes.count, by: 2) {
       #expect(bytes[i + 1] == (bytes[i] == 255 ? 0 : 255))
@@ -66,9 +66,9 @@ struct CodecConformanceTests {
   @Test(arguments: Fixtures.entries)
   func survivesAllOptions(on entry: Fixtures.Entry) throws {
     for format in [nil, .gray8, PixelFormat(channels: 2, bitDepth: 16)] as [PixelFormat?] {
-      let options = DecodeOptions(format: format, neededLongerSide: 40, acceptsTruncated: true)
+      let policy = DecodePolicy(format: format, neededLongerSide: 40, acceptsTruncated: true)
       do {
-        let decoded = try ImageFile.read(entry.path, options: options)
+        let decoded = try ImageFile.read(entry.path, policy: policy)
         if let format { #expect(decoded.image.format == format) }
         let longerSide = max(decoded.originalWidth, decoded.originalHeight)
         #expect(max(decoded.image.width, decoded.image.height) >= min(40, longerSide))

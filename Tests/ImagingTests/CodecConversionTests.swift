@@ -64,7 +64,7 @@ struct CodecConversionTests {
     let image = Fixtures.waves(width: 31, height: 7, format: stored)
     let png = try ImageFile.encode(image, as: .png)
     let decoded = try ImageFile.decode(
-      png, name: "a.png", options: DecodeOptions(format: wanted))
+      png, name: "a.png", policy: DecodePolicy(format: wanted))
     #expect(decoded.image == image.converted(to: wanted))
   }
 }

@@ -6,11 +6,11 @@ import Testing
 struct CodecHostileTests {
   @Test func refusesMorePixelsThanAllowed() throws {
     let bytes = try ImageFile.encode(Image(width: 10, height: 10), as: .png)
-    _ = try ImageFile.decode(bytes, name: "a.png", options: DecodeOptions(maximumPixels: 100))
+    _ = try ImageFile.decode(bytes, name: "a.png", policy: DecodePolicy(maximumPixels: 100))
     #expect(
       throws: ImagingError.tooManyPixels(name: "a.png", width: 10, height: 10, limit: 99)
     ) {
-      try ImageFile.decode(bytes, name: "a.png", options: DecodeOptions(maximumPixels: 99))
+      try ImageFile.decode(bytes, name: "a.png", policy: DecodePolicy(maximumPixels: 99))
     }
   }
 
@@ -78,8 +78,8 @@ struct CodecHostileTests {
     #expect(error.description.hasPrefix("half.jpg ends early"))
     #expect(error.description.contains("acceptsTruncated"))
 
-    let options = DecodeOptions(acceptsTruncated: true)
-    let decoded = try ImageFile.decode(half, name: "half.jpg", options: options)
+    let policy = DecodePolicy(acceptsTruncated: true)
+    let decoded = try ImageFile.decode(half, name: "half.jpg", policy: policy)
     #expect(decoded.warnings.count == 1)
     // Rows are stored from the top: of the first half nothing is missing.
     let expected = try ImageFile.decode(whole, name: "whole.jpg")
@@ -89,7 +89,7 @@ struct CodecHostileTests {
 
     let png = try ImageFile.encode(image, as: .png)
     let cut = try #require(throws: ImagingError.self) {
-      try ImageFile.decode(Array(png.dropLast(100)), name: "cut.png", options: options)
+      try ImageFile.decode(Array(png.dropLast(100)), name: "cut.png", policy: policy)
     }
     #expect(cut.description.hasPrefix("cut.png ends early"))
   }
@@ -106,7 +106,7 @@ struct CodecHostileTests {
     let step = max(1, bytes.count / 2000)
     for end in stride(from: firstData, to: bytes.count, by: step) {
       let decoded = try ImageFile.decode(
-        Array(bytes[..<end]), name: file, options: DecodeOptions(acceptsTruncated: true))
+        Array(bytes[..<end]), name: file, policy: DecodePolicy(acceptsTruncated: true))
       #expect(!decoded.warnings.isEmpty || end > bytes.count - 3)
     }
   }
@@ -121,13 +121,13 @@ struct CodecHostileTests {
     for round in 0..<150 {
       let parent = parents[round % parents.count]
       let bytes = Self.mutated(parent, with: parents, using: &random)
-      let options = DecodeOptions(
+      let policy = DecodePolicy(
         format: Fixtures.formats.randomElement(using: &random),
         neededLongerSide: Bool.random(using: &random) ? 12 : nil,
         acceptsTruncated: Bool.random(using: &random), maximumPixels: 1 << 22)
       do {
-        let decoded = try ImageFile.decode(bytes, name: "mutant", options: options)
-        #expect(decoded.image.format == options.format)
+        let decoded = try ImageFile.decode(bytes, name: "mutant", policy: policy)
+        #expect(decoded.image.format == policy.format)
         #expect(decoded.originalWidth * decoded.originalHeight <= 1 << 22)
       } catch {
         refused += 1

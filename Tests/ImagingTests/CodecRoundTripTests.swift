@@ -7,7 +7,7 @@ struct CodecRoundTripTests {
   func pngKeepsEveryBit(of format: PixelFormat, size: (Int, Int)) throws {
     let image = Fixtures.waves(width: size.0, height: size.1, format: format)
     let bytes = try ImageFile.encode(image, as: .png)
-    let decoded = try ImageFile.decode(bytes, name: "a.png", options: DecodeOptions(format: nil))
+    let decoded = try ImageFile.decode(bytes, name: "a.png", policy: DecodePolicy(format: nil))
     #expect(decoded.image == image)
     #expect(decoded.warnings.isEmpty)
   }
@@ -21,7 +21,7 @@ struct CodecRoundTripTests {
   func jpegStaysWithinItsQuantization(quality: Int, bound: Double) throws {
     let image = Fixtures.waves(width: 123, height: 77, format: .gray8)
     let bytes = try ImageFile.encode(image, as: .jpeg, quality: quality)
-    let decoded = try ImageFile.decode(bytes, name: "a.jpg", options: DecodeOptions(format: nil))
+    let decoded = try ImageFile.decode(bytes, name: "a.jpg", policy: DecodePolicy(format: nil))
     #expect(decoded.image.format == .gray8)
     #expect(Fixtures.psnr(image, decoded.image) > bound)
   }

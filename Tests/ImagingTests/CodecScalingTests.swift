@@ -14,7 +14,7 @@ struct CodecScalingTests {
   ])
   func picksTheSmallestSizeThatIsEnough(needed: Int, width: Int, height: Int) throws {
     let decoded = try ImageFile.decode(
-      Self.bytes.get(), name: "a.jpg", options: DecodeOptions(neededLongerSide: needed))
+      Self.bytes.get(), name: "a.jpg", policy: DecodePolicy(neededLongerSide: needed))
     #expect(decoded.image.width == width && decoded.image.height == height)
     #expect(decoded.originalWidth == 451 && decoded.originalHeight == 300)
   }
@@ -27,7 +27,7 @@ struct CodecScalingTests {
     let bytes = try ImageFile.encode(Fixtures.waves(width: 448, height: 304), as: .jpeg)
     let full = try ImageFile.decode(bytes, name: "a.jpg").image
     let scaled = try ImageFile.decode(
-      bytes, name: "a.jpg", options: DecodeOptions(neededLongerSide: needed)
+      bytes, name: "a.jpg", policy: DecodePolicy(neededLongerSide: needed)
     ).image
     #expect(scaled.width == needed)
     let expected = full.resized(width: scaled.width, height: scaled.height, filter: .area)
@@ -38,7 +38,7 @@ struct CodecScalingTests {
   @Test func leavesPNGInFullSize() throws {
     let png = try ImageFile.encode(Fixtures.waves(width: 90, height: 60), as: .png)
     let decoded = try ImageFile.decode(
-      png, name: "a.png", options: DecodeOptions(neededLongerSide: 10))
+      png, name: "a.png", policy: DecodePolicy(neededLongerSide: 10))
     #expect(decoded.image.width == 90)
   }
 }

@@ -22,25 +22,25 @@ struct AugmentationGeometryTests {
 
   /// Each alone, on top of the usual mirroring, scale and shift; then all of them.
   static let cases = [
-    Case("usual") { $0.mosaicProbability = 0 },
-    Case("top and bottom") { $0.verticalFlipProbability = 1 },
+    Case("usual") { $0.mosaic = 0 },
+    Case("top and bottom") { $0.flipUpDown = 1 },
     Case("degrees") { $0.degrees = 180 },
     Case("shear") { $0.shear = 30 },
     Case("perspective") { $0.perspective = 0.008 },  // as strong at 52 pixels as 0.001 at 416
-    Case("mosaic of four") { $0.mosaicProbability = 1 },
+    Case("mosaic of four") { $0.mosaic = 1 },
     Case("mosaic of nine") {
-      $0.mosaicProbability = 1
+      $0.mosaic = 1
       $0.mosaic9 = 1
     },
-    Case("crop") { $0.cropProbability = 1 },
+    Case("crop") { $0.crop = 1 },
     Case("all") {
-      $0.verticalFlipProbability = 0.5
+      $0.flipUpDown = 0.5
       $0.degrees = 45
       $0.shear = 15
       $0.perspective = 0.004
-      $0.mosaicProbability = 0.5
+      $0.mosaic = 0.5
       $0.mosaic9 = 0.5
-      $0.cropProbability = 0.5
+      $0.crop = 0.5
     },
   ]
 
@@ -52,7 +52,7 @@ struct AugmentationGeometryTests {
   @Test(arguments: cases)
   func boxesAreTheBoundsOfWhatIsDrawn(_ test: Case) throws {
     var config = AugmentationConfig()
-    config.mosaicProbability = 0
+    config.mosaic = 0
     test.change(&config)
     var random = SeededGenerator(seed: 11)
     var (seen, worst) = (0, 0.0)

@@ -111,14 +111,14 @@ struct AugmentationTests {
 
   @Test func drawsStayInTheirRanges() {
     var config = AugmentationConfig()
-    config.verticalFlipProbability = 0.25
+    config.flipUpDown = 0.25
     config.degrees = 10
     config.shear = 45
     config.perspective = 0.001
     config.brightness = 0.2
     config.contrast = 0.3
     config.gamma = 1
-    config.grayProbability = 0.25
+    config.gray = 0.25
     config.mosaic9 = 0.5
     var counts = [0, 0, 0, 0, 0]
     for place in 0..<2000 {

@@ -50,7 +50,7 @@ struct EffectDrawTests {
   @Test func mixupBlendsTwoImagesAndKeepsTheObjectsOfBoth() throws {
     let folder = try TestFolder()
     var augmentation = AugmentationConfig.none
-    augmentation.mixupProbability = 1
+    augmentation.mixup = 1
     var blends = 0
     for mixed in try images(samples(in: folder), augmentation) {
       let own = image(mixed.sampleIndex)
@@ -75,12 +75,12 @@ struct EffectDrawTests {
     #expect(blends > 5)
   }
 
-  @Test(arguments: [Float(0), 1])
-  func objectsArePastedByTheirSegmentations(flip: Float) throws {
+  @Test(arguments: [0.0, 1])
+  func objectsArePastedByTheirSegmentations(flip: Double) throws {
     let folder = try TestFolder()
     var augmentation = AugmentationConfig.none
-    augmentation.copyPasteProbability = 1
-    augmentation.flipProbability = flip
+    augmentation.copyPaste = 1
+    augmentation.flip = flip
     // Where a pixel of the input comes from.
     let sources = (0..<1024).map { (x: flip > 0 ? 31 - $0 % 32 : $0 % 32, y: $0 / 32) }
     let isObject = sources.map { x, y -> Bool in
@@ -124,7 +124,7 @@ struct EffectDrawTests {
     aside.segmentation = .polygons([[26, 1, 30, 1, 30, 30]])
     samples[0].annotations = [present, aside]
     var augmentation = AugmentationConfig.none
-    augmentation.copyPasteProbability = 1
+    augmentation.copyPaste = 1
     var pasted = 0
     for found in try images(samples, augmentation) where found.sampleIndex == 0 {
       let objects = found.annotations.map { ($0.classIndex, $0.box) }
@@ -151,7 +151,7 @@ struct EffectDrawTests {
 
   @Test func whatIsErasedIsGrayAndNotLearned() {
     var augmentation = AugmentationConfig.none
-    augmentation.erasingProbability = 1
+    augmentation.erasing = 1
     for place in 0..<50 {
       let draw = EffectParameters(
         augmentation, key: SampleSeed(seed: 1, epoch: 0, place: place), width: 40, height: 30)
@@ -189,7 +189,7 @@ struct EffectDrawTests {
   /// Expected: the mean weighted by the Gauss curve, cut at three deviations and at the edges.
   @Test func blurIsTheWeightedMean() {
     var augmentation = AugmentationConfig.none
-    augmentation.blurProbability = 1
+    augmentation.blur = 1
     let source = canvas()
     for place in 0..<10 {
       let draw = EffectParameters(
@@ -271,7 +271,7 @@ struct EffectDrawTests {
   /// How often and how strong they are, from what they are drawn.
   @Test func qualitiesLieInTheirRange() {
     var augmentation = AugmentationConfig.none
-    augmentation.jpegProbability = 1
+    augmentation.jpeg = 1
     let qualities = (0..<200).compactMap {
       EffectParameters(
         augmentation, key: SampleSeed(seed: 2, epoch: 0, place: $0), width: 9, height: 9

@@ -113,7 +113,7 @@ struct LoaderTests {
 
   /// Pixels and boxes go the same way: a white square on black is found again under its box.
   @Test(arguments: [0, 1])
-  func boxesStayOnTheirPixels(mosaic: Float) throws {
+  func boxesStayOnTheirPixels(mosaic: Double) throws {
     let folder = try TestFolder()
     let size = 120
     let samples = try (0..<6).map { index in
@@ -133,7 +133,7 @@ struct LoaderTests {
     augmentation.hue = 0
     augmentation.saturation = 0
     augmentation.value = 0
-    augmentation.mosaicProbability = mosaic
+    augmentation.mosaic = mosaic
     augmentation.minimumVisibleFraction = 0
     augmentation.minimumSide = 0
     let varied = augmentation
@@ -171,9 +171,9 @@ struct LoaderTests {
     let whole = try ImageFile.encode(
       Image(width: 42, height: 30, filledWith: 9), as: .png)
     try folder.write(Array(whole.prefix(60)), to: "p2.png")
-    for mosaic in [Float(0), 1] {
+    for mosaic in [0.0, 1] {
       var augmentation = AugmentationConfig()
-      augmentation.mosaicProbability = mosaic
+      augmentation.mosaic = mosaic
       let varied = augmentation
       var seen: [[Int]] = []
       for workers in [1, 3] {

@@ -109,8 +109,8 @@ struct MaskBatchTests {
   private static let cases =
     AugmentationGeometryTests.cases + [
       .init("paste and erase") {
-        $0.copyPasteProbability = 1
-        $0.erasingProbability = 1
+        $0.copyPaste = 1
+        $0.erasing = 1
       }
     ]
 
@@ -119,13 +119,13 @@ struct MaskBatchTests {
     let folder = try TestFolder()
     var augmentation = AugmentationConfig()
     (augmentation.hue, augmentation.saturation, augmentation.value) = (0, 0, 0)
-    augmentation.mosaicProbability = 0
+    augmentation.mosaic = 0
     test.change(&augmentation)
     augmentation.minimumVisibleFraction = 0
     augmentation.minimumSide = 0
     let batches = try batches(samples(in: folder), augmentation, epochs: 20)
     for batch in batches {
-      try expectAgreement(batch, dropsObjects: augmentation.cropProbability > 0)
+      try expectAgreement(batch, dropsObjects: augmentation.crop > 0)
     }
     let seen = try batches.flatMap { batch in
       try batch.images.indices.flatMap { try Set(plane(batch, $0)) }
@@ -331,7 +331,7 @@ struct MaskBatchTests {
   @Test func mixupBlendsMasks() throws {
     let folder = try TestFolder()
     var augmentation = AugmentationConfig.none
-    augmentation.mixupProbability = 1
+    augmentation.mixup = 1
     var samples = try samples(in: folder, count: 2)
     // Of one size: class 1 in the left half of one, class 2 in the upper half of the other.
     for index in 0..<2 {

@@ -141,7 +141,7 @@ struct SamplingTests {
     var config = LoaderConfig(batchSize: 1, seed: 0, shuffles: false)
     config.isStrict = true
     var augmentation = AugmentationConfig.none
-    augmentation.mosaicProbability = 1
+    augmentation.mosaic = 1
     let mosaics = augmentation
     // Of 20 mosaics around a.png, one has b.png among its partners but for a chance of 2^-60.
     let loader = Loader(samples: samples, config: config) { _ in

@@ -50,10 +50,16 @@ package struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
 
 extension SeededGenerator {
   /// True with a probability, 0...1.
-  package mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
+  package mutating func chance(_ probability: Double) -> Bool { uniform() < Float(probability) }
 
-  /// A number between -reach and reach.
-  package mutating func around(_ reach: Float) -> Double { Double(uniform(in: -reach...reach)) }
+  /// A number from `center - reach` to `center + reach`, computed in single precision.
+  package mutating func around(_ center: Double, reach: Double) -> Double {
+    let (center, reach) = (Float(center), Float(reach))
+    return Double(uniform(in: (center - reach)...(center + reach)))
+  }
+
+  /// A number from `-reach` to `reach`, computed in single precision.
+  package mutating func around(_ reach: Double) -> Double { around(0, reach: reach) }
 
   /// A whole number from 0 up to, and without, a limit of at least 1.
   ///

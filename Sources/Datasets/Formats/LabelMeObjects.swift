@@ -130,7 +130,7 @@ struct LabelMeObjects {
           "its \(size.width)x\(size.height) pixels at (\(x), \(y)) do not fit into the image")
     }
     let part = try ImageFile.decode(
-      bytes, name: "the mask of a shape", options: DecodeOptions(format: .gray8)
+      bytes, name: "the mask of a shape", policy: DecodePolicy(format: .gray8)
     ).image
     return RunLengthMask(
       width: width, height: height, pixels: part.bytes,

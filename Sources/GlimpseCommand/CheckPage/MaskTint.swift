@@ -10,7 +10,7 @@ enum MaskTint {
   /// Reads both; throws `ImagingError` where one of them cannot be read.
   static func image(_ path: String, mask maskPath: String) throws(ImagingError) -> Image {
     var image = try ImageFile.read(path).image
-    let mask = try ImageFile.read(maskPath, options: DecodeOptions(format: .gray8)).image
+    let mask = try ImageFile.read(maskPath, policy: DecodePolicy(format: .gray8)).image
     for y in 0..<image.height {
       let row = y * mask.height / image.height * mask.width
       for x in 0..<image.width where mask.bytes[row + x * mask.width / image.width] != 0 {

@@ -13,7 +13,7 @@ struct Detect: Command {
   var output: String?
   var overwrites = false
   var writes = ResultWriter.Choice()
-  var decoding = DecodeOptions()
+  var decoding = DecodePolicy()
   var printsJSON = false
 
   static let name = "detect"
@@ -124,7 +124,7 @@ struct Detect: Command {
     let writer = try makeWriter(paths, classNames)
     defer { writer?.folder.removeIfUnused() }
     let run = DetectionRun(
-      detector: detector, reader: ImageReader(options: decoding, pool: workforce.pool),
+      detector: detector, reader: ImageReader(policy: decoding, pool: workforce.pool),
       writer: writer, batch: batch, pool: workforce.pool)
     var report = DetectionReporter(
       classNames: classNames, imageCount: paths.count, printsJSON: printsJSON, on: console)

@@ -167,13 +167,13 @@ struct Evaluate: Command {
     let detector = Detector(
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
-    let reading = DecodeOptions(
+    let reading = DecodePolicy(
       neededLongerSide: detector.model.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
     let outcome = try DetectorEvaluation(
       name: weights ?? "the built-in weights", detector: detector, data: dataset,
-      reader: ImageReader(options: reading, pool: workforce.pool), batch: batch,
+      reader: ImageReader(policy: reading, pool: workforce.pool), batch: batch,
       tasks: tasks
     ).run(progress: &progress) { issues.add($0) }
     progress.finish()

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Reads several images at once, each on a thread of its own.
 struct ImageReader: Sendable {
-  let options: DecodeOptions
+  let policy: DecodePolicy
   let pool: ThreadPool
 
   /// The images in the order of their paths; one that cannot be read fails alone.
@@ -18,7 +18,7 @@ struct ImageReader: Sendable {
 
   private func read(_ path: String) -> Result<DecodedImage, CommandError> {
     do {
-      return .success(try ImageFile.read(path, options: options))
+      return .success(try ImageFile.read(path, policy: policy))
     } catch {
       return .failure(CommandError(error.advice, exitCode: .someInputsFailed))
     }

@@ -34,7 +34,7 @@ struct AnnotatedThumbnail: Sendable {
   init(path: String, marks: [Mark]) throws(ImagingError) {
     let decoded = try ImageFile.read(
       path,
-      options: DecodeOptions(
+      policy: DecodePolicy(
         format: .rgb8, neededLongerSide: Self.longerSide, acceptsTruncated: true))
     try self.init(
       decoded.image, name: path, width: decoded.originalWidth, height: decoded.originalHeight,

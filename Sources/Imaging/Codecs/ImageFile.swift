@@ -5,9 +5,9 @@ package enum ImageFile {
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
   /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
   package static func read(
-    _ path: String, options: DecodeOptions = DecodeOptions()
+    _ path: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
-    try decode(bytes(path), name: path, options: options)
+    try decode(bytes(path), name: path, policy: policy)
   }
 
   /// The bytes of an image file as they are.
@@ -19,23 +19,24 @@ package enum ImageFile {
 
   /// Decodes an image from a file's bytes, upright; `name` is what errors call it.
   ///
-  /// Throws `ImagingError` as ``read(_:options:)`` does.
+  /// Throws `ImagingError` as ``read(_:policy:)`` does.
   package static func decode(
-    _ bytes: [UInt8], name: String, options: DecodeOptions = DecodeOptions()
+    _ bytes: [UInt8], name: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
     let (codec, header) = try header(of: bytes, name: name)
-    try check(header, of: codec, byteCount: bytes.count, name: name, options: options)
+    try check(header, of: codec, byteCount: bytes.count, name: name, policy: policy)
     let stored =
       switch codec {
-      case .jpeg: try JPEGCodec.decode(bytes, name: name, header: header, options: options)
-      case .png: try PNGCodec.decode(bytes, name: name, header: header, options: options)
+      case .jpeg: try JPEGCodec.decode(bytes, name: name, header: header, policy: policy)
+      case .png: try PNGCodec.decode(bytes, name: name, header: header, policy: policy)
       }
     let orientation = Exif.orientation(of: bytes, codec: codec)
-    let format = options.format ?? stored.image.format
+    let format = policy.format ?? stored.image.format
     let (width, height) = upright(header, orientation)
+    var image = stored.image.converted(to: format).turnedUpright(from: orientation)
+    if let limit = policy.maximumLongerSide { image = image.reduced(toLongerSide: limit) }
     return DecodedImage(
-      image: stored.image.converted(to: format).turnedUpright(from: orientation),
-      originalWidth: width, originalHeight: height, warnings: stored.warnings)
+      image: image, originalWidth: width, originalHeight: height, warnings: stored.warnings)
   }
 
   /// Reads an image's header: its size once upright, its format and its codec.
@@ -108,14 +109,14 @@ extension ImageFile {
 
   /// Refuses, before anything is allocated, what is too large or cannot be complete.
   private static func check(
-    _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, options: DecodeOptions
+    _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, policy: DecodePolicy
   ) throws(ImagingError) {
     let pixels = header.width * header.height  // each below 2^31
-    guard pixels <= options.maximumPixels else {
+    guard pixels <= policy.maximumPixels else {
       throw .tooManyPixels(
-        name: name, width: header.width, height: header.height, limit: options.maximumPixels)
+        name: name, width: header.width, height: header.height, limit: policy.maximumPixels)
     }
-    let mayBePartial = codec == .jpeg && options.acceptsTruncated
+    let mayBePartial = codec == .jpeg && policy.acceptsTruncated
     if !mayBePartial, header.pixelsPerByte > 0,
       Double(pixels) > header.pixelsPerByte * Double(byteCount)
     {

@@ -26,18 +26,18 @@ enum JPEGCodec {
 
   /// Decodes to gray or RGB of 8 bits, whichever is nearer to the format wanted.
   static func decode(
-    _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
+    _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
   ) throws(ImagingError) -> DecodedPixels {
     do {
-      return try decodeOnce(bytes, name: name, header: header, options: options)
+      return try decodeOnce(bytes, name: name, header: header, policy: policy)
     } catch {
       // Data that end within a segment between two scans stop libjpeg for good; without the stump
       // the scans before it can be had.
-      guard options.acceptsTruncated, case .corrupt = error, let end = lastSegment(in: bytes) else {
+      guard policy.acceptsTruncated, case .corrupt = error, let end = lastSegment(in: bytes) else {
         throw error
       }
       let whole = try? decodeOnce(
-        Array(bytes[..<end]), name: name, header: header, options: options)
+        Array(bytes[..<end]), name: name, header: header, policy: policy)
       guard let whole else { throw error }
       return whole
     }
@@ -53,11 +53,11 @@ enum JPEGCodec {
   }
 
   private static func decodeOnce(
-    _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
+    _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
   ) throws(ImagingError) -> DecodedPixels {
-    let channels = (options.format ?? header.format).channels <= 2 ? 1 : 3
+    let channels = (policy.format ?? header.format).channels <= 2 ? 1 : 3
     let eighths = eighths(
-      of: max(header.width, header.height), needed: options.neededLongerSide)
+      of: max(header.width, header.height), needed: policy.neededLongerSide ?? policy.maximumLongerSide)
     let width = scaled(header.width, eighths: eighths)
     let height = scaled(header.height, eighths: eighths)
     let size = width * height * channels
@@ -72,7 +72,7 @@ enum JPEGCodec {
     guard Int(status) == GC_OK else {
       throw report.error(status: status, name: name, codec: .jpeg)
     }
-    if let reason = report.damageText, !options.acceptsTruncated {
+    if let reason = report.damageText, !policy.acceptsTruncated {
       throw report.damage & Int32(GC_ENDS_EARLY) != 0
         ? .endsEarly(name: name, codec: .jpeg, reason: reason)
         : .garbled(name: name, codec: .jpeg, reason: reason)

@@ -14,9 +14,9 @@ enum PNGCodec {
 
   /// Decodes to the format wanted, except that color never becomes gray here.
   static func decode(
-    _ bytes: [UInt8], name: String, header: StoredHeader, options: DecodeOptions
+    _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
   ) throws(ImagingError) -> DecodedPixels {
-    var format = options.format ?? header.format
+    var format = policy.format ?? header.format
     if header.format.channels >= 3 && format.channels <= 2 { format.channels += 2 }
     let size = header.width * header.height * format.bytesPerPixel
     var report = gc_report()

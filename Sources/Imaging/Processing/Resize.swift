@@ -19,6 +19,16 @@ extension Image {
         filter: filter))
   }
 
+  /// The image reduced by area averaging to the given longer side; unchanged if that is not smaller.
+  package func reduced(toLongerSide limit: Int) -> Image {
+    let longer = max(width, height)
+    if longer <= limit { return self }
+    func reduced(_ side: Int) -> Int {
+      max(1, Int((Double(side) * Double(limit) / Double(longer)).rounded()))
+    }
+    return resized(width: reduced(width), height: reduced(height), filter: .area)
+  }
+
   /// The image made of weighted samples along both axes.
   func resampled(columns: ResampleAxis, rows: ResampleAxis) -> Image {
     let channels = format.channels

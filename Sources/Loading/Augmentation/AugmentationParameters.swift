@@ -19,17 +19,18 @@ struct AugmentationParameters: Hashable {
   ) {
     // The order of these is that of earlier versions, so that runs repeat.
     var generator = key.generator(.scene)
-    let isMosaic = generator.chance(config.mosaicProbability)
+    let isMosaic = generator.chance(config.mosaic)
     placement = PlacementParameters()
-    placement.isFlipped = generator.chance(config.flipProbability)
-    placement.scale = Double(generator.uniform(in: config.scale))
-    placement.shiftX = generator.around(config.translation)
-    placement.shiftY = generator.around(config.translation)
+    placement.isFlipped = generator.chance(config.flip)
+    placement.scale = Double(
+      generator.uniform(in: Float(1 - config.scale)...Float(1 + config.scale)))
+    placement.shiftX = generator.around(config.translate)
+    placement.shiftY = generator.around(config.translate)
     colors = ColorChange(
       jitter: ColorJitter(
-        hueShift: generator.uniform(in: -config.hue...config.hue),
-        saturationGain: generator.uniform(in: (1 - config.saturation)...(1 + config.saturation)),
-        valueGain: generator.uniform(in: (1 - config.value)...(1 + config.value))))
+        hueShift: Float(generator.around(config.hue)),
+        saturationGain: Float(generator.around(1, reach: config.saturation)),
+        valueGain: Float(generator.around(1, reach: config.value))))
     let meeting = (
       x: Double(generator.uniform(in: 0.5...1.5)), y: Double(generator.uniform(in: 0.5...1.5))
     )
@@ -57,10 +58,11 @@ extension ColorChange {
   ) {
     var generator = generator
     let exponent = generator.uniform(in: -1...1)
+    let gamma = Float(config.gamma)
     curve = ToneCurve(
       brightness: Float(generator.around(config.brightness)),
       contrast: 1 + Float(generator.around(config.contrast)),
-      gamma: exponent < 0 ? 1 / (1 - exponent * config.gamma) : 1 + exponent * config.gamma)
-    isGray = generator.chance(config.grayProbability)
+      gamma: exponent < 0 ? 1 / (1 - exponent * gamma) : 1 + exponent * gamma)
+    isGray = generator.chance(config.gray)
   }
 }

@@ -21,13 +21,14 @@ struct CopyPaste {
     _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
     var generator = key.generator(.copyPaste)
-    guard generator.chance(config.copyPasteProbability) else { return nil }
+    guard generator.chance(config.copyPaste) else { return nil }
     self.partner = partner(&generator)
     var placement = PlacementParameters()
-    placement.isFlipped = generator.chance(config.flipProbability)
-    placement.scale = Double(generator.uniform(in: config.scale))
-    placement.shiftX = generator.around(config.translation)
-    placement.shiftY = generator.around(config.translation)
+    placement.isFlipped = generator.chance(config.flip)
+    placement.scale = Double(
+      generator.uniform(in: Float(1 - config.scale)...Float(1 + config.scale)))
+    placement.shiftX = generator.around(config.translate)
+    placement.shiftY = generator.around(config.translate)
     self.placement = placement
   }
 

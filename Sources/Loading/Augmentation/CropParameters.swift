@@ -17,7 +17,7 @@ struct CropParameters: Hashable {
   /// Draws a part of an image; nil where the whole image is to be shown.
   init?(_ sample: Sample, _ config: AugmentationConfig, key: SampleSeed) {
     var generator = key.generator(.crop)
-    guard generator.chance(config.cropProbability) else { return nil }
+    guard generator.chance(config.crop) else { return nil }
     // One of seven choices is the whole image.
     let choice = generator.index(below: Self.leastOverlaps.count + 1)
     guard choice < Self.leastOverlaps.count else { return nil }

@@ -19,12 +19,12 @@ struct EffectParameters: Hashable {
   /// Draws for one image of a size in pixels.
   init(_ config: AugmentationConfig, key: SampleSeed, width: Int, height: Int) {
     var generator = key.generator(.effects)
-    let isBlurred = generator.chance(config.blurProbability)
-    let deviation = Double(generator.uniform(in: 0...config.maximumBlur))
-    let isJPEG = generator.chance(config.jpegProbability)
+    let isBlurred = generator.chance(config.blur)
+    let deviation = Double(generator.uniform(in: 0...Float(config.maximumBlur)))
+    let isJPEG = generator.chance(config.jpeg)
     let quality =
       config.jpegQuality.lowerBound + generator.index(below: config.jpegQuality.count)
-    let isErased = generator.chance(config.erasingProbability)
+    let isErased = generator.chance(config.erasing)
     let area = Double(generator.uniform(in: Self.areas)) * Double(width * height)
     let aspect = 1 / Self.widest + Double(generator.uniform()) * (Self.widest - 1 / Self.widest)
     let place = (x: Double(generator.uniform()), y: Double(generator.uniform()))

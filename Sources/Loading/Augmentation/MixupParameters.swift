@@ -17,7 +17,7 @@ struct MixupParameters: Hashable {
     _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
     var generator = key.generator(.mixup)
-    guard generator.chance(config.mixupProbability) else { return nil }
+    guard generator.chance(config.mixup) else { return nil }
     self.partner = partner(&generator)
     let numbers = (0..<63).map { _ in generator.uniform() }.sorted()
     share = Int((numbers[31] * 256).rounded())

@@ -11,7 +11,7 @@ enum MosaicParameters: Hashable {
   case nine(partners: [Int], centerX: Double, centerY: Double)
 
   /// The farthest that the middle one of nine moves each way, in inputs.
-  static let nineReach: Float = 1 / 3
+  static let nineReach = 1.0 / 3
   /// The side of one of nine, in inputs.
   private static let nineSide = 2.0 / 3
 

@@ -27,7 +27,7 @@ struct PlacementParameters: Hashable {
   /// Draws what earlier versions did not have.
   mutating func drawRest(_ config: AugmentationConfig, using generator: SeededGenerator) {
     var generator = generator
-    isUpsideDown = generator.chance(config.verticalFlipProbability)
+    isUpsideDown = generator.chance(config.flipUpDown)
     angle = generator.around(config.degrees) * .pi / 180
     shearX = tan(generator.around(config.shear) * .pi / 180)
     shearY = tan(generator.around(config.shear) * .pi / 180)

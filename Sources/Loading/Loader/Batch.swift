@@ -60,6 +60,6 @@ package struct BatchPlan: Hashable, Sendable {
     self.width = width
     self.height = height
     self.augmentation = augmentation
-    augmentation?.check()
+    augmentation?.checkRanges()
   }
 }

@@ -70,7 +70,9 @@ final class ImageCache: @unchecked Sendable {
 
   private func image(of sample: Sample) throws(Unreadable) -> Image {
     do {
-      return try SampleImageFile.read(sample.imagePath, longerSide: config.imageSide)
+      return try ImageFile.read(
+        sample.imagePath, policy: DecodePolicy(maximumLongerSide: config.imageSide)
+      ).image
     } catch {
       throw Unreadable(
         issue: DatasetIssue(

@@ -15,7 +15,7 @@ struct SampleMask {
     let image: Image
     do {
       bytes = try ImageFile.bytes(path)
-      image = try ImageFile.decode(bytes, name: path, options: DecodeOptions(format: nil)).image
+      image = try ImageFile.decode(bytes, name: path, policy: DecodePolicy(format: nil)).image
     } catch {
       throw issue(.unreadableImage, path, "\(error)")
     }

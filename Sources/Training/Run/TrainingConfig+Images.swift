@@ -7,28 +7,28 @@ extension TrainingConfig {
   /// How training images are varied, mosaics included.
   package var augmentation: AugmentationConfig {
     var result = AugmentationConfig()
-    result.flipProbability = Float(flip)
-    result.verticalFlipProbability = Float(flipUpDown)
-    result.scale = Float(1 - scale)...Float(1 + scale)
-    result.translation = Float(translate)
-    result.degrees = Float(degrees)
-    result.shear = Float(shear)
-    result.perspective = Float(perspective)
-    result.cropProbability = Float(crop)
-    result.hue = Float(hue)
-    result.saturation = Float(saturation)
-    result.value = Float(value)
-    result.brightness = Float(brightness)
-    result.contrast = Float(contrast)
-    result.gamma = Float(gamma)
-    result.grayProbability = Float(gray)
-    result.blurProbability = Float(blur)
-    result.jpegProbability = Float(jpeg)
-    result.erasingProbability = Float(erasing)
-    result.mosaicProbability = Float(mosaic)
-    result.mosaic9 = Float(mosaic9)
-    result.mixupProbability = Float(mixup)
-    result.copyPasteProbability = Float(copyPaste)
+    result.flip = flip
+    result.flipUpDown = flipUpDown
+    result.scale = scale
+    result.translate = translate
+    result.degrees = degrees
+    result.shear = shear
+    result.perspective = perspective
+    result.crop = crop
+    result.hue = hue
+    result.saturation = saturation
+    result.value = value
+    result.brightness = brightness
+    result.contrast = contrast
+    result.gamma = gamma
+    result.gray = gray
+    result.blur = blur
+    result.jpeg = jpeg
+    result.erasing = erasing
+    result.mosaic = mosaic
+    result.mosaic9 = mosaic9
+    result.mixup = mixup
+    result.copyPaste = copyPaste
     return result
   }
 

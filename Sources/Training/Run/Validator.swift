@@ -44,10 +44,10 @@ struct Validator {
   }
 
   private func decode(_ samples: ArraySlice<Sample>) -> [DetectorInput?] {
-    let options = DecodeOptions(neededLongerSide: model.imageSize)
+    let policy = DecodePolicy(neededLongerSide: model.imageSize)
     return pool.map(samples.count) { index in
       let path = samples[samples.startIndex + index].imagePath
-      return (try? ImageFile.read(path, options: options)).map {
+      return (try? ImageFile.read(path, policy: policy)).map {
         DetectorInput(
           $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
       }

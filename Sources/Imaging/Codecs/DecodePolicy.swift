@@ -1,0 +1,31 @@
+/// How image files are decoded: layout, size, limits and the handling of damaged data.
+package struct DecodePolicy: Hashable, Sendable {
+  /// The layout of the result; nil keeps channels and bit depth as stored.
+  ///
+  /// Alpha is dropped, not blended; gray is repeated; 16 bits become 8 by their high byte.
+  package var format: PixelFormat?
+  /// The minimum length in pixels of the longer side; nil decodes at full size.
+  ///
+  /// A larger JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, which saves time. Its sides are
+  /// rounded up, so coordinates scaled by the ratio of the sizes are off by less than one pixel of
+  /// the reduced image. Smaller images keep their size.
+  package var neededLongerSide: Int?
+  /// The maximum length in pixels of the longer side; larger 8-bit images are reduced to it by area
+  /// averaging, after any scaled decoding.
+  package var maximumLongerSide: Int?
+  /// Whether a JPEG with missing or corrupt data is decoded as far as possible, with a warning.
+  package var acceptsTruncated: Bool
+  /// Images with more pixels, before any scaling, are refused: a small file can claim a huge size.
+  package var maximumPixels: Int
+
+  package init(
+    format: PixelFormat? = .rgb8, neededLongerSide: Int? = nil, maximumLongerSide: Int? = nil,
+    acceptsTruncated: Bool = false, maximumPixels: Int = 1 << 28
+  ) {
+    self.format = format
+    self.neededLongerSide = neededLongerSide
+    self.maximumLongerSide = maximumLongerSide
+    self.acceptsTruncated = acceptsTruncated
+    self.maximumPixels = maximumPixels
+  }
+}
