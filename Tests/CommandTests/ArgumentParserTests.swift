@@ -154,24 +154,3 @@ import Testing
       complaint(["a", "b"], to: Pair.self) == "<second> takes a whole number, not 'b'")
   }
 }
-
-@Suite struct NearestTests {
-  /// Counted by hand: the restricted Damerau-Levenshtein distance.
-  @Test(arguments: [
-    ("", "", 0), ("", "abc", 3), ("conf", "conf", 0), ("cnof", "conf", 1), ("conf", "con", 1),
-    ("conf", "cont", 1), ("kitten", "sitting", 3), ("ca", "abc", 3),
-  ])
-  func distanceCountsEdits(a: String, b: String, distance: Int) {
-    #expect(Nearest.distance(Array(a), Array(b)) == distance)
-    #expect(Nearest.distance(Array(b), Array(a)) == distance)
-  }
-
-  @Test func onlyCloseWordsAreOffered() {
-    let known = ["detect", "train", "evaluate", "info"]
-    #expect(Nearest.match(for: "detct", among: known) == "detect")
-    #expect(Nearest.match(for: "EVAL", among: known) == "evaluate")
-    #expect(Nearest.match(for: "fly", among: known) == nil)
-    #expect(Nearest.match(for: "x", among: known) == nil)
-    #expect(Nearest.match(for: "train", among: []) == nil)
-  }
-}

@@ -1,3 +1,4 @@
+import Glimpse
 @testable import GlimpseCommand
 
 /// A made-up command with every form of option and argument, for the tests of the option system.

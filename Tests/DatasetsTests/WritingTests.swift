@@ -211,16 +211,6 @@ struct WritingTests {
       Set(try FileContents.names(in: folder.path("new"))) == ["data.yaml", "labels"])
   }
 
-  /// Expected: the number in the fewest digits, rounded to so many places.
-  @Test func decimals() {
-    #expect(DecimalText.pixels(54.370000000000005) == "54.37")
-    #expect(DecimalText.pixels(-0.5) == "-0.5")
-    #expect(DecimalText.pixels(3) == "3")
-    #expect(DecimalText.pixels(0.000000001) == "0.000000001")
-    #expect(DecimalText.pixels(1e12) == "1000000000000.0")
-    #expect(DecimalText.fraction(1.0 / 3) == "0.33333333")
-  }
-
   /// Without val, YOLO's description names none: each image is in one split.
   @Test func oneSplitStaysOne() throws {
     let folder = try TestFolder()

@@ -176,15 +176,6 @@ struct DrawingTests {
     #expect(color(negative, 149, 149) == Color.ofClass(-5))
   }
 
-  @Test("scores have two digits")
-  func scores() {
-    let pairs: [(Float, String)] = [
-      (0.874, "0.87"), (0.999, "1.00"), (0, "0.00"), (0.05, "0.05"), (1, "1.00"), (-0.25, "-0.25"),
-      (12.5, "12.50"), (.nan, "nan"),
-    ]
-    for (score, text) in pairs { #expect(DrawingStyle.hundredths(score) == text) }
-  }
-
   @Test("lines and text take about the same part of any image")
   func style() {
     for width in stride(from: 64, through: 8000, by: 62) {

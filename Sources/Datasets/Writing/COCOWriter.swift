@@ -63,9 +63,9 @@ struct COCOWriter: FormatWriter {
       area = "\(stated.area)"
     } else {
       let box = annotation.box
-      text += [box.x1, box.y1, box.width, box.height].map(DecimalText.pixels)
+      text += [box.x1, box.y1, box.width, box.height].map(NumberFormat.pixels)
         .joined(separator: ",")
-      area = DecimalText.pixels(box.area)
+      area = NumberFormat.pixels(box.area)
     }
     text += "],\"area\":\(area),\"iscrowd\":\(annotation.isCrowd ? 1 : 0),\"segmentation\":"
     switch annotation.writtenSegmentation {
@@ -73,7 +73,7 @@ struct COCOWriter: FormatWriter {
     case .polygons(let polygons)?:
       text +=
         "["
-        + polygons.map { "[" + $0.map(DecimalText.pixels).joined(separator: ",") + "]" }
+        + polygons.map { "[" + $0.map(NumberFormat.pixels).joined(separator: ",") + "]" }
         .joined(separator: ",") + "]"
     case .mask(let mask)?:
       let counts = mask.counts.map(String.init).joined(separator: ",")

@@ -27,7 +27,7 @@ struct CreateMLWriter: FormatWriter {
       let numbers = [
         ("x", (box.x1 + box.x2) / 2), ("y", (box.y1 + box.y2) / 2), ("width", box.width),
         ("height", box.height),
-      ].map { "\"\($0)\":\(DecimalText.pixels($1))" }.joined(separator: ",")
+      ].map { "\"\($0)\":\(NumberFormat.pixels($1))" }.joined(separator: ",")
       return "{\"label\":\(JSONValue.string(classNames[annotation.classIndex]).line),"
         + "\"coordinates\":{\(numbers)}}"
     }

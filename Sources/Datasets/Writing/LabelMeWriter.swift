@@ -90,7 +90,7 @@ struct LabelMeWriter: FormatWriter {
 
   /// A coordinate to the digits that are written.
   private static func tidy(_ value: Double) -> Double {
-    Double(DecimalText.pixels(value)) ?? value
+    Double(NumberFormat.pixels(value)) ?? value
   }
 
   /// The rectangle of a mask as a PNG, 255 inside, in base64.

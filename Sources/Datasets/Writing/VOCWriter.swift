@@ -38,7 +38,7 @@ struct VOCWriter: FormatWriter {
       // Pixels count from 1 there, and the last one belongs to the box.
       let corners = [
         ("xmin", box.x1 + 1), ("ymin", box.y1 + 1), ("xmax", box.x2), ("ymax", box.y2),
-      ].map { "<\($0)>\(DecimalText.pixels($1))</\($0)>" }.joined()
+      ].map { "<\($0)>\(NumberFormat.pixels($1))</\($0)>" }.joined()
       func mark(_ isSet: Bool) -> Int { isSet ? 1 : 0 }
       text += """
         \t<object>

@@ -39,7 +39,7 @@ struct YOLOWriter: FormatWriter {
         numbers = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
       }
       let fractions = numbers.enumerated().map {
-        DecimalText.fraction($0.element / sides[$0.offset % 2])
+        NumberFormat.fraction($0.element / sides[$0.offset % 2])
       }
       text += "\(annotation.classIndex) " + fractions.joined(separator: " ") + "\n"
     }

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Maps numbers of the data onto a stretch of a chart, in units of the chart.
 struct ChartScale: Sendable {
   /// The numbers at the ends.
@@ -30,7 +32,7 @@ struct ChartScale: Sendable {
 
   /// A coordinate with as many digits as can be seen.
   static func coordinate(_ value: Double) -> String {
-    let text = HumanFormat.fixed(value, 1)
+    let text = NumberFormat.fixed(value, 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }
@@ -49,9 +51,9 @@ struct ChartAxis: Sendable {
   /// A number with the digits that it needs: 0, 0.5, 20.
   static func plain(_ value: Double) -> String {
     for digits in 0...4 {
-      let text = HumanFormat.fixed(value, digits)
+      let text = NumberFormat.fixed(value, digits)
       if let read = Double(text), abs(read - value) < 1e-9 * max(1, abs(value)) { return text }
     }
-    return HumanFormat.decimal(value)
+    return NumberFormat.decimal(value)
   }
 }

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// An image's area in cells, each the darker the more lies there.
 struct DensityMap: Sendable {
   let label: String
@@ -21,7 +23,7 @@ struct DensityMap: Sendable {
             "y": ChartScale.coordinate(Double(place / side) * height + 0.5),
             "width": ChartScale.coordinate(width - 1),
             "height": ChartScale.coordinate(height - 1), "class": "heat",
-            "fill-opacity": HumanFormat.fixed(0.05 + 0.95 * Double(count) / Double(most), 2),
+            "fill-opacity": NumberFormat.fixed(0.05 + 0.95 * Double(count) / Double(most), 2),
           ]))
     }
     return ChartFrame.svg(width: ChartFrame.width, height: Self.height, label: label, cells)

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// A square table of numbers as shades: what was there, row by row, and what it was taken for.
 struct HeatMap: Sendable {
   let label: String
@@ -72,7 +74,7 @@ struct HeatMap: Sendable {
           "x": ChartScale.coordinate(x + 0.5), "y": ChartScale.coordinate(y + 0.5),
           "width": ChartScale.coordinate(cell - 1), "height": ChartScale.coordinate(cell - 1),
           "rx": "2", "class": "heat",
-          "fill-opacity": HumanFormat.fixed(0.04 + 0.96 * Double(shade) / 20, 2),
+          "fill-opacity": NumberFormat.fixed(0.04 + 0.96 * Double(shade) / 20, 2),
         ]),
     ]
     if count > 0 {

@@ -43,7 +43,7 @@ struct CheckPage: Sendable {
       .init("Errors", "\(check.count(.error))"), .init("Warnings", "\(check.count(.warning))"),
       .init("Images", "\(numbers.images)"), .init("Objects", "\(numbers.objects)"),
       .init("Classes", "\(check.classNames.count)"),
-      .init("Objects an image", HumanFormat.decimal(perImage)),
+      .init("Objects an image", NumberFormat.decimal(perImage)),
       .init("Without labels", "\(numbers.backgrounds)"),
     ])
   }

@@ -170,16 +170,16 @@ struct Bench: Command {
           + timer.workforce.kernels.instructionSet.rawValue),
       .init(
         "time",
-        "\(HumanFormat.decimal(median)) ms median, "
-          + "\(HumanFormat.decimal(measurement.milliseconds[0])) ms fastest of "
+        "\(NumberFormat.decimal(median)) ms median, "
+          + "\(NumberFormat.decimal(measurement.milliseconds[0])) ms fastest of "
           + Sentence.count(runs, "run")),
       .init(
         "speed",
-        "\(HumanFormat.decimal(Double(batch) * 1000 / median)) images/s, "
-          + "\(HumanFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"),
-      .init("peak", "\(HumanFormat.decimal(measurement.peak / 1e9)) GFLOP/s of multiply-adds"),
-      .init("arithmetic", "\(HumanFormat.decimal(measurement.flops / 1e9)) GFLOP"),
-      .init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"),
+        "\(NumberFormat.decimal(Double(batch) * 1000 / median)) images/s, "
+          + "\(NumberFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"),
+      .init("peak", "\(NumberFormat.decimal(measurement.peak / 1e9)) GFLOP/s of multiply-adds"),
+      .init("arithmetic", "\(NumberFormat.decimal(measurement.flops / 1e9)) GFLOP"),
+      .init("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"),
     ]
   }
 }

@@ -189,7 +189,7 @@ struct Evaluate: Command {
         ("objects", "\(report.groundTruthCount)"),
         ("network", detector.model.architecture.rawValue),
         ("at", "\(detector.model.imageSize) pixels"),
-        ("speed", "\(HumanFormat.decimal(outcome.imagesPerSecond)) images/s"),
+        ("speed", "\(NumberFormat.decimal(outcome.imagesPerSecond)) images/s"),
         ("ms an image", outcome.milliseconds.text),
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
@@ -202,7 +202,7 @@ struct Evaluate: Command {
       try console.write(ReportText.table(report) + added.tables + explained.tables)
       try console.print(
         "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
-          + "split \(dataset.split), at \(HumanFormat.decimal(outcome.imagesPerSecond)) images/s; "
+          + "split \(dataset.split), at \(NumberFormat.decimal(outcome.imagesPerSecond)) images/s; "
           + "ms an image: \(outcome.milliseconds.text)")
     }
     guard !outcome.failures.isEmpty else { return .done }

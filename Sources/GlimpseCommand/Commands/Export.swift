@@ -69,7 +69,7 @@ struct Export: Command {
     try ResultFolder.write(Data(bytes), to: path)
     try console.print(
       "\(Sentence.printable(path)): \(model.architecture.rawValue), input "
-        + "\(batch) x 3 x \(model.imageSize) x \(model.imageSize), \(HumanFormat.bytes(bytes.count))"
+        + "\(batch) x 3 x \(model.imageSize) x \(model.imageSize), \(NumberFormat.bytes(bytes.count))"
     )
     return .done
   }

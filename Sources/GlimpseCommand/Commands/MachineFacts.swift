@@ -75,11 +75,11 @@ extension MachineFacts {
   var rows: [FactTable.Row] {
     var limits = ["\(affinity) of \(processors) processors may be used"]
     if let processorLimit {
-      limits.append("with the time of \(HumanFormat.decimal(processorLimit))")
+      limits.append("with the time of \(NumberFormat.decimal(processorLimit))")
     }
-    var memories = [HumanFormat.bytes(memory)]
-    if let availableMemory { memories.append("\(HumanFormat.bytes(availableMemory)) available") }
-    if let memoryLimit { memories.append("limited to \(HumanFormat.bytes(memoryLimit))") }
+    var memories = [NumberFormat.bytes(memory)]
+    if let availableMemory { memories.append("\(NumberFormat.bytes(availableMemory)) available") }
+    if let memoryLimit { memories.append("limited to \(NumberFormat.bytes(memoryLimit))") }
     let kernels = availableInstructions.map(\.rawValue).joined(separator: ", ")
     return [
       FactTable.Row("glimpse", glimpseVersion),

@@ -49,7 +49,7 @@ struct DatasetWriting: Sendable {
       let shift = outcome.largestBoxShift
       return shift < 0.001
         ? ", less than 0.001 pixels away"
-        : ", at most about \(HumanFormat.decimal(shift)) pixels away"
+        : ", at most about \(NumberFormat.decimal(shift)) pixels away"
     }
 
     fileprivate var json: JSONValue {

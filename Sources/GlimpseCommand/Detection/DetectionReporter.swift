@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Tells the results of `detect`: a line an image, failures at once and again at the end.
 struct DetectionReporter {
   let classNames: [String]
@@ -42,7 +44,7 @@ struct DetectionReporter {
     progress.finish()
     console.note(
       "\(Sentence.count(imageCount, "image")), \(boxCount) \(boxCount == 1 ? "box" : "boxes"), "
-        + HumanFormat.duration(monotonicSeconds() - start)
+        + NumberFormat.duration(monotonicSeconds() - start)
         + (folder.map { "; results are in \(Sentence.printable($0))" } ?? ""))
     guard !failures.isEmpty else { return .done }
     console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")

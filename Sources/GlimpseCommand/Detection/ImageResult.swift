@@ -32,13 +32,13 @@ extension ImageResult {
       }
     }
     let parts = best.map { item in
-      let score = HumanFormat.fixed(Double(item.score), 2)
+      let score = NumberFormat.fixed(Double(item.score), 2)
       return "\(item.count) \(Sentence.printable(classNames[item.classIndex])) \(score)"
     }
     let size = width.flatMap { width in height.map { " \(width)x\($0)" } } ?? ""
     return "\(Sentence.printable(path))\(size): "
       + (parts.isEmpty ? "nothing found" : parts.joined(separator: ", "))
-      + " (\(HumanFormat.decimal(milliseconds)) ms)"
+      + " (\(NumberFormat.decimal(milliseconds)) ms)"
   }
 
   /// One object; boxes as [x1, y1, x2, y2] in pixels of the original image.
@@ -79,7 +79,7 @@ extension ImageResult {
         box.centerX / Double(width), box.centerY / Double(height), box.width / Double(width),
         box.height / Double(height), Double(detection.score),
       ]
-      let text = numbers.map { HumanFormat.fixed($0, 6) }.joined(separator: " ")
+      let text = numbers.map { NumberFormat.fixed($0, 6) }.joined(separator: " ")
       return "\(detection.classIndex) \(text)\n"
     }.joined()
   }

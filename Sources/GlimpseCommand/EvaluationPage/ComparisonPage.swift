@@ -82,7 +82,7 @@ struct ComparisonPage: Sendable {
 
   /// A p-value; below a thousandth it is only said that it is.
   static func probability(_ p: Double) -> String {
-    p < 0.001 ? "below 0.001" : HumanFormat.fixed(p, 3)
+    p < 0.001 ? "below 0.001" : NumberFormat.fixed(p, 3)
   }
 
   private var numbers: Markup {

@@ -13,7 +13,7 @@ struct ConfidenceSection: Sendable {
       "Confidence",
       Markup(
         "Where to cut: at IoU 0.5, over all classes together, F1 is best for scores from "
-          + "\(HumanFormat.fixed(best.score, 2)) on. There "
+          + "\(NumberFormat.fixed(best.score, 2)) on. There "
           + "\(PageNumber.percent(best.precision)) of the detections are right, and "
           + "\(PageNumber.percent(best.recall)) of the objects are found."),
       Page.cards([

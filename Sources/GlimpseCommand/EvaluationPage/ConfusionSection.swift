@@ -24,7 +24,7 @@ struct ConfusionSection: Sendable {
       "What is taken for what",
       Markup(
         "Objects and detections that overlap by an IoU of 0.5 and more, at scores from "
-          + "\(HumanFormat.fixed(matrix.confidence, 2)) on. Rows are shaded by their share."
+          + "\(NumberFormat.fixed(matrix.confidence, 2)) on. Rows are shaded by their share."
           + (left > 0
             ? " Of \(matrix.classCount) classes the \(shown.count) that are mixed up most." : "")),
       .element(

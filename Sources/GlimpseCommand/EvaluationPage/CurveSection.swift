@@ -28,7 +28,7 @@ struct CurveSection: Sendable {
       label: "Precision over recall at four IoU thresholds", frame: Self.frame,
       lines: styles.map { iou, style in
         LineChart.Line(
-          name: "IoU \(HumanFormat.fixed(curves.parameters.iouThresholds[iou], 2))",
+          name: "IoU \(NumberFormat.fixed(curves.parameters.iouThresholds[iou], 2))",
           points: curves.meanCurve(iou: iou, classes: Array(0..<curves.classCount)), style: style)
       }
     ).markup

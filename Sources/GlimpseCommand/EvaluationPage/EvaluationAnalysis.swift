@@ -72,12 +72,12 @@ struct EvaluationAnalysis: Sendable {
 enum PageNumber {
   /// Three digits; a dash where there is nothing to measure on.
   static func fraction(_ value: Double) -> String {
-    value < 0 ? "–" : HumanFormat.fixed(value, 3)
+    value < 0 ? "–" : NumberFormat.fixed(value, 3)
   }
 
   /// A difference with its sign.
   static func difference(_ value: Double) -> String {
-    let text = HumanFormat.fixed(abs(value), 3)
+    let text = NumberFormat.fixed(abs(value), 3)
     return (value < 0 && text != "0.000" ? "−" : "+") + text
   }
 
@@ -88,9 +88,9 @@ enum PageNumber {
 
   /// A part as a percentage, with a digit behind the point below 10.
   static func percent(_ part: Double) -> String {
-    HumanFormat.fixed(part * 100, part < 0.0995 ? 1 : 0) + " %"
+    NumberFormat.fixed(part * 100, part < 0.0995 ? 1 : 0) + " %"
   }
 
   /// AP in points of a hundred.
-  static func points(_ part: Double) -> String { HumanFormat.fixed(part * 100, 1) }
+  static func points(_ part: Double) -> String { NumberFormat.fixed(part * 100, 1) }
 }

@@ -45,7 +45,7 @@ struct GallerySection: Sendable {
     return Page.section(
       "Worst images",
       Markup(
-        "With detections of a score of \(HumanFormat.fixed(confidence, 2)) and more, where F1 over "
+        "With detections of a score of \(NumberFormat.fixed(confidence, 2)) and more, where F1 over "
           + "all classes is best."),
       .element("ul", ["class": "legend"], keys), .element("br"), gallery.markup)
   }

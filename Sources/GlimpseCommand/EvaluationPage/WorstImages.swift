@@ -52,7 +52,7 @@ struct WorstImages {
       let isWrong = match.error == .classification
       detections.append(
         (isWrong ? BoxStatus.wrong : .false).mark(
-          table.detections.boxes[row].corners, label: "\(name) \(HumanFormat.fixed(score, 2))",
+          table.detections.boxes[row].corners, label: "\(name) \(NumberFormat.fixed(score, 2))",
           weight: min(max(score, 0.01), 1)))
     }
     let groundTruths = (first.groundTruths.lowerBound..<last.groundTruths.upperBound).filter {

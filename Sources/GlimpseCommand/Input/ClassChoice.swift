@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Finds the classes that a user names among those of a model.
 enum ClassChoice {
   /// The indices of classes given by name, in any case, or by index; nil where none is given.

@@ -1,4 +1,5 @@
 import Foundation
+import Glimpse
 
 /// Finds the images that the arguments of a command mean.
 ///

@@ -61,13 +61,13 @@ struct LoaderSpeed: Sendable {
       .init(
         "loader",
         "\(Sentence.count(timer.workers, "thread")), \(timer.cache) MiB for decoded images"),
-      .init("first run", "\(HumanFormat.decimal(runs[0].imagesPerSecond)) images/s"),
-      .init("speed", "\(HumanFormat.decimal(imagesPerSecond)) images/s"),
+      .init("first run", "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s"),
+      .init("speed", "\(NumberFormat.decimal(imagesPerSecond)) images/s"),
     ]
     if trains {
-      rows.append(.init("waiting", "\(HumanFormat.decimal(dataWaitFraction * 100)) % of the time"))
+      rows.append(.init("waiting", "\(NumberFormat.decimal(dataWaitFraction * 100)) % of the time"))
     }
-    rows.append(.init("memory", "\(HumanFormat.bytes(ProcessMemory.peak)) at most"))
+    rows.append(.init("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"))
     if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "image"))) }
     return rows
   }

@@ -62,12 +62,12 @@ extension LayerSpeeds {
     ) {
       let speed = cost.operations / milliseconds * 1000
       table.add(
-        name, kind, output, HumanFormat.fixed(milliseconds, 3),
-        HumanFormat.fixed(100 * milliseconds / total, 1),
-        cost.operations > 0 ? HumanFormat.decimal(speed / 1e9) : "",
-        cost.operations > 0 ? HumanFormat.fixed(100 * speed / peak, 1) : "",
-        HumanFormat.fixed(Double(cost.bytes) / 1e6, 2),
-        HumanFormat.decimal(Double(cost.bytes) / milliseconds / 1e6))
+        name, kind, output, NumberFormat.fixed(milliseconds, 3),
+        NumberFormat.fixed(100 * milliseconds / total, 1),
+        cost.operations > 0 ? NumberFormat.decimal(speed / 1e9) : "",
+        cost.operations > 0 ? NumberFormat.fixed(100 * speed / peak, 1) : "",
+        NumberFormat.fixed(Double(cost.bytes) / 1e6, 2),
+        NumberFormat.decimal(Double(cost.bytes) / milliseconds / 1e6))
     }
     var sum = NodeCost()
     for layer in layers {

@@ -75,7 +75,7 @@ extension ModelSummary {
       let size = "\(layer.output.h) x \(layer.output.w) x \(layer.output.c)"
       table.add(
         layer.name, layer.kind, size, layer.parameters > 0 ? "\(layer.parameters)" : "",
-        layer.flops > 0 ? HumanFormat.fixed(layer.flops / 1e6, 2) : "")
+        layer.flops > 0 ? NumberFormat.fixed(layer.flops / 1e6, 2) : "")
     }
     return table.text + "\n" + FactTable(rows).text
   }
@@ -90,18 +90,18 @@ extension ModelSummary {
       .init("parameters", "\(parameters) learned, \(statistics) statistics"),
       .init(
         "arithmetic",
-        "\(HumanFormat.decimal(flops / 1e9)) GFLOP an image with normalization folded"),
+        "\(NumberFormat.decimal(flops / 1e9)) GFLOP an image with normalization folded"),
       .init(
         "inference",
-        "\(HumanFormat.bytes(inferenceBytes)) of memory for an image "
-          + "(weights \(HumanFormat.bytes(weightBytes)), "
-          + "activations \(HumanFormat.bytes(activationBytes)))"),
+        "\(NumberFormat.bytes(inferenceBytes)) of memory for an image "
+          + "(weights \(NumberFormat.bytes(weightBytes)), "
+          + "activations \(NumberFormat.bytes(activationBytes)))"),
       .init(
         "training",
-        "\(HumanFormat.bytes(training.total)) of memory in steps of "
+        "\(NumberFormat.bytes(training.total)) of memory in steps of "
           + "\(Sentence.count(training.batch, "image")) (parameters "
-          + "\(HumanFormat.bytes(training.parameters)), step \(HumanFormat.bytes(training.step)), "
-          + "validation \(HumanFormat.bytes(training.validation)))"),
+          + "\(NumberFormat.bytes(training.parameters)), step \(NumberFormat.bytes(training.step)), "
+          + "validation \(NumberFormat.bytes(training.validation)))"),
       .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
     ]
   }

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Turns the words behind a command's name into the command with its properties set.
 ///
 /// - `--name value`, `--name=value`, `-n value`, `-n=value`; underscores in a name count as dashes.

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Images a step: a number, or `auto` for what fits into the memory.
 struct BatchChoice: OptionValue, Equatable {
   /// Nil for `auto`.

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// One option of a command: how it is written, which property it sets, what the help says.
 ///
 /// The property's initial value is the default, so it is declared once, beside its unit, and the

@@ -1,3 +1,5 @@
+import Glimpse
+
 /// An argument that is told by its place and not by a name.
 struct Positional<Owner: Sendable>: Sendable {
   /// What it stands for in the help: "path".

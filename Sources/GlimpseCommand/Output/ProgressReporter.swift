@@ -1,3 +1,5 @@
+import Glimpse
+
 /// Tells on standard error how far a long piece of work is.
 ///
 /// Nothing is said about work that takes less than a second. On a terminal one line is rewritten;
@@ -71,13 +73,13 @@ struct ProgressReporter {
 
   private func line(after seconds: Double, detail: String) -> String {
     let rate = Double(count) / max(seconds, 1e-9)
-    var parts = ["\(HumanFormat.decimal(rate)) \(unit)/s"]
+    var parts = ["\(NumberFormat.decimal(rate)) \(unit)/s"]
     if !detail.isEmpty { parts.insert(detail, at: 0) }
     guard let total else {
       return "\(label): \(count) \(unit), " + parts.joined(separator: ", ")
     }
     if rate > 0, count <= total {
-      parts.append("\(HumanFormat.duration(Double(total - count) / rate)) left")
+      parts.append("\(NumberFormat.duration(Double(total - count) / rate)) left")
     }
     return "\(label): \(count)/\(total) \(unit), " + parts.joined(separator: ", ")
   }

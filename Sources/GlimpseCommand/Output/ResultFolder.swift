@@ -1,4 +1,5 @@
 import Foundation
+import Glimpse
 
 /// A folder that a command fills with files: a new one, so that nothing of the user is overwritten.
 struct ResultFolder: Sendable {

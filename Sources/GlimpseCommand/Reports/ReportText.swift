@@ -20,7 +20,7 @@ enum ReportText {
 
   /// Three digits; a dash where there is no ground truth to measure on.
   static func fraction(_ value: Double) -> String {
-    value < 0 ? "-" : HumanFormat.fixed(value, 3)
+    value < 0 ? "-" : NumberFormat.fixed(value, 3)
   }
 
   /// The twelve numbers by name; null where there is no ground truth to measure on.

@@ -26,8 +26,8 @@ struct TrainingReporter {
       secondsLeft = report.secondsLeft
       showProgress {
         "\(report.step)/\(report.steps) steps, \(Self.losses(report.losses.box, report.losses.classification)), "
-          + "\(HumanFormat.decimal(report.imagesPerSecond)) images/s, "
-          + "\(HumanFormat.duration(report.secondsLeft)) left"
+          + "\(NumberFormat.decimal(report.imagesPerSecond)) images/s, "
+          + "\(NumberFormat.duration(report.secondsLeft)) left"
       }
     case .validating(let images, let total):
       showProgress { "validating, \(images)/\(total) images" }
@@ -45,7 +45,7 @@ struct TrainingReporter {
     console.note(
       "\(Sentence.count(summary.epochs, "epoch")) of \(Sentence.count(summary.stepsPerEpoch, "step")) "
         + "of \(Sentence.count(summary.batch, "image")), about "
-        + "\(HumanFormat.bytes(summary.memory)) of memory, \(summary.optimizer.rawValue), learning rate \(summary.learningRate), "
+        + "\(NumberFormat.bytes(summary.memory)) of memory, \(summary.optimizer.rawValue), learning rate \(summary.learningRate), "
         + "\(Sentence.count(summary.threads, "thread")), into \(Sentence.printable(summary.folder))"
     )
     if summary.firstEpoch > 0 {
@@ -62,11 +62,11 @@ struct TrainingReporter {
         "AP50 \(ReportText.fraction(ap50)), AP50-95 \(ReportText.fraction(ap))"
           + (report.isBest ? " (best)" : ""))
     }
-    parts.append("\(HumanFormat.decimal(row.imagesPerSecond)) images/s")
+    parts.append("\(NumberFormat.decimal(row.imagesPerSecond)) images/s")
     if let share = row.dataWaitFraction, share >= Self.noticeableWait {
       parts.append("\(Int((share * 100).rounded())) % of the time waiting for images (--workers)")
     }
-    if row.epoch < report.epochs { parts.append("\(HumanFormat.duration(secondsLeft)) left") }
+    if row.epoch < report.epochs { parts.append("\(NumberFormat.duration(secondsLeft)) left") }
     console.note("Epoch \(row.epoch)/\(report.epochs): " + parts.joined(separator: ", "))
   }
 
@@ -98,8 +98,8 @@ struct TrainingReporter {
   }
 
   private static func losses(_ box: Double, _ classification: Double) -> String {
-    "loss \(HumanFormat.decimal(box + classification)) "
-      + "(box \(HumanFormat.decimal(box)), class \(HumanFormat.decimal(classification)))"
+    "loss \(NumberFormat.decimal(box + classification)) "
+      + "(box \(NumberFormat.decimal(box)), class \(NumberFormat.decimal(classification)))"
   }
 
   private mutating func showProgress(_ text: () -> String) {

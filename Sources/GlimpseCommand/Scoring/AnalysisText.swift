@@ -28,7 +28,7 @@ struct AnalysisText {
           : analyses.indices.map { .init("(\($0 + 1)) costs AP50") }))
     func row(_ name: String, _ count: (ErrorBreakdown) -> Int?, _ cost: (ErrorBreakdown) -> Double)
     {
-      let costs = analyses.map { HumanFormat.fixed(cost($0.errors), 3) }
+      let costs = analyses.map { NumberFormat.fixed(cost($0.errors), 3) }
       let counts =
         analyses.count == 1 ? analyses.map { count($0.errors).map { "\($0)" } ?? "" } : []
       table.add([name] + counts + costs)
@@ -75,7 +75,7 @@ struct AnalysisText {
         table.add(
           ["(\(place + 2)) - (1) \(name)"]
             + [interval.value, interval.lower, interval.upper, difference.p].map {
-              HumanFormat.fixed($0, 3)
+              NumberFormat.fixed($0, 3)
             })
       }
     }

@@ -17,7 +17,7 @@ struct StageMilliseconds: Sendable {
 
   /// In milliseconds an image: "read 2.1, prepare 0.3, infer 7.9, post-process 0.1".
   var text: String {
-    parts.map { "\($0.key) \(HumanFormat.decimal($0.value))" }.joined(separator: ", ")
+    parts.map { "\($0.key) \(NumberFormat.decimal($0.value))" }.joined(separator: ", ")
   }
 
   var json: JSONValue {

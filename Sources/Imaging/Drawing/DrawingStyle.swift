@@ -1,3 +1,5 @@
+import Basics
+
 /// The measures of a drawing, in pixels, from the size of its image: lines and text take the same
 /// part of a thumbnail and of a poster.
 struct DrawingStyle: Hashable, Sendable {
@@ -29,10 +31,10 @@ struct DrawingStyle: Hashable, Sendable {
     return Int((Double(dots) * textScale).rounded(.up)) + 2 * margin
   }
 
-  /// What a label says: name and score, if there is one, or as much of the name as fits; nil if not a
-  /// letter does.
+  /// The text of a label: name and score, if there is one, or as much of the name as fits; nil if no
+  /// letter fits.
   func labelText(name: String, score: Float?, width: Int) -> String? {
-    let full = name + (score.map { " " + Self.hundredths($0) } ?? "")
+    let full = name + (score.map { " " + NumberFormat.fixed(Double($0), 2) } ?? "")
     if labelWidth(full.count) <= width { return full }
     let short = String(name.prefix(characters(in: width)))
     return short.isEmpty ? nil : short
@@ -43,14 +45,5 @@ struct DrawingStyle: Hashable, Sendable {
     var count = 0
     while labelWidth(count + 1) <= width { count += 1 }
     return count
-  }
-
-  /// A score with two digits after the point.
-  static func hundredths(_ score: Float) -> String {
-    guard score.isFinite else { return "\(score)" }
-    let hundredths = Int((Double(min(max(score, -9999), 9999)) * 100).rounded())
-    let digits = abs(hundredths) % 100
-    let sign = hundredths < 0 ? "-" : ""
-    return "\(sign)\(abs(hundredths) / 100).\(digits < 10 ? "0" : "")\(digits)"
   }
 }

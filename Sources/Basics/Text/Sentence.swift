@@ -1,21 +1,21 @@
-/// Pieces of the sentences that the program says.
-enum Sentence {
+/// Parts of messages: lists, quoted text from outside, counts with their nouns.
+package enum Sentence {
   /// "a", "a or b", "a, b or c".
-  static func alternatives(_ words: [String]) -> String {
+  package static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
   /// Text from outside in quotes, cut to a readable length, control characters escaped.
-  ///
-  /// Escaping keeps a strange file name from moving the cursor or coloring the terminal.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     let shown = text.count > 200 ? text.prefix(200) + "..." : Substring(text)
     return "'\(printable(String(shown)))'"
   }
 
   /// Text from outside on one line, control characters escaped.
-  static func printable(_ text: String) -> String {
+  ///
+  /// A file name with escape codes would otherwise move the cursor or color the terminal.
+  package static func printable(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
@@ -25,7 +25,7 @@ enum Sentence {
   }
 
   /// "1 image", "2 images": a count and its noun, whose plural ends in s if it is not given.
-  static func count(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  package static func count(_ count: Int, _ noun: String, plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
   }
 }

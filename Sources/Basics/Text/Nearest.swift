@@ -1,10 +1,10 @@
-/// Finds the known word that someone probably meant.
-enum Nearest {
+/// Finds the known word that was probably meant by a misspelled one.
+package enum Nearest {
   /// The known word closest to `word`; nil where none is close.
   ///
   /// Close means that one is the beginning of the other, or that at most a third of the letters
   /// differ (at least one, at most three). Among equally close ones the first is taken.
-  static func match(for word: String, among known: [String]) -> String? {
+  package static func match(for word: String, among known: [String]) -> String? {
     let word = word.lowercased()
     guard word.count > 1 else { return nil }
     let bound = min(max(word.count / 3, 1), 3)
@@ -18,14 +18,16 @@ enum Nearest {
   }
 
   /// The end of a sentence, "; did you mean --conf?", or nothing where no known word is close.
-  static func suggestion(for word: String, among known: [String], prefix: String = "") -> String {
+  package static func suggestion(for word: String, among known: [String], prefix: String = "")
+    -> String
+  {
     match(for: word, among: known).map { "; did you mean \(prefix)\($0)?" } ?? ""
   }
 
   /// How many letters must be inserted, removed, replaced or swapped with their neighbor.
   ///
   /// The restricted Damerau-Levenshtein distance (optimal string alignment).
-  static func distance(_ a: [Character], _ b: [Character]) -> Int {
+  package static func distance(_ a: [Character], _ b: [Character]) -> Int {
     guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)

@@ -1,14 +1,14 @@
 /// Which values of its type an option takes.
-struct ValueRule<Value: OptionValue>: Sendable {
-  /// For the help, as in "[from 0 to 1; default: 0.25]"; nil where every value will do.
-  let phrase: String?
+package struct ValueRule<Value: OptionValue>: Sendable {
+  /// For the help, as in "[from 0 to 1; default: 0.25]"; nil if every value is allowed.
+  package let phrase: String?
   /// For messages, as in "takes a number from 0 to 1".
-  let expected: String
-  /// The words that may be typed, where there are only so many.
-  let words: [String]
-  let allows: @Sendable (Value) -> Bool
-  /// The closest value that is allowed, where telling it helps.
-  let nearest: @Sendable (Value) -> Value?
+  package let expected: String
+  /// The allowed words; empty if they cannot be listed.
+  package let words: [String]
+  package let allows: @Sendable (Value) -> Bool
+  /// The closest allowed value, for the advice in a message.
+  package let nearest: @Sendable (Value) -> Value?
 
   private init(
     phrase: String?, expected: String, words: [String] = Value.words,
@@ -22,22 +22,22 @@ struct ValueRule<Value: OptionValue>: Sendable {
     self.allows = allows
   }
 
-  /// A rule of its own, for the help and for messages.
-  static func rule(
+  /// A special rule, with its texts for the help and for messages.
+  package static func rule(
     _ phrase: String, expected: String, allows: @escaping @Sendable (Value) -> Bool
   ) -> ValueRule {
     ValueRule(phrase: phrase, expected: expected, allows: allows)
   }
 
-  /// Every value will do.
-  static var any: ValueRule {
+  /// Every value is allowed.
+  package static var any: ValueRule {
     ValueRule(phrase: nil, expected: Value.noun) { _ in true }
   }
 }
 
 extension ValueRule where Value: Comparable {
   /// Both ends are allowed.
-  static func from(_ lowest: Value, to highest: Value) -> ValueRule {
+  package static func from(_ lowest: Value, to highest: Value) -> ValueRule {
     let phrase = "from \(lowest.optionText) to \(highest.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
       lowest <= $0 && $0 <= highest
@@ -45,19 +45,19 @@ extension ValueRule where Value: Comparable {
   }
 
   /// The lower end is allowed, the upper one is not.
-  static func from(_ lowest: Value, below bound: Value) -> ValueRule {
+  package static func from(_ lowest: Value, below bound: Value) -> ValueRule {
     let phrase = "from \(lowest.optionText) to below \(bound.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
       lowest <= $0 && $0 < bound
     }
   }
 
-  static func atLeast(_ lowest: Value) -> ValueRule {
+  package static func atLeast(_ lowest: Value) -> ValueRule {
     let phrase = "at least \(lowest.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) of \(phrase)") { $0 >= lowest }
   }
 
-  static func above(_ bound: Value) -> ValueRule {
+  package static func above(_ bound: Value) -> ValueRule {
     let phrase = "above \(bound.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") { $0 > bound }
   }
@@ -65,7 +65,7 @@ extension ValueRule where Value: Comparable {
 
 extension ValueRule where Value == Int {
   /// Multiples of `step` from `step` itself up to `highest`.
-  static func multiple(of step: Int, to highest: Int) -> ValueRule {
+  package static func multiple(of step: Int, to highest: Int) -> ValueRule {
     let phrase = "a multiple of \(step), at most \(highest)"
     return ValueRule(
       phrase: phrase, expected: phrase,
@@ -78,8 +78,8 @@ extension ValueRule where Value == Int {
 }
 
 extension ValueRule where Value: OptionWord {
-  /// Some of the words; `expected` says what they have in common, as in "takes a detector".
-  static func among(_ values: [Value], _ expected: String) -> ValueRule {
+  /// Some of the words; `expected` names what they have in common, as in "takes a detector".
+  package static func among(_ values: [Value], _ expected: String) -> ValueRule {
     let words = values.map(\.optionText)
     return ValueRule(
       phrase: nil, expected: "\(expected) (\(Sentence.alternatives(words)))", words: words

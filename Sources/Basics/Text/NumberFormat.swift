@@ -1,7 +1,7 @@
-/// Numbers as people read them, the same in every locale.
-enum HumanFormat {
+/// Numbers as text, the same in every locale.
+package enum NumberFormat {
   /// "0.35 s", "4.2 s", "48 s", "3 min 20 s", "2 h 05 min", "3 d 4 h".
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "unknown" }
     if seconds < 0.9995 { return "\(fixed(seconds, seconds < 0.0995 ? 3 : 2)) s" }
     if seconds < 9.95 { return "\(fixed(seconds, 1)) s" }
@@ -15,7 +15,7 @@ enum HumanFormat {
   }
 
   /// "512 bytes", "1.5 KiB", "23.4 GiB".
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     guard count >= 1024 else { return Sentence.count(count, "byte") }
     var value = Double(count) / 1024
     var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
@@ -27,7 +27,7 @@ enum HumanFormat {
   }
 
   /// About three digits: "0.00123", "0.5", "12.4", "128", "1234567".
-  static func decimal(_ value: Double) -> String {
+  package static func decimal(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "unknown" }
     let size = abs(value)
     if size >= 99.95 { return fixed(value, 0) }
@@ -36,17 +36,45 @@ enum HumanFormat {
   }
 
   /// With exactly `digits` behind the point, halves rounded away from zero.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  package static func fixed(_ value: Double, _ digits: Int) -> String {
     precondition((0...9).contains(digits), "a Double has no use for more digits here")
     guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
-    var scale = 1
-    for _ in 0..<digits { scale *= 10 }
+    let scale = power(digits)
     let scaled = Int((abs(value) * Double(scale)).rounded())
     let sign = value < 0 && scaled > 0 ? "-" : ""
     guard digits > 0 else { return sign + String(scaled) }
     let fraction = String(scaled % scale)
     let zeros = String(repeating: "0", count: digits - fraction.count)
     return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
+  }
+
+  /// A coordinate in pixels as label files hold it, to a billionth.
+  ///
+  /// Smaller differences are lost in every file, so labels come back digit for digit after a
+  /// conversion to another format and back.
+  package static func pixels(_ value: Double) -> String { trimmed(value, places: 9) }
+
+  /// A fraction of an image's side as YOLO's files hold it.
+  package static func fraction(_ value: Double) -> String { trimmed(value, places: 8) }
+
+  /// Rounded to at most so many decimal places, without zeros at the end.
+  private static func trimmed(_ value: Double, places: Int) -> String {
+    let scale = power(places)
+    let scaled = (value * Double(scale)).rounded()
+    // Above 2⁵³ not every whole number is a double.
+    guard abs(scaled) < 9_007_199_254_740_992 else { return "\(value)" }
+    let whole = Int(scaled)
+    let (high, low) = abs(whole).quotientAndRemainder(dividingBy: scale)
+    let text = (whole < 0 ? "-" : "") + String(high)
+    guard low > 0 else { return text }
+    var digits = String(low)
+    digits = String(repeating: "0", count: places - digits.count) + digits
+    while digits.hasSuffix("0") { digits.removeLast() }
+    return text + "." + digits
+  }
+
+  private static func power(_ digits: Int) -> Int {
+    (0..<digits).reduce(1) { scale, _ in scale * 10 }
   }
 
   private static func padded(_ number: Int) -> String {
