@@ -72,6 +72,15 @@ import Testing
     #expect(other.confidence == 0.5)
   }
 
+  @Test func anAliasSetsTheSameProperty() throws {
+    #expect(try parse("x", "--rounds", "7")?.recipe.epochs == 7)
+    #expect(try parse("x", "--rounds=7", "--epochs", "8")?.recipe.epochs == 8)
+    #expect(!HelpPage(columns: 80, isStyled: false).command(Sampler.self).contains("rounds"))
+    #expect(
+      complaint(["--rounds", "0"], to: Sampler.self)
+        == "--epochs takes a whole number of at least 1, not '0'")
+  }
+
   @Test func twoDashesEndTheOptions() throws {
     let command = try #require(try parse("-j", "--", "--conf", "-x", "--help"))
     #expect(command.inputs == ["--conf", "-x", "--help"])
@@ -136,20 +145,17 @@ import Testing
   }
 
   @Test func placesAreFilledInOrder() throws {
-    guard case .run(let one) = try ArgumentParser<Pair>.parse(["a"]),
-      case .run(let two) = try ArgumentParser<Pair>.parse(["a", "2"])
-    else {
+    guard case .run(let pair) = try ArgumentParser<Pair>.parse(["a", "2"]) else {
       Issue.record("no command")
       return
     }
-    #expect(one.first == "a" && one.second == nil)
-    #expect(two.first == "a" && two.second == 2)
+    #expect(pair.first == "a" && pair.second == 2)
     #expect(
-      complaint([], to: Pair.self)
+      complaint(["a"], to: Pair.self)
         == "pair needs <first>; 'glimpse pair --help' tells what it may be")
     #expect(
       complaint(["a", "2", "c"], to: Pair.self)
-        == "pair takes only <first> [<second>], and 'c' is one too many")
+        == "pair takes only <first> <second>, and 'c' is one too many")
     #expect(
       complaint(["a", "b"], to: Pair.self) == "<second> takes a whole number, not 'b'")
   }

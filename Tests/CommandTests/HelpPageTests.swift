@@ -61,13 +61,15 @@ import Testing
 
   private func checkDeclarations<C: Command>(of command: C.Type) {
     let options = C.options.flatMap(\.options)
-    let names = options.map(\.name)
+    let names = options.flatMap { [$0.name] + $0.aliases }
     let shorts = options.compactMap(\.short)
     #expect(Set(names).count == names.count, "\(C.name): names differ")
     #expect(Set(shorts).count == shorts.count, "\(C.name): letters differ")
     #expect(!names.contains("help") && !shorts.contains("h"))
     for option in options {
-      let isPlain = option.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" }
+      let isPlain = (option.name + option.aliases.joined()).allSatisfy {
+        $0.isLowercase || $0.isNumber || $0 == "-"
+      }
       #expect(isPlain, "\(C.name) --\(option.name): lower case and dashes")
       #expect(!option.help.hasSuffix("."), "\(C.name) --\(option.name): no full stop")
       #expect(option.help.first?.isUppercase == true)

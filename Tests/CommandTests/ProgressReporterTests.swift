@@ -7,13 +7,13 @@ import Testing
   private let recorder = Recorder()
 
   private func reporter(
-    isTerminal: Bool, columns: Int = 80, total: Int? = 100, isQuiet: Bool = false
+    isTerminal: Bool, columns: Int = 80, total: Int? = 100
   ) -> (ProgressReporter, Console) {
     let console = Console(
       output: recorder.output(),
       diagnostics: recorder.output(isTerminal: isTerminal, columns: columns))
     let reporter = ProgressReporter(
-      "Detecting", unit: "images", total: total, on: console, isQuiet: isQuiet,
+      "Detecting", unit: "images", total: total, on: console,
       clock: { [clock] in clock.now })
     return (reporter, console)
   }
@@ -67,13 +67,6 @@ import Testing
     #expect(times == [10, 20, 40, 80, 140, 200])
     #expect(recorder.all.hasPrefix("Detecting: 10 images, 1.00 images/s\n"))
     #expect(!recorder.all.contains("\u{1B}") && !recorder.all.contains("\r"))
-  }
-
-  @Test func quietMeansQuiet() {
-    var (reporter, _) = reporter(isTerminal: true, isQuiet: true)
-    clock.advance(by: 5)
-    reporter.advance()
-    #expect(recorder.all == "")
   }
 
   @Test func otherLinesWipeTheLineOfProgress() throws {

@@ -55,7 +55,8 @@ struct Sampler: Command {
     OptionGroup(
       "Training",
       [
-        .value("epochs", \.recipe.epochs, .atLeast(1), help: "Passes over the training images"),
+        .value("epochs", \.recipe.epochs, .atLeast(1), help: "Passes over the training images")
+          .alias("rounds"),
         .value("seed", \.recipe.seed, help: "Start of all that is random"),
       ]),
     OptionGroup(
@@ -81,15 +82,15 @@ struct Sampler: Command {
   func run(on console: Console) throws -> ExitCode { .done }
 }
 
-/// Two arguments, the second of which may be left out.
+/// Two arguments.
 struct Pair: Command {
   var first = ""
-  var second: Int?
+  var second = 0
 
   static let name = "pair"
-  static let summary = "Take one or two arguments"
+  static let summary = "Take two arguments"
   static let arguments: [Positional<Pair>] = [
-    .one("first", \.first, help: "Needed"), .optional("second", \.second, help: "Not needed"),
+    .one("first", \.first, help: "Needed"), .one("second", \.second, help: "Needed, too"),
   ]
   static let options: [OptionGroup<Pair>] = []
   static let examples: [Example] = []

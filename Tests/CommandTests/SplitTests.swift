@@ -32,7 +32,7 @@ import Testing
   @Test func sharesAreKeptAndSeedsDecide() throws {
     for (output, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
       let result = try split(
-        "-o", target.path + "/" + output, "--shares", "7,3", "--seed", seed, "--no-groups", "--to",
+        "-o", target.path + "/" + output, "--ratios", "7,3", "--seed", seed, "--no-groups", "--to",
         "yolo")
       #expect(result.exitCode == 0, "\(result.diagnostics)")
     }
@@ -116,8 +116,8 @@ import Testing
   @Test func usageIsExplained() throws {
     for (words, message) in [
       (["."], "split needs --output <folder>"),
-      ([".", "-o", "x", "--shares", "1"], "--shares takes two or three numbers"),
-      ([".", "-o", "x", "--shares", "1,1", "--folds", "2"], "two ways to deal"),
+      ([".", "-o", "x", "--shares", "1"], "--ratios takes two or three numbers"),
+      ([".", "-o", "x", "--shares", "1,1", "--folds", "2"], "exclude each other"),
       ([".", "-o", "x", "--folds", "1"], "--folds takes"),
     ] {
       let result = try BuiltProgram.run(["split"] + words, in: folder.path)

@@ -35,7 +35,8 @@ struct Convert: Command {
         .images(\.images),
         .flag(
           "no-polygons", \.keepsSegmentations, sets: false,
-          help: "Write boxes only, where there are polygons and masks, too"),
+          help: "Write boxes only, without polygons and masks"
+        ).alias("no-outlines"),
         .json(\.printsJSON, help: "Print what was written as one line of JSON"),
       ]),
     OptionGroup(

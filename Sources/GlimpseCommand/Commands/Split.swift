@@ -3,7 +3,7 @@ import Glimpse
 /// Deals the images of a dataset out to new splits.
 struct Split: Command {
   var data = ""
-  var shares: [Double] = []
+  var ratios: [Double] = []
   var folds: Int?
   var seed: UInt64 = 0
   var keepsGroups = true
@@ -15,7 +15,7 @@ struct Split: Command {
   var threads: Int?
   var printsJSON = false
 
-  private static let usualShares = [0.8, 0.1, 0.1]
+  private static let defaultRatios = [0.8, 0.1, 0.1]
   private static let names = ["train", "val", "test"]
 
   static let name = "split"
@@ -36,8 +36,9 @@ struct Split: Command {
       "How to deal",
       [
         .values(
-          "shares", \.shares, .above(0), unit: "share", unset: "0.8,0.1,0.1",
-          help: "What train, val and test get; two for train and val alone"),
+          "ratios", \.ratios, .above(0), unit: "ratio", unset: "0.8,0.1,0.1",
+          help: "Relative sizes of train, val and test, or of train and val alone"
+        ).alias("shares"),
         .value(
           "folds", \.folds, .from(2, to: 1000), unit: "count",
           help: "Make so many folds instead, fold-1 and so on, each with its train and val"),
@@ -69,7 +70,7 @@ struct Split: Command {
     Example(
       "glimpse split pets -o pets-split", "Eight tenths to train, a tenth each to val and test."),
     Example(
-      "glimpse split pets --shares 3,1 --to yolo -o pets-yolo --images symlink",
+      "glimpse split pets --ratios 3,1 --to yolo -o pets-yolo --images symlink",
       "Three to one, as YOLO, with links to the images."),
     Example(
       "glimpse split pets --folds 5 -o pets-folds --images hardlink",
@@ -77,7 +78,7 @@ struct Split: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    let shares = try namedShares()
+    let ratios = try namedRatios()
     guard let output else {
       throw CommandError.usage("split needs --output <folder>, a new one to write into")
     }
@@ -109,16 +110,16 @@ struct Split: Command {
       return try write(
         splitter.folds(read, groups: groups, count: folds), as: (1...folds).map { "fold-\($0)" })
     }
-    return try write([splitter.split(read, groups: groups, shares: shares)], as: [""])
+    return try write([splitter.split(read, groups: groups, shares: ratios)], as: [""])
   }
 
-  private func namedShares() throws(CommandError) -> [(name: String, share: Double)] {
-    let given = shares.isEmpty ? Self.usualShares : shares
-    guard folds == nil || shares.isEmpty else {
-      throw .usage("--shares and --folds are two ways to deal: give only one of them")
+  private func namedRatios() throws(CommandError) -> [(name: String, share: Double)] {
+    let given = ratios.isEmpty ? Self.defaultRatios : ratios
+    guard folds == nil || ratios.isEmpty else {
+      throw .usage("--ratios and --folds exclude each other")
     }
     guard given.count >= 2, given.count <= Self.names.count else {
-      throw .usage("--shares takes two or three numbers, for train, val and test")
+      throw .usage("--ratios takes two or three numbers, for train, val and test")
     }
     return zip(Self.names, given).map { ($0, $1) }
   }

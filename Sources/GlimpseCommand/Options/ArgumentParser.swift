@@ -51,7 +51,7 @@ enum ArgumentParser<C: Command> {
     let name = String(spelled.drop { $0 == "-" }).replacing("_", with: "-")
     let found =
       spelled.hasPrefix("--")
-      ? options.first { $0.name == name }
+      ? options.first { $0.isNamed(name) }
       : options.first { $0.short.map(String.init) == name }
     if let found { return (found, attached) }
     let known = options.map(\.name) + ["help"]
@@ -81,7 +81,9 @@ enum ArgumentParser<C: Command> {
   /// Answers `conf=0.3`, as other tools take it, with the way to write it here.
   private static func checkForLostDashes(_ word: String) throws(CommandError) {
     let name = word.prefix { $0 != "=" }.replacing("_", with: "-")
-    guard name.count < word.count, options.contains(where: { $0.name == name }) else { return }
+    guard name.count < word.count, options.contains(where: { $0.isNamed(String(name)) }) else {
+      return
+    }
     let value = word.dropFirst(name.count)
     throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
   }

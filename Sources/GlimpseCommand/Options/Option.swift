@@ -20,11 +20,23 @@ struct Option<Owner: Sendable>: Sendable {
   /// True where it takes over many settings at once: it is applied before all others, so that those
   /// win wherever they stand on the command line.
   var appliesFirst = false
+  /// Other long names that are accepted but not shown in the help.
+  var aliases: [String] = []
   /// Reads the text that was given, which is empty for a flag, into the property.
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
   /// The option as one writes it.
   var spelling: String { "--\(name)" }
+
+  /// The same option under further long names, which the help does not show.
+  func alias(_ names: String...) -> Option {
+    var option = self
+    option.aliases += names
+    return option
+  }
+
+  /// Whether a long name, without its dashes, means this option.
+  func isNamed(_ name: String) -> Bool { self.name == name || aliases.contains(name) }
 }
 
 extension Option {

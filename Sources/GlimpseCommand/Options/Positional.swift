@@ -1,19 +1,16 @@
 import Glimpse
 
-/// An argument that is told by its place and not by a name.
+/// An argument without a name, identified by its position.
 struct Positional<Owner: Sendable>: Sendable {
-  /// What it stands for in the help: "path".
+  /// The placeholder in the help: "path".
   let name: String
   let help: String
-  /// How many may be given, from the lower bound on.
+  /// How many may be given.
   let count: ClosedRange<Int>
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
-  /// As the usage line shows it: `<path>...`, or `[<path>]` where it may be left out.
-  var usage: String {
-    let word = "<\(name)>" + (count.upperBound > 1 ? "..." : "")
-    return count.lowerBound == 0 ? "[\(word)]" : word
-  }
+  /// As the usage line shows it: `<path>...`.
+  var usage: String { "<\(name)>" + (count.upperBound > 1 ? "..." : "") }
 }
 
 extension Positional {
@@ -29,25 +26,13 @@ extension Positional {
       })
   }
 
-  /// One argument that may be left out.
-  static func optional<Value: OptionValue>(
-    _ name: String, _ path: Option<Owner>.Path<Value?>, _ rule: ValueRule<Value> = .any,
+  /// All remaining arguments, at least one.
+  static func many<Value: OptionValue>(
+    _ name: String, _ path: Option<Owner>.Path<[Value]>, _ rule: ValueRule<Value> = .any,
     help: String
   ) -> Positional {
     Positional(
-      name: name, help: help, count: 0...1,
-      apply: { (owner, text) throws(CommandError) in
-        owner[keyPath: path] = try rule.read(text, of: "<\(name)>")
-      })
-  }
-
-  /// All arguments that are left.
-  static func many<Value: OptionValue>(
-    _ name: String, _ path: Option<Owner>.Path<[Value]>, atLeast: Int = 1,
-    _ rule: ValueRule<Value> = .any, help: String
-  ) -> Positional {
-    Positional(
-      name: name, help: help, count: atLeast...Int.max,
+      name: name, help: help, count: 1...Int.max,
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path].append(try rule.read(text, of: "<\(name)>"))
       })

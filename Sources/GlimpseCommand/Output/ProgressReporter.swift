@@ -13,7 +13,6 @@ struct ProgressReporter {
   let total: Int?
 
   private let console: Console
-  private let isQuiet: Bool
   private let clock: @Sendable () -> Double
   private let start: Double
   private var nextReport: Double
@@ -27,17 +26,15 @@ struct ProgressReporter {
   /// Starts the clock.
   ///
   /// - Parameters:
-  ///   - isQuiet: says nothing at all, for `--quiet`.
   ///   - clock: seconds that never go back, from any origin.
   init(
-    _ label: String, unit: String, total: Int? = nil, on console: Console, isQuiet: Bool = false,
+    _ label: String, unit: String, total: Int? = nil, on console: Console,
     clock: @escaping @Sendable () -> Double = monotonicSeconds
   ) {
     self.label = label
     self.unit = unit
     self.total = total
     self.console = console
-    self.isQuiet = isQuiet
     self.clock = clock
     start = clock()
     nextReport = start + (console.diagnostics.isTerminal ? Self.patience : Self.firstLine)
@@ -49,7 +46,7 @@ struct ProgressReporter {
   mutating func advance(by step: Int = 1, detail: @autoclosure () -> String = "") {
     count += step
     let now = clock()
-    guard !isQuiet, now >= nextReport else { return }
+    guard now >= nextReport else { return }
     let line = line(after: now - start, detail: detail())
     if console.diagnostics.isTerminal {
       console.showProgress(line)
