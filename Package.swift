@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "Engine", dependencies: ["CGlimpseKernels", "Basics"]),
     .target(name: "Imaging", dependencies: ["CGlimpseCodecs", "CGlimpseKernels", "Basics"]),
     // Row 2
-    .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Imaging", "Basics"]),
+    .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Basics"]),
     .target(name: "Datasets", dependencies: ["Imaging", "Basics"]),
     .target(name: "Evaluation", dependencies: ["Imaging", "Basics"]),
     // Row 3
@@ -59,7 +59,7 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["Networks", "Engine", "Imaging", "Inference", "Basics", "TestSupport"],
+      dependencies: ["Networks", "Engine", "Basics", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Imaging", "Basics", "TestSupport"],

@@ -14,7 +14,7 @@ package final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: ModelDescription
+  let model: Model
   let learner: TrainingStep
   let validator: Validator?
   let memory: TrainingMemory
@@ -101,7 +101,7 @@ package final class Trainer {
       state.best = BestEpoch(epoch: state.epoch, ap: validation.ap)
       report = validation
     }
-    let weights = ModelWeights(model: model, parameters: learner.average.values)
+    let weights = model.with(learner.average.values)
     try weights.write(to: folder.lastWeights)
     if isBest { try weights.write(to: folder.bestWeights) }
 

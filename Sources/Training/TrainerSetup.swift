@@ -1,6 +1,7 @@
 import Basics
 import Engine
 import Imaging
+import Inference
 import Networks
 
 /// Puts together what a training needs, for a new run or one that goes on.
@@ -8,7 +9,7 @@ struct TrainerSetup {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
-  let model: ModelDescription
+  let model: Model
   let learner: TrainingStep
   let validator: Validator?
   let memory: TrainingMemory
@@ -21,17 +22,17 @@ struct TrainerSetup {
   var notes: [String] = []
 
   private static var detectors: String {
-    Architecture.detectors.map(\.rawValue).joined(separator: ", ")
+    ModelCatalog.names(.detection).joined(separator: ", ")
   }
 
   /// Starts a new run, or goes on from the checkpoint in `existing`.
   init(_ config: TrainingConfig, existing: RunFolder?) throws {
     try config.check()
-    guard let architecture = Architecture(rawValue: config.model) else {
+    guard let spec = ModelCatalog[config.model] else {
       throw TrainingError(
         .invalid, "there is no model \"\(config.model)\"; choose one of \(Self.detectors)")
     }
-    guard architecture.task == .detection else {
+    guard spec.task == .detection else {
       throw TrainingError(
         .invalid,
         "\(config.model) is not a detector and cannot be trained on boxes; choose one of "
@@ -43,9 +44,9 @@ struct TrainerSetup {
     if let note { notes.append(note) }
     kernels = try Kernels(set, precision: precision)
     var data = try TrainingData(
-      config, normalization: architecture.normalization, runner: ParallelExecutor(pool))
-    model = ModelDescription(
-      architecture: architecture, classNames: data.classNames, imageSize: config.imgsz)
+      config, normalization: Normalization(spec.preprocessing), runner: ParallelExecutor(pool))
+    model = Model(
+      spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
 
     var config = config
     memory = try TrainingMemory(
@@ -58,14 +59,12 @@ struct TrainerSetup {
     // What is computed in, for the record.
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
-    let graph = model.graph()
-    let parameters = ParameterBlock(graph.parameterLayout, seed: config.seed)
+    let parameters = model.parameters
     if existing == nil, let weights = config.weights {
       notes.append(try InitialWeights.load(weights, into: parameters))
     }
     learner = TrainingStep(
-      graph, parameters: parameters,
-      objective: model.objective,
+      model.graph, parameters: parameters, objective: model.description.objective,
       optimizer: config.optimizer.make(
         parameters.layout, weightDecay: config.weightDecay ?? 0),
       schedule: config.schedule(

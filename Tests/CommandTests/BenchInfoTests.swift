@@ -72,11 +72,11 @@ import Testing
     #expect(result.output.contains("\"precision\":\"f32\""))
   }
 
-  @Test(arguments: Architecture.allCases, [[], ["--train"]])
-  func benchKeepsItsContract(architecture: Architecture, words: [String]) throws {
+  @Test(arguments: ModelCatalog.listed.map(\.name), [[], ["--train"]])
+  func benchKeepsItsContract(model: String, words: [String]) throws {
     let result = try BuiltProgram.run(
       [
-        "bench", "--model", architecture.rawValue, "--imgsz", "64", "--batch", "2", "--threads",
+        "bench", "--model", model, "--imgsz", "64", "--batch", "2", "--threads",
         "1",
         "--precision", "f32", "--runs", "3", "--json",
       ] + words)
@@ -84,7 +84,7 @@ import Testing
     #expect(result.diagnostics == "")
     #expect(result.output.split(separator: "\n").count == 1)
     let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
-    #expect(speed.model == architecture.rawValue && speed.imgsz == 64 && speed.batch == 2)
+    #expect(speed.model == model && speed.imgsz == 64 && speed.batch == 2)
     #expect(speed.threads == 1 && speed.precision == "f32" && speed.runs == 3)
     #expect(0 < speed.min_ms && speed.min_ms <= speed.median_ms)
     #expect(abs(speed.images_per_s - 2000 / speed.median_ms) < 1e-6 * speed.images_per_s)
@@ -103,7 +103,7 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
     let layers = try #require(speed.layers)
-    let graph = Architecture.compact.graph(
+    let graph = ModelSpec.compact.graph(
       classCount: 80, input: Shape(n: 2, h: 64, w: 64, c: 3))
     let trains = !words.isEmpty
     // Normalization is a layer of its own in training alone.
@@ -153,8 +153,8 @@ import Testing
     let choice = NetworkChoice(model: .compact, imageSize: 64)
     let weights = try choice.load()
     let workforce = try ComputeBackend(threads: 1, precision: .f32, on: Console())
-    let (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
-    let shape = weights.model.inputShape(n: 2)
+    let (graph, parameters) = weights.graph.optimizedForInference(weights.parameters)
+    let shape = weights.description.inputShape(n: 2)
     let session = Session(
       try Plan(graph, inputShapes: [shape], mode: .inference), parameters: parameters,
       pool: workforce.pool, kernels: workforce.kernels)
@@ -245,15 +245,15 @@ import Testing
     }
   }
 
-  @Test(arguments: Architecture.allCases)
-  func infoAddsUp(architecture: Architecture) throws {
+  @Test(arguments: ModelCatalog.listed.map(\.name))
+  func infoAddsUp(model: String) throws {
     let result = try BuiltProgram.run([
-      "info", "--model", architecture.rawValue, "--imgsz", "64", "--json",
+      "info", "--model", model, "--imgsz", "64", "--json",
     ])
     #expect(result.exitCode == 0)
     let network = try JSONDecoder().decode(Network.self, from: Data(result.output.utf8))
-    #expect(network.model == architecture.rawValue && network.imgsz == 64)
-    let classCount = architecture == .unet ? 1 : 80
+    #expect(network.model == model && network.imgsz == 64)
+    let classCount = model == "unet" ? 1 : 80
     #expect(network.classes.count == classCount)
     let sum = network.layers.reduce(0) { $0 + $1.parameters }
     #expect(sum == network.parameters && network.statistics > 0)
@@ -263,7 +263,7 @@ import Testing
     // Weights of 4 bytes each, once as they are and once packed.
     #expect(network.weight_bytes > 4 * network.parameters)
     #expect(network.activation_bytes >= 4 * 64 * 64 * 3)
-    let graph = architecture.graph(
+    let graph = try #require(ModelCatalog[model]).graph(
       classCount: classCount, input: Shape(n: 1, h: 64, w: 64, c: 3))
     #expect(network.layers.map(\.name) == graph.nodes.map(\.name))
   }
@@ -304,7 +304,7 @@ import Testing
     #expect(larger.exitCode == 0, "\(larger.diagnostics)")
     let other = try BuiltProgram.run(["bench", "--weights", path, "--model", "resnet18"])
     #expect(other.exitCode == 2)
-    #expect(other.diagnostics.contains("is for compact and --model says resnet18"))
+    #expect(other.diagnostics.contains("is for compact and --model names resnet18"))
     #expect(try BuiltProgram.run(["info", "--imgsz", "64"]).exitCode == 2)
   }
 
@@ -312,10 +312,7 @@ import Testing
   @Test func aSegmenterDoesNotDetect() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/unet.safetensors"
-    let model = ModelDescription(architecture: .unet, classNames: ["cell"], imageSize: 64)
-    try ModelWeights(
-      model: model, parameters: ParameterBlock(zeros: model.graph().parameterLayout)
-    ).write(to: path, as: .bf16)
+    try Model(.unet, classNames: ["cell"], imageSize: 64, seed: 0).write(to: path, as: .bf16)
     try folder.write("config.json", "{\"model\": \"unet\", \"data\": \"\(folder.path)\"}")
     #expect(try BuiltProgram.run(["info", "--weights", path]).exitCode == 0)
     for words in [

@@ -32,7 +32,7 @@ private struct Line: Decodable {
 @Suite struct DetectTests {
   private let folder: TemporaryFolder
   private let weights: String
-  private let trained: ModelWeights
+  private let trained: Model
 
   init() throws {
     folder = try TemporaryFolder()

@@ -56,7 +56,7 @@ import Testing
       atPath: source.appendingPathComponent("val2017").path, toPath: images)
 
     // The weights' classes, with ids that have gaps; the objects that COCO names alike.
-    let names = try DefaultWeights.load().model.classNames
+    let names = try DefaultWeights.load().description.classNames
     let annotations = "annotations/instances_val2017.json"
     let original = try JSONDecoder().decode(
       COCOFile.self, from: Data(contentsOf: source.appendingPathComponent(annotations)))

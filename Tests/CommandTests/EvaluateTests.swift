@@ -25,7 +25,7 @@ import Testing
 
   private let folder: TemporaryFolder
   private let weights: String
-  private let trained: ModelWeights
+  private let trained: Model
 
   init() throws {
     folder = try TemporaryFolder()

@@ -7,13 +7,10 @@ enum Fixtures {
 
   /// A compact detector for images of 64 x 64 as it begins: it finds nonsense, always the same.
   @discardableResult
-  static func writeWeights(to path: String) throws -> ModelWeights {
-    let model = ModelDescription(
-      architecture: .compact, classNames: classNames, imageSize: 64)
-    let weights = ModelWeights(
-      model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 1))
-    try weights.write(to: path)
-    return weights
+  static func writeWeights(to path: String) throws -> Model {
+    let model = Model(.compact, classNames: classNames, imageSize: 64, seed: 1)
+    try model.write(to: path)
+    return model
   }
 
   /// A gray image with a bright rectangle at `box`, and some noise that makes it its own.

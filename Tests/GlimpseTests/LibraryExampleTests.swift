@@ -14,7 +14,7 @@ import Testing
     let detector = try Detector(DefaultWeights.load())
     let image = try ImageFile.read("Samples/cat.jpg")
     for found in try detector.detect(image.image) {
-      print(detector.model.classNames[found.classIndex], found.score, found.box)
+      print(detector.description.classNames[found.classIndex], found.score, found.box)
     }
     // README ends
   }

@@ -12,10 +12,10 @@ import Testing
 private func constantDetector(
   stride: Int, code: [Float], logits: [Float], options: DetectionOptions = DetectionOptions()
 ) throws -> Detector {
-  let model = ModelDescription(
-    architecture: .compact, classNames: logits.indices.map { "class \($0)" }, imageSize: 64)
-  let parameters = ParameterBlock(model.graph().parameterLayout, seed: 1)
-  for level in DecoupledHead.strides {
+  let model = Model(
+    .compact, classNames: logits.indices.map { "class \($0)" }, imageSize: 64, seed: 1)
+  let parameters = model.parameters
+  for level in [8, 16, 32] {
     let head = "head.stride\(level)"
     #expect(parameters.fill("\(head).box.weight", with: 0))
     #expect(parameters.fill("\(head).class.weight", with: 0))
@@ -26,8 +26,7 @@ private func constantDetector(
     }
   }
   return try Detector(
-    ModelWeights(model: model, parameters: parameters), options: options, threads: 2,
-    precision: .f32)
+    model, options: options, threads: 2, precision: .f32)
 }
 
 private func pattern(width: Int, height: Int, seed: UInt64) -> Image {
@@ -67,9 +66,9 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     let detector = try constantDetector(
       stride: 32, code: [0, 0, half, quarter], logits: [1, -20])
     let whole = try detector.detect(Image(width: 200, height: 100))
-    let small = DetectorInput(
-      Image(width: 50, height: 25), originalWidth: 200, originalHeight: 100)
-    #expect(try detector.detect([small]) == [whole])
+    let small = DecodedImage(
+      image: Image(width: 50, height: 25), originalWidth: 200, originalHeight: 100)
+    #expect(try detector.predict([small]) == [whole])
   }
 
   @Test("boxes in the padding alone are none of the image's")
@@ -108,10 +107,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
 
   @Test("a batch, another batch size and more threads find the same")
   func batch() throws {
-    let model = ModelDescription(
-      architecture: .compact, classNames: ["a", "b", "c"], imageSize: 96)
-    let weights = ModelWeights(
-      model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 12))
+    let weights = Model(.compact, classNames: ["a", "b", "c"], imageSize: 96, seed: 12)
     let options = DetectionOptions(confidence: 0.001, multiLabel: true)
     let images = [
       pattern(width: 60, height: 90, seed: 1), pattern(width: 130, height: 40, seed: 2),
@@ -123,20 +119,18 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(expected[0] != expected[1])
     for threads in [1, 2, 3] {
       let detector = try Detector(weights, options: options, threads: threads)
-      #expect(try detector.detect(images.map { DetectorInput($0) }) == expected)
+      #expect(try detector.predict(images.map { DecodedImage($0) }) == expected)
       #expect(
-        try detector.detect(images.prefix(2).map { DetectorInput($0) }) == Array(expected.prefix(2))
+        try detector.predict(images.prefix(2).map { DecodedImage($0) }) == Array(expected.prefix(2))
       )
       #expect(try detector.detect(images[2]) == expected[2])
     }
-    #expect(try single.detect([]) == [])
+    #expect(try single.predict([]) == [])
   }
 
   @Test("takes images of any format and another input size")
   func formats() throws {
-    let model = ModelDescription(architecture: .compact, classNames: ["a"], imageSize: 64)
-    let weights = ModelWeights(
-      model: model, parameters: ParameterBlock(model.graph().parameterLayout, seed: 13))
+    let weights = Model(.compact, classNames: ["a"], imageSize: 64, seed: 13)
     let options = DetectionOptions(confidence: 0.001)
     let detector = try Detector(weights, options: options, threads: 1)
     let gray = Image(
@@ -147,7 +141,7 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(try detector.detect(gray.converted(to: .rgba8)) == expected)
 
     let larger = try Detector(weights, imageSize: 128, options: options, threads: 1)
-    #expect(larger.model.imageSize == 128)
+    #expect(larger.description.imageSize == 128)
     #expect(try larger.detect(gray) != expected)
   }
 }

@@ -20,7 +20,7 @@ enum ModuleTable {
     "Engine": ["CGlimpseKernels", "Basics"],
     "Imaging": ["CGlimpseCodecs", "CGlimpseKernels", "Basics"],
     // Row 2
-    "Networks": ["CGlimpseWeights", "Engine", "Imaging", "Basics"],
+    "Networks": ["CGlimpseWeights", "Engine", "Basics"],
     "Datasets": ["Imaging", "Basics"],
     "Evaluation": ["Imaging", "Basics"],
     // Row 3

@@ -162,9 +162,9 @@ struct TrainerTests {
       .split(separator: "\n")
     #expect(lines.count == 3 && lines[0] == EpochRow.header)
     for name in ["best", "last"] {
-      let weights = try ModelWeights(path: "\(path)/weights/\(name).safetensors")
-      #expect(weights.model.classNames == ["Platelets", "RBC", "WBC"])
-      #expect(weights.model.imageSize == 96 && weights.model.architecture == .compact)
+      let weights = try Model(path: "\(path)/weights/\(name).safetensors")
+      #expect(weights.description.classNames == ["Platelets", "RBC", "WBC"])
+      #expect(weights.description.imageSize == 96 && weights.description.name == "compact")
       #expect(
         weights.parameters.values.elementsEqual(trainer.learner.average.values.values))
     }

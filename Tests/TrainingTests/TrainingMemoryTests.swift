@@ -6,8 +6,7 @@ import Testing
 
 /// What is reckoned is compared with what was measured in CommandTests.
 @Suite struct TrainingMemoryTests {
-  private let model = ModelDescription(
-    architecture: .compact, classNames: ["a", "b"], imageSize: 96)
+  private let model = Model(.compact, classNames: ["a", "b"], imageSize: 96, seed: 0)
 
   private func memory(
     _ config: TrainingConfig, samples: Int = 1000, limit: Int = 1 << 50
@@ -55,9 +54,9 @@ import Testing
     config.optimizer = .sgd
     let sgd = try memory(config, samples: 0)
     // Parameters, gradients, average and velocity, of 4 bytes each.
-    let graph = model.graph()
+    let graph = model.graph
     #expect(sgd.parameters == 4 * 4 * graph.parameterLayout.count)
-    let plan = try Plan(graph, inputShapes: [model.inputShape(n: 4)], mode: .training())
+    let plan = try Plan(graph, inputShapes: [model.description.inputShape(n: 4)], mode: .training())
     #expect(sgd.step == 4 * (plan.arenaCount + plan.preparedCount + 2 * plan.workspaceCount))
     // AdamW remembers two.
     config.optimizer = .auto
@@ -67,8 +66,7 @@ import Testing
     #expect(kept == 10 * 144 * 144 * 3)
     // Multi-scale training is reckoned at its largest size.
     config.multiScale = 0.5
-    var largest = model
-    largest.imageSize = 128
+    let largest = try model.resized(to: 128).description
     let expected = try Plan(
       graph, inputShapes: [largest.inputShape(n: 4)], mode: .training()
     ).byteCount(threads: 2)

@@ -77,8 +77,8 @@ extension ValueRule where Value == Int {
   }
 }
 
-extension ValueRule where Value: OptionWord {
-  /// Some of the words; `expected` names what they have in common, as in "takes a detector".
+extension ValueRule {
+  /// Some of the words; `expected` says what they have in common, as in "takes a detector".
   package static func among(_ values: [Value], _ expected: String) -> ValueRule {
     let words = values.map(\.optionText)
     return ValueRule(

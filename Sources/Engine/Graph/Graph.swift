@@ -50,6 +50,13 @@ package struct Graph: Sendable {
     return result
   }
 
+  /// The same network at other input shapes; throws where an op cannot take them.
+  package func resized(inputs inputShapes: [Shape]) throws(EngineError) -> Graph {
+    var result = self
+    result.shapes = try inferredShapes(inputs: inputShapes)
+    return result
+  }
+
   /// Multiplications and additions of one forward pass at the built size, each counted as one.
   package var flops: Double {
     nodes.reduce(0) { $0 + $1.op.flops($1.inputs.map { shapes[$0] }, shapes[$1.output]) }

@@ -100,7 +100,7 @@ struct Bench: Command {
     Interruption.observe()
     if let data { return try timeLoader(data, on: console) }
     let timer = StepTimer(
-      weights: try network.load(), batch: batch,
+      model: try network.load(), batch: batch,
       workforce: try ComputeBackend(threads: threads, precision: precision, on: console),
       timesLayers: timesLayers)
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
@@ -120,17 +120,17 @@ struct Bench: Command {
       throw CommandError.usage(
         "--data times the loader; leave --layers, --dump-input and --dump-output out")
     }
-    let weights = try network.load()
+    let model = try network.load()
     var step: ((Batch) throws -> Void)?
     if trains {
       let timer = StepTimer(
-        weights: weights, batch: batch,
+        model: model, batch: batch,
         workforce: try ComputeBackend(threads: threads, precision: precision, on: console))
-      let learner = timer.learner(weights.model.graph())
+      let learner = timer.learner(model.graph)
       step = { _ = try learner.step($0) }
     }
     let speed = try loader.time(
-      data, model: weights.model, batch: batch, runs: runs, step: step)
+      data, model: model.description, batch: batch, runs: runs, step: step)
     try console.write(printsJSON ? speed.json.line + "\n" : FactTable(speed.rows).text)
     return .done
   }
@@ -138,8 +138,8 @@ struct Bench: Command {
   private func json(_ timer: StepTimer, _ measurement: StepTimer.Measurement) -> JSONValue {
     let median = measurement.median
     return [
-      "model": .string(timer.weights.model.architecture.rawValue),
-      "imgsz": .integer(timer.weights.model.imageSize), "batch": .integer(batch),
+      "model": .string(timer.model.description.name),
+      "imgsz": .integer(timer.model.description.imageSize), "batch": .integer(batch),
       "threads": .integer(timer.workforce.pool.threads),
       "precision": .string(timer.workforce.kernels.precision.rawValue),
       "kernels": .string(timer.workforce.kernels.instructionSet.rawValue),
@@ -157,10 +157,10 @@ struct Bench: Command {
   private func rows(
     _ timer: StepTimer, _ measurement: StepTimer.Measurement
   ) -> [FactTable.Row] {
-    let model = timer.weights.model
+    let model = timer.model.description
     let median = measurement.median
     return [
-      .init("network", "\(model.architecture.rawValue), \(model.imageSize) x \(model.imageSize)"),
+      .init("network", "\(model.name), \(model.imageSize) x \(model.imageSize)"),
       .init(
         "work",
         "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))"),

@@ -111,7 +111,7 @@ struct Detect: Command {
     Interruption.observe()
     let paths = try ImageInputs.expand(inputs)
     let trained = try TrainedWeights.load(weights)
-    let classNames = trained.model.classNames
+    let classNames = trained.description.classNames
     var options = detection
     options.classes = try ClassChoice.indices(classes, among: classNames)
     let workforce = try ComputeBackend(threads: threads, precision: precision, on: console)
@@ -119,7 +119,7 @@ struct Detect: Command {
       trained, imageSize: imageSize, options: options, pool: workforce.pool,
       kernels: workforce.kernels)
     var decoding = decoding
-    if !writes.needsPixels { decoding.neededLongerSide = detector.model.imageSize }
+    if !writes.needsPixels { decoding.neededLongerSide = detector.description.imageSize }
 
     let writer = try makeWriter(paths, classNames)
     defer { writer?.folder.removeIfUnused() }

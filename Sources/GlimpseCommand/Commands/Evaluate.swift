@@ -154,7 +154,7 @@ struct Evaluate: Command {
     let tasks = ParallelExecutor(workforce.pool)
     let index = ImageIndex(for: data)
     let dataset = try Dataset.open(
-      path: data, split: split, classNames: trained.model.classNames,
+      path: data, split: split, classNames: trained.description.classNames,
       reading: DatasetReading(runner: tasks, images: index))
     index.save()
     var issues = IssueReporter(on: console)
@@ -168,7 +168,7 @@ struct Evaluate: Command {
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
     let reading = DecodePolicy(
-      neededLongerSide: detector.model.imageSize, acceptsTruncated: true)
+      neededLongerSide: detector.description.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
     let outcome = try DetectorEvaluation(
@@ -187,15 +187,15 @@ struct Evaluate: Command {
       facts: [
         ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
         ("objects", "\(report.groundTruthCount)"),
-        ("network", detector.model.architecture.rawValue),
-        ("at", "\(detector.model.imageSize) pixels"),
+        ("network", detector.description.name),
+        ("at", "\(detector.description.imageSize) pixels"),
         ("speed", "\(NumberFormat.decimal(outcome.imagesPerSecond)) images/s"),
         ("ms an image", outcome.milliseconds.text),
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
 
     if printsJSON {
-      let object = json(outcome, dataset, detector.model, workforce.kernels.precision)
+      let object = json(outcome, dataset, detector.description, workforce.kernels.precision)
       try console.print(
         JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
     } else {
@@ -276,7 +276,7 @@ struct Evaluate: Command {
     let members: KeyValuePairs<String, JSONValue> = [
       "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
-      "model": .string(model.architecture.rawValue), "imgsz": .integer(model.imageSize),
+      "model": .string(model.name), "imgsz": .integer(model.imageSize),
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount), "metrics": ReportText.metrics(report),

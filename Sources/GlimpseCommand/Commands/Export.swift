@@ -53,22 +53,22 @@ struct Export: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    let weights = try network.load()
-    let model = weights.model
-    var (graph, parameters) = (model.graph(), weights.parameters)
+    let loaded = try network.load()
+    let model = loaded.description
+    var (graph, parameters) = (loaded.graph, loaded.parameters)
     if !trains { (graph, parameters) = graph.foldingNormalization(parameters) }
     let bytes =
       switch format {
       case .onnx:
         try graph.onnx(
           parameters, inputShapes: [model.inputShape(n: batch)],
-          name: model.architecture.rawValue, producerVersion: glimpseVersion,
+          name: model.name, producerVersion: glimpseVersion,
           metadata: model.metadata)
       }
-    let path = output ?? "\(model.architecture.rawValue).\(format.rawValue)"
+    let path = output ?? "\(model.name).\(format.rawValue)"
     try ResultFolder.write(Data(bytes), to: path)
     try console.print(
-      "\(Sentence.printable(path)): \(model.architecture.rawValue), input "
+      "\(Sentence.printable(path)): \(model.name), input "
         + "\(batch) x 3 x \(model.imageSize) x \(model.imageSize), \(NumberFormat.bytes(bytes.count))"
     )
     return .done

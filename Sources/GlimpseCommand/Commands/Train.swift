@@ -9,9 +9,9 @@ struct Train: Command {
   var configFile: String?
 
   /// The model by its word, because a configuration only knows the name.
-  private var model: Architecture {
-    get { Architecture(rawValue: config.model) ?? .compact }
-    set { config.model = newValue.rawValue }
+  private var model: ModelSpec {
+    get { ModelCatalog[config.model] ?? .compact }
+    set { config.model = newValue.name }
   }
 
   private var batch: BatchChoice {

@@ -54,12 +54,7 @@ struct DetectionRun {
     for start in stride(from: 0, to: items.count, by: batch) {
       let part = items[start..<min(start + batch, items.count)]
       let begin = monotonicSeconds()
-      let found = try detector.detect(
-        part.map {
-          DetectorInput(
-            $0.decoded.image, originalWidth: $0.decoded.originalWidth,
-            originalHeight: $0.decoded.originalHeight)
-        })
+      let found = try detector.predict(part.map(\.decoded))
       let milliseconds = (monotonicSeconds() - begin) * 1000 / Double(part.count)
       for (item, detections) in zip(part, found) {
         results[item.place].detections = detections

@@ -35,7 +35,9 @@ struct LoaderTimer: Sendable {
       samples: dataset.samples,
       config: LoaderConfig(
         batchSize: batch, seed: config.seed, workers: workers,
-        normalization: model.architecture.normalization, imageSide: config.imageSide,
+        normalization: Normalization(
+          ModelCatalog[model.name]?.preprocessing ?? model.preprocessing),
+        imageSide: config.imageSide,
         cacheLimit: cache << 20)
     ) { _ in plan }
     let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))

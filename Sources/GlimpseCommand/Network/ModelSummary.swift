@@ -13,6 +13,7 @@ struct ModelSummary: Sendable {
   }
 
   let model: ModelDescription
+  let summary: String
   let layers: [Layer]
   /// Numbers that are learned.
   let parameters: Int
@@ -33,13 +34,14 @@ struct ModelSummary: Sendable {
 
   /// Reckons without running anything; `batch` is that of training.
   init(
-    _ weights: ModelWeights, batch: Int, precision: Precision,
+    _ loaded: Model, batch: Int, precision: Precision,
     threads: Int = Machine.availableThreads
   ) throws(EngineError) {
-    model = weights.model
+    model = loaded.description
+    summary = ModelCatalog[model.name]?.summary ?? ""
     self.precision = precision
     self.threads = threads
-    let graph = model.graph()
+    let graph = loaded.graph
     layers = graph.nodes.map { node in
       let output = graph.shapes[node.output]
       return Layer(
@@ -59,7 +61,7 @@ struct ModelSummary: Sendable {
     weightBytes = plan.preparedCount * floatBytes + folded.parameterLayout.byteCount
     inferenceBytes = TrainingMemory.program + layout.byteCount + activationBytes + weightBytes
     training = try TrainingMemory(
-      model: model, optimizer: .auto, batch: batch, sampleCount: 0, precision: precision,
+      model: loaded, optimizer: .auto, batch: batch, sampleCount: 0, precision: precision,
       threads: threads)
   }
 }
@@ -83,7 +85,7 @@ extension ModelSummary {
   private var rows: [FactTable.Row] {
     let side = model.imageSize
     return [
-      .init("model", "\(model.architecture.rawValue): \(model.architecture.summary)"),
+      .init("model", "\(model.name): \(summary)"),
       .init("classes", classes),
       .init("input", "\(side) x \(side) x 3 (height x width x channels)"),
       .init("layers", "\(layers.count)"),
@@ -125,7 +127,7 @@ extension ModelSummary {
   /// For scripts: memory in bytes, shapes as height, width, channels.
   var json: [JSONMember] {
     [
-      JSONMember(key: "model", value: .string(model.architecture.rawValue)),
+      JSONMember(key: "model", value: .string(model.name)),
       JSONMember(key: "classes", value: .array(model.classNames.map { .string($0) })),
       JSONMember(key: "imgsz", value: .integer(model.imageSize)),
       JSONMember(key: "parameters", value: .integer(parameters)),

@@ -1,49 +1,43 @@
 import Glimpse
 
-/// The network that a command looks at: one of the catalog with fresh weights, or a weights file.
+/// The network of a command: one of the catalog with random weights, or a weights file.
 struct NetworkChoice: Sendable {
-  /// The name in the catalog; nil for the file's, or the smallest network.
-  var model: Architecture?
-  /// A weights file; nil for fresh weights.
+  /// The model in the catalog; nil for the file's, or the smallest one.
+  var model: ModelSpec?
+  /// A weights file; nil for random weights.
   var weights: String?
   /// The side of the square input, in pixels; nil for the network's own.
   var imageSize: Int?
 
-  /// Classes of a network without weights: those of the COCO benchmark, or one to tell from the rest.
-  static func freshClassCount(_ architecture: Architecture) -> Int {
-    switch architecture.task {
+  /// Classes of a network without weights: those of the COCO benchmark, of ImageNet, or one
+  /// foreground class.
+  static func defaultClassCount(_ task: ModelTask) -> Int {
+    switch task {
     case .detection: 80
     case .segmentation: 1
+    case .classification: 1000
     }
   }
 
-  /// Fresh weights are the same in every run.
-  static let freshSeed: UInt64 = 0
+  /// Random weights are the same in every run.
+  static let seed: UInt64 = 0
 
-  /// Reads or makes the weights, and sets the image size.
+  /// Reads or makes the model at the image size.
   ///
   /// Throws `NetworksError` for a file that cannot be used, and a usage error where the file is for
-  /// another network than `model` names.
-  func load() throws -> ModelWeights {
-    guard let weights else { return fresh(model ?? .compact) }
-    let loaded = try ModelWeights(path: weights)
-    var description = loaded.model
-    if let model, model != description.architecture {
-      throw CommandError.usage(
-        "\(Sentence.quoted(weights)) is for \(description.architecture.rawValue) and --model says "
-          + "\(model.rawValue); leave --model out")
+  /// another model than `model`.
+  func load() throws -> Model {
+    guard let weights else {
+      let spec = model ?? .compact
+      let names = (0..<Self.defaultClassCount(spec.task)).map { "class \($0)" }
+      return Model(spec, classNames: names, imageSize: imageSize, seed: Self.seed)
     }
-    description.imageSize = imageSize ?? description.imageSize
-    return ModelWeights(model: description, parameters: loaded.parameters)
-  }
-
-  private func fresh(_ architecture: Architecture) -> ModelWeights {
-    let description = ModelDescription(
-      architecture: architecture,
-      classNames: (0..<Self.freshClassCount(architecture)).map { "class \($0)" },
-      imageSize: imageSize ?? architecture.defaultImageSize)
-    return ModelWeights(
-      model: description,
-      parameters: ParameterBlock(description.graph().parameterLayout, seed: Self.freshSeed))
+    let loaded = try Model(path: weights)
+    if let model, model.name != loaded.description.name {
+      throw CommandError.usage(
+        "\(Sentence.quoted(weights)) is for \(loaded.description.name) and --model names "
+          + "\(model.name); leave --model out")
+    }
+    return try imageSize.map { try loaded.resized(to: $0) } ?? loaded
   }
 }

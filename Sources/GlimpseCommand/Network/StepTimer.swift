@@ -3,7 +3,7 @@ import Glimpse
 
 /// Runs the same step of a network again and again, each on the same random images.
 struct StepTimer {
-  let weights: ModelWeights
+  let model: Model
   /// Images that go through the network at once.
   let batch: Int
   let workforce: ComputeBackend
@@ -36,11 +36,11 @@ struct StepTimer {
     }
   }
 
-  private var inputShape: Shape { weights.model.inputShape(n: batch) }
+  private var inputShape: Shape { model.description.inputShape(n: batch) }
 
   /// Times the forward pass as inference runs it, with normalization folded.
   func timeInference(runs: Int) throws -> Measurement {
-    let (graph, parameters) = weights.model.graph().optimizedForInference(weights.parameters)
+    let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
     let plan = try Plan(
       graph, inputShapes: [inputShape], mode: .inference,
       precision: workforce.kernels.precision)
@@ -66,10 +66,10 @@ struct StepTimer {
   /// Its work is counted as three forward passes: one forward, one for the gradients of the
   /// activations, one for those of the weights.
   func timeTraining(runs: Int) throws -> Measurement {
-    let graph = weights.model.graph()
+    let graph = model.graph
     let learner = learner(graph)
     let (images, groundTruths) = (
-      images, randomGroundTruths(classCount: weights.model.classNames.count)
+      images, randomGroundTruths(classCount: model.description.classNames.count)
     )
     func step() throws { _ = try learner.step(images, groundTruths: groundTruths) }
     var measurement = try time(
@@ -85,9 +85,9 @@ struct StepTimer {
   func learner(_ graph: Graph) -> TrainingStep {
     TrainingStep(
       // Changed in place: nobody reads them again.
-      graph, parameters: weights.parameters,
-      objective: weights.model.objective,
-      optimizer: OptimizerChoice.sgd.make(weights.parameters.layout, weightDecay: 5e-4),
+      graph, parameters: model.parameters,
+      objective: model.description.objective,
+      optimizer: OptimizerChoice.sgd.make(model.parameters.layout, weightDecay: 5e-4),
       // Too small a rate to lead anywhere: random images teach nothing, and a network that
       // diverged would compute with other numbers at another speed.
       schedule: LearningRateSchedule(
@@ -126,7 +126,7 @@ struct StepTimer {
   /// Objects of all sizes; each lies wholly in its image.
   private func randomGroundTruths(classCount: Int) -> [[Annotation]] {
     var generator = SeededGenerator(seed: Self.seed, 1)
-    let side = Float(weights.model.imageSize)
+    let side = Float(model.description.imageSize)
     return (0..<batch).map { _ in
       (0..<Self.boxesPerImage).map { _ in
         let width = generator.uniform(in: 0.05 * side...0.8 * side)

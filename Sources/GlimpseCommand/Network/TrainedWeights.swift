@@ -6,15 +6,14 @@ enum TrainedWeights {
   ///
   /// Throws `NetworksError` for a file that cannot be used, and a usage error for one that is not a
   /// detector's.
-  static func load(_ path: String?) throws -> ModelWeights {
+  static func load(_ path: String?) throws -> Model {
     guard let path else { return try DefaultWeights.load() }
-    let weights = try ModelWeights(path: path)
-    let architecture = weights.model.architecture
-    guard architecture.task == .detection else {
+    let model = try Model(path: path)
+    guard model.description.task == .detection else {
       throw CommandError.usage(
-        "\(Sentence.quoted(path)) is for \(architecture.rawValue), which is not a detector; give "
-          + "weights of \(Sentence.alternatives(Architecture.detectors.map(\.rawValue)))")
+        "\(Sentence.quoted(path)) is for \(model.description.name), which is not a detector; give "
+          + "weights of \(Sentence.alternatives(ModelCatalog.names(.detection)))")
     }
-    return weights
+    return model
   }
 }

@@ -21,7 +21,7 @@ extension Option {
       help: "Numbers to compute in; auto is bf16 where the processor has matrix units, else f32")
   }
 
-  static func model(_ path: Path<Architecture?>, unset: String) -> Option {
+  static func model(_ path: Path<ModelSpec?>, unset: String) -> Option {
     .value("model", path, unit: "name", unset: unset, help: "Network by its name in the catalog")
   }
 
@@ -35,11 +35,26 @@ extension ValueRule where Value == Int {
   static var imageSide: ValueRule { .multiple(of: 32, to: 4096) }
 }
 
-extension ValueRule where Value == Architecture {
-  /// The networks that find objects.
-  static var detector: ValueRule { .among(Architecture.detectors, "a detector") }
+extension ValueRule where Value == ModelSpec {
+  static var detector: ValueRule {
+    .among(ModelCatalog.listed.filter { $0.task == .detection }, "a detector")
+  }
 }
 
-extension Architecture: OptionWord {}
+extension ModelSpec: OptionValue {
+  static var noun: String { "one of the words" }
+  static var valueName: String { "name" }
+  static var words: [String] { ModelCatalog.listed.map(\.name) }
+
+  init?(optionText: String) {
+    guard let spec = ModelCatalog.listed.first(where: { $0.name == optionText.lowercased() }) else {
+      return nil
+    }
+    self = spec
+  }
+
+  var optionText: String { name }
+}
+
 extension OptimizerChoice: OptionWord {}
 extension PrecisionChoice: OptionWord {}

@@ -29,18 +29,14 @@ struct DetectorEvaluation {
     var failures: [String] = []
     let start = monotonicSeconds()
     var reading = 0.0
-    let before = detector.seconds
+    let before = detector.runner.times
     for begin in stride(from: 0, to: data.samples.count, by: batch) {
       try Interruption.check("nothing was scored")
       let samples = data.samples[begin..<min(begin + batch, data.samples.count)]
       let beginning = monotonicSeconds()
       let images = reader.read(samples.map(\.imagePath))
       reading += monotonicSeconds() - beginning
-      let inputs = images.compactMap { try? $0.get() }.map {
-        DetectorInput(
-          $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
-      }
-      var found = try detector.detect(inputs)[...]
+      var found = try detector.predict(images.compactMap { try? $0.get() })[...]
       for (sample, image) in zip(samples, images) {
         var detections: [Detection] = []
         switch image {
@@ -57,14 +53,14 @@ struct DetectorEvaluation {
     }
     let seconds = max(monotonicSeconds() - start, 1e-9)
     let scale = 1000 / Double(max(data.samples.count, 1))
-    let spent = detector.seconds
+    let spent = detector.runner.times
     return Outcome(
       scored: try EvaluationResult(name: name, scored, tasks: tasks),
       imagesPerSecond: Double(data.samples.count) / seconds,
       milliseconds: StageMilliseconds(
-        reading: reading * scale, preparation: (spent.preparation - before.preparation) * scale,
+        reading: reading * scale, preparation: (spent.preprocess - before.preprocess) * scale,
         network: (spent.network - before.network) * scale,
-        decoding: (spent.decoding - before.decoding) * scale),
+        decoding: (spent.postprocess - before.postprocess) * scale),
       failures: failures)
   }
 }

@@ -1,4 +1,4 @@
-/// An image out of a file, with what is worth knowing about how it came out.
+/// An image decoded from a file, possibly at a reduced size.
 package struct DecodedImage: Hashable, Sendable {
   /// The image, upright: any EXIF orientation is applied.
   package var image: Image
@@ -8,6 +8,18 @@ package struct DecodedImage: Hashable, Sendable {
   package var originalHeight: Int
   /// What was wrong with the file without making it useless, a phrase each.
   package var warnings: [String]
+
+  package init(image: Image, originalWidth: Int, originalHeight: Int, warnings: [String] = []) {
+    self.image = image
+    self.originalWidth = originalWidth
+    self.originalHeight = originalHeight
+    self.warnings = warnings
+  }
+
+  /// An image in full size.
+  package init(_ image: Image) {
+    self.init(image: image, originalWidth: image.width, originalHeight: image.height)
+  }
 }
 
 /// What an image's header says, as it would come out of a decoder.

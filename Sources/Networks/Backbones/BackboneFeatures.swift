@@ -1,6 +1,6 @@
 import Engine
 
-/// What a backbone hands to a neck: maps of three sizes.
+/// The output of a backbone or neck: feature maps at three strides.
 package struct BackboneFeatures: Sendable {
   /// 1/8 of the input's size.
   package let stride8: Value

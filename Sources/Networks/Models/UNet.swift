@@ -1,22 +1,24 @@
 import Engine
 
-/// The U-Net: down four levels and up again, each level joined with its equal on the way down.
+extension ModelSpec {
+  /// 31 M parameters and 96 GFLOP at 256.
+  package static let unet = ModelSpec(
+    name: "unet", summary: "U-Net of 64 to 1024 channels; a class per pixel", defaultSize: 256,
+    preprocessing: .unit, head: .segmentation
+  ) { [UNet(classCount: $1)($0, $2)] }
+}
+
+/// The U-Net: an encoder of four levels and a decoder with skip connections.
 ///
 /// n, h, w, c -> n, h, w, `classCount` logits; h and w are multiples of 16 (Ronneberger et al. 2015,
-/// "U-Net", figure 1). In the form of Pytorch-UNet and with its names: convolutions keep the size and
-/// are followed by batch normalization, and the way up is made of transposed convolutions.
-package struct UNet: Sendable {
+/// "U-Net", figure 1). In the form of Pytorch-UNet and with its names: padded convolutions with
+/// batch normalization, upsampling by transposed convolutions.
+struct UNet {
   let classCount: Int
-  let width: Int
+  /// Channels at full size.
+  var width = 64
 
-  /// Makes the network; `width` is the number of channels at full size.
-  package init(classCount: Int, width: Int = 64) {
-    self.classCount = classCount
-    self.width = width
-  }
-
-  /// Appends the network.
-  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let full = DoubleConvolution(width)(x, scope["inc"])
     let half = down(full, scope["down1"])
     let quarter = down(half, scope["down2"])
@@ -35,7 +37,7 @@ package struct UNet: Sendable {
     return DoubleConvolution(2 * x.shape.c)(halved, scope["maxpool_conv"][1])
   }
 
-  /// Twice the size, half the channels, with what was there on the way down beside it.
+  /// Twice the size, half the channels, concatenated with the encoder's features.
   private func up(_ coarse: Value, _ fine: Value, _ scope: Scope) -> Value {
     let channels = fine.shape.c
     let enlarge = TransposedConvolution(

@@ -1,71 +1,78 @@
 import Engine
 import Foundation
-import Imaging
 
-/// All that one must know to run a network, besides its weights.
+/// The version of Glimpse, as `--version` prints it and weights files record it.
+package let glimpseVersion = "0.1.0"
+
+/// What a weights file states about its network: input, preprocessing, head and class names.
 package struct ModelDescription: Hashable, Sendable {
-  /// Which network.
-  package var architecture: Architecture
-  /// What it tells apart, in the order of its outputs.
+  /// The model's name in the catalog.
+  package var name: String
+  /// In the order of the outputs.
   package var classNames: [String]
-  /// The side of the square input, in pixels: a multiple of 32.
+  /// The side of the square input, in pixels.
   package var imageSize: Int
-  /// How pixels become numbers.
-  package var normalization: Normalization
+  package var preprocessing: Preprocessing
+  package var head: Head
 
-  /// Makes a description; the normalization is the architecture's where none is given.
+  /// Describes a model of the catalog.
+  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil) {
+    self.init(
+      name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
+      preprocessing: spec.preprocessing, head: spec.head)
+  }
+
   package init(
-    architecture: Architecture, classNames: [String], imageSize: Int,
-    normalization: Normalization? = nil
+    name: String, classNames: [String], imageSize: Int, preprocessing: Preprocessing, head: Head
   ) {
-    self.architecture = architecture
+    self.name = name
     self.classNames = classNames
     self.imageSize = imageSize
-    self.normalization = normalization ?? architecture.normalization
+    self.preprocessing = preprocessing
+    self.head = head
   }
+
+  package var task: ModelTask { head.task }
 
   /// The input of a batch of `n` images.
   package func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
-
-  /// The network at its image size, for one image.
-  package func graph() -> Graph {
-    architecture.graph(classCount: classNames.count, input: inputShape(n: 1))
-  }
 }
 
 extension ModelDescription {
   private enum Key {
     static let version = "glimpse_version"
-    static let architecture = "model"
+    static let model = "model"
     static let classNames = "class_names"
-    static let imageSize = "image_size"
-    static let mean = "normalization_mean"
-    static let deviation = "normalization_std"
+    static let input = "input"
+    static let mean = "mean"
+    static let deviation = "std"
+    static let head = "head"
   }
 
-  /// Limits for what a file may say: enough for any use, and too little to exhaust memory.
-  private static let largestClassCount = 100_000
-  private static let largestImageSize = 4096
+  /// Limits for what a file may state: enough for any use, and too little to exhaust memory.
+  private static let maximumClassCount = 100_000
+  private static let maximumImageSize = 4096
 
-  /// What files that hold the network say about it: weights files and exported ones.
+  /// The metadata of weights files and exported networks.
   package var metadata: [String: String] {
     func json(_ value: some Encodable) -> String {
       (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }
     return [
-      "format": "glimpse", Key.version: glimpseVersion, Key.architecture: architecture.rawValue,
-      Key.classNames: json(classNames), Key.imageSize: "\(imageSize)",
-      Key.mean: json(normalization.mean), Key.deviation: json(normalization.standardDeviation),
+      Key.version: glimpseVersion, Key.model: name,
+      Key.classNames: json(classNames), Key.input: "\(imageSize)x\(imageSize)",
+      Key.mean: json(preprocessing.mean), Key.deviation: json(preprocessing.standardDeviation),
+      Key.head: head.text,
     ]
   }
 
-  /// Reads a weights file's metadata; `name` is for messages.
-  init(metadata: [String: String], name: String) throws(NetworksError) {
+  /// Reads a weights file's metadata; `fileName` is for messages.
+  init(metadata: [String: String], name fileName: String) throws(NetworksError) {
     func text(_ key: String) throws(NetworksError) -> String {
       guard let value = metadata[key] else {
         throw NetworksError(
-          "\(name) does not say its \(key): it was not written by glimpse, so it can only be given "
-            + "as initial weights for training")
+          "\(fileName) has no \"\(key)\" in its metadata: it was not written by glimpse and can "
+            + "only be given as initial weights for training")
       }
       return value
     }
@@ -74,38 +81,40 @@ extension ModelDescription {
     {
       let value = try text(key)
       guard let list = try? JSONDecoder().decode([Element].self, from: Data(value.utf8)) else {
-        throw NetworksError("\(name) has a \(key) that is not a JSON list of the right kind")
+        throw NetworksError("\(fileName): its \(key) is not a JSON list of \(Element.self)")
       }
       return list
     }
-    let word = try text(Key.architecture)
-    guard let architecture = Architecture(rawValue: word) else {
-      let known = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
-      throw NetworksError(
-        "\(name) is for the model \(printable(word)), and Glimpse \(glimpseVersion) knows \(known)")
-    }
-    let size = try text(Key.imageSize)
-    guard let imageSize = Int(size), imageSize >= 32, imageSize % 32 == 0,
-      imageSize <= Self.largestImageSize
+    name = try text(Key.model)
+    let input = try text(Key.input)
+    let sides = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let side = sides[0], sides[1] == side, side >= 32, side % 32 == 0,
+      side <= Self.maximumImageSize
     else {
       throw NetworksError(
-        "\(name) has the image size \(printable(size)), where a multiple of 32 up to "
-          + "\(Self.largestImageSize) was expected")
+        "\(fileName): its input is \(printable(input)); expected are two equal multiples of 32 up "
+          + "to \(Self.maximumImageSize), such as 416x416")
     }
-    let names = try list(Key.classNames, of: String.self).map { printable($0, limit: .max) }
-    guard (1...Self.largestClassCount).contains(names.count) else {
+    imageSize = side
+    classNames = try list(Key.classNames, of: String.self).map { printable($0, limit: .max) }
+    guard (1...Self.maximumClassCount).contains(classNames.count) else {
       throw NetworksError(
-        "\(name) names \(names.count) classes, where 1 to \(Self.largestClassCount) were expected")
+        "\(fileName) names \(classNames.count) classes; expected are 1 to "
+          + "\(Self.maximumClassCount)")
     }
-    let mean = try list(Key.mean, of: Float.self)
-    let deviation = try list(Key.deviation, of: Float.self)
-    guard mean.count == 3, deviation.count == 3, mean.allSatisfy(\.isFinite),
-      deviation.allSatisfy({ $0.isFinite && $0 > 0 })
+    preprocessing = Preprocessing(
+      mean: try list(Key.mean, of: Float.self),
+      standardDeviation: try list(Key.deviation, of: Float.self))
+    guard preprocessing.mean.count == 3, preprocessing.standardDeviation.count == 3,
+      preprocessing.mean.allSatisfy(\.isFinite),
+      preprocessing.standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 })
     else {
-      throw NetworksError("\(name) has a normalization that is not three means and deviations")
+      throw NetworksError("\(fileName): its mean and std are not three numbers each, std above 0")
     }
-    self.init(
-      architecture: architecture, classNames: names, imageSize: imageSize,
-      normalization: Normalization(mean: mean, standardDeviation: deviation))
+    let headText = try text(Key.head)
+    guard let head = Head(text: headText) else {
+      throw NetworksError("\(fileName): Glimpse has no head \"\(printable(headText))\"")
+    }
+    self.head = head
   }
 }

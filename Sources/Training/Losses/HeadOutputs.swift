@@ -41,7 +41,9 @@ struct HeadOutputs {
     /// The box that the cell in column `x` and row `y` predicts.
     @inline(__always)
     func box(x: Int, y: Int) -> Box {
-      BoxEncoding(values(y * width + x), x: x, y: y, stride: stride).box
+      let corners = BoxEncoding.yolox.corners(
+        values(y * width + x), x: x, y: y, stride: stride)
+      return Box(x1: corners.x, y1: corners.y, x2: corners.z, y2: corners.w)
     }
 
     /// The cells whose centers lie strictly inside a box.

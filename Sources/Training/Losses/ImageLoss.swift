@@ -36,7 +36,7 @@ struct ImageLoss {
         predicted: output.box(anchorPoint), groundTruth: groundTruths[match.groundTruth].box)
       value.box += match.weight * loss.value * boxScale
       let slope =
-        BoxEncoding.gradient(
+        BoxEncoding.yolox.gradient(
           byCorners: loss.gradient, at: output.values(anchorPoint), stride: output.stride)
         * (match.weight * boxScale)
       let target = gradient.values(anchorPoint)

@@ -13,11 +13,13 @@ package protocol Loss: Sendable {
 extension ModelDescription {
   /// What the network is trained to make small.
   package var objective: any Loss {
-    switch architecture.task {
-    case .detection:
-      DetectionLoss(classCount: classNames.count, strides: DecoupledHead.strides)
+    switch head {
+    case .detection(let head):
+      DetectionLoss(classCount: classNames.count, strides: head.strides)
     case .segmentation:
       MaskLoss(classCount: classNames.count)
+    case .classification:
+      preconditionFailure("there is no loss for classification")
     }
   }
 }

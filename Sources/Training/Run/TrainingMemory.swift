@@ -37,28 +37,28 @@ package struct TrainingMemory: Hashable, Sendable {
   ///   - sampleCount: Images to learn from, as far as they are kept in memory.
   /// - Throws: `EngineError` for an image size that the network cannot take.
   package init(
-    model: ModelDescription, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
+    model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
     precision: Precision, threads: Int, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
-    let graph = model.graph()
+    let (graph, input) = (model.graph, model.description)
     let block = graph.parameterLayout.byteCount
     let states = optimizer.resolved.stateCount
     parameters = block * (3 + states)
     let plan = try Plan(
-      graph, inputShapes: [model.inputShape(n: batch)], mode: .training(), precision: precision)
+      graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), precision: precision)
     step = plan.byteCount(threads: threads)
 
-    let floats = model.inputShape(n: 1).count * MemoryLayout<Float>.size
+    let floats = input.inputShape(n: 1).count * MemoryLayout<Float>.size
     let loader = LoaderConfig(batchSize: batch, seed: 0)
-    let side = Int(Double(model.imageSize) * imageScale)
+    let side = Int(Double(input.imageSize) * imageScale)
     // Those made ahead, the one asked for, the one in use and its copy.
     images =
       (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
 
     let folded = graph.optimizedForInference
     let session = try Plan(
-      folded, inputShapes: [model.inputShape(n: Validator.batch)], mode: .inference,
+      folded, inputShapes: [input.inputShape(n: Validator.batch)], mode: .inference,
       precision: precision
     ).byteCount(threads: threads)
     validation = folded.parameterLayout.byteCount + session
@@ -69,11 +69,10 @@ package struct TrainingMemory: Hashable, Sendable {
   ///
   /// - Throws: `TrainingError` where not even one image fits.
   init(
-    _ config: TrainingConfig, model: ModelDescription, sampleCount: Int, precision: Precision,
+    _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision,
     threads: Int, limit: Int = Machine.memoryLimit
   ) throws {
-    var largest = model
-    largest.imageSize = config.inputSizes.max() ?? config.imgsz
+    let largest = try model.resized(to: config.inputSizes.max() ?? config.imgsz)
     func reckoned(_ batch: Int) throws -> TrainingMemory {
       try TrainingMemory(
         model: largest, optimizer: config.optimizer, batch: batch, sampleCount: sampleCount,
@@ -89,7 +88,7 @@ package struct TrainingMemory: Hashable, Sendable {
     }
     throw TrainingError(
       .invalid,
-      "no batch fits into the memory: \(config.model) at \(largest.imageSize) pixels takes "
+      "no batch fits into the memory: \(config.model) at \(largest.description.imageSize) pixels takes "
         + "\(try reckoned(1).total >> 20) MiB with one image a step, and four fifths of "
         + "\(limit >> 20) MiB may be used; choose a smaller imgsz")
   }

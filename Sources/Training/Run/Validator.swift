@@ -9,7 +9,7 @@ import Networks
 /// Measures the AP of weights on the images of a split, as `evaluate` does.
 struct Validator {
   let data: Dataset
-  let model: ModelDescription
+  let model: Model
   let pool: ThreadPool
   let kernels: Kernels
   /// Images that go through the network at once; results do not depend on it.
@@ -25,14 +25,13 @@ struct Validator {
     _ parameters: ParameterBlock, isInterrupted: () -> Bool, progress: (Int, Int) -> Void
   ) throws -> DetectionMetrics? {
     let detector = Detector(
-      ModelWeights(model: model, parameters: parameters), options: .evaluation, pool: pool,
-      kernels: kernels)
+      model.with(parameters), options: .evaluation, pool: pool, kernels: kernels)
     var scored = EvaluationInput(classNames: data.classNames)
     for begin in stride(from: 0, to: data.samples.count, by: Self.batch) {
       if isInterrupted() { return nil }
       let samples = data.samples[begin..<min(begin + Self.batch, data.samples.count)]
       let images = decode(samples)
-      var detections = try detector.detect(images.compactMap { $0 })[...]
+      var detections = try detector.predict(images.compactMap { $0 })[...]
       for (sample, image) in zip(samples, images) {
         scored.append(
           image: sample.imagePath, annotations: sample.annotations,
@@ -43,14 +42,10 @@ struct Validator {
     return try DetectionMetric.evaluate(scored, tasks: ParallelExecutor(pool))
   }
 
-  private func decode(_ samples: ArraySlice<Sample>) -> [DetectorInput?] {
-    let policy = DecodePolicy(neededLongerSide: model.imageSize)
+  private func decode(_ samples: ArraySlice<Sample>) -> [DecodedImage?] {
+    let policy = DecodePolicy(neededLongerSide: model.description.imageSize)
     return pool.map(samples.count) { index in
-      let path = samples[samples.startIndex + index].imagePath
-      return (try? ImageFile.read(path, policy: policy)).map {
-        DetectorInput(
-          $0.image, originalWidth: $0.originalWidth, originalHeight: $0.originalHeight)
-      }
+      try? ImageFile.read(samples[samples.startIndex + index].imagePath, policy: policy)
     }
   }
 }

@@ -1,6 +1,6 @@
 import Engine
 
-/// What came of loading a file's tensors into a network.
+/// The result of loading a file's tensors into a network.
 package struct LoadReport: Hashable, Sendable {
   /// Parameters that were set.
   package var loaded: [String] = []
@@ -30,11 +30,11 @@ package struct LoadReport: Hashable, Sendable {
 }
 
 extension Safetensors {
-  /// Sets the parameters that the file has in the right shape, and tells of the others.
+  /// Sets the parameters that the file has in the right shape, and reports the others.
   ///
-  /// Tensors of integers, such as PyTorch's `num_batches_tracked`, are passed over in silence.
+  /// Tensors of integers, such as PyTorch's `num_batches_tracked`, are skipped silently.
   ///
-  /// - Parameter prefix: What to put before the file's names: public ResNet weights fit a detector's
+  /// - Parameter prefix: Prepended to the file's names: public ResNet weights fit a detector's
   ///   backbone with `backbone.`.
   package func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
     var report = LoadReport()

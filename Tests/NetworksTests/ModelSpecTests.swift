@@ -5,24 +5,28 @@ import Testing
 
 @testable import Networks
 
-@Suite("Catalog") struct ArchitectureTests {
+@Suite("Model catalog") struct ModelSpecTests {
   /// At the default size, for 20 classes or one mask: what the catalog promises, within a twentieth.
-  private static let sizes: [(Architecture, classes: Int, parameters: Double, gflop: Double)] = [
-    (.compact, 20, 1.0e6, 1.3), (.resnet18, 20, 12.5e6, 16), (.unet, 1, 31.0e6, 96),
+  private static let sizes: [(String, classes: Int, parameters: Double, gflop: Double)] = [
+    ("compact", 20, 1.0e6, 1.3), ("resnet18", 20, 12.5e6, 16), ("unet", 1, 31.0e6, 96),
+    ("resnet18-cls", 1000, 11.7e6, 3.6),
   ]
 
   @Test("parameters and work are as promised", arguments: sizes)
-  func size(_ architecture: Architecture, classes: Int, parameters: Double, gflop: Double) {
-    let side = architecture.defaultImageSize
-    let graph = architecture.graph(classCount: classes, input: Shape(n: 1, h: side, w: side, c: 3))
+  func size(_ name: String, classes: Int, parameters: Double, gflop: Double) throws {
+    let spec = try #require(ModelCatalog[name])
+    let side = spec.defaultSize
+    let graph = spec.graph(classCount: classes, input: Shape(n: 1, h: side, w: side, c: 3))
     let found = Double(graph.parameterLayout.trainable.count)
     #expect(abs(found / parameters - 1) < 0.05, "\(found) parameters")
     #expect(abs(graph.flops / 1e9 / gflop - 1) < 0.05, "\(graph.flops / 1e9) GFLOP")
   }
 
-  @Test("outputs have 4 + classes channels, one a stride", arguments: Architecture.detectors)
-  func outputs(_ architecture: Architecture) {
-    let graph = architecture.graph(classCount: 3, input: Shape(n: 2, h: 96, w: 64, c: 3))
+  @Test(
+    "outputs have 4 + classes channels, one a stride", arguments: ModelCatalog.names(.detection))
+  func outputs(_ name: String) throws {
+    let graph = try #require(ModelCatalog[name]).graph(
+      classCount: 3, input: Shape(n: 2, h: 96, w: 64, c: 3))
     #expect(
       graph.outputs.map { graph.shapes[$0] } == [
         Shape(n: 2, h: 12, w: 8, c: 7), Shape(n: 2, h: 6, w: 4, c: 7),
@@ -32,18 +36,19 @@ import Testing
 
   @Test("a segmenter's output has the input's size and a channel a class")
   func maskOutput() {
-    let graph = Architecture.unet.graph(classCount: 3, input: Shape(n: 2, h: 64, w: 32, c: 3))
+    let graph = ModelSpec.unet.graph(classCount: 3, input: Shape(n: 2, h: 64, w: 32, c: 3))
     #expect(graph.outputs.map { graph.shapes[$0] } == [Shape(n: 2, h: 64, w: 32, c: 3)])
   }
 
   @Test("a ResNet detector takes the public backbone's names behind a prefix")
   func backboneNames() {
-    let detector = Architecture.resnet18.graph(
+    let detector = ModelSpec.resnet18.graph(
       classCount: 2, input: Shape(n: 1, h: 64, w: 64, c: 3))
-    let scope = Scope()
-    let logits = ResNetClassifier(backbone: .resnet18)(
-      scope.input(Shape(n: 1, h: 64, w: 64, c: 3)), scope)
-    let names = scope.finish(outputs: [logits]).parameterLayout.entries.map(\.name)
+    let classifier = ModelSpec.resnet18Classifier.graph(
+      classCount: 1000, input: Shape(n: 1, h: 64, w: 64, c: 3))
+    #expect(
+      classifier.outputs.map { classifier.shapes[$0] } == [Shape(n: 1, h: 1, w: 1, c: 1000)])
+    let names = classifier.parameterLayout.entries.map(\.name)
     let layout = detector.parameterLayout
     #expect(
       names.filter { layout["backbone.\($0)"] == nil } == ["fc.weight", "fc.bias"])
@@ -52,7 +57,7 @@ import Testing
   @Test("an untrained detector expects few objects, and boxes of four strides")
   func beginning() throws {
     let shape = Shape(n: 1, h: 64, w: 64, c: 3)
-    let graph = Architecture.compact.graph(classCount: 4, input: shape)
+    let graph = ModelSpec.compact.graph(classCount: 4, input: shape)
     let outputs = try Bench().outputs(
       graph, ParameterBlock(graph.parameterLayout, seed: 1), Tensor(random: shape, seed: 2))
     for (output, side) in zip(outputs, [8, 4, 2]) {
@@ -68,10 +73,10 @@ import Testing
     }
   }
 
-  @Test("outputs do not depend on the number of threads", arguments: Architecture.allCases)
-  func threads(_ architecture: Architecture) throws {
+  @Test("outputs do not depend on the number of threads", arguments: ModelCatalog.all.map(\.name))
+  func threads(_ name: String) throws {
     let shape = Shape(n: 1, h: 96, w: 96, c: 3)
-    let graph = architecture.graph(classCount: 2, input: shape)
+    let graph = try #require(ModelCatalog[name]).graph(classCount: 2, input: shape)
     let (folded, parameters) = graph.foldingNormalization(
       ParameterBlock(graph.parameterLayout, seed: 4))
     let input = Tensor(random: shape, seed: 5)

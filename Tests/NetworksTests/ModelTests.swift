@@ -1,6 +1,5 @@
 import Engine
 import Foundation
-import Imaging
 import TestSupport
 import Testing
 
@@ -8,62 +7,81 @@ import Testing
 
 /// A small detector with random weights, and its file.
 private struct Fixture {
-  let model = ModelDescription(
-    architecture: .compact, classNames: ["cat", "na\u{ef}ve \"dog\""], imageSize: 64)
-  let weights: ModelWeights
+  let model = Model(
+    .compact, classNames: ["cat", "na\u{ef}ve \"dog\""], imageSize: 64, seed: 6)
 
   init() {
-    let parameters = ParameterBlock(model.graph().parameterLayout, seed: 6)
-    for index in parameters.values.indices { parameters.values[index] += 0.01 }
-    weights = ModelWeights(model: model, parameters: parameters)
+    for index in model.parameters.values.indices { model.parameters.values[index] += 0.01 }
   }
 
   func file(
     as type: ElementType = .f32, metadata changes: [String: String?] = [:],
     _ edit: (inout SafetensorsWriter) -> Void = { _ in }
   ) throws -> Safetensors {
-    var metadata = model.metadata
+    var metadata = model.description.metadata
     for (key, value) in changes { metadata[key] = value }
     var writer = SafetensorsWriter(metadata: metadata)
-    writer.add(weights.parameters, as: type)
+    writer.add(model.parameters, as: type)
     edit(&writer)
     return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
   }
 
   /// A file without some parameters.
   func file(without isLeftOut: (String) -> Bool) throws -> Safetensors {
-    var writer = SafetensorsWriter(metadata: model.metadata)
-    for entry in weights.parameters.layout.entries where !isLeftOut(entry.name) {
-      let (shape, values) = weights.parameters.exported(entry)
+    var writer = SafetensorsWriter(metadata: model.description.metadata)
+    for entry in model.parameters.layout.entries where !isLeftOut(entry.name) {
+      let (shape, values) = model.parameters.exported(entry)
       writer.add(entry.name, shape: shape, values: values)
     }
     return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
   }
 }
 
-@Suite("Model weights") struct ModelWeightsTests {
+@Suite("Models in files") struct ModelTests {
   @Test("come back as they were, with all that detection needs")
   func roundTrip() throws {
     let fixture = Fixture()
-    let read = try ModelWeights(fixture.file())
-    #expect(read.model == fixture.model)
-    #expect(read.parameters.values.elementsEqual(fixture.weights.parameters.values))
-    #expect(read.model.classNames == ["cat", "na\u{ef}ve \"dog\""])
+    let read = try Model(fixture.file())
+    #expect(read.description == fixture.model.description)
+    #expect(read.parameters.values.elementsEqual(fixture.model.parameters.values))
+    #expect(read.description.classNames == ["cat", "na\u{ef}ve \"dog\""])
   }
 
   @Test("name Glimpse's version, and keep a normalization exactly")
   func metadata() throws {
-    let model = ModelDescription(architecture: .resnet18, classNames: ["a"], imageSize: 416)
-    #expect(model.normalization == .imageNet)
-    #expect(model.metadata["glimpse_version"] == glimpseVersion)
-    #expect(try ModelDescription(metadata: model.metadata, name: "x") == model)
+    let description = ModelDescription(.resnet18, classNames: ["a"], imageSize: 416)
+    #expect(description.preprocessing == .imageNet)
+    #expect(description.metadata["glimpse_version"] == glimpseVersion)
+    #expect(try ModelDescription(metadata: description.metadata, name: "x") == description)
+  }
+
+  @Test("a head's text reads back, and other texts are refused")
+  func headText() {
+    let heads: [Head] = [
+      .segmentation, .classification, .detection(DetectionHead(strides: [8, 16, 32])),
+      .detection(DetectionHead(strides: [64], hasObjectness: true)),
+    ]
+    for head in heads { #expect(Head(text: head.text) == head) }
+    #expect(heads[2].text == "detection yolox 8,16,32")
+    for text in [
+      "", "detection", "detection yolox", "detection dfl 8", "detection yolox 8,,16",
+      "detection yolox 0", "detection yolox 8 what", "segmentation yolox 8",
+    ] { #expect(Head(text: text) == nil, "\(text)") }
+  }
+
+  @Test("another input size keeps the parameters")
+  func resized() throws {
+    let model = try Fixture().model.resized(to: 96)
+    #expect(model.description.imageSize == 96)
+    #expect(model.graph.shapes[model.graph.inputs[0]] == Shape(n: 1, h: 96, w: 96, c: 3))
+    #expect(model.graph.shapes[model.graph.outputs[2]] == Shape(n: 1, h: 3, w: 3, c: 6))
   }
 
   @Test("stored in 16 bits take half the space and lose a two-thousandth at most")
   func halves() throws {
     let fixture = Fixture()
-    let exact = fixture.weights.parameters
-    let read = try ModelWeights(fixture.file(as: .f16)).parameters
+    let exact = fixture.model.parameters
+    let read = try Model(fixture.file(as: .f16)).parameters
     for entry in exact.layout.entries {
       for index in entry.range {
         let (old, new) = (exact.values[index], read.values[index])
@@ -75,18 +93,18 @@ private struct Fixture {
     let folder = FileManager.default.temporaryDirectory
     let path = folder.appendingPathComponent("glimpse-\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try fixture.weights.write(to: path, as: .f16)
+    try fixture.model.write(to: path, as: .f16)
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     // 4 bytes a parameter would be `count * 4`; names and biases keep it above the half.
     #expect((2.0...2.6).contains(Double(size) / Double(exact.layout.count)))
-    #expect(try ModelWeights(path: path).model == fixture.model)
+    #expect(try Model(path: path).description == fixture.model.description)
   }
 
   @Test("a weight too large for 16 bits keeps its layer in 32")
   func hugeWeight() throws {
     let fixture = Fixture()
     let name = "backbone.stem.conv.weight"
-    #expect(fixture.weights.parameters.fill(name, with: 1e6))
+    #expect(fixture.model.parameters.fill(name, with: 1e6))
     let file = try fixture.file(as: .f16)
     #expect(file.entries[name]?.type == .f32)
     #expect(file.entries["backbone.stem.bn.weight"]?.type == .f32)
@@ -97,16 +115,16 @@ private struct Fixture {
     "refuse a description that is not sound",
     arguments: [
       ("model", nil), ("model", "yolo\u{1b}[2J"), ("class_names", nil), ("class_names", "cat"),
-      ("class_names", "[]"), ("class_names", "[1]"), ("image_size", "100"),
-      ("image_size", "-32"), ("image_size", "1e3"), ("image_size", "1048576"),
-      ("normalization_mean", "[0,0]"), ("normalization_std", "[1,1,0]"),
-      ("normalization_std", "[1,1,1e99]"),
+      ("class_names", "[]"), ("class_names", "[1]"), ("input", "100x100"),
+      ("input", "-32x-32"), ("input", "1e3"), ("input", "1048576x1048576"), ("input", "64x96"),
+      ("mean", "[0,0]"), ("std", "[1,1,0]"), ("std", "[1,1,1e99]"), ("head", nil),
+      ("head", "detection yolox 8,16"), ("head", "detection\u{1b}"),
     ] as [(String, String?)])
   func description(_ key: String, _ value: String?) throws {
     let file = try Fixture().file(metadata: [key: value])
-    let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+    let error = #expect(throws: NetworksError.self) { try Model(file) }
     let sentence = error?.description ?? ""
-    #expect(sentence.hasPrefix("w.safetensors "))
+    #expect(sentence.hasPrefix("w.safetensors"))
     #expect(!sentence.contains("\u{1b}"))
   }
 
@@ -121,7 +139,7 @@ private struct Fixture {
       (lacking, "1 missing (such as \(name))"), (extra, "1 in the file that the network"),
       (reshaped, "6 of another shape"),
     ] {
-      let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+      let error = #expect(throws: NetworksError.self) { try Model(file) }
       #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
     }
   }
@@ -129,8 +147,8 @@ private struct Fixture {
   @Test("refuse numbers that are not finite")
   func notFinite() throws {
     let fixture = Fixture()
-    fixture.weights.parameters.values[3] = .nan
-    let error = #expect(throws: NetworksError.self) { try ModelWeights(fixture.file()) }
+    fixture.model.parameters.values[3] = .nan
+    let error = #expect(throws: NetworksError.self) { try Model(fixture.file()) }
     #expect(error?.description.contains("not finite") == true)
   }
 }
@@ -139,9 +157,7 @@ private struct Fixture {
   @Test("other classes: all but the last layers of the class branches")
   func otherClasses() throws {
     let fixture = Fixture()
-    var model = fixture.model
-    model.classNames = ["a", "b", "c"]
-    let block = ParameterBlock(model.graph().parameterLayout, seed: 1)
+    let block = Model(.compact, classNames: ["a", "b", "c"], imageSize: 64, seed: 1).parameters
     let before = block.copy()
     let report = try fixture.file().load(into: block)
     // A weight and a bias at each of three strides.
@@ -168,7 +184,7 @@ private struct Fixture {
     let file = try Safetensors(bytes: writer.bytes(), name: "resnet18.safetensors")
 
     let detector = ParameterBlock(
-      Architecture.resnet18.graph(classCount: 2, input: shape).parameterLayout, seed: 9)
+      ModelSpec.resnet18.graph(classCount: 2, input: shape).parameterLayout, seed: 9)
     let report = file.load(into: detector, prefix: "backbone.")
     #expect(report.missing.allSatisfy { !$0.hasPrefix("backbone.") } && report.unfit.isEmpty)
     #expect(report.unexpected == ["fc.bias", "fc.weight"])
@@ -184,7 +200,7 @@ private struct Fixture {
     #expect(
       classifier.values[source.range].elementsEqual(detector.values[target.range]))
     // A detector's file says what it is for; this one does not.
-    let error = #expect(throws: NetworksError.self) { try ModelWeights(file) }
+    let error = #expect(throws: NetworksError.self) { try Model(file) }
     #expect(error?.description.contains("was not written by glimpse") == true)
   }
 }

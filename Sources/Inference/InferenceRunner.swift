@@ -1,0 +1,94 @@
+import Engine
+import Imaging
+import Networks
+
+/// Seconds spent by stage.
+package struct StageTimes: Hashable, Sendable {
+  /// From files to pixels.
+  package var decode = 0.0
+  /// From pixels to the network's input.
+  package var preprocess = 0.0
+  /// The network.
+  package var network = 0.0
+  /// From the network's outputs to predictions.
+  package var postprocess = 0.0
+}
+
+/// Runs a network on batches: fills the input, runs, gives access to the outputs.
+///
+/// Knows no task. Holds one session per batch size; one thread at a time may use it, and it uses the
+/// pool's.
+package final class InferenceRunner {
+  package let description: ModelDescription
+  /// Seconds so far, decoding of files not included.
+  package private(set) var times = StageTimes()
+  package let pool: ThreadPool
+  package let kernels: Kernels
+  /// Converts samples to the network's input.
+  package let normalization: Normalization
+  private let graph: Graph
+  private let parameters: ParameterBlock
+  private var sessions: [Shape: Session] = [:]
+
+  /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
+  ///   model's.
+  package init(_ model: Model, imageSize: Int? = nil, pool: ThreadPool, kernels: Kernels) {
+    var description = model.description
+    description.imageSize = imageSize ?? description.imageSize
+    self.description = description
+    normalization = Normalization(description.preprocessing)
+    (graph, parameters) = model.graph.optimizedForInference(model.parameters)
+    self.pool = pool
+    self.kernels = kernels
+  }
+
+  /// Runs a batch of `count` images.
+  ///
+  /// - Parameters:
+  ///   - fill: Writes the input of image `index`: rows, pixels, then channels. Called on the pool.
+  ///   - read: Makes the result of image `index` from the raw outputs, which are valid only during
+  ///     the call. Called on the pool.
+  /// - Returns: The results in order.
+  package func run<Result>(
+    _ count: Int, fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    read: (Int, [View]) -> Result
+  ) throws(EngineError) -> [Result] {
+    guard count > 0 else { return [] }
+    let session = try session(description.inputShape(n: count))
+    let input = session.inputs[0]
+    let imageCount = input.shape.count / count
+    let clock = ContinuousClock()
+    let start = clock.now
+    pool.run(count) { index in
+      fill(
+        index,
+        UnsafeMutableBufferPointer(start: input.data + index * imageCount, count: imageCount))
+    }
+    let filled = clock.now
+    session.forward()
+    let computed = clock.now
+    let outputs = session.outputs
+    let results = pool.map(count) { read($0, outputs) }
+    times.preprocess += (filled - start) / .seconds(1)
+    times.network += (computed - filled) / .seconds(1)
+    times.postprocess += (clock.now - computed) / .seconds(1)
+    return results
+  }
+
+  private func session(_ shape: Shape) throws(EngineError) -> Session {
+    if let session = sessions[shape] { return session }
+    let plan = try Plan(graph, inputShapes: [shape], mode: .inference, precision: kernels.precision)
+    let session = Session(plan, parameters: parameters, pool: pool, kernels: kernels)
+    // Only the last batch of a list has another size: two sessions are all that is ever needed.
+    if sessions.count >= 2 { sessions.removeAll() }
+    sessions[shape] = session
+    return session
+  }
+}
+
+extension Normalization {
+  package init(_ preprocessing: Preprocessing) {
+    self.init(
+      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
+  }
+}

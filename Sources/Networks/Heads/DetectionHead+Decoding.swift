@@ -1,0 +1,72 @@
+import Engine
+import Foundation
+
+/// Boxes of one image before non-maximum suppression, as columns of equal length.
+package struct DetectionCandidates: Hashable, Sendable {
+  /// Corners x1, y1, x2, y2 in input pixels.
+  package var boxes: [SIMD4<Double>] = []
+  package var classIndices: [Int] = []
+  package var scores: [Float] = []
+}
+
+extension DetectionHead {
+  /// Decodes the outputs for one image of the batch; candidates are in the order of strides, rows
+  /// and columns.
+  ///
+  /// - Parameters:
+  ///   - outputs: One view per stride.
+  ///   - confidence: The lowest score, 0...1.
+  ///   - classes: The classes to consider; nil for all.
+  ///   - isMultiLabel: Whether an anchor point gives a candidate for every class above the
+  ///     threshold, instead of its highest-scoring one.
+  package func candidates(
+    _ outputs: [View], image: Int, confidence: Float, classes: Set<Int>?, isMultiLabel: Bool
+  ) -> DetectionCandidates {
+    // Comparing logits spares an exponential per anchor point without an object.
+    let threshold = logit(confidence)
+    var found = DetectionCandidates()
+    for (view, stride) in zip(outputs, strides) {
+      let (height, width) = (view.shape.h, view.shape.w)
+      for y in 0..<height {
+        for x in 0..<width {
+          let point = view.data + ((image * height + y) * width + x) * view.stride
+          let objectness = hasObjectness ? sigmoid(point[boxEncoding.count]) : 1
+          let lowest = hasObjectness ? logit(confidence / objectness) : threshold
+          let logits = UnsafeBufferPointer(
+            start: point + classOffset, count: view.shape.c - classOffset)
+          guard logits.contains(where: { $0 >= lowest }) else { continue }
+          let box = boxEncoding.corners(point, x: x, y: y, stride: Double(stride))
+          select(logits, over: lowest, classes: classes, isMultiLabel: isMultiLabel) { index in
+            found.boxes.append(box)
+            found.classIndices.append(index)
+            found.scores.append(sigmoid(logits[index]) * objectness)
+          }
+        }
+      }
+    }
+    return found
+  }
+
+  /// Calls `body` for the classes of an anchor point that become candidates.
+  @inline(__always)
+  private func select(
+    _ logits: UnsafeBufferPointer<Float>, over lowest: Float, classes: Set<Int>?,
+    isMultiLabel: Bool, _ body: (Int) -> Void
+  ) {
+    var best = -1
+    for index in logits.indices where logits[index] >= lowest {
+      if let classes, !classes.contains(index) { continue }
+      if isMultiLabel {
+        body(index)
+      } else if best < 0 || logits[index] > logits[best] {
+        best = index
+      }
+    }
+    if best >= 0 { body(best) }
+  }
+}
+
+/// The inverse of the sigmoid; minus infinity at 0.
+private func logit(_ p: Float) -> Float { p >= 1 ? .infinity : log(p / (1 - p)) }
+
+private func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }

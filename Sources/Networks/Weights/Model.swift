@@ -1,0 +1,106 @@
+import Engine
+
+/// A network with its description and its parameters.
+///
+/// The catalog is one way to make one; the other is to import a network.
+package struct Model {
+  package let description: ModelDescription
+  /// The network for one image of the description's input size, normalization not folded.
+  package let graph: Graph
+  package let parameters: ParameterBlock
+
+  package init(description: ModelDescription, graph: Graph, parameters: ParameterBlock) {
+    self.description = description
+    self.graph = graph
+    self.parameters = parameters
+  }
+
+  /// A model of the catalog with random weights.
+  ///
+  /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
+  ///   model's default.
+  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil, seed: UInt64) {
+    description = ModelDescription(spec, classNames: classNames, imageSize: imageSize)
+    graph = spec.graph(classCount: classNames.count, input: description.inputShape(n: 1))
+    parameters = ParameterBlock(graph.parameterLayout, seed: seed)
+  }
+
+  /// Reads a weights file that Glimpse wrote; it must hold the model's parameters and no others.
+  ///
+  /// - Throws: `NetworksError` where the file cannot be read, is not described by its metadata, or
+  ///   does not fit its description.
+  package init(path: String) throws(NetworksError) {
+    try self.init(Safetensors(path: path))
+  }
+
+  /// Takes the weights from an opened file; it must hold the model's parameters and no others.
+  package init(_ file: Safetensors) throws(NetworksError) {
+    description = try ModelDescription(metadata: file.metadata, name: file.name)
+    guard let spec = ModelCatalog[description.name] else {
+      let known = ModelCatalog.all.map(\.name).joined(separator: ", ")
+      throw NetworksError(
+        "\(file.name) is for the model \(printable(description.name)); Glimpse \(glimpseVersion) "
+          + "has \(known)")
+    }
+    guard description.head == spec.head else {
+      throw NetworksError(
+        "\(file.name) has the head \"\(description.head.text)\", and the model \(spec.name) has "
+          + "\"\(spec.head.text)\"")
+    }
+    graph = spec.graph(
+      classCount: description.classNames.count, input: description.inputShape(n: 1))
+    parameters = ParameterBlock(zeros: graph.parameterLayout)
+    let report = file.load(into: parameters)
+    guard report.isExact else {
+      throw NetworksError("\(file.name) does not fit its model: \(report.summary)")
+    }
+  }
+
+  /// The same network and parameters for another size of the square input, in pixels.
+  ///
+  /// - Throws: `EngineError` for a size that the network cannot take.
+  package func resized(to imageSize: Int) throws(EngineError) -> Model {
+    var description = description
+    description.imageSize = imageSize
+    return Model(
+      description: description, graph: try graph.resized(inputs: [description.inputShape(n: 1)]),
+      parameters: parameters)
+  }
+
+  /// The same network with other parameters of the same layout.
+  package func with(_ parameters: ParameterBlock) -> Model {
+    Model(description: description, graph: graph, parameters: parameters)
+  }
+
+  /// Writes a weights file, aside and then renamed.
+  ///
+  /// - Parameter type: How weights are stored; 16 bits halve the file. Biases and statistics, which
+  ///   are few and may be very small or large, stay `f32`.
+  /// - Throws: `NetworksError` where the file cannot be written.
+  package func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
+    var writer = SafetensorsWriter(metadata: description.metadata)
+    writer.add(parameters, as: type)
+    try writer.write(to: path)
+  }
+}
+
+extension SafetensorsWriter {
+  /// Adds all parameters of a block under their names and in the public order, as they are when the
+  /// file is written; `type` is for weights, the others are stored as `f32`.
+  package mutating func add(
+    _ block: ParameterBlock, prefix: String = "", as type: ElementType = .f32
+  ) {
+    for entry in block.layout.entries {
+      let fits =
+        type != .f16
+        || block.values[entry.range].allSatisfy {
+          $0.magnitude <= Float(Float16.greatestFiniteMagnitude)
+        }
+      let declaration = entry.declaration
+      add(
+        prefix + entry.name, shape: declaration.layout.publicShape(declaration.shape),
+        values: block.exported(entry).values,
+        as: declaration.kind == .weight && fits ? type : .f32)
+    }
+  }
+}
