@@ -42,18 +42,18 @@ extension ValueRule where Value == ModelSpec {
 }
 
 extension ModelSpec: OptionValue {
-  static var noun: String { "one of the words" }
-  static var valueName: String { "name" }
-  static var words: [String] { ModelCatalog.listed.map(\.name) }
+  package static var noun: String { "one of the words" }
+  package static var valueName: String { "name" }
+  package static var words: [String] { ModelCatalog.listed.map(\.name) }
 
-  init?(optionText: String) {
+  package init?(optionText: String) {
     guard let spec = ModelCatalog.listed.first(where: { $0.name == optionText.lowercased() }) else {
       return nil
     }
     self = spec
   }
 
-  var optionText: String { name }
+  package var optionText: String { name }
 }
 
 extension OptimizerChoice: OptionWord {}
