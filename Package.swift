@@ -69,7 +69,10 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "Networks", "Engine", "Imaging", "Basics", "TestSupport"]),
+      dependencies: [
+        "Inference", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "LoadingTests",
       dependencies: ["Loading", "Datasets", "Engine", "Imaging", "Basics", "TestSupport"],

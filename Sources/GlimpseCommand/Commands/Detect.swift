@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Finds things in images, draws boxes around them and tells what they are.
+/// Detects objects in images, draws their boxes and prints them.
 struct Detect: Command {
   var inputs: [String] = []
   var weights: String?
@@ -12,16 +12,17 @@ struct Detect: Command {
   var batch = 1
   var output: String?
   var overwrites = false
-  var writes = ResultWriter.Choice()
+  var savesDrawings = true
+  var savesLabels = false
+  var savesCrops = false
   var decoding = DecodePolicy()
   var printsJSON = false
 
   static let name = "detect"
-  static let summary = "Find things in images"
+  static let summary = "Detect objects in images"
   static let discussion = [
-    "Prints one line an image and writes the images with boxes into a new folder. Files are never "
-      + "changed. An image that cannot be read does not stop the others: it is told, counted and "
-      + "listed at the end, and the exit code is 3."
+    "Prints one line per image and writes the images with boxes into a new folder. Input files are "
+      + "never changed. Unreadable images are skipped and listed at the end (exit code 3)."
   ]
 
   static let arguments: [Positional<Detect>] = [
@@ -33,115 +34,133 @@ struct Detect: Command {
 
   static let options: [OptionGroup<Detect>] = [
     OptionGroup(
-      "What to find",
+      "Detection",
       [
         .value(
           "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
-          help: "Lowest score of a box that is kept"),
+          help: "Minimum score of a detection"),
         .values(
           "classes", \.classes, unit: "class", unset: "all",
-          help: "Classes to look for, by name or index"),
+          help: "Classes to detect, by name or index"),
         .value(
-          "iou", \.detection.iou, .from(0, to: 1), unit: "overlap",
-          help:
-            "Of two boxes of a class that overlap by more, only the one with the higher score is kept"
-        ),
+          "iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
         .value(
           "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
-          help: "Most boxes that are kept an image"),
+          help: "Maximum detections per image"),
         .flag(
           "agnostic-nms", \.detection.isClassAgnostic,
-          help: "Let overlapping boxes of different classes suppress each other, too"),
+          help: "Let boxes of different classes suppress each other in NMS"),
         .flag(
           "multi-label", \.detection.isMultiLabel,
-          help: "Let one place be of several classes, each with a box of its own"),
+          help: "Keep every class above the threshold at an anchor point"),
       ]),
     OptionGroup(
       "Network",
       [
         .value(
           "weights", short: "w", \.weights, unit: "file", unset: "the built-in ones",
-          help: "Weights to use"),
+          help: "Weights file"),
         .imageSize(\.imageSize),
         .threads(\.threads),
         .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Images that go through the network at once"),
+          help: "Images per run of the network"),
       ]),
     OptionGroup(
       "Output",
       [
         .value(
           "output", short: "o", \.output, unit: "folder", unset: "the next free runs/detect-N",
-          help: "Folder for what is written"),
+          help: "Folder for the written files"),
         .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
-        .flag("no-save", \.writes.drawings, sets: false, help: "Write no images with boxes"),
+        .flag("no-save", \.savesDrawings, sets: false, help: "Write no images with boxes"),
         .flag(
-          "save-txt", \.writes.labels,
-          help: "Write a label file an image into labels/: class, center, size (0 to 1), score"),
-        .flag("save-crop", \.writes.crops, help: "Write each object as an image into crops/"),
+          "save-txt", \.savesLabels,
+          help: "Write a label file per image into labels/: class, center, size (0 to 1), score"),
+        .flag("save-crop", \.savesCrops, help: "Write each object as an image into crops/"),
         .json(
           \.printsJSON,
-          help: "Print one line of JSON an image: boxes as x1, y1, x2, y2 in original pixels"),
+          help: "Print one line of JSON per image: boxes as x1, y1, x2, y2 in original pixels"),
       ]),
     OptionGroup(
-      "Reading",
+      "Decoding",
       [
         .flag(
           "accept-truncated", \.decoding.acceptsTruncated,
-          help: "Use what is there of JPEG files that end early or are damaged"),
+          help: "Accept truncated or corrupt JPEG files"),
         .value(
           "max-pixels", \.decoding.maximumPixels, .atLeast(1), unit: "pixels",
-          help: "Refuse images that claim to have more"),
+          help: "Maximum pixels of an image; larger ones are refused"),
       ]),
   ]
 
   static let examples = [
-    Example("glimpse detect photo.jpg", "Draw what is found into runs/detect-1/photo.jpg."),
+    Example("glimpse detect photo.jpg", "Draw the detections into runs/detect-1/photo.jpg."),
     Example(
       "glimpse detect holiday --classes person,dog --conf 0.4",
-      "Look for people and dogs in all images of a folder."),
+      "Detect people and dogs in all images of a folder."),
     Example(
       "glimpse detect --json --no-save list.txt > found.jsonl",
-      "Write no images, but a line of JSON for each one of a list."),
+      "Write no images, but a line of JSON for each image of a list."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
     let paths = try ImageInputs.expand(inputs)
-    let trained = try TrainedWeights.load(weights)
-    let classNames = trained.description.classNames
+    let model = try TrainedWeights.load(weights)
+    let classNames = model.description.classNames
     var options = detection
     options.classes = try ClassChoice.indices(classes, among: classNames)
-    let workforce = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let detector = Detector(
-      trained, imageSize: imageSize, options: options, pool: workforce.pool,
-      kernels: workforce.kernels)
-    var decoding = decoding
-    if !writes.needsPixels { decoding.neededLongerSide = detector.description.imageSize }
+      model, imageSize: imageSize, options: options, pool: backend.pool, kernels: backend.kernels)
+    var policy = decoding
+    if !savesDrawings, !savesCrops { policy.neededLongerSide = detector.description.imageSize }
 
-    let writer = try makeWriter(paths, classNames)
-    defer { writer?.folder.removeIfUnused() }
-    let run = DetectionRun(
-      detector: detector, reader: ImageReader(policy: decoding, pool: workforce.pool),
-      writer: writer, batch: batch, pool: workforce.pool)
-    var report = DetectionReporter(
-      classNames: classNames, imageCount: paths.count, printsJSON: printsJSON, on: console)
-    try run.run(paths) { try report.add($0) }
-    return report.finish(folder: writer?.folder.path)
+    let folder = try makeFolder()
+    defer { folder?.removeIfUnused() }
+    var sinks: [any Sink<[Detection]>] = []
+    if let folder {
+      sinks = try fileSinks(folder, paths: paths, classNames: classNames, pool: backend.pool)
+    }
+    if printsJSON { sinks.append(JSONLinesSink(classNames: classNames) { try console.print($0) }) }
+    let reporter = DetectionReporter(
+      classNames: classNames, imageCount: paths.count, printsLines: !printsJSON, on: console)
+    let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
+      PathSource(paths), into: sinks + [reporter], until: { Interruption.isRequested })
+    if !summary.isComplete {
+      try Interruption.check(
+        "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")
+    }
+    return reporter.finish(folder: folder?.path)
   }
 
-  private func makeWriter(
-    _ paths: [String], _ classNames: [String]
-  ) throws(CommandError) -> ResultWriter? {
-    guard !writes.isEmpty else { return nil }
-    let folder =
-      if let output {
-        try ResultFolder(named: output, overwrites: overwrites)
-      } else {
-        try ResultFolder(nextFor: Self.name)
-      }
-    return try ResultWriter(writes, folder: folder, inputs: paths, classNames: classNames)
+  private func makeFolder() throws(CommandError) -> ResultFolder? {
+    guard savesDrawings || savesLabels || savesCrops else { return nil }
+    guard let output else { return try ResultFolder(nextFor: Self.name) }
+    return try ResultFolder(named: output, overwrites: overwrites)
+  }
+
+  /// One sink per kind of file: an output format is a sink and a line here.
+  private func fileSinks(
+    _ folder: ResultFolder, paths: [String], classNames: [String], pool: ThreadPool
+  ) throws -> [any Sink<[Detection]>] {
+    let names = OutputNames(inputs: paths, stemsDiffer: savesLabels || savesCrops)
+    var sinks: [any Sink<[Detection]>] = []
+    if savesLabels {
+      sinks.append(
+        LabelFileSink(folder: try folder.subfolder("labels"), names: names, pool: pool))
+    }
+    if savesCrops {
+      sinks.append(
+        CropSink(
+          folder: try folder.subfolder("crops"), names: names, classNames: classNames, pool: pool))
+    }
+    if savesDrawings {
+      sinks.append(
+        try DrawingSink(folder: folder.path, names: names, classNames: classNames, pool: pool))
+    }
+    return sinks
   }
 }

@@ -167,47 +167,51 @@ struct Evaluate: Command {
     let detector = Detector(
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
-    let reading = DecodePolicy(
+    let policy = DecodePolicy(
       neededLongerSide: detector.description.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
-    let outcome = try DetectorEvaluation(
-      name: weights ?? "the built-in weights", detector: detector, data: dataset,
-      reader: ImageReader(policy: reading, pool: workforce.pool), batch: batch,
-      tasks: tasks
-    ).run(progress: &progress) { issues.add($0) }
+    let sink = EvaluationSink(dataset)
+    let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
+      PathSource(dataset), into: [sink], until: { Interruption.isRequested },
+      progress: { progress.advance(by: $0) })
+    if !summary.isComplete { try Interruption.check("nothing was evaluated") }
+    let result = try EvaluationResult(
+      name: weights ?? "the built-in weights", sink.input, tasks: tasks)
     progress.finish()
+    for warning in sink.warnings { issues.add(warning) }
     issues.finish()
-    for failure in outcome.failures { console.note("error: \(Sentence.printable(failure))") }
-    let report = outcome.scored.report
-    try writeSheet([outcome.scored])
-    let added = ExtraText(extras, of: [outcome.scored], tasks: tasks)
+    for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
+    let report = result.report
+    try writeSheet([result])
+    let added = ExtraText(extras, of: [result], tasks: tasks)
     let explained = try explanation.explain(
-      [outcome.scored],
+      [result],
       facts: [
         ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
         ("objects", "\(report.groundTruthCount)"),
         ("network", detector.description.name),
         ("at", "\(detector.description.imageSize) pixels"),
-        ("speed", "\(NumberFormat.decimal(outcome.imagesPerSecond)) images/s"),
-        ("ms an image", outcome.milliseconds.text),
+        ("speed", "\(NumberFormat.decimal(summary.imagesPerSecond)) images/s"),
+        ("ms an image", summary.stageText),
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
 
     if printsJSON {
-      let object = json(outcome, dataset, detector.description, workforce.kernels.precision)
+      let object = json(
+        result, sink.failures, summary, dataset, detector.description, workforce.kernels.precision)
       try console.print(
         JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
     } else {
       try console.write(ReportText.table(report) + added.tables + explained.tables)
       try console.print(
         "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
-          + "split \(dataset.split), at \(NumberFormat.decimal(outcome.imagesPerSecond)) images/s; "
-          + "ms an image: \(outcome.milliseconds.text)")
+          + "split \(dataset.split), at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s; "
+          + "ms an image: \(summary.stageText)")
     }
-    guard !outcome.failures.isEmpty else { return .done }
+    guard !sink.failures.isEmpty else { return .done }
     console.note(
-      "\(outcome.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
+      "\(sink.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
         + "be read and count as if nothing was found in them")
     return .someInputsFailed
   }
@@ -269,10 +273,10 @@ struct Evaluate: Command {
   }
 
   private func json(
-    _ outcome: DetectorEvaluation.Outcome, _ dataset: Dataset, _ model: ModelDescription,
-    _ precision: Precision
+    _ result: EvaluationResult, _ failures: [any Error], _ summary: PipelineSummary,
+    _ dataset: Dataset, _ model: ModelDescription, _ precision: Precision
   ) -> [JSONMember] {
-    let report = outcome.scored.report
+    let report = result.report
     let members: KeyValuePairs<String, JSONValue> = [
       "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
@@ -281,10 +285,10 @@ struct Evaluate: Command {
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount), "metrics": ReportText.metrics(report),
       "stats": ReportText.stats(report), "classes": ReportText.classes(report),
-      "images_per_s": .number(outcome.imagesPerSecond),
-      "ms_per_image": outcome.milliseconds.json,
+      "images_per_s": .number(summary.imagesPerSecond),
+      "ms_per_image": summary.stageJSON,
       "problems": .integer(dataset.issues.count),
-      "errors": .array(outcome.failures.map { .string($0) }),
+      "errors": .array(failures.map { .string("\($0)") }),
     ]
     return members.map { JSONMember(key: $0.key, value: $0.value) }
   }

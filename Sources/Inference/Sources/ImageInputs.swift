@@ -1,43 +1,43 @@
+import Basics
 import Foundation
-import Glimpse
 
-/// Finds the images that the arguments of a command mean.
+/// Finds the images that paths given by a user stand for.
 ///
 /// An argument is an image, a folder, a `.txt` list with one path a line, or `-` for such a list on
 /// standard input. Order and repetitions are kept; a folder gives its images sorted by path.
 ///
-/// An argument that leads to no image is an error before any work starts. A line of a list that
-/// leads nowhere is passed on as it is, so that one bad line of many fails alone, when it is read.
-enum ImageInputs {
+/// An argument without any image is an error before any work starts. A line of a list that does not
+/// exist is passed on as it is, so that one bad line of many fails alone, when it is read.
+package enum ImageInputs {
   /// Endings by which images in a folder are known, in any case; what is inside decides later.
   static let imageEndings: Set<String> = ["jpg", "jpeg", "png"]
 
-  /// What stands for standard input.
+  /// The argument that stands for standard input.
   static let standardInput = "-"
 
   /// The paths of all images, as far as possible spelled as the user did.
   ///
   /// - Parameter readStandardInput: gives all lines of standard input, for `-`.
-  static func expand(
-    _ arguments: [String], readStandardInput: () -> [String] = standardInputLines
-  ) throws(CommandError) -> [String] {
+  package static func expand(
+    _ arguments: [String], readStandardInput: () -> [String] = { standardInputLines() }
+  ) throws(InferenceError) -> [String] {
     var paths: [String] = []
     for argument in arguments {
       if argument == standardInput {
         let listed = try expand(lines: readStandardInput(), besides: nil)
-        guard !listed.isEmpty else { throw CommandError("standard input holds no paths") }
+        guard !listed.isEmpty else { throw InferenceError("standard input holds no paths") }
         paths += listed
         continue
       }
       switch kind(of: argument) {
       case .missing:
-        throw CommandError("there is no file or folder \(Sentence.quoted(argument))")
+        throw InferenceError("there is no file or folder \(Sentence.quoted(argument))")
       case .folder:
         paths += try images(inFolder: argument)
       case .file where ending(of: argument) == "txt":
         let listed = try expand(lines: lines(ofList: argument), besides: argument)
         guard !listed.isEmpty else {
-          throw CommandError("the list \(Sentence.quoted(argument)) holds no paths")
+          throw InferenceError("the list \(Sentence.quoted(argument)) holds no paths")
         }
         paths += listed
       case .file:
@@ -48,11 +48,11 @@ enum ImageInputs {
   }
 
   /// The images in a folder and the folders in it, sorted by path; hidden ones are skipped.
-  static func images(inFolder folder: String) throws(CommandError) -> [String] {
+  package static func images(inFolder folder: String) throws(InferenceError) -> [String] {
     var found: [String] = []
     try collect(folder, within: [], into: &found)
     guard !found.isEmpty else {
-      throw CommandError(
+      throw InferenceError(
         "the folder \(Sentence.quoted(folder)) holds no images (.jpg, .jpeg or .png)")
     }
     return found
@@ -61,14 +61,14 @@ enum ImageInputs {
   /// - Parameter parents: the real paths of the folders around, so that links cannot lead in circles.
   private static func collect(
     _ folder: String, within parents: Set<String>, into found: inout [String]
-  ) throws(CommandError) {
+  ) throws(InferenceError) {
     let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     guard !parents.contains(real) else { return }
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
-      throw CommandError("cannot read the folder \(Sentence.quoted(folder)): may you open it?")
+      throw InferenceError("cannot read the folder \(Sentence.quoted(folder)): may you open it?")
     }
     // By code points, so that the order is the same in every locale.
     let visible = names.filter { !$0.hasPrefix(".") }
@@ -84,7 +84,7 @@ enum ImageInputs {
   }
 
   /// Paths in the lines of a list; where they are relative, the list's own folder is tried first.
-  private static func expand(lines: [String], besides list: String?) throws(CommandError)
+  private static func expand(lines: [String], besides list: String?) throws(InferenceError)
     -> [String]
   {
     var paths: [String] = []
@@ -105,12 +105,12 @@ enum ImageInputs {
     return paths
   }
 
-  private static func lines(ofList list: String) throws(CommandError) -> [String] {
+  private static func lines(ofList list: String) throws(InferenceError) -> [String] {
     guard let data = FileManager.default.contents(atPath: list) else {
-      throw CommandError("cannot read the list \(Sentence.quoted(list)): may you open it?")
+      throw InferenceError("cannot read the list \(Sentence.quoted(list)): may you open it?")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw CommandError("the list \(Sentence.quoted(list)) is not text in UTF-8")
+      throw InferenceError("the list \(Sentence.quoted(list)) is not text in UTF-8")
     }
     return text.split(whereSeparator: \.isNewline).map(String.init)
   }

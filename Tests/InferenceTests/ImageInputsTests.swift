@@ -1,21 +1,21 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import GlimpseCommand
+@testable import Inference
 
 @Suite struct ImageInputsTests {
-  private let folder: TemporaryFolder
+  private let folder: TestFolder
   private var root: String { folder.path }
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TestFolder()
   }
 
   private func complaint(_ arguments: [String], lines: [String] = []) -> String {
     do {
       return try ImageInputs.expand(arguments, readStandardInput: { lines }).joined(separator: "|")
     } catch {
-      #expect(error.exitCode == .fatal)
       return error.description
     }
   }
@@ -90,5 +90,14 @@ import Testing
     let binary = "\(root)/binary.txt"
     try Data([0xFF, 0xD8, 0xFF]).write(to: URL(fileURLWithPath: binary))
     #expect(complaint([binary]) == "the list '\(binary)' is not text in UTF-8")
+  }
+}
+
+extension TestFolder {
+  /// Writes a text file; returns its full path.
+  @discardableResult
+  fileprivate func write(_ name: String, _ text: String = "") throws -> String {
+    try write(text, to: name)
+    return path(name)
   }
 }

@@ -1,0 +1,90 @@
+import Imaging
+
+/// The one path from files to predictions: source, decoding, predictor, sinks.
+///
+/// Images are processed in windows of at least one per thread: a window is decoded on all threads,
+/// goes through the network, which uses all threads itself, and is consumed by the sinks. Memory is
+/// bounded by the window, and results keep the order of the source.
+package struct InferencePipeline<P: Predictor> {
+  let predictor: P
+  let policy: DecodePolicy
+  /// Images per run of the network; results do not depend on it.
+  let batch: Int
+
+  package init(_ predictor: P, policy: DecodePolicy, batch: Int) {
+    precondition(batch > 0, "a batch has at least one image")
+    self.predictor = predictor
+    self.policy = policy
+    self.batch = batch
+  }
+
+  /// Runs over all images of a source; one that cannot be decoded fails alone.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: Asked before each window; true ends the run.
+  ///   - progress: Called after each window with the number of its images.
+  package func run(
+    _ source: some ImageSource, into sinks: [any Sink<P.Prediction>],
+    until isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+  ) throws -> PipelineSummary {
+    var source = source
+    var summary = PipelineSummary()
+    let window = max(batch, predictor.runner.pool.threads)
+    let start = ContinuousClock.now
+    let before = predictor.runner.times
+    while true {
+      var results: [ImageResult<P.Prediction>] = []
+      while results.count < window, let item = try source.next() {
+        results.append(ImageResult(item))
+      }
+      guard !results.isEmpty else { break }
+      guard !isCancelled() else {
+        summary.isComplete = false
+        break
+      }
+      summary.times.decode += decode(&results)
+      try predict(&results)
+      for sink in sinks { try sink.consume(&results) }
+      summary.images += results.count
+      progress(results.count)
+    }
+    let after = predictor.runner.times
+    summary.times.preprocess = after.preprocess - before.preprocess
+    summary.times.network = after.network - before.network
+    summary.times.postprocess = after.postprocess - before.postprocess
+    summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return summary
+  }
+
+  /// Decodes a window; returns the seconds spent.
+  private func decode(_ results: inout [ImageResult<P.Prediction>]) -> Double {
+    let start = ContinuousClock.now
+    let items = results.map(\.item)
+    let decoded = predictor.runner.pool.map(items.count) { index in
+      Result { () throws(ImagingError) in
+        try ImageFile.read(items[index].path, policy: policy)
+      }
+    }
+    for (index, outcome) in decoded.enumerated() {
+      switch outcome {
+      case .success(let image): results[index].image = image
+      case .failure(let error): results[index].failure = error
+      }
+    }
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  private func predict(_ results: inout [ImageResult<P.Prediction>]) throws {
+    let places = results.indices.filter { results[$0].image != nil }
+    for start in stride(from: 0, to: places.count, by: batch) {
+      let part = places[start..<min(start + batch, places.count)]
+      let begin = ContinuousClock.now
+      let predictions = try predictor.predict(part.compactMap { results[$0].image })
+      let seconds = (ContinuousClock.now - begin) / .seconds(1)
+      for (place, prediction) in zip(part, predictions) {
+        results[place].prediction = prediction
+        results[place].milliseconds = seconds * 1000 / Double(part.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Datasets
+import Engine
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Inference
+@testable import Networks
+
+/// A predictor of another task, added with no edit elsewhere: the class of the highest logit.
+private final class ToyClassifier: Predictor {
+  let runner: InferenceRunner
+
+  /// Logits are the mean of each channel, so that the class is the strongest color.
+  init(threads: Int) throws {
+    let spec = ModelSpec(
+      name: "toy", summary: "", defaultSize: 32, preprocessing: .unit, head: .classification
+    ) { input, _, scope in [scope["mean"].apply(GlobalAveragePool(), input)] }
+    runner = InferenceRunner(
+      Model(spec, classNames: ["red", "green", "blue"], seed: 0),
+      pool: ThreadPool(threads: threads), kernels: try Kernels.chosen(.f32))
+  }
+
+  func predict(_ images: [DecodedImage]) throws -> [Int] {
+    let side = runner.description.imageSize
+    return try runner.run(images.count) { index, input in
+      Letterbox(
+        imageWidth: images[index].originalWidth, imageHeight: images[index].originalHeight,
+        targetWidth: side, targetHeight: side
+      ).fill(images[index].image.asInput, into: input, normalization: runner.normalization)
+    } read: { index, outputs in
+      let logits = outputs[0].data + index * outputs[0].stride
+      return (0..<3).max { logits[$0] < logits[$1] } ?? 0
+    }
+  }
+}
+
+/// Keeps paths and predictions.
+private final class ToySink: Sink {
+  typealias Prediction = Int
+  var lines: [String] = []
+  var failures = 0
+
+  func consume(_ results: inout [ImageResult<Int>]) {
+    for result in results {
+      lines.append("\(result.item.index) \(result.prediction.map(String.init) ?? "-")")
+      if result.failure != nil { failures += 1 }
+    }
+  }
+}
+
+@Suite struct PipelineTests {
+  private let folder: TestFolder
+  private let paths: [String]
+  private let colors = [2, 0, 1, 1, 0, 2, 2]
+
+  init() throws {
+    let folder = try TestFolder()
+    self.folder = folder
+    paths = try colors.enumerated().map { index, channel in
+      let bytes = (0..<20 * 10).flatMap { _ in (0..<3).map { UInt8($0 == channel ? 255 : 0) } }
+      let path = folder.path("\(index).png")
+      try ImageFile.write(
+        Image(width: 20, height: 10, format: .rgb8, bytes: bytes), to: path)
+      return path
+    }
+  }
+
+  /// Windows of max(batch, threads) images: 1, 2, 3 and 16 for 7 images.
+  @Test(arguments: [(1, 1), (1, 2), (2, 3), (16, 2)])
+  func anotherTaskRunsInOrder(batch: Int, threads: Int) throws {
+    try folder.write("no image", to: "4.png")
+    let sink = ToySink()
+    var progress: [Int] = []
+    let summary = try InferencePipeline(
+      ToyClassifier(threads: threads), policy: DecodePolicy(), batch: batch
+    ).run(PathSource(paths), into: [sink], progress: { progress.append($0) })
+    #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1", "4 -", "5 2", "6 2"])
+    #expect(sink.failures == 1)
+    #expect(summary.isComplete && summary.images == 7)
+    #expect(progress.allSatisfy { $0 <= max(batch, threads) } && progress.reduce(0, +) == 7)
+    #expect(summary.times.decode > 0 && summary.times.network > 0)
+  }
+
+  @Test func cancellingKeepsWhatIsDone() throws {
+    let sink = ToySink()
+    let summary = try InferencePipeline(
+      ToyClassifier(threads: 1), policy: DecodePolicy(), batch: 2
+    ).run(PathSource(paths), into: [sink], until: { sink.lines.count >= 4 })
+    #expect(!summary.isComplete && summary.images == 4)
+    #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1"])
+  }
+
+  @Test func anEmptySourceIsComplete() throws {
+    let summary = try InferencePipeline(
+      ToyClassifier(threads: 1), policy: DecodePolicy(), batch: 2
+    ).run(PathSource([]), into: [ToySink()], until: { true })
+    #expect(summary.isComplete && summary.images == 0)
+  }
+}
