@@ -65,7 +65,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Imaging", "Basics", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Imaging", "Basics"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "Imaging", "Basics", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "InferenceTests",

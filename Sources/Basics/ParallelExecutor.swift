@@ -1,30 +1,30 @@
-/// Runs numbered tasks, on several threads where its maker has them.
+/// Runs numbered tasks, possibly on several threads.
 ///
-/// Modules that do not know Engine's pool take one of these, so that threads are made in one
-/// place only. Tasks are cut by the data alone and each makes a result of its own, so results do
-/// not depend on the threads.
-package struct ParallelExecutor: Sendable {
-  /// Runs `body(0) ... body(count - 1)`, each once, and returns when all have ended.
-  package typealias Loop = @Sendable (_ count: Int, _ body: (Int) -> Void) -> Void
+/// Modules that do not import Engine take one of these, so that threads are started in one place
+/// only. Tasks are cut by the data alone and each writes a result of its own, so results do not
+/// depend on the number of threads.
+package protocol ParallelExecutor {
+  /// Runs `body(0) ... body(count - 1)`, each once, in any order, and returns when all have ended.
+  func run(_ count: Int, _ body: (Int) -> Void)
+}
 
-  private let loop: Loop
-
-  /// Makes a runner of a loop that may run its tasks at the same time and in any order.
-  package init(_ loop: @escaping Loop) {
-    self.loop = loop
-  }
-
-  /// One task after the other on the caller's thread.
-  package static let serial = ParallelExecutor { count, body in
+/// Runs one task after the other on the caller's thread.
+package struct SequentialExecutor: ParallelExecutor, Sendable {
+  package func run(_ count: Int, _ body: (Int) -> Void) {
     for index in 0..<count { body(index) }
   }
+}
 
+extension ParallelExecutor where Self == SequentialExecutor {
+  package static var serial: SequentialExecutor { SequentialExecutor() }
+}
+
+extension ParallelExecutor {
   /// The results of `body(0) ... body(count - 1)`, in that order.
   package func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
     [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
       let target = buffer.baseAddress
-      // Each task writes to its own place, and the loop returns when all have.
-      loop(count) { index in
+      run(count) { index in
         if let target { (target + index).initialize(to: body(index)) }
       }
       initialized = count

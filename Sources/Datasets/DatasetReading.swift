@@ -2,7 +2,7 @@ import Basics
 import Imaging
 
 /// How much of a dataset is read, and for what.
-package struct DatasetReading: Sendable {
+package struct DatasetReading {
   /// Whether polygons and masks are read, besides boxes.
   package var segmentations: Bool
   /// Whether the dataset is looked over, rather than used.
@@ -17,14 +17,15 @@ package struct DatasetReading: Sendable {
   /// Whether boxes are cut to their images; if not, they stay as the label files have them.
   package var cutsBoxes: Bool
   /// What images and label files are read on.
-  package var runner: ParallelExecutor
+  package var runner: any ParallelExecutor
   /// Where sizes of images are looked up, and may be kept from run to run.
   package var images: ImageIndex
 
   /// Makes options; the defaults are those of training.
   package init(
     segmentations: Bool = false, surveys: Bool = false, measuresImages: Bool = true,
-    cutsBoxes: Bool = true, runner: ParallelExecutor = .serial, images: ImageIndex = ImageIndex()
+    cutsBoxes: Bool = true, runner: any ParallelExecutor = .serial,
+    images: ImageIndex = ImageIndex()
   ) {
     self.segmentations = segmentations
     self.surveys = surveys

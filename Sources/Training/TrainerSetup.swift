@@ -44,7 +44,7 @@ struct TrainerSetup {
     if let note { notes.append(note) }
     kernels = try Kernels(set, precision: precision)
     var data = try TrainingData(
-      config, normalization: Normalization(spec.preprocessing), runner: ParallelExecutor(pool))
+      config, normalization: Normalization(spec.preprocessing), runner: pool)
     model = Model(
       spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
 

@@ -22,12 +22,11 @@ struct COCOSizeTests {
     let path = try #require(Self.path)
     let cache = try TestFolder()
     let pool = ThreadPool(threads: Machine.availableThreads)
-    let runner = ParallelExecutor { count, body in pool.run(count) { body($0) } }
     for name in ["built", "used"] {
       let time = try seconds {
         let index = ImageIndex(for: path, in: cache.path)
         let dataset = try Dataset.open(
-          path: path, split: "train", reading: DatasetReading(runner: runner, images: index))
+          path: path, split: "train", reading: DatasetReading(runner: pool, images: index))
         #expect(dataset.samples.count == 118_000 && dataset.annotationCount == 860_000)
         index.save()
       }

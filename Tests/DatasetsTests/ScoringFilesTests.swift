@@ -1,6 +1,5 @@
 import TestSupport
 @testable import Basics
-import Dispatch
 import Foundation
 import Imaging
 import Testing
@@ -161,13 +160,7 @@ import Testing
     }
     let path = try file("large.json", "[" + rows.joined(separator: ",\n") + "]")
     let groundTruth = try groundTruth()
-    let parallel = ParallelExecutor { count, body in
-      #expect(count > 2, "the file is too small to be cut")
-      withoutActuallyEscaping(body) { body in
-        nonisolated(unsafe) let body = body
-        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
-      }
-    }
+    let parallel = CuttingExecutor()
     let set = try DetectionSet.read([path], for: groundTruth, tasks: parallel)
     #expect(set.detections.count == rows.count)
     #expect(set.detections.scores == rows.indices.map { Double("0.\($0 + 1)") })
@@ -259,5 +252,13 @@ import Testing
       for (index, id) in ids.enumerated() { #expect(table[id] == index) }
       for id in [4, -1, Int.max, Int.min] { #expect(table[id] == nil) }
     }
+  }
+}
+
+/// Runs tasks at the same time and expects that there are several.
+private struct CuttingExecutor: ParallelExecutor {
+  func run(_ count: Int, _ body: (Int) -> Void) {
+    #expect(count > 2, "the file is too small to be cut")
+    ConcurrentExecutor().run(count, body)
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 import Testing
 
@@ -44,5 +45,13 @@ import Testing
       if mine.contains(where: { $0 != Float(index) }) { wrong.wrappingAdd(1, ordering: .relaxed) }
     }
     #expect(wrong.load(ordering: .relaxed) == 0)
+  }
+
+  /// A loop inside a task of the same pool would overwrite the loop that runs: the process ends.
+  @Test func nestedRunsAreRefused() async {
+    await #expect(processExitsWith: .failure) {
+      let pool = ThreadPool(threads: 2)
+      pool.run(2) { _ in pool.run(2) { _ in } }
+    }
   }
 }

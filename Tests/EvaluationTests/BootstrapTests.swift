@@ -1,5 +1,6 @@
 @testable import Basics
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -109,10 +110,7 @@ struct BootstrapTests {
     let matches = MatchTable(table)
     let options = BootstrapOptions(draws: 200, seed: 3)
     let one = Bootstrap(table, matches, options: options)
-    let reversed = ParallelExecutor { count, body in
-      for index in (0..<count).reversed() { body(index) }
-    }
-    let other = Bootstrap(table, matches, options: options, tasks: reversed)
+    let other = Bootstrap(table, matches, options: options, tasks: ReversedExecutor())
     #expect(one.ap == other.ap && one.classes.map(\.ap) == other.classes.map(\.ap))
     #expect(one.ap.lower < one.ap.value && one.ap.value < one.ap.upper)
     #expect(one.ap50.lower < one.ap50.value && one.ap50.value < one.ap50.upper)

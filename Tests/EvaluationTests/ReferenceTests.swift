@@ -1,7 +1,7 @@
 @testable import Basics
-import Dispatch
 import Evaluation
 import Imaging
+import TestSupport
 import Testing
 
 /// Every number against pycocotools 2.0.11; the expected values come from make_cases.py, which
@@ -53,16 +53,8 @@ struct ReferenceTests {
   }
 
   /// Parts that run at the same time, or in another order, give the same bits.
-  @Test(arguments: [
-    ParallelExecutor { count, body in
-      withoutActuallyEscaping(body) { body in
-        nonisolated(unsafe) let body = body
-        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
-      }
-    },
-    ParallelExecutor { count, body in for index in (0..<count).reversed() { body(index) } },
-  ])
-  func tasksDoNotChangeTheNumbers(tasks: ParallelExecutor) throws {
+  @Test(arguments: [ConcurrentExecutor(), ReversedExecutor()] as [any ParallelExecutor & Sendable])
+  func tasksDoNotChangeTheNumbers(tasks: any ParallelExecutor & Sendable) throws {
     let groundTruths = try Fixtures.read(
       GroundTruthFile.self, "val2014_100/instances_val2014_100.json")
     let results = try Fixtures.read(

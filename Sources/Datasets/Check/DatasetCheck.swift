@@ -7,7 +7,7 @@ import Imaging
 /// other. Nothing is written but the index of images.
 package struct DatasetCheck: Sendable {
   /// What is looked at, and on which threads.
-  package struct Options: Sendable {
+  package struct Options {
     /// The splits; nil for all that the dataset has.
     package var splits: [String]?
     /// How the dataset lies on disk; found out from file names if nil.
@@ -16,14 +16,14 @@ package struct DatasetCheck: Sendable {
     /// they state.
     package var examinesImages: Bool
     /// What the work runs on.
-    package var runner: ParallelExecutor
+    package var runner: any ParallelExecutor
     /// Where facts about images are kept from run to run.
     package var index: ImageIndex
 
     /// Makes options; the defaults look at everything on one thread.
     package init(
       splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
-      runner: ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
+      runner: any ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
     ) {
       self.splits = splits
       self.format = format

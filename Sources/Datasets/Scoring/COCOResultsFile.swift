@@ -33,7 +33,7 @@ struct COCOResultsFile {
   }
 
   /// Reads all detections.
-  func read(tasks: ParallelExecutor) throws(DatasetsError) -> DetectionSet {
+  func read(tasks: any ParallelExecutor) throws(DatasetsError) -> DetectionSet {
     do throws(JSONFault) {
       var scanner = JSONScanner(file.bytes)
       _ = try scanner.array("COCO's results")
@@ -54,7 +54,7 @@ struct COCOResultsFile {
 
   /// Reads the parts; nil where one does not end where the next begins, or holds a fault: then
   /// reading in one go tells what is true.
-  private func readParts(_ starts: [Int], tasks: ParallelExecutor) -> DetectionSet? {
+  private func readParts(_ starts: [Int], tasks: any ParallelExecutor) -> DetectionSet? {
     let parts = tasks.map(starts.count) { number -> Part? in
       let end = number + 1 < starts.count ? starts[number + 1] : file.bytes.count
       return try? read(from: starts[number], to: end)

@@ -37,7 +37,7 @@ enum DetectionFormat: CaseIterable {
 
   /// Reads what lies at a path.
   func read(
-    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: ParallelExecutor
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
   ) throws(DatasetsError) -> DetectionSet {
     switch self {
     case .cocoResults:

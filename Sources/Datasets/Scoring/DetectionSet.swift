@@ -26,7 +26,7 @@ package struct DetectionSet: Sendable {
   /// - Throws: `DatasetsError` for what cannot be read.
   package static func read(
     _ paths: [String], for groundTruth: GroundTruth, readsMasks: Bool = false,
-    tasks: ParallelExecutor = .serial
+    tasks: any ParallelExecutor = .serial
   ) throws(DatasetsError) -> DetectionSet {
     var whole = DetectionSet()
     var owners = [Int?](repeating: nil, count: groundTruth.images.count)

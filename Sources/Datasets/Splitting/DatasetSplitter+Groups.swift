@@ -13,7 +13,7 @@ extension DatasetSplitter {
   /// - Returns: For each sample, in order, the number of its group, and a problem for each image
   ///   that cannot be decoded, which is a group of its own.
   package static func groups(
-    of data: [Dataset], index: ImageIndex, runner: ParallelExecutor,
+    of data: [Dataset], index: ImageIndex, runner: any ParallelExecutor,
     observe: DatasetCheck.Observer
   ) throws -> (groups: [Int], issues: [DatasetIssue]) {
     let options = DatasetCheck.Options(runner: runner, index: index)

@@ -3,7 +3,7 @@ import CGlimpseKernels
 /// Loops over whole parameter blocks: steps of optimizers, averages, norms.
 ///
 /// The work is cut at fixed places, so that no result depends on the number of threads.
-package struct VectorOperations: Sendable {
+package struct VectorOperations {
   private let pool: ThreadPool
   private let kernels: Kernels
   /// Floats of one task: small enough to share fairly, large enough to hide the handing out.

@@ -67,7 +67,7 @@ package struct Bootstrap: Sendable {
   /// - Parameter tasks: What makes draws at the same time; results do not depend on it.
   package init(
     _ table: EvaluationTable, _ matches: MatchTable,
-    options: BootstrapOptions = BootstrapOptions(), tasks: ParallelExecutor = .serial
+    options: BootstrapOptions = BootstrapOptions(), tasks: any ParallelExecutor = .serial
   ) {
     let precision = BootstrapAP(table, matches, tasks: tasks)
     let images = table.imageNames.count

@@ -31,7 +31,7 @@ struct BootstrapAP: Sendable {
   private let recallThresholds: [Double]
   private let thresholdCount: Int
 
-  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor) {
+  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor) {
     recallThresholds = matches.parameters.recallThresholds
     thresholdCount = matches.parameters.iouThresholds.count
     tracks = tasks.map(table.classNames.count) {

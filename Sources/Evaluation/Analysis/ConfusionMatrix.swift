@@ -26,7 +26,7 @@ package struct ConfusionMatrix: Hashable, Sendable {
   /// Pairs detections and ground-truth objects of every image.
   package init(
     _ table: EvaluationTable, confidence: Double = 0.25, iou: Double = 0.5,
-    overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
+    overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
     self.confidence = confidence
     self.iou = iou

@@ -42,7 +42,7 @@ package struct ErrorBreakdown: Sendable {
   ///   - overlap: What the rows overlap by: boxes or masks.
   ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
   package init(
-    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
     let parts = tasks.mapParts(of: table.imageNames.count, parts: 64) { images in
       images.map { ImageErrors(table, image: $0, overlap: overlap) }

@@ -39,7 +39,7 @@ package struct PairedBootstrap: Sendable {
   /// - Throws: `EvaluationError` where the two are not about the same images and classes.
   package init(
     _ first: Scored, _ second: Scored, options: BootstrapOptions = BootstrapOptions(),
-    tasks: ParallelExecutor = .serial
+    tasks: any ParallelExecutor = .serial
   ) throws(EvaluationError) {
     guard first.table.imageNames == second.table.imageNames,
       first.table.classNames == second.table.classNames

@@ -49,7 +49,8 @@ package struct EvaluationTable: Sendable {
   /// Sorts the rows of an input; linear in their number, but for the scores inside a pair.
   ///
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
-  package init(_ input: EvaluationInput, tasks: ParallelExecutor = .serial) throws(EvaluationError)
+  package init(_ input: EvaluationInput, tasks: any ParallelExecutor = .serial)
+    throws(EvaluationError)
   {
     try input.check()
     imageNames = input.imageNames
@@ -152,7 +153,7 @@ package struct EvaluationTable: Sendable {
 
   /// Sorts the detections inside each cell by descending score, ties by row.
   private static func ranked(
-    _ order: [Int32], pairs: [ImageClassPair], scores: [Double], tasks: ParallelExecutor
+    _ order: [Int32], pairs: [ImageClassPair], scores: [Double], tasks: any ParallelExecutor
   ) -> [Int32] {
     tasks.mapParts(of: pairs.count, parts: 64) { part -> [Int32] in
       guard let first = part.first, let last = part.last else { return [] }

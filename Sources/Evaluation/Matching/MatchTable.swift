@@ -28,7 +28,7 @@ package struct MatchTable: Sendable {
   ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
   package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes,
-    parameters: EvaluationParameters = .coco, tasks: ParallelExecutor = .serial
+    parameters: EvaluationParameters = .coco, tasks: any ParallelExecutor = .serial
   ) {
     self.parameters = parameters
     let parts = tasks.mapParts(of: table.pairs.count, parts: 64) { part in

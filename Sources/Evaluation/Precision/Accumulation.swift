@@ -140,7 +140,7 @@ struct Accumulation {
 
 extension PrecisionRecallCurves {
   /// Makes the curves of all classes from the match outcomes of their detections.
-  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor) {
+  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor) {
     self.init(parameters: matches.parameters, classCount: table.classNames.count)
     let classes = tasks.map(classCount) {
       Accumulation(table, matches, classIndex: $0).curves()

@@ -12,7 +12,7 @@ package enum DetectionMetric {
   ///   - tasks: What runs parts of the work at the same time; results do not depend on it.
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
   package static func evaluate(
-    _ input: EvaluationInput, tasks: ParallelExecutor = .serial
+    _ input: EvaluationInput, tasks: any ParallelExecutor = .serial
   ) throws(EvaluationError) -> DetectionMetrics {
     let table = try EvaluationTable(input, tasks: tasks)
     return report(table, MatchTable(table, tasks: tasks), tasks: tasks)
@@ -22,7 +22,7 @@ package enum DetectionMetric {
   ///
   /// - Parameter matches: Made with the parameters `.coco`.
   package static func report(
-    _ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor = .serial
+    _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) -> DetectionMetrics {
     var counts = table.classNames.map { _ in (groundTruths: 0, detections: 0) }
     for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isEmpty {

@@ -110,7 +110,7 @@ package struct F1Curve: Hashable, Sendable {
 
   /// The curves of all classes, in order of index.
   package static func curves(
-    _ table: EvaluationTable, _ matches: MatchTable, tasks: ParallelExecutor = .serial
+    _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) -> [F1Curve] {
     tasks.map(table.classNames.count) { F1Curve(table, matches, classIndex: $0) }
   }

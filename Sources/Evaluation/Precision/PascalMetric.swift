@@ -35,7 +35,7 @@ package struct PascalMetric: Hashable, Sendable {
 
   /// Scores detections by VOC's rules.
   package init(
-    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor = .serial
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
     classes = tasks.map(table.classNames.count) { classIndex in
       var walk = PascalWalk(table, classIndex: classIndex, overlap: overlap)

@@ -92,7 +92,7 @@ struct Check: Command {
     Interruption.observe()
     try checkOutputs()
     let index = ImageIndex(for: data)
-    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let check = try examine(index, tasks, on: console)
     if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
     let augmented = try drawAugmented(check, on: console)
@@ -110,7 +110,7 @@ struct Check: Command {
 
   /// Checks with a line of progress; what was found out is kept even where it is interrupted.
   private func examine(
-    _ index: ImageIndex, _ tasks: ParallelExecutor, on console: Console
+    _ index: ImageIndex, _ tasks: any ParallelExecutor, on console: Console
   ) throws -> DatasetCheck {
     defer { index.save() }
     var progress = CheckProgress(on: console)

@@ -73,7 +73,7 @@ struct Convert: Command {
     defer { index.save() }
     let reading = DatasetReading(
       segmentations: keepsSegmentations, cutsBoxes: false,
-      runner: ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads)),
+      runner: ThreadPool(threads: threads ?? Machine.availableThreads),
       images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)

@@ -151,7 +151,7 @@ struct Evaluate: Command {
     try checkOutputs(runCount: 1)
     let trained = try TrainedWeights.load(weights)
     let workforce = try ComputeBackend(threads: threads, precision: precision, on: console)
-    let tasks = ParallelExecutor(workforce.pool)
+    let tasks = workforce.pool
     let index = ImageIndex(for: data)
     let dataset = try Dataset.open(
       path: data, split: split, classNames: trained.description.classNames,
@@ -223,7 +223,7 @@ struct Evaluate: Command {
     }
     try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
     let usesMasks = overlap == .segm
-    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(path, split: split, readsMasks: usesMasks)
     let scoring = FileEvaluation(
       groundTruth: groundTruth, usesMasks: usesMasks, allowsMismatches: allowsMismatches,

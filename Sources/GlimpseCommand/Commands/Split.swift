@@ -84,7 +84,7 @@ struct Split: Command {
     }
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
-    let tasks = ParallelExecutor(ThreadPool(threads: threads ?? Machine.availableThreads))
+    let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
@@ -126,7 +126,7 @@ struct Split: Command {
 
   /// Which images show the same; what was found out is kept even where it is interrupted.
   private func groups(
-    of data: [Dataset], _ index: ImageIndex, _ tasks: ParallelExecutor, on console: Console
+    of data: [Dataset], _ index: ImageIndex, _ tasks: any ParallelExecutor, on console: Console
   ) throws -> [Int] {
     var progress = CheckProgress(on: console)
     defer { progress.finish() }

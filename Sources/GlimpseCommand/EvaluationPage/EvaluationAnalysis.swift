@@ -22,7 +22,7 @@ struct EvaluationAnalysis: Sendable {
   let confusion: ConfusionMatrix
 
   /// Explains a run; without `bootstrap` there are no intervals.
-  init(_ run: EvaluationResult, bootstrap options: BootstrapOptions?, tasks: ParallelExecutor) {
+  init(_ run: EvaluationResult, bootstrap options: BootstrapOptions?, tasks: any ParallelExecutor) {
     name = run.name
     table = run.table
     matches = run.matches

@@ -1,7 +1,7 @@
 import Glimpse
 
 /// The threads and kernels that a command computes with.
-struct ComputeBackend: Sendable {
+struct ComputeBackend {
   let pool: ThreadPool
   let kernels: Kernels
 

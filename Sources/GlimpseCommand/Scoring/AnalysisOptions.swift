@@ -38,7 +38,7 @@ struct AnalysisOptions: Sendable {
   ///   - facts: what was scored, for the page.
   ///   - path: where the image of an image lies; nil where that is not known.
   func explain(
-    _ runs: [EvaluationResult], facts: [(name: String, value: String)], tasks: ParallelExecutor,
+    _ runs: [EvaluationResult], facts: [(name: String, value: String)], tasks: any ParallelExecutor,
     path: (_ image: Int) -> String?
   ) throws -> AnalysisText {
     guard isWanted else { return AnalysisText() }

@@ -12,7 +12,8 @@ struct EvaluationResult: Sendable {
 
   /// Scores an input.
   init(
-    name: String, _ input: EvaluationInput, overlap: PairwiseIoU = .boxes, tasks: ParallelExecutor
+    name: String, _ input: EvaluationInput, overlap: PairwiseIoU = .boxes,
+    tasks: any ParallelExecutor
   ) throws(EvaluationError) {
     self.name = name
     self.overlap = overlap

@@ -10,7 +10,7 @@ enum ExtraMetric: String, OptionWord {
   case confusion
 
   /// What is reckoned about one run, as a table and as a member of its JSON object.
-  func result(_ run: EvaluationResult, tasks: ParallelExecutor) -> ExtraResult {
+  func result(_ run: EvaluationResult, tasks: any ParallelExecutor) -> ExtraResult {
     switch self {
     case .voc: .voc(PascalMetric(run.table, overlap: run.overlap, tasks: tasks))
     case .f1: .f1(F1Curve.curves(run.table, run.matches, tasks: tasks).map(\.best))

@@ -5,7 +5,7 @@ struct ExtraText {
   private let runs: [(name: String, classNames: [String], results: [ExtraResult])]
 
   /// Reckons the metrics of each run.
-  init(_ metrics: [ExtraMetric], of runs: [EvaluationResult], tasks: ParallelExecutor) {
+  init(_ metrics: [ExtraMetric], of runs: [EvaluationResult], tasks: any ParallelExecutor) {
     // A word given twice is one wish.
     let wanted = ExtraMetric.allCases.filter { metrics.contains($0) }
     self.runs = runs.map { run in

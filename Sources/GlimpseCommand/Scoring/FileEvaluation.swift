@@ -7,7 +7,7 @@ struct FileEvaluation {
   let usesMasks: Bool
   /// Whether detections that contradict the ground truth are left out instead of ending the command.
   let allowsMismatches: Bool
-  let tasks: ParallelExecutor
+  let tasks: any ParallelExecutor
 
   /// Scores one run of a detector, which may lie in several files.
   ///

@@ -18,7 +18,8 @@ struct TrainingData {
   var batch: Int
 
   /// Opens both splits; what is found out about images is kept for later runs.
-  init(_ config: TrainingConfig, normalization: Normalization, runner: ParallelExecutor) throws {
+  init(_ config: TrainingConfig, normalization: Normalization, runner: any ParallelExecutor) throws
+  {
     batch = config.batch ?? 1
     wantsSegmentations = config.copyPaste > 0
     let index = ImageIndex(for: config.data)

@@ -35,6 +35,6 @@ struct Validator {
       progress(done, data.samples.count)
     }
     guard summary.isComplete else { return nil }
-    return try DetectionMetric.evaluate(sink.input, tasks: ParallelExecutor(pool))
+    return try DetectionMetric.evaluate(sink.input, tasks: pool)
   }
 }
