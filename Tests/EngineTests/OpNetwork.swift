@@ -27,7 +27,7 @@ struct OpNetwork {
   /// Values of the graph's inputs; the op's own come first.
   var inputs: [Tensor]
   /// The loss is the sum of the outputs times these.
-  let weights: [Tensor]
+  var weights: [Tensor]
   static let seed: UInt64 = 3
 
   init(

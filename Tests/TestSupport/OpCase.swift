@@ -16,7 +16,7 @@ package struct OpCase: Sendable, CustomTestStringConvertible {
 
   package let name: String
   package let op: any Op
-  package let inputs: [Shape]
+  package var inputs: [Shape]
   package var values = Values.any
 
   package init(_ name: String, _ op: any Op, _ inputs: [Int]..., values: Values = .any) {

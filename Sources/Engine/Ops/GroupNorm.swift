@@ -63,9 +63,9 @@ package struct GroupNorm: Op {
     2 * channels * output.n * (2 + Self.parts(output))
   }
 
-  /// Parts of one image's sums: a number for any thread count.
+  /// Parts of one image's sums: a number for any thread count and batch size.
   private static func parts(_ shape: Shape) -> Int {
-    min(shape.h * shape.w, max(1, WorkPartition.reductionParts / shape.n))
+    min(shape.h * shape.w, WorkPartition.reductionParts)
   }
 
   private func weight(_ parameters: [UnsafeMutablePointer<Float>], _ channel: Int) -> Float {

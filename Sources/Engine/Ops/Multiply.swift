@@ -32,9 +32,9 @@ package struct Multiply: Op {
     inputs[0] == inputs[1] ? 0 : Self.gateParts(output) * output.c * output.n
   }
 
-  /// Parts of one image's sum: a number for any thread count.
+  /// Parts of one image's sum: a number for any thread count and batch size.
   private static func gateParts(_ shape: Shape) -> Int {
-    min(shape.h * shape.w, max(1, WorkPartition.reductionParts / shape.n))
+    min(shape.h * shape.w, WorkPartition.reductionParts)
   }
 
   /// y = a * b

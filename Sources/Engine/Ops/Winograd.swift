@@ -3,8 +3,8 @@ import CGlimpseKernels
 /// A 3x3 convolution of stride 1 as Winograd's F(m x m, 3x3) runs it: with tiles of 4x4 outputs a
 /// quarter of the products, with 6x6 a fifth.
 ///
-/// Which algorithm runs is decided by shapes alone, never by timing, so that a network gives the
-/// same bits in every run. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
+/// The choice of the algorithm and of its tiles follows from the shape of one image, never from the
+/// batch size or from timing, so that an image gives the same bits in every batch and run. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
 struct Winograd {
   let source: Shape
   let target: Shape
@@ -62,10 +62,14 @@ struct Winograd {
   /// The transform of one channel of a tile.
   var transformCost: Int { Self.placeCost * places }
   private var products: Int { source.c * Self.padded(target.c) }
-  private var transforms: Int {
+  private func transforms(_ tiles: Int) -> Int {
     tiles * transformCost * (Self.padded(source.c) + Self.padded(target.c))
   }
-  private var cost: Int { places * products * Self.rows(tiles) + transforms }
+  /// Of one image.
+  private var cost: Int {
+    let tiles = tiles / target.n
+    return places * products * Self.rows(tiles) + transforms(tiles)
+  }
 
   /// What a matrix product of that many rows costs, in rows.
   private static func rows(_ count: Int) -> Int { max(count, leastRows) + weightCost }
@@ -78,16 +82,17 @@ struct Winograd {
       Winograd(geometry, direction, large: large, small: small, tile: $0)
     }
     guard let best = sizes.min(by: { $0.cost < $1.cost }) else { return nil }
-    let definition = 9 * best.products * rows(best.target.pixels)
+    let definition = 9 * best.products * rows(best.target.h * best.target.w)
     return best.cost < definition ? best : nil
   }
 
-  /// The same for the gradient by the weights, which takes tiles of 4x4.
+  /// The same for the gradient by the weights, which takes tiles of 4x4. It is a sum over the images
+  /// of a batch, so the choice may follow from all of them.
   static func forWeights(
     _ geometry: ConvolutionGeometry, large: Shape, small: Shape
   ) -> Winograd? {
     Winograd(geometry, .forward, large: large, small: small, tile: 4).flatMap { one in
-      let own = one.places * one.products * (one.tiles + sumCost) + one.transforms
+      let own = one.places * one.products * (one.tiles + sumCost) + one.transforms(one.tiles)
       return own < 9 * one.products * one.target.pixels ? one : nil
     }
   }
