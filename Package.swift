@@ -49,7 +49,7 @@ let package = Package(
     // What several test targets need.
     .target(
       name: "TestSupport", dependencies: ["Engine", "Imaging", "Basics"], path: "Tests/TestSupport"),
-    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"]),
     .testTarget(
       name: "ImagingTests",
       dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels", "Basics"],

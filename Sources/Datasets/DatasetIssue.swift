@@ -113,10 +113,11 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
     self.message = message
   }
 
-  /// Makes a problem of an error about a file, or about what stands in it.
+  /// Makes an issue of an error about a file or its content.
   init(kind: Kind, _ error: DatasetsError, file: String) {
     self.init(
-      kind: kind, file: error.file ?? file, line: error.line, message: error.sentence)
+      kind: kind, file: error.diagnostic.file ?? file, line: error.diagnostic.line,
+      message: error.diagnostic.what)
   }
 
   /// As in `labels/a.txt:3: the box has no area; it is left out.`

@@ -1,29 +1,21 @@
-/// Why a dataset cannot be used: one clear sentence.
-package struct DatasetsError: Error, Hashable, CustomStringConvertible, Sendable {
-  /// The file that is meant, if it is one.
-  let file: String?
-  /// The line in that file, from 1, where there is one.
-  let line: Int?
-  /// What was expected, what was found, and what to do.
-  let sentence: String
+import Basics
 
-  /// Makes an error from its sentence.
-  package init(_ description: String) {
-    file = nil
-    line = nil
-    sentence = description
-  }
+/// A dataset that cannot be read or written.
+package struct DatasetsError: ModuleError {
+  package let diagnostic: Diagnostic
 
-  /// Makes an error about a place in a file: `file:line: sentence`.
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+
+  /// An error in a file or at a line of it, from 1.
   init(file: String, line: Int? = nil, _ sentence: String) {
-    self.file = file
-    self.line = line
-    self.sentence = sentence
+    self.init(Diagnostic(sentence, in: file, line: line))
   }
+}
 
-  /// Where, what was expected, what was found, and what to do.
-  package var description: String {
-    guard let file else { return sentence }
-    return file + (line.map { ":\($0)" } ?? "") + ": " + sentence
+extension MappedFile {
+  /// The error of a fault in JSON, with its line and byte.
+  func error(_ fault: JSONFault) -> DatasetsError {
+    DatasetsError(
+      file: path, line: line(at: fault.offset), "\(fault.message) (byte \(fault.offset)).")
   }
 }

@@ -1,10 +1,8 @@
-/// What the engine cannot do with what it was given.
-package struct EngineError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// One sentence: what, expected, found, where, what to do.
-  package let description: String
+import Basics
 
-  /// Makes an error from its sentence.
-  package init(_ description: String) {
-    self.description = description
-  }
+/// A graph, shape or session that the engine cannot use.
+package struct EngineError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

@@ -1,10 +1,8 @@
-/// Why ground-truth objects and issues could not be scored: one clear sentence.
-package struct EvaluationError: Error, Hashable, CustomStringConvertible, Sendable {
-  /// What was expected, what was found, and where.
-  package let description: String
+import Basics
 
-  /// Makes an error from its sentence.
-  package init(_ description: String) {
-    self.description = description
-  }
+/// Ground truth or detections that cannot be evaluated.
+package struct EvaluationError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

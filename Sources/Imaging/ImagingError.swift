@@ -1,13 +1,12 @@
-/// Why an image could not be read, decoded, encoded or written, or a mask not made.
+import Basics
+
+/// An image that cannot be read, decoded, encoded or written, or a mask that cannot be made.
 ///
-/// The description is one sentence that begins with the file's name and, where there is something
-/// to do about it, says what.
+/// The description is one sentence: the file, the problem and, where there is one, the remedy.
 package enum ImagingError: Error, Hashable, Sendable {
-  /// The file could not be opened or read; the reason is the system's.
-  case unreadableFile(name: String, reason: String)
-  /// The file could not be written; the reason is the system's, or about the name.
-  case unwritableFile(name: String, reason: String)
-  /// The bytes are neither JPEG nor PNG; `found` says what they look like.
+  /// The file could not be read or written.
+  case file(Diagnostic)
+  /// The bytes are neither JPEG nor PNG; `found` names what they look like.
   case unknownFormat(name: String, found: String)
   /// The bytes contradict the format.
   case corrupt(name: String, codec: Codec, reason: String)
@@ -15,9 +14,9 @@ package enum ImagingError: Error, Hashable, Sendable {
   case unsupported(name: String, codec: Codec, reason: String)
   /// Data end before the image is complete.
   case endsEarly(name: String, codec: Codec, reason: String)
-  /// Data are garbled in places, though an image of some sort can be had.
+  /// Data are garbled in places, but an image can be decoded.
   case garbled(name: String, codec: Codec, reason: String)
-  /// The header promises more pixels than the caller allows.
+  /// The header states more pixels than the caller allows.
   case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
   /// The codec cannot hold the image.
   case unencodable(name: String, codec: Codec, reason: String)
@@ -27,14 +26,16 @@ package enum ImagingError: Error, Hashable, Sendable {
   case invalidMask(width: Int, height: Int, reason: String)
 }
 
-extension ImagingError: CustomStringConvertible {
-  /// The sentence for people: what is wrong, with the file's name and what can be done.
+extension ImagingError: ModuleError {
+  package init(_ diagnostic: Diagnostic) { self = .file(diagnostic) }
+
+  package var diagnostic: Diagnostic {
+    if case .file(let diagnostic) = self { diagnostic } else { Diagnostic(description) }
+  }
+
   package var description: String {
     switch self {
-    case .unreadableFile(let name, let reason):
-      "\(name) cannot be read: \(reason)"
-    case .unwritableFile(let name, let reason):
-      "\(name) cannot be written: \(reason)"
+    case .file(let diagnostic): diagnostic.description
     case .unknownFormat(let name, let found):
       "\(name) is neither a JPEG nor a PNG image: \(found)"
     case .corrupt(let name, let codec, let reason):

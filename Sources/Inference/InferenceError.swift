@@ -1,9 +1,8 @@
-/// An error of inputs or outputs of a prediction run.
-package struct InferenceError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// One sentence: what, expected, found, where, what to do.
-  package let description: String
+import Basics
 
-  package init(_ description: String) {
-    self.description = description
-  }
+/// Inputs or outputs of a prediction run that cannot be used.
+package struct InferenceError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

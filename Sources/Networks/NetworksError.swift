@@ -1,10 +1,8 @@
-/// What cannot be done with a weights file or a network.
-package struct NetworksError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// One sentence: what, expected, found, where, what to do.
-  package let description: String
+import Basics
 
-  /// Makes an error from its sentence.
-  package init(_ description: String) {
-    self.description = description
-  }
+/// A weights file or network that cannot be used.
+package struct NetworksError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

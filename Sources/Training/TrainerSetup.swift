@@ -91,7 +91,7 @@ struct TrainerSetup {
       rows = []
       folder = try RunFolder(new: config)
     }
-    try RunFolder.write(config.json, to: folder.config)
+    try TrainingError.wrap(AtomicFile.write([UInt8](config.json), to: folder.config))
   }
 }
 

@@ -1,6 +1,8 @@
-/// Why a training cannot start or go on.
-package struct TrainingError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// What kind of failure it is, for the program's exit code.
+import Basics
+
+/// A training run that cannot start or continue.
+package struct TrainingError: ModuleError {
+  /// The kind of failure, for the program's exit code.
   package enum Kind: Hashable, Sendable {
     /// A setting that makes no sense, or a run that does not fit its checkpoint.
     case invalid
@@ -10,14 +12,17 @@ package struct TrainingError: Error, CustomStringConvertible, Hashable, Sendable
     case file
   }
 
-  /// What kind of failure it is.
   package let kind: Kind
-  /// One sentence: what, expected, found, where, what to do.
-  package let description: String
+  package let diagnostic: Diagnostic
 
-  /// Makes an error from its sentence.
   package init(_ kind: Kind, _ description: String) {
     self.kind = kind
-    self.description = description
+    diagnostic = Diagnostic(description)
+  }
+
+  /// A failure of a file.
+  package init(_ diagnostic: Diagnostic) {
+    kind = .file
+    self.diagnostic = diagnostic
   }
 }

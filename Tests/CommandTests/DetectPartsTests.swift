@@ -46,7 +46,7 @@ import Testing
 
   @Test func onlyWhatIsNewAndEmptyIsRemoved() throws {
     let used = try ResultFolder(named: folder.path + "/used", overwrites: false)
-    try ResultFolder.write("x", to: used.path + "/x.txt")
+    try AtomicFile.write("x", to: used.path + "/x.txt")
     used.removeIfUnused()
     #expect(FileManager.default.fileExists(atPath: used.path))
     let old = folder.path + "/old"

@@ -85,7 +85,7 @@ struct ImageAudit {
   private static func sentence(_ error: ImagingError) -> String {
     let reason =
       switch error {
-      case .unreadableFile(_, let reason): "the image cannot be read: \(reason)"
+      case .file(let diagnostic): diagnostic.what
       case .endsEarly(_, _, let reason):
         "the image ends early, a part of it is missing (\(reason))"
       case .garbled(_, _, let reason): "the image is damaged (\(reason))"

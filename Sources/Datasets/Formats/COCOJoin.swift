@@ -105,7 +105,7 @@ struct COCOJoin {
     for row in file.rows {
       if row.offset - kept > COCOFile.window {
         kept = row.offset
-        file.file.giveBack(before: kept)
+        file.file.release(before: kept)
       }
       var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
       if let id = row.id, !ids.insert(id).inserted {

@@ -20,7 +20,9 @@ enum ClassList {
   static func listed(in root: String) throws(DatasetsError) -> [String]? {
     for name in files {
       let path = FilePath.join(root, name)
-      guard FileContents.entry(path) == .file, let text = try FileContents.text(path) else {
+      guard FileContents.entry(path) == .file,
+        let text = try DatasetsError.wrap(FileContents.text(path))
+      else {
         continue
       }
       let names = FileContents.lines(text).map { Self.name($0) }.filter {

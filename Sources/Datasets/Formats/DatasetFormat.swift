@@ -1,3 +1,5 @@
+import Basics
+
 /// The formats in which labeled images can lie on disk.
 package enum DatasetFormat: String, CaseIterable, Sendable {
   /// Pascal VOC: one XML file an image in `Annotations/`, splits in `ImageSets/Main/`.

@@ -87,7 +87,9 @@ enum ImageFolder {
   static func files(
     below folder: String, issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) throws(DatasetsError) -> [String] {
-    guard FileContents.isListable(folder) else { throw FileContents.unlistable(folder) }
+    guard FileContents.isListable(folder) else {
+      throw DatasetsError(FileContents.unlistable(folder).diagnostic)
+    }
     return files(below: [folder], issues: &issues, where: isWanted)
   }
 

@@ -11,7 +11,9 @@ enum LabelFiles {
   ) -> [Result<Labels?, DatasetsError>] {
     runner.map(paths.count) { index in
       Result { () throws(DatasetsError) in
-        guard let bytes = try FileContents.bytes(paths[index]) else { return nil }
+        guard let bytes = try DatasetsError.wrap(FileContents.bytes(paths[index])) else {
+          return nil
+        }
         return try read(bytes, paths[index])
       }
     }

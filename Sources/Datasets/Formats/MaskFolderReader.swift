@@ -140,7 +140,7 @@ struct MaskFolderReader: FormatReader {
 
   /// The images that a list names, one a line.
   private func listed(_ list: String, in place: Place) throws(DatasetsError) -> [String] {
-    let names = FileContents.lines(try FileContents.text(list) ?? "")
+    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
     if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
     let finder = ImageLocator(root: place.images, folders: [place.images])

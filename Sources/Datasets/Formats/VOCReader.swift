@@ -36,7 +36,7 @@ struct VOCReader: FormatReader {
     var lists: [String: String] = [:]
     let main = FilePath.join(path, "ImageSets/Main")
     if FileContents.entry(main) == .folder {
-      for name in try FileContents.names(in: main)
+      for name in try DatasetsError.wrap(FileContents.names(in: main))
       where FilePath.ending(name) == "txt" && !Self.isClassList(name) {
         lists[SplitName.canonical(FilePath.stem(name))] = FilePath.join(main, name)
       }
@@ -99,7 +99,9 @@ struct VOCReader: FormatReader {
     let indexOf = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     let images = Dictionary(
-      grouping: try FileContents.names(in: imageFolder).filter { FilePath.isImage($0) },
+      grouping: try DatasetsError.wrap(FileContents.names(in: imageFolder)).filter {
+        FilePath.isImage($0)
+      },
       by: { FilePath.stem($0) })
 
     var parsed: [ParsedImage] = []
@@ -173,7 +175,7 @@ struct VOCReader: FormatReader {
 
   /// The names of all annotation files, without their ending.
   private func annotationIdentifiers() throws(DatasetsError) -> [String] {
-    try FileContents.names(in: annotationFolder)
+    try DatasetsError.wrap(FileContents.names(in: annotationFolder))
       .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
   }
 
@@ -182,7 +184,7 @@ struct VOCReader: FormatReader {
   private func identifiers(
     in list: String, known: Set<String>
   ) throws(DatasetsError) -> [String] {
-    let text = try FileContents.text(list) ?? ""
+    let text = try DatasetsError.wrap(FileContents.text(list)) ?? ""
     var identifiers: [String] = []
     for raw in FileContents.lines(text) {
       var name = String(FileContents.trimmed(raw))

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// One text file of YOLO labels: a row an object, in fractions of the image.
@@ -16,7 +17,9 @@ struct YOLOLabels {
   init(
     _ bytes: [UInt8], file: String, classCount: Int, segmentations: Bool
   ) throws(DatasetsError) {
-    for (index, line) in FileContents.lines(try FileContents.text(bytes, file: file)).enumerated() {
+    for (index, line) in FileContents.lines(
+      try DatasetsError.wrap(FileContents.text(bytes, file: file))
+    ).enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
       do {

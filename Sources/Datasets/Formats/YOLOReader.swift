@@ -55,7 +55,9 @@ struct YOLOReader: FormatReader {
   init(path: String) throws(DatasetsError) {
     var notice: DatasetIssue?
     var names: [String]?
-    if let file = Self.descriptionFile(path), let text = try FileContents.text(file) {
+    if let file = Self.descriptionFile(path),
+      let text = try DatasetsError.wrap(FileContents.text(file))
+    {
       let description = try YOLODescription(text, file: file)
       home = FilePath.folder(file)
       (root, notice) = Self.root(of: description, home: home, file: file)
@@ -262,7 +264,7 @@ struct YOLOReader: FormatReader {
 
   /// The images that a list names, one a line: relative to the dataset, or to the list.
   private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
-    let names = FileContents.lines(try FileContents.text(list) ?? "")
+    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
     if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
     let folders = [root, FilePath.folder(list), home]

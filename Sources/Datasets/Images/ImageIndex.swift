@@ -97,10 +97,10 @@ package final class ImageIndex: Sendable {
     _ path: String, examines: Bool = false
   ) throws(ImagingError) -> ImageRecord {
     guard let stamp = FileStamp(path) else {
-      throw .unreadableFile(
-        name: path,
-        reason: FileContents.entry(path) == .nothing
-          ? "there is no such file" : "it is not a regular file")
+      let reason =
+        FileContents.entry(path) == .nothing
+        ? "there is no such file" : "it is not a regular file"
+      throw ImagingError("the file cannot be read: \(reason)", in: path)
     }
     let key = Fingerprint(FilePath.join(workingFolder, path))
     if let known = known(key, stamp), !examines || known.content != nil { return known }

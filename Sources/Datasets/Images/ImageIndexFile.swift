@@ -17,14 +17,13 @@ enum ImageIndexFile {
     return withExtendedLifetime(file) { decode(UnsafeRawBufferPointer(file.bytes)) }
   }
 
-  /// Writes a file aside and renames it; its folder is made where it is missing. Failures are passed
-  /// over.
+  /// Writes the file; its folder is made where it is missing. Failures are ignored: an index only
+  /// saves time.
   static func write(_ entries: [Fingerprint: ImageIndex.Entry], to path: String) {
-    let url = URL(fileURLWithPath: path)
     try? FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
+      atPath: FilePath.folder(path), withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
-    try? Data(encode(entries)).write(to: url, options: .atomic)
+    try? AtomicFile.write(encode(entries), to: path, isSynced: false)
   }
 
   static func encode(_ entries: [Fingerprint: ImageIndex.Entry]) -> [UInt8] {

@@ -60,7 +60,7 @@ struct COCOFile {
   init(
     _ path: String, segmentations: Segmentations = .skipped, toleratesFaults: Bool = false
   ) throws(DatasetsError) {
-    file = try MappedFile(path)
+    file = try DatasetsError.wrap(MappedFile(path))
     self.segmentations = segmentations
     self.toleratesFaults = toleratesFaults
     do {
@@ -112,7 +112,7 @@ struct COCOFile {
       let start = scanner
       if start.offset - kept > Self.window {
         kept = start.offset
-        file.giveBack(before: kept)
+        file.release(before: kept)
       }
       do {
         try take(&self, &scanner)

@@ -23,7 +23,7 @@ struct CreateMLFile {
 
   /// Reads a whole file; throws for what is no JSON or no list.
   init(_ path: String) throws(DatasetsError) {
-    file = try MappedFile(path)
+    file = try DatasetsError.wrap(MappedFile(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
     do {

@@ -18,7 +18,7 @@ struct COCOResultsFile {
   private static let partSize = 1 << 20
 
   init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
-    file = try MappedFile(path)
+    file = try DatasetsError.wrap(MappedFile(path))
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
     names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])

@@ -14,7 +14,7 @@ struct DetectionLinesFile {
   private let classIndices: [String: Int]
 
   init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
-    file = try MappedFile(path)
+    file = try DatasetsError.wrap(MappedFile(path))
     self.groundTruth = groundTruth
     names = ImageNames(groundTruth.images)
     classIndices = Dictionary(

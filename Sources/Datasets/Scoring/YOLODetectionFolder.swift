@@ -19,7 +19,7 @@ struct YOLODetectionFolder {
   /// Reads all files, in the order of the ground truth's images.
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
-    let files = try FileContents.names(in: folder).filter {
+    let files = try DatasetsError.wrap(FileContents.names(in: folder)).filter {
       FilePath.ending($0) == "txt" && $0 != "classes.txt"
     }
     if files.isEmpty {
@@ -54,7 +54,9 @@ struct YOLODetectionFolder {
       throw DatasetsError(
         file: groundTruth.path, "the size of \(entry.name) is not stated, which fractions need.")
     }
-    for (index, line) in FileContents.lines(try FileContents.text(file) ?? "").enumerated() {
+    for (index, line) in FileContents.lines(try DatasetsError.wrap(FileContents.text(file)) ?? "")
+      .enumerated()
+    {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
       let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)

@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads XML into a tree of elements and texts; attributes are checked and dropped.
 ///
 /// UTF-8, and ISO 8859-1 where the declaration says so. Comments, CDATA sections, processing
@@ -40,7 +42,7 @@ struct XMLReader {
       return Array(
         String(String.UnicodeScalarView(bytes[start...].map { Unicode.Scalar($0) })).utf8)
     }
-    return Array(try FileContents.text(bytes, file: file).utf8)
+    return Array(try DatasetsError.wrap(FileContents.text(bytes, file: file)).utf8)
   }
 
   private func error(_ what: String) -> DatasetsError {

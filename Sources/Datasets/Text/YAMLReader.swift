@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads the part of YAML in which datasets are described.
 ///
 /// Nested maps and lists by indentation, `[a, b]` and `{k: v}` over one or more lines, plain and

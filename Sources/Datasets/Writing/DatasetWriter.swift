@@ -21,10 +21,14 @@ package struct DatasetWriter: Sendable {
   /// What becomes of the images.
   package let images: ImageTransfer
 
-  /// Makes a writer.
-  package init(format: DatasetFormat, images: ImageTransfer = .copy) {
+  private let workingFolder: String
+
+  /// - Parameter workingFolder: What relative paths of images are relative to, an absolute path;
+  ///   links to images need it.
+  package init(format: DatasetFormat, images: ImageTransfer = .copy, workingFolder: String = "") {
     self.format = format
     self.images = images
+    self.workingFolder = workingFolder
   }
 
   /// Writes the splits of a dataset.
@@ -54,13 +58,13 @@ package struct DatasetWriter: Sendable {
     _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
     observe: () throws -> Void = {}
   ) throws -> [Outcome] {
-    let target = try NewFolder(folder)
+    let target = try DatasetsError.wrap(NewFolder(folder))
     defer { target.discard() }
     let outcomes = try parts.map { part in
       try refusePlace(folder, among: part.splits)
       return try fill(target, below: part.folder, with: part.splits, observe: observe)
     }
-    try target.commit()
+    try DatasetsError.wrap(target.commit())
     return outcomes
   }
 
@@ -82,21 +86,27 @@ package struct DatasetWriter: Sendable {
         let (name, losses) = names.name(for: sample.imagePath, in: place)
         losses.forEach { outcome.lose($0) }
         for file in try writer.add(sample, name: name, split: split.split) {
-          try target.write(file, in: folder)
+          try DatasetsError.wrap(
+            target.write(file.pieces, to: FilePath.join(folder, file.path)))
         }
         let path = writer.imagePath(name, of: sample, split: split.split)
-        try target.place(sample.imagePath, at: FilePath.join(folder, path), images)
+        try DatasetsError.wrap(
+          target.transfer(
+            FilePath.join(workingFolder, sample.imagePath), to: FilePath.join(folder, path), images)
+        )
         outcome.count(sample, holds: format.writer.holds)
         try observe()
       }
     }
-    for file in writer.description() { try target.write(file, in: folder) }
+    for file in writer.description() {
+      try DatasetsError.wrap(target.write(file.pieces, to: FilePath.join(folder, file.path)))
+    }
     return outcome
   }
 
   /// Refuses a place that cannot be a new folder, or that lies in the dataset, before any work.
   package static func check(folder: String, data: String) throws(DatasetsError) {
-    try NewFolder.check(folder)
+    try DatasetsError.wrap(NewFolder.check(folder))
     let root = FileContents.resolved(data)
     let home = FileContents.entry(root) == .folder ? root : FilePath.folder(root)
     guard !FilePath.isInside(FileContents.resolved(folder), home) else { throw inside(folder) }

@@ -25,7 +25,7 @@ struct MaskFolderWriter: FormatWriter {
   ) throws(DatasetsError) -> [WrittenFile] {
     let path = "\(split)/masks/\(FilePath.stem(name))"
     if let mask = sample.maskPath {
-      guard let bytes = try FileContents.bytes(mask) else {
+      guard let bytes = try DatasetsError.wrap(FileContents.bytes(mask)) else {
         throw DatasetsError(file: mask, "the mask does not exist any more.")
       }
       return [WrittenFile("\(path).\(FilePath.ending(mask))", pieces: [bytes])]

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The limits that Linux control groups set to this process, of version 2 and version 1.
@@ -79,6 +80,6 @@ package struct ControlGroups: Sendable {
   }
 
   private static func text(_ path: String) -> String? {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    (try? FileContents.read(path, limit: 1 << 24)).map { String(decoding: $0.bytes, as: UTF8.self) }
   }
 }

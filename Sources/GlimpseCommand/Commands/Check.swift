@@ -94,10 +94,10 @@ struct Check: Command {
     let index = ImageIndex(for: data)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let check = try examine(index, tasks, on: console)
-    if let sheet { try ResultFolder.write(CheckText(check).sheet, to: sheet) }
+    if let sheet { try AtomicFile.write(CheckText(check).sheet, to: sheet) }
     let augmented = try drawAugmented(check, on: console)
     if let report {
-      try ResultFolder.write(CheckPage(check: check, augmented: augmented).text, to: report)
+      try AtomicFile.write(CheckPage(check: check, augmented: augmented).text, to: report)
     }
     if printsJSON {
       try console.print(CheckText(check).json.line)

@@ -269,7 +269,9 @@ struct Evaluate: Command {
   }
 
   private func writeSheet(_ runs: [EvaluationResult]) throws(CommandError) {
-    if let sheet { try ResultFolder.write(MetricsTable.text(runs), to: sheet) }
+    if let sheet {
+      try CommandError.wrap(AtomicFile.write(MetricsTable.text(runs), to: sheet))
+    }
   }
 
   private func json(

@@ -66,7 +66,7 @@ struct Export: Command {
           metadata: model.metadata)
       }
     let path = output ?? "\(model.name).\(format.rawValue)"
-    try ResultFolder.write(Data(bytes), to: path)
+    try AtomicFile.write(bytes, to: path)
     try console.print(
       "\(Sentence.printable(path)): \(model.name), input "
         + "\(batch) x 3 x \(model.imageSize) x \(model.imageSize), \(NumberFormat.bytes(bytes.count))"

@@ -58,8 +58,8 @@ struct MachineFacts: Sendable {
 
   /// The value in the first line "name : value" of a file of /proc.
   static func field(_ name: String, of path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+    guard let file = try? FileContents.read(path, limit: 1 << 24) else { return nil }
+    for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else {
         continue

@@ -1,11 +1,16 @@
-/// What ends a command: one sentence for standard error, and the exit code for scripts.
-struct CommandError: Error, CustomStringConvertible, Hashable, Sendable {
-  /// One sentence: what, expected, found, where, what to do.
-  let description: String
+import Glimpse
+
+/// An error that ends a command, with the exit code for scripts.
+struct CommandError: ModuleError {
+  let diagnostic: Diagnostic
   let exitCode: ExitCode
 
+  init(_ diagnostic: Diagnostic) {
+    self.init(diagnostic.description, exitCode: .fatal)
+  }
+
   init(_ description: String, exitCode: ExitCode = .fatal) {
-    self.description = description
+    diagnostic = Diagnostic(description)
     self.exitCode = exitCode
   }
 

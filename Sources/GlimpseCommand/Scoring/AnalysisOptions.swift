@@ -65,7 +65,7 @@ struct AnalysisOptions: Sendable {
             ).thumbnails(path: path)
           ).text
         }
-      try ResultFolder.write(page, to: reportPath)
+      try AtomicFile.write(page, to: reportPath)
     }
     return AnalysisText(
       analyses: analyses, pairs: pairs, showsErrors: showsErrors,

@@ -1,3 +1,5 @@
+import Basics
+
 /// Images in files: JPEG and PNG, told apart by content.
 package enum ImageFile {
   /// Reads and decodes an image, upright.
@@ -12,12 +14,15 @@ package enum ImageFile {
 
   /// The bytes of an image file as they are.
   ///
-  /// Throws `ImagingError.unreadableFile` where it cannot be read or is too large for an image.
+  /// Throws `ImagingError.file` where it cannot be read or is too large for an image.
   package static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
-    try FileAccess.read(path).bytes
+    try ImagingError.wrap(FileContents.read(path, limit: sizeLimit)).bytes
   }
 
-  /// Decodes an image from a file's bytes, upright; `name` is what errors call it.
+  /// Larger files are refused, in bytes: no image has so many, and a device may never end.
+  private static let sizeLimit = 1 << 31
+
+  /// Decodes an image from a file's bytes, upright; `name` is for messages.
   ///
   /// Throws `ImagingError` as ``read(_:policy:)`` does.
   package static func decode(
@@ -42,9 +47,10 @@ package enum ImageFile {
   /// Reads an image's header: its size once upright, its format and its codec.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
-  /// header. Pixels are not looked at.
+  /// header. Pixels are not decoded.
   package static func information(_ path: String) throws(ImagingError) -> ImageInformation {
-    let start = try FileAccess.read(path, limit: 1 << 16)
+    let start = try ImagingError.wrap(
+      FileContents.read(path, prefix: 1 << 16, limit: sizeLimit))
     do {
       return try information(of: start.bytes, name: path)
     } catch {
@@ -53,7 +59,7 @@ package enum ImageFile {
     }
   }
 
-  /// Reads the header in a file's bytes, which may end behind it; `name` is what errors call it.
+  /// Reads the header in a file's bytes, which may end behind it; `name` is for messages.
   ///
   /// Throws `ImagingError` as ``information(_:)`` does.
   package static func information(
@@ -86,11 +92,12 @@ package enum ImageFile {
   ) throws(ImagingError) {
     guard let codec = Codec(path: path) else {
       let known = Codec.allCases.flatMap(\.fileExtensions).map { "." + $0 }
-      throw .unwritableFile(
-        name: path, reason: "its name must end in one of \(known.joined(separator: " "))")
+      throw ImagingError(
+        "the name of an image file must end in one of \(known.joined(separator: " "))", in: path)
     }
     let bytes = try encode(image, as: codec, name: path, quality: quality)
-    try FileAccess.write(bytes, to: path)
+    // Images are many and can be made again.
+    try ImagingError.wrap(AtomicFile.write(bytes, to: path, isSynced: false))
   }
 }
 

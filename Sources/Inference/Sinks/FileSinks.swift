@@ -1,5 +1,5 @@
+import Basics
 import Engine
-import Foundation
 import Imaging
 
 /// Writes files for each image, on all threads; a failed image is passed over.
@@ -68,12 +68,7 @@ package final class LabelFileSink: FileSink {
 
   func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
     let path = "\(folder)/\(OutputNames.stem(names.names[result.item.index])).txt"
-    do {
-      try Data(result.labelRows.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw InferenceError(
-        "\(path) cannot be written: is there room, and may the folder be written?")
-    }
+    try AtomicFile.write(result.labelRows, to: path, isSynced: false)
     return nil
   }
 }
@@ -100,7 +95,7 @@ package final class CropSink: FileSink {
     for (number, detection) in (result.prediction ?? []).enumerated() {
       guard let crop = image.image.cropped(to: detection.box) else { continue }
       let folder = "\(folder)/\(folderName(classNames[detection.classIndex]))"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try NumberedFolder.makeFolder(folder)
       try ImageFile.write(
         crop, to: "\(folder)/\(stem)-\(number + 1)\(name.dropFirst(stem.count))")
     }

@@ -106,13 +106,8 @@ package enum ImageInputs {
   }
 
   private static func lines(ofList list: String) throws(InferenceError) -> [String] {
-    guard let data = FileManager.default.contents(atPath: list) else {
-      throw InferenceError("cannot read the list \(Sentence.quoted(list)): may you open it?")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw InferenceError("the list \(Sentence.quoted(list)) is not text in UTF-8")
-    }
-    return text.split(whereSeparator: \.isNewline).map(String.init)
+    let text = try InferenceError.wrap(FileContents.text(list)) ?? ""
+    return FileContents.lines(text).map(String.init)
   }
 
   private static func standardInputLines() -> [String] {

@@ -25,22 +25,20 @@ package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   ]
 
   /// Reads little-endian numbers; the count of bytes is a multiple of `byteCount`.
-  func decode(_ bytes: ArraySlice<UInt8>) -> [Float] {
-    bytes.withUnsafeBytes { raw in
-      func list<Bits: FixedWidthInteger & BitwiseCopyable>(
-        _ type: Bits.Type, _ number: (Bits) -> Float
-      ) -> [Float] {
-        let size = MemoryLayout<Bits>.size
-        return (0..<raw.count / size).map {
-          number(Bits(littleEndian: raw.loadUnaligned(fromByteOffset: size * $0, as: type)))
-        }
+  func decode(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+    func list<Bits: FixedWidthInteger & BitwiseCopyable>(
+      _ type: Bits.Type, _ number: (Bits) -> Float
+    ) -> [Float] {
+      let size = MemoryLayout<Bits>.size
+      return (0..<bytes.count / size).map {
+        number(Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: size * $0, as: type)))
       }
-      return switch self {
-      case .f32: list(UInt32.self) { Float(bitPattern: $0) }
-      case .f16: list(UInt16.self) { Float(Float16(bitPattern: $0)) }
-      case .bf16: list(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-      case .f64: list(UInt64.self) { Float(Double(bitPattern: $0)) }
-      }
+    }
+    return switch self {
+    case .f32: list(UInt32.self) { Float(bitPattern: $0) }
+    case .f16: list(UInt16.self) { Float(Float16(bitPattern: $0)) }
+    case .bf16: list(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    case .f64: list(UInt64.self) { Float(Double(bitPattern: $0)) }
     }
   }
 

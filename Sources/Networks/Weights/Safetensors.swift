@@ -1,4 +1,4 @@
-import Foundation
+import Basics
 
 /// Named tensors and text in one file: the safetensors format (Hugging Face, version 0.4).
 ///
@@ -6,7 +6,7 @@ import Foundation
 /// trusted: lengths, names, types, shapes and ranges are checked against each other and against the
 /// file when it is opened, so that reading a tensor later cannot fail.
 package struct Safetensors: Sendable {
-  /// One tensor's place.
+  /// Type, shape and position of one tensor.
   package struct Entry: Hashable, Sendable {
     /// The numbers' type; nil for the format's integers and 8-bit floats, which are not read.
     package let type: ElementType?
@@ -22,49 +22,78 @@ package struct Safetensors: Sendable {
   package let metadata: [String: String]
   /// The tensors by name.
   package let entries: [String: Entry]
-  private let bytes: [UInt8]
+  private let content: Content
+
+  /// Where the bytes are.
+  private enum Content: Sendable {
+    case memory([UInt8])
+    case file(MappedFile)
+
+    func withBytes<Result, Failure: Error>(
+      _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+      switch self {
+      case .memory(let bytes):
+        try bytes.withUnsafeBufferPointer { buffer throws(Failure) in
+          try body(UnsafeRawBufferPointer(buffer))
+        }
+      case .file(let file): try body(UnsafeRawBufferPointer(file.bytes))
+      }
+    }
+  }
 
   /// The format's own limit; headers of public files are under a megabyte.
   static let largestHeader = 100_000_000
-  /// The largest file, in bytes: everything is held in memory.
+  /// The largest file, in bytes.
   static let largestFile = 8 << 30
 
   /// Opens a file.
   ///
   /// - Throws: `NetworksError` where it cannot be read or is not a valid safetensors file.
   package init(path: String) throws(NetworksError) {
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let facts = try? FileManager.default.attributesOfItem(atPath: url.path)
-    // A device or a pipe may never end.
-    guard let facts, facts[.type] as? FileAttributeType == .typeRegular,
-      let size = facts[.size] as? Int, size <= Self.largestFile,
-      let data = FileManager.default.contents(atPath: url.path)
-    else {
-      throw NetworksError(
-        "cannot read the weights file \(path): check that it exists, is a file of at most "
-          + "\(Self.largestFile >> 30) GiB and may be read")
-    }
-    try self.init(bytes: [UInt8](data), name: path)
+    let file = try NetworksError.wrap(MappedFile(path, limit: Self.largestFile))
+    try self.init(.file(file), name: path)
   }
 
   /// Opens a file's bytes; `name` is for messages.
   ///
-  /// - Throws: `NetworksError` where they are not a valid safetensors file.
+  /// - Throws: `NetworksError` if they are not a valid safetensors file.
   package init(bytes: [UInt8], name: String) throws(NetworksError) {
+    try self.init(.memory(bytes), name: name)
+  }
+
+  private init(_ content: Content, name: String) throws(NetworksError) {
+    self.name = name
+    self.content = content
+    (entries, metadata) = try content.withBytes { bytes throws(NetworksError) in
+      try Self.contents(of: bytes, name: name)
+    }
+  }
+
+  /// A tensor's numbers as floats; nil if there is none of that name, or not of floats.
+  package func values(_ tensor: String) -> [Float]? {
+    entries[tensor].flatMap { entry in
+      content.withBytes { entry.type?.decode(UnsafeRawBufferPointer(rebasing: $0[entry.range])) }
+    }
+  }
+
+  private static func contents(
+    of bytes: UnsafeRawBufferPointer, name: String
+  ) throws(NetworksError) -> (entries: [String: Entry], metadata: [String: String]) {
     func failure(_ what: String) -> NetworksError {
       NetworksError("\(name) is not a valid safetensors file: \(what)")
     }
     guard bytes.count >= 8 else { throw failure("it has \(bytes.count) bytes, fewer than 8") }
     let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= UInt64(bytes.count - 8), length <= UInt64(Self.largestHeader) else {
+    guard length <= UInt64(bytes.count - 8), length <= UInt64(largestHeader) else {
       throw failure(
         "its header should take \(length) bytes, and \(bytes.count - 8) follow (at most "
-          + "\(Self.largestHeader) are allowed)")
+          + "\(largestHeader) are allowed)")
     }
     let start = 8 + Int(length)
     let header: SafetensorsHeader
     do {
-      header = try SafetensorsHeader(json: bytes[8..<start])
+      header = try SafetensorsHeader(json: ArraySlice(bytes[8..<start]))
     } catch {
       throw failure(error.description)
     }
@@ -96,15 +125,7 @@ package struct Safetensors: Sendable {
     guard start + next == bytes.count else {
       throw failure("\(bytes.count - start - next) bytes at its end belong to no tensor")
     }
-    self.name = name
-    self.bytes = bytes
-    self.entries = entries
-    metadata = header.metadata ?? [:]
-  }
-
-  /// A tensor's numbers as floats; nil where there is none of that name, or not of floats.
-  package func values(_ tensor: String) -> [Float]? {
-    entries[tensor].flatMap { entry in entry.type?.decode(bytes[entry.range]) }
+    return (entries, header.metadata ?? [:])
   }
 }
 

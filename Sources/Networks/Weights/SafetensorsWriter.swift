@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Collects tensors and writes them as one safetensors file.
@@ -49,27 +50,20 @@ package struct SafetensorsWriter: Sendable {
     return result
   }
 
-  /// Writes the file beside its place, then renames it: no reader ever sees half a file.
+  /// Writes the file.
   package func write(to path: String) throws(NetworksError) {
     let front = try front()
-    let aside = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
     do {
-      guard FileManager.default.createFile(atPath: aside, contents: Data(front)),
-        let file = FileHandle(forWritingAtPath: aside)
-      else { throw CocoaError(.fileWriteUnknown) }
-      defer { try? file.close() }
-      try file.seekToEnd()
+      let file = try AtomicFile(path)
+      try file.append(front)
       for content in contents {
         var bytes: [UInt8] = []
         content.encode(into: &bytes)
-        try file.write(contentsOf: bytes)
+        try file.append(bytes)
       }
-      guard rename(aside, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      try file.commit()
     } catch {
-      unlink(aside)
-      throw NetworksError(
-        "cannot write the weights file \(path): check that its folder exists, may be written and "
-          + "has \(front.count + dataCount) bytes left")
+      throw NetworksError(error.diagnostic)
     }
   }
 

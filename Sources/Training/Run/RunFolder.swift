@@ -1,4 +1,4 @@
-import Foundation
+import Basics
 
 /// Where a run keeps its files.
 ///
@@ -28,12 +28,11 @@ package struct RunFolder: Hashable, Sendable {
   /// - Parameter path: The folder, or its checkpoint.
   /// - Throws: `TrainingError` where there is no checkpoint.
   package init(existing path: String) throws(TrainingError) {
-    let url = URL(fileURLWithPath: path)
-    let isCheckpoint = url.lastPathComponent == "checkpoint.safetensors"
-    self.path = isCheckpoint ? url.deletingLastPathComponent().path : path
-    guard FileManager.default.fileExists(atPath: checkpoint) else {
+    let isCheckpoint = FilePath.name(path) == "checkpoint.safetensors"
+    self.path = isCheckpoint ? FilePath.folder(path) : path
+    guard FileContents.entry(checkpoint) == .file else {
       throw TrainingError(
-        .file, "\(path): there is no run to resume; its folder would hold checkpoint.safetensors")
+        .file, "\(path): there is no run to resume; expected a folder with checkpoint.safetensors")
     }
   }
 
@@ -41,47 +40,28 @@ package struct RunFolder: Hashable, Sendable {
   ///
   /// - Throws: `TrainingError` where a run of that name exists or the folder cannot be made.
   package init(new config: TrainingConfig) throws(TrainingError) {
-    let files = FileManager.default
     if let name = config.name {
       path = config.project + "/" + name
-      if files.fileExists(atPath: path) {
+      if FileContents.entry(path) != .nothing {
         throw TrainingError(
-          .file, "\(path): there is a run of this name already; choose another name or resume it")
+          .file, "\(path): a run of this name exists already; choose another name or resume it")
       }
     } else {
-      var number = 1
-      while files.fileExists(atPath: "\(config.project)/train-\(number)") { number += 1 }
-      path = "\(config.project)/train-\(number)"
+      path = try TrainingError.wrap(NumberedFolder.make("train", in: config.project))
     }
-    do {
-      try files.createDirectory(
-        atPath: path + "/weights", withIntermediateDirectories: true)
-    } catch {
-      throw TrainingError(
-        .file, "\(path): the folder cannot be made: \(error.localizedDescription)")
-    }
-  }
-
-  /// Writes a file aside and renames it, so that it is never seen half written.
-  static func write(_ data: Data, to path: String) throws(TrainingError) {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw TrainingError(
-        .file, "\(path): the file cannot be written: \(error.localizedDescription)")
-    }
+    try TrainingError.wrap(NumberedFolder.makeFolder(path + "/weights"))
   }
 
   /// Writes all rows of `results.csv`.
   func write(_ rows: [EpochRow]) throws(TrainingError) {
     let lines = [EpochRow.header] + rows.map(\.line)
-    try Self.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: results)
+    try TrainingError.wrap(AtomicFile.write(lines.joined(separator: "\n") + "\n", to: results))
   }
 
   /// The rows of `results.csv` of the first epochs; none where there is no such file.
   func rows(ofEpochs epochs: Int) -> [EpochRow] {
-    guard let data = FileManager.default.contents(atPath: results) else { return [] }
-    return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard let text = try? FileContents.text(results) else { return [] }
+    return text.split(whereSeparator: \.isNewline)
       .compactMap { EpochRow(line: $0) }.filter { $0.epoch <= epochs }
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Foundation
 
@@ -159,11 +160,11 @@ extension TrainingConfig {
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
   ///   wrong kind or a name that is unknown.
   package init(jsonFile path: String) throws(TrainingError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw TrainingError(.file, "\(path): the file cannot be read")
+    guard let bytes = try TrainingError.wrap(FileContents.bytes(path)) else {
+      throw TrainingError(.file, "\(path): the file does not exist")
     }
     do {
-      self = try JSONDecoder().decode(TrainingConfig.self, from: data)
+      self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
     } catch {
       throw TrainingError(.invalid, "\(path): \(Self.sentence(error))")
     }

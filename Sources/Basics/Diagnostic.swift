@@ -1,0 +1,67 @@
+/// An error as one sentence: where, what, what was expected and found, and what to do.
+package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+  package var what: String
+  package var expected: String?
+  package var found: String?
+  /// The file that is meant.
+  package var file: String?
+  /// The line in that file, from 1.
+  package var line: Int?
+  package var advice: String?
+
+  package init(
+    _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
+    line: Int? = nil, advice: String? = nil
+  ) {
+    self.what = what
+    self.expected = expected
+    self.found = found
+    self.file = file
+    self.line = line
+    self.advice = advice
+  }
+
+  /// `file:line: what: expected this, found that; advice`, as far as the parts are given.
+  package var description: String {
+    var text = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
+    text += what
+    let facts = [expected.map { "expected \($0)" }, found.map { "found \($0)" }].compactMap(\.self)
+    if !facts.isEmpty { text += ": " + facts.joined(separator: ", ") }
+    return text + (advice.map { "; \($0)" } ?? "")
+  }
+}
+
+/// An error that the program prints as one sentence.
+package protocol DiagnosticError: Error, Hashable, Sendable, CustomStringConvertible {
+  var diagnostic: Diagnostic { get }
+}
+
+extension DiagnosticError {
+  package var description: String { diagnostic.description }
+}
+
+/// The error type of a module: callers can tell where an error comes from.
+package protocol ModuleError: DiagnosticError {
+  init(_ diagnostic: Diagnostic)
+}
+
+extension ModuleError {
+  package init(
+    _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
+    line: Int? = nil, advice: String? = nil
+  ) {
+    self.init(
+      Diagnostic(what, expected: expected, found: found, in: file, line: line, advice: advice))
+  }
+
+  /// The result of an operation on files, whose errors become this module's.
+  package static func wrap<Value: ~Copyable>(
+    _ body: @autoclosure () throws(FileError) -> Value
+  ) throws(Self) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw Self(error.diagnostic)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+
+/// Whole files in memory.
+package enum FileContents {
+  /// Larger label, list and description files are taken for a mistake, in bytes.
+  package static let textLimit = 64 << 20
+
+  /// The first `prefix` bytes of a file, all of them by default, and the file's size in bytes.
+  ///
+  /// Pipes and devices are read to their end.
+  ///
+  /// - Parameter limit: Larger files are refused, in bytes: a device may never end.
+  package static func read(
+    _ path: String, prefix: Int = .max, limit: Int
+  ) throws(FileError) -> (bytes: [UInt8], size: Int) {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw .system(.read, path) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .system(.read, path) }
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFDIR else { throw FileError(.read, path, "it is a folder") }
+    let size = kind == S_IFREG ? Int(status.st_size) : 0
+    let tooLarge = FileError(.read, path, "it has more than \(limit) bytes")
+    guard size <= limit else { throw tooLarge }
+    if size > 0 { return (try chunk(of: file, size: min(size, prefix), path), size) }
+    // A pipe, or a file of the system that states no size.
+    var bytes: [UInt8] = []
+    while true {
+      let more = try chunk(of: file, size: 1 << 16, path)
+      bytes += more
+      if more.count < 1 << 16 { return (bytes, bytes.count) }
+      guard bytes.count <= limit else { throw tooLarge }
+    }
+  }
+
+  /// The bytes of a regular file, or nil if there is none.
+  package static func bytes(
+    _ path: String, limit: Int = textLimit
+  ) throws(FileError) -> [UInt8]? {
+    // Devices and pipes are refused, not waited for.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw .system(.read, path)
+    }
+    defer { close(file) }
+    let size = try size(of: file, path, limit: limit)
+    let bytes = try chunk(of: file, size: size, path)
+    guard bytes.count == size else {
+      throw FileError(.read, path, "it became shorter while it was read")
+    }
+    return bytes
+  }
+
+  /// The size of an open file, which must be a regular one.
+  static func size(of file: Int32, _ path: String, limit: Int) throws(FileError) -> Int {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .system(.read, path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.read, path, "it is a folder or device")
+    }
+    guard status.st_size <= limit else {
+      throw FileError(
+        .read, path, "it has \(status.st_size) bytes, more than the limit of \(limit)")
+    }
+    return Int(status.st_size)
+  }
+
+  /// Reads up to `size` bytes; fewer only at the file's end.
+  private static func chunk(
+    of file: Int32, size: Int, _ path: String
+  ) throws(FileError) -> [UInt8] {
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size, let base = buffer.baseAddress {
+        let step = Foundation.read(file, base + count, size - count)
+        if step < 0, errno == EINTR { continue }
+        if step < 0 { failure = .system(.read, path) }
+        if step <= 0 { return }
+        count += step
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+}
+
+// MARK: Text
+
+extension FileContents {
+  /// The text of a file without a byte-order mark, or nil if there is none; UTF-8 only.
+  package static func text(_ path: String) throws(FileError) -> String? {
+    guard let bytes = try bytes(path) else { return nil }
+    return try text(bytes, file: path)
+  }
+
+  /// Bytes as text, without a byte-order mark; UTF-8 only. `file` is for messages.
+  package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+      throw FileError(
+        .read, file, line: line.map { $0 + 1 }, "it is not UTF-8; save the file in that encoding")
+    }
+    return text
+  }
+
+  /// The lines of a text, without their ends (LF, CR LF or CR).
+  package static func lines(_ text: String) -> [Substring] {
+    text.utf8.contains(UInt8(ascii: "\r"))
+      ? text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+      : text.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  /// A text without spaces and tabs around it.
+  package static func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop { $0 == " " || $0 == "\t" }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return text
+  }
+}
