@@ -59,13 +59,18 @@ import Testing
     #expect(try names() == ["x.txt"])
   }
 
-  /// Many threads write one file: what is read is always one whole content.
-  @Test func readersSeeWholeContents() throws {
+  /// Several threads write one file: what is read is always one whole content.
+  @Test func readersSeeWholeContents() async throws {
+    let path = path
     let contents = (0..<8).map { String(repeating: "\($0)", count: 10_000 + $0) }
-    DispatchQueue.concurrentPerform(iterations: 8) { writer in
-      for _ in 0..<20 {
-        try? AtomicFile.write(contents[writer], to: path, isSynced: false)
-        if let text = try? text() { #expect(contents.contains(text)) }
+    await withTaskGroup { group in
+      for content in contents {
+        group.addTask {
+          for _ in 0..<20 {
+            try? AtomicFile.write(content, to: path, isSynced: false)
+            if let text = try? FileContents.text(path) { #expect(contents.contains(text)) }
+          }
+        }
       }
     }
     #expect(try names() == ["x.txt"])
@@ -76,7 +81,9 @@ import Testing
     let file = try AtomicFile(path)
     try file.append(Array("new".utf8))
     try folder.write("", to: "x.txt/inner")
-    #expect(throws: FileError.self) { try file.commit() }
+    var failure: FileError?
+    do { try file.commit() } catch { failure = error }
+    #expect(failure?.operation == .write)
     #expect(try names() == ["x.txt"])
     // A device that is always full.
     #expect(throws: FileError.self) { try AtomicFile.write("x", to: "/dev/full") }
@@ -136,11 +143,13 @@ import Testing
     #expect(error?.reason == "there is a file of this name")
   }
 
-  @Test func takersAtTheSameTimeGetTheirOwn() throws {
+  @Test func takersAtTheSameTimeGetTheirOwn() async throws {
     let folder = try TestFolder()
-    let paths = ParallelExecutor { count, body in
-      DispatchQueue.concurrentPerform(iterations: count) { body($0) }
-    }.map(16) { _ in try? NumberedFolder.make("run", in: folder.path("runs")) }
-    #expect(Set(paths.compactMap(\.self)) == Set((1...16).map { folder.path("runs/run-\($0)") }))
+    let runs = folder.path("runs")
+    let paths = await withTaskGroup(of: String?.self) { group in
+      for _ in 0..<16 { group.addTask { try? NumberedFolder.make("run", in: runs) } }
+      return await group.reduce(into: Set<String>()) { if let path = $1 { $0.insert(path) } }
+    }
+    #expect(paths == Set((1...16).map { "\(runs)/run-\($0)" }))
   }
 }
