@@ -186,7 +186,9 @@ import Testing
     #expect(training.exitCode == 2 && training.diagnostics.contains("--dump-output"))
     let nowhere = try BuiltProgram.run(
       ["bench", "--imgsz", "32", "--runs", "1", "--dump-input", folder.path + "/no/in.f32"])
-    #expect(nowhere.exitCode == 1 && nowhere.diagnostics.contains("/no/in.f32 cannot be written"))
+    #expect(
+      nowhere.exitCode == 1
+        && nowhere.diagnostics.contains("/no/in.f32: the file cannot be written"))
   }
 
   private func floats(_ path: String) throws -> [Float] {

@@ -48,7 +48,7 @@ import Testing
   @Test func nothingIsLeftHalfWritten() throws {
     let nowhere = try export("--output", "no/net.onnx")
     #expect(nowhere.exitCode == 1)
-    #expect(nowhere.diagnostics.contains("no/net.onnx cannot be written"))
+    #expect(nowhere.diagnostics.contains("no/net.onnx: the file cannot be written"))
     let format = try export("--format", "tflite")
     #expect(format.exitCode == 2 && format.diagnostics.contains("--format takes onnx"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

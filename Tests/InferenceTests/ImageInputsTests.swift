@@ -89,7 +89,9 @@ import Testing
     #expect(complaint([list]) == "the list '\(list)' holds no paths")
     let binary = "\(root)/binary.txt"
     try Data([0xFF, 0xD8, 0xFF]).write(to: URL(fileURLWithPath: binary))
-    #expect(complaint([binary]) == "the list '\(binary)' is not text in UTF-8")
+    #expect(
+      complaint([binary])
+        == "\(binary):1: the file cannot be read: it is not UTF-8; save the file in that encoding")
   }
 }
 

@@ -160,9 +160,9 @@ extension TrainingConfig {
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
   ///   wrong kind or a name that is unknown.
   package init(jsonFile path: String) throws(TrainingError) {
-    guard let bytes = try TrainingError.wrap(FileContents.bytes(path)) else {
-      throw TrainingError(.file, "\(path): the file does not exist")
-    }
+    let bytes = try TrainingError.wrap(
+      FileContents.read(path, limit: FileContents.textLimit)
+    ).bytes
     do {
       self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
     } catch {
