@@ -42,16 +42,13 @@ extension ImagingError: ModuleError {
       "\(name) is a damaged \(codec) file and cannot be decoded: \(reason)"
     case .unsupported(let name, let codec, let reason):
       "\(name) is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
-    case .endsEarly(let name, .jpeg, let reason):
-      "\(name) ends early, part of the image is missing (\(reason)); "
-        + "pass acceptsTruncated to use what is there"
-    case .endsEarly(let name, .png, let reason):
+    case .endsEarly(let name, _, let reason):
       "\(name) ends early, part of the image is missing (\(reason))"
     case .garbled(let name, let codec, let reason):
-      "\(name) is a damaged \(codec) file (\(reason)); pass acceptsTruncated to use what is there"
+      "\(name) is a damaged \(codec) file (\(reason))"
     case .tooManyPixels(let name, let width, let height, let limit):
-      "\(name) claims to have \(width)x\(height) pixels, more than the limit of \(limit); "
-        + "raise maximumPixels if it is to be trusted"
+      "\(name) claims to have \(width)x\(height) pixels, more than the limit of \(limit) "
+        + "(maximumPixels, --max-pixels)"
     case .unencodable(let name, let codec, let reason):
       "\(name) cannot be encoded as \(codec): \(reason)"
     case .outOfMemory(let name):

@@ -41,11 +41,13 @@ private final class ToySink: Sink {
   typealias Prediction = Int
   var lines: [String] = []
   var failures = 0
+  var warnings = 0
 
   func consume(_ results: inout [ImageResult<Int>]) {
     for result in results {
       lines.append("\(result.item.index) \(result.prediction.map(String.init) ?? "-")")
       if result.failure != nil { failures += 1 }
+      warnings += result.image?.warnings.count ?? 0
     }
   }
 }
@@ -90,6 +92,24 @@ private final class ToySink: Sink {
     ).run(PathSource(paths), into: [sink], until: { sink.lines.count >= 4 })
     #expect(!summary.isComplete && summary.images == 4)
     #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1"])
+  }
+
+  /// Detect, evaluate and validation take their policy from the predictor.
+  @Test func aTruncatedImageIsUsedWithAWarningUnlessStrict() throws {
+    let whole = try ImageFile.encode(noise(width: 200, height: 160), as: .jpeg)
+    try folder.write(Array(whole.prefix(whole.count * 3 / 4)), to: "half.jpg")
+    for isStrict in [false, true] {
+      let classifier = try ToyClassifier(threads: 1)
+      let sink = ToySink()
+      _ = try InferencePipeline(classifier, policy: classifier.policy(strict: isStrict), batch: 1)
+        .run(PathSource([folder.path("half.jpg")]), into: [sink])
+      #expect(sink.failures == (isStrict ? 1 : 0) && sink.warnings == (isStrict ? 0 : 1))
+    }
+  }
+
+  private func noise(width: Int, height: Int) -> Image {
+    let bytes = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: ($0 &* 7919) >> 3) }
+    return Image(width: width, height: height, format: .rgb8, bytes: bytes)
   }
 
   @Test func anEmptySourceIsComplete() throws {

@@ -15,7 +15,8 @@ struct Detect: Command {
   var savesDrawings = true
   var savesLabels = false
   var savesCrops = false
-  var decoding = DecodePolicy()
+  var isStrict = false
+  var maximumPixels = DecodePolicy().maximumPixels
   var printsJSON = false
 
   static let name = "detect"
@@ -86,11 +87,9 @@ struct Detect: Command {
     OptionGroup(
       "Decoding",
       [
-        .flag(
-          "accept-truncated", \.decoding.acceptsTruncated,
-          help: "Accept truncated or corrupt JPEG files"),
+        .strict(\.isStrict),
         .value(
-          "max-pixels", \.decoding.maximumPixels, .atLeast(1), unit: "pixels",
+          "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
           help: "Maximum pixels of an image; larger ones are refused"),
       ]),
   ]
@@ -115,8 +114,8 @@ struct Detect: Command {
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let detector = Detector(
       model, imageSize: imageSize, options: options, pool: backend.pool, kernels: backend.kernels)
-    var policy = decoding
-    if !savesDrawings, !savesCrops { policy.neededLongerSide = detector.description.imageSize }
+    var policy = detector.policy(strict: isStrict, maximumPixels: maximumPixels)
+    if savesDrawings || savesCrops { policy.neededLongerSide = nil }
 
     let folder = try makeFolder()
     defer { folder?.removeIfUnused() }

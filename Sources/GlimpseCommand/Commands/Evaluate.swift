@@ -14,6 +14,7 @@ struct Evaluate: Command {
   var threads: Int?
   var precision = PrecisionChoice.auto
   var batch = 8
+  var isStrict = false
   var overlap = OverlapChoice.bbox
   var explanation = AnalysisOptions()
   var images: String?
@@ -82,7 +83,8 @@ struct Evaluate: Command {
         .precision(\.precision),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Images that go through the network at once"),
+          help: "Images per run of the network"),
+        .strict(\.isStrict),
       ]),
     OptionGroup(
       "What counts",
@@ -167,12 +169,12 @@ struct Evaluate: Command {
     let detector = Detector(
       trained, imageSize: imageSize, options: detection, pool: workforce.pool,
       kernels: workforce.kernels)
-    let policy = DecodePolicy(
-      neededLongerSide: detector.description.imageSize, acceptsTruncated: true)
     var progress = ProgressReporter(
       "Evaluating", unit: "images", total: dataset.samples.count, on: console)
     let sink = EvaluationSink(dataset)
-    let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
+    let summary = try InferencePipeline(
+      detector, policy: detector.policy(strict: isStrict), batch: batch
+    ).run(
       PathSource(dataset), into: [sink], until: { Interruption.isRequested },
       progress: { progress.advance(by: $0) })
     if !summary.isComplete { try Interruption.check("nothing was evaluated") }

@@ -11,6 +11,7 @@ final class DetectionReporter: Sink {
   private var progress: ProgressReporter
   private var imageCount = 0
   private var boxCount = 0
+  private var warningCount = 0
   private var failures: [String] = []
 
   init(classNames: [String], imageCount: Int, printsLines: Bool, on console: Console) {
@@ -28,6 +29,7 @@ final class DetectionReporter: Sink {
     imageCount += 1
     boxCount += result.prediction?.count ?? 0
     for warning in result.image?.warnings ?? [] {
+      warningCount += 1
       console.warn(Sentence.printable("\(result.item.path): \(warning)"))
     }
     if let failure = result.failure {
@@ -45,6 +47,7 @@ final class DetectionReporter: Sink {
     progress.finish()
     console.note(
       "\(Sentence.count(imageCount, "image")), \(boxCount) \(boxCount == 1 ? "box" : "boxes"), "
+        + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
         + NumberFormat.duration(monotonicSeconds() - start)
         + (folder.map { "; results are in \(Sentence.printable($0))" } ?? ""))
     guard !failures.isEmpty else { return .done }

@@ -25,6 +25,12 @@ extension Option {
     .value("model", path, unit: "name", unset: unset, help: "Network by its name in the catalog")
   }
 
+  static func strict(_ path: Path<Bool>) -> Option {
+    .flag(
+      "strict", path,
+      help: "Refuse truncated and corrupt JPEG files instead of using what can be decoded")
+  }
+
   static func json(_ path: Path<Bool>, help: String = "Print one line of JSON instead") -> Option {
     .flag("json", path, help: help)
   }

@@ -18,4 +18,16 @@ package protocol Predictor<Prediction>: AnyObject {
 extension Predictor {
   /// The network's description, with the input size in use.
   package var description: ModelDescription { runner.description }
+
+  /// How files are decoded for prediction, the same in every command: large JPEGs at the scale that
+  /// the input needs, truncated and corrupt ones as far as they go, with a warning.
+  ///
+  /// - Parameter strict: Whether truncated and corrupt JPEGs are refused.
+  package func policy(
+    strict: Bool = false, maximumPixels: Int = DecodePolicy().maximumPixels
+  ) -> DecodePolicy {
+    DecodePolicy(
+      neededLongerSide: description.imageSize, acceptsTruncated: !strict,
+      maximumPixels: maximumPixels)
+  }
 }

@@ -25,10 +25,9 @@ struct Validator {
   ) throws -> DetectionMetrics? {
     let detector = Detector(
       model.with(parameters), options: .evaluation, pool: pool, kernels: kernels)
-    let policy = DecodePolicy(neededLongerSide: model.description.imageSize)
     let sink = EvaluationSink(data)
     var done = 0
-    let summary = try InferencePipeline(detector, policy: policy, batch: Self.batch).run(
+    let summary = try InferencePipeline(detector, policy: detector.policy(), batch: Self.batch).run(
       PathSource(data), into: [sink], until: isInterrupted
     ) {
       done += $0
