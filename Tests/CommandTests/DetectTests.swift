@@ -191,6 +191,21 @@ private struct Line: Decodable {
     #expect(picky.diagnostics.contains("--max-pixels"))
   }
 
+  /// A JPEG of twelve times the input's side is decoded at an eighth, drawn or not.
+  @Test func drawingsDoNotChangeDetections() throws {
+    try Fixtures.writeImage(to: folder.path + "/large.jpg", width: 768, height: 600)
+    let words = ["large.jpg", "--json", "--conf", "0.01"]
+    func boxes(_ more: [String]) throws -> String {
+      let result = try BuiltProgram.run(
+        ["detect", "--weights", weights] + words + more, in: folder.path)
+      return "\(try Line.all(result.output).map(\.boxes))"
+    }
+    let drawn = try boxes([])
+    #expect(drawn.contains("score"))
+    #expect(try drawn == boxes(["--no-save"]))
+    #expect(try ImageFile.information(folder.path + "/runs/detect-1/large.jpg").width == 768)
+  }
+
   @Test func nothingOfTheUserIsOverwritten() throws {
     try Fixtures.writeImage(to: folder.path + "/in/a.png")
     let before = FileManager.default.contents(atPath: folder.path + "/in/a.png")

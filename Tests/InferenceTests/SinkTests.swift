@@ -1,6 +1,8 @@
 import Basics
+import Engine
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -89,5 +91,35 @@ import Testing
     #expect(image.cropped(to: Box(x1: 1, y1: 1, x2: 1, y2: 2)) == nil)
     #expect(image.cropped(to: Box(x1: 2, y1: 1, x2: 1, y2: 2)) == nil)
     #expect(image.cropped(to: Box(x1: .nan, y1: 0, x2: 2, y2: 2)) == nil)
+  }
+}
+
+@Suite struct DrawingSinkTests {
+  /// A reduced image is decoded again at full size for its drawing and its crops.
+  @Test func outputsHaveTheSizeOfTheFile() throws {
+    let folder = try TestFolder()
+    let path = folder.path("a.jpg")
+    try ImageFile.write(Image(width: 400, height: 200, filledWith: 90), to: path)
+    let policy = DecodePolicy(neededLongerSide: 96)
+    var result = ImageResult<[Detection]>(ImageItem(index: 0, path: path))
+    let decoded = try ImageFile.read(path, policy: policy)
+    #expect(decoded.image.width == 100)
+    result.image = decoded
+    result.prediction = [
+      Detection(box: Box(x1: 200, y1: 100, x2: 300, y2: 150), classIndex: 0, score: 1)
+    ]
+    let output = folder.path("out")
+    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    let names = OutputNames(inputs: [path], stemsDiffer: true)
+    let pool = ThreadPool(threads: 1)
+    var results = [result]
+    try DrawingSink(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
+      .consume(&results)
+    CropSink(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
+      .consume(&results)
+    #expect(results[0].failure == nil && results[0].drawing == output + "/a.jpg")
+    #expect(try ImageFile.information(output + "/a.jpg").width == 400)
+    let crop = try ImageFile.information(output + "/cat/a-1.jpg")
+    #expect(crop.width == 100 && crop.height == 50)
   }
 }

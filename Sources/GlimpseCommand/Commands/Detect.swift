@@ -114,14 +114,14 @@ struct Detect: Command {
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let detector = Detector(
       model, imageSize: imageSize, options: options, pool: backend.pool, kernels: backend.kernels)
-    var policy = detector.policy(strict: isStrict, maximumPixels: maximumPixels)
-    if savesDrawings || savesCrops { policy.neededLongerSide = nil }
+    let policy = detector.policy(strict: isStrict, maximumPixels: maximumPixels)
 
     let folder = try makeFolder()
     defer { folder?.removeIfUnused() }
     var sinks: [any Sink<[Detection]>] = []
     if let folder {
-      sinks = try fileSinks(folder, paths: paths, classNames: classNames, pool: backend.pool)
+      sinks = try fileSinks(
+        folder, paths: paths, classNames: classNames, policy: policy, pool: backend.pool)
     }
     if printsJSON { sinks.append(JSONLinesSink(classNames: classNames) { try console.print($0) }) }
     let reporter = DetectionReporter(
@@ -143,7 +143,8 @@ struct Detect: Command {
 
   /// One sink per kind of file: an output format is a sink and a line here.
   private func fileSinks(
-    _ folder: ResultFolder, paths: [String], classNames: [String], pool: ThreadPool
+    _ folder: ResultFolder, paths: [String], classNames: [String], policy: DecodePolicy,
+    pool: ThreadPool
   ) throws -> [any Sink<[Detection]>] {
     let names = OutputNames(inputs: paths, stemsDiffer: savesLabels || savesCrops)
     var sinks: [any Sink<[Detection]>] = []
@@ -154,11 +155,13 @@ struct Detect: Command {
     if savesCrops {
       sinks.append(
         CropSink(
-          folder: try folder.subfolder("crops"), names: names, classNames: classNames, pool: pool))
+          folder: try folder.subfolder("crops"), names: names, classNames: classNames,
+          policy: policy, pool: pool))
     }
     if savesDrawings {
       sinks.append(
-        try DrawingSink(folder: folder.path, names: names, classNames: classNames, pool: pool))
+        try DrawingSink(
+          folder: folder.path, names: names, classNames: classNames, policy: policy, pool: pool))
     }
     return sinks
   }

@@ -31,23 +31,26 @@ package final class DrawingSink: FileSink {
   private let folder: String
   private let names: OutputNames
   private let classNames: [String]
+  private let policy: DecodePolicy
   let pool: ThreadPool
 
   /// - Throws: `InferenceError` where a drawing would overwrite one of the inputs.
   package init(
-    folder: String, names: OutputNames, classNames: [String], pool: ThreadPool
+    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
+    pool: ThreadPool
   ) throws(InferenceError) {
     try names.checkInputsRemain(in: folder)
     self.folder = folder
     self.names = names
     self.classNames = classNames
+    self.policy = policy
     self.pool = pool
   }
 
   func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
     let path = "\(folder)/\(names.names[result.item.index])"
-    try ImageFile.write(
-      image.image.drawing(result.prediction ?? [], classNames: classNames), to: path)
+    let image = try image.fullSize(result.item, policy)
+    try ImageFile.write(image.drawing(result.prediction ?? [], classNames: classNames), to: path)
     return path
   }
 }
@@ -79,21 +82,28 @@ package final class CropSink: FileSink {
   private let folder: String
   private let names: OutputNames
   private let classNames: [String]
+  private let policy: DecodePolicy
   let pool: ThreadPool
 
   /// - Parameter folder: An existing folder.
-  package init(folder: String, names: OutputNames, classNames: [String], pool: ThreadPool) {
+  package init(
+    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
+    pool: ThreadPool
+  ) {
     self.folder = folder
     self.names = names
     self.classNames = classNames
+    self.policy = policy
     self.pool = pool
   }
 
   func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
     let name = names.names[result.item.index]
     let stem = OutputNames.stem(name)
+    guard result.prediction?.isEmpty == false else { return nil }
+    let image = try image.fullSize(result.item, policy)
     for (number, detection) in (result.prediction ?? []).enumerated() {
-      guard let crop = image.image.cropped(to: detection.box) else { continue }
+      guard let crop = image.cropped(to: detection.box) else { continue }
       let folder = "\(folder)/\(folderName(classNames[detection.classIndex]))"
       try NumberedFolder.makeFolder(folder)
       try ImageFile.write(
@@ -106,6 +116,17 @@ package final class CropSink: FileSink {
   private func folderName(_ text: String) -> String {
     let name = String(text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
     return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
+  }
+}
+
+extension DecodedImage {
+  /// The image at full size: decoded again where the prediction used a smaller one, so that outputs
+  /// do not change what the network sees.
+  func fullSize(_ item: ImageItem, _ policy: DecodePolicy) throws(ImagingError) -> Image {
+    guard image.width != originalWidth || image.height != originalHeight else { return image }
+    var policy = policy
+    policy.neededLongerSide = nil
+    return try ImageFile.read(item.path, policy: policy).image
   }
 }
 
