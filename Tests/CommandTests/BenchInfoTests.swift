@@ -292,6 +292,14 @@ import Testing
     #expect(abs(inference - reckoned) < 12, "\(inference) measured, \(reckoned) reckoned")
   }
 
+  /// Weights of one's own may have another normalization than the catalog's model.
+  @Test func theLoaderNormalizesAsTheWeightsSay() {
+    var description = ModelDescription(.compact, classNames: ["a"])
+    description.preprocessing = .imageNet
+    let config = LoaderTimer().loaderConfig(for: description, batch: 1, TrainingConfig(data: ""))
+    #expect(config.normalization == .imageNet)
+  }
+
   @Test func infoLooksIntoWeights() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/w.safetensors"

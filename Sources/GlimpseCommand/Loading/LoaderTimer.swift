@@ -33,12 +33,7 @@ struct LoaderTimer: Sendable {
       width: config.imgsz, height: config.imgsz, augmentation: config.augmentation)
     let loader = Loader(
       samples: dataset.samples,
-      config: LoaderConfig(
-        batchSize: batch, seed: config.seed, workers: workers,
-        normalization: Normalization(
-          ModelCatalog[model.name]?.preprocessing ?? model.preprocessing),
-        imageSide: config.imageSide,
-        cacheLimit: cache << 20)
+      config: loaderConfig(for: model, batch: batch, config)
     ) { _ in plan }
     let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))
     var measured: [LoaderSpeed.Run] = []
@@ -61,5 +56,15 @@ struct LoaderTimer: Sendable {
     return LoaderSpeed(
       timer: self, data: data, images: dataset.samples.count, imageSize: config.imgsz,
       batch: batch, trains: step != nil, runs: measured, unreadable: unreadable.count)
+  }
+
+  /// The loader of a training of the model, with its own normalization.
+  func loaderConfig(
+    for model: ModelDescription, batch: Int, _ config: TrainingConfig
+  ) -> LoaderConfig {
+    LoaderConfig(
+      batchSize: batch, seed: config.seed, workers: workers,
+      normalization: Normalization(model.preprocessing), imageSide: config.imageSide,
+      cacheLimit: cache << 20)
   }
 }
