@@ -2,7 +2,8 @@
 package struct DecodePolicy: Hashable, Sendable {
   /// The layout of the result; nil keeps channels and bit depth as stored.
   ///
-  /// Alpha is dropped, not blended; gray is repeated; 16 bits become 8 by their high byte.
+  /// RGB without alpha is composited over `background`; for gray, alpha is dropped. Gray is repeated
+  /// for RGB; 16 bits become 8 by their high byte.
   package var format: PixelFormat?
   /// The minimum length in pixels of the longer side; nil decodes at full size.
   ///
@@ -17,6 +18,9 @@ package struct DecodePolicy: Hashable, Sendable {
   package var acceptsTruncated: Bool
   /// Images with more pixels, before any scaling, are refused: a small file can claim a huge size.
   package var maximumPixels: Int
+
+  /// The gray that transparent pixels are composited over: that of a letterbox's padding.
+  package static let background: UInt8 = 114
 
   package init(
     format: PixelFormat? = .rgb8, neededLongerSide: Int? = nil, maximumLongerSide: Int? = nil,

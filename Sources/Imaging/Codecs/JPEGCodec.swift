@@ -57,7 +57,8 @@ enum JPEGCodec {
   ) throws(ImagingError) -> DecodedPixels {
     let channels = (policy.format ?? header.format).channels <= 2 ? 1 : 3
     let eighths = eighths(
-      of: max(header.width, header.height), needed: policy.neededLongerSide ?? policy.maximumLongerSide)
+      of: max(header.width, header.height),
+      needed: policy.neededLongerSide ?? policy.maximumLongerSide)
     let width = scaled(header.width, eighths: eighths)
     let height = scaled(header.height, eighths: eighths)
     let size = width * height * channels

@@ -18,6 +18,9 @@ enum PNGCodec {
   ) throws(ImagingError) -> DecodedPixels {
     var format = policy.format ?? header.format
     if header.format.channels >= 3 && format.channels <= 2 { format.channels += 2 }
+    // Color behind transparent pixels is arbitrary; gray without alpha is for masks.
+    let isComposited = policy.format?.channels == 3 && header.format.channels % 2 == 0
+    if isComposited { format.channels = 4 }
     let size = header.width * header.height * format.bytesPerPixel
     var report = gc_report()
     var status = Int32(GC_OK)
@@ -30,8 +33,9 @@ enum PNGCodec {
     guard Int(status) == GC_OK else {
       throw report.error(status: status, name: name, codec: .png)
     }
+    let image = Image(width: header.width, height: header.height, format: format, bytes: pixels)
     return DecodedPixels(
-      image: Image(width: header.width, height: header.height, format: format, bytes: pixels),
+      image: isComposited ? image.composited(over: DecodePolicy.background) : image,
       warnings: [report.warningText].compactMap(\.self))
   }
 
