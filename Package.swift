@@ -49,13 +49,15 @@ let package = Package(
     // What several test targets need.
     .target(
       name: "TestSupport", dependencies: ["Engine", "Imaging", "Basics"], path: "Tests/TestSupport"),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"]),
     .testTarget(
       name: "ImagingTests",
       dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels", "Basics"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "CGlimpseKernels", "Basics", "TestSupport"],
+      name: "EngineTests",
+      dependencies: ["Engine", "CGlimpseKernels", "Basics", "TestSupport", "AllocationCounter"],
       exclude: ["Golden"]),
     .testTarget(
       name: "NetworksTests",

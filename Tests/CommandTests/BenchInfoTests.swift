@@ -156,8 +156,8 @@ import Testing
     let (graph, parameters) = weights.graph.optimizedForInference(weights.parameters)
     let shape = weights.description.inputShape(n: 2)
     let session = Session(
-      try Plan(graph, inputShapes: [shape], mode: .inference), parameters: parameters,
-      pool: workforce.pool, kernels: workforce.kernels)
+      try Plan(graph, inputShapes: [shape], mode: .inference, kernels: workforce.kernels),
+      parameters: parameters, pool: workforce.pool)
     var image = Tensor(shape: shape)
     let values = try floats(input)
     #expect(values.count == shape.count && Set(values).count > shape.count / 2)

@@ -86,32 +86,35 @@ import Testing
     }
     let (weights, bias) = (numbers(g.weightCount), numbers(c.output))
     let gradient = numbers(g.weightCount)
-    let work = ConvolutionPlan(geometry: g, large: large, small: small)
+    let plan = ConvolutionPlan(g, input: large, output: small, kernels: kernels)
     let packed = AlignedBuffer(
-      count: max(work.packedCount(.forward), work.packedCount(.transposed)))
+      count: max(plan.packedCount(.forward), plan.packedCount(.transposed)))
     let scratch = AlignedBuffer(
       count: max(
-        work.scratchCount(.forward), work.scratchCount(.transposed),
-        work.backwardScratchCount(.transposed)))
+        plan.scratchCount(.forward), plan.scratchCount(.transposed),
+        plan.backwardScratchCount(.transposed)))
+    let zeros = AlignedBuffer(count: g.zeroCount)
     let pool = ThreadPool(threads: threads)
-    pool.reserveWorkspace(work.workspaceCount)
-    let runner = ConvolutionRunner(work: work, pool: pool, kernels: kernels)
-    let d = g.descriptor(large: x.view, small: y.view, scratch: scratch.base)
-    let behind = work.behindZeros(scratch.base)
-    runner.output(
-      d, input: x.view.base, packed: runner.pack(weights.base, .forward, to: packed.base),
-      epilogue: gk_epilogue(
-        bias: bias.base, residual: UnsafeRawPointer(y.view.base), residual_stride: y.view.stride,
-        activation: Activation.silu.code, stores_floats: 0),
-      scratch: behind, to: y.view.base)
-    runner.input(
-      d, output: gy.view.base, packed: runner.pack(weights.base, .transposed, to: packed.base),
-      epilogue: gk_epilogue(
-        bias: nil, residual: UnsafeRawPointer(gx.view.base), residual_stride: gx.view.stride,
-        activation: Activation.identity.code, stores_floats: 0),
-      scratch: behind, to: gx.view.base)
-    runner.weightGradient(
-      d, input: x.view.base, outputGradient: gy.view.base, scratch: behind, to: gradient.base)
+    pool.reserveWorkspace(plan.workspaceCount)
+    func convolve(
+      _ direction: ConvolutionDirection, _ source: View, to target: View,
+      bias: UnsafePointer<Float>?, _ activation: Activation
+    ) {
+      pool.run(plan.pack(weights.base, direction, to: packed.base))
+      let epilogue = gk_epilogue(
+        bias: bias, residual: UnsafeRawPointer(target.base), residual_stride: target.stride,
+        activation: activation.code, stores_floats: 0)
+      pool.run(
+        plan.convolve(
+          direction, source, to: target, epilogue: epilogue,
+          weights: g.packs ? packed.base : weights.base, scratch: scratch.base, zeros: zeros.base))
+    }
+    convolve(.forward, x.view, to: y.view, bias: UnsafePointer(bias.base), .silu)
+    convolve(.transposed, gy.view, to: gx.view, bias: nil, .identity)
+    pool.run(
+      plan.weightGradient(
+        input: x.view, output: gy.view, scratch: scratch.base, zeros: zeros.base,
+        to: gradient.base))
     return Result(
       output: y.checked(), inputGradient: gx.checked(), weightGradient: Array(gradient.buffer))
   }

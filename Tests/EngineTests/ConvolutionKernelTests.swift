@@ -103,12 +103,14 @@ import Testing
 
   /// Seeded tensors of one case: slices of wider buffers, as in a concatenation, where it has a gap.
   struct Tensors {
+    let input, output: Shape
     let inputStride, outputStride, first: Int
     let activation: Activation
     let x, weights, bias, gradient, y, gx, gw, zeros: AlignedBuffer
 
     init(_ c: Case, input: Shape, output: Shape) {
       let geometry = c.geometry
+      (self.input, self.output) = (input, output)
       (inputStride, outputStride) = (input.c + c.gap, output.c + c.gap)
       (first, activation) = (c.first, c.activation)
       var generator = SeededGenerator(seed: 7)
@@ -126,6 +128,15 @@ import Testing
       gw = memory(geometry.weightCount)
       zeros = AlignedBuffer(count: geometry.zeroCount)
     }
+
+    private func view(_ memory: AlignedBuffer, _ shape: Shape, _ stride: Int) -> View {
+      View(data: memory.base + first, shape: shape, stride: stride)
+    }
+
+    var xView: View { view(x, input, inputStride) }
+    var yView: View { view(y, output, outputStride) }
+    var gxView: View { view(gx, input, inputStride) }
+    var gradientView: View { view(gradient, output, outputStride) }
 
     var forwardEpilogue: gk_epilogue {
       gk_epilogue(
@@ -152,30 +163,31 @@ import Testing
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
     let tensors = Tensors(c, input: input, output: output)
-    let work = ConvolutionPlan(geometry: g, large: input, small: output)
+    let plan = ConvolutionPlan(g, input: input, output: output, kernels: kernels)
     let packed = AlignedBuffer(
-      count: max(work.packedCount(.forward), work.packedCount(.transposed)))
+      count: max(plan.packedCount(.forward), plan.packedCount(.transposed)))
     let scratch = AlignedBuffer(
       count: max(
-        work.scratchCount(.forward), work.scratchCount(.transposed),
-        work.backwardScratchCount(.transposed)))
+        plan.scratchCount(.forward), plan.scratchCount(.transposed),
+        plan.backwardScratchCount(.transposed)))
     let pool = ThreadPool(threads: threads)
-    pool.reserveWorkspace(work.workspaceCount)
-    let runner = ConvolutionRunner(work: work, pool: pool, kernels: kernels)
-    let d = g.descriptor(
-      input: input, inputStride: tensors.inputStride, output: output,
-      outputStride: tensors.outputStride, zeros: tensors.zeros.base)
-    runner.output(
-      d, input: tensors.x.base + c.first,
-      packed: runner.pack(tensors.weights.base, .forward, to: packed.base),
-      epilogue: tensors.forwardEpilogue, scratch: scratch.base, to: tensors.y.base + c.first)
-    runner.input(
-      d, output: tensors.gradient.base + c.first,
-      packed: runner.pack(tensors.weights.base, .transposed, to: packed.base),
-      epilogue: tensors.backwardEpilogue, scratch: scratch.base, to: tensors.gx.base + c.first)
-    runner.weightGradient(
-      d, input: tensors.x.base + c.first, outputGradient: tensors.gradient.base + c.first,
-      scratch: scratch.base, to: tensors.gw.base)
+    pool.reserveWorkspace(plan.workspaceCount)
+    func convolve(
+      _ direction: ConvolutionDirection, _ source: View, to target: View, _ epilogue: gk_epilogue
+    ) {
+      pool.run(plan.pack(tensors.weights.base, direction, to: packed.base))
+      pool.run(
+        plan.convolve(
+          direction, source, to: target, epilogue: epilogue,
+          weights: g.packs ? packed.base : tensors.weights.base, scratch: scratch.base,
+          zeros: tensors.zeros.base))
+    }
+    convolve(.forward, tensors.xView, to: tensors.yView, tensors.forwardEpilogue)
+    convolve(.transposed, tensors.gradientView, to: tensors.gxView, tensors.backwardEpilogue)
+    pool.run(
+      plan.weightGradient(
+        input: tensors.xView, output: tensors.gradientView, scratch: scratch.base,
+        zeros: tensors.zeros.base, to: tensors.gw.base))
     return tensors.result
   }
 
@@ -227,11 +239,11 @@ import Testing
     let y = scope.apply(Convolution(1, 1, kernel: 2, padding: 0), x)
     let graph = scope.finish(outputs: [y])
     let plan = try Plan(
-      graph, inputShapes: [x.shape], mode: .training(inputGradients: true))
+      graph, inputShapes: [x.shape], mode: .training(inputGradients: true),
+      kernels: Kernels(set))
     let parameters = ParameterBlock(zeros: graph.parameterLayout)
     for index in 0..<4 { parameters.values[index] = Float(index + 1) }
-    let session = Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: 1), kernels: try Kernels(set))
+    let session = Session(plan, parameters: parameters, pool: ThreadPool(threads: 1))
     session.inputs[0].copy(from: Tensor(shape: x.shape, values: [1, 2, 3, 4]))
     session.forward()
     #expect(session.outputs[0].tensor().values == [30])

@@ -38,8 +38,8 @@ import Testing
     "batch_norm_frozen": BatchNorm(channels: 4, frozen: true),
     "layer_norm": LayerNorm(channels: 5),
     "group_norm": GroupNorm(groups: 2, channels: 6),
-    "instance_norm": InstanceNorm(channels: 4),
-    "instance_norm_affine": InstanceNorm(channels: 4, affine: true),
+    "instance_norm": GroupNorm.instance(channels: 4),
+    "instance_norm_affine": GroupNorm.instance(channels: 4, affine: true),
     "max_pool_2": MaxPool(kernel: 2),
     "max_pool_3_stride_2": MaxPool(kernel: 3, stride: 2, padding: 1),
     "max_pool_5_stride_1": MaxPool(kernel: 5, stride: 1, padding: 2),
@@ -47,9 +47,9 @@ import Testing
     "average_pool_3_padded": AveragePool(kernel: 3, stride: 2, padding: 1),
     "average_pool_3_unpadded": AveragePool(
       kernel: 3, stride: 2, padding: 1, countsPadding: false),
-    "global_average_pool": GlobalAveragePool(),
-    "adaptive_average_pool": AdaptiveAveragePool(output: Extent(h: 3, w: 4)),
-    "adaptive_average_pool_up": AdaptiveAveragePool(output: Extent(h: 5, w: 8)),
+    "global_average_pool": AveragePool.global,
+    "adaptive_average_pool": AveragePool.adaptive(Extent(h: 3, w: 4)),
+    "adaptive_average_pool_up": AveragePool.adaptive(Extent(h: 5, w: 8)),
     "max_unpool": MaxUnpool(MaxPool(kernel: 2)),
     "nearest_upsample": NearestUpsample(factor: 3),
     "bilinear_upsample": BilinearUpsample(factor: 2),
@@ -59,7 +59,7 @@ import Testing
     "multiply": Multiply(),
     "multiply_gate": Multiply(),
     "softmax": Softmax(),
-    "linear": Linear(5, 7),
+    "linear": Convolution.linear(5, 7),
     "conv_3": Convolution(4, 5, kernel: 3, bias: true),
     "conv_3_stride_2_dilation_2": Convolution(4, 5, kernel: 3, stride: 2, padding: 2, dilation: 2),
     "conv_groups": Convolution(4, 6, kernel: 3, groups: 2),
@@ -106,9 +106,9 @@ import Testing
       parameters.importValues(values, for: entry)
     }
     let plan = try Plan(
-      graph, inputShapes: inputs.map(\.shape), mode: .training(inputGradients: true))
-    let session = try Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: 2), kernels: Kernels(set))
+      graph, inputShapes: inputs.map(\.shape), mode: .training(inputGradients: true),
+      kernels: Kernels(set))
+    let session = Session(plan, parameters: parameters, pool: ThreadPool(threads: 2))
     for (index, view) in session.inputs.enumerated() {
       let values = Self.pattern(view.shape.count, salt: index, scale: golden.scale)
       view.copy(from: Tensor(shape: view.shape, values: values))

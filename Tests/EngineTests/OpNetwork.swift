@@ -24,6 +24,7 @@ struct OpNetwork {
 
   let graph: Graph
   let session: Session
+  let pool: ThreadPool
   /// Values of the graph's inputs; the op's own come first.
   var inputs: [Tensor]
   /// The loss is the sum of the outputs times these.
@@ -42,7 +43,7 @@ struct OpNetwork {
     graph = Self.graph(test, placement)
     let plan = try Plan(
       graph, inputShapes: graph.inputs.map { [graph] in graph.shapes[$0] },
-      mode: .training(inputGradients: true), precision: kernels.precision)
+      mode: .training(inputGradients: true), kernels: kernels)
     let parameters = ParameterBlock(zeros: graph.parameterLayout)
     var generator = SeededGenerator(seed: 11)
     // Statistics stay positive: a variance is among them.
@@ -53,8 +54,8 @@ struct OpNetwork {
           ? generator.uniform(in: 0.5...1.5) : generator.uniform(in: -1...1) + Float(index % 2)
       }
     }
-    session = Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: threads), kernels: kernels)
+    pool = ThreadPool(threads: threads)
+    session = Session(plan, parameters: parameters, pool: pool)
     inputs = session.inputs.enumerated().map {
       test.tensor($1.shape, seed: UInt64(100 + $0))
     }

@@ -19,8 +19,8 @@ import Testing
       block.importValues(values, for: entry)
     }
     let session = try Session(
-      Plan(graph, inputShapes: inputs.map(\.shape), mode: mode), parameters: block,
-      pool: ThreadPool(threads: 1), kernels: Kernels(set))
+      Plan(graph, inputShapes: inputs.map(\.shape), mode: mode, kernels: Kernels(set)),
+      parameters: block, pool: ThreadPool(threads: 1))
     for (view, input) in zip(session.inputs, inputs) { view.copy(from: input) }
     session.forward(seed: seed)
     return (session.outputs[0].tensor(), block)
@@ -42,7 +42,7 @@ import Testing
     let input = Tensor(
       shape: shape, values: (0..<shape.count).map { _ in 3000 + generator.normal() })
     let ops: [any Op] = [
-      BatchNorm(channels: 3), GroupNorm(groups: 3, channels: 3), InstanceNorm(channels: 3),
+      BatchNorm(channels: 3), GroupNorm(groups: 3, channels: 3), GroupNorm.instance(channels: 3),
     ]
     for (op, images) in zip(ops, [2, 1, 1]) {
       let output = try run(op, [input], mode: .training(), set: set).output
@@ -146,8 +146,9 @@ import Testing
     let shape = Shape(n: 1, h: 4, w: 6, c: 3)
     let cases: [(any Op, [Shape])] = [
       (BatchNorm(channels: 4), [shape]), (LayerNorm(channels: 4), [shape]),
-      (GroupNorm(groups: 2, channels: 4), [shape]), (InstanceNorm(channels: 4), [shape]),
-      (Linear(4, 2), [shape]), (MaxPool(kernel: 5), [shape]), (AveragePool(kernel: 5), [shape]),
+      (GroupNorm(groups: 2, channels: 4), [shape]), (GroupNorm.instance(channels: 4), [shape]),
+      (Convolution.linear(4, 2), [shape]), (MaxPool(kernel: 5), [shape]),
+      (AveragePool(kernel: 5), [shape]),
       (Add(), [shape, shape.with(c: 4)]), (Add(), [shape]),
       (Multiply(), [shape, shape.with(c: 4)]),
       (Multiply(), [shape, Shape(n: 2, h: 1, w: 1, c: 3)]),

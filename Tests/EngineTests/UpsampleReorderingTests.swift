@@ -58,9 +58,9 @@ import Testing
 
   static func outputs(_ graph: Graph, _ parameters: ParameterBlock) throws -> [[Float]] {
     let plan = try Plan(
-      graph, inputShapes: graph.inputs.map { graph.shapes[$0] }, mode: .inference)
-    let session = Session(
-      plan, parameters: parameters, pool: ThreadPool(threads: 2), kernels: try Kernels(.chosen()))
+      graph, inputShapes: graph.inputs.map { graph.shapes[$0] }, mode: .inference,
+      kernels: Kernels(.chosen()))
+    let session = Session(plan, parameters: parameters, pool: ThreadPool(threads: 2))
     for (index, view) in session.inputs.enumerated() {
       var generator = SeededGenerator(seed: UInt64(index))
       let values = (0..<view.shape.count).map { _ in generator.uniform(in: -1...1) }

@@ -27,14 +27,14 @@ import Testing
     -> ConvolutionKernelTests.Result
   {
     let kernels = try Kernels(set)
-    let table = try #require(kernels.winograd)
     let g = c.geometry
     let extent = g.outputExtent(h: c.h, w: c.w)
     let input = Shape(n: c.n, h: c.h, w: c.w, c: c.input)
     let output = Shape(n: c.n, h: extent.h, w: extent.w, c: c.output)
     let tensors = ConvolutionKernelTests.Tensors(c, input: input, output: output)
     func winograd(_ direction: ConvolutionDirection, _ tile: Int) throws -> Winograd {
-      try #require(Winograd(g, direction, large: input, small: output, tile: tile))
+      try #require(
+        Winograd(g, direction, input: input, output: output, tile: tile, kernels: kernels))
     }
     let forward = try winograd(.forward, tile)
     let transposed = try winograd(.transposed, tile)
@@ -44,24 +44,28 @@ import Testing
     let packed = AlignedBuffer(count: max(forward.packedCount, transposed.packedCount))
     let scratch = AlignedBuffer(
       count: max(forward.scratchCount, transposed.scratchCount, weights.weightScratchCount))
-    let (inputStride, outputStride) = (tensors.inputStride, tensors.outputStride)
-    func runner(_ winograd: Winograd, _ source: Int, _ target: Int) -> WinogradRunner {
-      WinogradRunner(
-        winograd, table: table, kernels: kernels, pool: pool, sourceStride: source,
-        targetStride: target, zeros: tensors.zeros.base)
+    func convolve(
+      _ winograd: Winograd, _ source: View, to target: View, _ epilogue: gk_epilogue,
+      transposed: Int32
+    ) {
+      pool.run([
+        winograd.pack(
+          g, tensors.weights.base, transposed: transposed, blocks: winograd.blocks,
+          to: packed.base)
+      ])
+      pool.run(
+        winograd.convolve(
+          source, to: target, epilogue: epilogue, packed: packed.base, scratch: scratch.base,
+          zeros: tensors.zeros.base))
     }
-    var bare = g.bareDescriptor
-    table.pack(&bare, tile, tensors.weights.base, 0, 0, c.output, packed.base)
-    runner(forward, inputStride, outputStride).convolve(
-      tensors.x.base + c.first, packed: packed.base, epilogue: tensors.forwardEpilogue,
-      scratch: scratch.base, to: tensors.y.base + c.first)
-    table.pack(&bare, tile, tensors.weights.base, 1, 0, c.input, packed.base)
-    runner(transposed, outputStride, inputStride).convolve(
-      tensors.gradient.base + c.first, packed: packed.base, epilogue: tensors.backwardEpilogue,
-      scratch: scratch.base, to: tensors.gx.base + c.first)
-    runner(weights, inputStride, outputStride).weightGradient(
-      tensors.x.base + c.first, outputGradient: tensors.gradient.base + 3, scratch: scratch.base,
-      to: tensors.gw.base)
+    convolve(forward, tensors.xView, to: tensors.yView, tensors.forwardEpilogue, transposed: 0)
+    convolve(
+      transposed, tensors.gradientView, to: tensors.gxView, tensors.backwardEpilogue,
+      transposed: 1)
+    pool.run(
+      weights.weightGradient(
+        tensors.xView, outputGradient: tensors.gradientView, scratch: scratch.base,
+        zeros: tensors.zeros.base, to: tensors.gw.base))
     return tensors.result
   }
 
@@ -105,26 +109,28 @@ import Testing
   }
 
   /// Both ways of cutting the work are among the cases.
-  @Test func casesReachBothCuts() throws {
+  @Test(arguments: sets) func casesReachBothCuts(_ set: InstructionSet) throws {
+    let kernels = try Kernels(set)
     let staged = try Self.cases.map { c in
       let g = c.geometry
       let extent = g.outputExtent(h: c.h, w: c.w)
       let winograd = Winograd(
-        g, .forward, large: Shape(n: c.n, h: c.h, w: c.w, c: c.input),
-        small: Shape(n: c.n, h: extent.h, w: extent.w, c: c.output), tile: 6)
+        g, .forward, input: Shape(n: c.n, h: c.h, w: c.w, c: c.input),
+        output: Shape(n: c.n, h: extent.h, w: extent.w, c: c.output), tile: 6, kernels: kernels)
       return try #require(winograd).isStaged
     }
     #expect(staged.contains(true) && staged.contains(false))
   }
 
-  /// By arithmetic: no gain on one tile, whose 36 places take 36 products a channel pair where the
-  /// definition takes 9; 64 places for 36 pay where the tiles are many (81 for 169 at 52 x 52) and not
+  /// By arithmetic: no gain on one tile, whose 36 elements take 36 products a channel pair where the
+  /// definition takes 9; 64 elements for 36 pay where the tiles are many (81 for 169 at 52 x 52) and not
   /// where packed weights from memory weigh as much as they do (25 for 49 at 26 x 26).
-  @Test func costModel() throws {
+  @Test(arguments: sets) func costModel(_ set: InstructionSet) throws {
+    let kernels = try Kernels(set)
     func tile(_ side: Int, _ channels: Int) -> Int? {
       let shape = Shape(n: 1, h: side, w: side, c: channels)
       let g = Case(input: channels, output: channels).geometry
-      return Winograd.fastest(g, .forward, large: shape, small: shape)?.tile
+      return Winograd.fastest(g, .forward, input: shape, output: shape, kernels: kernels)?.tile
     }
     #expect(tile(1, 512) == nil)
     #expect(tile(104, 3) == nil)

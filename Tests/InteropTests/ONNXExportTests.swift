@@ -131,8 +131,9 @@ import Testing
       else { continue }
       try Data(bytes).write(to: path("\(index).onnx"))
       let session = try Session(
-        Plan(graph, inputShapes: shapes, mode: .inference), parameters: parameters,
-        pool: ThreadPool(threads: 1), kernels: Kernels(InstructionSet.chosen()))
+        Plan(
+          graph, inputShapes: shapes, mode: .inference, kernels: Kernels(InstructionSet.chosen())),
+        parameters: parameters, pool: ThreadPool(threads: 1))
       for (place, view) in session.inputs.enumerated() {
         var generator = SeededGenerator(seed: UInt64(place))
         let values = (0..<view.shape.count).map { _ in generator.uniform(in: -4...4) }

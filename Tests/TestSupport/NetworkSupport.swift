@@ -15,8 +15,9 @@ package struct Bench {
   package func session(_ graph: Graph, _ parameters: ParameterBlock, mode: PlanMode = .inference)
     throws -> Session
   {
-    let plan = try Plan(graph, inputShapes: graph.inputs.map { graph.shapes[$0] }, mode: mode)
-    return Session(plan, parameters: parameters, pool: pool, kernels: kernels)
+    let plan = try Plan(
+      graph, inputShapes: graph.inputs.map { graph.shapes[$0] }, mode: mode, kernels: kernels)
+    return Session(plan, parameters: parameters, pool: pool)
   }
 
   /// The outputs of one forward pass.

@@ -71,8 +71,8 @@ extension OpCase {
     OpCase("group norm", GroupNorm(groups: 3, channels: 6), [2, 3, 5, 6]),
     OpCase("group norm, one group", GroupNorm(groups: 1, channels: 5), [1, 5, 3, 5]),
     OpCase("group norm, plain", GroupNorm(groups: 2, channels: 4, affine: false), [3, 3, 3, 4]),
-    OpCase("instance norm", InstanceNorm(channels: 3), [2, 3, 5, 3]),
-    OpCase("instance norm, affine", InstanceNorm(channels: 3, affine: true), [2, 3, 5, 3]),
+    OpCase("instance norm", GroupNorm.instance(channels: 3), [2, 3, 5, 3]),
+    OpCase("instance norm, affine", GroupNorm.instance(channels: 3, affine: true), [2, 3, 5, 3]),
   ]
 
   private static let pools: [OpCase] = [
@@ -91,10 +91,10 @@ extension OpCase {
     OpCase(
       "average pool 3 / 1, real values",
       AveragePool(kernel: 3, stride: 1, padding: 1, countsPadding: false), [1, 7, 5, 3]),
-    OpCase("global average pool", GlobalAveragePool(), [2, 7, 5, 3]),
+    OpCase("global average pool", AveragePool.global, [2, 7, 5, 3]),
     OpCase(
-      "adaptive average pool", AdaptiveAveragePool(output: Extent(h: 3, w: 2)), [2, 7, 5, 3]),
-    OpCase("adaptive, larger", AdaptiveAveragePool(output: Extent(h: 5, w: 7)), [1, 3, 5, 3]),
+      "adaptive average pool", AveragePool.adaptive(Extent(h: 3, w: 2)), [2, 7, 5, 3]),
+    OpCase("adaptive, larger", AveragePool.adaptive(Extent(h: 5, w: 7)), [1, 3, 5, 3]),
     OpCase(
       "max unpool 2", MaxUnpool(MaxPool(kernel: 2)), [2, 3, 2, 3], [2, 7, 5, 3], values: .apart),
     OpCase(
@@ -128,8 +128,8 @@ extension OpCase {
   ]
 
   private static let convolutions: [OpCase] = [
-    OpCase("linear", Linear(5, 7), [2, 3, 2, 5]),
-    OpCase("linear without bias", Linear(3, 2, bias: false), [3, 1, 1, 3]),
+    OpCase("linear", Convolution.linear(5, 7), [2, 3, 2, 5]),
+    OpCase("linear without bias", Convolution.linear(3, 2, bias: false), [3, 1, 1, 3]),
     OpCase("conv 3", Convolution(3, 5, kernel: 3, bias: true), [2, 5, 3, 3]),
     OpCase("conv 3 / 2", Convolution(3, 4, kernel: 3, stride: 2), [1, 7, 5, 3]),
     OpCase("conv 1", Convolution(5, 3, kernel: 1), [1, 3, 5, 5]),
@@ -159,13 +159,13 @@ extension OpCase {
     OpCase("batch norm", BatchNorm(channels: 16), [3, 60, 51, 16]),
     OpCase("layer norm", LayerNorm(channels: 70), [2, 40, 41, 70]),
     OpCase("group norm", GroupNorm(groups: 5, channels: 70), [2, 40, 41, 70]),
-    OpCase("instance norm", InstanceNorm(channels: 37, affine: true), [1, 80, 41, 37]),
+    OpCase("instance norm", GroupNorm.instance(channels: 37, affine: true), [1, 80, 41, 37]),
     OpCase("max pool 2", MaxPool(kernel: 2), [2, 80, 41, 70]),
     OpCase("max pool 3 / 2", MaxPool(kernel: 3, stride: 2, padding: 1), [2, 80, 41, 33]),
     OpCase("max pool 5 / 1", MaxPool(kernel: 5, stride: 1, padding: 2), [2, 20, 21, 70]),
     OpCase("average pool", AveragePool(kernel: 3, stride: 2, padding: 1), [2, 80, 41, 70]),
-    OpCase("global average pool", GlobalAveragePool(), [3, 80, 81, 70]),
-    OpCase("adaptive", AdaptiveAveragePool(output: 7), [2, 80, 81, 37]),
+    OpCase("global average pool", AveragePool.global, [3, 80, 81, 70]),
+    OpCase("adaptive", AveragePool.adaptive(7), [2, 80, 81, 37]),
     OpCase("max unpool", MaxUnpool(MaxPool(kernel: 2)), [2, 40, 20, 70], [2, 80, 41, 70]),
     OpCase("nearest x2", NearestUpsample(factor: 2), [2, 40, 41, 37]),
     OpCase("bilinear x2", BilinearUpsample(factor: 2), [2, 40, 41, 37]),
@@ -176,6 +176,6 @@ extension OpCase {
     OpCase("dropout", Dropout(rate: 0.5), [2, 40, 41, 70]),
     OpCase("softmax", Softmax(), [2, 40, 41, 70]),
     OpCase("flatten", Flatten(), [2, 40, 41, 70]),
-    OpCase("linear", Linear(70, 37), [2, 20, 21, 70]),
+    OpCase("linear", Convolution.linear(70, 37), [2, 20, 21, 70]),
   ]
 }

@@ -191,8 +191,8 @@ private struct SmallNetwork {
 
   func session() throws -> Session {
     let fresh = try SmallNetwork(set: kernels.instructionSet, threads: 1)
-    let plan = try Plan(graph, inputShapes: [Self.shape], mode: .training())
-    return Session(plan, parameters: fresh.parameters, pool: pool, kernels: kernels)
+    let plan = try Plan(graph, inputShapes: [Self.shape], mode: .training(), kernels: kernels)
+    return Session(plan, parameters: fresh.parameters, pool: pool)
   }
 
   func learner(_ choice: OptimizerChoice) -> TrainingStep {

@@ -55,8 +55,10 @@ import Testing
     let sgd = try memory(config, samples: 0)
     // Parameters, gradients, average and velocity, of 4 bytes each.
     let graph = model.graph
+    let kernels = try Kernels(InstructionSet.chosen())
     #expect(sgd.parameters == 4 * 4 * graph.parameterLayout.count)
-    let plan = try Plan(graph, inputShapes: [model.description.inputShape(n: 4)], mode: .training())
+    let plan = try Plan(
+      graph, inputShapes: [model.description.inputShape(n: 4)], mode: .training(), kernels: kernels)
     #expect(sgd.step == 4 * (plan.arenaCount + plan.preparedCount + 2 * plan.workspaceCount))
     // AdamW remembers two.
     config.optimizer = .auto
@@ -68,7 +70,7 @@ import Testing
     config.multiScale = 0.5
     let largest = try model.resized(to: 128).description
     let expected = try Plan(
-      graph, inputShapes: [largest.inputShape(n: 4)], mode: .training()
+      graph, inputShapes: [largest.inputShape(n: 4)], mode: .training(), kernels: kernels
     ).byteCount(threads: 2)
     #expect(try memory(config).step == expected)
   }

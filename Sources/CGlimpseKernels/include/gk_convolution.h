@@ -44,22 +44,22 @@ typedef struct {
   const float *zeros;
 } gk_winograd;
 
-// The steps of Winograd's F(m x m, 3x3). Each tile has (m + 2)^2 places; what a step leaves for the
-// next is [place][tile][channel], places `place_stride` floats apart, channels padded to vectors.
+// The steps of Winograd's F(m x m, 3x3). Each tile has (m + 2)^2 elements; what a step leaves for the
+// next is [element][tile][channel], elements `element_stride` floats apart, channels padded to vectors.
 typedef struct {
-  // Floats from one place to the next, for a number of tiles and channels.
-  long (*place_stride)(long tiles, long channels);
+  // Floats from one element to the next, for a number of tiles and channels.
+  long (*element_stride)(long tiles, long channels);
   // Transforms and packs the weights of blocks of the kept channels: output channels, or input
   // channels where `transposed` packs for the gradient by the input.
   void (*pack)(const gk_convolution *g, long tile, const float *weights, int transposed,
                long block_begin, long block_end, float *packed);
   // Transforms the inputs of tiles [tile_begin, tile_end).
   void (*input)(const gk_winograd *w, const float *input, long tile_begin, long tile_end,
-                float *places, long place_stride);
+                float *elements, long element_stride);
   // Multiplies `tiles` transformed tiles by the packed weights of one block of output channels, at
-  // places [place_begin, place_end).
-  void (*multiply)(const gk_winograd *w, const float *places, long place_stride,
-                   const float *packed, long block, long tiles, long place_begin, long place_end,
+  // elements [element_begin, element_end).
+  void (*multiply)(const gk_winograd *w, const float *elements, long element_stride,
+                   const float *packed, long block, long tiles, long element_begin, long element_end,
                    float *products, long product_stride);
   // Transforms the products of one block back to the outputs of tiles [tile_begin, tile_end).
   void (*output)(const gk_winograd *w, const float *products, long product_stride, long block,
@@ -67,11 +67,11 @@ typedef struct {
 
   // The gradient by the weights, for tiles of 4x4 alone: transforms the gradients of the outputs of tiles, ...
   void (*gradient)(const gk_winograd *w, const float *gradient, long tile_begin, long tile_end,
-                   float *places, long place_stride);
-  // ... sums the products of inputs and gradients over tiles at one place, for one block of output
-  // channels ([place][input channel][output channels, padded to vectors]), ...
-  void (*sum)(const gk_winograd *w, const float *places, long place_stride, const float *gradients,
-              long gradient_stride, long tiles, long place, long block, int accumulate,
+                   float *elements, long element_stride);
+  // ... sums the products of inputs and gradients over tiles at one element, for one block of output
+  // channels ([element][input channel][output channels, padded to vectors]), ...
+  void (*sum)(const gk_winograd *w, const float *elements, long element_stride, const float *gradients,
+              long gradient_stride, long tiles, long element, long block, int accumulate,
               float *sums);
   // ... and adds the sums, transformed back, to the gradient of input channels
   // [channel_begin, channel_end).

@@ -21,14 +21,14 @@ typedef struct {
 } gk_average;
 
 typedef struct {
-  // Output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) gets the place of the
+  // Output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) gets the position of the
   // largest value in its window, counted in rows of the kernel.
   void (*max_forward)(const gk_pool *g, const void *x, void *y, float *winners, long row_begin,
                       long row_end);
   // The gradient of input rows [row_begin, row_end) of n*h, written or added.
   void (*max_backward)(const gk_pool *g, const void *gy, const float *winners, void *gx,
                        int accumulate, long row_begin, long row_end);
-  // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' places
+  // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' positions
   // in an image of the unpooled size: y = x[winner], or += where `accumulate`.
   void (*max_gather)(const gk_pool *g, const void *x, const float *winners, void *y,
                      int accumulate, long row_begin, long row_end);

@@ -53,13 +53,26 @@ package struct Scope {
 
   /// Appends an op under this scope's name; shapes that do not fit are a programming error.
   package func apply(_ op: any Op, _ inputs: [Value]) -> Value {
-    precondition(builder.names.insert(path).inserted, "two nodes are named \(path)")
+    do {
+      return try append(op, inputs)
+    } catch {
+      preconditionFailure(error.description)
+    }
+  }
+
+  /// The same for ops from a file: throws where parameters or shapes do not fit, or the name is
+  /// taken.
+  package func append(_ op: any Op, _ inputs: [Value]) throws(EngineError) -> Value {
+    guard !builder.names.contains(path) else {
+      throw EngineError("two nodes are named \(path)")
+    }
     let shape: Shape
     do {
       shape = try op.outputShape(inputs.map(\.shape))
     } catch {
-      preconditionFailure("\(path): \(error.description)")
+      throw EngineError("\(path): \(error.description)")
     }
+    builder.names.insert(path)
     let value = append(shape)
     builder.graph.nodes.append(
       Graph.Node(op: op, name: path, inputs: inputs.map(\.index), output: value.index))

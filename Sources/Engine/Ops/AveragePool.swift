@@ -1,47 +1,136 @@
-/// The mean of a window, per channel.
-///
-/// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Padding counts as zeros unless
-/// `countsPadding` is false, when the divisor is the number of real values (as PyTorch's
-/// `count_include_pad`).
-package struct AveragePool: Op {
-  /// Rows and columns of the window.
-  package let kernel: Extent
-  package let windows: AverageWindows
+import CGlimpseKernels
 
-  /// Makes the op; a nil stride is the window's size, and the padding is at most half of it.
+/// The mean of windows, per channel: those of a kernel, or as many as the output has pixels.
+///
+/// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Adaptive windows partition the
+/// image: output row i covers input rows floor(i h / h') up to ceil((i + 1) h / h'), as in PyTorch.
+package struct AveragePool: Op {
+  package enum Windows: Hashable, Sendable {
+    /// Padding counts as zeros unless `countsPadding` is false, when the divisor is the number of
+    /// values inside the image (as PyTorch's `count_include_pad`).
+    case kernel(Extent, stride: Extent, padding: Extent, countsPadding: Bool)
+    /// Windows for an output of this extent.
+    case adaptive(Extent)
+    /// One window, the image (Lin et al. 2014, "Network In Network", section 3.2).
+    case global
+  }
+
+  package let windows: Windows
+
+  /// A nil stride is the window's size, and the padding is at most half of it.
   package init(
     kernel: Extent, stride: Extent? = nil, padding: Extent = 0, countsPadding: Bool = true
   ) {
-    precondition(
-      padding.h * 2 <= kernel.h && padding.w * 2 <= kernel.w,
-      "the padding is at most half of the window")
-    self.kernel = kernel
-    windows = AverageWindows(
-      kernel: kernel, stride: stride ?? kernel, padding: padding, countsPadding: countsPadding)
+    windows = .kernel(
+      kernel, stride: stride ?? kernel, padding: padding, countsPadding: countsPadding)
   }
 
-  /// `average pool` with its window.
-  package var kind: String { "average pool \(kernel)" }
+  private init(_ windows: Windows) { self.windows = windows }
 
-  /// n, h', w', c.
-  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    let shape = inputs[0]
-    let (h, w) = (shape.h + 2 * windows.padding.h, shape.w + 2 * windows.padding.w)
-    guard h >= kernel.h, w >= kernel.w else {
-      throw EngineError("\(shape) is too small for a window of \(kernel)")
+  package static func adaptive(_ output: Extent) -> AveragePool { AveragePool(.adaptive(output)) }
+  package static let global = AveragePool(.global)
+
+  package var kind: String {
+    switch windows {
+    case .kernel(let kernel, _, _, _): "average pool \(kernel)"
+    case .adaptive(let output): "adaptive average pool \(output)"
+    case .global: "global average pool"
     }
-    return Shape(
-      n: shape.n, h: (h - kernel.h) / windows.stride.h + 1,
-      w: (w - kernel.w) / windows.stride.w + 1, c: shape.c)
+  }
+
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    let shape = try checked(inputs)
+    switch windows {
+    case .kernel(let kernel, let stride, let padding, _):
+      return try shape.pooled(kernel, stride: stride, padding: padding)
+    case .adaptive(let output):
+      return try Shape.checked(n: shape.n, h: output.h, w: output.w, c: shape.c)
+    case .global: return Shape(n: shape.n, h: 1, w: 1, c: shape.c)
+    }
   }
 
   /// One addition for each value of a window.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
-    Double(output.count * kernel.h * kernel.w)
+    guard case .kernel(let kernel, _, _, _) = windows else { return Double(inputs[0].count) }
+    return Double(output.count * kernel.h * kernel.w)
   }
 
-  /// y = sum over the window / its size
-  package func forward(_ context: ForwardContext) { windows.forward(context) }
-  /// dx is the sum of dy / size over the windows that hold x.
-  package func backward(_ context: BackwardContext) { windows.backward(context) }
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let table = context.kernels.pooling
+    let (input, output) = (context.inputs[0], context.output)
+    let rowCost = rowCost(input, output)
+    return OpPlan(
+      forward: { pass in
+        let (x, y) = (pass.inputs[0], pass.output)
+        let windows = descriptor(x, y)
+        return [
+          ParallelLoop(WorkPartition(units: output.n * output.h, costPerUnit: rowCost)) {
+            begin, end in
+            withUnsafePointer(to: windows) { table.average_forward($0, x.base, y.base, begin, end) }
+          }
+        ]
+      },
+      // dx is the sum of dy / size over the windows that hold x.
+      backward: { pass in
+        guard let target = pass.inputGradients[0] else { return [] }
+        let (gx, gy, accumulate) = (target.view, pass.outputGradient, target.accumulate)
+        let windows = descriptor(gx, gy)
+        let cost = rowCost * output.h / input.h + input.w * input.c
+        return [
+          ParallelLoop(WorkPartition(units: input.n * input.h, costPerUnit: cost)) { begin, end in
+            withUnsafePointer(to: windows) {
+              table.average_backward($0, gy.base, gx.base, accumulate, begin, end)
+            }
+          }
+        ]
+      })
+  }
+
+  private func descriptor(_ x: View, _ y: View) -> gk_average {
+    guard case .kernel(let kernel, let stride, let padding, let countsPadding) = windows else {
+      return gk_average(
+        pool: gk_pool(x, y, kernel: 1, stride: 1, padding: 0), adaptive: 1, counts_padding: 0)
+    }
+    return gk_average(
+      pool: gk_pool(x, y, kernel: kernel, stride: stride, padding: padding), adaptive: 0,
+      counts_padding: countsPadding ? 1 : 0)
+  }
+
+  /// About how many input values an output row takes.
+  private func rowCost(_ x: Shape, _ y: Shape) -> Int {
+    guard case .kernel(let kernel, _, _, _) = windows else {
+      return x.w * x.c * max(1, x.h / y.h)
+    }
+    return y.w * x.c * kernel.h * kernel.w
+  }
+}
+
+extension Shape {
+  /// The shape of pooled windows.
+  func pooled(_ kernel: Extent, stride: Extent, padding: Extent) throws(EngineError) -> Shape {
+    let range = 1...1 << 12
+    guard [kernel.h, kernel.w, stride.h, stride.w].allSatisfy(range.contains),
+      (0...kernel.h / 2).contains(padding.h), (0...kernel.w / 2).contains(padding.w)
+    else {
+      throw EngineError(
+        "a window and its stride are from 1 to 4096, and its padding at most half of it; these are "
+          + "\(kernel), \(stride) and \(padding)")
+    }
+    let (h, w) = (h + 2 * padding.h - kernel.h, w + 2 * padding.w - kernel.w)
+    guard h >= 0, w >= 0 else {
+      throw EngineError("a window of \(kernel) with padding \(padding) does not fit into \(self)")
+    }
+    return Shape(n: n, h: h / stride.h + 1, w: w / stride.w + 1, c: c)
+  }
+}
+
+extension gk_pool {
+  /// The windows of a kernel between tensors in memory.
+  init(_ x: View, _ y: View, kernel: Extent, stride: Extent, padding: Extent) {
+    self.init(
+      input_h: x.shape.h, input_w: x.shape.w, input_stride: x.stride, output_h: y.shape.h,
+      output_w: y.shape.w, output_stride: y.stride, channels: x.shape.c, kernel_h: kernel.h,
+      kernel_w: kernel.w, stride_h: stride.h, stride_w: stride.w, pad_h: padding.h,
+      pad_w: padding.w)
+  }
 }

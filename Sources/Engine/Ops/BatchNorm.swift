@@ -7,7 +7,6 @@ import CGlimpseKernels
 /// towards the batch's mean and unbiased variance by `momentum`, as PyTorch's do; in inference, or
 /// when frozen, the running ones are used.
 package struct BatchNorm: Op {
-  /// Channels of input and output.
   package let channels: Int
   /// Added to the variance.
   package let epsilon: Float
@@ -15,10 +14,9 @@ package struct BatchNorm: Op {
   package let momentum: Float
   /// Applied to the result.
   package let activation: Activation
-  /// True where training uses the running statistics, too, and leaves them alone.
+  /// True where training uses the running statistics, too, and does not move them.
   package let isFrozen: Bool
 
-  /// Makes a normalization of `channels` channels.
   package init(
     channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1,
     activation: Activation = .identity, frozen: Bool = false
@@ -30,7 +28,6 @@ package struct BatchNorm: Op {
     isFrozen = frozen
   }
 
-  /// `batch norm`.
   package var kind: String { "batch norm" }
 
   /// `weight`, `bias`, `running_mean`, `running_var`, each [channels].
@@ -46,149 +43,180 @@ package struct BatchNorm: Op {
       }
   }
 
-  /// The inputs; the activation's argument is computed again from them.
-  package var backwardReads: SavedTensors { .inputs }
+  /// The activation's argument is computed again from the inputs.
+  package var savedTensors: SavedTensors { .inputs }
 
-  /// The input's shape.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    guard inputs[0].c == channels else {
-      throw EngineError("a batch norm of \(channels) channels got \(inputs[0])")
-    }
-    return inputs[0]
+    try checked(inputs, channels: channels)
   }
 
-  /// One multiplication and one addition a value.
+  /// One multiplication and one addition per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 2 * Double(output.count) }
 
-  /// Mean, inverse deviation, scale and shift, kept for the backward pass.
-  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 4 * channels }
-
-  /// Partial statistics, one pair a part; scale and shift.
-  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * (WorkPartition.reductionParts + 2)
-  }
-
-  /// Partial sums, one pair a part; factor and offset.
-  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * (WorkPartition.reductionParts + 2)
-  }
-
-  /// Normalizes and applies the activation; in training, also moves the running statistics.
-  package func forward(_ context: ForwardContext) {
-    let (input, output) = (context.inputs[0], context.output)
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let pixels = context.output.pixels
+    let parts = WorkPartition(
+      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    let usesBatch = context.isTraining && !isFrozen
     let table = context.kernels.normalization
-    // Without a state to keep them in, scale and shift go to the scratch memory.
-    let state = context.state ?? context.scratch
-    let (mean, inverse) = (state, state + channels)
-    let (scale, shift) = (state + 2 * channels, state + 3 * channels)
-    if context.isTraining && !isFrozen {
-      let variance = batchStatistics(context, mean: mean)
-      moveRunning(context, mean: mean, variance: variance)
-      for c in 0..<channels { inverse[c] = 1 / (variance[c] + epsilon).squareRoot() }
-    } else {
+    // Partial statistics or sums, one pair for each part, and two rows more.
+    let scratchCount = 2 * channels * (WorkPartition.reductionParts + 2)
+    return OpPlan(
+      // Mean, inverse deviation, scale and shift.
+      stateCount: 4 * channels, scratchCount: scratchCount, backwardScratchCount: scratchCount,
+      forward: { pass in
+        (usesBatch ? batchStatistics(pass, parts, table) : [runningStatistics(pass)])
+          + [normalize(pass, table)]
+      },
+      backward: { pass in
+        [gradientSums(pass, parts, table), parameterGradients(pass, parts)]
+          + inputGradient(pass, table)
+      })
+  }
+
+  /// Rows of `channels` floats: mean, inverse deviation, scale and shift.
+  private struct Rows {
+    let mean, inverse, scale, shift: UnsafeMutablePointer<Float>
+
+    init(_ memory: UnsafeMutablePointer<Float>, _ channels: Int) {
+      (mean, inverse) = (memory, memory + channels)
+      (scale, shift) = (memory + 2 * channels, memory + 3 * channels)
+    }
+  }
+
+  // MARK: Forward
+
+  /// Without a state to keep them in, the rows lie in the scratch memory.
+  private func rows(_ pass: ForwardContext) -> Rows { Rows(pass.state ?? pass.scratch, channels) }
+
+  private func runningStatistics(_ pass: ForwardContext) -> ParallelLoop {
+    let (rows, parameters) = (rows(pass), pass.parameters)
+    let (mean, variance) = (parameters[2], parameters[3])
+    return ParallelLoop(serial: {
       for c in 0..<channels {
-        mean[c] = context.parameters[2][c]
-        inverse[c] = 1 / (context.parameters[3][c] + epsilon).squareRoot()
+        rows.mean[c] = mean[c]
+        rows.inverse[c] = 1 / (variance[c] + epsilon).squareRoot()
       }
-    }
-    for c in 0..<channels {
-      scale[c] = context.parameters[0][c] * inverse[c]
-      shift[c] = context.parameters[1][c] - mean[c] * scale[c]
-    }
-    let pixels = input.shape.pixels
-    context.pool.forEachPart(of: pixels, costPerUnit: 8 * channels) { begin, end in
-      table.scale_shift(
-        activation.code, input.pixel(begin), input.stride, scale, shift,
-        output.pixel(begin), output.stride, end - begin, channels)
-    }
+      scaleAndShift(rows, weight: parameters[0], bias: parameters[1])
+    })
   }
 
-  /// The batch's mean goes to `mean`; the result is its biased variance, in scratch memory.
-  private func batchStatistics(
-    _ context: ForwardContext, mean: UnsafeMutablePointer<Float>
-  ) -> UnsafeMutablePointer<Float> {
-    let input = context.inputs[0]
-    let table = context.kernels.normalization
-    let pixels = input.shape.pixels
-    let parts = min(pixels, WorkPartition.reductionParts)
-    let partial = context.scratch + 4 * channels
-    context.pool.run(parts) { part in
-      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
-      table.statistics(
-        input.pixel(begin), end - begin, input.stride, channels,
-        partial + 2 * part * channels, partial + (2 * part + 1) * channels)
-    }
-    let squares = partial + channels
-    for part in 1..<max(parts, 1) {
-      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
-      let other = partial + 2 * part * channels
-      table.merge(
-        partial, squares, Double(begin), other, other + channels, Double(end - begin), channels)
-    }
-    mean.update(from: partial, count: channels)
-    for c in 0..<channels { squares[c] /= Float(pixels) }
-    return squares
-  }
-
-  private func moveRunning(
-    _ context: ForwardContext, mean: UnsafeMutablePointer<Float>,
-    variance: UnsafeMutablePointer<Float>
+  private func scaleAndShift(
+    _ rows: Rows, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
   ) {
-    let pixels = Float(context.inputs[0].shape.pixels)
-    let unbiased = pixels > 1 ? pixels / (pixels - 1) : 1
-    let (runningMean, runningVariance) = (context.parameters[2], context.parameters[3])
     for c in 0..<channels {
-      runningMean[c] += momentum * (mean[c] - runningMean[c])
-      runningVariance[c] += momentum * (variance[c] * unbiased - runningVariance[c])
+      rows.scale[c] = weight[c] * rows.inverse[c]
+      rows.shift[c] = bias[c] - rows.mean[c] * rows.scale[c]
     }
   }
 
-  /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
-  /// g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
-  /// dx = scale * (g - (db + xhat * dw) / pixels).
-  package func backward(_ context: BackwardContext) {
-    let (input, gradient) = (context.inputs[0], context.outputGradient)
-    let table = context.kernels.normalization
-    let (mean, inverse) = (context.state, context.state + channels)
-    let (scale, shift) = (context.state + 2 * channels, context.state + 3 * channels)
-    let pixels = input.shape.pixels
-    let parts = min(pixels, WorkPartition.reductionParts)
-    let partial = context.scratch + 2 * channels
-    context.pool.run(parts) { part in
-      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
+  /// The batch's statistics, to which the running ones move.
+  private func batchStatistics(
+    _ pass: ForwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
+  ) -> [ParallelLoop] {
+    let (input, rows, parameters) = (pass.inputs[0], rows(pass), pass.parameters)
+    let partial = pass.scratch + 4 * channels
+    let squares = partial + channels
+    let pixels = Float(parts.units)
+    let unbiased = pixels > 1 ? pixels / (pixels - 1) : 1
+    return [
+      ParallelLoop(parts.tasks) { part in
+        let (begin, end) = parts.range(part)
+        table.statistics(
+          input.pixel(begin), end - begin, input.stride, channels,
+          partial + 2 * part * channels, partial + (2 * part + 1) * channels)
+      },
+      ParallelLoop(serial: {
+        for part in 1..<parts.tasks {
+          let (begin, end) = parts.range(part)
+          let other = partial + 2 * part * channels
+          table.merge(
+            partial, squares, Double(begin), other, other + channels, Double(end - begin),
+            channels)
+        }
+        let (runningMean, runningVariance) = (parameters[2], parameters[3])
+        for c in 0..<channels {
+          let (mean, variance) = (partial[c], squares[c] / pixels)
+          rows.mean[c] = mean
+          rows.inverse[c] = 1 / (variance + epsilon).squareRoot()
+          runningMean[c] += momentum * (mean - runningMean[c])
+          runningVariance[c] += momentum * (variance * unbiased - runningVariance[c])
+        }
+        scaleAndShift(rows, weight: parameters[0], bias: parameters[1])
+      }),
+    ]
+  }
+
+  private func normalize(_ pass: ForwardContext, _ table: gk_normalization_table) -> ParallelLoop {
+    let (input, output, rows) = (pass.inputs[0], pass.output, rows(pass))
+    let code = activation.code
+    let work = WorkPartition(units: output.shape.pixels, costPerUnit: 8 * channels)
+    return ParallelLoop(work) { begin, end in
+      table.scale_shift(
+        code, input.pixel(begin), input.stride, rows.scale, rows.shift, output.pixel(begin),
+        output.stride, end - begin, channels)
+    }
+  }
+
+  // MARK: Backward
+  // The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
+  // g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
+  // dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
+
+  /// Sums of g and g * xhat, behind the two rows of factor and offset.
+  private func partialSums(_ pass: BackwardContext) -> UnsafeMutablePointer<Float> {
+    pass.scratch + 2 * channels
+  }
+
+  private func gradientSums(
+    _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
+  ) -> ParallelLoop {
+    let (input, gradient) = (pass.inputs[0], pass.outputGradient)
+    let (rows, partial) = (Rows(pass.state, channels), partialSums(pass))
+    let code = activation.code
+    return ParallelLoop(parts.tasks) { part in
+      let (begin, end) = parts.range(part)
       let sums = partial + 2 * part * channels
       sums.update(repeating: 0, count: 2 * channels)
       table.gradient_sums(
-        activation.code, input.pixel(begin), input.stride, scale, shift, mean,
-        inverse, gradient.pixel(begin), gradient.stride, sums,
-        sums + channels, end - begin, channels)
+        code, input.pixel(begin), input.stride, rows.scale, rows.shift, rows.mean, rows.inverse,
+        gradient.pixel(begin), gradient.stride, sums, sums + channels, end - begin, channels)
     }
-    for part in 1..<max(parts, 1) {
-      for c in 0..<(2 * channels) { partial[c] += partial[2 * part * channels + c] }
-    }
+  }
+
+  private func parameterGradients(_ pass: BackwardContext, _ parts: WorkPartition) -> ParallelLoop {
+    let (rows, partial) = (Rows(pass.state, channels), partialSums(pass))
     let (sum, normalized) = (partial, partial + channels)
-    for c in 0..<channels {
-      context.parameterGradients[0][c] += normalized[c]
-      context.parameterGradients[1][c] += sum[c]
-    }
-    guard let target = context.inputGradients[0] else { return }
-    // dx = g * scale + x * factor + offset
-    let (factor, offset) = (context.scratch, context.scratch + channels)
-    for c in 0..<channels {
-      guard !isFrozen else {
-        factor[c] = 0
-        offset[c] = 0
-        continue
+    let (factor, offset) = (pass.scratch, pass.scratch + channels)
+    let (weight, bias) = (pass.parameterGradients[0], pass.parameterGradients[1])
+    let pixels = Float(parts.units)
+    return ParallelLoop(serial: {
+      for part in 1..<parts.tasks {
+        for c in 0..<(2 * channels) { partial[c] += partial[2 * part * channels + c] }
       }
-      factor[c] = -scale[c] * inverse[c] * normalized[c] / Float(pixels)
-      offset[c] = -scale[c] * sum[c] / Float(pixels) - mean[c] * factor[c]
-    }
-    context.pool.forEachPart(of: pixels, costPerUnit: 16 * channels) { begin, end in
-      table.gradient_input(
-        activation.code, input.pixel(begin), input.stride, scale, shift, factor,
-        offset, gradient.pixel(begin), gradient.stride,
-        target.view.pixel(begin), target.view.stride,
-        target.accumulates ? 1 : 0, end - begin, channels)
-    }
+      for c in 0..<channels {
+        weight[c] += normalized[c]
+        bias[c] += sum[c]
+        factor[c] = isFrozen ? 0 : -rows.scale[c] * rows.inverse[c] * normalized[c] / pixels
+        offset[c] = isFrozen ? 0 : -rows.scale[c] * sum[c] / pixels - rows.mean[c] * factor[c]
+      }
+    })
+  }
+
+  private func inputGradient(
+    _ pass: BackwardContext, _ table: gk_normalization_table
+  ) -> [ParallelLoop] {
+    guard let target = pass.inputGradients[0] else { return [] }
+    let (x, gy, gx) = (pass.inputs[0], pass.outputGradient, target.view)
+    let (rows, code) = (Rows(pass.state, channels), activation.code)
+    let (factor, offset) = (pass.scratch, pass.scratch + channels)
+    let accumulate = target.accumulate
+    return [
+      ParallelLoop(WorkPartition(units: x.shape.pixels, costPerUnit: 16 * channels)) { begin, end in
+        table.gradient_input(
+          code, x.pixel(begin), x.stride, rows.scale, rows.shift, factor, offset, gy.pixel(begin),
+          gy.stride, gx.pixel(begin), gx.stride, accumulate, end - begin, channels)
+      }
+    ]
   }
 }

@@ -2,21 +2,18 @@
 ///
 /// Where the plan lets the inputs' producers write straight into the output, nothing is copied.
 package struct Concat: Op {
-  /// Makes the op.
   package init() {}
 
-  /// `concat`.
   package var kind: String { "concat" }
 
   /// n, h, w and the sum of the channels.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard let first = inputs.first, inputs.allSatisfy({ $0.with(c: first.c) == first }) else {
-      throw EngineError("a concatenation needs inputs of equal n, h, w, and got \(inputs)")
+      throw EngineError("a concatenation takes inputs of equal n, h, w, and got \(inputs)")
     }
     return first.with(c: inputs.reduce(0) { $0 + $1.c })
   }
 
-  /// One behind the other.
   package func inputSlices(_ inputs: [Shape]) -> [Int]? {
     var next = 0
     return inputs.map { shape in
@@ -25,26 +22,24 @@ package struct Concat: Op {
     }
   }
 
-  /// Copies the inputs that do not lie in the output already.
-  package func forward(_ context: ForwardContext) {
-    for (input, slice) in zip(context.inputs, slices(of: context.output, context.inputs))
-    where input.base != slice.base {
-      Rows.copy(input, to: slice, pool: context.pool)
+  /// Copies what does not lie in the right memory already.
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let kernels = context.kernels
+    let channels = inputSlices(context.inputs) ?? []
+    func slices(of whole: View) -> [View] {
+      zip(channels, context.inputs).map { whole.slice(from: $0, shape: $1) }
     }
-  }
-
-  /// Hands each input its slice of the gradient, unless it lies there already.
-  package func backward(_ context: BackwardContext) {
-    let parts = slices(of: context.outputGradient, context.inputs)
-    for (target, slice) in zip(context.inputGradients, parts) {
-      guard let target, target.view.base != slice.base else { continue }
-      Rows.pass(slice, to: target, pool: context.pool, kernels: context.kernels)
-    }
-  }
-
-  private func slices(of whole: View, _ inputs: [View]) -> [View] {
-    zip(inputs, inputSlices(inputs.map(\.shape)) ?? []).map { input, channel in
-      whole.slice(from: channel, shape: input.shape)
-    }
+    return OpPlan(
+      forward: { pass in
+        zip(pass.inputs, slices(of: pass.output)).compactMap { input, slice in
+          input.base == slice.base ? nil : .copy(input, to: slice)
+        }
+      },
+      backward: { pass in
+        zip(pass.inputGradients, slices(of: pass.outputGradient)).compactMap { target, slice in
+          guard let target, target.view.base != slice.base else { return nil }
+          return .pass(slice, to: target, kernels)
+        }
+      })
   }
 }

@@ -1,69 +1,62 @@
 import CGlimpseKernels
 
-/// Sets values to zero at random while training and enlarges the others to make up for it.
+/// Sets values to zero at random while training and scales the others up to compensate.
 ///
 /// y = x / (1 - rate) with probability 1 - rate, else 0; the identity in inference (Srivastava et
-/// al. 2014, in the inverted form of all frameworks). Which values fall depends on the step's seed,
-/// the node and the value's place alone, so backward finds the mask again without keeping it.
+/// al. 2014, in the inverted form of all frameworks). Which values become zero depends on the step's
+/// seed, the node and the value's index alone, so backward computes the mask again.
 package struct Dropout: Op {
   /// The probability of zero, 0..<1.
   package let rate: Float
 
-  /// Makes the op.
   package init(rate: Float) {
-    precondition(rate >= 0 && rate < 1, "a dropout rate is at least 0 and below 1, not \(rate)")
     self.rate = rate
   }
 
-  /// `dropout`.
   package var kind: String { "dropout" }
-  /// The input's shape.
-  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { inputs[0] }
 
-  /// Drops and scales in training, copies in inference.
-  package func forward(_ context: ForwardContext) {
-    let (input, output) = (context.inputs[0], context.output)
-    guard context.isTraining, rate > 0 else {
-      Rows.copy(input, to: output, pool: context.pool)
-      return
+  package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
+    guard rate >= 0, rate < 1 else {
+      throw EngineError("a dropout rate is at least 0 and below 1, and this one is \(rate)")
     }
-    drop(
-      input, to: output, accumulates: false, seed: context.seed, pool: context.pool,
-      table: context.kernels.elementwise)
+    return try checked(inputs)
   }
 
-  /// dx = dy / (1 - rate) where the value was kept, else 0.
-  package func backward(_ context: BackwardContext) {
-    guard let target = context.inputGradients[0] else { return }
-    guard rate > 0 else {
-      Rows.pass(context.outputGradient, to: target, pool: context.pool, kernels: context.kernels)
-      return
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let kernels = context.kernels
+    guard rate > 0, context.isTraining else {
+      return OpPlan(
+        forward: { pass in [.copy(pass.inputs[0], to: pass.output)] },
+        backward: { pass in
+          pass.inputGradients[0].map { [.pass(pass.outputGradient, to: $0, kernels)] } ?? []
+        })
     }
-    drop(
-      context.outputGradient, to: target.view, accumulates: target.accumulates,
-      seed: context.seed, pool: context.pool, table: context.kernels.elementwise)
+    return OpPlan(
+      forward: { pass in [drop(pass.inputs[0], pass.output, 0, seed: pass.seed, kernels)] },
+      // dx = dy / (1 - rate) where the value was kept, else 0
+      backward: { pass in
+        pass.inputGradients[0].map {
+          [drop(pass.outputGradient, $0.view, $0.accumulate, seed: pass.seed, kernels)]
+        } ?? []
+      })
   }
 
   private func drop(
-    _ x: View, to y: View, accumulates: Bool, seed: UInt64, pool: ThreadPool,
-    table: gk_elementwise_table
-  ) {
+    _ x: View, _ y: View, _ accumulate: Int32, seed: UnsafePointer<UInt64>, _ kernels: Kernels
+  ) -> ParallelLoop {
+    let table = kernels.elementwise
     // Random numbers have 24 bits.
     let threshold = UInt32((rate * 0x1p24).rounded())
     let scale = 1 / (1 - rate)
     let channels = x.shape.c
-    pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * channels) { begin, end in
-      if x.isDense && y.isDense {
-        let first = begin * channels
+    let isDense = x.isDense && y.isDense
+    return ParallelLoop(WorkPartition(units: x.shape.pixels, costPerUnit: 24 * channels)) {
+      begin, end in
+      let run = isDense ? end - begin : 1
+      for pixel in stride(from: begin, to: end, by: max(1, run)) {
         table.dropout(
-          UInt(seed), UInt(first), threshold, scale, x.pixel(begin), y.pixel(begin),
-          accumulates ? 1 : 0, (end - begin) * channels)
-        return
-      }
-      for pixel in begin..<end {
-        table.dropout(
-          UInt(seed), UInt(pixel * channels), threshold, scale, x.pixel(pixel),
-          y.pixel(pixel), accumulates ? 1 : 0, channels)
+          UInt(seed.pointee), UInt(pixel * channels), threshold, scale, x.pixel(pixel),
+          y.pixel(pixel), accumulate, run * channels)
       }
     }
   }

@@ -3,37 +3,32 @@
 /// Input n, h, w, c; output n, 1, 1, h * w * c, channels innermost. PyTorch flattens c, h, w: the
 /// weights of a linear layer behind this one have their inputs in another order there.
 package struct Flatten: Op {
-  /// Makes the op.
   package init() {}
 
-  /// `flatten`.
   package var kind: String { "flatten" }
 
-  /// n, 1, 1, h * w * c.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    let shape = inputs[0]
-    return Shape(n: shape.n, h: 1, w: 1, c: shape.h * shape.w * shape.c)
+    let shape = try checked(inputs)
+    return try Shape.checked(n: shape.n, h: 1, w: 1, c: shape.h * shape.w * shape.c)
   }
 
-  /// Copies the pixels one behind the other.
-  package func forward(_ context: ForwardContext) {
-    let input = context.inputs[0]
-    for image in 0..<input.shape.n {
-      Rows.copy(
-        input.image(image), to: context.output.unflattened(image, like: input.shape),
-        pool: context.pool)
-    }
-  }
-
-  /// Copies or adds them back.
-  package func backward(_ context: BackwardContext) {
-    guard let target = context.inputGradients[0] else { return }
-    for image in 0..<target.view.shape.n {
-      Rows.pass(
-        context.outputGradient.unflattened(image, like: target.view.shape),
-        to: GradientTarget(view: target.view.image(image), accumulates: target.accumulates),
-        pool: context.pool, kernels: context.kernels)
-    }
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let (shape, kernels) = (context.inputs[0], context.kernels)
+    return OpPlan(
+      forward: { pass in
+        (0..<shape.n).map {
+          .copy(pass.inputs[0].image($0), to: pass.output.unflattened($0, like: shape))
+        }
+      },
+      backward: { pass in
+        guard let target = pass.inputGradients[0] else { return [] }
+        return (0..<shape.n).map {
+          .pass(
+            pass.outputGradient.unflattened($0, like: shape),
+            to: GradientTarget(view: target.view.image($0), accumulates: target.accumulates),
+            kernels)
+        }
+      })
   }
 }
 

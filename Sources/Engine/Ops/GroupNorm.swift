@@ -7,136 +7,123 @@ import CGlimpseKernels
 package struct GroupNorm: Op {
   /// Parts that the channels are cut into.
   package let groups: Int
-  /// Channels of input and output.
   package let channels: Int
   /// Added to the variance.
   package let epsilon: Float
   /// True where weight and bias are learned; else they are 1 and 0.
   package let isAffine: Bool
 
-  /// Makes a normalization; `groups` divides `channels`.
+  /// `groups` divides `channels`.
   package init(groups: Int, channels: Int, epsilon: Float = 1e-5, affine: Bool = true) {
-    precondition(
-      groups > 0 && channels % groups == 0, "\(groups) groups do not divide \(channels) channels")
     self.groups = groups
     self.channels = channels
     self.epsilon = epsilon
     isAffine = affine
   }
 
-  /// `group norm`.
-  package var kind: String { "group norm" }
+  /// Instance normalization, with as many groups as channels (Ulyanov et al. 2016, "Instance
+  /// Normalization", eq. 5).
+  ///
+  /// As in PyTorch, nothing is learned by default, and no running statistics are kept.
+  package static func instance(
+    channels: Int, epsilon: Float = 1e-5, affine: Bool = false
+  ) -> GroupNorm {
+    GroupNorm(groups: channels, channels: channels, epsilon: epsilon, affine: affine)
+  }
+
+  package var kind: String { groups == channels ? "instance norm" : "group norm" }
 
   /// `weight` and `bias`, each [channels], where they are learned.
   package var parameters: [ParameterDeclaration] {
-    guard isAffine else { return [] }
-    return [
-      ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),
-      ParameterDeclaration("bias", shape: [channels], kind: .bias, initializer: .constant(0)),
-    ]
+    isAffine ? ParameterDeclaration.scaleAndShift(channels) : []
   }
 
-  /// The inputs.
-  package var backwardReads: SavedTensors { .inputs }
+  package var savedTensors: SavedTensors { .inputs }
 
-  /// The input's shape.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    guard inputs[0].c == channels else {
-      throw EngineError("a \(kind) of \(channels) channels got \(inputs[0])")
+    guard groups > 0, channels % groups == 0 else {
+      throw EngineError("\(groups) groups do not divide \(channels) channels")
     }
-    return inputs[0]
+    return try checked(inputs, channels: channels)
   }
 
-  /// Three a value for the statistics, a multiplication and an addition for the result.
+  /// Three for the statistics, a multiplication and an addition for the result, per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
-  /// Mean and inverse deviation of each image's channels; those of a group are alike.
-  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.n * channels }
-
-  /// Two rows of each image, and partial statistics, one pair a part.
-  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    stateCount(inputs, output) + 2 * channels * output.n * (1 + Self.parts(output))
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let (shape, table) = (context.output, context.kernels.normalization)
+    let pixels = shape.h * shape.w
+    // Parts of one image's sums: a number for any thread count and batch size.
+    let parts = WorkPartition(
+      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    let row = 2 * channels * shape.n
+    return OpPlan(
+      // Mean and inverse deviation of each image's channels; those of a group are equal.
+      stateCount: row, scratchCount: row * (2 + parts.tasks),
+      backwardScratchCount: row * (2 + parts.tasks),
+      forward: { forward($0, parts, table) },
+      backward: { backward($0, parts, table) })
   }
 
-  /// Four rows of each image, and partial sums, one pair a part.
-  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * output.n * (2 + Self.parts(output))
-  }
-
-  /// Parts of one image's sums: a number for any thread count and batch size.
-  private static func parts(_ shape: Shape) -> Int {
-    min(shape.h * shape.w, WorkPartition.reductionParts)
-  }
-
-  private func weight(_ parameters: [UnsafeMutablePointer<Float>], _ channel: Int) -> Float {
-    isAffine ? parameters[0][channel] : 1
-  }
-
-  /// Rows of one image in the state or scratch: [image][mean, inverse][channel].
+  /// One of a pair of rows of an image or part: [image][first, second][channel].
   private func row(_ base: UnsafeMutablePointer<Float>, _ image: Int, _ index: Int)
     -> UnsafeMutablePointer<Float>
   {
     base + (2 * image + index) * channels
   }
 
-  /// Statistics of each group, then y = x * scale + shift.
-  package func forward(_ context: ForwardContext) {
-    let (x, y) = (context.inputs[0], context.output)
-    let pixels = x.shape.h * x.shape.w
+  /// Partial statistics, those of each group, then y = x * scale + shift.
+  private func forward(
+    _ pass: ForwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
+  ) -> [ParallelLoop] {
+    let (x, y, images) = (pass.inputs[0], pass.output, pass.output.shape.n)
+    let (pixels, parameters) = (parts.units, pass.parameters)
     // Without a state to keep them in, the statistics go to the head of the scratch memory.
-    let state = context.state ?? context.scratch
-    let affine = context.scratch + 2 * x.shape.n * channels
-    partialStatistics(context, to: affine + 2 * x.shape.n * channels)
-    for image in 0..<x.shape.n {
-      groupStatistics(
-        context, partial: affine + 2 * channels * (x.shape.n + image * Self.parts(x.shape)),
-        mean: row(state, image, 0), inverse: row(state, image, 1))
-      let (scale, shift) = (row(affine, image, 0), row(affine, image, 1))
-      for c in 0..<channels {
-        scale[c] = weight(context.parameters, c) * row(state, image, 1)[c]
-        shift[c] = (isAffine ? context.parameters[1][c] : 0) - row(state, image, 0)[c] * scale[c]
-      }
-    }
-    let table = context.kernels.normalization
-    context.pool.forEachPartOfImages(x.shape, costPerPixel: 8 * channels) { image, begin, end in
-      let first = image * pixels + begin
-      table.scale_shift(
-        Activation.identity.code, x.pixel(first), x.stride, row(affine, image, 0),
-        row(affine, image, 1), y.pixel(first), y.stride, end - begin, channels)
-    }
-  }
-
-  /// Mean and squared deviations of each channel in each part of each image.
-  private func partialStatistics(
-    _ context: ForwardContext, to partial: UnsafeMutablePointer<Float>
-  ) {
-    let x = context.inputs[0]
-    let pixels = x.shape.h * x.shape.w
-    let parts = Self.parts(x.shape)
-    let table = context.kernels.normalization
-    context.pool.run(x.shape.n * parts) { task in
-      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
-      table.statistics(
-        x.pixel(task / parts * pixels + begin), end - begin, x.stride, channels,
-        row(partial, task, 0), row(partial, task, 1))
-    }
+    let state = pass.state ?? pass.scratch
+    let affine = pass.scratch + 2 * images * channels
+    let partial = affine + 2 * images * channels
+    return [
+      ParallelLoop(images * parts.tasks) { task in
+        let (begin, end) = parts.range(task % parts.tasks)
+        table.statistics(
+          x.pixel(task / parts.tasks * pixels + begin), end - begin, x.stride, channels,
+          row(partial, task, 0), row(partial, task, 1))
+      },
+      ParallelLoop(serial: {
+        for image in 0..<images {
+          let (mean, inverse) = (row(state, image, 0), row(state, image, 1))
+          groupStatistics(
+            parts, table, partial: row(partial, image * parts.tasks, 0), mean: mean,
+            inverse: inverse)
+          let (scale, shift) = (row(affine, image, 0), row(affine, image, 1))
+          for c in 0..<channels {
+            scale[c] = (isAffine ? parameters[0][c] : 1) * inverse[c]
+            shift[c] = (isAffine ? parameters[1][c] : 0) - mean[c] * scale[c]
+          }
+        }
+      }),
+      ParallelLoop(images: x.shape, costPerPixel: 8 * channels) { image, begin, end in
+        let first = image * pixels + begin
+        table.scale_shift(
+          Activation.identity.code, x.pixel(first), x.stride, row(affine, image, 0),
+          row(affine, image, 1), y.pixel(first), y.stride, end - begin, channels)
+      },
+    ]
   }
 
   /// Merges the parts, then the channels of each group, in order (Chan, Golub, LeVeque 1979).
   private func groupStatistics(
-    _ context: ForwardContext, partial: UnsafeMutablePointer<Float>,
+    _ parts: WorkPartition, _ table: gk_normalization_table, partial: UnsafeMutablePointer<Float>,
     mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
   ) {
-    let shape = context.inputs[0].shape
-    let (pixels, parts) = (shape.h * shape.w, Self.parts(shape))
     let squares = partial + channels
-    for part in 1..<max(parts, 1) {
-      let (begin, end) = WorkPartition.range(of: pixels, part: part, parts: parts)
-      context.kernels.normalization.merge(
+    for part in 1..<parts.tasks {
+      let (begin, end) = parts.range(part)
+      table.merge(
         partial, squares, Double(begin), row(partial, part, 0), row(partial, part, 1),
         Double(end - begin), channels)
     }
-    let size = channels / groups
+    let (size, pixels) = (channels / groups, parts.units)
     for group in 0..<groups {
       let members = group * size..<(group + 1) * size
       let center = members.reduce(0.0) { $0 + Double(partial[$1]) } / Double(size)
@@ -154,74 +141,79 @@ package struct GroupNorm: Op {
 
   /// With g = dy * weight: dw = sum dy * xhat, db = sum dy over all images, and
   /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the group.
-  package func backward(_ context: BackwardContext) {
-    let (x, gy) = (context.inputs[0], context.outputGradient)
-    let (pixels, parts) = (x.shape.h * x.shape.w, Self.parts(x.shape))
-    let table = context.kernels.normalization
-    let scales = context.scratch
-    let offsets = scales + 2 * x.shape.n * channels
-    let partial = offsets + 2 * x.shape.n * channels
+  private func backward(
+    _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
+  ) -> [ParallelLoop] {
+    let (x, gy, images) = (pass.inputs[0], pass.outputGradient, pass.output.shape.n)
+    let (pixels, state) = (parts.units, pass.state)
+    let scales = pass.scratch
+    let offsets = scales + 2 * images * channels
+    let partial = offsets + 2 * images * channels
     let none = Activation.identity.code
-    context.pool.run(x.shape.n * parts) { task in
-      let image = task / parts
-      let (begin, end) = WorkPartition.range(of: pixels, part: task % parts, parts: parts)
+    let sums = ParallelLoop(images * parts.tasks) { task in
+      let image = task / parts.tasks
+      let (begin, end) = parts.range(task % parts.tasks)
       let first = image * pixels + begin
       let (sum, normalized) = (row(partial, task, 0), row(partial, task, 1))
       sum.update(repeating: 0, count: 2 * channels)
-      let (mean, inverse) = (row(context.state, image, 0), row(context.state, image, 1))
+      let (mean, inverse) = (row(state, image, 0), row(state, image, 1))
       // The identity has no argument to compute: scale and shift are only read.
       table.gradient_sums(
-        none, x.pixel(first), x.stride, inverse, mean, mean, inverse,
-        gy.pixel(first), gy.stride, sum, normalized, end - begin, channels)
+        none, x.pixel(first), x.stride, inverse, mean, mean, inverse, gy.pixel(first), gy.stride,
+        sum, normalized, end - begin, channels)
     }
-    for image in 0..<x.shape.n {
-      gradientFactors(
-        context, image: image, sums: row(partial, image * parts, 0), parts: parts,
-        scale: row(scales, image, 0), factor: row(offsets, image, 0),
-        offset: row(offsets, image, 1))
-    }
-    guard let target = context.inputGradients[0] else { return }
-    let gx = target.view
-    context.pool.forEachPartOfImages(x.shape, costPerPixel: 16 * channels) { image, begin, end in
-      let first = image * pixels + begin
-      table.gradient_input(
-        none, x.pixel(first), x.stride, row(scales, image, 0), row(scales, image, 0),
-        row(offsets, image, 0), row(offsets, image, 1), gy.pixel(first), gy.stride,
-        gx.pixel(first), gx.stride, target.accumulates ? 1 : 0, end - begin,
-        channels)
-    }
+    let factors = ParallelLoop(serial: {
+      for image in 0..<images {
+        gradientFactors(
+          pass, parts, image: image, sums: row(partial, image * parts.tasks, 0),
+          scale: row(scales, image, 0), factor: row(offsets, image, 0),
+          offset: row(offsets, image, 1))
+      }
+    })
+    guard let target = pass.inputGradients[0] else { return [sums, factors] }
+    let (gx, accumulate) = (target.view, target.accumulate)
+    return [
+      sums, factors,
+      ParallelLoop(images: x.shape, costPerPixel: 16 * channels) { image, begin, end in
+        let first = image * pixels + begin
+        table.gradient_input(
+          none, x.pixel(first), x.stride, row(scales, image, 0), row(scales, image, 0),
+          row(offsets, image, 0), row(offsets, image, 1), gy.pixel(first), gy.stride,
+          gx.pixel(first), gx.stride, accumulate, end - begin, channels)
+      },
+    ]
   }
 
-  /// Adds one image's part of the parameters' gradients, and finds the numbers of
+  /// Adds one image's part of the parameters' gradients, and computes scale, factor and offset of
   /// dx = dy * scale + x * factor + offset.
   private func gradientFactors(
-    _ context: BackwardContext, image: Int, sums: UnsafeMutablePointer<Float>, parts: Int,
-    scale: UnsafeMutablePointer<Float>, factor: UnsafeMutablePointer<Float>,
-    offset: UnsafeMutablePointer<Float>
+    _ pass: BackwardContext, _ parts: WorkPartition, image: Int,
+    sums: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>,
+    factor: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>
   ) {
-    let shape = context.inputs[0].shape
-    for part in 1..<max(parts, 1) {
+    for part in 1..<parts.tasks {
       for index in 0..<(2 * channels) { sums[index] += sums[2 * part * channels + index] }
     }
     let normalized = sums + channels
     if isAffine {
       for c in 0..<channels {
-        context.parameterGradients[0][c] += normalized[c]
-        context.parameterGradients[1][c] += sums[c]
+        pass.parameterGradients[0][c] += normalized[c]
+        pass.parameterGradients[1][c] += sums[c]
       }
     }
+    func weight(_ channel: Int) -> Float { isAffine ? pass.parameters[0][channel] : 1 }
     let size = channels / groups
-    let count = Float(shape.h * shape.w * size)
-    let (mean, inverse) = (row(context.state, image, 0), row(context.state, image, 1))
+    let count = Float(parts.units * size)
+    let (mean, inverse) = (row(pass.state, image, 0), row(pass.state, image, 1))
     for group in 0..<groups {
       let members = group * size..<(group + 1) * size
       var (sum, product): (Float, Float) = (0, 0)
       for c in members {
-        sum += weight(context.parameters, c) * sums[c]
-        product += weight(context.parameters, c) * normalized[c]
+        sum += weight(c) * sums[c]
+        product += weight(c) * normalized[c]
       }
       for c in members {
-        scale[c] = weight(context.parameters, c) * inverse[c]
+        scale[c] = weight(c) * inverse[c]
         factor[c] = -inverse[c] * inverse[c] * product / count
         offset[c] = -inverse[c] * sum / count - mean[c] * factor[c]
       }

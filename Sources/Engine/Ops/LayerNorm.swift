@@ -5,91 +5,93 @@ import CGlimpseKernels
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the pixel's own mean and biased
 /// variance (Ba, Kiros, Hinton 2016, section 3.1), as PyTorch's LayerNorm(c) does to n, h, w, c.
 package struct LayerNorm: Op {
-  /// Channels of input and output.
   package let channels: Int
   /// Added to the variance.
   package let epsilon: Float
 
-  /// Makes a normalization of `channels` channels.
   package init(channels: Int, epsilon: Float = 1e-5) {
     self.channels = channels
     self.epsilon = epsilon
   }
 
-  /// `layer norm`.
   package var kind: String { "layer norm" }
 
   /// `weight` and `bias`, each [channels].
-  package var parameters: [ParameterDeclaration] {
-    [
-      ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),
-      ParameterDeclaration("bias", shape: [channels], kind: .bias, initializer: .constant(0)),
-    ]
-  }
+  package var parameters: [ParameterDeclaration] { ParameterDeclaration.scaleAndShift(channels) }
+  package var savedTensors: SavedTensors { .inputs }
 
-  /// The inputs.
-  package var backwardReads: SavedTensors { .inputs }
-
-  /// The input's shape.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    guard inputs[0].c == channels else {
-      throw EngineError("a layer norm of \(channels) channels got \(inputs[0])")
-    }
-    return inputs[0]
+    try checked(inputs, channels: channels)
   }
 
-  /// Two additions for the statistics, a multiplication and an addition for the result, a value.
+  /// Two additions for the statistics, a multiplication and an addition for the result, per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
-  /// Mean and inverse deviation of each pixel.
-  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
-
-  /// The same where no state is kept.
-  package func forwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.pixels }
-
-  /// Partial sums of the parameters' gradients, one pair a part.
-  package func backwardScratchCount(_ inputs: [Shape], _ output: Shape) -> Int {
-    2 * channels * WorkPartition.reductionParts
-  }
-
-  /// y = xhat * weight + bias
-  package func forward(_ context: ForwardContext) {
-    let (x, y) = (context.inputs[0], context.output)
-    let mean = context.state ?? context.scratch
-    let inverse = mean + x.shape.pixels
-    let (weight, bias) = (context.parameters[0], context.parameters[1])
+  package func plan(_ context: PlanContext) -> OpPlan {
     let table = context.kernels.pixelwise
-    context.pool.forEachPart(of: x.shape.pixels, costPerUnit: 24 * channels) { begin, end in
-      table.layer_norm(
-        x.pixel(begin), x.stride, weight, bias, epsilon, y.pixel(begin),
-        y.stride, mean + begin, inverse + begin, end - begin, channels)
-    }
+    let pixels = context.output.pixels
+    return OpPlan(
+      // Mean and inverse deviation of each pixel, in the scratch memory where no state is kept.
+      stateCount: 2 * pixels, scratchCount: 2 * pixels,
+      backwardScratchCount: 2 * channels * WorkPartition.reductionParts,
+      forward: { pass in
+        let (x, y) = (pass.inputs[0], pass.output)
+        let mean = pass.state ?? pass.scratch
+        let inverse = mean + pixels
+        let (weight, bias) = (pass.parameters[0], pass.parameters[1])
+        let work = WorkPartition(units: pixels, costPerUnit: 24 * channels)
+        return [
+          ParallelLoop(work) { begin, end in
+            table.layer_norm(
+              x.pixel(begin), x.stride, weight, bias, epsilon, y.pixel(begin), y.stride,
+              mean + begin, inverse + begin, end - begin, channels)
+          }
+        ]
+      },
+      backward: { pass in backward(pass, table) })
   }
 
   /// With g = dy * weight: dw = sum dy * xhat, db = sum dy, and
   /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the channels.
-  package func backward(_ context: BackwardContext) {
-    let (x, gy) = (context.inputs[0], context.outputGradient)
-    let target = context.inputGradients[0]
-    let (mean, inverse) = (context.state, context.state + x.shape.pixels)
-    let weight = context.parameters[0]
-    let table = context.kernels.pixelwise
-    let parts = min(x.shape.pixels, WorkPartition.reductionParts)
-    context.pool.run(parts) { part in
-      let (begin, end) = WorkPartition.range(of: x.shape.pixels, part: part, parts: parts)
-      let sums = context.scratch + 2 * part * channels
-      sums.update(repeating: 0, count: 2 * channels)
-      table.layer_norm_backward(
-        x.pixel(begin), x.stride, weight, mean + begin, inverse + begin,
-        gy.pixel(begin), gy.stride,
-        target.map { $0.view.pixel(begin) }, target?.view.stride ?? 0,
-        target?.accumulates == true ? 1 : 0, sums, sums + channels, end - begin, channels)
-    }
-    for part in 0..<parts {
-      for (index, gradient) in context.parameterGradients.enumerated() {
-        let sums = context.scratch + (2 * part + index) * channels
-        for c in 0..<channels { gradient[c] += sums[c] }
-      }
-    }
+  private func backward(_ pass: BackwardContext, _ table: gk_pixelwise_table) -> [ParallelLoop] {
+    let (x, gy, scratch) = (pass.inputs[0], pass.outputGradient, pass.scratch)
+    let pixels = x.shape.pixels
+    let target = pass.inputGradients[0]
+    let (gx, accumulate) = (target?.view, target?.accumulate ?? 0)
+    let (mean, inverse) = (pass.state, pass.state + pixels)
+    let weight = pass.parameters[0]
+    let (weightGradient, biasGradient) = (pass.parameterGradients[0], pass.parameterGradients[1])
+    let parts = WorkPartition(
+      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    return [
+      ParallelLoop(parts.tasks) { part in
+        let (begin, end) = parts.range(part)
+        let sums = scratch + 2 * part * channels
+        sums.update(repeating: 0, count: 2 * channels)
+        table.layer_norm_backward(
+          x.pixel(begin), x.stride, weight, mean + begin, inverse + begin, gy.pixel(begin),
+          gy.stride, gx?.pixel(begin), gx?.stride ?? 0, accumulate, sums, sums + channels,
+          end - begin, channels)
+      },
+      ParallelLoop(serial: {
+        for part in 0..<parts.tasks {
+          let sums = scratch + 2 * part * channels
+          for c in 0..<channels {
+            weightGradient[c] += sums[c]
+            biasGradient[c] += sums[channels + c]
+          }
+        }
+      }),
+    ]
+  }
+}
+
+extension ParameterDeclaration {
+  /// A normalization's `weight`, from 1, and `bias`, from 0.
+  static func scaleAndShift(_ channels: Int) -> [ParameterDeclaration] {
+    [
+      ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),
+      ParameterDeclaration("bias", shape: [channels], kind: .bias, initializer: .constant(0)),
+    ]
   }
 }

@@ -5,35 +5,22 @@ import CGlimpseKernels
 /// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Where several are equally large,
 /// the first in row order gets the whole gradient, as in PyTorch.
 package struct MaxPool: Op {
-  /// Rows and columns of the window.
   package let kernel: Extent
-  /// The step between windows.
   package let stride: Extent
   /// Rows and columns around the image that windows may reach into, at most half the window.
   package let padding: Extent
 
-  /// Makes the op; a nil stride is the window's size.
+  /// A nil stride is the window's size.
   package init(kernel: Extent, stride: Extent? = nil, padding: Extent = 0) {
-    precondition(
-      padding.h * 2 <= kernel.h && padding.w * 2 <= kernel.w,
-      "the padding is at most half of the window")
     self.kernel = kernel
     self.stride = stride ?? kernel
     self.padding = padding
   }
 
-  /// `max pool`.
   package var kind: String { "max pool \(kernel)" }
 
-  /// n, h', w', c.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    let shape = inputs[0]
-    let h = (shape.h + 2 * padding.h - kernel.h) / stride.h + 1
-    let w = (shape.w + 2 * padding.w - kernel.w) / stride.w + 1
-    guard shape.h + 2 * padding.h >= kernel.h, shape.w + 2 * padding.w >= kernel.w else {
-      throw EngineError("\(shape) is too small for a window of \(kernel)")
-    }
-    return Shape(n: shape.n, h: h, w: w, c: shape.c)
+    try checked(inputs).pooled(kernel, stride: stride, padding: padding)
   }
 
   /// One comparison for each value of a window.
@@ -41,39 +28,53 @@ package struct MaxPool: Op {
     Double(output.count * kernel.h * kernel.w)
   }
 
-  /// For each output value, which value of its window was the largest.
-  package func stateCount(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let kernels = context.kernels
+    return OpPlan(
+      // For each output value, the index of the largest value in its window.
+      stateCount: context.output.count,
+      forward: { pass in
+        [pooling(pass.inputs[0], to: pass.output, winners: pass.state, kernels)]
+      },
+      backward: { pass in
+        guard let target = pass.inputGradients[0] else { return [] }
+        let width = target.view.shape.w * target.view.shape.c
+        return [
+          scattering(
+            pass.outputGradient, winners: pass.state, to: target,
+            costPerRow: width * (1 + kernel.h * kernel.w / stride.h / stride.w), kernels)
+        ]
+      })
+  }
 
-  /// The C description for tensors in memory.
   func descriptor(_ x: View, _ y: View) -> gk_pool {
-    gk_pool(
-      input_h: x.shape.h, input_w: x.shape.w, input_stride: x.stride, output_h: y.shape.h,
-      output_w: y.shape.w, output_stride: y.stride, channels: x.shape.c, kernel_h: kernel.h,
-      kernel_w: kernel.w, stride_h: stride.h, stride_w: stride.w, pad_h: padding.h,
-      pad_w: padding.w)
+    gk_pool(x, y, kernel: kernel, stride: stride, padding: padding)
   }
 
   /// y = max over the window.
-  package func forward(_ context: ForwardContext) {
-    let (x, y) = (context.inputs[0], context.output)
-    var pool = descriptor(x, y)
-    let table = context.kernels.pooling
+  func pooling(
+    _ x: View, to y: View, winners: UnsafeMutablePointer<Float>?, _ kernels: Kernels
+  ) -> ParallelLoop {
+    let (pool, table) = (descriptor(x, y), kernels.pooling)
     let cost = y.shape.w * y.shape.c * kernel.h * kernel.w
-    context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: cost) { begin, end in
-      table.max_forward(&pool, x.base, y.base, context.state, begin, end)
+    return ParallelLoop(WorkPartition(units: y.shape.n * y.shape.h, costPerUnit: cost)) {
+      begin, end in
+      withUnsafePointer(to: pool) { table.max_forward($0, x.base, y.base, winners, begin, end) }
     }
   }
 
-  /// dx is the sum of dy over the windows in which x was the largest.
-  package func backward(_ context: BackwardContext) {
-    guard let target = context.inputGradients[0] else { return }
-    let (gx, gy) = (target.view, context.outputGradient)
-    var pool = descriptor(gx, gy)
-    let table = context.kernels.pooling
-    let cost = gx.shape.w * gx.shape.c * (1 + kernel.h * kernel.w / stride.h / stride.w)
-    context.pool.forEachPart(of: gx.shape.n * gx.shape.h, costPerUnit: cost) { begin, end in
-      table.max_backward(
-        &pool, gy.base, context.state, gx.base, target.accumulates ? 1 : 0, begin, end)
+  /// Adds each value of an output to the input that was the largest of its window.
+  func scattering(
+    _ y: View, winners: UnsafeMutablePointer<Float>, to target: GradientTarget, costPerRow: Int,
+    _ kernels: Kernels
+  ) -> ParallelLoop {
+    let (x, table, accumulate) = (target.view, kernels.pooling, target.accumulate)
+    let pool = descriptor(x, y)
+    return ParallelLoop(WorkPartition(units: x.shape.n * x.shape.h, costPerUnit: costPerRow)) {
+      begin, end in
+      withUnsafePointer(to: pool) {
+        table.max_backward($0, y.base, winners, x.base, accumulate, begin, end)
+      }
     }
   }
 }

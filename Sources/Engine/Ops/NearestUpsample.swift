@@ -5,27 +5,30 @@ package struct NearestUpsample: Op {
   /// How many times larger, in both directions.
   package let factor: Int
 
-  /// Makes the op; the factor is at least 1.
   package init(factor: Int) {
-    precondition(factor >= 1, "an enlargement needs a factor of at least 1")
     self.factor = factor
   }
 
-  /// `upsample`.
   package var kind: String { "upsample x\(factor)" }
 
-  /// n, h * factor, w * factor, c.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
-    let shape = inputs[0]
-    return Shape(n: shape.n, h: shape.h * factor, w: shape.w * factor, c: shape.c)
+    try checked(inputs).enlarged(factor)
   }
 
-  /// Copies each pixel to its square.
-  package func forward(_ context: ForwardContext) {
-    let (x, y) = (context.inputs[0], context.output)
+  package func plan(_ context: PlanContext) -> OpPlan {
+    let kernels = context.kernels
+    return OpPlan(
+      forward: { pass in [enlarge(pass.inputs[0], to: pass.output)] },
+      backward: { pass in
+        pass.inputGradients[0].map { [sum(pass.outputGradient, to: $0, kernels)] } ?? []
+      })
+  }
+
+  private func enlarge(_ x: View, to y: View) -> ParallelLoop {
     let bytes = x.shape.c * x.precision.byteCount
-    context.pool.forEachPart(of: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c) {
-      begin, end in
+    let work = WorkPartition(
+      units: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c)
+    return ParallelLoop(work) { begin, end in
       for row in begin..<end {
         // Rows of all images together: image borders fall on multiples of the factor.
         let (source, target) = (row / factor * x.shape.w, row * y.shape.w)
@@ -38,15 +41,13 @@ package struct NearestUpsample: Op {
   }
 
   /// dx is the sum of dy over the square.
-  package func backward(_ context: BackwardContext) {
-    guard let target = context.inputGradients[0] else { return }
-    let (gx, gy) = (target.view, context.outputGradient)
-    let table = context.kernels.elementwise
+  private func sum(_ gy: View, to target: GradientTarget, _ kernels: Kernels) -> ParallelLoop {
+    let (gx, table) = (target.view, kernels.elementwise)
     let bytes = gx.shape.c * gx.precision.byteCount
     let (width, channels) = (gx.shape.w, gx.shape.c)
-    context.pool.forEachPart(
-      of: gx.shape.n * gx.shape.h, costPerUnit: 4 * width * channels * factor * factor
-    ) { begin, end in
+    let work = WorkPartition(
+      units: gx.shape.n * gx.shape.h, costPerUnit: 4 * width * channels * factor * factor)
+    return ParallelLoop(work) { begin, end in
       for row in begin..<end {
         for column in 0..<width {
           let sum = gx.pixel(row * width + column)
@@ -66,5 +67,15 @@ package struct NearestUpsample: Op {
         }
       }
     }
+  }
+}
+
+extension Shape {
+  /// Height and width times a factor.
+  func enlarged(_ factor: Int) throws(EngineError) -> Shape {
+    guard (1...1 << 12).contains(factor) else {
+      throw EngineError("a factor of an enlargement is from 1 to 4096, and this one is \(factor)")
+    }
+    return try Shape.checked(n: n, h: h * factor, w: w * factor, c: c)
   }
 }

@@ -1,38 +1,43 @@
-/// Runs of adjacent values that two tensors of one shape have in common: all of a dense pair at
-/// once, else pixel by pixel.
-enum Rows {
-  /// Calls `body(place in first, place in second, count)` over the pixels, split over the pool.
-  static func forEach(
-    _ first: View, _ second: View, pool: ThreadPool,
-    _ body: (_ first: UnsafeMutableRawPointer, _ second: UnsafeMutableRawPointer, Int) -> Void
-  ) {
-    let shape = first.shape
-    let dense = first.isDense && second.isDense
-    pool.forEachPart(of: shape.pixels, costPerUnit: 8 * shape.c) { begin, end in
-      if dense {
-        body(first.pixel(begin), second.pixel(begin), (end - begin) * shape.c)
+/// Loops over runs of adjacent values that tensors of one shape have in common: all of the pixels
+/// of dense tensors at once, else one by one.
+extension ParallelLoop {
+  typealias Values = UnsafeMutableRawPointer
+
+  /// Calls `body(values of a, values of b, values of c, count)`; a value takes `cost` operations.
+  static func rows(
+    _ a: View, _ b: View, _ c: View, cost: Int = 8,
+    _ body: @escaping (_ a: Values, _ b: Values, _ c: Values, _ count: Int) -> Void
+  ) -> ParallelLoop {
+    let channels = a.shape.c
+    let isDense = a.isDense && b.isDense && c.isDense
+    return ParallelLoop(WorkPartition(units: a.shape.pixels, costPerUnit: cost * channels)) {
+      begin, end in
+      if isDense {
+        body(a.pixel(begin), b.pixel(begin), c.pixel(begin), (end - begin) * channels)
         return
       }
-      for pixel in begin..<end {
-        body(first.pixel(pixel), second.pixel(pixel), shape.c)
-      }
+      for pixel in begin..<end { body(a.pixel(pixel), b.pixel(pixel), c.pixel(pixel), channels) }
     }
   }
 
-  /// Copies values to another place of the same precision.
-  static func copy(_ source: View, to target: View, pool: ThreadPool) {
+  static func rows(
+    _ a: View, _ b: View, _ body: @escaping (_ a: Values, _ b: Values, _ count: Int) -> Void
+  ) -> ParallelLoop {
+    rows(a, b, b) { a, b, _, count in body(a, b, count) }
+  }
+
+  /// Copies values to other memory of the same precision.
+  static func copy(_ source: View, to target: View) -> ParallelLoop {
     let size = source.precision.byteCount
-    forEach(source, target, pool: pool) { from, to, count in
+    return rows(source, target) { from, to, count in
       to.copyMemory(from: from, byteCount: count * size)
     }
   }
 
   /// Stores or adds a gradient that passes through unchanged.
-  static func pass(_ source: View, to target: GradientTarget, pool: ThreadPool, kernels: Kernels) {
-    guard target.accumulates else { return copy(source, to: target.view, pool: pool) }
+  static func pass(_ source: View, to target: GradientTarget, _ kernels: Kernels) -> ParallelLoop {
+    guard target.accumulates else { return copy(source, to: target.view) }
     let table = kernels.elementwise
-    forEach(source, target.view, pool: pool) { from, to, count in
-      table.add(from, to, to, count)
-    }
+    return rows(source, target.view) { from, to, count in table.add(from, to, to, count) }
   }
 }

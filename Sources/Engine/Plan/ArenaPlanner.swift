@@ -12,15 +12,9 @@ struct ArenaPlanner {
   }
 
   private var items: [Item] = []
-  /// Offsets are multiples of this many floats: one cache line.
-  static let alignment = 16
-
-  /// A count up to the next multiple of the alignment.
-  static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
-
-  /// Asks for memory; the result is the index of its offset in `plan()`.
+  /// Requests memory, in whole cache lines; the result is the index of its offset in `plan()`.
   mutating func add(count: Int, lifetime: ClosedRange<Int>) -> Int {
-    items.append(Item(count: Self.aligned(count), lifetime: lifetime))
+    items.append(Item(count: AlignedBuffer.aligned(count), lifetime: lifetime))
     return items.count - 1
   }
 

@@ -39,6 +39,30 @@ struct GradientFlow {
 
   private func hasGradient(_ value: Int) -> Bool { needed[value] && reached[value] }
 
+  /// The time in which each value is alive: from its producer to its last reader, backward passes
+  /// included.
+  func activationLifetimes() -> [ClosedRange<Int>?] {
+    let last = graph.nodes.count
+    var result = [ClosedRange<Int>?](repeating: nil, count: needed.count)
+    func extend(_ value: Int, to time: Int) {
+      result[value] =
+        result[value].map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+    }
+    for value in graph.inputs { extend(value, to: 0) }
+    for value in graph.outputs { extend(value, to: last) }
+    for (time, node) in graph.nodes.enumerated() {
+      extend(node.output, to: time)
+      for value in node.inputs { extend(value, to: time) }
+      guard runsBackward[time] else { continue }
+      let backward = 2 * last - time
+      if node.op.savedTensors.contains(.inputs) {
+        for value in node.inputs { extend(value, to: backward) }
+      }
+      if node.op.savedTensors.contains(.output) { extend(node.output, to: backward) }
+    }
+    return result
+  }
+
   /// The time in which each gradient is alive: from its first write until its producer has read it.
   func gradientLifetimes() -> [ClosedRange<Int>?] {
     let last = graph.nodes.count
@@ -57,7 +81,7 @@ struct GradientFlow {
     return result
   }
 
-  /// What a node does with the gradient of each input; asked once a node, in backward order.
+  /// What a node does with the gradient of each input; to be called once per node, in backward order.
   mutating func claimGradients(of node: Graph.Node) -> [Plan.GradientUse] {
     var uses: [Plan.GradientUse] = []
     for value in node.inputs {

@@ -1,9 +1,9 @@
-/// What one node computes and moves in a step: what its time is to be measured against.
+/// What one node computes and moves in a step, to compare its time with.
 package struct NodeCost: Hashable, Sendable {
   /// Multiplications and additions by the definition, each counted as one; an algorithm that needs
   /// fewer seems faster than the machine.
   package var operations = 0.0
-  /// Bytes read and written, each tensor once a pass; what lies in place already is not moved.
+  /// Bytes read and written, each tensor once per pass; a tensor that is in place is not moved.
   package var bytes = 0
 
   /// Starts with nothing.
@@ -14,7 +14,7 @@ extension Plan {
   /// The cost of each node in the order of the graph: of a forward pass, and of the backward pass
   /// where the plan is for training.
   package var nodeCosts: [NodeCost] {
-    let slices = Slices(graph: graph, shapes: shapes)
+    let slices = ConcatSlices(graph: graph, shapes: shapes)
     return zip(graph.nodes, nodes).map { node, place in
       var cost = NodeCost()
       let output = shapes[node.output]
@@ -42,10 +42,10 @@ extension Plan {
       let written = targets.reduce(0) { $0 + bytes($1.0) * ($1.1 == .add ? 2 : 1) }
       let passed = targets.reduce(0) { $0 + bytes($1.0) }
       cost.bytes += written + (copies ? passed : bytes(node.output))
-      if node.op.backwardReads.contains(.inputs) {
+      if node.op.savedTensors.contains(.inputs) {
         cost.bytes += node.inputs.reduce(0) { $0 + bytes($1) }
       }
-      if node.op.backwardReads.contains(.output) { cost.bytes += bytes(node.output) }
+      if node.op.savedTensors.contains(.output) { cost.bytes += bytes(node.output) }
       return cost
     }
   }

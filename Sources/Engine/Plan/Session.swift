@@ -1,10 +1,10 @@
 import Basics
 
-/// A plan with its memory: it walks the graph forward and, for training, in reverse.
+/// A plan bound to memory: it runs the graph forward and, for training, in reverse.
 ///
-/// A reference, because it owns the arena. One thread at a time may use a session; sessions of one
-/// plan share nothing but the parameters. Nothing is allocated inside a step.
-package final class Session: @unchecked Sendable {
+/// A reference, because it owns the arena. Sessions of one plan have only the parameters in common.
+/// Nothing is decided or allocated inside a step: the loops of all nodes are made at binding.
+package final class Session {
   /// What it runs.
   package let plan: Plan
   /// The network's parameters; an optimizer may change them between steps.
@@ -20,7 +20,7 @@ package final class Session: @unchecked Sendable {
   /// The gradients of the loss by the inputs, to read after `backward`, where the plan asks for them.
   package let inputGradients: [View]
 
-  /// The two walks over the graph.
+  /// The two passes over the graph.
   package enum Pass: Sendable {
     /// From the inputs to the outputs.
     case forward
@@ -28,26 +28,25 @@ package final class Session: @unchecked Sendable {
     case backward
   }
 
-  /// Runs each node's work where it is set, for measurements: it must call what it is given, once.
+  /// Where it is set, runs each node's work, for measurements: it must call `work` once.
   package var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
 
-  private let arena: AlignedBuffer
-  private let prepared: AlignedBuffer
-  private var prepareSteps: [PrepareContext] = []
-  private var forwardSteps: [ForwardContext] = []
-  private var backwardSteps: [(node: Int, context: BackwardContext)] = []
-  private var lastSeed: UInt64 = 0
+  private let pool: ThreadPool
+  private let arena, prepared, zeros: AlignedBuffer
+  private let seeds: Seeds
+  private var prepareLoops: [[ParallelLoop]] = []
+  /// The loops of each node, in the order of the graph.
+  private var forwardLoops: [[ParallelLoop]] = []
+  /// The loops of each node that runs backward, in reverse.
+  private var backwardLoops: [(node: Int, loops: [ParallelLoop])] = []
 
   /// Binds a plan to parameters and memory; `gradients` is made where a training plan has none.
   package init(
     _ plan: Plan, parameters: ParameterBlock, gradients: ParameterBlock? = nil,
-    pool: ThreadPool, kernels: Kernels
+    pool: ThreadPool
   ) {
     precondition(
       plan.graph.parameterLayout == parameters.layout, "the parameters are of another network")
-    precondition(
-      kernels.precision == plan.precision,
-      "a plan in \(plan.precision) cannot run on kernels in \(kernels.precision)")
     self.plan = plan
     self.parameters = parameters
     let isTraining = plan.mode.isTraining
@@ -56,15 +55,17 @@ package final class Session: @unchecked Sendable {
     self.gradients = gradientBlock
     let arena = AlignedBuffer(count: plan.arenaCount)
     let prepared = AlignedBuffer(count: plan.preparedCount)
-    self.arena = arena
-    self.prepared = prepared
+    let zeros = AlignedBuffer(count: plan.zeroCount)
+    let seeds = Seeds(count: plan.nodes.count)
+    (self.arena, self.prepared, self.zeros, self.seeds) = (arena, prepared, zeros, seeds)
+    self.pool = pool
     pool.reserveWorkspace(plan.workspaceCount)
-    func view(_ value: Int, _ place: Plan.Place) -> View {
+    func view(_ value: Int, _ location: Plan.Location) -> View {
       let precision = plan.precisions[value]
       return View(
-        base: UnsafeMutableRawPointer(arena.base + place.offset)
-          + place.channel * precision.byteCount,
-        precision: precision, shape: plan.shapes[value], stride: place.stride)
+        base: UnsafeMutableRawPointer(arena.base + location.offset)
+          + location.channel * precision.byteCount,
+        precision: precision, shape: plan.shapes[value], stride: location.stride)
     }
     let values = plan.shapes.indices.map { view($0, plan.activations[$0]) }
     let valueGradients = plan.shapes.indices.map { value in
@@ -81,19 +82,14 @@ package final class Session: @unchecked Sendable {
         parameters.layout["\(node.name).\($0.name)"]?.range
       }
       let pointers = ranges.map { parameters.memory.base + $0.lowerBound }
-      let packed = (isTraining ? arena : prepared).base + place.prepared
-      let shapes = node.inputs.map { plan.shapes[$0] }
-      prepareSteps.append(
-        PrepareContext(
-          inputs: shapes, output: plan.shapes[node.output], parameters: pointers,
-          prepared: packed, pool: pool, kernels: kernels))
-      forwardSteps.append(
-        ForwardContext(
-          inputs: node.inputs.map { values[$0] }, output: values[node.output],
-          parameters: pointers, prepared: packed,
-          state: isTraining ? arena.base + place.state : nil,
-          scratch: arena.base + place.scratch, isTraining: isTraining, seed: 0, pool: pool,
-          kernels: kernels))
+      let nodeInputs = node.inputs.map { values[$0] }
+      let forward = ForwardContext(
+        inputs: nodeInputs, output: values[node.output], parameters: pointers,
+        prepared: (isTraining ? arena : prepared).base + place.prepared,
+        state: isTraining ? arena.base + place.state : nil, scratch: arena.base + place.scratch,
+        zeros: zeros.base, seed: seeds[index])
+      prepareLoops.append(place.op.prepare(forward))
+      forwardLoops.append(place.op.forward(forward))
       guard place.runsBackward, let gradientBlock,
         let outputGradient = valueGradients[node.output]
       else { continue }
@@ -102,54 +98,58 @@ package final class Session: @unchecked Sendable {
           ? nil
           : valueGradients[value].map { GradientTarget(view: $0, accumulates: use == .add) }
       }
-      backwardSteps.append(
-        (
-          index,
-          BackwardContext(
-            inputs: node.inputs.map { values[$0] }, output: values[node.output],
-            outputGradient: outputGradient, inputGradients: targets, parameters: pointers,
-            parameterGradients: ranges.map { gradientBlock.memory.base + $0.lowerBound },
-            state: arena.base + place.state, scratch: arena.base + place.backwardScratch, seed: 0,
-            pool: pool, kernels: kernels)
-        ))
+      let backward = BackwardContext(
+        inputs: nodeInputs, output: values[node.output], outputGradient: outputGradient,
+        inputGradients: targets, parameters: pointers,
+        parameterGradients: ranges.map { gradientBlock.memory.base + $0.lowerBound },
+        state: arena.base + place.state, scratch: arena.base + place.backwardScratch,
+        zeros: zeros.base, seed: seeds[index])
+      backwardLoops.append((index, place.op.backward(backward)))
     }
-    backwardSteps.reverse()
-    if !isTraining { prepare() }
+    backwardLoops.reverse()
+    if isTraining {
+      // Parameters change between steps: each one packs them.
+      forwardLoops = zip(prepareLoops, forwardLoops).map { $0 + $1 }
+    } else {
+      prepare()
+    }
   }
 
   /// Packs the parameters anew: to be called after they changed under an inference session.
   package func prepare() {
     precondition(!plan.mode.isTraining, "a training session packs its parameters in each step")
-    for (node, context) in zip(plan.graph.nodes, prepareSteps) { node.op.prepare(context) }
+    for loops in prepareLoops { pool.run(loops) }
   }
 
   /// Computes the outputs from the inputs; a training session draws its randomness from the seed.
   package func forward(seed: UInt64 = 0) {
-    lastSeed = seed
-    for (index, node) in plan.graph.nodes.enumerated() {
-      forwardSteps[index].seed = nodeSeed(index)
-      run(.forward, index) {
-        if plan.mode.isTraining { node.op.prepare(prepareSteps[index]) }
-        node.op.forward(forwardSteps[index])
-      }
+    for node in forwardLoops.indices {
+      seeds[node].pointee = SeededGenerator(seed: seed, UInt64(node)).state
+      run(.forward, node, forwardLoops[node])
     }
   }
 
   /// Adds the parameters' gradients from `outputGradients`; follows a `forward` of the same step.
   package func backward() {
     precondition(plan.mode.isTraining, "an inference session has no backward pass")
-    for step in backwardSteps.indices {
-      let node = backwardSteps[step].node
-      backwardSteps[step].context.seed = nodeSeed(node)
-      run(.backward, node) { plan.graph.nodes[node].op.backward(backwardSteps[step].context) }
-    }
+    for step in backwardLoops { run(.backward, step.node, step.loops) }
   }
 
-  private func run(_ pass: Pass, _ node: Int, _ work: () -> Void) {
-    if let observer { observer(pass, node, work) } else { work() }
+  private func run(_ pass: Pass, _ node: Int, _ loops: [ParallelLoop]) {
+    if let observer { observer(pass, node) { pool.run(loops) } } else { pool.run(loops) }
+  }
+}
+
+/// A seed for each node, where the loops read it.
+private final class Seeds {
+  private let memory: UnsafeMutablePointer<UInt64>
+
+  init(count: Int) {
+    memory = .allocate(capacity: count)
+    memory.initialize(repeating: 0, count: count)
   }
 
-  private func nodeSeed(_ node: Int) -> UInt64 {
-    SeededGenerator(seed: lastSeed, UInt64(node)).state
-  }
+  deinit { memory.deallocate() }
+
+  subscript(node: Int) -> UnsafeMutablePointer<UInt64> { memory + node }
 }

@@ -60,6 +60,11 @@ package final class ThreadPool: ParallelExecutor {
     }
   }
 
+  /// Runs loops one after the other.
+  package func run(_ loops: [ParallelLoop]) {
+    for loop in loops { run(loop) }
+  }
+
   /// Runs `body(0) ... body(count - 1)`, each once, and returns when all have ended.
   package func run(_ count: Int, _ body: (Int) -> Void) {
     run(count) { index, _ in body(index) }

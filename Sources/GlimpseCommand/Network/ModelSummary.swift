@@ -54,7 +54,8 @@ struct ModelSummary: Sendable {
     statistics = layout.count - layout.trainable.count
     let folded = graph.optimizedForInference
     let plan = try Plan(
-      folded, inputShapes: [model.inputShape(n: 1)], mode: .inference, precision: precision)
+      folded, inputShapes: [model.inputShape(n: 1)], mode: .inference,
+      kernels: Kernels(InstructionSet.chosen(), precision: precision))
     let floatBytes = MemoryLayout<Float>.size
     flops = folded.flops
     activationBytes = (plan.arenaCount + plan.workspaceCount * threads) * floatBytes

@@ -43,9 +43,9 @@ struct StepTimer {
     let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
     let plan = try Plan(
       graph, inputShapes: [inputShape], mode: .inference,
-      precision: workforce.kernels.precision)
+      kernels: workforce.kernels)
     let session = Session(
-      plan, parameters: parameters, pool: workforce.pool, kernels: workforce.kernels)
+      plan, parameters: parameters, pool: workforce.pool)
     let images = images
     // The input's memory is used again for other values as soon as it has been read.
     var measurement = try time(

@@ -77,8 +77,8 @@ package final class InferenceRunner {
 
   private func session(_ shape: Shape) throws(EngineError) -> Session {
     if let session = sessions[shape] { return session }
-    let plan = try Plan(graph, inputShapes: [shape], mode: .inference, precision: kernels.precision)
-    let session = Session(plan, parameters: parameters, pool: pool, kernels: kernels)
+    let plan = try Plan(graph, inputShapes: [shape], mode: .inference, kernels: kernels)
+    let session = Session(plan, parameters: parameters, pool: pool)
     // Only the last batch of a list has another size: two sessions are all that is ever needed.
     if sessions.count >= 2 { sessions.removeAll() }
     sessions[shape] = session

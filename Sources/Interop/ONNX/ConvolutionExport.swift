@@ -13,10 +13,19 @@ extension ConvolutionGeometry {
 
 extension Convolution: ONNXOp {
   func export(_ node: inout ONNXNode) {
-    var inputs = [node.inputs[0], node.parameter("weight")]
+    var inputs = [node.inputs[0]]
+    if isLinear {
+      // Gemm takes no pixels.
+      let extents = parameters[0].layout.publicShape(parameters[0].shape)
+      inputs.append(node.parameter("weight", shape: extents + [1, 1]))
+    } else {
+      inputs.append(node.parameter("weight"))
+    }
     if hasBias { inputs.append(node.parameter("bias")) }
     let linear = node.beforeActivation(activation, "linear")
-    node.add("Conv", inputs, to: addsResidual ? node.inner("conv") : linear, geometry.attributes)
+    node.add(
+      "Conv", inputs, to: addsResidual ? node.inner("conv") : linear,
+      isLinear ? ["kernel_shape": .ints([1, 1])] : geometry.attributes)
     if addsResidual { node.add("Add", [node.inner("conv"), node.inputs[1]], to: linear) }
     if activation != .identity { node.activate(activation, linear) }
   }
@@ -36,15 +45,5 @@ extension TransposedConvolution: ONNXOp {
         "dilations": .ints([g.dilation.h, g.dilation.w]), "group": .int(g.groups),
         "output_padding": .ints([outputPadding.h, outputPadding.w]),
       ])
-  }
-}
-
-extension Linear: ONNXOp {
-  /// A 1x1 convolution: Gemm takes no pixels.
-  func export(_ node: inout ONNXNode) {
-    let extents = parameters[0].layout.publicShape(parameters[0].shape)
-    var inputs = [node.inputs[0], node.parameter("weight", shape: extents + [1, 1])]
-    if parameters.count > 1 { inputs.append(node.parameter("bias")) }
-    node.add("Conv", inputs, ["kernel_shape": .ints([1, 1])])
   }
 }

@@ -46,7 +46,3 @@ extension GroupNorm: ONNXOp {
     node.add("Add", [node.inner("scaled"), bias])
   }
 }
-
-extension InstanceNorm: ONNXOp {
-  func export(_ node: inout ONNXNode) { groups.export(&node) }
-}

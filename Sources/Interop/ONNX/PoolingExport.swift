@@ -12,33 +12,29 @@ extension MaxPool: ONNXOp {
 }
 
 extension AveragePool: ONNXOp {
-  func export(_ node: inout ONNXNode) {
-    let (stride, padding) = (windows.stride, windows.padding)
-    node.add(
-      "AveragePool", node.inputs,
-      [
-        "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
-        "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
-        "count_include_pad": .int(windows.countsPadding ? 1 : 0),
-      ])
-  }
-}
-
-extension GlobalAveragePool: ONNXOp {
-  func export(_ node: inout ONNXNode) { node.add("GlobalAveragePool", node.inputs) }
-}
-
-extension AdaptiveAveragePool: ONNXOp {
-  /// Windows of equal size are an ordinary pool; ONNX has none of unequal size.
+  /// Adaptive windows of equal size are an ordinary pool; ONNX has none of unequal size.
   func export(_ node: inout ONNXNode) throws(EngineError) {
-    let input = node.inputShapes[0]
-    guard input.h % output.h == 0, input.w % output.w == 0 else {
-      throw EngineError(
-        "\(node.name): ONNX has no operator for \(kind) of \(input.h)x\(input.w) pixels, which "
-          + "the output does not divide")
+    switch windows {
+    case .global: node.add("GlobalAveragePool", node.inputs)
+    case .kernel(let kernel, let stride, let padding, let countsPadding):
+      node.add(
+        "AveragePool", node.inputs,
+        [
+          "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
+          "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
+          "count_include_pad": .int(countsPadding ? 1 : 0),
+        ])
+    case .adaptive(let output):
+      let input = node.inputShapes[0]
+      guard input.h % output.h == 0, input.w % output.w == 0 else {
+        throw EngineError(
+          "\(node.name): ONNX has no operator for \(kind) of \(input.h)x\(input.w) pixels, which "
+            + "the output does not divide")
+      }
+      let window = [input.h / output.h, input.w / output.w]
+      node.add(
+        "AveragePool", node.inputs, ["kernel_shape": .ints(window), "strides": .ints(window)])
     }
-    let window = [input.h / output.h, input.w / output.w]
-    node.add("AveragePool", node.inputs, ["kernel_shape": .ints(window), "strides": .ints(window)])
   }
 }
 

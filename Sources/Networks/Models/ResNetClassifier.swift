@@ -22,7 +22,7 @@ struct ResNetClassifier {
 
   /// The layers after the backbone.
   func head(_ features: BackboneFeatures, _ scope: Scope) -> Value {
-    let mean = scope["avgpool"].apply(GlobalAveragePool(), features.stride32)
-    return scope["fc"].apply(Linear(mean.shape.c, classCount), mean)
+    let mean = scope["avgpool"].apply(AveragePool.global, features.stride32)
+    return scope["fc"].apply(Convolution.linear(mean.shape.c, classCount), mean)
   }
 }

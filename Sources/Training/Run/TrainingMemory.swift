@@ -45,8 +45,9 @@ package struct TrainingMemory: Hashable, Sendable {
     let block = graph.parameterLayout.byteCount
     let states = optimizer.resolved.stateCount
     parameters = block * (3 + states)
+    let kernels = try Kernels(InstructionSet.chosen(), precision: precision)
     let plan = try Plan(
-      graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), precision: precision)
+      graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), kernels: kernels)
     step = plan.byteCount(threads: threads)
 
     let floats = input.inputShape(n: 1).count * MemoryLayout<Float>.size
@@ -59,7 +60,7 @@ package struct TrainingMemory: Hashable, Sendable {
     let folded = graph.optimizedForInference
     let session = try Plan(
       folded, inputShapes: [input.inputShape(n: Validator.batch)], mode: .inference,
-      precision: precision
+      kernels: kernels
     ).byteCount(threads: threads)
     validation = folded.parameterLayout.byteCount + session
   }

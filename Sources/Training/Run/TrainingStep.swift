@@ -109,9 +109,9 @@ package final class TrainingStep {
     // Only one is kept, because its memory is large.
     session = nil
     let plan = try Plan(
-      graph, inputShapes: [shape], mode: .training(), precision: kernels.precision)
+      graph, inputShapes: [shape], mode: .training(), kernels: kernels)
     let made = Session(
-      plan, parameters: parameters, gradients: gradients, pool: pool, kernels: kernels)
+      plan, parameters: parameters, gradients: gradients, pool: pool)
     session = made
     return made
   }

@@ -14,15 +14,18 @@ struct Winograd {
   let tile: Int
   /// Tiles that cover the target, of all images.
   let tiles: Int
+  let table: gk_winograd_table
+  /// Output channels of a block of packed weights, and the number of blocks.
+  let blockChannels, blocks: Int
 
-  /// Places of a tile.
-  var places: Int { (tile + 2) * (tile + 2) }
+  /// Elements of a transformed tile.
+  var elements: Int { (tile + 2) * (tile + 2) }
 
-  /// Floats between the places of neighboring tiles, at most (`gk_winograd_table.place_stride`).
-  private static let placeMargin = 16
+  /// Floats between the elements of neighboring tiles, at most (`gk_winograd_table.element_stride`).
+  private static let elementMargin = 16
   /// Channels of a block of packed weights, at most.
-  private static let blockChannels = 64
-  /// Work that small is cut by places and blocks, with all tiles transformed at once; larger work is
+  private static let largestBlock = 64
+  /// Work that small is cut by elements and blocks, with all tiles transformed at once; larger work is
   /// cut by tiles, so that what lies between the three steps stays in a thread's own cache.
   private static let stagedFloats = 2 << 20
   private static let workspaceFloats = 192 << 10
@@ -31,36 +34,39 @@ struct Winograd {
 
   /// Nil where the geometry does not allow it.
   init?(
-    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, large: Shape, small: Shape,
-    tile: Int
+    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, input: Shape,
+    output: Shape, tile: Int, kernels: Kernels
   ) {
-    guard
+    guard let table = kernels.winograd,
       geometry.kernel == 3, geometry.stride == 1, geometry.dilation == 1, geometry.groups == 1,
       max(geometry.padding.h, geometry.padding.w) <= 2
     else { return nil }
     switch direction {
     case .forward:
-      (source, target, padding) = (large, small, geometry.padding)
+      (source, target, padding) = (input, output, geometry.padding)
     case .transposed:
-      (source, target) = (small, large)
+      (source, target) = (output, input)
       padding = Extent(h: 2 - geometry.padding.h, w: 2 - geometry.padding.w)
     }
     self.tile = tile
+    self.table = table
+    blockChannels = kernels.convolution.block_channels(target.c)
+    blocks = (target.c + blockChannels - 1) / blockChannels
     tiles = target.n * ((target.h + tile - 1) / tile) * ((target.w + tile - 1) / tile)
   }
 
   // MARK: Cost
 
   /// Multiply-adds that a step costs besides, fitted to measurements with AVX2 and AVX-512 on two
-  /// processors: the transform of one channel of a tile, a place; the way of one packed weight from
-  /// memory; and the rows below which a matrix product gets no cheaper.
-  private static let placeCost = 18
+  /// processors: the transform of one channel of a tile, per element; the way of one packed weight
+  /// from memory; and the rows below which a matrix product gets no cheaper.
+  private static let elementCost = 18
   private static let weightCost = 8
   private static let leastRows = 12
   private static let sumCost = 40
 
   /// The transform of one channel of a tile.
-  var transformCost: Int { Self.placeCost * places }
+  var transformCost: Int { Self.elementCost * elements }
   private var products: Int { source.c * Self.padded(target.c) }
   private func transforms(_ tiles: Int) -> Int {
     tiles * transformCost * (Self.padded(source.c) + Self.padded(target.c))
@@ -68,7 +74,7 @@ struct Winograd {
   /// Of one image.
   private var cost: Int {
     let tiles = tiles / target.n
-    return places * products * Self.rows(tiles) + transforms(tiles)
+    return elements * products * Self.rows(tiles) + transforms(tiles)
   }
 
   /// What a matrix product of that many rows costs, in rows.
@@ -76,10 +82,11 @@ struct Winograd {
 
   /// The faster of the two sizes of tiles; nil where the definition's own products are faster.
   static func fastest(
-    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, large: Shape, small: Shape
+    _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, input: Shape,
+    output: Shape, kernels: Kernels
   ) -> Winograd? {
     let sizes = [4, 6].compactMap {
-      Winograd(geometry, direction, large: large, small: small, tile: $0)
+      Winograd(geometry, direction, input: input, output: output, tile: $0, kernels: kernels)
     }
     guard let best = sizes.min(by: { $0.cost < $1.cost }) else { return nil }
     let definition = 9 * best.products * rows(best.target.h * best.target.w)
@@ -89,10 +96,12 @@ struct Winograd {
   /// The same for the gradient by the weights, which takes tiles of 4x4. It is a sum over the images
   /// of a batch, so the choice may follow from all of them.
   static func forWeights(
-    _ geometry: ConvolutionGeometry, large: Shape, small: Shape
+    _ geometry: ConvolutionGeometry, input: Shape, output: Shape, kernels: Kernels
   ) -> Winograd? {
-    Winograd(geometry, .forward, large: large, small: small, tile: 4).flatMap { one in
-      let own = one.places * one.products * (one.tiles + sumCost) + one.transforms(one.tiles)
+    Winograd(
+      geometry, .forward, input: input, output: output, tile: 4, kernels: kernels
+    ).flatMap { one in
+      let own = one.elements * one.products * (one.tiles + sumCost) + one.transforms(one.tiles)
       return own < 9 * one.products * one.target.pixels ? one : nil
     }
   }
@@ -102,48 +111,48 @@ struct Winograd {
   /// Channels up to a whole vector of at most 16.
   private static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
-  private func placesCount(tiles: Int, channels: Int) -> Int {
-    places * (tiles * Self.padded(channels) + Self.placeMargin)
+  private func elementsCount(tiles: Int, channels: Int) -> Int {
+    elements * (tiles * Self.padded(channels) + Self.elementMargin)
   }
 
   /// Packed weights.
-  var packedCount: Int { places * products }
+  var packedCount: Int { elements * products }
 
   var isStaged: Bool {
-    places * tiles * (Self.padded(source.c) + Self.padded(target.c)) <= Self.stagedFloats
+    elements * tiles * (Self.padded(source.c) + Self.padded(target.c)) <= Self.stagedFloats
   }
 
   /// Tiles that one task takes through all three steps.
   var tilesPerTask: Int {
-    let fitting = Self.workspaceFloats / places / (Self.padded(source.c) + Self.blockChannels)
+    let fitting = Self.workspaceFloats / elements / (Self.padded(source.c) + Self.largestBlock)
     return max(1, fitting / Self.taskTiles) * Self.taskTiles
   }
 
   /// Memory of each thread.
   var workspaceCount: Int {
     guard !isStaged else { return 0 }
-    return placesCount(tiles: tilesPerTask, channels: source.c)
-      + placesCount(tiles: tilesPerTask, channels: Self.blockChannels)
+    return elementsCount(tiles: tilesPerTask, channels: source.c)
+      + elementsCount(tiles: tilesPerTask, channels: Self.largestBlock)
   }
 
   /// Memory that all threads share.
   var scratchCount: Int {
     guard isStaged else { return 0 }
     // Each block of products has a margin, and its channels are padded on their own.
-    let blocks = (target.c + Self.blockChannels - 1) / Self.blockChannels
-    return placesCount(tiles: tiles, channels: source.c)
-      + places * tiles * (Self.padded(target.c) + 16 * blocks)
-      + places * Self.placeMargin * Self.padded(target.c) / 16
+    let blocks = (target.c + Self.largestBlock - 1) / Self.largestBlock
+    return elementsCount(tiles: tiles, channels: source.c)
+      + elements * tiles * (Self.padded(target.c) + 16 * blocks)
+      + elements * Self.elementMargin * Self.padded(target.c) / 16
   }
 
   /// Tiles whose products are summed at a time for the gradient by the weights.
   var tilesPerSum: Int {
-    min(tiles, max(128, (1 << 20) / places / (Self.padded(source.c) + Self.padded(target.c))))
+    min(tiles, max(128, (1 << 20) / elements / (Self.padded(source.c) + Self.padded(target.c))))
   }
 
   /// Memory for the gradient by the weights.
   var weightScratchCount: Int {
-    packedCount + placesCount(tiles: tilesPerSum, channels: source.c)
-      + placesCount(tiles: tilesPerSum, channels: target.c)
+    packedCount + elementsCount(tiles: tilesPerSum, channels: source.c)
+      + elementsCount(tiles: tilesPerSum, channels: target.c)
   }
 }

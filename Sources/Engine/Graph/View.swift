@@ -1,9 +1,7 @@
-import CGlimpseKernels
-
 /// A tensor in a session's memory: pixels `stride` values apart, each with `shape.c` channels.
 ///
 /// The stride exceeds the channel count where the tensor is a slice of a concatenation.
-package struct View: @unchecked Sendable {
+package struct View {
   /// The first channel of the first pixel.
   let base: UnsafeMutableRawPointer
   /// What the values are stored as; the graph's own inputs and outputs are always `f32`.
@@ -78,78 +76,4 @@ package struct View: @unchecked Sendable {
       }
     }
   }
-}
-
-/// What an op needs to prepare its parameters.
-package struct PrepareContext {
-  /// The shapes of the inputs.
-  package let inputs: [Shape]
-  /// The shape of the output.
-  package let output: Shape
-  /// One pointer per declared parameter.
-  package let parameters: [UnsafeMutablePointer<Float>]
-  /// `preparedCount` floats to fill.
-  package let prepared: UnsafeMutablePointer<Float>
-  /// The threads to use.
-  package let pool: ThreadPool
-  /// The kernels of the chosen instruction set and precision.
-  package let kernels: Kernels
-}
-
-/// What an op needs to run forward.
-package struct ForwardContext {
-  /// The inputs, to read.
-  package let inputs: [View]
-  /// The output, to fill.
-  package let output: View
-  /// One pointer per declared parameter; only statistics are ever written.
-  package let parameters: [UnsafeMutablePointer<Float>]
-  /// What `prepare` made.
-  package let prepared: UnsafeMutablePointer<Float>
-  /// `stateCount` floats that stay until backward; absent in inference.
-  package let state: UnsafeMutablePointer<Float>?
-  /// `forwardScratchCount` floats, undefined at entry.
-  package let scratch: UnsafeMutablePointer<Float>
-  /// True in a training session: normalization uses the batch, dropout drops.
-  package let isTraining: Bool
-  /// A seed of its own for each node and step.
-  package internal(set) var seed: UInt64
-  /// The threads to use.
-  package let pool: ThreadPool
-  /// The kernels of the chosen instruction set and precision.
-  package let kernels: Kernels
-}
-
-/// What an op needs to run backward.
-package struct BackwardContext {
-  /// The inputs' values; valid only if the op's `backwardReads` names them.
-  package let inputs: [View]
-  /// The output's values; valid only if the op's `backwardReads` names it.
-  package let output: View
-  /// The gradient of the loss by the output, to read.
-  package let outputGradient: View
-  /// Where the gradients by the inputs go; nil where nobody needs one.
-  package let inputGradients: [GradientTarget?]
-  /// One pointer per declared parameter.
-  package let parameters: [UnsafeMutablePointer<Float>]
-  /// Where the parameters' gradients are added; one per declared parameter.
-  package let parameterGradients: [UnsafeMutablePointer<Float>]
-  /// What forward left in its state.
-  package let state: UnsafeMutablePointer<Float>
-  /// `backwardScratchCount` floats, undefined at entry.
-  package let scratch: UnsafeMutablePointer<Float>
-  /// The seed that this node's forward pass had.
-  package internal(set) var seed: UInt64
-  /// The threads to use.
-  package let pool: ThreadPool
-  /// The kernels of the chosen instruction set and precision.
-  package let kernels: Kernels
-}
-
-/// A place for an input's gradient.
-package struct GradientTarget {
-  /// The memory.
-  package let view: View
-  /// True where another consumer has written already, so that this one must add.
-  package let accumulates: Bool
 }

@@ -1,6 +1,6 @@
 /// Which values lie inside the output of a concatenation instead of having memory of their own.
-struct Slices {
-  /// A value's place inside another.
+struct ConcatSlices {
+  /// A value's position inside another.
   struct Slice: Hashable {
     let parent: Int
     let channel: Int
@@ -44,7 +44,7 @@ struct Slices {
     return (value, channel)
   }
 
-  /// Asks for memory for each owner, for the time in which any value inside it is alive.
+  /// Requests memory for each owner, for the time in which any value inside it is alive.
   func plan(
     lifetimes: [ClosedRange<Int>?], floats: [Int],
     root: (Int) -> (value: Int, channel: Int), into planner: inout ArenaPlanner
@@ -65,14 +65,14 @@ struct Slices {
     return items
   }
 
-  /// The place of each value whose owner has memory.
-  func places(
+  /// The location of each value whose owner has memory.
+  func locations(
     items: [Int: Int], offsets: [Int], shapes: [Shape], root: (Int) -> (value: Int, channel: Int)
-  ) -> [Plan.Place?] {
+  ) -> [Plan.Location?] {
     shapes.indices.map { value in
       let (owner, channel) = root(value)
       return items[owner].map {
-        Plan.Place(offset: offsets[$0], channel: channel, stride: shapes[owner].c)
+        Plan.Location(offset: offsets[$0], channel: channel, stride: shapes[owner].c)
       }
     }
   }

@@ -1,28 +1,6 @@
 import CGlimpseKernels
 
-/// A vertical and a horizontal number: of a kernel, a stride, a padding, a dilation.
-package struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-  /// Vertical.
-  package var h: Int
-  /// Horizontal.
-  package var w: Int
-
-  /// Makes an extent from its two numbers.
-  package init(h: Int, w: Int) {
-    self.h = h
-    self.w = w
-  }
-
-  /// The same number in both directions.
-  package init(_ both: Int) { self.init(h: both, w: both) }
-  /// The same number in both directions.
-  package init(integerLiteral value: Int) { self.init(value) }
-
-  /// As in `3x3`.
-  package var description: String { "\(h)x\(w)" }
-}
-
-/// The fixed numbers of a convolution; the transposed one shares them, with its roles swapped.
+/// The fixed numbers of a convolution; a transposed one has them, too, with input and output swapped.
 package struct ConvolutionGeometry: Hashable, Sendable {
   var inputChannels: Int
   var outputChannels: Int
@@ -36,11 +14,6 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     inputChannels: Int, outputChannels: Int, kernel: Extent, stride: Extent, padding: Extent?,
     dilation: Extent, groups: Int
   ) {
-    precondition(
-      groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
-      "\(groups) groups divide neither \(inputChannels) nor \(outputChannels) channels evenly")
-    precondition(min(kernel.h, kernel.w, stride.h, stride.w, dilation.h, dilation.w) > 0)
-    precondition(kernel.h * kernel.w <= 121, "kernels go up to 11x11, not \(kernel)")
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.kernel = kernel
@@ -52,12 +25,32 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     self.groups = groups
   }
 
+  /// Throws where the numbers are of no convolution that kernels can run.
+  func check(_ kind: String) throws(EngineError) {
+    guard (1...1 << 20).contains(inputChannels), (1...1 << 20).contains(outputChannels),
+      groups > 0, inputChannels % groups == 0, outputChannels % groups == 0
+    else {
+      throw EngineError(
+        "\(kind): \(groups) groups must divide \(inputChannels) and \(outputChannels) channels")
+    }
+    guard [kernel.h, kernel.w].allSatisfy({ (1...121).contains($0) }), taps <= 121 else {
+      throw EngineError("a kernel has 1 to 121 weights per channel, and this one is \(kernel)")
+    }
+    guard [stride.h, stride.w, dilation.h, dilation.w].allSatisfy({ (1...1 << 12).contains($0) }),
+      [padding.h, padding.w].allSatisfy({ (0...1 << 12).contains($0) })
+    else {
+      throw EngineError(
+        "\(kind): stride \(stride) and dilation \(dilation) must be from 1 to 4096, and padding "
+          + "\(padding) from 0 to 4096")
+    }
+  }
+
   var taps: Int { kernel.h * kernel.w }
   var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
-  /// True where every output pixel reads the input pixel at its place, all channels of it.
+  /// True where every output pixel reads the input pixel at the same position, all its channels.
   var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 && groups == 1 }
   var weightShape: [Int] { [kernel.h, kernel.w, inputChannels / groups, outputChannels] }
-  var weightCount: Int { weightShape.reduce(1, *) }
+  var weightCount: Int { taps * (inputChannels / groups) * outputChannels }
 
   /// Output extent of an input extent (Dumoulin and Visin 2016, "A guide to convolution
   /// arithmetic", relation 14); zero or less where the kernel does not fit.
@@ -70,7 +63,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   /// The C description for tensors in memory.
   func descriptor(
     input: Shape, inputStride: Int, output: Shape, outputStride: Int,
-    zeros: UnsafeRawPointer?
+    zeros: UnsafePointer<Float>?
   ) -> gk_convolution {
     gk_convolution(
       n: input.n, input_h: input.h, input_w: input.w, input_c: inputChannels,
@@ -81,21 +74,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
       zeros: zeros)
   }
 
-  /// The C description for tensors of a session; the zeros go to the beginning of `scratch`.
-  ///
-  /// - Parameters:
-  ///   - large: The convolution's input, or the transposed one's output; or a gradient by it.
-  ///   - small: The other side.
-  func descriptor(large: View, small: View, scratch: UnsafeMutablePointer<Float>)
-    -> gk_convolution
-  {
-    scratch.update(repeating: 0, count: zeroCount)
-    return descriptor(
-      input: large.shape, inputStride: large.stride, output: small.shape,
-      outputStride: small.stride, zeros: scratch)
-  }
-
-  /// The same with shapes alone, for counting packed weights.
+  /// The same without tensors, for packing weights.
   var bareDescriptor: gk_convolution {
     let shape = Shape(n: 1, h: 1, w: 1, c: 1)
     return descriptor(input: shape, inputStride: 0, output: shape, outputStride: 0, zeros: nil)

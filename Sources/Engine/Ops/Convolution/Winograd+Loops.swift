@@ -1,0 +1,163 @@
+import CGlimpseKernels
+
+extension Winograd {
+  /// The C description for tensors of floats in memory.
+  private func descriptor(
+    sourceStride: Int, targetStride: Int, zeros: UnsafePointer<Float>
+  ) -> gk_winograd {
+    gk_winograd(
+      tile: tile, n: source.n, input_h: source.h, input_w: source.w, input_c: source.c,
+      input_stride: sourceStride, output_h: target.h, output_w: target.w, output_c: target.c,
+      output_stride: targetStride, pad_h: padding.h, pad_w: padding.w, zeros: zeros)
+  }
+
+  /// Transforms and packs weights, block by block.
+  func pack(
+    _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, transposed: Int32,
+    blocks: Int, to packed: UnsafeMutablePointer<Float>
+  ) -> ParallelLoop {
+    let (g, table, tile) = (geometry.bareDescriptor, table, tile)
+    return ParallelLoop(blocks) { block in
+      withUnsafePointer(to: g) {
+        table.pack($0, tile, weights, transposed, block, block + 1, packed)
+      }
+    }
+  }
+
+  /// Convolves tensors of floats with packed weights; `scratch` holds `scratchCount` floats.
+  func convolve(
+    _ source: View, to target: View, epilogue: gk_epilogue, packed: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>
+  ) -> [ParallelLoop] {
+    let w = descriptor(sourceStride: source.stride, targetStride: target.stride, zeros: zeros)
+    let (input, output) = (source.data, target.data)
+    return isStaged
+      ? convolveInStages(w, input, packed, epilogue, scratch, to: output)
+      : [convolveByTiles(w, input, packed, epilogue, to: output)]
+  }
+
+  /// Each task takes some tiles through all three stages.
+  private func convolveByTiles(
+    _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+    _ epilogue: gk_epilogue, to output: UnsafeMutablePointer<Float>
+  ) -> ParallelLoop {
+    let (table, elements, blocks, blockChannels) = (table, elements, blocks, blockChannels)
+    let work = WorkPartition(units: tiles, tasks: (tiles + tilesPerTask - 1) / tilesPerTask)
+    return ParallelLoop(work.tasks) { task, workspace in
+      let (begin, end) = work.range(task)
+      let stride = table.element_stride(end - begin, w.input_c)
+      let productStride = table.element_stride(end - begin, blockChannels)
+      let products = workspace + elements * stride
+      withUnsafePointer(to: w) { w in
+        table.input(w, input, begin, end, workspace, stride)
+        for block in 0..<blocks {
+          table.multiply(
+            w, workspace, stride, packed, block, end - begin, 0, elements, products, productStride)
+          table.output(w, products, productStride, block, epilogue, output, begin, end)
+        }
+      }
+    }
+  }
+
+  /// All tiles take each stage together; the products are cut by tile elements and blocks, so that
+  /// each packed weight is read once.
+  private func convolveInStages(
+    _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+    _ epilogue: gk_epilogue, _ scratch: UnsafeMutablePointer<Float>,
+    to output: UnsafeMutablePointer<Float>
+  ) -> [ParallelLoop] {
+    let (table, tiles, elements) = (table, tiles, elements)
+    let (blocks, blockChannels) = (blocks, blockChannels)
+    let stride = table.element_stride(tiles, w.input_c)
+    let productStride = table.element_stride(tiles, blockChannels)
+    let products = scratch + elements * stride
+    let outputs = WorkPartition(units: tiles, costPerUnit: transformCost * w.output_c)
+    return [
+      transform(w, input, begin: 0, end: tiles, to: scratch),
+      ParallelLoop(elements * blocks) { task in
+        let (block, element) = (task / elements, task % elements)
+        withUnsafePointer(to: w) {
+          table.multiply(
+            $0, scratch, stride, packed, block, tiles, element, element + 1,
+            products + block * elements * productStride, productStride)
+        }
+      },
+      ParallelLoop(outputs) { begin, end in
+        for block in 0..<blocks {
+          let channels = min(blockChannels, w.output_c - block * blockChannels)
+          let first = products + block * elements * productStride
+          withUnsafePointer(to: w) {
+            table.output(
+              $0, first + rows(begin, channels: channels), productStride, block, epilogue, output,
+              begin, end)
+          }
+        }
+      },
+    ]
+  }
+
+  /// Floats of that many tiles at one tile element.
+  private func rows(_ tiles: Int, channels: Int) -> Int {
+    table.element_stride(tiles, channels) - table.element_stride(0, channels)
+  }
+
+  /// Transforms the inputs of tiles `begin ..< end`.
+  private func transform(
+    _ w: gk_winograd, _ input: UnsafePointer<Float>, begin: Int, end: Int,
+    to elements: UnsafeMutablePointer<Float>
+  ) -> ParallelLoop {
+    let table = table
+    let stride = table.element_stride(end - begin, w.input_c)
+    let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.input_c)
+    return ParallelLoop(work) { first, last in
+      withUnsafePointer(to: w) {
+        table.input(
+          $0, input, begin + first, begin + last, elements + rows(first, channels: w.input_c),
+          stride)
+      }
+    }
+  }
+
+  /// Adds the gradient by the weights; `scratch` holds `weightScratchCount` floats.
+  func weightGradient(
+    _ input: View, outputGradient: View, scratch: UnsafeMutablePointer<Float>,
+    zeros: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>
+  ) -> [ParallelLoop] {
+    let w = descriptor(
+      sourceStride: input.stride, targetStride: outputGradient.stride, zeros: zeros)
+    let (table, blocks, outputGradient) = (table, blocks, outputGradient.data)
+    let sums = WorkPartition(units: tiles, tasks: (tiles + tilesPerSum - 1) / tilesPerSum)
+    let inputs = scratch + packedCount
+    var loops: [ParallelLoop] = []
+    for part in 0..<sums.tasks {
+      let (begin, end) = sums.range(part)
+      let stride = table.element_stride(end - begin, w.input_c)
+      let gradientStride = table.element_stride(end - begin, w.output_c)
+      let gradients = inputs + elements * stride
+      let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.output_c)
+      loops += [
+        transform(w, input.data, begin: begin, end: end, to: inputs),
+        ParallelLoop(work) { first, last in
+          withUnsafePointer(to: w) {
+            table.gradient(
+              $0, outputGradient, begin + first, begin + last,
+              gradients + rows(first, channels: w.output_c), gradientStride)
+          }
+        },
+        ParallelLoop(elements * blocks) { task in
+          withUnsafePointer(to: w) {
+            table.sum(
+              $0, inputs, stride, gradients, gradientStride, end - begin, task / blocks,
+              task % blocks, part > 0 ? 1 : 0, scratch)
+          }
+        },
+      ]
+    }
+    let work = WorkPartition(units: w.input_c, costPerUnit: transformCost * w.output_c)
+    loops.append(
+      ParallelLoop(work) { begin, end in
+        withUnsafePointer(to: w) { table.weight_gradient($0, scratch, begin, end, gradient) }
+      })
+    return loops
+  }
+}

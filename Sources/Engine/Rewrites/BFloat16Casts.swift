@@ -1,0 +1,44 @@
+extension Graph {
+  /// The network with its middle in bfloat16: its inputs are cast, and so are the outputs that their
+  /// op cannot write as floats itself.
+  ///
+  /// The result has the precision of each value, too. In training every output is cast, because its
+  /// gradient comes back in floats.
+  func inBFloat16(_ mode: PlanMode) -> (graph: Graph, precisions: [Precision]) {
+    var result = self
+    var precisions = [Precision](repeating: .bf16, count: shapes.count)
+    func append(_ shape: Shape, _ precision: Precision) -> Int {
+      result.shapes.append(shape)
+      precisions.append(precision)
+      return result.shapes.count - 1
+    }
+    var casts: [Int: Int] = [:]
+    for value in inputs {
+      precisions[value] = .f32
+      casts[value] = append(shapes[value], .bf16)
+    }
+    result.nodes = inputs.map {
+      Node(op: Cast(), name: "input\($0).cast", inputs: [$0], output: casts[$0] ?? $0)
+    }
+    for node in nodes {
+      result.nodes.append(
+        Node(
+          op: node.op, name: node.name, inputs: node.inputs.map { casts[$0] ?? $0 },
+          output: node.output))
+    }
+    let read = Set(nodes.flatMap(\.inputs))
+    for (index, value) in outputs.enumerated() {
+      let producer = nodes.first { $0.output == value }
+      if !mode.isTraining, !read.contains(value), producer?.op.writesFloats == true {
+        precisions[value] = .f32
+      } else if precisions[value] == .bf16 {
+        result.outputs[index] = append(shapes[value], .f32)
+        result.nodes.append(
+          Node(
+            op: Cast(), name: "output\(index).cast", inputs: [value],
+            output: result.outputs[index]))
+      }
+    }
+    return (result, precisions)
+  }
+}
