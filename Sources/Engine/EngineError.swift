@@ -1,6 +1,6 @@
 import Basics
 
-/// A graph, shape or session that the engine cannot use.
+/// A graph, shape, parameter or instruction set that the engine cannot use.
 package struct EngineError: ModuleError {
   package let diagnostic: Diagnostic
 

@@ -1,17 +1,17 @@
-/// Numbers of one shape on the Swift side of a session: what goes in and what comes out.
+/// Values of one shape: the inputs and outputs of a session.
 package struct Tensor: Hashable, Sendable {
   /// The extent of `values`.
   package let shape: Shape
   /// `shape.count` numbers, channels innermost.
   package var values: [Float]
 
-  /// Makes a tensor of zeros.
+  /// A tensor of zeros.
   package init(shape: Shape) {
     self.shape = shape
     values = [Float](repeating: 0, count: shape.count)
   }
 
-  /// Makes a tensor from its values; their count must fit the shape.
+  /// The count of the values must fit the shape.
   package init(shape: Shape, values: [Float]) {
     precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
     self.shape = shape

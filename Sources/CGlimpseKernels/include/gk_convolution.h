@@ -20,7 +20,7 @@ typedef struct {
 } gk_convolution;
 
 // What happens to a result before it is stored: bias, then residual, then activation. Either pointer
-// may be NULL. `residual_stride` is in values a pixel; the residual may be the output itself. Where
+// may be NULL. `residual_stride` is in values per pixel; the residual may be the output itself. Where
 // `stores_floats` is not 0, a result of output_from_input is stored as floats whatever the precision
 // of the table is; only without a residual.
 typedef struct {

@@ -29,8 +29,8 @@ typedef struct {
               long count);
   void (*adamw)(const gk_adamw_step *step, const float *gradient, float *parameter, float *first,
                 float *second, long count);
-  // average[i] += share * (value[i] - average[i]).
-  void (*average)(float share, const float *value, float *average, long count);
+  // average[i] += weight * (value[i] - average[i]).
+  void (*average)(float weight, const float *value, float *average, long count);
   // The sum of the squares, in double precision; its order depends on `count` alone.
   double (*sum_of_squares)(const float *x, long count);
 } gk_optimizer_table;

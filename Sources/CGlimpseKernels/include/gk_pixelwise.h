@@ -4,7 +4,7 @@
 
 typedef struct {
   // y = (x - mean) * inverse * weight + bias with the pixel's own mean and inverse deviation, which
-  // are also written, one of each a pixel.
+  // are also written, one of each per pixel.
   void (*layer_norm)(const void *x, long x_stride, const float *weight, const float *bias,
                      float epsilon, void *y, long y_stride, float *mean, float *inverse,
                      long pixels, long channels);

@@ -11,7 +11,7 @@ typedef struct {
   long pad_h, pad_w;
 } gk_pool;
 
-// Windows whose extents follow from a rule: those of a kernel, or bins that share the image out
+// Windows whose extents follow from a rule: those of a kernel, or bins that partition the image
 // (`adaptive`; output i covers floor(i * input / output) up to ceil((i + 1) * input / output)).
 typedef struct {
   gk_pool pool;

@@ -3,7 +3,7 @@
 #define GK_RESAMPLING_H
 
 // `rows` and `columns` hold, for each output row or column, the first of the two input ones that it
-// is mixed from, then, behind all of these, the share of the second, which is 0 where the first is
+// is interpolated from, then, behind all of these, the weight of the second, which is 0 where the first is
 // the last of the image. The first ones never decrease.
 typedef struct {
   long input_h, input_w, input_stride;

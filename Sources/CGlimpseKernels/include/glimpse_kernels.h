@@ -1,4 +1,4 @@
-// Arithmetic on raw buffers: the only code that knows instruction sets.
+// Arithmetic on raw buffers: the only code that depends on instruction sets.
 //
 // Every family of kernels is a struct of function pointers. One source is compiled for each
 // instruction set and precision (families.inc, included by isa_*.c) and gives one gk_table;
@@ -35,7 +35,7 @@ typedef struct {
   gk_pixelwise_table pixelwise;
   gk_pooling_table pooling;
   gk_resampling_table resampling;
-  // All NULL in the scalar table, which is the reference: it multiplies as the definition says.
+  // All NULL in the scalar table, which is the reference: it multiplies by the definition.
   gk_winograd_table winograd;
 } gk_table;
 
@@ -45,7 +45,7 @@ const gk_table *gk_table_for(gk_isa isa, gk_precision precision);
 // The kernels of GK_AMX in bfloat16 with a matrix unit made of plain code, on any machine: for tests.
 const gk_table *gk_emulated_amx_table(void);
 
-// Tells the processor that this thread spins.
+// Hint to the processor that this thread spins.
 static inline void gk_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

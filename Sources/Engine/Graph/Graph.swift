@@ -2,13 +2,12 @@
 package struct Graph: Sendable {
   /// One op applied to values.
   package struct Node: Sendable {
-    /// The op.
     package let op: any Op
     /// The scoped name, which prefixes its parameters' names: `layer1.0.conv2`.
     package let name: String
-    /// What it reads: indices of values.
+    /// Indices of the values that it reads.
     package let inputs: [Int]
-    /// What it makes: the index of a value.
+    /// The index of the value that it computes.
     package let output: Int
   }
 

@@ -13,8 +13,8 @@ package protocol Op: Sendable {
 
   /// The shape of the output for inputs of these shapes; throws where they do not fit.
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
-  /// For each input, the channel of the output at which it may lie in memory already, so that
-  /// nothing is copied; nil where inputs and output cannot share memory.
+  /// For each input, the channel of the output at which it may be stored, so that nothing
+  /// is copied; nil where inputs and output need memory of their own.
   func inputSlices(_ inputs: [Shape]) -> [Int]?
   /// Multiplications and additions of one forward pass, each counted as one.
   func flops(_ inputs: [Shape], _ output: Shape) -> Double

@@ -8,17 +8,17 @@ package struct Value: Hashable, Sendable {
 
 /// Builds a graph: model code calls blocks on values, and blocks append ops through a scope.
 ///
-/// A scope is a place in the tree of names; `scope["conv1"]` is a child. All scopes of one graph
-/// share the builder.
+/// A scope is a position in the tree of names; `scope["conv1"]` is a child. All scopes of one graph
+/// append to the same builder.
 package struct Scope {
-  /// The graph that grows; a reference because every scope appends to the same one.
+  /// The graph under construction; a reference because every scope appends to the same one.
   final class Builder {
     var graph = Graph()
     var names: Set<String> = []
   }
 
   let builder: Builder
-  /// The dotted name of this place, empty at the root.
+  /// The dotted name of this position, empty at the root.
   package let path: String
 
   /// Starts an empty graph.

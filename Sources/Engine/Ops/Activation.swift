@@ -21,7 +21,7 @@ package enum Activation: Hashable, Sendable {
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
 
-  /// As the kernels know it.
+  /// As the kernels take it.
   var code: gk_activation {
     switch self {
     case .identity: gk_activation(kind: GK_IDENTITY, parameter: 0)

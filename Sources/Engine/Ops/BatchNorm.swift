@@ -86,7 +86,7 @@ package struct BatchNorm: Op {
 
   // MARK: Forward
 
-  /// Without a state to keep them in, the rows lie in the scratch memory.
+  /// Without a state to keep them in, the rows are in the scratch memory.
   private func rows(_ pass: ForwardContext) -> Rows { Rows(pass.state ?? pass.scratch, channels) }
 
   private func runningStatistics(_ pass: ForwardContext) -> ParallelLoop {

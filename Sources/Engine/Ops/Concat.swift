@@ -22,7 +22,7 @@ package struct Concat: Op {
     }
   }
 
-  /// Copies what does not lie in the right memory already.
+  /// Copies what is not stored in the right memory already.
   package func plan(_ context: PlanContext) -> OpPlan {
     let kernels = context.kernels
     let channels = inputSlices(context.inputs) ?? []

@@ -1,11 +1,11 @@
 import Basics
 
-/// Where each parameter of a network lies in its flat block.
+/// The position of each parameter of a network in its flat block.
 ///
 /// Weights come first, then biases, then statistics, so that weight decay, the optimizer and the
 /// moving average each run over one contiguous range.
 package struct ParameterLayout: Hashable, Sendable {
-  /// One parameter's place.
+  /// One parameter's position.
   package struct Entry: Hashable, Sendable {
     /// The full name: `layer1.0.conv2.weight`.
     package let name: String
@@ -58,20 +58,17 @@ package struct ParameterLayout: Hashable, Sendable {
 
 /// All parameters of a network, or their gradients, in one flat block of memory.
 ///
-/// A reference: sessions, the optimizer and the moving average work on the same block. One thread
-/// at a time may write.
-package final class ParameterBlock: @unchecked Sendable {
-  /// What lies where.
+/// A reference: sessions, the optimizer and the moving average work on the same block.
+package final class ParameterBlock {
   package let layout: ParameterLayout
   let memory: AlignedBuffer
 
-  /// Makes a block of zeros.
   package init(zeros layout: ParameterLayout) {
     self.layout = layout
     memory = AlignedBuffer(count: layout.count)
   }
 
-  /// Makes a block with each parameter begun as declared.
+  /// Each parameter gets its declared initial values.
   package convenience init(_ layout: ParameterLayout, seed: UInt64) {
     self.init(zeros: layout)
     var generator = SeededGenerator(seed: seed)
@@ -84,7 +81,7 @@ package final class ParameterBlock: @unchecked Sendable {
   /// The floats, in the layout's order.
   package var values: UnsafeMutableBufferPointer<Float> { memory.buffer }
 
-  /// Makes a block with the same layout and values.
+  /// A block with the same layout and values.
   package func copy() -> ParameterBlock {
     let result = ParameterBlock(zeros: layout)
     result.copyValues(from: self)

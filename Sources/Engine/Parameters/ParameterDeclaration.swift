@@ -18,12 +18,11 @@ package struct ParameterDeclaration: Hashable, Sendable {
   package let shape: [Int]
   /// What the optimizer does with it.
   package let kind: Kind
-  /// How it begins.
+  /// The initial values.
   package let initializer: Initializer
   /// How its order in memory differs from that in public weights files.
   package let layout: PublicLayout
 
-  /// Makes a declaration.
   package init(
     _ name: String, shape: [Int], kind: Kind, initializer: Initializer,
     layout: PublicLayout = .same
@@ -38,7 +37,7 @@ package struct ParameterDeclaration: Hashable, Sendable {
   /// Floats that it takes.
   package var count: Int { shape.reduce(1, *) }
 
-  /// True where one's values fit the other; how they begin does not matter, as it may depend on the
+  /// True where the values of one fit the other; initial values do not matter, as they may depend on the
   /// input's size, which a network may change later.
   package static func == (left: ParameterDeclaration, right: ParameterDeclaration) -> Bool {
     left.name == right.name && left.shape == right.shape && left.kind == right.kind
@@ -54,7 +53,7 @@ package struct ParameterDeclaration: Hashable, Sendable {
   }
 }
 
-/// How a parameter begins.
+/// The initial values of a parameter.
 package enum Initializer: Hashable, Sendable {
   /// These numbers, one after the other.
   case values([Float])

@@ -2,14 +2,13 @@ import CGlimpseKernels
 
 /// Loops over whole parameter blocks: steps of optimizers, averages, norms.
 ///
-/// The work is cut at fixed places, so that no result depends on the number of threads.
+/// The work is cut at fixed positions, so that no result depends on the number of threads.
 package struct VectorOperations {
   private let pool: ThreadPool
   private let kernels: Kernels
-  /// Floats of one task: small enough to share fairly, large enough to hide the handing out.
+  /// Floats of one task: small enough for an even load, large enough to hide the scheduling.
   private static let chunk = 1 << 16
 
-  /// Takes the threads and kernels to use.
   package init(pool: ThreadPool, kernels: Kernels) {
     self.pool = pool
     self.kernels = kernels
@@ -17,16 +16,15 @@ package struct VectorOperations {
 
   /// The Euclidean norm of a part of a block, summed in double precision.
   package func norm(_ block: ParameterBlock, in range: Range<Int>) -> Double {
-    let base = UnsafePointer(block.memory.base)
+    let values = UnsafePointer(block.memory.base)
     let kernel = kernels.optimizer.sum_of_squares
-    let sums = [Double](unsafeUninitializedCapacity: Self.chunks(range)) { sums, count in
-      count = Self.chunks(range)
-      let target = sums.baseAddress
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.chunks(range)) { sums in
+      let base = sums.baseAddress
       forEachChunk(of: range) { index, part in
-        target?[index] = kernel?(base + part.lowerBound, part.count) ?? 0
+        base?[index] = kernel?(values + part.lowerBound, part.count) ?? 0
       }
+      return sums.reduce(0, +).squareRoot()
     }
-    return sums.reduce(0, +).squareRoot()
   }
 
   /// One step of SGD with Nesterov momentum, as PyTorch computes it: with
@@ -73,14 +71,14 @@ package struct VectorOperations {
     }
   }
 
-  /// Moves an average by a share of the way to new values: `average += share * (value - average)`.
+  /// Moves an average towards new values: `average += weight * (value - average)`.
   package func moveAverage(
-    _ average: ParameterBlock, toward values: ParameterBlock, share: Double, in range: Range<Int>
+    _ average: ParameterBlock, toward values: ParameterBlock, weight: Double, in range: Range<Int>
   ) {
     let (target, source) = (average.memory.base, UnsafePointer(values.memory.base))
     let kernel = kernels.optimizer.average
     forEachChunk(of: range) { _, part in
-      kernel?(Float(share), source + part.lowerBound, target + part.lowerBound, part.count)
+      kernel?(Float(weight), source + part.lowerBound, target + part.lowerBound, part.count)
     }
   }
 

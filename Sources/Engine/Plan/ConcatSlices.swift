@@ -1,4 +1,4 @@
-/// Which values lie inside the output of a concatenation instead of having memory of their own.
+/// The values that are stored inside the output of a concatenation instead of having memory of their own.
 struct ConcatSlices {
   /// A value's position inside another.
   struct Slice: Hashable {

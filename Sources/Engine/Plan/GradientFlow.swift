@@ -2,7 +2,7 @@
 struct GradientFlow {
   private let graph: Graph
   private let outputs: Set<Int>
-  /// True where some parameter or wanted input lies behind the value.
+  /// True where the value depends on a parameter, or on an input whose gradient is wanted.
   private var needed: [Bool]
   /// True where the loss depends on the value.
   private var reached: [Bool]

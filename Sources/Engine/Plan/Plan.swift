@@ -4,7 +4,7 @@
 /// Time runs 0 ..< N through the nodes forward, N for the loss, and N+1 ... 2N backward through
 /// the nodes in reverse.
 package struct Plan {
-  /// Where a tensor lies: the floats of the arena from `offset`, there the values from `channel`,
+  /// The position of a tensor: the floats of the arena from `offset`, there the values from `channel`,
   /// pixels `stride` values apart.
   struct Location: Hashable {
     var offset: Int

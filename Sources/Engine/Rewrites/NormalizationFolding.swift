@@ -64,7 +64,7 @@ private struct InferenceRewriter {
   private let graph: Graph
   private let readers: [Int]
   private let outputs: Set<Int>
-  /// For each value, the place in `nodes` of the node that makes it.
+  /// For each value, the index in `nodes` of the node that computes it.
   private var producers: [Int: Int] = [:]
   private(set) var nodes: [RewrittenNode] = []
 
@@ -93,7 +93,7 @@ private struct InferenceRewriter {
     nodes.append(item)
   }
 
-  /// The convolution that makes a value for one reader alone, with nothing behind it yet.
+  /// The convolution that computes a value with a single reader and that nothing was fused into yet.
   private func convolution(_ value: Int) -> (place: Int, op: Convolution)? {
     guard readers[value] == 1, !outputs.contains(value), let place = producers[value],
       let op = nodes[place].node.op as? Convolution, op.activation == .identity
@@ -102,7 +102,7 @@ private struct InferenceRewriter {
   }
 
   /// Takes a convolution out of the list and gives it a new op, further inputs, and the output of
-  /// the node that it swallows.
+  /// the node that is fused into it.
   private mutating func replace(
     _ place: Int, op: Convolution, adding inputs: [Int] = [], output: Int,
     normalization: (BatchNorm, String)? = nil

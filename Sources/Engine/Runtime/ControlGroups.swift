@@ -4,8 +4,8 @@ import Foundation
 /// The limits that Linux control groups set to this process, of version 2 and version 1.
 ///
 /// After the kernel's cgroup-v2.rst, sched-bwc.rst (version 1) and cgroup-v1/memory.rst.
-/// A limit of any group above ours counts too, so the smallest one on the way to the root is taken.
-/// Inside a container the groups above ours are hidden, and the root that is mounted is our own.
+/// Limits of all groups up to the root apply, so the smallest one counts. Inside a container the
+/// groups above its own are hidden, and its own is mounted as the root.
 package struct ControlGroups: Sendable {
   /// Processor time, in processors: quota over period; nil without a limit.
   package let processorLimit: Double?
@@ -15,7 +15,7 @@ package struct ControlGroups: Sendable {
   /// Reads the limits; files that are missing or broken set none.
   ///
   /// - Parameters:
-  ///   - membership: the file that tells our groups.
+  ///   - membership: the file that lists this process's groups.
   ///   - root: where the groups' files are mounted.
   package init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
     let lines = (Self.text(membership) ?? "").split(separator: "\n")

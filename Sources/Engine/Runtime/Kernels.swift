@@ -57,14 +57,16 @@ package enum InstructionSet: String, CaseIterable, Sendable {
 }
 
 /// The kernels of one instruction set and precision.
+///
+/// Safe for concurrent callers: the table is constant memory of the program.
 package struct Kernels: @unchecked Sendable {
   /// Which instruction set they use.
   package let instructionSet: InstructionSet
-  /// What they store activations as.
+  /// The number format of activations.
   package let precision: Precision
   let table: UnsafePointer<gk_table>
 
-  /// Takes the kernels of an instruction set; throws where it cannot run here.
+  /// Throws where the instruction set cannot run here.
   package init(
     _ instructionSet: InstructionSet, precision: Precision = .f32
   ) throws(EngineError) {
@@ -77,7 +79,7 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// The kernels of the chosen instruction set in the precision that it grants.
+  /// The kernels of the chosen instruction set in the precision that it supports.
   ///
   /// Throws where `GLIMPSE_ISA` names an instruction set that is unknown or cannot run here.
   package static func chosen(_ precision: PrecisionChoice = .auto) throws(EngineError) -> Kernels {
@@ -90,7 +92,7 @@ package struct Kernels: @unchecked Sendable {
   }
 
   /// The kernels of `amx` in bfloat16 with plain code for the matrix unit: they run on any machine,
-  /// slowly, and show that all around the unit is right.
+  /// slowly, and test all code around the unit.
   static let emulatedMatrixUnits: Kernels? = gk_emulated_amx_table().map {
     Kernels(.amx, precision: .bf16, table: $0)
   }

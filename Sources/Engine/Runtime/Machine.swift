@@ -1,6 +1,6 @@
 import Foundation
 
-/// What this process may use of the machine.
+/// The part of the machine that this process may use.
 package enum Machine {
   /// Threads that can run at once: the processors of the affinity mask, and no more than the
   /// control groups' quota, rounded up.
@@ -10,7 +10,7 @@ package enum Machine {
 
   /// Processors that this process may run on.
   package static var allowedProcessors: Int {
-    // Foundation counts all processors that are switched on, whatever the affinity mask says, and
+    // Foundation counts all processors that are switched on, whatever the affinity mask is, and
     // the kernel's own call for the mask is not visible from Swift.
     affinity(inStatus: "/proc/self/status") ?? ProcessInfo.processInfo.activeProcessorCount
   }

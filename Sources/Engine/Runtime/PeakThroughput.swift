@@ -1,13 +1,13 @@
-/// What this machine computes at most, measured: multiply-adds on registers, without any memory.
+/// The peak throughput of this machine, measured: multiply-adds on registers, without any memory.
 package enum PeakThroughput {
-  /// Measurements of which the best one counts: other programs only ever slow it down.
+  /// Measurements of which the best one counts: other programs can only lower the result.
   private static let repetitions = 8
   /// Operations of one task, about a millisecond on a fast core.
   private static let taskOperations = 1 << 28
-  /// Tasks a thread, so that one that comes late costs little.
+  /// Tasks per thread, so that one that starts late costs little.
   private static let tasksPerThread = 8
 
-  /// Multiplications and additions a second, each counted as one, on all threads of a pool and in the
+  /// Multiplications and additions per second, each counted as one, on all threads of a pool and in the
   /// kernels' precision.
   ///
   /// Takes some hundredths of a second.

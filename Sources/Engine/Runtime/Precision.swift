@@ -1,8 +1,8 @@
 import CGlimpseKernels
 
-/// The numbers that activations and packed weights are stored as.
+/// The number format of activations and packed weights.
 ///
-/// Sums are made in 32 bits in either; parameters, their gradients and statistics are `f32` always.
+/// Sums are computed in 32 bits in either; parameters, their gradients and statistics are `f32` always.
 package enum Precision: String, CaseIterable, Sendable {
   /// 32-bit floating point.
   case f32
@@ -15,7 +15,7 @@ package enum Precision: String, CaseIterable, Sendable {
   var code: gk_precision { self == .f32 ? GK_FLOAT32 : GK_BFLOAT16 }
 }
 
-/// A wish for a precision, which the machine may or may not grant.
+/// A requested precision, which the machine may not support.
 package enum PrecisionChoice: String, CaseIterable, Sendable {
   /// `bf16` where the processor has matrix units for it, else `f32`.
   case auto
@@ -24,8 +24,7 @@ package enum PrecisionChoice: String, CaseIterable, Sendable {
   /// bfloat16, where the processor can multiply it.
   case bf16
 
-  /// The precision to use with an instruction set, and where it is not what was asked for, a sentence
-  /// that says so.
+  /// The precision to use with an instruction set, and a note where it is not the requested one.
   package func resolved(on set: InstructionSet) -> (precision: Precision, note: String?) {
     switch self {
     case .auto: return (set.hasMatrixUnits ? .bf16 : .f32, nil)
@@ -34,7 +33,7 @@ package enum PrecisionChoice: String, CaseIterable, Sendable {
       guard set.multipliesBFloat16 else {
         return (
           .f32,
-          "bf16 was asked for, and the \(set.rawValue) kernels cannot multiply it here: "
+          "bf16 was requested, and the \(set.rawValue) kernels cannot multiply it here: "
             + "computing in f32"
         )
       }

@@ -75,7 +75,7 @@ package final class ThreadPool: ParallelExecutor {
     withoutActuallyEscaping(body) { body in run(ParallelLoop(count, body)) }
   }
 
-  /// Makes room for at least that many floats in each thread's workspace.
+  /// Enlarges each thread's workspace to at least that many floats.
   package func reserveWorkspace(_ count: Int) {
     exclusively { shared.reserveWorkspace(count) }
   }
@@ -118,7 +118,7 @@ private final class Lane: Sendable {
   }
 }
 
-/// What the caller and the workers share.
+/// The state that caller and workers have in common.
 ///
 /// Safe, because the pool lets one caller in at a time, workers read `loop` and `workspaces` only
 /// after claiming a task, and the caller leaves a run only after all claimed tasks have ended.

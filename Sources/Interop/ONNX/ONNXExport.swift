@@ -8,7 +8,7 @@ protocol ONNXOp: Op {
   func export(_ node: inout ONNXNode) throws(EngineError)
 }
 
-/// One node of a graph on its way into an ONNX model.
+/// One node of a graph during its export to an ONNX model.
 struct ONNXNode {
   fileprivate(set) var model: ONNXModel
   /// The node's scoped name.
@@ -17,7 +17,7 @@ struct ONNXNode {
   let inputs: [String]
   /// Their shapes.
   let inputShapes: [Shape]
-  /// The name of the value that it makes, which is its own.
+  /// The name of the value that it computes, which is its own.
   var output: String { name }
   /// Its shape.
   let outputShape: Shape

@@ -46,7 +46,7 @@ struct ProtobufWriter: Sendable {
     varint(field << 3 | wire.rawValue)
   }
 
-  /// Seven bits a byte, the lowest first; the eighth bit says that more follow.
+  /// Seven bits per byte, the lowest first; the eighth bit is set where more follow.
   private mutating func varint(_ value: UInt64) {
     var rest = value
     while rest > 0x7F {

@@ -4,12 +4,12 @@ import Foundation
 /// Collects tensors and writes them as one safetensors file.
 ///
 /// Tensors are encoded one by one while the file is written, so that writing takes little memory.
-package struct SafetensorsWriter: Sendable {
+package struct SafetensorsWriter {
   /// A tensor's numbers, made when they are written.
-  private struct Content: Sendable {
+  private struct Content {
     let type: ElementType
     let count: Int
-    let values: @Sendable () -> [Float]
+    let values: () -> [Float]
 
     func encode(into bytes: inout [UInt8]) {
       let values = values()
@@ -31,7 +31,7 @@ package struct SafetensorsWriter: Sendable {
   ///
   /// - Parameter values: Asked for when the file is written.
   package mutating func add(
-    _ name: String, shape: [Int], values: @autoclosure @escaping @Sendable () -> [Float],
+    _ name: String, shape: [Int], values: @autoclosure @escaping () -> [Float],
     as type: ElementType = .f32
   ) {
     precondition(header.tensors[name] == nil, "two tensors are named \(name)")

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// It follows quickly at first and slowly later: the decay of update t is
 /// `decay * (1 - exp(-t / ramp))`. Source: YOLOX and Ultralytics `ModelEMA`.
-package struct ExponentialMovingAverage: Sendable {
+package struct ExponentialMovingAverage {
   /// The averaged values.
   package let values: ParameterBlock
   /// The decay that is approached, 0...1.
@@ -28,7 +28,7 @@ package struct ExponentialMovingAverage: Sendable {
   /// Takes in the parameters after one step; updates are counted from 1.
   package func update(_ parameters: ParameterBlock, update: Int, arithmetic: VectorOperations) {
     arithmetic.moveAverage(
-      values, toward: parameters, share: 1 - decay(ofUpdate: update),
+      values, toward: parameters, weight: 1 - decay(ofUpdate: update),
       in: 0..<parameters.layout.count)
   }
 }

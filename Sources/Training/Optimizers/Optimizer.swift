@@ -4,7 +4,7 @@ import Engine
 ///
 /// Weight decay touches `layout.decayed` alone (weights, not biases, scales or shifts); statistics
 /// are never changed.
-package protocol Optimizer: Sendable {
+package protocol Optimizer {
   /// What it remembers from step to step, by name, for checkpoints.
   var state: [OptimizerState] { get }
 
@@ -20,7 +20,7 @@ package protocol Optimizer: Sendable {
 }
 
 /// One number a parameter that an optimizer remembers.
-package struct OptimizerState: Sendable {
+package struct OptimizerState {
   /// The name in checkpoints.
   package let name: String
   /// The numbers.

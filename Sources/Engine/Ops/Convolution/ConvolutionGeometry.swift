@@ -80,7 +80,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     return descriptor(input: shape, inputStride: 0, output: shape, outputStride: 0, zeros: nil)
   }
 
-  /// Zeros that kernels read where a tap lies outside the image.
+  /// Zeros that kernels read where a tap is outside the image.
   var zeroCount: Int { max(inputChannels, outputChannels) + 64 }
 
   /// True where the weights are read as they are instead of packed.
@@ -98,7 +98,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     return taps * padded * groups * summed
   }
 
-  /// Partial sums that a small layer's weight gradient is made of: a number for any thread count.
+  /// Partial sums of a small layer's weight gradient: a number for any thread count.
   static let gradientParts = 16
   /// Floats of weights above which work is cut by channels rather than by pixels.
   static let largeWeights = 1 << 16

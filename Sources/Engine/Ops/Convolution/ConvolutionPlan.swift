@@ -15,7 +15,7 @@ enum ConvolutionDirection: Sendable {
 /// The algorithms of a convolution at fixed shapes, their memory and partition of work.
 ///
 /// Input and output are the convolution's; the transposed convolution swaps them. The partition
-/// follows from the shapes alone, and every sum is made in one order, so results do not depend on
+/// follows from the shapes alone, and every sum has one order, so results do not depend on
 /// the threads.
 struct ConvolutionPlan {
   let geometry: ConvolutionGeometry

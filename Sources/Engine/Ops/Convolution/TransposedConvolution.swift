@@ -9,7 +9,7 @@ package struct TransposedConvolution: Op {
   /// True where a bias is added.
   package let hasBias: Bool
 
-  /// Makes a transposed convolution; `outputPadding` enlarges the output on its far sides.
+  /// `outputPadding` enlarges the output at the bottom and on the right.
   package init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Extent = 0, outputPadding: Extent = 0, dilation: Extent = 1, groups: Int = 1,

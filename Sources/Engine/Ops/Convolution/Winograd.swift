@@ -26,7 +26,7 @@ struct Winograd {
   /// Channels of a block of packed weights, at most.
   private static let largestBlock = 64
   /// Work that small is cut by elements and blocks, with all tiles transformed at once; larger work is
-  /// cut by tiles, so that what lies between the three steps stays in a thread's own cache.
+  /// cut by tiles, so that intermediate results stay in a thread's own cache.
   private static let stagedFloats = 2 << 20
   private static let workspaceFloats = 192 << 10
   /// The register tile is 6 or 12 rows.
@@ -58,7 +58,7 @@ struct Winograd {
   // MARK: Cost
 
   /// Multiply-adds that a step costs besides, fitted to measurements with AVX2 and AVX-512 on two
-  /// processors: the transform of one channel of a tile, per element; the way of one packed weight
+  /// processors: the transform of one channel of a tile, per element; the transfer of one packed weight
   /// from memory; and the rows below which a matrix product gets no cheaper.
   private static let elementCost = 18
   private static let weightCost = 8
@@ -135,7 +135,7 @@ struct Winograd {
       + elementsCount(tiles: tilesPerTask, channels: Self.largestBlock)
   }
 
-  /// Memory that all threads share.
+  /// Memory that all threads use together.
   var scratchCount: Int {
     guard isStaged else { return 0 }
     // Each block of products has a margin, and its channels are padded on their own.
