@@ -225,8 +225,8 @@ private struct Line: Decodable {
   @Test func mistakesAreToldBeforeAnyWork() throws {
     try Fixtures.writeImage(to: folder.path + "/a.png")
     for (words, code, sentence) in [
-      (["a.png", "--classes", "horse"], 2, "these weights know no class 'horse'"),
-      (["a.png", "--classes", "dgo"], 2, "know no class 'dgo'; did you mean dog?"),
+      (["a.png", "--classes", "horse"], 2, "these weights have no class 'horse'"),
+      (["a.png", "--classes", "dgo"], 2, "have no class 'dgo'; did you mean dog?"),
       (["a.png", "--classes", "3"], 2, "--classes takes indices from 0 to 2"),
       (["b.png"], 1, "there is no file or folder 'b.png'"),
       ([], 2, "detect needs <path>..."),

@@ -310,7 +310,7 @@ import Testing
       (three + ["--report", html], 2, "one result or compares two, not 3"),
       (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),
       (words + ["--iou-type", "mask"], 2, "bbox or segm"),
-      (["--data", folder.path, "--iou-type", "segm"], 2, "--iou-type segm needs --truth"),
+      (["--data", folder.path, "--iou-type", "segm"], 2, "--iou-type segm needs --annotations"),
     ] {
       let result = try evaluate(words)
       #expect(result.exitCode == code, "\(words)")

@@ -51,10 +51,7 @@ struct Detect: Command {
         .flag(
           "agnostic-nms", \.detection.isClassAgnostic,
           help: "Let boxes of different classes suppress each other in NMS"),
-        .flag(
-          "multi-label", \.detection.isMultiLabel,
-          help: "Keep every class above the threshold at an anchor point"),
-      ]),
+      ] + Option.multiLabel(\.detection.isMultiLabel)),
     OptionGroup(
       "Network",
       [

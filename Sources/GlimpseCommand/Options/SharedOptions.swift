@@ -25,6 +25,15 @@ extension Option {
     .value("model", path, unit: "name", unset: unset, help: "Network by its name in the catalog")
   }
 
+  static func multiLabel(_ path: Path<Bool>) -> [Option] {
+    [
+      .flag("multi-label", path, help: "Keep every class above the threshold at an anchor point"),
+      .flag(
+        "no-multi-label", path, sets: false,
+        help: "Keep only the highest-scoring class at an anchor point"),
+    ]
+  }
+
   static func strict(_ path: Path<Bool>) -> Option {
     .flag(
       "strict", path,

@@ -16,7 +16,7 @@ package struct StageTimes: Hashable, Sendable {
 
 /// Runs a network on batches: fills the input, runs, gives access to the outputs.
 ///
-/// Knows no task. Holds one session per batch size; one thread at a time may use it, and it uses the
+/// Independent of the task. Holds one session per batch size; one thread at a time may use it, and it uses the
 /// pool's.
 package final class InferenceRunner {
   package let description: ModelDescription

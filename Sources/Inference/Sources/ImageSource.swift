@@ -1,3 +1,4 @@
+import Basics
 import Datasets
 
 /// An image to predict on.
@@ -29,4 +30,11 @@ package struct PathSource: ImageSource {
     defer { index += 1 }
     return ImageItem(index: index, path: paths[index])
   }
+}
+
+/// Inputs or outputs of a prediction run that cannot be used.
+package struct InferenceError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

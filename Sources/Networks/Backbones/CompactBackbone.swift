@@ -1,16 +1,14 @@
 import Engine
 
-/// A backbone of depthwise blocks, 0.6 M parameters, made to be trained from scratch on a CPU.
+/// A backbone of depthwise blocks, 0.6 M parameters, for training from scratch on a CPU.
 ///
 /// Input n, h, w, 3; features of 64, 128 and 256 channels. The stages at strides 2 and 4, where
 /// training is bound by memory, are thin; the kernels grow to 5x5 where maps are small.
 package struct CompactBackbone: Sendable {
   private let style = NormStyle.compact
 
-  /// Makes the backbone.
   package init() {}
 
-  /// Appends the backbone.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     var y = ConvNormActivation(16, kernel: 3, stride: 2, style: style)(x, scope["stem"])
     y = stage(y, 32, kernel: 3, residuals: 1, scope["stage1"])

@@ -9,14 +9,12 @@ package struct BasicResidual: Sendable {
   let stride: Extent
   let style: NormStyle
 
-  /// Makes the block.
   package init(_ channels: Int, stride: Extent = 1, style: NormStyle = .resnet) {
     self.channels = channels
     self.stride = stride
     self.style = style
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     var y = scope["conv1"].apply(Convolution(x.shape.c, channels, kernel: 3, stride: stride), x)
     y = scope["bn1"].apply(style.norm(channels), y)
@@ -28,7 +26,7 @@ package struct BasicResidual: Sendable {
   }
 }
 
-/// What a residual block adds: the input, or a 1x1 convolution of it where the shape changes.
+/// The shortcut of a residual block: the input, or a 1x1 convolution of it where the shape changes.
 struct ResidualShortcut: Sendable {
   let channels: Int
   let stride: Extent

@@ -11,14 +11,13 @@ package struct Bottleneck: Sendable {
   let stride: Extent
   let style: NormStyle
 
-  /// Makes the block; `width` is the number of channels of the 3x3 convolution.
+  /// - Parameter width: Channels of the 3x3 convolution.
   package init(_ width: Int, stride: Extent = 1, style: NormStyle = .resnet) {
     self.width = width
     self.stride = stride
     self.style = style
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let channels = width * Self.expansion
     var y = scope["conv1"].apply(Convolution(x.shape.c, width, kernel: 1), x)

@@ -1,15 +1,14 @@
 import Engine
 
-/// How a network normalizes and activates behind its convolutions.
+/// Normalization and activation after the convolutions of a network.
 package struct NormStyle: Hashable, Sendable {
-  /// The function behind each normalization.
+  /// Applied after each normalization.
   package var activation: Activation
   /// Added to the variance.
   package var epsilon: Float
-  /// How far running statistics move at each step, 0...1.
+  /// Momentum of the running statistics, 0...1.
   package var momentum: Float
 
-  /// Makes a style.
   package init(activation: Activation, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     self.activation = activation
     self.epsilon = epsilon
@@ -29,7 +28,7 @@ package struct NormStyle: Hashable, Sendable {
   }
 }
 
-/// Convolution, batch normalization, activation: the brick of all others.
+/// Convolution, batch normalization, activation.
 ///
 /// n, h, w, c -> n, h / stride, w / stride, `channels`. Parameters lie under `conv` and `bn`.
 package struct ConvNormActivation: Sendable {
@@ -40,7 +39,7 @@ package struct ConvNormActivation: Sendable {
   let style: NormStyle
   let activates: Bool
 
-  /// Makes the block; a depthwise one keeps the number of channels.
+  /// A depthwise block keeps the number of channels.
   package init(
     _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
     style: NormStyle, activates: Bool = true
@@ -53,7 +52,6 @@ package struct ConvNormActivation: Sendable {
     self.activates = activates
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let convolution = Convolution(
       x.shape.c, channels, kernel: kernel, stride: stride, groups: isDepthwise ? channels : 1)

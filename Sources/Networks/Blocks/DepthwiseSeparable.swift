@@ -10,7 +10,6 @@ package struct DepthwiseSeparable: Sendable {
   let stride: Extent
   let style: NormStyle
 
-  /// Makes the block.
   package init(_ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle) {
     self.channels = channels
     self.kernel = kernel
@@ -18,7 +17,6 @@ package struct DepthwiseSeparable: Sendable {
     self.style = style
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let spatial = ConvNormActivation(
       x.shape.c, kernel: kernel, stride: stride, depthwise: true, style: style)

@@ -11,7 +11,7 @@ package struct InvertedResidual: Sendable {
   let stride: Extent
   let style: NormStyle
 
-  /// Makes the block; `expansion` multiplies the input's channels in between.
+  /// - Parameter expansion: Factor of the input's channels in between.
   package init(
     _ channels: Int, expansion: Int = 2, kernel: Extent = 3, stride: Extent = 1, style: NormStyle
   ) {
@@ -22,7 +22,6 @@ package struct InvertedResidual: Sendable {
     self.style = style
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let width = x.shape.c * expansion
     let expand = ConvNormActivation(width, kernel: 1, style: style)

@@ -1,6 +1,6 @@
 import Engine
 
-/// Sees four sizes of neighborhood at once: the input and three rounds of 5x5 max pooling.
+/// SPPF: the input and three successive 5x5 max pools, concatenated.
 ///
 /// n, h, w, c -> n, h, w, `channels` (the fast form of He et al. 2014, "Spatial Pyramid Pooling",
 /// as YOLOv5 has it: pooling 5x5 twice covers 9x9, thrice 13x13). Parameters lie under `reduce`
@@ -9,13 +9,11 @@ package struct SPPF: Sendable {
   let channels: Int
   let style: NormStyle
 
-  /// Makes the block.
   package init(_ channels: Int, style: NormStyle) {
     self.channels = channels
     self.style = style
   }
 
-  /// Appends the block.
   package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
     let reduce = ConvNormActivation(x.shape.c / 2, kernel: 1, style: style)
     var levels = [reduce(x, scope["reduce"])]

@@ -1,3 +1,4 @@
+import CGlimpseWeights
 import Engine
 
 /// A network with its description and its parameters.
@@ -102,5 +103,24 @@ extension SafetensorsWriter {
         values: block.exported(entry).values,
         as: declaration.kind == .weight && fits ? type : .f32)
     }
+  }
+}
+
+/// The weights that are part of the program: `compact`, trained on 20 classes of objects, animals
+/// and people. See `Weights/README.md`.
+package enum DefaultWeights {
+  /// The model, read from memory.
+  package static func load() throws(NetworksError) -> Model {
+    var count = 0
+    let bytes = gw_compact_bytes(&count)
+    guard count > 0 else {
+      throw NetworksError(
+        "this program was built without weights: give a weights file, or build it from a checkout "
+          + "that has Weights/compact.safetensors")
+    }
+    return try Model(
+      Safetensors(
+        bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: count)),
+        name: "the built-in weights"))
   }
 }

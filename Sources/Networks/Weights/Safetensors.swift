@@ -106,7 +106,7 @@ package struct Safetensors: Sendable {
           "\(printable(tensor)) has the type \(printable(stored.dtype)), which is none of the "
             + "format's")
       }
-      // Ranges follow each other without gaps, so neither an overlap nor a lost tensor goes unseen.
+      // Ranges without gaps leave room for neither overlaps nor unnamed data.
       guard stored.begin == next, stored.end >= stored.begin, stored.end <= bytes.count - start
       else {
         throw failure(
@@ -129,7 +129,7 @@ package struct Safetensors: Sendable {
   }
 }
 
-/// A text out of a file as a terminal may show it: without control characters, cut to a length.
+/// Text from a file for a terminal: without control characters, cut to a length.
 func printable(_ text: String, limit: Int = 80) -> String {
   let visible = text.unicodeScalars.prefix(limit).map { scalar in
     switch scalar.properties.generalCategory {

@@ -69,7 +69,7 @@ struct SafetensorsHeader: Codable {
 }
 
 extension SafetensorsHeader {
-  /// Reads the JSON; throws a clause that says what is wrong.
+  /// Reads the JSON; throws a clause for a message.
   init(json: ArraySlice<UInt8>) throws(NetworksError) {
     guard json.first == UInt8(ascii: "{") else {
       throw NetworksError("its header does not begin with {")
@@ -77,9 +77,9 @@ extension SafetensorsHeader {
     do {
       self = try JSONDecoder().decode(SafetensorsHeader.self, from: Data(json))
     } catch {
-      throw NetworksError("its header is not the JSON that the format asks for")
+      throw NetworksError("its header is not a valid safetensors header")
     }
-    // The decoder keeps one of two equal keys and does not tell; valid JSON can be counted.
+    // The decoder keeps one of two equal keys silently; in valid JSON, keys can be counted.
     guard Self.outerKeyCount(json) == tensors.count + (metadata == nil ? 0 : 1) else {
       throw NetworksError("its header has a key twice")
     }

@@ -29,7 +29,7 @@ package struct SafetensorsWriter {
 
   /// Adds a tensor; names must differ, and the shape must fit the count of values.
   ///
-  /// - Parameter values: Asked for when the file is written.
+  /// - Parameter values: Evaluated when the file is written.
   package mutating func add(
     _ name: String, shape: [Int], values: @autoclosure @escaping () -> [Float],
     as type: ElementType = .f32
@@ -67,7 +67,7 @@ package struct SafetensorsWriter {
     }
   }
 
-  /// What stands before the data: the header and its length.
+  /// The header and its length.
   private func front() throws(NetworksError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

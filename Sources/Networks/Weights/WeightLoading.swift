@@ -1,4 +1,12 @@
+import Basics
 import Engine
+
+/// A weights file or network that cannot be used.
+package struct NetworksError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+}
 
 /// The result of loading a file's tensors into a network.
 package struct LoadReport: Hashable, Sendable {

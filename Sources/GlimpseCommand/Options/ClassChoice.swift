@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Finds the classes that a user names among those of a model.
+/// Resolves the classes that a user names among those of a model.
 enum ClassChoice {
   /// The indices of classes given by name, in any case, or by index; nil where none is given.
   ///
@@ -28,7 +28,7 @@ enum ClassChoice {
     }
     let hint = Nearest.suggestion(for: word, among: names)
     throw .usage(
-      "these weights know no class \(Sentence.quoted(word))"
+      "these weights have no class \(Sentence.quoted(word))"
         + (hint.isEmpty ? "; 'glimpse info --weights <file>' lists their classes" : hint))
   }
 }

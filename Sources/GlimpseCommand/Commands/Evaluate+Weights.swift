@@ -1,0 +1,118 @@
+import Glimpse
+
+extension Evaluate {
+  /// Runs a detector over the images of a dataset and evaluates its detections.
+  func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
+    try checkOutputs(runCount: 1)
+    let model = try TrainedWeights.load(weights)
+    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let tasks = backend.pool
+    let index = ImageIndex(for: data)
+    let dataset = try Dataset.open(
+      path: data, split: split, classNames: model.description.classNames,
+      reading: DatasetReading(runner: tasks, images: index))
+    index.save()
+    var issues = IssueReporter(on: console)
+    for issue in dataset.issues { issues.add(issue.description) }
+    guard dataset.annotationCount > 0 else {
+      issues.finish()
+      throw DatasetsError(
+        "\(data): no object of split \"\(dataset.split)\" is of a class of the weights")
+    }
+    let detector = Detector(
+      model, imageSize: imageSize, options: detection, pool: backend.pool,
+      kernels: backend.kernels)
+    var progress = ProgressReporter(
+      "Evaluating", unit: "images", total: dataset.samples.count, on: console)
+    let sink = EvaluationSink(dataset)
+    let summary = try InferencePipeline(
+      detector, policy: detector.policy(strict: isStrict), batch: batch
+    ).run(
+      PathSource(dataset), into: [sink], until: { Interruption.isRequested },
+      progress: { progress.advance(by: $0) })
+    if !summary.isComplete { try Interruption.check("nothing was evaluated") }
+    let result = try EvaluationResult(
+      name: weights ?? "the built-in weights", sink.input, tasks: tasks)
+    progress.finish()
+    for warning in sink.warnings { issues.add(warning) }
+    issues.finish()
+    for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
+    let report = result.report
+    try writeCSV([result])
+    let added = ExtraText(extras, of: [result], tasks: tasks)
+    let explained = try explanation.explain(
+      [result],
+      facts: [
+        ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
+        ("objects", "\(report.groundTruthCount)"),
+        ("network", detector.description.name),
+        ("at", "\(detector.description.imageSize) pixels"),
+        ("speed", "\(NumberFormat.decimal(summary.imagesPerSecond)) images/s"),
+        ("ms per image", summary.stageText),
+      ], tasks: tasks
+    ) { dataset.samples[$0].imagePath }
+
+    if printsJSON {
+      let object = json(
+        result, sink.failures, summary, dataset, detector.description, backend.kernels.precision)
+      try console.print(
+        JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
+    } else {
+      try console.write(ReportText.table(report) + added.tables + explained.tables)
+      try console.print(
+        "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
+          + "split \(dataset.split), at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s; "
+          + "ms per image: \(summary.stageText)")
+    }
+    guard !sink.failures.isEmpty else { return .done }
+    console.note(
+      "\(sink.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
+        + "be read and count as images without detections")
+    return .someInputsFailed
+  }
+
+  private func json(
+    _ result: EvaluationResult, _ failures: [any Error], _ summary: PipelineSummary,
+    _ dataset: Dataset, _ model: ModelDescription, _ precision: Precision
+  ) -> [JSONMember] {
+    let report = result.report
+    let members: KeyValuePairs<String, JSONValue> = [
+      "data": .string(dataset.path), "split": .string(dataset.split),
+      "weights": weights.map { .string($0) } ?? .null,
+      "model": .string(model.name), "imgsz": .integer(model.imageSize),
+      "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
+      "iou": .number(detection.iou), "images": .integer(report.imageCount),
+      "ground_truth": .integer(report.groundTruthCount), "metrics": ReportText.metrics(report),
+      "stats": ReportText.stats(report), "classes": ReportText.classes(report),
+      "images_per_s": .number(summary.imagesPerSecond),
+      "ms_per_image": summary.stageJSON,
+      "problems": .integer(dataset.issues.count),
+      "errors": .array(failures.map { .string("\($0)") }),
+    ]
+    return members.map { JSONMember(key: $0.key, value: $0.value) }
+  }
+}
+
+extension PipelineSummary {
+  /// Milliseconds per image.
+  private var stages: KeyValuePairs<String, Double> {
+    let scale = 1000 / Double(max(images, 1))
+    return [
+      "read": times.decode * scale, "prepare": times.preprocess * scale,
+      "infer": times.network * scale, "post-process": times.postprocess * scale,
+    ]
+  }
+
+  /// "read 2.1, prepare 0.3, infer 7.9, post-process 0.1".
+  var stageText: String {
+    stages.map { "\($0.key) \(NumberFormat.decimal($0.value))" }.joined(separator: ", ")
+  }
+
+  var stageJSON: JSONValue {
+    .object(
+      stages.map {
+        JSONMember(
+          key: $0.key.replacing("-", with: "_"), value: .number(($0.value * 1000).rounded() / 1000))
+      })
+  }
+}
