@@ -159,4 +159,53 @@ import Testing
       #expect(throws: EngineError.self, "\(op.kind)") { try op.outputShape(inputs) }
     }
   }
+
+  /// Parameters that a file may hold, of which no op can be made, and missing inputs.
+  @Test func parametersThatNoOpCanHaveAreRefused() {
+    let shape = Shape(n: 1, h: 4, w: 6, c: 4)
+    let cases: [(any Op, [Shape])] = [
+      (Convolution(4, 6, kernel: 3, groups: 0), [shape]),
+      (Convolution(4, 6, kernel: 3, groups: 4), [shape]),
+      (Convolution(4, 6, kernel: 0), [shape]), (Convolution(4, 6, kernel: 13), [shape]),
+      (Convolution(4, 6, kernel: 3, stride: 0), [shape]),
+      (Convolution(4, 6, kernel: 3, padding: -1), [shape]),
+      (Convolution(4, 6, kernel: 3, dilation: .init(1 << 40)), [shape]),
+      (Convolution(4, 6, kernel: 9, padding: 0), [shape]),
+      (TransposedConvolution(4, 6, kernel: 3, stride: 2, outputPadding: -1), [shape]),
+      (MaxPool(kernel: 2, stride: 0), [shape]), (MaxPool(kernel: 2, padding: 2), [shape]),
+      (AveragePool(kernel: 0), [shape]), (AveragePool.adaptive(0), [shape]),
+      (AveragePool.adaptive(.init(1 << 40)), [shape]),
+      (NearestUpsample(factor: 0), [shape]), (BilinearUpsample(factor: -2), [shape]),
+      (Dropout(rate: 1), [shape]), (Dropout(rate: .nan), [shape]),
+      (GroupNorm(groups: 3, channels: 4), [shape]), (GroupNorm(groups: 0, channels: 4), [shape]),
+      (Softmax(), []), (Concat(), []), (Flatten(), [shape, shape]),
+      (MaxUnpool(MaxPool(kernel: 2)), []),
+    ]
+    for (op, inputs) in cases {
+      #expect(throws: EngineError.self, "\(op.kind)") { try op.outputShape(inputs) }
+    }
+  }
+
+  /// The graph stays as it was, and the error has the node's name.
+  @Test func aScopeRefusesWhatDoesNotFit() throws {
+    let scope = Scope()
+    let input = scope.input(Shape(n: 1, h: 4, w: 6, c: 3))
+    #expect {
+      _ = try scope["first"].append(Convolution(4, 6, kernel: 3), [input])
+    } throws: {
+      "\($0)".hasPrefix("first: ")
+    }
+    _ = try scope["first"].append(Softmax(), [input])
+    #expect(throws: EngineError.self) { _ = try scope["first"].append(Softmax(), [input]) }
+    #expect(scope.finish(outputs: [input]).nodes.count == 1)
+  }
+
+  @Test func shapesFromFilesAreChecked() throws {
+    #expect(try Shape.checked(n: 1, h: 2, w: 3, c: 4) == Shape(n: 1, h: 2, w: 3, c: 4))
+    for extents in [[0, 1, 1, 1], [1, -1, 1, 1], [1, 1 << 30, 1 << 30, 1 << 30]] {
+      #expect(throws: EngineError.self) {
+        try Shape.checked(n: extents[0], h: extents[1], w: extents[2], c: extents[3])
+      }
+    }
+  }
 }
