@@ -270,7 +270,7 @@ import Testing
     let cells = page.all("td").map(\.text)
     #expect(cells.contains("labels/val/a & <b>.txt:2"))
     #expect(
-      cells.contains { $0.contains("the same image, byte for byte, as images/train/a.png") })
+      cells.contains { $0.contains("the image is a copy, byte for byte, of images/train/a.png") })
     // Every object of the images has its box twice: a halo, and a line in the color of its class.
     #expect(page.all("rect").count { $0.attributes["class"] == "halo" } == 9)
     #expect(page.all("text").contains { $0.text.hasPrefix("<script>") })

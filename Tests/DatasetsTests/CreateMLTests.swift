@@ -42,7 +42,7 @@ struct CreateMLTests {
       """
     try folder.write(file, to: "a.json")
     let data = try Dataset.open(
-      path: folder.path("a.json"), split: "train", reading: DatasetReading(surveys: true))
+      path: folder.path("a.json"), split: "train", reading: DatasetReading(validates: true))
     #expect(data.annotationCount == 1)
     #expect(
       data.issues.map { "\($0.line ?? 0) \($0.kind)" } == [

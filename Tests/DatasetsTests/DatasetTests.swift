@@ -75,7 +75,7 @@ struct DatasetTests {
     #expect(train.issues[0].file == folder.path("Annotations/never.xml"))
     #expect(
       train.issues[3].description == folder.path("Annotations/c.xml")
-        + ":2: the box lies outside of the 20x10 image; it is left out.")
+        + ":2: the box lies outside of the 20x10 image; ignored.")
     #expect(train.issues[7].description.hasPrefix(folder.path("JPEGImages/broken.jpg")))
     #expect(try Dataset.open(path: folder.path, split: "val").classNames == train.classNames)
   }
@@ -102,7 +102,7 @@ struct DatasetTests {
       try folder.write("b\n", to: "ImageSets/Main/val.txt")
     }
     let splits = try Dataset.openAll(
-      path: folder.path, reading: DatasetReading(surveys: true))
+      path: folder.path, reading: DatasetReading(validates: true))
     let issues = splits.flatMap(\.issues)
     #expect(issues.map(\.kind) == [.unlabeledImage])
     #expect(issues.map(\.file) == [folder.path("JPEGImages/stray.png")])

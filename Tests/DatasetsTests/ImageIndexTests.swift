@@ -23,26 +23,26 @@ struct ImageIndexTests {
   /// Lets so much time pass that a change of the files would show in their times.
   private func settle() async throws { try await Task.sleep(for: .seconds(2.2)) }
 
-  /// Changes what is kept about all images, so that one sees whether it is used.
+  /// Changes the stored width of all images, so that a use of the record shows.
   private func widen(_ index: ImageIndex, to width: Int) throws {
     let file = try #require(index.file)
-    var entries = try #require(ImageIndexFile.read(file))
-    for key in entries.keys { entries[key]?.facts.width = width }
-    ImageIndexFile.write(entries, to: file)
+    var entries = try #require(ImageIndex.read(file))
+    for key in entries.keys { entries[key]?.record.width = width }
+    ImageIndex.write(ImageIndex.Stored(entries: entries), to: file)
   }
 
   @Test func whatIsKeptIsUsedUntilTheFileChanges() async throws {
     try await settle()
     let first = index()
-    #expect(try first.facts("\(data)/a.png").width == 20)
-    #expect(try first.facts("\(data)/b.png", examines: true).content != nil)
+    #expect(try first.record(of: "\(data)/a.png").width == 20)
+    #expect(try first.record(of: "\(data)/b.png", decodes: true).content != nil)
     first.save()
     try widen(first, to: 99)
     let second = index()
-    #expect(try second.facts("\(data)/a.png").width == 99)
+    #expect(try second.record(of: "\(data)/a.png").width == 99)
     // The content of b is kept, that of a is not and makes it be read.
-    #expect(try second.facts("\(data)/b.png", examines: true).width == 99)
-    #expect(try second.facts("\(data)/a.png", examines: true).width == 20)
+    #expect(try second.record(of: "\(data)/b.png", decodes: true).width == 99)
+    #expect(try second.record(of: "\(data)/a.png", decodes: true).width == 20)
     // Other content of the same size, with the old time put back as rsync and tar do.
     let stamp = try #require(FileStamp("\(data)/b.png"))
     let old = try FileManager.default.attributesOfItem(atPath: "\(data)/b.png")
@@ -50,12 +50,12 @@ struct ImageIndexTests {
     try FileManager.default.setAttributes(
       [.modificationDate: old[.modificationDate] ?? Date()], ofItemAtPath: "\(data)/b.png")
     #expect(FileStamp("\(data)/b.png")?.size == stamp.size)
-    #expect(try index().facts("\(data)/b.png").width == 7)
+    #expect(try index().record(of: "\(data)/b.png").width == 7)
   }
 
   @Test func filesWrittenAMomentAgoAreNotKept() throws {
     let first = index()
-    _ = try first.facts("\(data)/a.png")
+    _ = try first.record(of: "\(data)/a.png")
     first.save()
     #expect(first.file.map { FileManager.default.fileExists(atPath: $0) } == false)
     let stamp = FileStamp(
@@ -65,62 +65,73 @@ struct ImageIndexTests {
     #expect(!stamp.isSettled(now: 4_000_000_000))
   }
 
-  @Test func damagedIndexesAreMadeAnew() async throws {
+  @Test func damagedIndexesAreRebuilt() async throws {
     try await settle()
     let first = index()
-    _ = try first.facts("\(data)/a.png", examines: true)
+    _ = try first.record(of: "\(data)/a.png", decodes: true)
     first.save()
     let file = try #require(first.file)
     let sound = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
-    #expect(ImageIndexFile.read(file)?.count == 1)
-    // Every byte matters, and every byte less.
+    #expect(ImageIndex.read(file)?.count == 1)
+    // What ends early is refused; what has a wrong byte is refused or read, and never ends the process.
     for place in stride(from: 0, to: sound.count, by: 7) {
+      try Data(sound[..<place]).write(to: URL(fileURLWithPath: file))
+      #expect(ImageIndex.read(file) == nil)
       var bytes = sound
       bytes[place] ^= 0x20
-      #expect(bytes.withUnsafeBytes { ImageIndexFile.decode($0) } == nil)
-      #expect(Array(sound[..<place]).withUnsafeBytes { ImageIndexFile.decode($0) } == nil)
+      try Data(bytes).write(to: URL(fileURLWithPath: file))
+      _ = ImageIndex.read(file)
     }
-    try Data("rubbish".utf8).write(to: URL(fileURLWithPath: file))
-    let second = index()
-    #expect(try second.facts("\(data)/a.png").width == 20)
-    second.save()
-    #expect(ImageIndexFile.read(file)?.count == 1)
+    let broken = [
+      "rubbish", #"{"version": 1, "entries": {}}"#,
+      String(decoding: sound, as: UTF8.self)
+        .replacing(/"thumbnail":"[^"]*"/, with: #""thumbnail":"AAAA""#),
+    ]
+    for text in broken {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      #expect(ImageIndex.read(file) == nil)
+      let second = index()
+      #expect(try second.record(of: "\(data)/a.png").width == 20)
+      second.save()
+      #expect(ImageIndex.read(file)?.count == 1)
+    }
+    // Sizes that no image has are not used.
+    try widen(first, to: -1)
+    #expect(ImageIndex.read(file)?.isEmpty == true)
   }
 
-  @Test func oldEntriesAreForgotten() async throws {
+  @Test func entriesOfRemovedFilesAreRemoved() async throws {
     try await settle()
     let first = index()
-    _ = try first.facts("\(data)/a.png")
+    _ = try first.record(of: "\(data)/a.png")
     first.save()
     let file = try #require(first.file)
-    var entries = try #require(ImageIndexFile.read(file))
-    for key in entries.keys { entries[key]?.day -= ImageIndex.daysKept + 1 }
-    ImageIndexFile.write(entries, to: file)
+    try FileManager.default.removeItem(atPath: "\(data)/a.png")
     let second = index()
-    _ = try second.facts("\(data)/b.png")
+    _ = try second.record(of: "\(data)/b.png")
     second.save()
-    #expect(ImageIndexFile.read(file)?.values.map(\.facts.width) == [7])
+    #expect(ImageIndex.read(file)?.values.map(\.record.width) == [7])
   }
 
   @Test func entriesSurviveTheirFile() throws {
     // Every field has a value of its own; the second has no content.
     let content = ImageContent(
-      bytes: Fingerprint(high: 1, low: 2), pixels: Fingerprint(high: 3, low: .max),
-      look: ImageSignature(hash: 5, thumbnail: (0...255).map { UInt8($0) }),
+      bytes: Fingerprint(rawValue: 1), pixels: Fingerprint(rawValue: .max),
+      signature: ImageSignature(hash: .max - 5, thumbnail: (0...255).map { UInt8($0) }),
       warnings: ["one", "zwölf"])
     let entries = [
-      Fingerprint(high: 8, low: 9): ImageIndex.Entry(
-        stamp: FileStamp(size: 10, modified: -11, changed: 12, inode: .max, device: 25), day: 13,
-        facts: ImageRecord(
+      "/a": ImageIndex.Entry(
+        stamp: FileStamp(size: 10, modified: -11, changed: 12, inode: .max, device: 25),
+        record: ImageRecord(
           byteCount: 10, width: 14, height: 15, orientation: .lyingRight, codec: .png,
           content: content)),
-      Fingerprint(high: 16, low: 17): ImageIndex.Entry(
-        stamp: FileStamp(size: 18, modified: 19, changed: 20, inode: 21, device: .max), day: 22,
-        facts: ImageRecord(
+      "/b/ö.jpg": ImageIndex.Entry(
+        stamp: FileStamp(size: 18, modified: 19, changed: 20, inode: 21, device: .max),
+        record: ImageRecord(
           byteCount: 18, width: 23, height: 24, orientation: .upright, codec: .jpeg)),
     ]
-    let bytes = ImageIndexFile.encode(entries)
-    #expect(bytes.withUnsafeBytes { ImageIndexFile.decode($0) } == entries)
+    ImageIndex.write(ImageIndex.Stored(entries: entries), to: "\(cache)/file.json")
+    #expect(ImageIndex.read("\(cache)/file.json") == entries)
   }
 
   @Test func nothingIsKeptInsideOfTheData() throws {
@@ -156,7 +167,7 @@ struct ImageIndexTests {
     #expect(data.samples.count == 2 && (index.file != nil) == (cache == "free"))
     #expect(FileManager.default.fileExists(atPath: folder.path("free")) == (cache == "free"))
     let files = try #require(FileManager.default.subpaths(atPath: folder.path))
-    #expect(files.count { $0.hasSuffix(".images") } == (cache == "free" ? 1 : 0))
+    #expect(files.count { $0.contains("images-") } == (cache == "free" ? 1 : 0))
   }
 
   @Test func aFileOfAnotherDiskIsAnother() throws {
@@ -171,7 +182,7 @@ struct ImageIndexTests {
     try await settle()
     try folder.write("a file", to: "blocked")
     let index = ImageIndex(for: data, in: folder.path("blocked"))
-    #expect(try index.facts("\(data)/a.png").height == 10)
+    #expect(try index.record(of: "\(data)/a.png").height == 10)
     index.save()
     #expect(try String(contentsOfFile: folder.path("blocked"), encoding: .utf8) == "a file")
   }
@@ -181,7 +192,7 @@ struct ImageIndexTests {
     symlink("/dev/zero", "\(data)/zero.jpg")
     symlink("loop.jpg", "\(data)/loop.jpg")
     for name in ["pipe.jpg", "zero.jpg", "loop.jpg", "none.jpg", "."] {
-      #expect(throws: ImagingError.self) { try index().facts("\(data)/\(name)") }
+      #expect(throws: ImagingError.self) { try index().record(of: "\(data)/\(name)") }
     }
   }
 
@@ -193,12 +204,12 @@ struct ImageIndexTests {
     #expect(names.count == 8)
     var orientations: Set<Int> = []
     for name in names {
-      let facts = try index.facts("\(folder)/\(name)", examines: true)
+      let record = try index.record(of: "\(folder)/\(name)", decodes: true)
       // Its README: one 240 x 160 image, turned eight ways.
-      #expect(facts.width == 240 && facts.height == 160 && facts.codec == .jpeg)
+      #expect(record.width == 240 && record.height == 160 && record.codec == .jpeg)
       #expect(
-        facts.orientation.swapsSides == (facts.storedWidth == 160 && facts.storedHeight == 240))
-      orientations.insert(facts.orientation.rawValue)
+        record.orientation.swapsSides == (record.storedWidth == 160 && record.storedHeight == 240))
+      orientations.insert(record.orientation.rawValue)
     }
     #expect(orientations == Set(1...8))
   }

@@ -82,7 +82,7 @@ struct LabelFuzzTests {
       let result = Result { () throws(DatasetsError) in
         try Dataset.open(
           path: path, split: "train", format: format,
-          reading: DatasetReading(segmentations: true, surveys: true, cutsBoxes: false))
+          reading: DatasetReading(segmentations: true, validates: true, clipsBoxes: false))
       }
       switch result {
       case .success(let data):

@@ -8,10 +8,10 @@ import Testing
 
 /// LabelMe's files as version 5 writes them, and worse.
 struct LabelMeTests {
-  private func open(_ folder: TestFolder, surveys: Bool = false) throws -> Dataset {
+  private func open(_ folder: TestFolder, validates: Bool = false) throws -> Dataset {
     try Dataset.open(
       path: folder.path, split: "train",
-      reading: DatasetReading(segmentations: true, surveys: surveys))
+      reading: DatasetReading(segmentations: true, validates: validates))
   }
 
   @Test func shapesOfAllKinds() throws {
@@ -59,7 +59,7 @@ struct LabelMeTests {
       """, to: "x.json")
     try folder.write(#"{"imagePath": "y.png", "shapes": [}"#, to: "y.json")
     try folder.write(#"{"imagePath": "../../etc/z2.png", "shapes": []}"#, to: "z2.json")
-    let data = try open(folder, surveys: true)
+    let data = try open(folder, validates: true)
     #expect(
       data.issues.map { "\(FilePath.name($0.file)):\($0.line ?? 0) \($0.kind)" } == [
         "x.json:3 malformedLabels", "x.json:4 malformedLabels", "x.json:5 malformedLabels",

@@ -21,23 +21,23 @@ struct RealCheckTests {
   func aquarium() throws {
     let expected = [
       // Its README: two boxes in test have no size, one in train is under a pixel.
-      "box without area test/labels/IMG_2423_jpeg_jpg:17",
-      "box without area test/labels/IMG_2570_jpeg_jpg:15",
+      "zero-area box test/labels/IMG_2423_jpeg_jpg:17",
+      "zero-area box test/labels/IMG_2570_jpeg_jpg:15",
       "tiny box train/labels/IMG_8580_jpg:53",
       // One label file is empty.
-      "image without labels train/images/IMG_3133_jpeg_jpg",
+      "background image train/images/IMG_3133_jpeg_jpg",
       // ../train/images is beside it, likewise valid; no test split is named.
       "unexpected layout data.yaml", "unexpected layout data.yaml", "unexpected layout data.yaml",
       // Not in the README. Looked at side by side: each is the same scene a moment before or after a
       // image of train, with the same background and the animals a little further.
-      "similar images in two splits valid/images/IMG_2342_jpeg_jpg",  // IMG_2335
-      "similar images in two splits valid/images/IMG_2586_jpeg_jpg",  // IMG_2587
-      "similar images in two splits valid/images/IMG_8528_jpg",  // IMG_8527
-      "similar images in two splits test/images/IMG_3136_jpeg_jpg",  // IMG_3135
-      "similar images in two splits test/images/IMG_3154_jpeg_jpg",  // IMG_3155
-      "similar images in two splits test/images/IMG_3173_jpeg_jpg",  // IMG_3174
-      "similar images in two splits test/images/IMG_8396_jpg",  // IMG_8399
-      "similar images in two splits test/images/IMG_8404_jpg",  // IMG_8403
+      "near-duplicate across splits valid/images/IMG_2342_jpeg_jpg",  // IMG_2335
+      "near-duplicate across splits valid/images/IMG_2586_jpeg_jpg",  // IMG_2587
+      "near-duplicate across splits valid/images/IMG_8528_jpg",  // IMG_8527
+      "near-duplicate across splits test/images/IMG_3136_jpeg_jpg",  // IMG_3135
+      "near-duplicate across splits test/images/IMG_3154_jpeg_jpg",  // IMG_3155
+      "near-duplicate across splits test/images/IMG_3173_jpeg_jpg",  // IMG_3174
+      "near-duplicate across splits test/images/IMG_8396_jpg",  // IMG_8399
+      "near-duplicate across splits test/images/IMG_8404_jpg",  // IMG_8403
     ]
     #expect(try issues("aquarium") == expected.sorted())
   }
@@ -52,7 +52,7 @@ struct RealCheckTests {
       "tiny box Annotations/BloodImage_00338.xml:158",
       "tiny box Annotations/BloodImage_00343.xml:50",
       // Not in the README. Looked at: the same field of view as BloodImage_00038 of train.
-      "similar images in two splits JPEGImages/BloodImage_00037.jpg",
+      "near-duplicate across splits JPEGImages/BloodImage_00037.jpg",
     ]
     #expect(try issues("bccd") == expected.sorted())
     let check = try DatasetCheck(path: SharedData.folder + "/bccd")

@@ -22,7 +22,7 @@ struct RoundTripTests {
     .enabled(if: SharedData.has("coco_mini"), "the datasets are not beside the package"),
     arguments: Way.all)
   func labelsComeBack(way: Way) throws {
-    let reading = DatasetReading(cutsBoxes: false)
+    let reading = DatasetReading(clipsBoxes: false)
     let old = try Dataset.openAll(path: SharedData.folder + "/" + way.data, reading: reading)
     let folder = try TestFolder()
     _ = try DatasetWriter(format: way.format, images: .symlink).write(
@@ -65,7 +65,7 @@ struct RoundTripTests {
   /// Polygons and runs of COCO after a way through LabelMe, which has both.
   @Test(.enabled(if: SharedData.has("coco_mini"), "coco_mini is not beside the package"))
   func segmentationsComeBack() throws {
-    let reading = DatasetReading(segmentations: true, cutsBoxes: false)
+    let reading = DatasetReading(segmentations: true, clipsBoxes: false)
     let old = try Dataset.openAll(path: SharedData.folder + "/coco_mini", reading: reading)
     for format in [DatasetFormat.coco, .labelme] {
       let folder = try TestFolder()

@@ -26,7 +26,7 @@ struct SplittingTests {
     let data = data(200)
     for seed in 0..<20 as Range<UInt64> {
       let parts = DatasetSplitter(seed: seed).split(
-        [data], groups: Array(0..<200), shares: [("train", 8), ("val", 1), ("test", 1)])
+        [data], groups: Array(0..<200), ratios: [("train", 8), ("val", 1), ("test", 1)])
       #expect(parts.map(\.split) == ["train", "val", "test"])
       #expect(parts.map(\.samples.count) == [160, 20, 20])
       #expect(parts.map { $0.annotationCounts[1] } == [16, 2, 2])
@@ -38,7 +38,7 @@ struct SplittingTests {
     let data = data(100)
     func names(_ seed: UInt64) -> [String] {
       DatasetSplitter(seed: seed).split(
-        [data], groups: Array(0..<100), shares: [("train", 3), ("val", 1)]
+        [data], groups: Array(0..<100), ratios: [("train", 3), ("val", 1)]
       )[1].samples.map(\.imagePath)
     }
     #expect(names(7) == names(7))
@@ -57,7 +57,7 @@ struct SplittingTests {
         groups += [Int](repeating: (groups.last ?? -1) + 1, count: size)
       }
       let parts = DatasetSplitter(seed: UInt64(round)).split(
-        [data], groups: groups, shares: [("train", 0.7), ("val", 0.3)])
+        [data], groups: groups, ratios: [("train", 0.7), ("val", 0.3)])
       let val = Set(parts[1].samples.map(\.imagePath))
       for group in 0...(groups.last ?? 0) {
         let members = groups.indices.filter { groups[$0] == group }
@@ -105,7 +105,7 @@ struct SplittingTests {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for seed in 0..<3 as Range<UInt64> {
       let parts = DatasetSplitter(seed: seed).split(
-        [data], groups: groups, shares: [("train", 8), ("val", 1), ("test", 1)])
+        [data], groups: groups, ratios: [("train", 8), ("val", 1), ("test", 1)])
       for (number, part) in parts.enumerated() {
         for sample in part.samples {
           for byte in "\(sample.imagePath) \(number)".utf8 {
@@ -131,7 +131,7 @@ struct SplittingTests {
       })
     let time = ContinuousClock().measure {
       let parts = DatasetSplitter().split(
-        [data], groups: Array(0..<40_000), shares: [("train", 1), ("val", 1)])
+        [data], groups: Array(0..<40_000), ratios: [("train", 1), ("val", 1)])
       #expect(abs(parts[0].samples.count - 20_000) < 1000)
     }
     #expect(time < .seconds(2), "\(time)")

@@ -52,7 +52,7 @@ struct WritingTests {
   private func reread(_ format: DatasetFormat, _ path: String) throws -> [Dataset] {
     #expect(try DatasetFormat.sniff(path) == format)
     return try Dataset.openAll(
-      path: path, reading: DatasetReading(segmentations: true, cutsBoxes: false))
+      path: path, reading: DatasetReading(segmentations: true, clipsBoxes: false))
   }
 
   /// COCO has room for all, LabelMe for all but areas and boxes beside polygons.

@@ -46,7 +46,7 @@ struct YOLODescriptionTests {
     ("names: cat", "1: the names of the classes"),
     ("names: {0: a, 2: b}", "1: the class number \"2\" is not in 0...1"),
     ("names: {0: a, x: b}", "1: the class number \"x\""),
-    ("names: {0: a, 00: b}", "1: the class number 0 stands there twice"),
+    ("names: {0: a, 00: b}", "1: the class number 0 is repeated"),
     ("names: [a, [b]]", "1: a class has no name"),
     ("names: [a]\nnc: two", "2: \"nc\" is expected"),
     ("names: [a]\nnc: 0", "2: \"nc\" is expected"),

@@ -1,12 +1,12 @@
 import Basics
 import Imaging
 
-/// All that can be told about a dataset before a training: its issues and its numbers.
+/// The validation of a dataset: its issues and its statistics.
 ///
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
 /// other. Nothing is written but the index of images.
 package struct DatasetCheck: Sendable {
-  /// What is looked at, and on which threads.
+  /// What is validated, and on which threads.
   package struct Options {
     /// The splits; nil for all that the dataset has.
     package var splits: [String]?
@@ -20,7 +20,7 @@ package struct DatasetCheck: Sendable {
     /// Where facts about images are kept from run to run.
     package var index: ImageIndex
 
-    /// Makes options; the defaults look at everything on one thread.
+    /// The defaults validate everything on one thread.
     package init(
       splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
       runner: any ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
@@ -33,7 +33,7 @@ package struct DatasetCheck: Sendable {
     }
   }
 
-  /// A split with what is known of its images.
+  /// A split with the records of its images.
   package struct Split: Sendable {
     /// The samples and classes.
     package let dataset: Dataset
@@ -42,7 +42,7 @@ package struct DatasetCheck: Sendable {
     /// Its numbers.
     package let statistics: DatasetStatistics
 
-    /// Decoded images that do not stand upright in their files.
+    /// Decoded images that are not stored upright.
     package var turnedImages: Int {
       images.count { ($0?.orientation ?? .upright) != .upright }
     }
@@ -59,7 +59,7 @@ package struct DatasetCheck: Sendable {
     case pairing
   }
 
-  /// Is told of images as they are done in a stage, of how many in this stage: rising, up to all of
+  /// Receives how many images of a stage are done, of how many in this stage: rising, up to all of
   /// them; what it throws ends the work.
   package typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
@@ -76,12 +76,12 @@ package struct DatasetCheck: Sendable {
   package let classNames: [String]
   /// Every issue once, the worst kinds first, those of a kind in the order of the data.
   package private(set) var issues: [DatasetIssue]
-  /// Images that are the same or look alike.
+  /// Duplicates and near-duplicates.
   package let pairs: [DuplicatePair]
 
   /// Checks the dataset at a path.
   ///
-  /// - Parameter observe: Is told how far it is, and may end it.
+  /// - Parameter observe: Receives the progress, and may end the work.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
   package init(
     path: String, options: Options = Options(),
@@ -127,18 +127,18 @@ package struct DatasetCheck: Sendable {
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
-  /// Tells of classes that no image shows.
+  /// Classes that no image shows.
   private var emptyClasses: [DatasetIssue] {
     let counts = total.classImages
     // Where classes are in masks alone, none can be counted.
     guard counts.contains(where: { $0 > 0 }) else { return [] }
     return zip(classNames, counts).filter { $0.1 == 0 }.map {
       DatasetIssue(
-        kind: .emptyClass, file: path, message: "nothing is of the class \"\($0.0)\".")
+        kind: .emptyClass, file: path, message: "no object has the class \"\($0.0)\".")
     }
   }
 
-  /// Each issue once, though several splits may have met it, by kind.
+  /// Each issue once, though several splits may have it, by kind.
   private static func sorted(_ issues: [DatasetIssue]) -> [DatasetIssue] {
     var seen: Set<DatasetIssue> = []
     let byKind = Dictionary(grouping: issues.filter { seen.insert($0).inserted }, by: \.kind)

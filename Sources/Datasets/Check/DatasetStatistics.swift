@@ -7,7 +7,7 @@ package struct DatasetStatistics: Hashable, Sendable {
   package private(set) var images = 0
   /// Labeled objects.
   package private(set) var objects = 0
-  /// Images in which nothing is labeled.
+  /// Background images: without labels.
   package private(set) var backgrounds = 0
   /// Objects of each class, in the order of the dataset's classes.
   package private(set) var classObjects: [Int]
@@ -111,7 +111,7 @@ package struct DatasetStatistics: Hashable, Sendable {
     sizes.add((box.area / (width * height)).squareRoot())
     if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }
     func cell(_ fraction: Double) -> Int {
-      // Of what a file says, nothing is impossible.
+      // A file may state any number.
       fraction.isFinite ? Int(min(max(fraction, 0), 0.999_999) * Double(Self.gridSide)) : 0
     }
     let place = cell(box.centerY / height) * Self.gridSide + cell(box.centerX / width)

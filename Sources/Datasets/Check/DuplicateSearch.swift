@@ -1,4 +1,4 @@
-/// Two images of a dataset that are the same or look alike.
+/// Two images of a dataset that are the same or near-duplicates.
 package struct DuplicatePair: Hashable, Sendable {
   /// Where an image is listed.
   package struct Place: Hashable, Sendable {
@@ -8,37 +8,37 @@ package struct DuplicatePair: Hashable, Sendable {
     package let sample: Int
   }
 
-  /// In what two images agree.
-  package enum Similarity: String, Sendable {
+  package enum Similarity: Sendable {
     /// The files are the same, byte for byte.
     case bytes
     /// The pixels are the same.
     case pixels
-    /// They look alike.
-    case look
+    /// Near-duplicates.
+    case signature
   }
 
   /// The one that comes first in the dataset.
   package let first: Place
-  /// The other one.
   package let second: Place
-  /// In what they agree.
   package let similarity: Similarity
 }
 
 /// Finds images that a dataset has more than once.
 ///
-/// Of an image and its copies each copy is told once, with the image that it copies; of images
-/// that look alike only those of different splits, since neighbors in one split harm nobody.
+/// Each copy is reported once, with the image that it duplicates; near-duplicates are reported only
+/// across splits, since neighbors within a split are harmless.
 struct DuplicateSearch {
   private(set) var pairs: [DuplicatePair] = []
   private(set) var issues: [DatasetIssue] = []
   private let datasets: [Dataset]
 
-  /// - Parameter observe: Is told how far comparing and then pairing is; what it throws ends the work.
+  private typealias Member = (
+    place: DuplicatePair.Place, record: ImageRecord, content: ImageContent
+  )
+
+  /// - Parameter observe: Receives the progress of comparing and pairing; what it throws ends the work.
   init(
-    _ datasets: [Dataset], _ facts: [[ImageRecord?]],
-    observe: DatasetCheck.Observer
+    _ datasets: [Dataset], _ records: [[ImageRecord?]], observe: DatasetCheck.Observer
   ) throws {
     self.datasets = datasets
     var places: [DuplicatePair.Place] = []
@@ -52,117 +52,82 @@ struct DuplicateSearch {
           continue
         }
         listed[sample.imagePath] = place
-        if let image = facts[split][index] {
+        if let image = records[split][index] {
           places.append(place)
           images.append(image)
         }
       }
     }
-    let groups = try DuplicateGroups(images) { try observe(.comparing, $0, $1) }
-    let shared = groups.members.filter { $0.count > 1 }
-    let total = shared.reduce(0) { $0 + $1.count }
+    let groups = try DuplicateGroups(images) { try observe(.comparing, $0, $1) }.members
+      .filter { $0.count > 1 }
+    let total = groups.reduce(0) { $0 + $1.count }
     var done = 0
-    for members in shared {
-      let group = members.compactMap { member in
-        images[member].content.map { (places[member], $0, images[member]) }
-      }
-      try compare(group) {
+    for members in groups {
+      var search = GroupSearch()
+      for member in members {
         try observe(.pairing, done, total)
         done += 1
+        guard let content = images[member].content else { continue }
+        if let pair = search.add((places[member], images[member], content)) { report(pair) }
       }
     }
     if total > 0 { try observe(.pairing, done, total) }
   }
 
-  private typealias Member = (
-    place: DuplicatePair.Place, content: ImageContent, facts: ImageRecord
-  )
+  /// Finds for each image of a group the one before it that it duplicates or is most similar to.
+  private struct GroupSearch {
+    /// For each content the first image of each split.
+    private var originals: [Fingerprint: [Member]] = [:]
+    /// Images that are no copies.
+    private var distinct: [(split: Int, hash: UInt64, image: Member)] = []
 
-  /// Finds for each image of a group the one before it that it is most like.
-  private mutating func compare(_ group: [Member], observe: () throws -> Void) throws {
-    // Of each content the first image in each split.
-    var originals: [Fingerprint: [DuplicatePair.Place]] = [:]
-    var distinct = Shelves()
-    for image in group {
-      try observe()
-      let split = image.place.split
-      let known = [image.content.bytes, image.content.pixels].map { originals[$0] ?? [] }
-      let copied = zip([DuplicatePair.Similarity.bytes, .pixels], known).compactMap {
-        kind, places in
-        (places.first { $0.split != split } ?? places.first).map { (kind, $0) }
+    mutating func add(_ image: Member) -> DuplicatePair? {
+      let (split, hash) = (image.place.split, image.content.signature.hash)
+      let copies = originals[image.content.pixels] ?? []
+      // Copies in another split first, then those byte for byte.
+      let original = copies.min {
+        ($0.place.split == split ? 1 : 0, $0.content.bytes == image.content.bytes ? 0 : 1)
+          < ($1.place.split == split ? 1 : 0, $1.content.bytes == image.content.bytes ? 0 : 1)
       }
-      for (key, places) in zip([image.content.bytes, image.content.pixels], known)
-      where !places.contains(where: { $0.split == split }) {
-        originals[key] = places + [image.place]
+      if !copies.contains(where: {
+        $0.place.split == split && $0.content.bytes == image.content.bytes
+      }) {
+        originals[image.content.pixels, default: []].append(image)
       }
-      if let (similarity, original) = copied.first(where: { $0.1.split != split }) ?? copied.first {
-        pairs.append(
-          DuplicatePair(first: original, second: image.place, similarity: similarity))
-        reportCopy(original, image.place, similarity)
-        continue
+      if let original {
+        let isSameFile = original.content.bytes == image.content.bytes
+        return DuplicatePair(
+          first: original.place, second: image.place, similarity: isSameFile ? .bytes : .pixels)
       }
-      if let similar = distinct.similar(to: image) {
-        pairs.append(DuplicatePair(first: similar, second: image.place, similarity: .look))
-        reportSimilar(similar, image.place)
+      defer { distinct.append((split, hash, image)) }
+      var closest: DuplicatePair.Place?
+      var least = ImageSignature.maximumDistance + 1
+      for other in distinct where other.split != split {
+        let distance = (other.hash ^ hash).nonzeroBitCount
+        guard distance < least, other.image.record.isNearDuplicate(of: image.record) else {
+          continue
+        }
+        (closest, least) = (other.image.place, distance)
+        // Not worth searching for a closer one.
+        if distance <= 2 { break }
       }
-      distinct.add(image)
+      return closest.map {
+        DuplicatePair(first: $0, second: image.place, similarity: .signature)
+      }
     }
   }
 
-  /// Images by split and hash, since many alike ones have few hashes.
-  private struct Shelves {
-    private struct Key: Hashable {
-      let split: Int
-      let hash: UInt64
-    }
-
-    private var places: [Key: Int] = [:]
-    private var keys: [Key] = []
-    private var members: [[Member]] = []
-
-    /// A hash that is so close is not looked at for a closer one.
-    private static let closeHash = 2
-
-    mutating func add(_ image: Member) {
-      let key = Key(split: image.place.split, hash: image.content.look.hash)
-      let place = places[key] ?? keys.count
-      if place == keys.count {
-        places[key] = place
-        keys.append(key)
-        members.append([])
-      }
-      members[place].append(image)
-    }
-
-    /// The image of another split whose look is closest, if any is alike.
-    func similar(to image: Member) -> DuplicatePair.Place? {
-      var best: DuplicatePair.Place?
-      var least = ImageSignature.farthestHash + 1
-      for (place, key) in keys.enumerated() where key.split != image.place.split {
-        let distance = (image.content.look.hash ^ key.hash).nonzeroBitCount
-        guard distance < least,
-          let other = members[place].first(where: { $0.facts.isLike(image.facts) })
-        else { continue }
-        (best, least) = (other.place, distance)
-        if distance <= Self.closeHash { break }
-      }
-      return best
-    }
-  }
-
-  // MARK: Sentences
+  // MARK: Issues
 
   private func sample(_ place: DuplicatePair.Place) -> Sample {
     datasets[place.split].samples[place.sample]
   }
 
-  private func name(_ place: DuplicatePair.Place) -> String { datasets[place.split].split }
-
-  /// Splits beside the usual ones may choose among their images on purpose.
+  /// Splits beside the usual ones may select some of their images on purpose.
   private mutating func reportListedTwice(
     _ first: DuplicatePair.Place, _ second: DuplicatePair.Place
   ) {
-    let names = [name(first), name(second)]
+    let names = [first, second].map { datasets[$0.split].split }
     guard names.allSatisfy({ SplitName.usual.contains($0) }) else { return }
     issues.append(
       DatasetIssue(
@@ -170,27 +135,25 @@ struct DuplicateSearch {
         message: "the image is listed in the splits \"\(names[0])\" and \"\(names[1])\"."))
   }
 
-  private mutating func reportCopy(
-    _ first: DuplicatePair.Place, _ second: DuplicatePair.Place,
-    _ similarity: DuplicatePair.Similarity
-  ) {
-    let isShared = first.split != second.split
-    let (one, other) = (sample(first), sample(second))
-    let agrees = one.annotations == other.annotations && one.imageClass == other.imageClass
-    issues.append(
-      DatasetIssue(
-        kind: isShared ? .sharedImage : .repeatedImage, file: other.imagePath,
-        message:
-          "the same image, \(similarity == .bytes ? "byte for byte" : "pixel for pixel"), as "
-          + one.imagePath + (isShared ? " of the split \"\(name(first))\"" : "")
-          + (agrees ? "." : ", but with other labels.")))
-  }
-
-  private mutating func reportSimilar(_ first: DuplicatePair.Place, _ second: DuplicatePair.Place) {
-    issues.append(
-      DatasetIssue(
-        kind: .similarImage, file: sample(second).imagePath,
-        message: "the image looks like \(sample(first).imagePath) of the split "
-          + "\"\(name(first))\"."))
+  private mutating func report(_ pair: DuplicatePair) {
+    pairs.append(pair)
+    let (first, second) = (sample(pair.first), sample(pair.second))
+    let ofSplit = " of the split \"\(datasets[pair.first.split].split)\""
+    let isShared = pair.first.split != pair.second.split
+    let isEquallyLabeled =
+      first.annotations == second.annotations && first.imageClass == second.imageClass
+    let (kind, message): (DatasetIssue.Kind, String) =
+      switch pair.similarity {
+      case .signature:
+        (.similarImage, "the image is a near-duplicate of \(first.imagePath)\(ofSplit)")
+      case .bytes, .pixels:
+        (
+          isShared ? .sharedImage : .repeatedImage,
+          "the image is a copy, \(pair.similarity == .bytes ? "byte for byte" : "pixel for pixel"), of "
+            + first.imagePath + (isShared ? ofSplit : "")
+            + (isEquallyLabeled ? "" : ", but has other labels")
+        )
+      }
+    issues.append(DatasetIssue(kind: kind, file: second.imagePath, message: message + "."))
   }
 }

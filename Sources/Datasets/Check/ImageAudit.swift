@@ -6,7 +6,7 @@ struct ImageAudit {
   private(set) var facts: [[ImageRecord?]]
   private(set) var issues: [DatasetIssue] = []
 
-  /// Images that are decoded between two looks at the clock and at the wish to stop.
+  /// Images that are decoded between two reports of progress.
   private static let stride = 64
 
   /// Decodes each image once, however many splits have it.
@@ -29,7 +29,7 @@ struct ImageAudit {
       try observe(start, paths.count)
       let results = options.runner.map(min(Self.stride, paths.count - start)) { place in
         Result { () throws(ImagingError) in
-          try options.index.facts(paths[start + place], examines: true)
+          try options.index.record(of: paths[start + place], decodes: true)
         }
       }
       for (path, result) in zip(paths[start...], results) {
@@ -46,7 +46,7 @@ struct ImageAudit {
     }
   }
 
-  /// Tells of a mask that is not of its image's size.
+  /// Reports a mask that is not of its image's size.
   private mutating func compare(_ mask: ImageRecord, of path: String, with sample: Sample) {
     guard mask.width != sample.imageWidth || mask.height != sample.imageHeight else { return }
     issues.append(
@@ -56,7 +56,7 @@ struct ImageAudit {
           + "\(sample.imageWidth)x\(sample.imageHeight)."))
   }
 
-  /// What is wrong with one image.
+  /// The issues of one image.
   private static func issues(
     of result: Result<ImageRecord, ImagingError>, path: String
   ) -> [DatasetIssue] {
@@ -70,7 +70,7 @@ struct ImageAudit {
           DatasetIssue(
             kind: .misnamedImage, file: path,
             message:
-              "the name says \(named), but the content is \(facts.codec); it is read as that."
+              "the name ends as \(named) files do, but the content is \(facts.codec), which is used."
           ))
       }
       issues += (facts.content?.warnings ?? []).map {

@@ -1,4 +1,4 @@
-/// The splits of a dataset that a check looks at, with one list of classes for all of them.
+/// The splits that a check validates, with one list of classes for all of them.
 struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
   /// Splits whose images all lie in others.
@@ -14,7 +14,7 @@ struct OpenedSplits {
         try Dataset.splits(path: path, format: format)
       }
     let reading = DatasetReading(
-      segmentations: true, surveys: true, measuresImages: options.examinesImages,
+      segmentations: true, validates: true, measuresImages: options.examinesImages,
       runner: options.runner, images: options.index)
     var failures: [DatasetsError] = []
     for name in names {
@@ -29,7 +29,7 @@ struct OpenedSplits {
       }
     }
     if datasets.isEmpty, let first = failures.first { throw first }
-    // What a split lists that was not read is not known.
+    // What an unreadable split lists is unknown.
     if options.splits == nil, failures.isEmpty {
       issues += UnlistedImages.issues(
         of: datasets, reader: try format.reader.init(path: path))

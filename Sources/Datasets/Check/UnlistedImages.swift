@@ -8,7 +8,7 @@ enum UnlistedImages {
     let name: String
   }
 
-  /// What there is to be told, given all splits of a dataset.
+  /// The images of all splits of a dataset that are not listed.
   static func issues(of splits: [Dataset], reader: any FormatReader) -> [DatasetIssue] {
     guard reader.listsAllImages else { return [] }
     let listed = splits.flatMap { $0.samples.map(\.imagePath) }
@@ -19,7 +19,7 @@ enum UnlistedImages {
       identities[folder] = .some(identity)
       return identity.map { Place(folder: $0, name: FilePath.name(path)) }
     }
-    // Those that cannot be read are listed, too; of them there are problems.
+    // Images that cannot be read are listed, too: they have issues.
     let known = Set((listed + splits.flatMap { $0.issues.map(\.file) }).compactMap(place))
     let root = FileContents.identity(reader.root)
     let folders = Set(listed.map { FilePath.folder($0) }).sorted(by: FileContents.isBefore)
@@ -38,7 +38,7 @@ enum UnlistedImages {
       issues.append(
         DatasetIssue(
           kind: .unlabeledImage, file: image,
-          message: "no label file lists the image; it is left out."))
+          message: "no label file lists the image; ignored."))
     }
     return issues
   }

@@ -1,14 +1,14 @@
 import Basics
 
 /// The class names of a dataset whose label files name classes but do not list them.
-enum ClassList {
+package enum ClassList {
   /// Files that list classes, one a line, in their order.
   private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
   /// What LabelMe writes into its list besides classes.
   private static let fillers: Set<String> = ["__ignore__", "_background_"]
 
   /// The name of a class as it is used, whatever spaces are around it in its file.
-  static func name(_ text: some StringProtocol) -> String {
+  package static func name(_ text: some StringProtocol) -> String {
     let start = text.drop { $0.isWhitespace }
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(start[...end])

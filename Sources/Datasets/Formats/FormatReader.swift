@@ -1,6 +1,6 @@
 import Basics
 
-/// A format in which datasets lie on disk: one conforming type a file, listed in `DatasetFormat`.
+/// A reader of a dataset format: one conforming type per file, listed in `DatasetFormat`.
 protocol FormatReader {
   /// Whether a path looks like this format; asks only for names of files and folders.
   static func recognizes(_ path: String) -> Bool
@@ -16,7 +16,7 @@ protocol FormatReader {
   /// Whether images are those that label files list, and all such files are of a split: then a
   /// check has to look for images that none lists.
   var listsAllImages: Bool { get }
-  /// Reads one of the splits; labels that cannot be understood are among the problems. Where class
+  /// Reads one of the splits; labels that cannot be parsed are among the issues. Where class
   /// names are given and the format names classes in its label files, it need not look for others.
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
@@ -36,5 +36,21 @@ extension FormatReader {
       (FileContents.listing(of: folder) ?? []).map { FilePath.join(folder, $0.name) }
     }
     .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
+  }
+
+  /// Reads many label files, in parallel where the runner is: nil where there is none, a failure where
+  /// a file cannot be read or understood as a whole.
+  func labels<Labels: Sendable>(
+    at paths: [String], on runner: any ParallelExecutor,
+    _ read: (_ bytes: [UInt8], _ path: String) throws(DatasetsError) -> Labels
+  ) -> [Result<Labels?, DatasetsError>] {
+    runner.map(paths.count) { index in
+      Result { () throws(DatasetsError) in
+        guard let bytes = try DatasetsError.wrap(FileContents.bytes(paths[index])) else {
+          return nil
+        }
+        return try read(bytes, paths[index])
+      }
+    }
   }
 }

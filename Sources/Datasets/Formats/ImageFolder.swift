@@ -7,7 +7,7 @@ enum ImageFolder {
   ///
   /// However folders link to each other, each is walked once, and under its own name where that is
   /// below the folders, too. Links to files count as files. What cannot be walked is among the
-  /// problems: folders that cannot be listed, names that are not UTF-8, and links that lead upward.
+  /// issues: folders that cannot be listed, names that are not UTF-8, and links that lead upward.
   static func files(
     below folders: [String], issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) -> [String] {
@@ -16,7 +16,7 @@ enum ImageFolder {
     var found: [DatasetIssue] = []
     var visited: Set<FileContents.Identity> = []
     var pending = Array(folders.reversed())
-    /// Links to folders: those that are next, from the last to the first, and those met since.
+    /// Links to folders: those that are next, from the last to the first, and those found since.
     var (next, links) = ([String](), [String]())
     while true {
       // Links last: a folder that is also there by its own name is then known already.
@@ -38,7 +38,7 @@ enum ImageFolder {
         found.append(
           DatasetIssue(
             kind: .layout, file: folder,
-            message: "the folder cannot be listed; what is in it is left out."))
+            message: "the folder cannot be listed; its content is ignored."))
         continue
       }
       for entry in entries {
@@ -78,7 +78,7 @@ enum ImageFolder {
 
   private static func foreignName(_ path: String) -> DatasetIssue {
     DatasetIssue(
-      kind: .layout, file: path, message: "the name is not UTF-8; it is left out. Rename it.")
+      kind: .layout, file: path, message: "the name is not UTF-8; ignored. Rename it.")
   }
 
   /// All files below a folder that pass a test of their name, as for several folders.
@@ -111,7 +111,7 @@ enum ImageFolder {
     (FileContents.listing(of: folder) ?? []).contains { FilePath.isImage($0.name) }
   }
 
-  /// The folders directly in a folder, sorted; what is left out is among the problems, as for files.
+  /// The folders directly in a folder, sorted; what is ignored is among the issues, as for files.
   static func folders(in folder: String, issues: inout [DatasetIssue]) -> [String] {
     var folders: [String] = []
     var found: [DatasetIssue] = []

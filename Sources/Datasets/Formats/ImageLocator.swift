@@ -4,16 +4,16 @@ import Basics
 ///
 /// Folders are moved, endings change their case or are left out, and a path of another machine stays
 /// in the file: so a name is tried as it stands, then by its last part, then whatever its ending.
-/// Nothing is looked for outside of the folders.
+/// No image is searched for outside of the folders.
 package struct ImageLocator: Sendable {
-  /// Where images are looked for, in this order.
+  /// Where images are searched for, in this order.
   private let folders: [String]
   /// The images directly in each folder, by their stem in lower case.
   private let stems: [[String: [String]]]
 
   /// - Parameters:
-  ///   - root: What is looked in where none of the folders is there.
-  ///   - folders: Where images may lie, in order of preference; those that are not there count not.
+  ///   - root: The folder to search where none of the folders exists.
+  ///   - folders: Where images may lie, in order of preference; missing ones are ignored.
   init(root: String, folders: [String]) {
     var seen: Set<String> = []
     let existing = folders.filter {
@@ -25,23 +25,6 @@ package struct ImageLocator: Sendable {
       return Dictionary(
         grouping: names.filter { FilePath.isImage($0) },
         by: { FilePath.stem($0).lowercased() })
-    }
-  }
-
-  /// Finds the images that a COCO annotation file is about.
-  ///
-  /// - Parameters:
-  ///   - ground truth: The annotation file.
-  ///   - folder: Where the images lie, if it was said; else they are looked for beside the file.
-  package init(groundTruth: String, folder: String?) {
-    if let folder {
-      self.init(root: folder, folders: [folder])
-    } else if let reader = try? COCOReader(path: groundTruth),
-      FileContents.entry(groundTruth) == .file
-    {
-      self = reader.imageLocator(of: groundTruth, split: reader.splits.first ?? "train")
-    } else {
-      self.init(root: groundTruth, folders: [])
     }
   }
 
@@ -81,8 +64,8 @@ package struct ImageLocator: Sendable {
     return nil
   }
 
-  /// Whether a name can only mean something below the folder that it is joined to.
-  static func staysInside(_ name: String) -> Bool {
+  /// Whether a name can only refer to a file below the folder that it is joined to.
+  package static func staysInside(_ name: String) -> Bool {
     !name.hasPrefix("/") && !name.utf8.contains(0)
       && !name.split(separator: "/").contains("..")
   }

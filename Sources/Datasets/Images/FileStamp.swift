@@ -1,19 +1,18 @@
 import Foundation
 
-/// What the file system says about a file without its content: a file whose stamp is the same has
-/// not been written since.
-struct FileStamp: Hashable, Sendable {
+/// A file's metadata, by which a change of its content is detected without reading it.
+struct FileStamp: Hashable, Codable, Sendable {
   /// Bytes.
-  let size: Int
+  var size: Int
   /// When the content was last written, in nanoseconds since 1970.
-  let modified: Int64
-  /// When content or properties were last changed, in nanoseconds since 1970; no program can set it.
-  let changed: Int64
-  /// The file's number on its disk.
-  let inode: UInt64
-  /// The number of the disk.
-  let device: UInt64
+  var modified: Int64
+  /// When content or metadata last changed, in nanoseconds since 1970; no program can set it.
+  var changed: Int64
+  var inode: UInt64
+  var device: UInt64
+}
 
+extension FileStamp {
   /// The stamp of a regular file, or nil where there is none; links are followed.
   init?(_ path: String) {
     var status = stat()
@@ -29,23 +28,13 @@ struct FileStamp: Hashable, Sendable {
       device: UInt64(truncatingIfNeeded: status.st_dev))
   }
 
-  init(size: Int, modified: Int64, changed: Int64, inode: UInt64, device: UInt64) {
-    self.size = size
-    self.modified = modified
-    self.changed = changed
-    self.inode = inode
-    self.device = device
-  }
-
-  /// Whether the file has been left alone for so long that a change would show in its times.
-  ///
-  /// Some file systems count in steps of two seconds; within one a file may change unseen.
+  /// Whether the last change is old enough for a later one to show in the times: some file systems
+  /// count in steps of two seconds.
   func isSettled(now: Int64 = Self.now) -> Bool {
     now &- max(modified, changed) > 2_000_000_000
   }
 
-  /// The time, in nanoseconds since 1970.
-  static var now: Int64 {
+  private static var now: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return nanoseconds(time)

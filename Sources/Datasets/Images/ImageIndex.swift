@@ -3,46 +3,48 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Facts about the images of a dataset, kept from run to run so that files which have not changed
-/// need not be opened again.
+/// Records of a dataset's images, kept between runs so that unchanged files need not be read again.
 ///
-/// It is kept in the user's cache folder, a file a dataset, and never in the dataset. What it holds
-/// goes by path, size, times, inode and device of a file; one that was written a moment ago is not kept, since
-/// it may change again without its times showing it. An index that is damaged, old or cannot be kept
-/// costs time and nothing else. Labels are never in it. May be used from several threads, and by
-/// several processes: the last to save wins.
+/// It is a JSON file per dataset in the user's cache folder, never inside the dataset, and holds no
+/// labels. A record is valid while the file's stamp is the same. A damaged index is rebuilt, and one
+/// that cannot be written costs time only. Safe for concurrent callers, as the state is behind a
+/// mutex; of several processes the last to save wins.
 package final class ImageIndex: Sendable {
-  /// What is known of a file.
-  struct Entry: Hashable {
+  struct Entry: Hashable, Codable {
     var stamp: FileStamp
-    /// The day when it was last asked for, in days since 1970.
-    var day: Int
-    var facts: ImageRecord
+    var record: ImageRecord
+  }
+
+  /// The content of the file.
+  struct Stored: Hashable, Codable {
+    /// Raised with every change of how records are computed.
+    var version = 3
+    /// By absolute path.
+    var entries: [String: Entry] = [:]
   }
 
   private struct State {
-    var entries: [Fingerprint: Entry]
-    var hasNews = false
-    /// Where it is kept, or nil where it is not.
+    var entries: [String: Entry]
+    /// Paths that were asked for in this run.
+    var used: Set<String> = []
+    var isChanged = false
+    /// Where it is stored, or nil where it is not.
     var file: String?
   }
 
   private let workingFolder: String
   private let state: Mutex<State>
 
-  /// Files that nobody asked for in so many days are forgotten.
-  static let daysKept = 90
-
-  /// Makes an index that keeps nothing.
+  /// Makes an index that is not stored.
   package convenience init() {
     self.init(for: "", in: nil)
   }
 
-  /// Reads what is kept about a dataset.
+  /// Reads the stored index of a dataset.
   ///
   /// - Parameters:
   ///   - dataset: The folder or file by which it is opened.
-  ///   - folder: Where indexes are kept; nil to keep none.
+  ///   - folder: Where indexes are stored; nil to store none.
   package init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
     let workingFolder = FileManager.default.currentDirectoryPath
     self.workingFolder = workingFolder
@@ -50,19 +52,16 @@ package final class ImageIndex: Sendable {
     var root = FileContents.entry(path) == .file ? FilePath.folder(path) : path
     // COCO's annotation files lie beside the folders of their images.
     if FilePath.name(root) == "annotations" { root = FilePath.folder(root) }
-    let file = folder.map {
-      FilePath.join(FilePath.join(workingFolder, $0), Fingerprint(root).digits + ".images")
-    }
-    state = Mutex(
-      State(entries: file.flatMap { ImageIndexFile.read($0) } ?? [:], file: file))
-    keepOut(of: [root])
+    let name = "images-" + String(Fingerprint(root).rawValue, radix: 16) + ".json"
+    let file = folder.map { FilePath.join(FilePath.join(workingFolder, $0), name) }
+    state = Mutex(State(entries: file.flatMap { Self.read($0) } ?? [:], file: file))
+    exclude([root])
   }
 
-  /// Where it is kept, or nil where it is not.
   var file: String? { state.withLock { $0.file } }
 
-  /// Keeps nothing from here on, if it would be kept in one of some folders, which are the data's.
-  func keepOut(of folders: some Collection<String>) {
+  /// Does not store the index if its file would lie in one of the dataset's folders.
+  func exclude(_ folders: some Collection<String>) {
     guard let file else { return }
     let home = FileContents.resolved(FilePath.folder(file)) + "/"
     let isInside = folders.contains {
@@ -71,8 +70,8 @@ package final class ImageIndex: Sendable {
     if isInside { state.withLock { $0.file = nil } }
   }
 
-  /// Where programs of the user keep what can be made again: `$XDG_CACHE_HOME/glimpse`, or `glimpse`
-  /// in the usual place; nil where there is no such place.
+  /// The user's cache folder: `$XDG_CACHE_HOME/glimpse`, or `glimpse` in the usual place; nil where
+  /// there is none.
   package static var userFolder: String? {
     let environment = ProcessInfo.processInfo.environment
     // The XDG Base Directory Specification: a relative path counts as none.
@@ -87,14 +86,13 @@ package final class ImageIndex: Sendable {
     #endif
   }
 
-  /// The facts about an image file, read from it unless they are known.
+  /// The record of an image file, read from it unless it is in the index.
   ///
-  /// - Parameter examines: Whether it is decoded, so that the facts have their `content`; if not,
-  ///   its header is all that is read.
+  /// - Parameter decodes: Whether the record has its `content`; if not, only the header is read.
   /// - Throws: `ImagingError` where the file is missing, is no regular file or cannot be read or
-  ///   decoded. Failures are not kept.
-  package func facts(
-    _ path: String, examines: Bool = false
+  ///   decoded. Failures are not stored.
+  package func record(
+    of path: String, decodes: Bool = false
   ) throws(ImagingError) -> ImageRecord {
     guard let stamp = FileStamp(path) else {
       let reason =
@@ -102,40 +100,58 @@ package final class ImageIndex: Sendable {
         ? "there is no such file" : "it is not a regular file"
       throw ImagingError("the file cannot be read: \(reason)", in: path)
     }
-    let key = Fingerprint(FilePath.join(workingFolder, path))
-    if let known = known(key, stamp), !examines || known.content != nil { return known }
-    let facts =
-      try examines
-      ? ImageRecord(examining: path) : ImageRecord(headerOf: path, byteCount: stamp.size)
+    let key = FilePath.join(workingFolder, path)
+    let stored = state.withLock { state -> ImageRecord? in
+      guard let entry = state.entries[key], entry.stamp == stamp else { return nil }
+      state.used.insert(key)
+      return entry.record
+    }
+    if let stored, !decodes || stored.content != nil { return stored }
+    let record =
+      try decodes
+      ? ImageRecord(decoding: path) : ImageRecord(headerOf: path, byteCount: stamp.size)
     if stamp.isSettled() {
       state.withLock {
         guard $0.file != nil else { return }
-        $0.entries[key] = Entry(stamp: stamp, day: Self.today, facts: facts)
-        $0.hasNews = true
+        $0.entries[key] = Entry(stamp: stamp, record: record)
+        $0.used.insert(key)
+        $0.isChanged = true
       }
     }
-    return facts
+    return record
   }
 
-  /// Keeps what is new for later runs; where that is not possible, nothing is said.
+  /// Stores new records for later runs; entries of files that no longer exist are removed. Failures
+  /// are ignored, as the index is a cache.
   package func save() {
-    let oldest = Self.today - Self.daysKept
-    let news = state.withLock { state -> (file: String, entries: [Fingerprint: Entry])? in
-      guard let file = state.file, state.hasNews else { return nil }
-      state.hasNews = false
-      state.entries = state.entries.filter { $0.value.day >= oldest }
-      return (file, state.entries)
+    let changed = state.withLock { state -> (file: String, stored: Stored)? in
+      guard let file = state.file, state.isChanged else { return nil }
+      state.isChanged = false
+      state.entries = state.entries.filter {
+        state.used.contains($0.key) || FileStamp($0.key) != nil
+      }
+      return (file, Stored(entries: state.entries))
     }
-    if let news { ImageIndexFile.write(news.entries, to: news.file) }
+    if let (file, stored) = changed { Self.write(stored, to: file) }
   }
 
-  private func known(_ key: Fingerprint, _ stamp: FileStamp) -> ImageRecord? {
-    state.withLock {
-      guard $0.entries[key]?.stamp == stamp else { return nil }
-      $0.entries[key]?.day = Self.today
-      return $0.entries[key]?.facts
+  static func read(_ path: String) -> [String: Entry]? {
+    guard FileStamp(path) != nil,
+      let data = try? Data(contentsOf: URL(fileURLWithPath: path)),
+      let stored = try? JSONDecoder().decode(Stored.self, from: data),
+      stored.version == Stored().version
+    else { return nil }
+    let sides = 1...1_000_000
+    return stored.entries.filter {
+      sides.contains($0.value.record.width) && sides.contains($0.value.record.height)
     }
   }
 
-  private static var today: Int { Int(FileStamp.now / (86_400 * 1_000_000_000)) }
+  static func write(_ stored: Stored, to path: String) {
+    try? FileManager.default.createDirectory(
+      atPath: FilePath.folder(path), withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    guard let data = try? JSONEncoder().encode(stored) else { return }
+    try? AtomicFile.write(Array(data), to: path, isSynced: false)
+  }
 }

@@ -1,25 +1,25 @@
 import Imaging
 
-/// What an image file says about itself, without any label.
-package struct ImageRecord: Hashable, Sendable {
+/// What is stored about an image file: its header and, once decoded, its content.
+package struct ImageRecord: Hashable, Codable, Sendable {
   /// The size of the file, in bytes.
   package var byteCount: Int
-  /// The width in pixels, once upright.
+  /// The size of the upright image, in pixels.
   package var width: Int
-  /// The height in pixels, once upright.
   package var height: Int
-  /// How the stored image is turned to stand upright.
+  /// How the stored image is oriented.
   package var orientation: Orientation
   /// The format of the file's content, whatever its name ends with.
   package var codec: Codec
-  /// What only decoding tells; nil where just the header was read.
+  /// nil where only the header was read.
   package var content: ImageContent?
 
-  /// The width in pixels as the file holds it, before it is turned upright.
+  /// The size in pixels as stored, before the orientation is applied.
   package var storedWidth: Int { orientation.swapsSides ? height : width }
-  /// The height in pixels as the file holds it, before it is turned upright.
   package var storedHeight: Int { orientation.swapsSides ? width : height }
+}
 
+extension ImageRecord {
   /// Reads the header of an image file of a known size.
   ///
   /// Throws `ImagingError` as `ImageFile.information(_:)` does.
@@ -29,8 +29,8 @@ package struct ImageRecord: Hashable, Sendable {
 
   /// Reads and decodes a whole image file.
   ///
-  /// Throws `ImagingError` where it cannot be decoded, ends early or is garbled.
-  init(examining path: String) throws(ImagingError) {
+  /// Throws `ImagingError` where it cannot be decoded, ends early or is damaged.
+  init(decoding path: String) throws(ImagingError) {
     let bytes = try ImageFile.bytes(path)
     let decoded = try ImageFile.decode(bytes, name: path)
     self.init(try ImageFile.information(of: bytes, name: path), byteCount: bytes.count)
@@ -43,45 +43,37 @@ package struct ImageRecord: Hashable, Sendable {
       orientation: information.orientation, codec: information.codec)
   }
 
-  /// Makes facts from their parts.
-  init(
-    byteCount: Int, width: Int, height: Int, orientation: Orientation, codec: Codec,
-    content: ImageContent? = nil
-  ) {
-    self.byteCount = byteCount
-    self.width = width
-    self.height = height
-    self.orientation = orientation
-    self.codec = codec
-    self.content = content
+  /// Whether two images are near-duplicates: similar signatures, and an equal ratio of the sides
+  /// within what rounding to whole pixels does to small images.
+  package func isNearDuplicate(of other: ImageRecord) -> Bool {
+    guard let signature = content?.signature, let otherSignature = other.content?.signature,
+      signature.isSimilar(to: otherSignature)
+    else { return false }
+    let ratio = Double(width) * Double(other.height) / (Double(height) * Double(other.width))
+    return abs(ratio - 1) < 0.04
   }
 }
 
-/// What decoding an image file tells beyond its header.
-package struct ImageContent: Hashable, Sendable {
+extension Codec: Codable {}
+extension Orientation: Codable {}
+
+/// What decoding an image file yields beyond its header.
+package struct ImageContent: Hashable, Codable, Sendable {
   /// Of the file's bytes: equal for exact copies.
   package var bytes: Fingerprint
-  /// Of the upright pixels in RGB and their size: equal for copies that were only packed anew.
+  /// Of the upright RGB pixels and their size: equal for copies that were compressed again without loss.
   package var pixels: Fingerprint
-  /// What it looks like from afar.
-  package var look: ImageSignature
-  /// What was wrong with the file without making it useless, a phrase each.
+  /// Similar for near-duplicates.
+  package var signature: ImageSignature
+  /// The decoder's warnings, a phrase each.
   package var warnings: [String]
+}
 
-  /// Sums up a file's bytes and the upright image that they were decoded to, in 8-bit RGB.
+extension ImageContent {
+  /// The content of a file's bytes and of the upright 8-bit RGB image that they decode to.
   init(bytes: [UInt8], image: Image, warnings: [String]) {
-    self.bytes = Fingerprint(bytes)
-    pixels = Fingerprint(
-      "\(image.width)x\(image.height):\(Fingerprint(image.bytes).digits)")
-    look = ImageSignature(image)
-    self.warnings = warnings
-  }
-
-  /// Makes the content from its parts.
-  init(bytes: Fingerprint, pixels: Fingerprint, look: ImageSignature, warnings: [String]) {
-    self.bytes = bytes
-    self.pixels = pixels
-    self.look = look
-    self.warnings = warnings
+    self.init(
+      bytes: Fingerprint(bytes), pixels: Fingerprint(image.bytes, seed: UInt64(image.width)),
+      signature: ImageSignature(image), warnings: warnings)
   }
 }

@@ -2,15 +2,15 @@ import Basics
 import Imaging
 
 extension DatasetSplitter {
-  /// Finds out which images show the same: equal ones, copies that were packed anew, and those that
-  /// look alike. See `DuplicateGroups`.
+  /// Groups duplicates and near-duplicates: equal files, equal pixels, and similar images.
+  /// See `DuplicateGroups`.
   ///
   /// - Parameters:
   ///   - data: Splits whose images are all compared with each other.
-  ///   - index: Where what is known of images is looked up and kept.
+  ///   - index: Where records of images are looked up and stored.
   ///   - runner: What images are decoded on.
-  ///   - observe: Is told how far it is, and may end it.
-  /// - Returns: For each sample, in order, the number of its group, and a problem for each image
+  ///   - observe: Receives the progress, and may end the work.
+  /// - Returns: For each sample, in order, the number of its group, and an issue for each image
   ///   that cannot be decoded, which is a group of its own.
   package static func groups(
     of data: [Dataset], index: ImageIndex, runner: any ParallelExecutor,

@@ -1,7 +1,7 @@
-/// Deals the images of a dataset out to new splits: stratified by class, and with images that
-/// show the same in one split.
+/// Splits the images of a dataset anew: stratified by class, and with duplicates and near-duplicates
+/// in one split.
 package struct DatasetSplitter: Sendable {
-  /// What all random choices follow from.
+  /// The random seed.
   package let seed: UInt64
 
   /// Makes a splitter.
@@ -9,27 +9,27 @@ package struct DatasetSplitter: Sendable {
     self.seed = seed
   }
 
-  /// Deals out to splits of given sizes.
+  /// Makes splits of given ratios.
   ///
   /// - Parameters:
-  ///   - data: Splits that share their class names; their samples are dealt anew, all together.
+  ///   - data: Splits with the same class names; their samples are split again, all together.
   ///   - groups: For each sample, in that order, the number of its group, from 0.
-  ///   - shares: The names of the new splits and how much each gets; above 0, in any unit.
-  /// - Returns: The new splits, in the order of `shares`, their samples in the old order.
+  ///   - ratios: The names of the new splits and the ratio of each; above 0, in any unit.
+  /// - Returns: The new splits, in the order of `ratios`, their samples in the old order.
   package func split(
-    _ data: [Dataset], groups: [Int], shares: [(name: String, share: Double)]
+    _ data: [Dataset], groups: [Int], ratios: [(name: String, ratio: Double)]
   ) -> [Dataset] {
-    let total = shares.reduce(0) { $0 + $1.share }
-    let parts = parts(data, groups: groups, fractions: shares.map { $0.share / total })
+    let total = ratios.reduce(0) { $0 + $1.ratio }
+    let parts = parts(data, groups: groups, fractions: ratios.map { $0.ratio / total })
     return datasets(
-      data, names: shares.map(\.name), membership: shares.indices.map { part in { $0 == part } },
+      data, names: ratios.map(\.name), membership: ratios.indices.map { part in { $0 == part } },
       parts: parts)
   }
 
-  /// Deals out to folds: of each, one part is `val` and the others are `train`.
+  /// Makes folds: of each, one part is `val` and the others are `train`.
   ///
   /// - Parameters:
-  ///   - data: Splits that share their class names; their samples are dealt anew, all together.
+  ///   - data: Splits with the same class names; their samples are split again, all together.
   ///   - groups: For each sample, in that order, the number of its group, from 0.
   ///   - count: How many folds, 2 or more.
   /// - Returns: For each fold its `train` and `val`, which are put together when they are asked for:

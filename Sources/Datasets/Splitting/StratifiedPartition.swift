@@ -1,6 +1,6 @@
 import Basics
 
-/// Deals groups of images out to parts so that each class is shared out as the parts' sizes are.
+/// Assigns groups of images to parts so that each class is distributed as the parts' sizes are.
 ///
 /// The rarest class goes first, its largest groups before others, and each group to the part that
 /// lacks most of that class. Source: Sechidis, Tsoumakas and Vlahavas, On the Stratification of
@@ -17,12 +17,12 @@ struct StratifiedPartition {
   /// For each group its part.
   private(set) var parts: [Int]
 
-  /// Deals out.
+  /// Assigns all groups.
   ///
   /// - Parameters:
   ///   - groups: Their classes are below `classCount`.
   ///   - fractions: How much of the whole each part should get; above 0, their sum is 1.
-  ///   - seed: What ties are broken by; equal seeds deal equally.
+  ///   - seed: Ties are broken by it; equal seeds give equal parts.
   init(_ groups: [Group], classCount: Int, fractions: [Double], seed: UInt64) {
     parts = [Int](repeating: -1, count: groups.count)
     var generator = SeededGenerator(seed: seed, 0x73_70_6C_69_74)
@@ -36,7 +36,7 @@ struct StratifiedPartition {
     }
     var lackOfClass = fractions.map { fraction in left.map { fraction * Double($0) } }
 
-    func deal(_ group: Int, to part: Int) {
+    func assign(_ group: Int, to part: Int) {
       parts[group] = part
       lackOfImages[part] -= Double(groups[group].images)
       for (place, count) in groups[group].imagesOfClass {
@@ -63,12 +63,12 @@ struct StratifiedPartition {
           let (x, y) = (lackOfClass[a][rarest], lackOfClass[b][rarest])
           return x != y ? x < y : lackOfImages[a] < lackOfImages[b]
         }
-        deal(group, to: part ?? 0)
+        assign(group, to: part ?? 0)
       }
     }
     // Groups without any class even the numbers of images out.
     for group in order where parts[group] < 0 {
-      deal(
+      assign(
         group, to: fractions.indices.max { lackOfImages[$0] < lackOfImages[$1] } ?? 0)
     }
   }

@@ -4,7 +4,7 @@ import Imaging
 
 /// Writes datasets in any of the formats into a new folder.
 package struct DatasetWriter: Sendable {
-  /// What becomes of the images.
+  /// How images are transferred.
   package enum ImageTransfer: String, CaseIterable, Sendable {
     /// Each is copied byte for byte.
     case copy
@@ -18,7 +18,7 @@ package struct DatasetWriter: Sendable {
 
   /// The format that is written.
   package let format: DatasetFormat
-  /// What becomes of the images.
+  /// How images are transferred.
   package let images: ImageTransfer
 
   private let workingFolder: String
@@ -53,7 +53,7 @@ package struct DatasetWriter: Sendable {
   /// - Parameters:
   ///   - parts: What to write, and into which folder, below `folder`; asked for one after the other.
   ///   - folder: As for one dataset, as are `observe` and the errors.
-  /// - Returns: What became of each part.
+  /// - Returns: The result of each part.
   package func write(
     _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
     observe: () throws -> Void = {}

@@ -26,7 +26,7 @@ struct UniqueNames {
     var losses: [DroppedAnnotations] = []
     if stem != oldStem { losses.append(.replacedCharacters) }
     if !hasEnding { losses.append(.addedEndings) }
-    // Some file systems do not tell capital letters from small ones.
+    // Some file systems are not case-sensitive.
     let key = "\(folder)/\(stem)".lowercased()
     guard let first = next[key] else {
       next[key] = 2

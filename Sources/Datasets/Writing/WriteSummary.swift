@@ -1,7 +1,7 @@
 import Imaging
 
 extension DatasetWriter {
-  /// What writing came to.
+  /// The result of writing.
   package struct Outcome: Hashable, Sendable {
     /// What was written of a split.
     package struct Split: Hashable, Sendable {
@@ -15,7 +15,7 @@ extension DatasetWriter {
 
     /// The splits in their order.
     package private(set) var splits: [Split] = []
-    /// How often the format had no room for something.
+    /// How often the format could not hold what a label states.
     package private(set) var losses: [DroppedAnnotations: Int] = [:]
     /// The farthest that a side of a box moved, in pixels, where polygons are written instead.
     package private(set) var largestBoxShift = 0.0

@@ -36,14 +36,14 @@ struct DuplicateSection: Sendable {
   }
 
   private func rank(_ pair: DuplicatePair) -> Int {
-    pair.similarity == .look ? 1 : pair.first.split == pair.second.split ? 2 : 0
+    pair.similarity == .signature ? 1 : pair.first.split == pair.second.split ? 2 : 0
   }
 
   private func similarity(_ pair: DuplicatePair) -> String {
     switch pair.similarity {
     case .bytes: "the same file"
     case .pixels: "the same pixels"
-    case .look: "alike"
+    case .signature: "alike"
     }
   }
 }

@@ -72,7 +72,7 @@ struct Convert: Command {
     let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
-      segmentations: keepsSegmentations, cutsBoxes: false,
+      segmentations: keepsSegmentations, clipsBoxes: false,
       runner: ThreadPool(threads: threads ?? Machine.availableThreads),
       images: index)
     let read = try Dataset.openAll(

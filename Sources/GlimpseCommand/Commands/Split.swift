@@ -88,7 +88,7 @@ struct Split: Command {
     let index = ImageIndex(for: data)
     defer { index.save() }
     let reading = DatasetReading(
-      segmentations: true, cutsBoxes: false, runner: tasks, images: index)
+      segmentations: true, clipsBoxes: false, runner: tasks, images: index)
     let read = try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
     let groups =
@@ -110,10 +110,10 @@ struct Split: Command {
       return try write(
         splitter.folds(read, groups: groups, count: folds), as: (1...folds).map { "fold-\($0)" })
     }
-    return try write([splitter.split(read, groups: groups, shares: ratios)], as: [""])
+    return try write([splitter.split(read, groups: groups, ratios: ratios)], as: [""])
   }
 
-  private func namedRatios() throws(CommandError) -> [(name: String, share: Double)] {
+  private func namedRatios() throws(CommandError) -> [(name: String, ratio: Double)] {
     let given = ratios.isEmpty ? Self.defaultRatios : ratios
     guard folds == nil || ratios.isEmpty else {
       throw .usage("--ratios and --folds exclude each other")

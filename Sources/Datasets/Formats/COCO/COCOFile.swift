@@ -1,0 +1,220 @@
+import Basics
+import Imaging
+
+/// The content of a COCO annotation file: `images`, `categories` and `annotations`, in any order.
+///
+/// Source: "Data format" of cocodataset.org, and what pycocotools takes from it: crowds are those of
+/// `iscrowd`, the field `ignore` is ignored.
+package struct COCOFile {
+  /// Whether the polygons of objects are read.
+  package enum Segmentations {
+    case skipped
+    /// Where there are any: polygons or runs, not null and not an empty list.
+    case optional
+    /// Every object must have one.
+    case required
+  }
+
+  package struct Image {
+    package var id = 0
+    /// The file, relative to the folder of images.
+    package var name = ""
+    /// Pixels; 0 where the file does not state them.
+    package var width = 0
+    package var height = 0
+    /// Where it begins, in bytes.
+    package var offset: Int
+  }
+
+  package struct Row {
+    package var id: Int?
+    package var image = 0
+    package var category = 0
+    package var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    package var area = 0.0
+    package var isCrowd = false
+    /// Glimpse's own keys, which others ignore.
+    var isDifficult = false
+    var isTruncated = false
+    var isOccluded = false
+    package var segmentation: COCOSegmentation?
+    /// Where it begins, in bytes.
+    package var offset: Int
+  }
+
+  package struct Category {
+    package var id: Int
+    package var name: String
+    /// Where it begins, in bytes.
+    var offset: Int
+  }
+
+  package let file: MappedFile
+  private let segmentations: Segmentations
+  private let toleratesFaults: Bool
+  private(set) var images: [Image] = []
+  private(set) var categories: [Category] = []
+  package private(set) var rows: [Row] = []
+  /// Elements of the lists that are sound JSON, but not what the format demands.
+  private(set) var faults: [JSONFault] = []
+
+  /// Reads a whole file.
+  ///
+  /// Throws for what is no JSON or none of COCO's; an element that is not what the format demands
+  /// is among the `faults`, if they are tolerated.
+  package init(
+    _ path: String, segmentations: Segmentations = .skipped, toleratesFaults: Bool = false
+  ) throws(DatasetsError) {
+    file = try DatasetsError.wrap(MappedFile(path))
+    self.segmentations = segmentations
+    self.toleratesFaults = toleratesFaults
+    do {
+      var scanner = JSONScanner(file.bytes)
+      try read(&scanner)
+    } catch {
+      throw file.error(error)
+    }
+  }
+
+  private mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
+    var met = MemberSet()
+    var root = try scanner.object("with \"images\", \"categories\" and \"annotations\"")
+    while let key = try scanner.key(&root) {
+      if try met.takes(key, 0, "images", scanner) {
+        try elements("images", &scanner) { (file, scanner) throws(JSONFault) in
+          file.images.append(try Self.image(&scanner))
+        }
+      } else if try met.takes(key, 1, "categories", scanner) {
+        try elements("categories", &scanner) { (file, scanner) throws(JSONFault) in
+          file.categories.append(try Self.category(&scanner))
+        }
+      } else if try met.takes(key, 2, "annotations", scanner) {
+        try elements("annotations", &scanner) { (file, scanner) throws(JSONFault) in
+          file.rows.append(try file.row(&scanner))
+        }
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+    for (place, name) in ["images", "categories", "annotations"].enumerated()
+    where !met.contains(place) {
+      throw JSONFault("the file has no list \"\(name)\", as COCO's have", at: scanner.offset)
+    }
+  }
+
+  /// How much of a file stays in memory behind the current position, in bytes.
+  static let window = 16 << 20
+
+  /// Walks through one of the lists.
+  private mutating func elements(
+    _ name: StaticString, _ scanner: inout JSONScanner,
+    _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void
+  ) throws(JSONFault) {
+    var list = try scanner.lines(name)
+    var kept = scanner.offset
+    while try scanner.element(&list) {
+      let start = scanner
+      if start.offset - kept > Self.window {
+        kept = start.offset
+        file.release(before: kept)
+      }
+      do {
+        try take(&self, &scanner)
+      } catch {
+        guard toleratesFaults else { throw error }
+        scanner = start
+        try scanner.skip()
+        faults.append(error)
+      }
+    }
+  }
+
+  private static func image(_ scanner: inout JSONScanner) throws(JSONFault) -> Image {
+    var met = MemberSet()
+    scanner.skipSpace()
+    var image = Image(offset: scanner.offset)
+    var members = try scanner.object("an image")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "id", scanner) {
+        image.id = try scanner.integer("an image's id")
+      } else if try met.takes(key, 1, "file_name", scanner) {
+        image.name = try scanner.string()
+      } else if try met.takes(key, 2, "width", scanner) {
+        image.width = try scanner.integer("a width")
+      } else if try met.takes(key, 3, "height", scanner) {
+        image.height = try scanner.integer("a height")
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard met.contains(0) else { throw JSONFault("an image has no \"id\"", at: image.offset) }
+    if image.name.isEmpty { image.name = "image \(image.id)" }
+    return image
+  }
+
+  private static func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
+    var met = MemberSet()
+    var id: Int?
+    var name = ""
+    scanner.skipSpace()
+    let start = scanner.offset
+    var members = try scanner.object("a category")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "id", scanner) {
+        id = try scanner.integer("a category's id")
+      } else if try met.takes(key, 1, "name", scanner) {
+        name = ClassList.name(try scanner.string())
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard let id else { throw JSONFault("a category has no \"id\"", at: start) }
+    return Category(id: id, name: name.isEmpty ? "class \(id)" : name, offset: start)
+  }
+
+  private func row(_ scanner: inout JSONScanner) throws(JSONFault) -> Row {
+    var met = MemberSet()
+    scanner.skipSpace()
+    var row = Row(offset: scanner.offset)
+    var members = try scanner.object("an annotation")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "bbox", scanner) {
+        row.box = try scanner.sizedBox()
+      } else if try met.takes(key, 1, "image_id", scanner) {
+        row.image = try scanner.integer("an image's id")
+      } else if try met.takes(key, 2, "category_id", scanner) {
+        row.category = try scanner.integer("a category's id")
+      } else if try met.takes(key, 3, "area", scanner) {
+        row.area = try scanner.number()
+      } else if try met.takes(key, 4, "iscrowd", scanner) {
+        row.isCrowd = try scanner.boolean("\"iscrowd\"")
+      } else if try met.takes(key, 5, "id", scanner) {
+        row.id = try scanner.integer("an annotation's id")
+      } else if try met.takes(key, 7, "difficult", scanner) {
+        row.isDifficult = try scanner.isSet()
+      } else if try met.takes(key, 8, "truncated", scanner) {
+        row.isTruncated = try scanner.isSet()
+      } else if try met.takes(key, 9, "occluded", scanner) {
+        row.isOccluded = try scanner.isSet()
+      } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
+        if segmentations == .optional, scanner.peek() == UInt8(ascii: "n") {
+          try scanner.skip()
+        } else {
+          row.segmentation = try COCOSegmentation(&scanner)
+        }
+      } else {
+        try scanner.skip()
+      }
+    }
+    for (place, name) in ["bbox", "image_id", "category_id"].enumerated()
+    where !met.contains(place) {
+      throw JSONFault("an annotation has no \"\(name)\"", at: row.offset)
+    }
+    if segmentations == .required, row.segmentation == nil {
+      throw JSONFault("an annotation has no \"segmentation\"", at: row.offset)
+    }
+    if !met.contains(3) { row.area = row.box.area }
+    return row
+  }
+}

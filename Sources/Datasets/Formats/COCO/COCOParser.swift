@@ -1,0 +1,143 @@
+import Basics
+import Imaging
+
+/// Turns a COCO file into a parsed dataset: finds images and classes, and reports what does not fit.
+struct COCOParser {
+  private let join: COCOJoin
+  private let file: COCOFile
+  private let finder: ImageLocator
+  private var lines: LineCounter
+  private var issues: [DatasetIssue] = []
+
+  init(_ file: COCOFile, finder: ImageLocator) {
+    self.file = file
+    self.finder = finder
+    join = COCOJoin(file)
+    lines = LineCounter(file.file.bytes)
+  }
+
+  private var path: String { file.file.path }
+
+  private mutating func report(_ kind: DatasetIssue.Kind, at offset: Int, _ message: String) {
+    issues.append(
+      DatasetIssue(kind: kind, file: path, line: lines.line(at: offset), message: message))
+  }
+
+  /// The classes in the order of the file, the images by ascending id.
+  mutating func dataset() throws(DatasetsError) -> ParsedDataset {
+    for fault in file.faults {
+      report(.malformedLabels, at: fault.offset, "\(fault.message); ignored.")
+    }
+    for (list, id, offset) in join.repeated {
+      report(
+        .duplicateEntry, at: offset,
+        "the \(list) id \(id) is repeated; "
+          + (list == "annotation" ? "both are kept." : "the first is used."))
+    }
+    let classes = try classes()
+    let objects = objects(classes)
+    var parsed: [ParsedImage] = []
+    parsed.reserveCapacity(join.images.count)
+    for (image, objects) in zip(join.images, objects) {
+      guard ImageLocator.staysInside(image.name) else {
+        report(
+          .pathOutside, at: image.offset,
+          "the file_name \"\(image.name)\" leads out of the dataset's folder; the image is "
+            + "ignored. Names are expected relative to the folder of images.")
+        continue
+      }
+      parsed.append(
+        ParsedImage(
+          imagePath: finder.place(of: image.name), labelPath: path,
+          statedSize: image.width > 0 && image.height > 0
+            ? (image.width, image.height) : nil,
+          objects: objects))
+    }
+    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
+  }
+
+  /// The classes in the order of the file; categories of one name are one class.
+  private struct Classes {
+    var names: [String] = []
+    /// For each of the join's categories its index in `names`.
+    var indices: [Int] = []
+  }
+
+  private mutating func classes() throws(DatasetsError) -> Classes {
+    var classes = Classes(indices: [Int](repeating: 0, count: join.categories.count))
+    var places: [String: Int] = [:]
+    let order = join.categories.indices.sorted {
+      join.categories[$0].offset < join.categories[$1].offset
+    }
+    for index in order {
+      let category = join.categories[index]
+      if let place = places[category.name] {
+        classes.indices[index] = place
+        report(
+          .duplicateEntry, at: category.offset,
+          "the name \"\(category.name)\" of category \(category.id) is repeated; both categories are "
+            + "one class.")
+      } else {
+        places[category.name] = classes.names.count
+        classes.indices[index] = classes.names.count
+        classes.names.append(category.name)
+      }
+    }
+    if classes.names.isEmpty {
+      throw DatasetsError(
+        file: path, "the list \"categories\" is empty; it is expected to name the classes.")
+    }
+    return classes
+  }
+
+  /// The objects of each image.
+  private mutating func objects(_ classes: Classes) -> [[ParsedObject]] {
+    var result = [[ParsedObject]](repeating: [], count: join.images.count)
+    var kept = 0
+    for row in file.rows {
+      if row.offset - kept > COCOFile.window {
+        kept = row.offset
+        file.file.release(before: kept)
+      }
+      var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
+      guard let image = join.imageIndices[row.image] else {
+        report(
+          .unlisted, at: row.offset,
+          "\(subject) is of image id \(row.image), which is not listed; ignored.")
+        continue
+      }
+      guard let category = join.categoryIndices[row.category] else {
+        report(
+          .unlisted, at: row.offset,
+          "\(subject) is of category id \(row.category), which is not listed; ignored.")
+        continue
+      }
+      var object = ParsedObject(
+        classIndex: classes.indices[category],
+        extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
+        isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
+        id: row.id, line: lines.line(at: row.offset))
+      if let segmentation = row.segmentation {
+        object.segmentation = checkedSegmentation(
+          segmentation, subject: subject, offset: row.offset, of: join.images[image])
+      }
+      result[image].append(object)
+    }
+    return result
+  }
+
+  private mutating func checkedSegmentation(
+    _ segmentation: COCOSegmentation, subject: String, offset: Int, of image: COCOFile.Image
+  ) -> Segmentation? {
+    if case .polygons(let polygons) = segmentation {
+      return polygons.isEmpty ? nil : .polygons(polygons)
+    }
+    do {
+      return .mask(
+        try segmentation.mask(imageWidth: image.width, imageHeight: image.height))
+    } catch {
+      report(.invalidSegmentation, at: offset, "\(subject): \(error); its box is kept.")
+      return nil
+    }
+  }
+}

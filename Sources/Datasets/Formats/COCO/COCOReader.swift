@@ -1,0 +1,157 @@
+import Basics
+import Foundation
+import Imaging
+
+/// Reads COCO's annotation files: one of them, or a folder that has one for each split.
+///
+/// Understood are COCO's own folders, `annotations/instances_train2017.json` beside `train2017/`, and
+/// those of Roboflow, `train/_annotations.coco.json` with the images beside it. No image is
+/// looked for outside of the dataset's folder. Source: "Data format" of cocodataset.org.
+package struct COCOReader: FormatReader {
+  static let appearance =
+    "an annotation file .json, or a folder with annotations/instances_train*.json or "
+    + "train/_annotations.coco.json"
+
+  /// The folder that all images lie below.
+  let root: String
+  /// The annotation files of each split; more than one where it is not clear which is meant.
+  private let files: [String: [String]]
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    switch FileContents.entry(path) {
+    case .nothing: false
+    case .file:
+      FilePath.ending(path) == "json" && [.coco, .other].contains(JSONKind(of: path))
+    case .folder: !annotationFiles(in: path).isEmpty
+    }
+  }
+
+  package init(path: String) throws(DatasetsError) {
+    if FileContents.entry(path) == .file {
+      let home = FilePath.folder(path)
+      let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
+      let names = [Self.split(ofFile: FilePath.name(path)), Self.split(ofFolder: homeName)]
+      root = homeName == "annotations" ? FilePath.join(home, "..") : home
+      files = [names.compactMap { $0 }.first ?? "train": [path]]
+    } else {
+      root = path
+      files = Self.annotationFiles(in: path)
+    }
+    splits = SplitName.sorted(Set(files.keys))
+    if splits.isEmpty {
+      throw DatasetsError(file: path, "a COCO dataset is \(Self.appearance).")
+    }
+  }
+
+  /// The annotation files in a folder, by split.
+  private static func annotationFiles(in root: String) -> [String: [String]] {
+    var files: [String: [String]] = [:]
+    let folder = FilePath.join(root, "annotations")
+    for name in (try? FileContents.names(in: folder)) ?? [] where FilePath.ending(name) == "json" {
+      if let split = split(ofFile: name) {
+        files[split, default: []].append(FilePath.join(folder, name))
+      }
+    }
+    let places = SplitName.usual.flatMap { split in
+      SplitName.spellings(split).map { (split, FilePath.join(root, $0)) }
+    }
+    for (split, folder) in places + [("train", root)] {
+      let path = FilePath.join(folder, "_annotations.coco.json")
+      if FileContents.entry(path) == .file { files[split, default: []].append(path) }
+    }
+    return files
+  }
+
+  /// The split that a file's name begins with: `val` for `instances_val2017.json` and `val.json`,
+  /// but none for `captions_val2017.json` and `trainval.json`.
+  private static func split(ofFile name: String) -> String? {
+    let word = subject(ofFile: name).lowercased().prefix { $0.isLetter }
+    return split(ofFolder: String(word))
+  }
+
+  private static func split(ofFolder name: String) -> String? {
+    let split = SplitName.canonical(name)
+    return SplitName.usual.contains(split) ? split : nil
+  }
+
+  /// What a file is about, as COCO names folders: `val2017` for `instances_val2017.json`.
+  private static func subject(ofFile name: String) -> String {
+    let stem = FilePath.stem(name)
+    return stem.hasPrefix("instances_") ? String(stem.dropFirst("instances_".count)) : stem
+  }
+
+  /// The one annotation file of a split.
+  package func annotationFile(of split: String) throws(DatasetsError) -> String {
+    let found = files[split] ?? []
+    guard let first = found.first else {
+      throw DatasetsError(
+        file: root,
+        "there is no split \"\(split)\"; there is "
+          + splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+    }
+    guard found.count == 1 else {
+      throw DatasetsError(
+        file: root,
+        "the split \"\(split)\" has several annotation files, "
+          + found.map { FilePath.name($0) }.joined(separator: " and ")
+          + "; name one of them instead of the folder.")
+    }
+    return first
+  }
+
+  var listsAllImages: Bool {
+    let read = files.values.flatMap(\.self)
+    let subjects = Set(read.map { Self.subject(ofFile: FilePath.name($0)) })
+    // `captions_val2017.json` is about the images of `instances_val2017.json`.
+    let others = ["captions", "person_keypoints", "panoptic", "stuff"]
+    let same = Set(others.flatMap { other in subjects.map { "\(other)_\($0)" } })
+    return listsBeside(read).allSatisfy { same.contains(FilePath.stem(FilePath.name($0))) }
+  }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> ParsedDataset {
+    let path = try annotationFile(of: split)
+    let file = try COCOFile(
+      path, segmentations: reading.segmentations ? .optional : .skipped,
+      toleratesFaults: reading.validates)
+    var parser = COCOParser(file, finder: imageLocator(of: path, split: split))
+    return try parser.dataset()
+  }
+
+  /// Where the images of one of the files are.
+  func imageLocator(of path: String, split: String) -> ImageLocator {
+    let subject = Self.subject(ofFile: FilePath.name(path))
+    let names =
+      [subject, subject.split(separator: "_").last.map(String.init) ?? subject]
+      + SplitName.spellings(split)
+    var folders = names.filter { ImageLocator.staysInside($0) }
+      .flatMap { ["\($0)", "images/\($0)"] }
+    folders += ["images", "data", "."]
+    let paths = folders.map { FilePath.join(root, $0) }
+    let home = FilePath.folder(path)
+    // Roboflow's images lie beside their file; one in `annotations` has them elsewhere.
+    return ImageLocator(
+      root: root, folders: FilePath.name(path).hasPrefix("_") ? [home] + paths : paths + [home])
+  }
+}
+
+extension ImageLocator {
+  /// Finds the images that a COCO annotation file is about.
+  ///
+  /// - Parameters:
+  ///   - ground truth: The annotation file.
+  ///   - folder: Where the images lie, if it was said; else they are looked for beside the file.
+  package init(groundTruth: String, folder: String?) {
+    if let folder {
+      self.init(root: folder, folders: [folder])
+    } else if let reader = try? COCOReader(path: groundTruth),
+      FileContents.entry(groundTruth) == .file
+    {
+      self = reader.imageLocator(of: groundTruth, split: reader.splits.first ?? "train")
+    } else {
+      self.init(root: groundTruth, folders: [])
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Basics
+import Imaging
+
+/// A `segmentation` as COCO's files write it, before the size of its image is known.
+package indirect enum COCOSegmentation {
+  /// Lists x, y, x, y ... in pixels.
+  case polygons([[Double]])
+  /// Lengths of runs, and the size that they fill.
+  case counts([Int], width: Int, height: Int)
+  /// The same, compressed to text.
+  case text(String, width: Int, height: Int)
+
+  /// Reads the value at hand.
+  package init(_ scanner: inout JSONScanner) throws(JSONFault) {
+    if scanner.peek() == UInt8(ascii: "[") {
+      var polygons: [[Double]] = []
+      var list = try scanner.array("the polygons of an object")
+      while try scanner.element(&list) { polygons.append(try Self.numbers(&scanner)) }
+      self = .polygons(polygons)
+      return
+    }
+    let start = scanner.offset
+    var counts: [Int]?
+    var text: String?
+    var size: [Double]?
+    var members = try scanner.object("the runs of a mask")
+    while let key = try scanner.key(&members) {
+      if scanner.matches(key, "size") {
+        size = try Self.numbers(&scanner)
+      } else if scanner.matches(key, "counts") {
+        if scanner.peek() == UInt8(ascii: "[") {
+          counts = []
+          var list = try scanner.array("lengths of runs")
+          while try scanner.element(&list) { counts?.append(try scanner.integer("a run")) }
+        } else {
+          text = try scanner.string()
+        }
+      } else {
+        try scanner.skip()
+      }
+    }
+    let sides = (size ?? []).compactMap { Int(exactly: $0) }
+    guard sides.count == 2 else {
+      throw JSONFault("a mask needs \"size\": [height, width]", at: start)
+    }
+    if let text {
+      self = .text(text, width: sides[1], height: sides[0])
+    } else if let counts {
+      self = .counts(counts, width: sides[1], height: sides[0])
+    } else {
+      throw JSONFault("a mask needs \"counts\"", at: start)
+    }
+  }
+
+  private static func numbers(_ scanner: inout JSONScanner) throws(JSONFault) -> [Double] {
+    var numbers: [Double] = []
+    var list = try scanner.array("numbers")
+    while try scanner.element(&list) { numbers.append(try scanner.number()) }
+    return numbers
+  }
+
+  /// The mask; polygons take the size of the image.
+  package func mask(imageWidth: Int, imageHeight: Int) throws(ImagingError) -> RunLengthMask {
+    switch self {
+    case .polygons(let polygons):
+      try RunLengthMask(width: imageWidth, height: imageHeight, polygons: polygons)
+    case .counts(let counts, let width, let height):
+      try RunLengthMask(width: width, height: height, counts: counts)
+    case .text(let text, let width, let height):
+      try RunLengthMask(width: width, height: height, text: text)
+    }
+  }
+}
+
+extension JSONScanner {
+  /// The four numbers of a COCO box.
+  package mutating func sizedBox() throws(JSONFault) -> SizedBox {
+    let start = offset
+    var list = try array("a box [x, y, width, height]")
+    var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    var count = 0
+    while try element(&list) {
+      let value = try number()
+      switch count {
+      case 0: box.x = value
+      case 1: box.y = value
+      case 2: box.width = value
+      case 3: box.height = value
+      default: break
+      }
+      count += 1
+    }
+    guard count == 4 else {
+      throw JSONFault(
+        "a box is [x, y, width, height], but this list has \(count) numbers", at: start)
+    }
+    return box
+  }
+}

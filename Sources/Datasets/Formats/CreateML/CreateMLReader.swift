@@ -1,0 +1,110 @@
+import Basics
+import Imaging
+
+/// Reads CreateML's annotation files: one of them, or a folder that has one for each split.
+///
+/// A list of images, `[{"image": name, "annotations": [{"label": class, "coordinates":
+/// {"x", "y", "width", "height"}}]}]`, the center and size of boxes in pixels. Understood are a file
+/// beside its images, and Roboflow's `train/_annotations.createml.json`. Source: "Building an
+/// object detector data source" in Apple's documentation of Create ML.
+struct CreateMLReader: FormatReader {
+  static let appearance =
+    "an annotation file .json that is a list of images, or a folder with "
+    + "train/_annotations.createml.json"
+
+  private static let usualName = "_annotations.createml.json"
+
+  let root: String
+  /// The annotation file of each split.
+  private let files: [String: String]
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    switch FileContents.entry(path) {
+    case .nothing: false
+    case .file: FilePath.ending(path) == "json" && JSONKind(of: path) == .createML
+    case .folder: !annotationFiles(in: path).isEmpty
+    }
+  }
+
+  init(path: String) throws(DatasetsError) {
+    if FileContents.entry(path) == .file {
+      root = FilePath.folder(path)
+      let folder = SplitName.canonical(FilePath.name(root))
+      files = [SplitName.usual.contains(folder) ? folder : "train": path]
+    } else {
+      root = path
+      files = Self.annotationFiles(in: path)
+    }
+    splits = SplitName.sorted(Set(files.keys))
+    if splits.isEmpty {
+      throw DatasetsError(file: path, "a CreateML dataset is \(Self.appearance).")
+    }
+  }
+
+  /// The annotation files in the folders of the splits, or in the folder itself.
+  private static func annotationFiles(in root: String) -> [String: String] {
+    var files: [String: String] = [:]
+    for (split, folder) in ImageFolder.splits(in: root) {
+      files[split] = annotationFile(in: folder)
+    }
+    if files.isEmpty, let file = annotationFile(in: root) { files["train"] = file }
+    return files
+  }
+
+  /// The one annotation file among the images of a folder.
+  private static func annotationFile(in folder: String) -> String? {
+    let names = (FileContents.listing(of: folder) ?? []).map(\.name)
+      .filter { FilePath.ending($0) == "json" }
+    if names.contains(usualName) { return FilePath.join(folder, usualName) }
+    // Folders with a file per image are another format's; not all of them are read.
+    guard names.count == 1 else { return nil }
+    let path = FilePath.join(folder, names[0])
+    return JSONKind(of: path) == .createML ? path : nil
+  }
+
+  var listsAllImages: Bool { listsBeside(Array(files.values)).isEmpty }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> ParsedDataset {
+    var read: [String: CreateMLFile] = [:]
+    // Without given classes all files are read, so that every split has the same classes.
+    for (name, path) in files where name == split || classNames == nil {
+      read[name] = try CreateMLFile(path)
+    }
+    guard let path = files[split], let file = read[split] else {
+      throw DatasetsError(file: root, "there is no split \"\(split)\".")
+    }
+    let names = ClassList.complete(
+      try ClassList.listed(in: root), with: Set(read.values.flatMap(\.labels)))
+    let places = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    let home = FilePath.folder(path)
+    let finder = ImageLocator(
+      root: home,
+      folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
+        .filter { FilePath.isInside($0, root) })
+    var issues = file.issues
+    var images: [ParsedImage] = []
+    for image in file.images {
+      guard ImageLocator.staysInside(image.name) else {
+        issues.append(
+          DatasetIssue(
+            kind: .pathOutside, file: path, line: image.line,
+            message: "the image \"\(image.name)\" leads out of the dataset's folder; it is left "
+              + "out. Names are expected relative to the annotation file."))
+        continue
+      }
+      images.append(
+        ParsedImage(
+          imagePath: finder.place(of: image.name), labelPath: path,
+          objects: image.objects.compactMap { object in
+            places[object.label].map {
+              ParsedObject(classIndex: $0, extent: .pixels(object.box), line: object.line)
+            }
+          }))
+    }
+    return ParsedDataset(classNames: names, images: images, issues: issues)
+  }
+}

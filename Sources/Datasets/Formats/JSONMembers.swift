@@ -1,0 +1,87 @@
+import Basics
+
+/// The members of an object that have been read, so that none is read twice.
+package struct MemberSet {
+  private var met: UInt64 = 0
+
+  package init() {}
+
+  /// Whether a key is this member's, which is noted; throws where it was there before.
+  @inline(__always)
+  package mutating func takes(
+    _ key: JSONScanner.Text, _ place: Int, _ name: StaticString, _ scanner: JSONScanner
+  ) throws(JSONFault) -> Bool {
+    guard scanner.matches(key, name) else { return false }
+    guard !contains(place) else {
+      throw JSONFault("the key \"\(name)\" is repeated in one object", at: scanner.offset)
+    }
+    met |= 1 << UInt64(place)
+    return true
+  }
+
+  @inline(__always)
+  package func contains(_ place: Int) -> Bool { met & 1 << UInt64(place) != 0 }
+}
+
+extension JSONScanner {
+  /// Whether the next value is 1 or true; any other is ignored.
+  mutating func isSet() throws(JSONFault) -> Bool {
+    switch peek() {
+    case UInt8(ascii: "t"):
+      try skip()
+      return true
+    case let byte? where (0x30...0x39).contains(byte): return try number() == 1
+    default:
+      try skip()
+      return false
+    }
+  }
+
+  /// Begins the list that is the value of a member of a COCO file.
+  package mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
+    guard peek() == UInt8(ascii: "[") else {
+      throw unexpected("the list of \"\(name)\"")
+    }
+    return try array("of a member")
+  }
+}
+
+/// What sort of label file a JSON text is, by its first keys.
+enum JSONKind {
+  /// An object with `images`, `annotations` and `categories`.
+  case coco
+  /// A list of images.
+  case createML
+  /// An object with `shapes`.
+  case labelMe
+  /// None of these, or no JSON.
+  case other
+
+  /// Reads a file only up to the first key that decides.
+  init(of path: String) {
+    self = .other
+    guard let file = try? MappedFile(path) else { return }
+    withExtendedLifetime(file) {
+      var scanner = JSONScanner(file.bytes)
+      if scanner.peek() == UInt8(ascii: "[") {
+        self = .createML
+      } else if let kind = try? Self.kind(ofObject: &scanner) {
+        self = kind
+      }
+    }
+  }
+
+  private static func kind(ofObject scanner: inout JSONScanner) throws(JSONFault) -> JSONKind {
+    var members = try scanner.object("a label file")
+    while let key = try scanner.key(&members) {
+      if ["images", "annotations", "categories"].contains(where: { scanner.matches(key, $0) }) {
+        return .coco
+      }
+      if ["shapes", "imagePath", "imageData"].contains(where: { scanner.matches(key, $0) }) {
+        return .labelMe
+      }
+      try scanner.skip()
+    }
+    return .other
+  }
+}

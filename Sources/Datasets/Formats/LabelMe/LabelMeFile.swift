@@ -1,0 +1,188 @@
+import Basics
+import Foundation
+import Imaging
+
+/// The content of a LabelMe label file: the shapes of an image.
+///
+/// Source: the files that LabelMe 5 writes, and its `label_file.py` and `shape.py`.
+struct LabelMeFile {
+  struct Shape {
+    /// What a shape's points mean.
+    enum Kind: String {
+      case rectangle, polygon, circle, line, linestrip, point, points, mask
+    }
+
+    var label: String
+    var kind: Kind
+    /// x, y, x, y ... in pixels.
+    var points: [Double]
+    /// Shapes of one group and label are parts of one object.
+    var group: Int?
+    /// Flags that are set, by name.
+    var flags: Set<String>
+    /// The PNG of a mask, which fills the rectangle of its points.
+    var mask: [UInt8]?
+    var line: Int
+  }
+
+  /// The `imagePath`, relative to the file.
+  private(set) var imagePath: String?
+  private(set) var width: Int?
+  private(set) var height: Int?
+  private(set) var shapes: [Shape] = []
+  /// Shapes that are sound JSON, but not what the format demands.
+  private(set) var issues: [DatasetIssue] = []
+  let path: String
+
+  /// Reads a file's bytes; throws for what is no JSON or has no shapes.
+  init(_ bytes: [UInt8], path: String) throws(DatasetsError) {
+    self.path = path
+    try bytes.withUnsafeBufferPointer { (bytes) throws(DatasetsError) in
+      var lines = LineCounter(bytes)
+      var scanner = JSONScanner(bytes)
+      do throws(JSONFault) {
+        try read(&scanner, &lines)
+      } catch {
+        throw DatasetsError(
+          file: path, line: lines.line(at: error.offset),
+          "\(error.message) (byte \(error.offset)).")
+      }
+    }
+  }
+
+  private mutating func read(
+    _ scanner: inout JSONScanner, _ lines: inout LineCounter
+  ) throws(JSONFault) {
+    var met = MemberSet()
+    var root = try scanner.object("with \"shapes\", as LabelMe's files are")
+    while let key = try scanner.key(&root) {
+      if try met.takes(key, 0, "imagePath", scanner) {
+        imagePath = try scanner.string()
+      } else if try met.takes(key, 1, "imageWidth", scanner) {
+        width = try Self.optionalInteger(&scanner)
+      } else if try met.takes(key, 2, "imageHeight", scanner) {
+        height = try Self.optionalInteger(&scanner)
+      } else if try met.takes(key, 3, "shapes", scanner) {
+        var list = try scanner.lines("shapes")
+        while try scanner.element(&list) {
+          let start = scanner
+          do {
+            shapes.append(try Self.shape(&scanner, &lines))
+          } catch {
+            scanner = start
+            try scanner.skip()
+            issues.append(
+              DatasetIssue(
+                kind: .malformedLabels, file: path, line: lines.line(at: error.offset),
+                message: error.message + "; ignored."))
+          }
+        }
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+    guard met.contains(3) else {
+      throw JSONFault("the file has no list \"shapes\", as LabelMe's have", at: scanner.offset)
+    }
+  }
+
+  private static func optionalInteger(_ scanner: inout JSONScanner) throws(JSONFault) -> Int? {
+    if scanner.peek() == UInt8(ascii: "n") {
+      try scanner.skip()
+      return nil
+    }
+    return try scanner.integer("a side of the image")
+  }
+
+  private static func shape(
+    _ scanner: inout JSONScanner, _ lines: inout LineCounter
+  ) throws(JSONFault) -> Shape {
+    scanner.skipSpace()
+    let start = scanner.offset
+    // Files of the first versions give no type: all shapes were polygons.
+    var shape = Shape(
+      label: "", kind: .polygon, points: [], group: nil, flags: [], mask: nil,
+      line: lines.line(at: start))
+    var met = MemberSet()
+    var members = try scanner.object("a shape")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "label", scanner) {
+        shape.label = ClassList.name(try scanner.string())
+      } else if try met.takes(key, 1, "points", scanner) {
+        shape.points = try points(&scanner)
+      } else if try met.takes(key, 2, "shape_type", scanner) {
+        if scanner.peek() == UInt8(ascii: "n") {
+          try scanner.skip()
+        } else {
+          let word = try scanner.string()
+          guard let kind = Shape.Kind(rawValue: word) else {
+            throw JSONFault("the shape_type \"\(word)\" is unknown", at: scanner.offset)
+          }
+          shape.kind = kind
+        }
+      } else if try met.takes(key, 3, "group_id", scanner) {
+        shape.group = try optionalInteger(&scanner)
+      } else if try met.takes(key, 4, "flags", scanner) {
+        shape.flags = try flags(&scanner)
+      } else if try met.takes(key, 5, "mask", scanner), scanner.peek() == UInt8(ascii: "\"") {
+        shape.mask = Data(base64Encoded: try scanner.string()).map { [UInt8]($0) }
+      } else {
+        try scanner.skip()
+      }
+    }
+    if shape.label.isEmpty { throw JSONFault("a shape has no \"label\"", at: start) }
+    let least: Int =
+      switch shape.kind {
+      case .rectangle, .circle, .line, .mask: 2
+      case .polygon: 3
+      case .linestrip, .point, .points: 1
+      }
+    guard shape.points.count >= 2 * least else {
+      throw JSONFault(
+        "a \(shape.kind.rawValue) has \(least) or more points, but this one has "
+          + "\(shape.points.count / 2)", at: start)
+    }
+    return shape
+  }
+
+  private static func points(_ scanner: inout JSONScanner) throws(JSONFault) -> [Double] {
+    var points: [Double] = []
+    var list = try scanner.array("of points")
+    while try scanner.element(&list) {
+      scanner.skipSpace()
+      let start = scanner.offset
+      var count = 0
+      var point = try scanner.array("x and y of a point")
+      while try scanner.element(&point) {
+        points.append(try scanner.number())
+        count += 1
+      }
+      guard count == 2 else {
+        throw JSONFault("a point is [x, y], but this list has \(count) numbers", at: start)
+      }
+    }
+    return points
+  }
+
+  /// The names of the flags that are set; null is none.
+  private static func flags(_ scanner: inout JSONScanner) throws(JSONFault) -> Set<String> {
+    guard scanner.peek() == UInt8(ascii: "{") else {
+      try scanner.skip()
+      return []
+    }
+    var flags: Set<String> = []
+    var members = try scanner.object("flags")
+    while let key = try scanner.key(&members) {
+      let name = try scanner.string(key)
+      if scanner.peek() == UInt8(ascii: "t") { flags.insert(name) }
+      try scanner.skip()
+    }
+    return flags
+  }
+}
+
+/// The flags of a shape in LabelMe's files, under names of Glimpse's own.
+enum LabelMeFlag: String, CaseIterable {
+  case crowd, difficult, truncated, occluded
+}

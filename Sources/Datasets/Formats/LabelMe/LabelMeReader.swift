@@ -1,0 +1,152 @@
+import Basics
+import Imaging
+
+/// Reads folders of LabelMe: a JSON file beside each image, which lists its shapes.
+///
+/// The folders `train`, `val` and `test` are splits, where there are any; inside, folders may nest.
+/// Shapes of one group and label are one object. Source: github.com/wkentaro/labelme.
+struct LabelMeReader: FormatReader {
+  static let appearance = "a folder with images and a .json of \"shapes\" beside each"
+
+  let root: String
+  private let folders: [String: String]
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    guard FileContents.entry(path) == .folder else { return false }
+    return ([path] + ImageFolder.splits(in: path).values.sorted()).contains { folder in
+      // A few files are enough: the files of a folder are of one kind.
+      (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
+        .sorted(by: FileContents.isBefore).prefix(3).contains {
+          JSONKind(of: FilePath.join(folder, $0)) == .labelMe
+        }
+    }
+  }
+
+  init(path: String) throws(DatasetsError) {
+    root = path
+    guard FileContents.entry(path) == .folder else {
+      throw DatasetsError(
+        file: path, "a LabelMe dataset is \(Self.appearance), and this is no folder.")
+    }
+    let splits = ImageFolder.splits(in: path)
+    folders = splits.isEmpty ? ["train": path] : splits
+    self.splits = SplitName.sorted(Set(folders.keys))
+  }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> ParsedDataset {
+    guard let folder = folders[split] else {
+      throw DatasetsError(file: root, "there is no split \"\(split)\".")
+    }
+    var labels: Set<String> = []
+    // Without given classes all files are read, so that every split has the same classes.
+    for (other, folder) in folders where other != split && classNames == nil {
+      var ignored: [DatasetIssue] = []
+      let paths = try ImageFolder.files(
+        below: folder, issues: &ignored, where: Self.isLabelFile)
+      for case .success(let file?) in read(paths, reading, segmentations: false).map(\.result) {
+        labels.formUnion(file.labels)
+      }
+    }
+    var issues: [DatasetIssue] = []
+    let paths = try ImageFolder.files(below: folder, issues: &issues) {
+      Self.isLabelFile($0) || FilePath.isImage($0)
+    }
+    let files = read(paths.filter(Self.isLabelFile), reading, segmentations: reading.segmentations)
+    for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
+    let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
+    let classes = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    var data = ParsedDataset(classNames: names, images: [], issues: issues)
+    var labeled: Set<String> = []
+    var finders: [String: ImageLocator] = [:]
+    for (path, result) in files {
+      switch result {
+      case .success(nil): break
+      case .success(let file?):
+        guard
+          let imagePath = imagePath(
+            of: file, at: path, finders: &finders, issues: &data.issues)
+        else { break }
+        labeled.insert(imagePath)
+        data.issues += file.issues
+        let indices = file.labels.map { classes[$0] ?? 0 }
+        var objects = file.objects
+        for place in objects.indices {
+          objects[place].classIndex = indices[objects[place].classIndex]
+        }
+        var size: (width: Int, height: Int)?
+        if let width = file.width, let height = file.height, width > 0, height > 0 {
+          size = (width, height)
+        }
+        data.images.append(
+          ParsedImage(
+            imagePath: imagePath, labelPath: path, statedSize: size, objects: objects,
+            labels: file.isBroken ? .broken : .given))
+      case .failure(let error):
+        data.issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
+        if let image = Self.imageBeside(path) {
+          labeled.insert(image)
+          data.images.append(
+            ParsedImage(imagePath: image, labelPath: path, objects: [], labels: .broken))
+        }
+      }
+    }
+    for image in paths where FilePath.isImage(image) && !labeled.contains(image) {
+      data.images.append(
+        ParsedImage(
+          imagePath: image, labelPath: FilePath.stem(image) + ".json", objects: [],
+          labels: .absent))
+    }
+    data.images.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
+    return data
+  }
+
+  private static func isLabelFile(_ name: String) -> Bool { FilePath.ending(name) == "json" }
+
+  /// What the label files at some paths hold.
+  private func read(
+    _ paths: [String], _ reading: DatasetReading, segmentations: Bool
+  ) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
+    let results = labels(at: paths, on: reading.runner) {
+      (bytes, path) throws(DatasetsError) in
+      LabelMeObjects(try LabelMeFile(bytes, path: path), segmentations: segmentations)
+    }
+    return zip(paths, results).map { ($0, $1) }
+  }
+
+  /// The image of a label file: the one that it names, if that is in the dataset, or else the
+  /// one beside it; nil for a name that leads out of the dataset.
+  private func imagePath(
+    of file: LabelMeObjects, at path: String, finders: inout [String: ImageLocator],
+    issues: inout [DatasetIssue]
+  ) -> String? {
+    let home = FilePath.folder(path)
+    guard let name = file.imagePath.map({ FilePath.plain($0) }), !name.isEmpty else {
+      return Self.imageBeside(path) ?? FilePath.stem(path) + ".jpg"
+    }
+    let named = FilePath.join(home, name)
+    let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
+    if stays, FileContents.entry(named) == .file { return named }
+    let finder = finders[home] ?? ImageLocator(root: home, folders: [home])
+    finders[home] = finder
+    if let found = finder.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
+    if stays { return named }
+    issues.append(
+      DatasetIssue(
+        kind: .pathOutside, file: path,
+        message:
+          "the imagePath \"\(name)\" leads out of the dataset's folder; the image is left "
+          + "out. Names are expected relative to the label file."))
+    return nil
+  }
+
+  /// The image beside a label file that has its name.
+  private static func imageBeside(_ path: String) -> String? {
+    let stem = FilePath.stem(path)
+    return ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"].map { stem + "." + $0 }
+      .first { FileContents.entry($0) == .file }
+  }
+}

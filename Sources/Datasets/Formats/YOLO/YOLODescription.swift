@@ -1,0 +1,122 @@
+/// A `data.yaml`: where the splits of a YOLO dataset are, and what its classes are called.
+///
+/// Keys: `path`, `train`, `val` (or `valid`), `test`, `names` (list or map), `nc`; others are
+/// passed over. Source: the data-set page of Ultralytics' documentation, and Roboflow's exports.
+struct YOLODescription: Hashable {
+  /// The `path` key: the folder that the others are relative to.
+  var path: String?
+  /// Folders, lists or images of each split, by its canonical name.
+  var splits: [String: [String]]
+  /// The names of the classes, by number; several may have one name.
+  var classNames: [String]
+
+  /// Reads the text of a description; `file` is for messages.
+  init(_ text: String, file: String) throws(DatasetsError) {
+    let root = try YAMLReader.read(text, file: file)
+    guard root.entries != nil else {
+      throw DatasetsError(
+        file: file, line: root.line,
+        "a map with the keys train, val and names is expected, but "
+          + "the file holds \(root.kind).")
+    }
+    path = nil
+    if let node = root["path"] {
+      guard let text = node.text else {
+        throw DatasetsError(
+          file: file, line: node.line, "\"path\" names one folder, but this is \(node.kind).")
+      }
+      path = text
+    }
+    splits = [:]
+    for split in SplitName.usual {
+      for spelling in SplitName.spellings(split) {
+        guard splits[split] == nil, let node = root[spelling] else { continue }
+        splits[split] = try Self.places(node, key: spelling, file: file)
+      }
+    }
+    classNames = try Self.classNames(root, file: file)
+  }
+
+  /// The value of `train`, `val` or `test`: one path or a list of them.
+  private static func places(
+    _ node: YAMLNode, key: String, file: String
+  ) throws(DatasetsError) -> [String] {
+    let places = (node.elements ?? [node]).compactMap(\.text)
+    guard places.count == (node.elements?.count ?? 1), !places.isEmpty else {
+      throw DatasetsError(
+        file: file, line: node.line,
+        "\"\(key)\" is expected to be a path or a list of paths, but it holds something else.")
+    }
+    return places
+  }
+
+  private static func classNames(
+    _ root: YAMLNode, file: String
+  ) throws(DatasetsError) -> [String] {
+    var count: Int?
+    if let node = root["nc"] {
+      guard let number = node.text.flatMap({ Int($0) }), (1...maximumClasses).contains(number)
+      else {
+        throw DatasetsError(
+          file: file, line: node.line,
+          "\"nc\" is expected to be a number of classes, 1 to \(maximumClasses).")
+      }
+      count = number
+    }
+    guard let node = root["names"] else {
+      guard let count else {
+        throw DatasetsError(
+          file: file, line: root.line,
+          "the key \"names\" is missing; write for instance \"names: [cat, dog]\".")
+      }
+      return (0..<count).map { "class \($0)" }
+    }
+    let names = try names(node, file: file)
+    if let count, count != names.count {
+      throw DatasetsError(
+        file: file, line: node.line,
+        "\"nc\" says \(count) classes, but \"names\" has "
+          + "\(names.count).")
+    }
+    return names
+  }
+
+  /// More classes than this are taken for a mistake.
+  private static let maximumClasses = 100_000
+
+  /// The value of `names`: a list, or a map whose keys are 0, 1, 2 ... in any order.
+  private static func names(_ node: YAMLNode, file: String) throws(DatasetsError) -> [String] {
+    func fail(_ line: Int, _ what: String) -> DatasetsError {
+      DatasetsError(
+        file: file, line: line,
+        "\(what); \"names\" is a list of names, or a map of 0, 1, 2 ... to names.")
+    }
+    func name(_ node: YAMLNode) throws(DatasetsError) -> String {
+      // A class may be called "null" or "no": any single value with letters will do.
+      guard case .scalar(let text, _) = node.content, case let name = ClassList.name(text),
+        !name.isEmpty
+      else { throw fail(node.line, "a class has no name") }
+      return name
+    }
+    if let elements = node.elements, !elements.isEmpty {
+      var names: [String] = []
+      for element in elements { names.append(try name(element)) }
+      return names
+    }
+    guard let entries = node.entries, !entries.isEmpty else {
+      throw fail(node.line, "the names of the classes are expected here")
+    }
+    var names = [String?](repeating: nil, count: entries.count)
+    for entry in entries {
+      guard let index = Int(entry.key), names.indices.contains(index) else {
+        throw fail(
+          entry.value.line, "the class number \"\(entry.key)\" is not in 0...\(entries.count - 1)")
+      }
+      guard names[index] == nil else {
+        throw fail(entry.value.line, "the class number \(index) is repeated")
+      }
+      names[index] = try name(entry.value)
+    }
+    return names.compactMap { $0 }
+  }
+}

@@ -1,0 +1,276 @@
+import Basics
+
+/// Reads YOLO datasets: those with a `data.yaml`, and plain folders of `images` and `labels`.
+///
+/// Source: the data-set page of Ultralytics' documentation; the habits of Roboflow's and CVAT's
+/// exports.
+struct YOLOReader: FormatReader {
+  static let appearance = "a data.yaml, or a folder with images/ and labels/"
+
+  /// What relative paths are relative to.
+  let root: String
+  /// The folder of the description file, or the root.
+  private let home: String
+  /// Nil for plain folders.
+  private let description: YOLODescription?
+  private let descriptionPath: String
+  /// From `classes.txt`, for plain folders that have one.
+  private let listedNames: [String]?
+  private let notice: DatasetIssue?
+  let splits: [String]
+
+  static func recognizes(_ path: String) -> Bool {
+    if descriptionFile(path) != nil { return true }
+    guard FileContents.entry(path) == .folder else { return false }
+    return isPlainFolder(path) || SplitName.usual.contains { hasLabels(of: $0, in: path) }
+  }
+
+  /// The path itself if it is a YAML file, or the YAML file in that folder: `data.yaml`, or the only
+  /// one there is.
+  private static func descriptionFile(_ path: String) -> String? {
+    switch FileContents.entry(path) {
+    case .nothing: return nil
+    case .file: return ["yaml", "yml"].contains(FilePath.ending(path)) ? path : nil
+    case .folder:
+      let names = ((try? FileContents.names(in: path)) ?? [])
+        .filter { ["yaml", "yml"].contains(FilePath.ending($0)) }
+      let usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"]
+      let name = usual.first { names.contains($0) } ?? (names.count == 1 ? names.first : nil)
+      return name.map { FilePath.join(path, $0) }
+    }
+  }
+
+  /// Whether there are `images` and `labels` in a folder.
+  private static func isPlainFolder(_ path: String) -> Bool {
+    ["images", "labels"].allSatisfy { FileContents.entry(FilePath.join(path, $0)) == .folder }
+  }
+
+  /// Whether a split has a folder of images and one of labels beside it.
+  private static func hasLabels(of split: String, in root: String) -> Bool {
+    guard let images = YOLOLayout.folder(of: split, in: root) else { return false }
+    let labels = FilePath.folder(YOLOLayout.labelPath(of: FilePath.join(images, "x.jpg")))
+    return FileContents.entry(labels) == .folder
+  }
+
+  init(path: String) throws(DatasetsError) {
+    var notice: DatasetIssue?
+    var names: [String]?
+    if let file = Self.descriptionFile(path),
+      let text = try DatasetsError.wrap(FileContents.text(file))
+    {
+      let description = try YOLODescription(text, file: file)
+      home = FilePath.folder(file)
+      (root, notice) = Self.root(of: description, home: home, file: file)
+      self.description = description
+      descriptionPath = file
+      let root = root
+      let found = SplitName.usual.filter {
+        description.splits[$0] != nil || YOLOLayout.folder(of: $0, in: root) != nil
+      }
+      splits = found
+    } else {
+      guard FileContents.entry(path) == .folder else {
+        throw DatasetsError(
+          file: path, "a YOLO dataset is a folder or a description that ends in .yaml.")
+      }
+      root = path
+      home = path
+      description = nil
+      descriptionPath = path
+      names = try ClassList.listed(in: path)
+      let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
+      // Images directly in images/ are not split: all of them are for training.
+      splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
+    }
+    listedNames = names
+    self.notice = notice
+    if splits.isEmpty {
+      throw DatasetsError(
+        file: descriptionPath,
+        "no split is named here; write for instance \"train: images/train\" "
+          + "and \"val: images/val\".")
+    }
+  }
+
+  /// The folder that a description's paths are relative to: its `path` if that exists, else where
+  /// the description lies.
+  private static func root(
+    of description: YOLODescription, home: String, file: String
+  ) -> (String, DatasetIssue?) {
+    guard let path = description.path else { return (home, nil) }
+    let root = FilePath.join(home, path)
+    if FileContents.entry(root) == .folder { return (root, nil) }
+    return (
+      home,
+      DatasetIssue(
+        kind: .layout, file: file,
+        message: "\"path: \(path)\" does not exist; the folder of the "
+          + "description itself is taken for it.")
+    )
+  }
+
+  func read(
+    split: String, classNames: [String]?, reading: DatasetReading
+  ) throws(DatasetsError) -> ParsedDataset {
+    guard let names = description?.classNames ?? listedNames ?? classNames else {
+      throw DatasetsError(
+        file: root,
+        "the class names are nowhere to be found; put them into classes.txt, one a "
+          + "line, or write a data.yaml.")
+    }
+    var issues = notice.map { [$0] } ?? []
+    let classes = Self.joined(names, file: descriptionPath, issues: &issues)
+    let images = try imagePaths(split: split, issues: &issues)
+    let paths = images.map { YOLOLayout.labelPath(of: $0) }
+    let files = labels(at: paths, on: reading.runner) {
+      (bytes, path) throws(DatasetsError) in
+      try YOLOLabels(
+        bytes, file: path, classCount: names.count, segmentations: reading.segmentations)
+    }
+    var parsed: [ParsedImage] = []
+    parsed.reserveCapacity(images.count)
+    for ((image, path), file) in zip(zip(images, paths), files) {
+      var parsedImage = ParsedImage(imagePath: image, labelPath: path, objects: [])
+      switch file {
+      case .success(nil): parsedImage.labels = .absent
+      case .success(let labels?):
+        parsedImage.objects = labels.objects
+        for place in parsedImage.objects.indices where classes.names.count < names.count {
+          parsedImage.objects[place].classIndex =
+            classes.indices[parsedImage.objects[place].classIndex]
+        }
+        issues += labels.issues
+        if !labels.issues.isEmpty && labels.objects.isEmpty { parsedImage.labels = .broken }
+      case .failure(let error):
+        parsedImage.labels = .broken
+        issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
+      }
+      parsed.append(parsedImage)
+    }
+    if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
+      throw DatasetsError(
+        file: descriptionPath,
+        "none of the \(parsed.count) images of the split \"\(split)\" "
+          + "has a label file; the first is expected at \(first.labelPath).")
+    }
+    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
+  }
+
+  /// The names once each, and for each number of a class the index of its name; that several are
+  /// one class is a problem.
+  private static func joined(
+    _ names: [String], file: String, issues: inout [DatasetIssue]
+  ) -> (names: [String], indices: [Int]) {
+    var result = (names: [String](), indices: [Int]())
+    var places: [String: Int] = [:]
+    for (number, name) in names.enumerated() {
+      if let place = places[name] {
+        issues.append(
+          DatasetIssue(
+            kind: .duplicateEntry, file: file,
+            message: "class \(number) is named \"\(name)\" like one before it; both are taken for "
+              + "one class."))
+        result.indices.append(place)
+      } else {
+        places[name] = result.names.count
+        result.indices.append(result.names.count)
+        result.names.append(name)
+      }
+    }
+    return result
+  }
+
+  /// The images of a split, folder after folder, or as listed.
+  private func imagePaths(
+    split: String, issues: inout [DatasetIssue]
+  ) throws(DatasetsError) -> [String] {
+    guard let entries = description?.splits[split] else {
+      let plain = FilePath.join(root, "images")
+      let folder = YOLOLayout.folder(of: split, in: root) ?? plain
+      if description != nil {
+        issues.append(
+          DatasetIssue(
+            kind: .layout, file: descriptionPath,
+            message: "the split \"\(split)\" is not named; "
+              + "the folder \(folder) is taken for it."))
+      }
+      return try imageFiles(in: folder, issues: &issues)
+    }
+    var images: [String] = []
+    for entry in entries {
+      let place = try locate(entry, key: split, issues: &issues)
+      if FileContents.entry(place) == .folder {
+        images += try imageFiles(in: place, issues: &issues)
+      } else if FilePath.ending(place) == "txt" {
+        images += try listedImages(place)
+      } else if FilePath.isImage(place) {
+        images.append(place)
+      } else {
+        throw DatasetsError(
+          file: descriptionPath,
+          "\"\(split)\" names \(place), which is neither a folder, nor a "
+            + "list that ends in .txt, nor an image.")
+      }
+    }
+    return images
+  }
+
+  /// Finds what an entry of the description means.
+  private func locate(
+    _ entry: String, key: String, issues: inout [DatasetIssue]
+  ) throws(DatasetsError) -> String {
+    var tried: [String] = []
+    var inner = entry
+    while true {
+      for folder in [root, home] {
+        let path = FilePath.join(folder, inner)
+        if FileContents.entry(path) != .nothing {
+          if inner != entry {
+            // Roboflow writes ../train/images where it means train/images.
+            issues.append(
+              DatasetIssue(
+                kind: .layout, file: descriptionPath,
+                message: "\"\(key): \(entry)\" does not "
+                  + "exist; \(path) is taken for it."))
+          }
+          return path
+        }
+        if !tried.contains(path) { tried.append(path) }
+      }
+      guard inner.hasPrefix("../") else { break }
+      inner = String(inner.dropFirst(3))
+    }
+    throw DatasetsError(
+      file: descriptionPath,
+      "\"\(key): \(entry)\" does not exist; looked for at "
+        + tried.joined(separator: " and ") + ".")
+  }
+
+  private func imageFiles(
+    in folder: String, issues: inout [DatasetIssue]
+  ) throws(DatasetsError) -> [String] {
+    let images = try ImageFolder.images(below: folder, issues: &issues)
+    if images.isEmpty {
+      throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
+    }
+    for orphan in YOLOLayout.orphans(of: images) {
+      issues.append(
+        DatasetIssue(
+          kind: .orphanedLabels, file: orphan,
+          message: "the label file belongs to no image; it is not read."))
+    }
+    return images
+  }
+
+  /// The images that a list names, one a line: relative to the dataset, or to the list.
+  private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
+    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
+      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
+    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
+    let folders = [root, FilePath.folder(list), home]
+    return names.map { name in
+      let paths = folders.map { FilePath.join($0, name) }
+      return paths.first { FileContents.entry($0) == .file } ?? paths[0]
+    }
+  }
+}

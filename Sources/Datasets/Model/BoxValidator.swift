@@ -1,0 +1,187 @@
+import Basics
+import Imaging
+
+/// Converts the boxes of one image to pixels, and reports those that are invalid.
+struct BoxValidator {
+  /// The issues so far.
+  private(set) var issues: [DatasetIssue] = []
+  private let image: ParsedImage
+  /// Pixels; 0 where the size is unknown.
+  private let width: Double
+  private let height: Double
+  private let clipsBoxes: Bool
+  /// Classes and boxes so far.
+  private var seen: Set<Place> = []
+
+  private struct Place: Hashable {
+    let classIndex: Int
+    let box: Box
+    let isCrowd: Bool
+  }
+
+  init(image: ParsedImage, width: Int, height: Int, clipsBoxes: Bool) {
+    self.image = image
+    self.clipsBoxes = clipsBoxes
+    self.width = Double(width)
+    self.height = Double(height)
+  }
+
+  private var hasSize: Bool { width > 0 && height > 0 }
+
+  /// The object in pixels, or nil where its box is invalid.
+  mutating func annotation(of object: ParsedObject, classIndex: Int) -> Annotation? {
+    guard let box = checkedBox(of: object) else { return nil }
+    if !seen.insert(Place(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
+      report(
+        .duplicateBox, object,
+        "\(subject(object, box)) is repeated, with the same class; kept.")
+    }
+    var annotation = Annotation(
+      box: box, classIndex: classIndex, isCrowd: object.isCrowd, isDifficult: object.isDifficult)
+    annotation.isTruncated = object.isTruncated
+    annotation.isOccluded = object.isOccluded
+    annotation.segmentation = checkedSegmentation(of: object, box)
+    if case .stated(let extent) = object.extent { annotation.stated = extent }
+    return annotation
+  }
+
+  private mutating func report(
+    _ kind: DatasetIssue.Kind, _ object: ParsedObject, _ message: String
+  ) {
+    issues.append(
+      DatasetIssue(kind: kind, file: image.labelPath, line: object.line, message: message))
+  }
+
+  /// What a sentence calls an object: by its number or its line or, where there are none, by place.
+  private func subject(_ object: ParsedObject, _ box: Box) -> String {
+    if let id = object.id {
+      return "the box of annotation \(id) (\(FilePath.name(image.imagePath)))"
+    }
+    return object.line == nil
+      ? "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of "
+        + FilePath.name(image.imagePath) : "the box"
+  }
+
+  /// The object's box in pixels, or nil where it is invalid.
+  private mutating func checkedBox(of object: ParsedObject) -> Box? {
+    let box: Box
+    var (width, height) = (width, height)
+    switch object.extent {
+    case .pixels(let corners): box = corners
+    case .stated(let extent): box = extent.box.corners
+    case .fractions(let corners):
+      // Without a size, fractions stay fractions.
+      if !hasSize { (width, height) = (1, 1) }
+      box = Box(
+        x1: corners.x1 * width, y1: corners.y1 * height, x2: corners.x2 * width,
+        y2: corners.y2 * height)
+    }
+    guard [box.x1, box.y1, box.x2, box.y2].allSatisfy({ abs($0) < 1e9 }) else {
+      report(
+        .boxOutsideImage, object,
+        "\(subject(object, box)) has coordinates beyond those of any image; ignored.")
+      return nil
+    }
+    if !(box.x2 > box.x1 && box.y2 > box.y1) {
+      report(
+        .boxWithoutArea, object,
+        "\(subject(object, box)) has no width or no height; ignored.")
+      return nil
+    }
+    if width == 0 || height == 0 { return box }
+    let size = hasSize ? "\(Int(width))x\(Int(height)) image" : "image"
+    let clipped = box.clipped(toWidth: width, height: height)
+    if !(clipped.x2 > clipped.x1 && clipped.y2 > clipped.y1) {
+      report(
+        .boxOutsideImage, object,
+        "\(subject(object, box)) lies outside of the \(size); ignored.")
+      return nil
+    }
+    // A tolerance of a pixel for rounding; of a hundredth where the size is unknown.
+    let tolerance = hasSize ? 1 : 0.01
+    let overhang = max(
+      clipped.x1 - box.x1, clipped.y1 - box.y1, box.x2 - clipped.x2, box.y2 - clipped.y2)
+    if overhang > tolerance {
+      report(
+        .boxBeyondImage, object,
+        "\(subject(object, box)) reaches beyond the \(size); \(clipsBoxes ? "clipped" : "kept").")
+    }
+    if hasSize, clipped.width <= 1 || clipped.height <= 1 {
+      report(
+        .tinyBox, object, "\(subject(object, box)) is at most one pixel wide or high; kept.")
+    }
+    return clipsBoxes ? clipped : box
+  }
+
+  // MARK: Polygons
+
+  /// Farther out no polygon has a corner, in pixels.
+  private static let farthest = 1e6
+
+  /// The object's polygon in pixels, or nil where it has none or none that can be.
+  private mutating func checkedSegmentation(of object: ParsedObject, _ box: Box) -> Segmentation? {
+    switch object.segmentation {
+    case nil: return nil
+    case .mask(let mask)?:
+      if hasSize, (mask.width, mask.height) != (Int(width), Int(height)) {
+        report(
+          .invalidSegmentation, object,
+          "\(subject(object, box)) has a mask for \(mask.width)x\(mask.height) pixels, but the "
+            + "image has \(Int(width))x\(Int(height)); the box is kept.")
+        return nil
+      }
+      guard mask.area > 0 else {
+        report(
+          .invalidSegmentation, object,
+          "\(subject(object, box)) has an empty mask; the box is kept.")
+        return nil
+      }
+      return .mask(mask)
+    case .polygons(var polygons)?:
+      if case .fractions = object.extent, hasSize {
+        polygons = polygons.map { polygon in
+          polygon.enumerated().map { $0.element * ($0.offset % 2 == 0 ? width : height) }
+        }
+      }
+      for polygon in polygons {
+        let isPossible =
+          polygon.count >= 6 && polygon.count % 2 == 0
+          && polygon.allSatisfy { abs($0) <= Self.farthest }
+        guard isPossible else {
+          report(
+            .invalidSegmentation, object,
+            "\(subject(object, box)) has an invalid polygon of \(polygon.count) numbers: x and y "
+              + "of three or more corners near the image are expected; the box is kept.")
+          return nil
+        }
+      }
+      guard showsSomething(polygons) else {
+        report(
+          .invalidSegmentation, object,
+          "\(subject(object, box)) has polygons of zero area in the image; the box is kept.")
+        return nil
+      }
+      return .polygons(polygons)
+    }
+  }
+
+  /// Whether any of some polygons has an area, and the box around it a part of the image.
+  private func showsSomething(_ polygons: [[Double]]) -> Bool {
+    polygons.contains { polygon in
+      var (doubled, bounds) = (
+        0.0, Box(x1: .infinity, y1: .infinity, x2: -.infinity, y2: -.infinity)
+      )
+      for corner in stride(from: 0, to: polygon.count, by: 2) {
+        let next = (corner + 2) % polygon.count
+        doubled += polygon[corner] * polygon[next + 1] - polygon[next] * polygon[corner + 1]
+        bounds.x1 = min(bounds.x1, polygon[corner])
+        bounds.x2 = max(bounds.x2, polygon[corner])
+        bounds.y1 = min(bounds.y1, polygon[corner + 1])
+        bounds.y2 = max(bounds.y2, polygon[corner + 1])
+      }
+      guard abs(doubled) > 1e-12 else { return false }
+      if !hasSize { return true }
+      return bounds.clipped(toWidth: width, height: height).area > 0
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Basics
+import Imaging
+
+/// Turns a parsed dataset into samples: joins classes, measures images, validates boxes.
+struct DatasetBuilder {
+  /// The classes of the result.
+  let classNames: [String]
+  /// The issues so far.
+  private(set) var issues: [DatasetIssue]
+  private let raw: ParsedDataset
+  private let reading: DatasetReading
+  /// For each class of the files, its index in `classNames`, or nil where it is not wanted.
+  private let classIndices: [Int?]
+
+  init(raw: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
+    self.raw = raw
+    self.reading = reading
+    let names = wanted ?? raw.classNames
+    classNames = names
+    issues = raw.issues
+    let places = Dictionary(
+      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    classIndices = raw.classNames.map { places[$0] }
+  }
+
+  /// All samples that can be used.
+  mutating func samples(path: String) -> [Sample] {
+    let sizes = measuredSizes()
+    var samples: [Sample] = []
+    samples.reserveCapacity(raw.images.count)
+    /// For each image its first entry, and its sample.
+    var seen: [String: (entry: Int, sample: Int)] = [:]
+    var unwanted = [Int](repeating: 0, count: raw.classNames.count)
+    for (entry, (image, measured)) in zip(raw.images, sizes).enumerated() {
+      let earlier = seen[image.imagePath]
+      if let earlier {
+        // The same label file again, or other labels of the same image.
+        guard !image.objects.isEmpty,
+          image.objects.map(\.line) != raw.images[earlier.entry].objects.map(\.line)
+            || image.objects.map(\.id) != raw.images[earlier.entry].objects.map(\.id)
+        else {
+          report(
+            .duplicateEntry, image.imagePath, "the image is listed twice; used once.")
+          continue
+        }
+        report(
+          .duplicateEntry, image.imagePath,
+          "the image is listed twice, with labels of its own each time; they are merged.")
+      }
+      guard let size = size(of: image, measured: measured) else { continue }
+      if let mask = image.maskPath, reading.measuresImages {
+        guard fits(mask, size) else { continue }
+      }
+      var sample = Sample(
+        imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
+        annotations: [])
+      sample.imageClass = image.imageClass.flatMap { classIndices[$0] }
+      sample.maskPath = image.maskPath
+      if image.maskPath != nil, classNames != raw.classNames {
+        sample.maskClassIndices = classIndices
+      }
+      sample.annotations.reserveCapacity(image.objects.count)
+      var checker = BoxValidator(
+        image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
+      for object in image.objects {
+        guard let classIndex = classIndices[object.classIndex] else {
+          unwanted[object.classIndex] += 1
+          continue
+        }
+        guard let annotation = checker.annotation(of: object, classIndex: classIndex) else {
+          continue
+        }
+        sample.annotations.append(annotation)
+      }
+      issues += checker.issues
+      if let earlier {
+        samples[earlier.sample].annotations += sample.annotations
+        continue
+      }
+      seen[image.imagePath] = (entry, samples.count)
+      if reading.validates { reportIfUnlabeled(image) }
+      samples.append(sample)
+    }
+    for (index, count) in unwanted.enumerated() where count > 0 {
+      report(
+        .unwantedClass, path,
+        "\(count) boxes of the class \"\(raw.classNames[index])\" are left "
+          + "out; it is not among the \(classNames.count) classes asked for.")
+    }
+    return samples
+  }
+
+  /// Refuses a split without a usable image or box.
+  func refuseEmpty(
+    _ samples: [Sample], path: String, split: String
+  ) throws(DatasetsError) {
+    let first = issues.first.map { " The first issue is: \($0)" } ?? ""
+    if samples.isEmpty {
+      throw DatasetsError(
+        file: path,
+        "the split \"\(split)\" lists \(raw.images.count) images, and none of them "
+          + "can be used.\(first)")
+    }
+    let objects = raw.images.reduce(0) { $0 + $1.objects.count }
+    if objects > 0 && samples.allSatisfy(\.annotations.isEmpty) {
+      throw DatasetsError(
+        file: path, "none of the \(objects) boxes of the split \"\(split)\" can be used.\(first)")
+    }
+  }
+
+  private mutating func report(
+    _ kind: DatasetIssue.Kind, _ file: String, line: Int? = nil, _ message: String
+  ) {
+    issues.append(DatasetIssue(kind: kind, file: file, line: line, message: message))
+  }
+
+  private mutating func reportIfUnlabeled(_ image: ParsedImage) {
+    guard image.objects.isEmpty, image.imageClass == nil, image.maskPath == nil else {
+      return
+    }
+    switch image.labels {
+    case .broken: break
+    case .absent:
+      report(
+        .unlabeledImage, image.imagePath,
+        "the image has no label file, which would be \(image.labelPath); it is a background image.")
+    case .given:
+      report(
+        .unlabeledImage, image.imagePath, "the image has no labels; it is a background image.")
+    }
+  }
+
+  // MARK: Sizes
+
+  /// What measuring an image gave; nil where images are not measured.
+  private func measuredSizes() -> [Result<ImageRecord, ImagingError>?] {
+    guard reading.measuresImages else {
+      return [Result<ImageRecord, ImagingError>?](repeating: nil, count: raw.images.count)
+    }
+    return reading.runner.map(raw.images.count) { index in
+      Result { () throws(ImagingError) in try reading.images.record(of: raw.images[index].imagePath)
+      }
+    }
+  }
+
+  /// Whether a mask can be read and has its image's size; what does not is reported.
+  private mutating func fits(_ mask: String, _ size: (width: Int, height: Int)) -> Bool {
+    do {
+      let found = try reading.images.record(of: mask)
+      if (found.width, found.height) == size { return true }
+      report(
+        .sizeMismatch, mask,
+        "the mask has \(found.width)x\(found.height) pixels, but its image "
+          + "\(size.width)x\(size.height); both are ignored.")
+    } catch {
+      report(.unreadableImage, mask, "\(error); its image is ignored.")
+    }
+    return false
+  }
+
+  /// The image's upright size in pixels, or nil where it cannot be read, which is reported.
+  private mutating func size(
+    of image: ParsedImage, measured: Result<ImageRecord, ImagingError>?
+  ) -> (width: Int, height: Int)? {
+    let size: ImageRecord
+    switch measured {
+    case nil: return image.statedSize ?? (0, 0)
+    case .success(let measured)?: size = measured
+    case .failure(let error)?:
+      if FileContents.entry(image.imagePath) == .file {
+        report(.unreadableImage, image.imagePath, "\(error); ignored.")
+      } else {
+        report(.missingImage, image.imagePath, "the image does not exist; ignored.")
+      }
+      return nil
+    }
+    if let stated = image.statedSize, stated != (size.width, size.height) {
+      if stated == (size.storedWidth, size.storedHeight) {
+        report(
+          .orientationMismatch, image.labelPath,
+          "the labels are of the \(stated.width)x\(stated.height) image as it is stored, but its "
+            + "EXIF orientation turns \(FilePath.name(image.imagePath)) to "
+            + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
+      } else {
+        report(
+          .sizeMismatch, image.labelPath,
+          "the stated size is \(stated.width)x\(stated.height), "
+            + "but the image has \(size.width)x\(size.height); boxes are taken as they are.")
+      }
+    }
+    return (size.width, size.height)
+  }
+}

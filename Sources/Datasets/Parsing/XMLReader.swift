@@ -1,0 +1,269 @@
+import Basics
+
+/// Reads XML into a tree of elements and texts; attributes are checked and dropped.
+///
+/// UTF-8, and ISO 8859-1 where the declaration says so. Comments, CDATA sections, processing
+/// instructions and the five named entities are understood. A document type with declarations of
+/// its own is refused, and with it every entity attack. Source: XML 1.0, fifth edition.
+struct XMLReader {
+  /// Deeper nesting is refused.
+  private static let depthLimit = 64
+
+  private let file: String
+  private let bytes: [UInt8]
+  private var place = 0
+  private var line = 1
+  private var open: [XMLTree] = []
+  /// The text so far of each open element.
+  private var texts: [[UInt8]] = []
+
+  /// Reads a whole file into its outermost element.
+  static func read(_ bytes: [UInt8], file: String) throws(DatasetsError) -> XMLTree {
+    var reader = XMLReader(file: file, bytes: try utf8(bytes, file: file))
+    return try reader.document()
+  }
+
+  private init(file: String, bytes: [UInt8]) {
+    self.file = file
+    self.bytes = bytes
+  }
+
+  /// The file's bytes as UTF-8 without a byte-order mark.
+  private static func utf8(_ bytes: [UInt8], file: String) throws(DatasetsError) -> [UInt8] {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw DatasetsError(file: file, "the text is UTF-16; save the file as UTF-8.")
+    }
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let head = String(
+      decoding: bytes[start...].prefix(200).prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self
+    )
+    .lowercased()
+    if head.hasPrefix("<?xml"), head.contains("iso-8859-1") || head.contains("latin1") {
+      return Array(
+        String(String.UnicodeScalarView(bytes[start...].map { Unicode.Scalar($0) })).utf8)
+    }
+    return Array(try DatasetsError.wrap(FileContents.text(bytes, file: file)).utf8)
+  }
+
+  private func error(_ what: String) -> DatasetsError {
+    DatasetsError(file: file, line: line, "\(what) (XML).")
+  }
+
+  private mutating func document() throws(DatasetsError) -> XMLTree {
+    while place < bytes.count {
+      if bytes[place] == UInt8(ascii: "<") {
+        if let root = try markup() {
+          try end()
+          return root
+        }
+      } else if open.isEmpty {
+        guard Self.isSpace(bytes[place]) else {
+          throw error("an element is expected, but the file holds other text")
+        }
+        step()
+      } else {
+        try character()
+      }
+    }
+    if let last = open.last {
+      throw error("the file ends inside <\(last.name)> of line \(last.line)")
+    }
+    throw error("the file holds no element")
+  }
+
+  /// Only comments, instructions and spaces may follow the outermost element.
+  private mutating func end() throws(DatasetsError) {
+    while place < bytes.count {
+      if starts(with: "<!--") || starts(with: "<?") {
+        _ = try markup()
+      } else if Self.isSpace(bytes[place]) {
+        step()
+      } else {
+        throw error("there is content after the outermost element")
+      }
+    }
+  }
+
+  /// Reads one markup item that begins with "<"; returns the tree when it closes the outermost element.
+  private mutating func markup() throws(DatasetsError) -> XMLTree? {
+    if starts(with: "<!--") {
+      try skip(past: "-->", opening: "<!--")
+    } else if starts(with: "<![CDATA[") && !open.isEmpty {
+      let begin = place + 9
+      try skip(past: "]]>", opening: "<![CDATA[")
+      texts[texts.count - 1] += bytes[begin..<(place - 3)]
+    } else if starts(with: "<?") {
+      try skip(past: "?>", opening: "<?")
+    } else if starts(with: "<!DOCTYPE") && open.isEmpty {
+      let begin = place
+      try skip(past: ">", opening: "<!DOCTYPE")
+      guard !bytes[begin..<place].contains(UInt8(ascii: "[")) else {
+        throw error("a document type with declarations of its own is not read")
+      }
+    } else if starts(with: "</") {
+      return try closingTag()
+    } else {
+      return try openingTag()
+    }
+    return nil
+  }
+
+  private mutating func openingTag() throws(DatasetsError) -> XMLTree? {
+    let begin = line
+    step()
+    let name = try takeName()
+    if open.count >= Self.depthLimit { throw error("elements are nested too deeply") }
+    while true {
+      skipSpaces()
+      if starts(with: "/>") {
+        step(2)
+        return add(XMLTree(name: name, text: "", children: [], line: begin))
+      }
+      if starts(with: ">") {
+        step()
+        open.append(XMLTree(name: name, text: "", children: [], line: begin))
+        texts.append([])
+        return nil
+      }
+      try attribute()
+    }
+  }
+
+  /// Skips `name="value"`.
+  private mutating func attribute() throws(DatasetsError) {
+    _ = try takeName()
+    skipSpaces()
+    guard starts(with: "=") else { throw error("\"=\" is expected after an attribute's name") }
+    step()
+    skipSpaces()
+    guard starts(with: "\"") || starts(with: "'") else {
+      throw error("an attribute's value is expected in quotes")
+    }
+    let quote = bytes[place]
+    repeat { step() } while place < bytes.count && bytes[place] != quote
+    guard place < bytes.count else { throw error("an attribute's value is never closed") }
+    step()
+  }
+
+  private mutating func closingTag() throws(DatasetsError) -> XMLTree? {
+    step(2)
+    let name = try takeName()
+    skipSpaces()
+    guard starts(with: ">") else { throw error("\">\" is expected after \"</\(name)\"") }
+    guard var element = open.popLast(), let text = texts.popLast(), element.name == name else {
+      throw error("</\(name)> closes no open element")
+    }
+    step()
+    element.text = Self.trimmed(text)
+    return add(element)
+  }
+
+  /// Puts a finished element into the one around it, or hands it back where there is none.
+  private mutating func add(_ element: XMLTree) -> XMLTree? {
+    if open.isEmpty { return element }
+    open[open.count - 1].children.append(element)
+    return nil
+  }
+
+  /// Takes one character of text, or an entity.
+  private mutating func character() throws(DatasetsError) {
+    guard bytes[place] == UInt8(ascii: "&") else {
+      texts[texts.count - 1].append(bytes[place])
+      step()
+      return
+    }
+    let begin = place + 1
+    guard let end = bytes[begin...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
+      throw error("\"&\" begins no entity; write &amp;")
+    }
+    let name = String(decoding: bytes[begin..<end], as: UTF8.self)
+    guard let text = Self.entity(name) else { throw error("the entity &\(name); is unknown") }
+    texts[texts.count - 1] += Array(String(text).utf8)
+    step(end + 1 - place)
+  }
+
+  private static func entity(_ name: String) -> Unicode.Scalar? {
+    let named: [String: Unicode.Scalar] = [
+      "lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'",
+    ]
+    if let scalar = named[name] { return scalar }
+    guard name.hasPrefix("#") else { return nil }
+    let digits = name.dropFirst()
+    let code = digits.hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+    return code.flatMap { $0 == 0 ? nil : Unicode.Scalar($0) }
+  }
+
+  private mutating func takeName() throws(DatasetsError) -> String {
+    let begin = place
+    while place < bytes.count && !Self.endsName(bytes[place]) { place += 1 }
+    guard place > begin, place < bytes.count else {
+      throw error(
+        place < bytes.count ? "a name is expected after \"<\"" : "the file ends inside a tag")
+    }
+    return String(decoding: bytes[begin..<place], as: UTF8.self)
+  }
+
+  private func starts(with text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard bytes.count - place >= count else { return false }
+    return text.withUTF8Buffer { code in
+      (0..<count).allSatisfy { bytes[place + $0] == code[$0] }
+    }
+  }
+
+  /// Goes on to behind the next occurrence of a mark; `opening` is for messages.
+  private mutating func skip(past mark: StaticString, opening: StaticString) throws(DatasetsError) {
+    let begin = line
+    step(opening.utf8CodeUnitCount)
+    while !starts(with: mark) {
+      guard place < bytes.count else { throw error("\(opening) of line \(begin) is never closed") }
+      step()
+    }
+    step(mark.utf8CodeUnitCount)
+  }
+
+  private mutating func skipSpaces() {
+    while place < bytes.count && Self.isSpace(bytes[place]) { step() }
+  }
+
+  /// Moves on and counts lines.
+  private mutating func step(_ count: Int = 1) {
+    for _ in 0..<count where place < bytes.count {
+      if bytes[place] == UInt8(ascii: "\n") { line += 1 }
+      place += 1
+    }
+  }
+
+  /// Whether a byte cannot be part of a name: spaces and what has a meaning of its own.
+  private static func endsName(_ byte: UInt8) -> Bool {
+    switch Unicode.Scalar(byte) {
+    case "<", ">", "/", "=", "&", "'", "\"", "!", "?": true
+    default: isSpace(byte)
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
+
+  private static func trimmed(_ text: [UInt8]) -> String {
+    let begin = text.firstIndex { !isSpace($0) } ?? text.endIndex
+    let end = text.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? begin
+    return String(decoding: text[begin..<end], as: UTF8.self)
+  }
+}
+
+/// An element of an XML file with what it contains.
+struct XMLTree: Hashable {
+  /// The element's name, with its prefix if it has one.
+  var name: String
+  /// The text directly inside, without spaces and line ends around it.
+  var text: String
+  /// The elements directly inside, in the order of the file.
+  var children: [XMLTree]
+  /// The line on which it begins, from 1.
+  var line: Int
+
+  /// The first child of a name.
+  func child(_ name: String) -> XMLTree? { children.first { $0.name == name } }
+}

@@ -1,0 +1,58 @@
+/// A value of a YAML file with the line on which it begins.
+struct YAMLNode: Hashable {
+  enum Content: Hashable {
+    /// Text as written; `isQuoted` distinguishes "null" from null.
+    case scalar(String, isQuoted: Bool)
+    case sequence([YAMLNode])
+    /// In the order of the file; keys are unique.
+    case mapping([Entry])
+  }
+
+  struct Entry: Hashable {
+    var key: String
+    var value: YAMLNode
+  }
+
+  var content: Content
+  /// From 1.
+  var line: Int
+
+  /// The text of a scalar that is not null.
+  var text: String? {
+    guard case .scalar(let text, _) = content, !isNull else { return nil }
+    return text
+  }
+
+  /// Whether nothing, `~` or `null` is written there.
+  var isNull: Bool {
+    guard case .scalar(let text, isQuoted: false) = content else { return false }
+    return ["", "~", "null", "Null", "NULL"].contains(text)
+  }
+
+  var elements: [YAMLNode]? {
+    guard case .sequence(let elements) = content else { return nil }
+    return elements
+  }
+
+  var entries: [Entry]? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries
+  }
+
+  /// What a message calls it.
+  var kind: String {
+    switch content {
+    case .scalar: isNull ? "nothing" : "a single value"
+    case .sequence: "a list"
+    case .mapping: "a map"
+    }
+  }
+
+  /// The value under a key of a mapping, unless it is null.
+  subscript(key: String) -> YAMLNode? {
+    guard let value = entries?.first(where: { $0.key == key })?.value, !value.isNull else {
+      return nil
+    }
+    return value
+  }
+}

@@ -1,0 +1,91 @@
+/// Reads scalars from the start of a piece of YAML text.
+struct YAMLScanner {
+  /// What is not read yet.
+  private(set) var rest: Substring
+
+  init(_ text: Substring) { rest = text }
+
+  private static let spaces: Set<Character> = [" ", "\t"]
+  private static let flowMarks: Set<Character> = [",", "[", "]", "{", "}"]
+
+  mutating func skip() { rest = rest.dropFirst() }
+
+  mutating func skipSpaces() { rest = rest.drop { Self.spaces.contains($0) } }
+
+  /// Whether a colon that ends a key comes next: one with a space or nothing behind it.
+  var isAtKeyEnd: Bool {
+    rest.first == ":" && rest.dropFirst().first.map { Self.spaces.contains($0) } != false
+  }
+
+  /// Whether nothing but a comment is left.
+  var isAtEnd: Bool {
+    let content = rest.drop { Self.spaces.contains($0) }
+    return content.isEmpty
+      || content.first == "#" && (content.startIndex > rest.startIndex || isBehindSpace)
+  }
+
+  /// Whether the character before the rest is a space.
+  private var isBehindSpace: Bool {
+    rest.startIndex > rest.base.startIndex
+      && Self.spaces.contains(rest.base[rest.base.index(before: rest.startIndex)])
+  }
+
+  /// Takes a scalar without quotes: to the end, a comment or a key's colon, and inside brackets to
+  /// `,` or a bracket.
+  mutating func plain(inFlow: Bool) -> String {
+    var (end, place) = (rest.startIndex, rest.startIndex)
+    while place < rest.endIndex {
+      let character = rest[place]
+      let following = rest.index(after: place)
+      // A comment begins behind a space; the spaces before it belong to the rest.
+      if character == "#", place > end { break }
+      if inFlow, Self.flowMarks.contains(character) { break }
+      if character == ":" {
+        guard following < rest.endIndex else { break }
+        let next = rest[following]
+        if Self.spaces.contains(next) || inFlow && Self.flowMarks.contains(next) { break }
+      }
+      place = following
+      if !Self.spaces.contains(character) { end = place }
+    }
+    let text = String(rest[..<end])
+    rest = rest[place...]
+    return text
+  }
+
+  /// Takes a text in single or double quotes, or nil where it is not closed or has a bad escape.
+  mutating func quoted() -> String? {
+    guard let quote = rest.popFirst() else { return nil }
+    var text = ""
+    while let character = rest.popFirst() {
+      if character == quote {
+        guard quote == "'" && rest.first == "'" else { return text }
+        skip()
+        text.append("'")
+      } else if character == "\\" && quote == "\"" {
+        guard let escaped = escape() else { return nil }
+        text.append(escaped)
+      } else {
+        text.append(character)
+      }
+    }
+    return nil
+  }
+
+  private static let escapes: [Character: Character] = [
+    "\"": "\"", "\\": "\\", "/": "/", " ": " ", "n": "\n", "t": "\t", "r": "\r", "0": "\0",
+  ]
+
+  /// Takes what follows a backslash.
+  private mutating func escape() -> Character? {
+    guard let code = rest.popFirst() else { return nil }
+    if let character = Self.escapes[code] { return character }
+    guard let digits = ["x": 2, "u": 4, "U": 8][code] else { return nil }
+    let hex = rest.prefix(digits)
+    guard hex.count == digits, hex.allSatisfy(\.isHexDigit), let value = UInt32(hex, radix: 16),
+      let scalar = Unicode.Scalar(value)
+    else { return nil }
+    rest = rest.dropFirst(digits)
+    return Character(scalar)
+  }
+}

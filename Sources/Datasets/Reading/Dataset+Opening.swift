@@ -1,0 +1,104 @@
+import Basics
+import Imaging
+
+extension Dataset {
+  /// Opens a split of the dataset at a path; only headers of the images are read.
+  ///
+  /// - Parameters:
+  ///   - path: A folder, or the description file of a format that has one (`data.yaml`, COCO's
+  ///     `instances_val.json`).
+  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the dataset gives. A
+  ///     dataset that is not split has all in `train`.
+  ///   - format: How it lies on disk; found out from file names if nil.
+  ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
+  ///     Objects are joined to them by name, others are left out and reported. If nil, the data
+  ///     set's own: its list, or else all names that occur in any split, sorted.
+  ///   - reading: How much is read, and for what.
+  /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
+  ///   is not what the format demands, and where no image can be used; a survey has the latter two
+  ///   among its `issues`, as all have issues of single images and boxes.
+  package static func open(
+    path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
+    reading: DatasetReading = DatasetReading()
+  ) throws(DatasetsError) -> Dataset {
+    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    if let classNames, Set(classNames).count < classNames.count {
+      throw DatasetsError("a class name is given twice in: \(classNames.joined(separator: ", ")).")
+    }
+    let reader = try format.reader.init(path: path)
+    let name = SplitName.canonical(split)
+    guard reader.splits.contains(name) else {
+      throw DatasetsError(
+        file: path,
+        "there is no split \"\(name)\"; there is "
+          + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+    }
+    let raw = try reader.read(split: name, classNames: classNames, reading: reading)
+    // Images need not lie below the path by which a dataset is opened.
+    reading.images.exclude(
+      Set(raw.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
+    if !reading.validates { try refuseMalformedLabels(raw) }
+    var assembly = DatasetBuilder(raw: raw, wanted: classNames, reading: reading)
+    let samples = assembly.samples(path: path)
+    if !reading.validates { try assembly.refuseEmpty(samples, path: path, split: name) }
+    return Dataset(
+      path: path, format: format, split: name, classNames: assembly.classNames, samples: samples,
+      issues: assembly.issues)
+  }
+
+  /// Training must not silently ignore labels that cannot be read.
+  private static func refuseMalformedLabels(_ raw: ParsedDataset) throws(DatasetsError) {
+    let malformed = raw.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
+    guard let first = malformed.first else { return }
+    let rest = malformed.count - 1
+    throw DatasetsError(
+      "\(first)"
+        + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
+    )
+  }
+
+  /// The splits of the dataset at a path, in the usual order.
+  ///
+  /// - Throws: `DatasetsError` where its description cannot be read.
+  package static func splits(
+    path: String, format: DatasetFormat? = nil
+  ) throws(DatasetsError) -> [String] {
+    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    return try format.reader.init(path: path).splits
+  }
+
+  /// Opens several splits of a dataset, with one list of classes for all of them.
+  ///
+  /// Splits may list their classes in different orders, or not all of them: they are joined by
+  /// name, in the order of the first split, and that they differ is an issue.
+  ///
+  /// - Parameters:
+  ///   - path: As for `open`.
+  ///   - splits: Which ones, in this order; if nil, `train`, `val` and `test` as far as there are
+  ///     any, or else all.
+  ///   - format: As for `open`.
+  ///   - reading: As for `open`.
+  /// - Throws: `DatasetsError`, as `open` does.
+  package static func openAll(
+    path: String, splits: [String]? = nil, format: DatasetFormat? = nil,
+    reading: DatasetReading = DatasetReading()
+  ) throws(DatasetsError) -> [Dataset] {
+    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    var names = if let splits { splits } else { try usualSplits(path: path, format: format) }
+    var seen: Set<String> = []
+    names.removeAll { !seen.insert(SplitName.canonical($0)).inserted }
+    var opened: [Dataset] = []
+    for name in names {
+      opened.append(try open(path: path, split: name, format: format, reading: reading))
+    }
+    return joined(opened)
+  }
+
+  private static func usualSplits(
+    path: String, format: DatasetFormat
+  ) throws(DatasetsError) -> [String] {
+    let all = try splits(path: path, format: format)
+    let usual = all.filter { SplitName.usual.contains($0) }
+    return usual.isEmpty ? all : usual
+  }
+}

@@ -1,0 +1,206 @@
+import Basics
+import Datasets
+import Imaging
+
+/// A COCO results file: one list of objects with `image_id`, `category_id`, `bbox` and `score`.
+///
+/// The list is read in parts at the same time. Where a part begins is a guess: behind `},`, a brace.
+/// It is right if the part before it ends exactly there; since the first part begins at the
+/// beginning, all are right then. If one is wrong, for instance inside of a string, the file
+/// is read again in one go.
+struct COCOResultsFile {
+  private let file: MappedFile
+  private let groundTruth: GroundTruth
+  private let readsMasks: Bool
+  /// Images by file name or the name without its ending, for a ground-truth object that gives no ids.
+  private let names: ImageNames
+
+  /// Bytes of a part, about.
+  private static let partSize = 1 << 20
+
+  init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
+    file = try DatasetsError.wrap(MappedFile(path))
+    self.groundTruth = groundTruth
+    self.readsMasks = readsMasks
+    names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])
+  }
+
+  /// A part's rows, and where it stopped.
+  private struct Part {
+    var rows = DetectionSet()
+    /// Behind the last comma, or behind the list.
+    var end = 0
+    var isLast = false
+  }
+
+  /// Reads all detections.
+  func read(tasks: any ParallelExecutor) throws(DatasetsError) -> DetectionSet {
+    do throws(JSONFault) {
+      var scanner = JSONScanner(file.bytes)
+      _ = try scanner.array("COCO's results")
+      guard let first = scanner.peek(), first != UInt8(ascii: "]") else {
+        guard scanner.take(UInt8(ascii: "]")) else { throw scanner.unexpected("a result") }
+        guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+        return DetectionSet()
+      }
+      let starts = guessedStarts(from: scanner.offset)
+      if starts.count > 1, let whole = readParts(starts, tasks: tasks) { return whole }
+      let part = try read(from: starts[0], to: file.bytes.count)
+      try checkEnd(part)
+      return part.rows
+    } catch {
+      throw file.error(error)
+    }
+  }
+
+  /// Reads the parts; nil where one does not end where the next begins, or holds a fault: then
+  /// reading in one pass decides.
+  private func readParts(_ starts: [Int], tasks: any ParallelExecutor) -> DetectionSet? {
+    let parts = tasks.map(starts.count) { number -> Part? in
+      let end = number + 1 < starts.count ? starts[number + 1] : file.bytes.count
+      return try? read(from: starts[number], to: end)
+    }
+    for (number, part) in parts.enumerated() {
+      guard let part else { return nil }
+      let isLast = number + 1 == starts.count
+      guard part.isLast == isLast, isLast || part.end == starts[number + 1] else { return nil }
+      if isLast, (try? checkEnd(part)) == nil { return nil }
+    }
+    var whole = DetectionSet()
+    whole.detections.reserve(parts.reduce(0) { $0 + ($1?.rows.detections.count ?? 0) })
+    for part in parts { if let part { whole.append(part.rows) } }
+    return whole
+  }
+
+  private func checkEnd(_ part: Part) throws(JSONFault) {
+    var rest = JSONScanner(file.bytes, from: part.end)
+    guard rest.isAtEnd() else { throw rest.unexpected("the end of the file") }
+  }
+
+  /// Where parts probably begin: at braces behind `},`.
+  private func guessedStarts(from first: Int) -> [Int] {
+    var starts = [first]
+    var place = first + Self.partSize
+    while place < file.bytes.count, let start = guess(from: place) {
+      starts.append(start)
+      place = start + Self.partSize
+    }
+    return starts
+  }
+
+  private func guess(from offset: Int) -> Int? {
+    var place = offset
+    // Objects are far shorter than this; a file without any is no list of results.
+    let limit = min(offset + Self.partSize, file.bytes.count)
+    while place < limit {
+      if file.bytes[place] == UInt8(ascii: "}") {
+        var scanner = JSONScanner(file.bytes, from: place + 1)
+        if scanner.take(UInt8(ascii: ",")), scanner.peek() == UInt8(ascii: "{") {
+          return scanner.offset
+        }
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Reads results from a brace on until the part that begins at `end`, or to the end of the list.
+  private func read(from start: Int, to end: Int) throws(JSONFault) -> Part {
+    var part = Part()
+    // A result takes about 100 bytes.
+    part.rows.detections.reserve((end - start) / 80)
+    var scanner = JSONScanner(file.bytes, from: start)
+    while true {
+      try readResult(&scanner, into: &part.rows)
+      if scanner.take(UInt8(ascii: "]")) {
+        part.isLast = true
+        part.end = scanner.offset
+        return part
+      }
+      guard scanner.take(UInt8(ascii: ",")) else {
+        throw scanner.unexpected("a comma or the end of the list")
+      }
+      scanner.skipSpace()
+      part.end = scanner.offset
+      // Behind the last comma of the file a result must follow.
+      if part.end >= end, end < file.bytes.count { return part }
+    }
+  }
+
+  private func readResult(
+    _ scanner: inout JSONScanner, into rows: inout DetectionSet
+  ) throws(JSONFault) {
+    var met = MemberSet()
+    scanner.skipSpace()
+    let start = scanner.offset
+    var image: Int?
+    var category = 0
+    var score = 0.0
+    var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    var segmentation: COCOSegmentation?
+    var members = try scanner.object("a result")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "image_id", scanner) {
+        image = try self.image(&scanner, &rows.mismatches, start: start)
+      } else if try met.takes(key, 1, "category_id", scanner) {
+        category = try scanner.integer("a category's id")
+      } else if try met.takes(key, 2, "bbox", scanner) {
+        box = try scanner.sizedBox()
+      } else if try met.takes(key, 3, "score", scanner) {
+        score = try scanner.number()
+      } else if readsMasks, try met.takes(key, 4, "segmentation", scanner) {
+        segmentation = try COCOSegmentation(&scanner)
+      } else {
+        try scanner.skip()
+      }
+    }
+    for (place, name) in ["image_id", "category_id", "bbox", "score"].enumerated()
+    where !met.contains(place) && !(readsMasks && place == 2) {
+      throw JSONFault("a result has no \"\(name)\"", at: start)
+    }
+    guard let image else { return }
+    guard let classIndex = groundTruth.classIds[category] else {
+      rows.mismatches.add(
+        .unknownClass,
+        "\(file.path), byte \(start): category id \(category) is not in \(groundTruth.path)")
+      return
+    }
+    var area: Double?
+    var mask: RunLengthMask?
+    if readsMasks {
+      guard let segmentation else { throw JSONFault("a result has no \"segmentation\"", at: start) }
+      let entry = groundTruth.images[image]
+      do {
+        mask = try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height)
+      } catch {
+        throw JSONFault("\(error)", at: start)
+      }
+      area = mask.map { Double($0.area) }
+    }
+    let isKept = rows.append(
+      image: image, classIndex: classIndex, box: box, score: score, area: area,
+      groundTruth: groundTruth,
+      place: "\(file.path), byte \(start)")
+    if isKept, let mask { rows.masks.append(mask) }
+  }
+
+  /// The image that an id means; nil where there is none, which is noted.
+  private func image(
+    _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues, start: Int
+  ) throws(JSONFault) -> Int? {
+    if scanner.peek() == UInt8(ascii: "\"") {
+      let name = try scanner.string()
+      if let image = names[name] { return image }
+      mismatches.add(
+        .unknownImage,
+        "\(file.path), byte \(start): image \"\(name)\" is not, or not once, in \(groundTruth.path)"
+      )
+      return nil
+    }
+    let id = try scanner.integer("an image's id")
+    if let image = groundTruth.imageIds[id] ?? names[String(id)] { return image }
+    mismatches.add(
+      .unknownImage, "\(file.path), byte \(start): image id \(id) is not in \(groundTruth.path)")
+    return nil
+  }
+}

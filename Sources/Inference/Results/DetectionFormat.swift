@@ -1,0 +1,57 @@
+import Basics
+import Datasets
+import Imaging
+
+/// The formats in which detections can lie on disk.
+enum DetectionFormat: CaseIterable {
+  /// COCO's results: one list of objects.
+  case cocoResults
+  /// Glimpse's own: one line of JSON per image, as `glimpse detect --json` writes them.
+  case jsonLines
+  /// A folder of text files with rows `class cx cy w h score`, named as the images.
+  case yoloFolder
+
+  /// Determines the format of the file or folder at a path.
+  ///
+  /// - Throws: `DatasetsError` where nothing is there or no format fits.
+  static func sniff(_ path: String) throws(DatasetsError) -> DetectionFormat {
+    switch FileContents.entry(path) {
+    case .folder: return .yoloFolder
+    case .nothing:
+      throw DatasetsError(file: path, "there is no file or folder of this name.")
+    case .file:
+      let file = try DatasetsError.wrap(MappedFile(path))
+      var scanner = JSONScanner(file.bytes)
+      switch scanner.peek() {
+      case UInt8(ascii: "["): return .cocoResults
+      case UInt8(ascii: "{"): return .jsonLines
+      // An empty file of lines: no image was processed.
+      case nil where FilePath.ending(path) == "jsonl": return .jsonLines
+      default:
+        throw DatasetsError(
+          file: path,
+          "detections are expected here: COCO's results, a list that begins with [, or the lines of "
+            + "'glimpse detect --json', which begin with {.")
+      }
+    }
+  }
+
+  /// Reads what lies at a path.
+  func read(
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
+  ) throws(DatasetsError) -> DetectionSet {
+    switch self {
+    case .cocoResults:
+      return try COCOResultsFile(path, groundTruth: groundTruth, readsMasks: readsMasks).read(
+        tasks: tasks)
+    case .jsonLines, .yoloFolder:
+      guard !readsMasks else {
+        throw DatasetsError(
+          file: path, "only COCO's results hold masks; a list of them is expected.")
+      }
+      return self == .jsonLines
+        ? try DetectionLinesFile(path, groundTruth: groundTruth).read()
+        : try YOLODetectionFolder(path, groundTruth: groundTruth).read()
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Basics
+import Datasets
+import Imaging
+
+/// Glimpse's own results: a line an image, as `glimpse detect --json` writes them.
+///
+/// `{"path": ..., "width": ..., "height": ..., "boxes": [{"box": [x1, y1, x2, y2], "class": ...,
+/// "score": ...}]}` in pixels of the upright image. Images are joined to the ground truth by path or
+/// file name, classes by name. A line with an `error` and no boxes is an image that nothing was
+/// found in.
+struct DetectionLinesFile {
+  private let file: MappedFile
+  private let groundTruth: GroundTruth
+  private let names: ImageNames
+  private let classIndices: [String: Int]
+
+  init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
+    file = try DatasetsError.wrap(MappedFile(path))
+    self.groundTruth = groundTruth
+    names = ImageNames(groundTruth.images)
+    classIndices = Dictionary(
+      groundTruth.classNames.enumerated().map { ($0.element, $0.offset) },
+      uniquingKeysWith: { a, _ in a }
+    )
+  }
+
+  /// A box of a line.
+  private struct Found {
+    var box: SizedBox
+    var className: String
+    var score: Double
+  }
+
+  /// An image's line.
+  private struct Line {
+    var path = ""
+    var width = 0
+    var height = 0
+    var found: [Found] = []
+  }
+
+  /// Reads all lines.
+  func read() throws(DatasetsError) -> DetectionSet {
+    var set = DetectionSet()
+    var seen = [Bool](repeating: false, count: groundTruth.images.count)
+    var scanner = JSONScanner(file.bytes)
+    do throws(JSONFault) {
+      while !scanner.isAtEnd() {
+        let start = scanner.offset
+        let line = try line(&scanner)
+        guard let image = names[line.path] else {
+          set.mismatches.add(
+            .unknownImage,
+            "\(file.path), byte \(start): \(line.path) is not, or not once, in \(groundTruth.path)")
+          continue
+        }
+        let entry = groundTruth.images[image]
+        if seen[image] {
+          set.mismatches.add(
+            .duplicate, "\(file.path), byte \(start): \(line.path) has a line before this one")
+        }
+        seen[image] = true
+        if line.width > 0, entry.width > 0,
+          (line.width, line.height) != (entry.width, entry.height)
+        {
+          set.mismatches.add(
+            .otherSize,
+            "\(file.path), byte \(start): \(line.path) has \(line.width)x\(line.height) pixels, but "
+              + "\(entry.width)x\(entry.height) in \(groundTruth.path)")
+        }
+        add(line, image: image, start: start, to: &set)
+      }
+    } catch {
+      throw file.error(error)
+    }
+    return set
+  }
+
+  private func add(_ line: Line, image: Int, start: Int, to set: inout DetectionSet) {
+    for found in line.found {
+      guard let classIndex = classIndices[found.className] else {
+        set.mismatches.add(
+          .unknownClass,
+          "\(file.path), byte \(start): the class \"\(found.className)\" is not in \(groundTruth.path)"
+        )
+        continue
+      }
+      _ = set.append(
+        image: image, classIndex: classIndex, box: found.box, score: found.score,
+        groundTruth: groundTruth,
+        place: "\(file.path), byte \(start)")
+    }
+  }
+
+  private func line(_ scanner: inout JSONScanner) throws(JSONFault) -> Line {
+    var met = MemberSet()
+    var line = Line()
+    let start = scanner.offset
+    var members = try scanner.object("an image's line")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "path", scanner) {
+        line.path = try scanner.string()
+      } else if try met.takes(key, 1, "boxes", scanner) {
+        var list = try scanner.lines("boxes")
+        while try scanner.element(&list) { line.found.append(try found(&scanner)) }
+      } else if try met.takes(key, 2, "error", scanner) {
+        try scanner.skip()
+      } else if try met.takes(key, 3, "width", scanner) {
+        line.width = try scanner.integer("a width")
+      } else if try met.takes(key, 4, "height", scanner) {
+        line.height = try scanner.integer("a height")
+      } else {
+        try scanner.skip()
+      }
+    }
+    guard met.contains(0) else { throw JSONFault("an image's line has no \"path\"", at: start) }
+    guard met.contains(1) || met.contains(2) else {
+      throw JSONFault("an image's line has neither \"boxes\" nor \"error\"", at: start)
+    }
+    return line
+  }
+
+  private func found(_ scanner: inout JSONScanner) throws(JSONFault) -> Found {
+    var met = MemberSet()
+    var found = Found(
+      box: SizedBox(x: 0, y: 0, width: 0, height: 0), className: "", score: 0)
+    scanner.skipSpace()
+    let start = scanner.offset
+    var members = try scanner.object("a box of an image")
+    while let key = try scanner.key(&members) {
+      if try met.takes(key, 0, "box", scanner) {
+        found.box = try scanner.sizedBox()
+        // This list holds corners: what was read as the size is the right lower one.
+        found.box.width -= found.box.x
+        found.box.height -= found.box.y
+      } else if try met.takes(key, 1, "class", scanner) {
+        found.className = ClassList.name(try scanner.string())
+      } else if try met.takes(key, 2, "score", scanner) {
+        found.score = try scanner.number()
+      } else {
+        try scanner.skip()
+      }
+    }
+    for (place, name) in ["box", "class", "score"].enumerated() where !met.contains(place) {
+      throw JSONFault("a box of an image has no \"\(name)\"", at: start)
+    }
+    return found
+  }
+}

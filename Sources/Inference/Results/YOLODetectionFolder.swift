@@ -1,0 +1,89 @@
+import Basics
+import Datasets
+import Imaging
+
+/// A folder of text files, one per image and named as it: rows `class cx cy w h score` in fractions
+/// of the image's size, the score 1 where it is missing.
+///
+/// What `glimpse detect --save-txt` and Ultralytics' `predict` and `val` write with their `save_conf`. A
+/// image without a file has no detections.
+struct YOLODetectionFolder {
+  private let folder: String
+  private let groundTruth: GroundTruth
+
+  init(_ path: String, groundTruth: GroundTruth) {
+    let inner = FilePath.join(path, "labels")
+    folder = FileContents.entry(inner) == .folder ? inner : path
+    self.groundTruth = groundTruth
+  }
+
+  /// Reads all files, in the order of the ground truth's images.
+  func read() throws(DatasetsError) -> DetectionSet {
+    var set = DetectionSet()
+    let files = try DatasetsError.wrap(FileContents.names(in: folder)).filter {
+      FilePath.ending($0) == "txt" && $0 != "classes.txt"
+    }
+    if files.isEmpty {
+      throw DatasetsError(
+        file: folder,
+        "the folder holds no .txt files; detections are expected in them, a file a "
+          + "image with rows \"class cx cy w h score\".")
+    }
+    let names = ImageNames(groundTruth.images)
+    var fileOf = [String?](repeating: nil, count: groundTruth.images.count)
+    for name in files {
+      guard let image = names[FilePath.stem(name)] else {
+        set.mismatches.add(
+          .unknownImage,
+          "\(FilePath.join(folder, name)): no image of this name, or more than one, is in "
+            + groundTruth.path)
+        continue
+      }
+      fileOf[image] = FilePath.join(folder, name)
+    }
+    for (image, file) in fileOf.enumerated() {
+      if let file { try read(file, image: image, into: &set) }
+    }
+    return set
+  }
+
+  private func read(
+    _ file: String, image: Int, into set: inout DetectionSet
+  ) throws(DatasetsError) {
+    let entry = groundTruth.images[image]
+    guard entry.width > 0, entry.height > 0 else {
+      throw DatasetsError(
+        file: groundTruth.path, "the size of \(entry.name) is not stated, which fractions need.")
+    }
+    for (index, line) in FileContents.lines(try DatasetsError.wrap(FileContents.text(file)) ?? "")
+      .enumerated()
+    {
+      let fields = line.split { $0 == " " || $0 == "\t" }
+      if fields.isEmpty { continue }
+      let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)
+      guard numbers.count == fields.count, numbers.count == 5 || numbers.count == 6,
+        let classIndex = Int(exactly: numbers[0])
+      else {
+        throw DatasetsError(
+          file: file, line: index + 1,
+          "a row is expected to be \"class cx cy w h score\", finite numbers in fractions of the "
+            + "image, but is \"\(line.prefix(60))\".")
+      }
+      guard groundTruth.classNames.indices.contains(classIndex) else {
+        set.mismatches.add(
+          .unknownClass,
+          "\(file):\(index + 1): the class \(classIndex) is not in 0...\(groundTruth.classNames.count - 1)"
+        )
+        continue
+      }
+      let (width, height) = (Double(entry.width), Double(entry.height))
+      _ = set.append(
+        image: image, classIndex: classIndex,
+        box: SizedBox(
+          x: (numbers[1] - numbers[3] / 2) * width, y: (numbers[2] - numbers[4] / 2) * height,
+          width: numbers[3] * width, height: numbers[4] * height),
+        score: numbers.count == 6 ? numbers[5] : 1, groundTruth: groundTruth,
+        place: "\(file):\(index + 1)")
+    }
+  }
+}
