@@ -74,7 +74,7 @@ import Testing
     #expect(left.exitCode == 3)
     #expect(left.diagnostics.contains("p0.xml:3: the box has no width or no height"))
     #expect(left.output.contains("9 objects"))
-    #expect(left.output.contains("1 issue of the dataset took labels or images away"))
+    #expect(left.output.contains("were dropped or changed by 1 issue of the dataset"))
     try folder.write("Annotations/p0.xml", text.replacing("<xmax>35<", with: "<xmax>wide<"))
     let refused = try run("convert", ".", "--to", "yolo", "-o", target.path + "/out2")
     #expect(refused.exitCode == 4)
@@ -128,7 +128,7 @@ import Testing
         split  images  objects
         train       1        1
         val         1        1
-        1 crowd regions are left out: as objects they would be wrong
+        1 crowd regions dropped: they are no single objects
         2 images and 2 objects
         """), "\(text.output)")
     let json = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out2", "--json")

@@ -128,7 +128,7 @@ struct COCOReaderTests {
         + "folder.")
     try folder.writeImage("images/x.png")
     try folder.write("", to: "labels/x.txt")
-    #expect(message(folder.path).contains("looks like both yolo and coco; name the data.yaml or"))
+    #expect(message(folder.path).contains("fits both yolo and coco; give the data.yaml or"))
   }
 
   @Test func issuesAreIssues() throws {

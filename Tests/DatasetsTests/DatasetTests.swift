@@ -124,7 +124,7 @@ struct DatasetTests {
     try voc(folder, "x", objects: [("cat", "5 5 5 1"), ("cat", "500 500 600 600")])
     #expect(
       message { try Dataset.open(path: folder.path, split: "train") }
-        .contains("none of the 2 boxes of the split \"train\" can be used. The first problem is"))
+        .contains("none of the 2 boxes of the split \"train\" can be used. The first issue is"))
     try folder.write("", to: "ImageSets/Main/train.txt")
     #expect(message { try Dataset.open(path: folder.path, split: "train") }.contains("is empty"))
     try folder.write("other", to: "ImageSets/Main/train.txt")
@@ -202,7 +202,7 @@ struct DatasetTests {
   @Test(arguments: [
     ("names: [a\n", "data.yaml:1: \"[\" is never closed"),
     ("names: [a]\n", "no split is named here"),
-    ("names: [a]\ntrain: nowhere\n", "\"train: nowhere\" does not exist; looked for at "),
+    ("names: [a]\ntrain: nowhere\n", "\"train: nowhere\" does not exist; searched for at "),
     ("names: [a]\ntrain: data.yaml\n", "neither a folder"),
     ("names: [a]\ntrain: empty\n", "the folder holds no .jpg"),
     ("names: [a]\ntrain: empty.txt\n", "empty.txt: the list of images is empty"),
@@ -242,7 +242,7 @@ struct DatasetTests {
     try voc(folder, "a")
     #expect(
       message { try Dataset.open(path: folder.path, split: "train") }
-        .contains("looks like both voc and yolo"))
+        .contains("fits both voc and yolo"))
     #expect(try Dataset.open(path: folder.path, split: "train", format: .voc).classNames == ["cat"])
     #expect(
       message { try Dataset.open(path: folder.path, split: "train", format: .yolo) }

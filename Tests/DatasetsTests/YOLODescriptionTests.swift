@@ -41,7 +41,7 @@ struct YOLODescriptionTests {
   }
 
   @Test(arguments: [
-    ("names: [a, b]\nnc: 3", "1: \"nc\" says 3 classes, but \"names\" has 2"),
+    ("names: [a, b]\nnc: 3", "1: \"nc\" states 3 classes, but \"names\" has 2"),
     ("train: x", "1: the key \"names\" is missing"), ("names: []", "1: the names of the classes"),
     ("names: cat", "1: the names of the classes"),
     ("names: {0: a, 2: b}", "1: the class number \"2\" is not in 0...1"),

@@ -110,7 +110,7 @@ import Testing
 
   @Test(arguments: [
     ("[{\"image_id\": 20}]", "a result has no \"category_id\" (byte 1)"),
-    ("[{\"image_id\": 20, \"image_id\": 30}]", "the key \"image_id\" stands twice in one object"),
+    ("[{\"image_id\": 20, \"image_id\": 30}]", "the key \"image_id\" is repeated in one object"),
     ("[{\"image_id\": 20, \"bbox\": [1, 2, 3]}]", "this list has 3 numbers (byte 25)"),
     ("[{\"score\": NaN}]", "a number is expected, but \"NaN}]\" stands there (byte 11)"),
     ("[{\"score\": 1e999}]", "the number 1e999 is too large (byte 11)"),

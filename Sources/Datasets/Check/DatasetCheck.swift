@@ -54,7 +54,7 @@ package struct DatasetCheck: Sendable {
     case decoding
     /// Every image is sorted into a group of those that show the same.
     case comparing
-    /// Every image of a group of several gets the one before it that it is most like; left out
+    /// Every image of a group of several gets the one before it that it is most similar to; left out
     /// where there are none.
     case pairing
   }
@@ -121,7 +121,7 @@ package struct DatasetCheck: Sendable {
     issues.count { $0.kind.severity == severity }
   }
 
-  /// The issues by kind, the worst kinds first, kinds that do not occur left out.
+  /// The issues of each kind that occurs, the most severe kinds first.
   package var issuesByKind: [(kind: DatasetIssue.Kind, issues: [DatasetIssue])] {
     let byKind = Dictionary(grouping: issues, by: \.kind)
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }

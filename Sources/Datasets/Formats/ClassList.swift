@@ -7,7 +7,7 @@ package enum ClassList {
   /// What LabelMe writes into its list besides classes.
   private static let fillers: Set<String> = ["__ignore__", "_background_"]
 
-  /// The name of a class as it is used, whatever spaces are around it in its file.
+  /// The name of a class, without the spaces around it in its file.
   package static func name(_ text: some StringProtocol) -> String {
     let start = text.drop { $0.isWhitespace }
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }

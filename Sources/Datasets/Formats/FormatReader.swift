@@ -2,9 +2,9 @@ import Basics
 
 /// A reader of a dataset format: one conforming type per file, listed in `DatasetFormat`.
 protocol FormatReader {
-  /// Whether a path looks like this format; asks only for names of files and folders.
+  /// Whether the names of files and folders at a path fit this format.
   static func recognizes(_ path: String) -> Bool
-  /// What the format looks like, for the message when no format fits.
+  /// The layout of the format, for the message when no format fits.
   static var appearance: String { get }
 
   /// Opens the description of a dataset.
@@ -14,10 +14,10 @@ protocol FormatReader {
   /// The splits that there are, `train` first where there is one.
   var splits: [String] { get }
   /// Whether images are those that label files list, and all such files are of a split: then a
-  /// check has to look for images that none lists.
+  /// check has to search for images that none lists.
   var listsAllImages: Bool { get }
   /// Reads one of the splits; labels that cannot be parsed are among the issues. Where class
-  /// names are given and the format names classes in its label files, it need not look for others.
+  /// names are given and the format names classes in its label files, it need not search for others.
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset

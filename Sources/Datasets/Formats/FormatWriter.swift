@@ -17,7 +17,7 @@ struct WrittenFile {
 
 /// A writer of a dataset format: one conforming type per file, listed in `DatasetFormat`.
 protocol FormatWriter {
-  /// What the format has room for.
+  /// What the format can hold.
   static var holds: FormatCapabilities { get }
 
   /// Begins a dataset with these classes and splits, in their order.

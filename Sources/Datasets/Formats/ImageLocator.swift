@@ -2,8 +2,8 @@ import Basics
 
 /// Finds the images that label files name, where people have them.
 ///
-/// Folders are moved, endings change their case or are left out, and a path of another machine stays
-/// in the file: so a name is tried as it stands, then by its last part, then whatever its ending.
+/// Folders are moved, endings change their case or are missing, and a path of another machine stays
+/// in the file: so a name is tried as given, then by its last part, then with any ending.
 /// No image is searched for outside of the folders.
 package struct ImageLocator: Sendable {
   /// Where images are searched for, in this order.

@@ -31,15 +31,6 @@ package struct Dataset: Hashable, Sendable {
 
   /// Labeled objects in all images.
   package var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
-
-  /// Labeled objects of each class, in order of `classNames`.
-  package var annotationCounts: [Int] {
-    var counts = [Int](repeating: 0, count: classNames.count)
-    for sample in samples {
-      for annotation in sample.annotations { counts[annotation.classIndex] += 1 }
-    }
-    return counts
-  }
 }
 
 /// The formats in which labeled images can lie on disk.

@@ -1,10 +1,12 @@
+import Basics
+
 /// A dataset issue: kind, severity, location, message.
 ///
 /// Commands print them; no label is ignored without one.
 package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   /// How bad it is.
   package enum Severity: String, Sendable {
-    /// Labels or images are lost or wrong.
+    /// Labels or images are lost or invalid.
     case error
     /// Worth checking; no label is lost.
     case warning
@@ -72,7 +74,7 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
     /// Folders that are not where the description expects them; what was used instead.
     case layout = "unexpected layout"
 
-    /// Whether an image is left out because of it.
+    /// Whether the image is ignored because of it.
     package var losesImage: Bool {
       switch self {
       case .missingImage, .unreadableImage, .missingLabels, .pathOutside: true
@@ -123,5 +125,25 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   package var description: String {
     // Messages of codecs begin with the file's name already.
     message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
+  }
+}
+
+/// A dataset that cannot be read or written.
+package struct DatasetsError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+
+  /// An error in a file or at a line of it, from 1.
+  package init(file: String, line: Int? = nil, _ sentence: String) {
+    self.init(Diagnostic(sentence, in: file, line: line))
+  }
+}
+
+extension MappedFile {
+  /// The error of a fault in JSON, with its line and byte.
+  package func error(_ fault: JSONFault) -> DatasetsError {
+    DatasetsError(
+      file: path, line: line(at: fault.offset), "\(fault.message) (byte \(fault.offset)).")
   }
 }

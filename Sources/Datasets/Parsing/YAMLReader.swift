@@ -7,21 +7,11 @@ import Basics
 /// Anchors, aliases, tags, merge keys, several documents, complex keys and scalars over several
 /// lines are refused. Source: YAML 1.2.2.
 struct YAMLReader {
-  private struct Line {
-    var number: Int
-    var indent: Int
-    /// Without indentation; comments are still there.
-    var content: Substring
-    var isBlank: Bool { content.isEmpty || content.hasPrefix("#") }
-    /// Whether it is an item of a list: a dash, then a space or nothing.
-    var isItem: Bool { content == "-" || content.hasPrefix("- ") }
-  }
-
   /// Deeper nesting is refused.
   private static let depthLimit = 64
 
   private let file: String
-  private var lines: [Line] = []
+  private var lines: [YAMLLine] = []
   /// The line that is read next.
   private var next = 0
   /// What is left of the line before it.
@@ -49,7 +39,7 @@ struct YAMLReader {
       // A tab in the indentation stays, to be refused.
       let content = raw.dropFirst(indent)
       let end = content.lastIndex { $0 != " " && $0 != "\t" }
-      var line = Line(
+      var line = YAMLLine(
         number: index + 1, indent: indent, content: end.map { content[...$0] } ?? "")
       if line.indent == 0, !line.isBlank {
         if line.content == "..." { return }
@@ -82,7 +72,7 @@ struct YAMLReader {
   }
 
   /// The next line with content; blank ones are skipped.
-  private var current: Line? {
+  private var current: YAMLLine? {
     mutating get {
       while next < lines.count && lines[next].isBlank { next += 1 }
       return next < lines.count ? lines[next] : nil
@@ -101,7 +91,7 @@ struct YAMLReader {
   }
 
   /// The next line of a list or map, or nil where it ends.
-  private mutating func entry(indent: Int, of kind: String) throws(DatasetsError) -> Line? {
+  private mutating func entry(indent: Int, of kind: String) throws(DatasetsError) -> YAMLLine? {
     guard let line = current, line.indent >= indent else { return nil }
     guard line.indent == indent else {
       throw error(line.number, "the indentation does not fit the \(kind) above it")
@@ -120,7 +110,7 @@ struct YAMLReader {
         let isDeeper = current.map { $0.indent > indent } ?? false
         elements.append(isDeeper ? try block(depth: depth + 1) : null(line.number))
       } else {
-        // What follows the dash is read as a line of its own, indented to where it stands.
+        // The rest of the line is read as a line of its own, with the indentation of its column.
         lines[next].indent = indent + line.content.utf8.count - rest.utf8.count
         lines[next].content = rest
         elements.append(try block(depth: depth + 1))
@@ -144,7 +134,7 @@ struct YAMLReader {
       if !scanner.isAtEnd {
         value = try self.value(parentIndent: indent)
       } else if let below = current,
-        // A list may stand below its key without being indented.
+        // A list below its key need not be indented.
         below.indent > indent || below.indent == indent && below.isItem
       {
         value = try block(depth: depth + 1)
@@ -155,11 +145,11 @@ struct YAMLReader {
   }
 
   private func check(_ key: String, isNewIn keys: inout Set<String>) throws(DatasetsError) {
-    guard keys.insert(key).inserted else { throw error(number, "the key \"\(key)\" is repeated") }
+    if !keys.insert(key).inserted { throw error(number, "the key \"\(key)\" is repeated") }
   }
 
   /// The key of a line, or nil for a line that has none; the scanner is behind its colon.
-  private mutating func key(of line: Line) throws(DatasetsError) -> String? {
+  private mutating func key(of line: YAMLLine) throws(DatasetsError) -> String? {
     if line.content.hasPrefix("\t") {
       throw error(line.number, "a tab is used as indentation; use spaces")
     }
@@ -197,7 +187,7 @@ struct YAMLReader {
     default:
       let scalar = try scalar(inFlow: false, line: start)
       if scanner.isAtKeyEnd, !scalar.isQuoted {
-        throw error(start, "\": \" stands inside a value; put the value in quotes")
+        throw error(start, "\": \" is inside a value; put the value in quotes")
       }
       node = YAMLNode(content: .scalar(scalar.text, isQuoted: scalar.isQuoted), line: start)
     }
@@ -228,14 +218,14 @@ struct YAMLReader {
     let start = number
     let isMap = scanner.rest.first == "{"
     var (elements, entries, keys): ([YAMLNode], [YAMLNode.Entry], Set<String>) = ([], [], [])
-    let (open, close): (Character, Character) = isMap ? ("{", "}") : ("[", "]")
+    let close: Character = isMap ? "}" : "]"
     /// The next character, on a line below where this one has ended.
     func following(_ reader: inout YAMLReader) throws(DatasetsError) -> Character {
       while true {
         reader.scanner.skipSpaces()
         if let character = reader.scanner.rest.first, character != "#" { return character }
         guard reader.next < reader.lines.count else {
-          throw reader.error(start, "\"\(open)\" is never closed")
+          throw reader.error(start, "a bracket is never closed by \"\(close)\"")
         }
         reader.scanner = YAMLScanner(reader.lines[reader.next].content)
         reader.next += 1

@@ -89,3 +89,14 @@ struct YAMLScanner {
     return Character(scalar)
   }
 }
+
+/// A line of a YAML file.
+struct YAMLLine {
+  var number: Int
+  var indent: Int
+  /// Without indentation; comments are still there.
+  var content: Substring
+  var isBlank: Bool { content.isEmpty || content.hasPrefix("#") }
+  /// Whether it is an item of a list: a dash, then a space or nothing.
+  var isItem: Bool { content == "-" || content.hasPrefix("- ") }
+}

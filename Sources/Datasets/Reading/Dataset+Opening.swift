@@ -11,7 +11,7 @@ extension Dataset {
   ///     dataset that is not split has all in `train`.
   ///   - format: How it lies on disk; found out from file names if nil.
   ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
-  ///     Objects are joined to them by name, others are left out and reported. If nil, the data
+  ///     Objects are joined to them by name, others are ignored and reported. If nil, the data
   ///     set's own: its list, or else all names that occur in any split, sorted.
   ///   - reading: How much is read, and for what.
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that

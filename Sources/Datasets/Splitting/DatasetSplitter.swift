@@ -1,4 +1,4 @@
-/// Splits the images of a dataset anew: stratified by class, and with duplicates and near-duplicates
+/// Splits the images of a dataset again: stratified by class, and with duplicates and near-duplicates
 /// in one split.
 package struct DatasetSplitter: Sendable {
   /// The random seed.

@@ -34,8 +34,8 @@ struct DatasetWriting: Sendable {
       for (loss, count) in losses { text += "\(count) \(loss.rawValue)\(extent(of: loss))\n" }
       if errorCount > 0 {
         text +=
-          "\(Sentence.count(errorCount, "issue")) of the dataset took labels or images away or made "
-          + "them wrong; \"glimpse check\" lists them\n"
+          "labels or images were dropped or changed by \(Sentence.count(errorCount, "issue")) of the "
+          + "dataset; \"glimpse check\" lists them\n"
       }
       return text
         + "\(Sentence.count(outcome.images, "image")) and "
@@ -49,8 +49,8 @@ struct DatasetWriting: Sendable {
       guard loss == .boxesOfSegmentations else { return "" }
       let shift = outcome.largestBoxShift
       return shift < 0.001
-        ? ", less than 0.001 pixels away"
-        : ", at most about \(NumberFormat.decimal(shift)) pixels away"
+        ? " (largest shift below 0.001 px)"
+        : " (largest shift \(NumberFormat.decimal(shift)) px)"
     }
 
     fileprivate var json: JSONValue {

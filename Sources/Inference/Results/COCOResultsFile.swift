@@ -6,7 +6,7 @@ import Imaging
 ///
 /// The list is read in parts at the same time. Where a part begins is a guess: behind `},`, a brace.
 /// It is right if the part before it ends exactly there; since the first part begins at the
-/// beginning, all are right then. If one is wrong, for instance inside of a string, the file
+/// beginning, all are right then. If one is not, for instance inside of a string, the file
 /// is read again in one go.
 struct COCOResultsFile {
   private let file: MappedFile

@@ -6,7 +6,7 @@ import Imaging
 ///
 /// Understood are COCO's own folders, `annotations/instances_train2017.json` beside `train2017/`, and
 /// those of Roboflow, `train/_annotations.coco.json` with the images beside it. No image is
-/// looked for outside of the dataset's folder. Source: "Data format" of cocodataset.org.
+/// searched for outside of the dataset's folder. Source: "Data format" of cocodataset.org.
 package struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
@@ -142,7 +142,7 @@ extension ImageLocator {
   ///
   /// - Parameters:
   ///   - ground truth: The annotation file.
-  ///   - folder: Where the images lie, if it was said; else they are looked for beside the file.
+  ///   - folder: Where the images lie; if nil, they are searched for beside the file.
   package init(groundTruth: String, folder: String?) {
     if let folder {
       self.init(root: folder, folders: [folder])

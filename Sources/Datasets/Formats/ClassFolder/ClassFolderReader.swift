@@ -45,7 +45,7 @@ struct ClassFolderReader: FormatReader {
   }
 
   /// The folders in a folder by the class that they are called as; those that are called as none, or
-  /// as one before them, are among the problems.
+  /// as one before them, are among the issues.
   private static func classes(
     in folder: String, issues: inout [DatasetIssue]
   ) -> [String: [String]] {
@@ -65,7 +65,7 @@ struct ClassFolderReader: FormatReader {
           DatasetIssue(
             kind: .duplicateEntry, file: other,
             message:
-              "the class \"\(name)\" has another folder, \(folders[0]); both are taken for one "
+              "the class \"\(name)\" has another folder, \(folders[0]); both are used as one "
               + "class."))
       }
     }

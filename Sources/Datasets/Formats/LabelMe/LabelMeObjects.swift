@@ -10,7 +10,7 @@ struct LabelMeObjects {
   /// The labels of all shapes, each once.
   private(set) var labels: [String] = []
   private(set) var issues: [DatasetIssue]
-  /// Whether a shape was left out because it cannot be understood.
+  /// Whether a shape was ignored because it cannot be parsed.
   let isBroken: Bool
   /// The file's statements about its image.
   let imagePath: String?
@@ -85,7 +85,7 @@ struct LabelMeObjects {
     case .circle:
       let box = Self.box(of: shape)
       let radius = box.width / 2
-      // As many corners as LabelMe's own export to masks can tell from a circle.
+      // As many corners as LabelMe's own export to masks needs to draw a circle.
       return .polygons([
         (0..<64).flatMap { corner in
           let angle = Double(corner) / 64 * 2 * Double.pi

@@ -5,8 +5,8 @@ import Imaging
 /// Writes images and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
 ///
 /// The masks of a dataset of masks are copied. Polygons of objects are drawn, in their order, with
-/// the number of their class, from 1, or 255 where there is only one; single objects cannot be told
-/// apart any more.
+/// the number of their class, from 1, or 255 where there is only one; single objects cannot be
+/// distinguished.
 struct MaskFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageMasks]
 
@@ -39,7 +39,7 @@ struct MaskFolderWriter: FormatWriter {
     guard classNames.count < 255 else {
       throw DatasetsError(
         file: sample.imagePath,
-        "a mask has room for 254 classes, but there are \(classNames.count).")
+        "a mask holds at most 254 classes, but there are \(classNames.count).")
     }
     let (width, height) = (sample.imageWidth, sample.imageHeight)
     guard width > 0, height > 0 else {

@@ -50,7 +50,7 @@ struct VOCReader: FormatReader {
     ["_train.txt", "_val.txt", "_trainval.txt", "_test.txt"].contains { name.hasSuffix($0) }
   }
 
-  /// A folder of one of some names, given in lower case, whatever the case on disk.
+  /// A folder of one of some names, given in lower case, in any case on disk.
   private static func folder(in path: String, named names: [String]) -> String? {
     guard FileContents.entry(path) == .folder, let entries = try? FileContents.names(in: path)
     else { return nil }
@@ -119,7 +119,7 @@ struct VOCReader: FormatReader {
           DatasetIssue(
             kind: .missingLabels, file: labelPath(identifier),
             message: "the annotation of the listed image \"\(identifier)\" does not exist; the "
-              + "image is left out."))
+              + "image is ignored."))
         continue
       }
       parsed.append(
@@ -142,7 +142,7 @@ struct VOCReader: FormatReader {
     return ParsedDataset(classNames: names, images: parsed, issues: issues)
   }
 
-  /// The images of the dataset that have no annotation and stand in no list, which no split has.
+  /// The images of the dataset without an annotation and in no list, which no split has.
   private func unlabeledImages(
     _ images: [String: [String]], annotated: Set<String>
   ) throws(DatasetsError) -> [DatasetIssue] {
@@ -154,8 +154,8 @@ struct VOCReader: FormatReader {
       DatasetIssue(
         kind: .unlabeledImage, file: FilePath.join(imageFolder, $0),
         message:
-          "the image has no annotation in \(annotationFolder) and stands in no list; it is "
-          + "left out.")
+          "the image has no annotation in \(annotationFolder) and is in no list; it is "
+          + "ignored.")
     }
   }
 

@@ -1,7 +1,7 @@
 /// A `data.yaml`: where the splits of a YOLO dataset are, and what its classes are called.
 ///
 /// Keys: `path`, `train`, `val` (or `valid`), `test`, `names` (list or map), `nc`; others are
-/// passed over. Source: the data-set page of Ultralytics' documentation, and Roboflow's exports.
+/// ignored. Source: the dataset page of Ultralytics' documentation, and Roboflow's exports.
 struct YOLODescription: Hashable {
   /// The `path` key: the folder that the others are relative to.
   var path: String?
@@ -45,7 +45,7 @@ struct YOLODescription: Hashable {
     guard places.count == (node.elements?.count ?? 1), !places.isEmpty else {
       throw DatasetsError(
         file: file, line: node.line,
-        "\"\(key)\" is expected to be a path or a list of paths, but it holds something else.")
+        "\"\(key)\" is expected to be a path or a list of paths, but is \(node.kind).")
     }
     return places
   }
@@ -75,13 +75,13 @@ struct YOLODescription: Hashable {
     if let count, count != names.count {
       throw DatasetsError(
         file: file, line: node.line,
-        "\"nc\" says \(count) classes, but \"names\" has "
+        "\"nc\" states \(count) classes, but \"names\" has "
           + "\(names.count).")
     }
     return names
   }
 
-  /// More classes than this are taken for a mistake.
+  /// More classes than this are refused as a mistake.
   private static let maximumClasses = 100_000
 
   /// The value of `names`: a list, or a map whose keys are 0, 1, 2 ... in any order.

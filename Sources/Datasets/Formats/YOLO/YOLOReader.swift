@@ -105,7 +105,7 @@ struct YOLOReader: FormatReader {
       DatasetIssue(
         kind: .layout, file: file,
         message: "\"path: \(path)\" does not exist; the folder of the "
-          + "description itself is taken for it.")
+          + "description itself is used instead.")
     )
   }
 
@@ -157,7 +157,7 @@ struct YOLOReader: FormatReader {
   }
 
   /// The names once each, and for each number of a class the index of its name; that several are
-  /// one class is a problem.
+  /// one class is an issue.
   private static func joined(
     _ names: [String], file: String, issues: inout [DatasetIssue]
   ) -> (names: [String], indices: [Int]) {
@@ -168,7 +168,7 @@ struct YOLOReader: FormatReader {
         issues.append(
           DatasetIssue(
             kind: .duplicateEntry, file: file,
-            message: "class \(number) is named \"\(name)\" like one before it; both are taken for "
+            message: "class \(number) is named \"\(name)\" like one before it; both are used as "
               + "one class."))
         result.indices.append(place)
       } else {
@@ -192,7 +192,7 @@ struct YOLOReader: FormatReader {
           DatasetIssue(
             kind: .layout, file: descriptionPath,
             message: "the split \"\(split)\" is not named; "
-              + "the folder \(folder) is taken for it."))
+              + "the folder \(folder) is used instead."))
       }
       return try imageFiles(in: folder, issues: &issues)
     }
@@ -231,7 +231,7 @@ struct YOLOReader: FormatReader {
               DatasetIssue(
                 kind: .layout, file: descriptionPath,
                 message: "\"\(key): \(entry)\" does not "
-                  + "exist; \(path) is taken for it."))
+                  + "exist; \(path) is used instead."))
           }
           return path
         }
@@ -242,7 +242,7 @@ struct YOLOReader: FormatReader {
     }
     throw DatasetsError(
       file: descriptionPath,
-      "\"\(key): \(entry)\" does not exist; looked for at "
+      "\"\(key): \(entry)\" does not exist; searched for at "
         + tried.joined(separator: " and ") + ".")
   }
 
