@@ -159,7 +159,7 @@ struct COCOReaderTests {
         .boxWithoutArea, .boxOutsideImage, .boxBeyondImage, .boxWithoutArea, .tinyBox,
         .missingImage, .sizeMismatch,
       ])
-    #expect(data.issues[0].message.contains("category 8 is named \"cat\" like one before"))
+    #expect(data.issues[0].message.contains("the name \"cat\" of category 8 is repeated"))
     #expect(
       data.issues[4].description
         == "\(path):1: annotation 7 is of image id 99, which is not listed; ignored.")

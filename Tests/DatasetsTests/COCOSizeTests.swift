@@ -41,7 +41,7 @@ struct COCOSizeTests {
   /// Images that are all different, as most are: all pairs of hashes are compared.
   @Test func differentImagesAreGroupedInSeconds() {
     var state: UInt64 = 1
-    let count = 10_000
+    let count = 4000
     let images: [ImageRecord?] = (0..<count).map { number in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return ImageRecord(
@@ -78,7 +78,7 @@ struct COCOSizeTests {
 
   /// Two splits of frames that a camera took without moving, none the same as another.
   @Test func alikeImagesOfTwoSplitsAreTold() throws {
-    let count = 8000
+    let count = 4000
     let records: [[ImageRecord?]] = (0..<2).map { split in
       (0..<count / 2).map { number in
         var thumbnail = (0..<256).map { UInt8($0) }

@@ -62,7 +62,7 @@ struct XMLReaderTests {
     #expect(complaint([0xFF, 0xFE, 0x3C, 0x00]).contains("UTF-16"))
     #expect(
       complaint(Array("<a>\n".utf8) + [0xC3, 0x28] + Array("</a>".utf8))
-        == "a.xml:2: the text is not UTF-8; save the file in that encoding.")
+        == "a.xml:2: the file cannot be read: it is not UTF-8; save the file in that encoding")
   }
 
   @Test func depthIsLimited() {

@@ -225,7 +225,7 @@ struct YAMLReader {
         reader.scanner.skipSpaces()
         if let character = reader.scanner.rest.first, character != "#" { return character }
         guard reader.next < reader.lines.count else {
-          throw reader.error(start, "a bracket is never closed by \"\(close)\"")
+          throw reader.error(start, "\"\(isMap ? "{" : "[")\" is never closed")
         }
         reader.scanner = YAMLScanner(reader.lines[reader.next].content)
         reader.next += 1

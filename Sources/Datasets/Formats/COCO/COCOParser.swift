@@ -28,13 +28,13 @@ struct COCOParser {
     for fault in file.faults {
       report(.malformedLabels, at: fault.offset, "\(fault.message); ignored.")
     }
+    let classes = try classes()
     for (list, id, offset) in join.repeated {
       report(
         .duplicateEntry, at: offset,
         "the \(list) id \(id) is repeated; "
           + (list == "annotation" ? "both are kept." : "the first is used."))
     }
-    let classes = try classes()
     let objects = objects(classes)
     var parsed: [ParsedImage] = []
     parsed.reserveCapacity(join.images.count)
