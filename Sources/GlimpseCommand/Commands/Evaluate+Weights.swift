@@ -86,7 +86,7 @@ extension Evaluate {
       "stats": ReportText.stats(report), "classes": ReportText.classes(report),
       "images_per_s": .number(summary.imagesPerSecond),
       "ms_per_image": summary.stageJSON,
-      "problems": .integer(dataset.issues.count),
+      "issues": .integer(dataset.issues.count),
       "errors": .array(failures.map { .string("\($0)") }),
     ]
     return members.map { JSONMember(key: $0.key, value: $0.value) }
