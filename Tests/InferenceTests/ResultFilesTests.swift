@@ -139,7 +139,7 @@ import Testing
     ("[]", "an object (with \"images\""),
     ("{\"images\": []}", "the file has no list \"categories\""),
     ("{\"images\": 3}", "the list of \"images\" is expected"),
-    ("{\"images\": [], \"images\": []}", "the key \"images\" stands twice"),
+    ("{\"images\": [], \"images\": []}", "the key \"images\" is repeated"),
     ("{\"images\": [{\"file_name\": \"x\"}]}", "an image has no \"id\""),
     ("", "but the file ends"),
   ])
