@@ -1,6 +1,9 @@
 #include "tables.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <strings.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -77,6 +80,27 @@ static const gk_table *bfloat16_table(gk_isa isa) {
 
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision) {
   return precision == GK_FLOAT32 ? float_table(isa) : bfloat16_table(isa);
+}
+
+static gk_isa choose_isa(void) {
+  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "amx"};
+  const char *wanted = getenv("GLIMPSE_ISA");
+  for (int isa = GK_AMX; isa >= GK_SCALAR; isa--) {
+    if (wanted && wanted[0] && strcasecmp(wanted, names[isa]) != 0) continue;
+    if (float_table((gk_isa)isa)) return (gk_isa)isa;
+  }
+  return GK_NO_ISA;
+}
+
+gk_isa gk_chosen_isa(void) {
+  // -1 until it is known; two threads that choose at once choose the same.
+  static _Atomic int known = -1;
+  int isa = atomic_load_explicit(&known, memory_order_relaxed);
+  if (isa < 0) {
+    isa = choose_isa();
+    atomic_store_explicit(&known, isa, memory_order_relaxed);
+  }
+  return (gk_isa)isa;
 }
 
 const gk_table *gk_emulated_amx_table(void) { return &gk_amx_emulated_table; }

@@ -72,6 +72,14 @@ import Testing
     #expect(result.output.contains("\"precision\":\"f32\""))
   }
 
+  /// Image kernels and the engine's come from one choice, so every command refuses the same words.
+  @Test(arguments: [["bench", "--imgsz", "32"], ["detect", "missing.jpg"]])
+  func anUnknownInstructionSetIsRefused(words: [String]) throws {
+    let result = try BuiltProgram.run(words, environment: ["GLIMPSE_ISA": "sse9"])
+    #expect(result.exitCode == 1)
+    #expect(result.diagnostics.hasPrefix("error: GLIMPSE_ISA is sse9, and this machine can run"))
+  }
+
   @Test(arguments: ModelCatalog.listed.map(\.name), [[], ["--train"]])
   func benchKeepsItsContract(model: String, words: [String]) throws {
     let result = try BuiltProgram.run(

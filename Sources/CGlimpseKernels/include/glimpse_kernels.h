@@ -11,15 +11,22 @@
 
 #include "gk_convolution.h"
 #include "gk_elementwise.h"
+#include "gk_image.h"
 #include "gk_normalization.h"
 #include "gk_optimizer.h"
 #include "gk_peak.h"
 #include "gk_pixelwise.h"
 #include "gk_pooling.h"
 #include "gk_resampling.h"
-#include "glimpse_image_kernels.h"
 
-typedef enum { GK_SCALAR = 0, GK_NEON = 1, GK_AVX2 = 2, GK_AVX512 = 3, GK_AMX = 4 } gk_isa;
+typedef enum {
+  GK_SCALAR = 0,
+  GK_NEON = 1,
+  GK_AVX2 = 2,
+  GK_AVX512 = 3,
+  GK_AMX = 4,
+  GK_NO_ISA = 5
+} gk_isa;
 
 // What activations and packed weights are stored as; all arithmetic accumulates in floats.
 typedef enum { GK_FLOAT32 = 0, GK_BFLOAT16 = 1 } gk_precision;
@@ -29,6 +36,8 @@ typedef struct {
   long vector_width;
   gk_convolution_table convolution;
   gk_elementwise_table elementwise;
+  // All NULL in tables of bfloat16: pixels do not depend on the precision.
+  gk_image_table image;
   gk_normalization_table normalization;
   gk_optimizer_table optimizer;
   gk_peak_table peak;
@@ -38,6 +47,11 @@ typedef struct {
   // All NULL in the scalar table, which is the reference: it multiplies by the definition.
   gk_winograd_table winograd;
 } gk_table;
+
+// The instruction set to use, chosen once: the one that the variable GLIMPSE_ISA of the environment
+// names (scalar, neon, avx2, avx512 or amx), otherwise the widest that can run here. GK_NO_ISA where
+// GLIMPSE_ISA names none or one that cannot run here.
+gk_isa gk_chosen_isa(void);
 
 // The kernels of an instruction set and precision, or NULL where they cannot run here.
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision);

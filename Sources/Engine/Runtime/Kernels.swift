@@ -44,15 +44,14 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   ///
   /// Throws where `GLIMPSE_ISA` names one that is unknown or cannot run here.
   package static func chosen() throws(EngineError) -> InstructionSet {
-    guard let word = ProcessInfo.processInfo.environment["GLIMPSE_ISA"], !word.isEmpty else {
-      return available.last ?? .scalar
-    }
-    let known = available.map(\.rawValue).joined(separator: ", ")
-    guard let wanted = InstructionSet(rawValue: word.lowercased()), wanted.isAvailable else {
+    let code = gk_chosen_isa()
+    guard let chosen = allCases.first(where: { $0.code == code }) else {
+      let word = ProcessInfo.processInfo.environment["GLIMPSE_ISA"] ?? ""
+      let known = available.map(\.rawValue).joined(separator: ", ")
       throw EngineError(
         "GLIMPSE_ISA is \(word), and this machine can run \(known): unset it or name one of these")
     }
-    return wanted
+    return chosen
   }
 }
 

@@ -67,6 +67,8 @@ enum Program {
       try console.write(page(for: console.output).command(type))
       return .done
     case .run(let command):
+      // Refuses an unknown GLIMPSE_ISA before anything is done.
+      _ = try InstructionSet.chosen()
       return try command.run(on: console)
     }
   }

@@ -1,23 +1,20 @@
 import CGlimpseKernels
+import Foundation
 
-/// All that happens to an image's colors, in one pass: hue, saturation and value, then the curve,
-/// then to gray.
+/// A change of an image's colors in one pass: hue, saturation and value, then the curve, then to gray.
 package struct ColorChange: Hashable, Sendable {
-  /// The change of hue, saturation and value.
   package var jitter: ColorJitter
-  /// What becomes of each sample.
+  /// Applied to each sample.
   package var curve: ToneCurve
   /// Whether only the luma (BT.601) is left, in all three channels.
   package var isGray: Bool
 
-  /// Makes a change; with its defaults it changes nothing.
   package init(jitter: ColorJitter = .none, curve: ToneCurve = .identity, isGray: Bool = false) {
     self.jitter = jitter
     self.curve = curve
     self.isGray = isGray
   }
 
-  /// Changes nothing.
   package static let none = ColorChange()
 
   /// Calls `body` with the change in the kernels' form; with nil where nothing changes.
@@ -37,18 +34,34 @@ package struct ColorChange: Hashable, Sendable {
   }
 }
 
+/// A change of hue, saturation and value.
+package struct ColorJitter: Hashable, Sendable {
+  /// In turns of the color circle (0.5 makes red cyan).
+  package var hueShift: Float
+  /// The factor of the saturation, which is clipped at full saturation.
+  package var saturationGain: Float
+  /// The factor of the value, the largest of the three channels, which is clipped at 255.
+  package var valueGain: Float
+
+  package init(hueShift: Float = 0, saturationGain: Float = 1, valueGain: Float = 1) {
+    self.hueShift = hueShift
+    self.saturationGain = saturationGain
+    self.valueGain = valueGain
+  }
+
+  package static let none = ColorJitter()
+}
+
 /// A change of brightness, contrast and gamma, the same for all channels.
 ///
-/// A sample s, 0...1, becomes `(s ^ gamma - 1/2) * contrast + 1/2 + brightness`, cut to 0...1.
+/// A sample s, 0...1, becomes `(s ^ gamma - 1/2) * contrast + 1/2 + brightness`, clipped to 0...1.
 package struct ToneCurve: Hashable, Sendable {
-  /// What is added, -1...1.
+  /// -1...1.
   package var brightness: Float
-  /// The factor of the distance to middle gray.
   package var contrast: Float
-  /// The exponent, above 0: below 1 lights up dark parts.
+  /// Above 0; below 1 brightens dark parts.
   package var gamma: Float
 
-  /// Makes a curve; with its defaults it changes nothing.
   package init(brightness: Float = 0, contrast: Float = 1, gamma: Float = 1) {
     precondition(gamma > 0, "a gamma is above 0, not \(gamma)")
     self.brightness = brightness
@@ -56,6 +69,14 @@ package struct ToneCurve: Hashable, Sendable {
     self.gamma = gamma
   }
 
-  /// Changes nothing.
   package static let identity = ToneCurve()
+
+  /// The results for the samples 0...255, rounded to the nearest.
+  var table: [UInt8] {
+    (0..<256).map { sample in
+      let powered = pow(Double(sample) / 255, Double(gamma))
+      let value = (powered - 0.5) * Double(contrast) + 0.5 + Double(brightness)
+      return UInt8((min(max(value, 0), 1) * 255).rounded())
+    }
+  }
 }

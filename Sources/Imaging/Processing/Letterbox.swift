@@ -78,9 +78,7 @@ package struct Letterbox: Hashable, Sendable {
       output.count == targetWidth * targetHeight * 3,
       "\(output.count) numbers do not hold \(targetWidth)x\(targetHeight) pixels of 3 channels")
     guard let target = output.baseAddress else { return }
-    let gain = normalization.gain
-    let bias = normalization.bias
-    pad(output, gain: gain, bias: bias)
+    pad(output, with: normalization)
 
     let columns = ResampleAxis(
       sourceCount: image.width, count: contentWidth,
@@ -95,9 +93,9 @@ package struct Letterbox: Hashable, Sendable {
           withUnsafeTemporaryAllocation(
             of: Float.self, capacity: image.width * 3 + Int(GK_IMAGE_ROW_SLACK)
           ) { scratch in
-            gk_image_resample_rgb_to_float(
-              source.baseAddress, Int64(image.width), columns, rows, [gain.0, gain.1, gain.2],
-              [bias.0, bias.1, bias.2], first, Int64(targetWidth * 3), scratch.baseAddress)
+            ImageKernels.chosen.resample_rgb_to_float(
+              source.baseAddress, Int64(image.width), columns, rows, normalization.gain,
+              normalization.bias, first, Int64(targetWidth * 3), scratch.baseAddress)
           }
         }
       }
@@ -121,12 +119,12 @@ package struct Letterbox: Hashable, Sendable {
 
   /// Writes the padding around the image.
   private func pad(
-    _ output: UnsafeMutableBufferPointer<Float>, gain: Normalization.Channels,
-    bias: Normalization.Channels
+    _ output: UnsafeMutableBufferPointer<Float>, with normalization: Normalization
   ) {
-    let red = Normalization.padding * gain.0 + bias.0
-    let green = Normalization.padding * gain.1 + bias.1
-    let blue = Normalization.padding * gain.2 + bias.2
+    let gray = zip(normalization.gain, normalization.bias).map {
+      Normalization.padding * $0 + $1
+    }
+    let (red, green, blue) = (gray[0], gray[1], gray[2])
     func pad(_ pixels: Range<Int>) {
       for pixel in pixels {
         output[pixel * 3] = red

@@ -1,9 +1,13 @@
 /// How 8-bit samples become a network's input: `(sample / 255 - mean) / standardDeviation`.
 package struct Normalization: Hashable, Sendable {
-  /// What is subtracted, by channel (red, green, blue), on the scale 0...1.
-  package var mean: [Float]
-  /// What the difference is divided by, by channel (red, green, blue), on the scale 0...1.
-  package var standardDeviation: [Float]
+  /// By channel (red, green, blue), on the scale 0...1.
+  package let mean: [Float]
+  /// By channel (red, green, blue), on the scale 0...1.
+  package let standardDeviation: [Float]
+  /// The factors of `value = sample * gain + bias`, by channel.
+  let gain: [Float]
+  /// The offsets of `value = sample * gain + bias`, by channel.
+  let bias: [Float]
 
   /// Makes a normalization of three channels; no deviation may be zero.
   package init(mean: [Float], standardDeviation: [Float]) {
@@ -14,29 +18,33 @@ package struct Normalization: Hashable, Sendable {
       standardDeviation.allSatisfy { $0 != 0 }, "a deviation of the normalization is zero")
     self.mean = mean
     self.standardDeviation = standardDeviation
+    gain = standardDeviation.map { Float(1 / (255 * Double($0))) }
+    bias = zip(mean, standardDeviation).map { Float(-Double($0) / Double($1)) }
   }
 
-  /// Samples from 0 to 1, and nothing else.
+  /// Samples scaled to 0...1.
   package static let unit = Normalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
 
-  /// Mean 0 and deviation 1 over ImageNet's images: what public classification weights expect.
+  /// The statistics of ImageNet, which public classification weights expect.
   package static let imageNet = Normalization(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
-  /// The gray (0...255) that fills a network's input where there is no image.
+  /// The gray (0...255) of a network's input outside of the image.
   package static let padding: Float = 114
 
-  typealias Channels = (Float, Float, Float)
-
-  /// The factors of `value = sample * gain + bias`, by channel.
-  var gain: Channels {
-    let gains = standardDeviation.map { Float(1 / (255 * Double($0))) }
-    return (gains[0], gains[1], gains[2])
-  }
-
-  /// The offsets of `value = sample * gain + bias`, by channel.
-  var bias: Channels {
-    let biases = zip(mean, standardDeviation).map { Float(-Double($0) / Double($1)) }
-    return (biases[0], biases[1], biases[2])
+  /// Converts an image to a network's input.
+  ///
+  /// - Parameters:
+  ///   - image: 8-bit RGB.
+  ///   - output: `height * width * 3` numbers: rows, pixels, then red, green, blue.
+  package func fill(_ image: Image, into output: UnsafeMutableBufferPointer<Float>) {
+    precondition(image.format == .rgb8, "an input is made of 8-bit RGB, not of \(image.format)")
+    precondition(
+      output.count == image.width * image.height * 3,
+      "\(output.count) numbers do not hold \(image.width)x\(image.height) pixels of 3 channels")
+    image.bytes.withUnsafeBufferPointer { source in
+      ImageKernels.chosen.normalize_rgb(
+        source.baseAddress, Int64(image.width * image.height), gain, bias, output.baseAddress)
+    }
   }
 }

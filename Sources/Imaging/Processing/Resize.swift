@@ -41,7 +41,7 @@ extension Image {
             withUnsafeTemporaryAllocation(
               of: Float.self, capacity: (width + newWidth) * channels + 2 * Int(GK_IMAGE_ROW_SLACK)
             ) { scratch in
-              gk_image_resample_bytes(
+              ImageKernels.chosen.resample_bytes(
                 source.baseAddress, Int64(width), Int32(channels), columns, rows,
                 target.baseAddress, scratch.baseAddress)
             }

@@ -58,7 +58,7 @@ package struct Warp: Hashable, Sendable {
         warp.keeps_outside = keepsOutside ? 1 : 0
         warp.color = color
         target.bytes.withUnsafeMutableBufferPointer { target in
-          gk_image_warp_rgb(
+          ImageKernels.chosen.warp_rgb(
             &warp, target.baseAddress, stride, Int64(region.x), Int64(region.y),
             Int64(region.x + region.width), Int64(region.y + region.height))
         }

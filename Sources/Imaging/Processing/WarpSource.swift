@@ -120,7 +120,7 @@ struct WarpSource {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: columns * rows * 3) { reduced in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: part.width * 3) { scratch in
         image.bytes.withUnsafeBufferPointer { source in
-          gk_image_reduce_rgb(
+          ImageKernels.chosen.reduce_rgb(
             source.baseAddress.map { $0 + (part.y * image.width + part.x) * 3 },
             Int64(image.width * 3), Int64(part.width), Int64(part.height), Int64(block.width),
             Int64(block.height), reduced.baseAddress, scratch.baseAddress)

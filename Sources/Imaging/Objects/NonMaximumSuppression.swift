@@ -112,7 +112,7 @@ private struct KeptBoxes {
     let area = box.area
     let overlaps = withUnsafePointer(to: corners) { corners in
       corners.withMemoryRebound(to: Double.self, capacity: 4) { corners in
-        gk_image_overlaps_any(
+        ImageKernels.chosen.overlaps_any(
           gk_image_boxes(
             x1: first, y1: first + capacity, x2: first + 2 * capacity,
             y2: first + 3 * capacity, area: first + 4 * capacity),
