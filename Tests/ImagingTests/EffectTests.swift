@@ -27,7 +27,7 @@ struct EffectTests {
   func blendingIsTheWeightedMean(share: Int) {
     let (a, b) = (image(5, 3, 7), image(5, 3, 11))
     var mixed = a
-    mixed.blend(b, share: share)
+    mixed.blend(b, weight: share)
     for (place, byte) in mixed.bytes.enumerated() {
       let mean =
         (Double(a.bytes[place]) * Double(share) + Double(b.bytes[place]) * Double(256 - share))

@@ -61,13 +61,13 @@ struct AugmentationGeometryTests {
       let object = try shape(place, width: width, height: height, using: &random)
       let sample = Sample(
         imagePath: "", imageWidth: width, imageHeight: height, annotations: [object.label])
-      let key = SampleSeed(seed: 5, epoch: 0, place: place)
-      let draw = AugmentationParameters(config, key: key) { $0.index(below: 1) }
+      let seed = SampleSeed(seed: 5, epoch: 0, place: place)
+      let draw = AugmentationParameters(config, seed: seed) { $0.index(below: 1) }
       let cells = draw.mosaic.cells
       let layer = PlacedImage(
         sample: sample, cell: cells[place % cells.count],
         placement: draw.placement.transform(width: side, height: side),
-        crop: cells.count == 1 ? CropParameters(sample, config, key: key) : nil, width: side,
+        crop: cells.count == 1 ? CropParameters(sample, config, seed: seed) : nil, width: side,
         height: side)
       guard layer.annotations.count == 1 else { continue }
       let drawn = drawn(object.mask, layer)

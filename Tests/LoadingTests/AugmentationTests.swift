@@ -10,7 +10,7 @@ struct AugmentationTests {
   private func draw(_ config: AugmentationConfig, place: Int, epoch: Int = 0, count: Int = 100)
     -> AugmentationParameters
   {
-    AugmentationParameters(config, key: SampleSeed(seed: 7, epoch: epoch, place: place)) {
+    AugmentationParameters(config, seed: SampleSeed(seed: 7, epoch: epoch, place: place)) {
       $0.index(below: count)
     }
   }
@@ -187,9 +187,9 @@ struct AugmentationTests {
       through: ProjectiveTransform(.identity), width: 100, height: 100,
       rule: .init(minimumVisibleFraction: 0.1, minimumSide: 2))
     // The second keeps half, the third 8 of 100 columns, the fourth is 1.9 wide, the fifth outside.
-    #expect(labels.targets.map(\.classIndex) == [1, 2])
-    #expect(labels.targets[0] == annotations[0])
-    #expect(labels.targets[1].box == Box(x1: 95, y1: 0, x2: 100, y2: 10))
+    #expect(labels.objects.map(\.annotation).map(\.classIndex) == [1, 2])
+    #expect(labels.objects.map(\.annotation)[0] == annotations[0])
+    #expect(labels.objects.map(\.annotation)[1].box == Box(x1: 95, y1: 0, x2: 100, y2: 10))
     #expect(labels.ignored == [Box(x1: 90, y1: 90, x2: 100, y2: 100)])
   }
 

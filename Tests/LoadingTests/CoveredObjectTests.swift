@@ -84,9 +84,9 @@ struct CoveredObjectTests {
     var wide = AnnotationClipping()
     wide.objects = [square()]
     wide.cover(cover(0, 0, 22, 32), rule: .init(minimumVisibleFraction: 0.1, minimumSide: 3))
-    #expect(wide.targets.count == 1)
+    #expect(wide.objects.count == 1)
     wide.cover(cover(0, 0, 23, 32), rule: .init(minimumVisibleFraction: 0, minimumSide: 3))
-    #expect(wide.targets.isEmpty)
+    #expect(wide.objects.isEmpty)
   }
 
   /// Polygons that were read change no box that is neither turned nor cut.

@@ -38,7 +38,7 @@ struct EffectDrawTests {
 
   private func images(
     _ samples: [Sample], _ augmentation: AugmentationConfig
-  ) throws -> [AugmentedImage] {
+  ) throws -> [TrainingSample] {
     let images = AugmentedImages(
       samples: samples, config: LoaderConfig(batchSize: 1, seed: 3)
     ) { _ in BatchPlan(width: 32, height: 32, augmentation: augmentation) }
@@ -154,8 +154,8 @@ struct EffectDrawTests {
     augmentation.erasing = 1
     for place in 0..<50 {
       let draw = EffectParameters(
-        augmentation, key: SampleSeed(seed: 1, epoch: 0, place: place), width: 40, height: 30)
-      guard let region = draw.erased else {
+        augmentation, seed: SampleSeed(seed: 1, epoch: 0, place: place), width: 40, height: 30)
+      guard let region = draw.erasing?.region else {
         Issue.record("nothing is erased at \(place)")
         continue
       }
@@ -175,10 +175,10 @@ struct EffectDrawTests {
       labels.objects = [hidden, whole, half].map {
         ClippedObject(annotation: Annotation(box: $0, classIndex: 0), visibleFraction: 1)
       }
-      var input = SampleBuilder.Result(sampleIndex: 0, image: canvas(), mask: plane, labels: labels)
+      var input = TrainingSample(sampleIndex: 0, image: canvas(), mask: plane, labels: labels)
       draw.apply(to: &input, rule: .all)
       let rest = Box(x1: hidden.x2, y1: hidden.y1, x2: right, y2: hidden.y2)
-      #expect(input.labels.targets.map(\.box) == (rest.width > 0 ? [whole, rest] : [whole]))
+      #expect(input.annotations.map(\.box) == (rest.width > 0 ? [whole, rest] : [whole]))
       var expected = canvas()
       expected.fill(region, with: 114)
       #expect(input.image == expected)
@@ -187,22 +187,23 @@ struct EffectDrawTests {
   }
 
   /// Expected: the mean weighted by the Gauss curve, cut at three deviations and at the edges.
-  @Test func blurIsTheWeightedMean() {
+  @Test func blurIsTheWeightedMean() throws {
     var augmentation = AugmentationConfig.none
     augmentation.blur = 1
     let source = canvas()
     for place in 0..<10 {
       let draw = EffectParameters(
-        augmentation, key: SampleSeed(seed: 2, epoch: 0, place: place), width: 40, height: 30)
-      #expect(draw.blur > 0 && draw.blur <= 2)
-      var input = SampleBuilder.Result(sampleIndex: 0, image: source, labels: AnnotationClipping())
+        augmentation, seed: SampleSeed(seed: 2, epoch: 0, place: place), width: 40, height: 30)
+      let deviation = try #require(draw.blur?.standardDeviation)
+      #expect(deviation > 0 && deviation <= 2)
+      var input = TrainingSample(sampleIndex: 0, image: source, labels: AnnotationClipping())
       draw.apply(to: &input, rule: .all)
       let image = input.image
-      let reach = Int((3 * draw.blur).rounded(.up))
+      let reach = Int((3 * deviation).rounded(.up))
       func weights(_ center: Int, _ count: Int) -> [(place: Int, weight: Double)] {
         let places = Array(max(center - reach, 0)...min(center + reach, count - 1))
         let curve = places.map { place -> Double in
-          let distance = Double(place - center) / draw.blur
+          let distance = Double(place - center) / deviation
           return exp(-distance * distance / 2)
         }
         let sum = curve.reduce(0, +)
@@ -218,7 +219,7 @@ struct EffectDrawTests {
         }
         // Half a step of the result, and of the pass in between.
         let found = Double(image.bytes[(y * 40 + x) * 3 + c])
-        #expect(abs(found - mean) <= 1, "(\(x), \(y), \(c)) by \(draw.blur)")
+        #expect(abs(found - mean) <= 1, "(\(x), \(y), \(c)) by \(deviation)")
       }
     }
   }
@@ -245,17 +246,19 @@ struct EffectDrawTests {
     ),
   ])
   func artefactsAreThoseOfLibjpeg(quality: Int, rows: [String]) {
-    var draw = EffectParameters(
-      .none, key: SampleSeed(seed: 2, epoch: 0, place: 0), width: 16, height: 16)
-    #expect(draw.jpegQuality == nil)
-    draw.jpegQuality = quality
+    let seed = SampleSeed(seed: 2, epoch: 0, place: 0)
+    #expect(EffectParameters(.none, seed: seed, width: 16, height: 16).jpeg == nil)
+    var config = AugmentationConfig.none
+    config.jpeg = 1
+    config.jpegQuality = quality...quality
+    let draw = EffectParameters(config, seed: seed, width: 16, height: 16)
     let source = Image(
       width: 16, height: 16, format: .rgb8,
       bytes: (0..<256).flatMap { pixel -> [UInt8] in
         let (x, y) = (pixel % 16, pixel / 16)
         return [UInt8(16 * x), UInt8(255 * ((x / 4 + y / 4) % 2)), UInt8(16 * y)]
       })
-    var input = SampleBuilder.Result(sampleIndex: 0, image: source, labels: AnnotationClipping())
+    var input = TrainingSample(sampleIndex: 0, image: source, labels: AnnotationClipping())
     draw.apply(to: &input, rule: .all)
     let image = input.image
     #expect(image != source)
@@ -274,9 +277,8 @@ struct EffectDrawTests {
     augmentation.jpeg = 1
     let qualities = (0..<200).compactMap {
       EffectParameters(
-        augmentation, key: SampleSeed(seed: 2, epoch: 0, place: $0), width: 9, height: 9
-      )
-      .jpegQuality
+        augmentation, seed: SampleSeed(seed: 2, epoch: 0, place: $0), width: 9, height: 9
+      ).jpeg?.quality
     }
     #expect(qualities.count == 200 && qualities.allSatisfy((20...90).contains))
     // 200 draws of 71 numbers miss any tenth of the range with a chance of e^-21.

@@ -75,14 +75,14 @@ struct LoaderTests {
   @Test func anEpochShowsEachSampleOnce() throws {
     let folder = try TestFolder()
     let samples = try samples(folder, count: 10)
-    let config = LoaderConfig(batchSize: 4, seed: 2, keepsIncompleteBatch: true)
+    let config = LoaderConfig(batchSize: 5, seed: 2)
     let batches = try batches(samples, config, augmentation: nil)
     for epoch in 0..<3 {
       let own = batches.filter { $0.epoch == epoch }
-      #expect(own.map(\.shape.n) == [4, 4, 2])
+      #expect(own.map(\.shape.n) == [5, 5])
       #expect(own.flatMap(\.sampleIndices).sorted() == Array(0..<10))
     }
-    #expect(batches[0].sampleIndices != batches[3].sampleIndices)
+    #expect(batches[0].sampleIndices != batches[2].sampleIndices)
     let few = try self.batches(Array(samples.prefix(2)), config, epochs: 1)
     #expect(few.map(\.shape.n) == [2])
   }
@@ -102,7 +102,10 @@ struct LoaderTests {
       }
       let size = 32 * 32 * 3
       // Rounded to a byte.
-      let found = batch.tensor.values[place * size..<(place + 1) * size]
+      var found = [Float](repeating: 0, count: size)
+      found.withUnsafeMutableBufferPointer {
+        batch.normalization.fill(batch.images[place], into: $0)
+      }
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 0.51 / 255 })
       let box = letterbox.inputBox(sample.annotations[0].box)
       #expect(batch.annotations[place].count == 1 && batch.ignoredRegions[place].count == 1)

@@ -274,7 +274,7 @@ struct MaskBatchTests {
     var sample = Sample(imagePath: "", imageWidth: 16, imageHeight: 8, annotations: [])
     sample.maskPath = folder.path("m.jpg")
     #expect(throws: Never.self) { try SampleMask(sample: sample, classCount: 1).plane() }
-    #expect(throws: ImageCache.Unreadable.self) {
+    #expect(throws: UnreadableSample.self) {
       try SampleMask(sample: sample, classCount: 2).plane()
     }
   }
@@ -291,7 +291,7 @@ struct MaskBatchTests {
       (colors, .malformedLabels, "has colors"),
       (
         Image(width: 4, height: 2, format: PixelFormat(channels: 1, bitDepth: 16)),
-        .malformedLabels, "has 16 bits a pixel"
+        .malformedLabels, "has 16 bits per pixel"
       ),
       (Image(width: 2, height: 4, format: .gray8), .sizeMismatch, "2x4 pixels, but its image"),
       (nil, .unreadableImage, "m.png"),

@@ -49,16 +49,16 @@ struct SamplingTests {
     config.ranks = 4
     for epoch in 0..<3 {
       var shown: [Int] = []
-      var keys: Set<SampleSeed> = []
+      var seeds: Set<SampleSeed> = []
       for rank in 0..<4 {
         config.rank = rank
         let order = EpochSampler(factors, config: config, epoch: epoch)
         // 23 / 4 = 5 each; three wait for another epoch.
         #expect(order.indices.count == 5)
         shown += order.indices
-        for place in 0..<5 { keys.insert(order.key(ofPlace: place)) }
+        for place in 0..<5 { seeds.insert(order.seed(ofPlace: place)) }
       }
-      #expect(Set(shown).count == 20 && keys.count == 20)
+      #expect(Set(shown).count == 20 && seeds.count == 20)
     }
     #expect(EpochSampler.batchCount(factors, config: config) == 2)
   }

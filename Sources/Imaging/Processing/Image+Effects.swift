@@ -2,7 +2,7 @@ import CGlimpseKernels
 import Foundation
 
 extension Image {
-  /// Fills a part of an 8-bit image with one sample; the part lies inside of the image.
+  /// Fills a region of an 8-bit image with one sample; the region lies inside of the image.
   package mutating func fill(_ region: PixelRegion, with sample: UInt8) {
     precondition(format.bitDepth == 8, "only 8-bit images can be filled")
     let size = format.bytesPerPixel
@@ -23,13 +23,13 @@ extension Image {
     }
   }
 
-  /// Blends another 8-bit image of the same size and format in; of this one, `share` 256ths stay.
-  package mutating func blend(_ other: Image, share: Int) {
+  /// Blends another 8-bit image of the same size and format in; this one has a weight in 256ths.
+  package mutating func blend(_ other: Image, weight: Int) {
     precondition(
       width == other.width && height == other.height && format == other.format
         && format.bitDepth == 8, "images that are blended have one size and 8 bits")
-    precondition((0...256).contains(share), "a share is 0 to 256, not \(share)")
-    let (own, rest) = (UInt16(share), UInt16(256 - share))
+    precondition((0...256).contains(weight), "a weight is 0 to 256, not \(weight)")
+    let (own, rest) = (UInt16(weight), UInt16(256 - weight))
     other.bytes.withUnsafeBufferPointer { other in
       bytes.withUnsafeMutableBufferPointer { bytes in
         for place in bytes.indices {
@@ -41,19 +41,20 @@ extension Image {
     }
   }
 
-  /// Takes over the pixels of a mask from an image of the same size and format.
+  /// Copies the pixels of a mask from an image of the same size and format.
   package mutating func paste(_ other: Image, where mask: RunLengthMask) {
     precondition(
       width == other.width && height == other.height && format == other.format
-        && mask.width == width && mask.height == height, "what is pasted has one size")
+        && mask.width == width && mask.height == height,
+      "images and masks that are pasted have one size")
     let size = format.bytesPerPixel
     mask.forEachPixel { pixel in
       for byte in pixel * size..<(pixel + 1) * size { bytes[byte] = other.bytes[byte] }
     }
   }
 
-  /// The image seen through a Gaussian blur, cut off at three standard deviations; edges are
-  /// repeated by weighing what is there.
+  /// The image after a Gaussian blur, truncated at three standard deviations and renormalized at
+  /// the edges.
   ///
   /// - Parameter standardDeviation: in pixels, above 0.
   package func blurred(standardDeviation: Double) -> Image {
@@ -65,7 +66,7 @@ extension Image {
 }
 
 extension ResampleAxis {
-  /// Makes the weights of a Gaussian blur along an axis.
+  /// The weights of a Gaussian blur along an axis.
   fileprivate init(sourceCount: Int, standardDeviation: Double) {
     let reach = Int((3 * standardDeviation).rounded(.up))
     self.init(sourceCount: sourceCount, count: sourceCount, taps: 2 * reach + 1) {

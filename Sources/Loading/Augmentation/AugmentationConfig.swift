@@ -107,3 +107,11 @@ package struct AugmentationConfig: Hashable, Sendable {
     }
   }
 }
+
+extension AugmentationConfig {
+  /// Which labels are kept.
+  var rule: AnnotationClipping.Rule {
+    AnnotationClipping.Rule(
+      minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)
+  }
+}

@@ -1,53 +1,74 @@
 import Basics
 import Datasets
-import Engine
 import Imaging
 
-/// The objects of another image that are laid over an input, by their polygons.
+/// The pasting of another image's segmented objects.
 ///
-/// Source: simple copy-paste (Ghiasi et al. 2021). An object is left out where its box would cover
-/// 30 % or more of the box of an object that is there, which is the rule of YOLOv8; from an object
-/// that is covered by less, what is covered is taken away, as in the paper.
+/// Source: simple copy-paste (Ghiasi et al. 2021). An object is not pasted where its box would cover
+/// 30 % or more of the box of a present object, which is the rule of YOLOv8; a present object that
+/// is covered by less loses the covered part, as in the paper.
 struct CopyPaste {
   /// The sample whose objects are pasted.
   let partner: Int
   private let placement: PlacementParameters
 
-  /// The most of an object that may be covered.
-  private static let mostCovered = 0.3
+  /// The maximum fraction of a present object's box that may be covered.
+  private static let maximumCovered = 0.3
 
-  /// Draws for one image; nil where nothing is pasted.
+  /// Samples for one image; nil where nothing is pasted.
   init?(
-    _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
+    _ config: AugmentationConfig, seed: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
-    var generator = key.generator(.copyPaste)
+    var generator = seed.generator(.copyPaste)
     guard generator.chance(config.copyPaste) else { return nil }
     self.partner = partner(&generator)
-    var placement = PlacementParameters()
-    placement.isFlipped = generator.chance(config.flip)
-    placement.scale = Double(
-      generator.uniform(in: Float(1 - config.scale)...Float(1 + config.scale)))
-    placement.shiftX = generator.around(config.translate)
-    placement.shiftY = generator.around(config.translate)
-    self.placement = placement
+    placement = PlacementParameters(config, using: &generator)
   }
 
-  /// Where the partner's pixels go.
-  func layer(_ sample: Sample, width: Int, height: Int) -> PlacedImage {
-    PlacedImage(
-      sample: sample, cell: MosaicParameters.single.cells[0],
+  /// Pastes the objects of the partner, whose image is given, into a sample.
+  func apply(
+    _ partner: Sample, image: Image, colors: ColorChange, rule: AnnotationClipping.Rule,
+    to result: inout TrainingSample
+  ) {
+    let (width, height) = (result.image.width, result.image.height)
+    let placed = PlacedImage(
+      sample: partner, cell: MosaicParameters.single.cells[0],
       placement: placement.transform(width: width, height: height), crop: nil, width: width,
       height: height)
+    guard let region = placed.region(width: width, height: height) else { return }
+    var labels = AnnotationClipping()
+    labels.add(
+      placed.annotations, showing: placed.part, through: placed.transform, width: width,
+      height: height, rule: rule)
+    let chosen = Self.chosen(labels.objects, over: result.labels.objects)
+    if chosen.isEmpty { return }
+    var over = result.image
+    placed.draw(image, colors: colors, into: &over, region: region)
+    var pasted: [ClippedObject] = []
+    var cover = RunLengthMask(
+      width: width, height: height, region: PixelRegion(x: 0, y: 0, width: 0, height: 0))
+    for object in chosen {
+      guard let mask = object.annotation.segmentationPixels(width: width, height: height) else {
+        continue
+      }
+      result.image.paste(over, where: mask)
+      result.mask?.fill(mask, with: ClassMasks.number(ofClass: object.annotation.classIndex))
+      cover = cover.union(mask)
+      pasted.append(object)
+    }
+    result.labels.cover(cover, rule: rule)
+    // They come from one image and keep their positions: none covers another.
+    result.labels.objects += pasted
   }
 
   /// Those of the partner's visible objects that may be pasted.
-  static func chosen(
+  private static func chosen(
     _ objects: [ClippedObject], over present: [ClippedObject]
   ) -> [ClippedObject] {
     objects.filter { object in
       object.annotation.segmentation != nil
         && present.map(\.annotation.box).allSatisfy {
-          $0.intersection(object.annotation.box).area < mostCovered * $0.area
+          $0.intersection(object.annotation.box).area < maximumCovered * $0.area
         }
     }
   }

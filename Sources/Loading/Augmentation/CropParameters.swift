@@ -1,26 +1,25 @@
 import Datasets
-import Engine
 import Imaging
 
 /// A random part of an image that keeps some of its objects.
 ///
-/// Source: SSD (Liu et al. 2016), section 2.2: the part overlaps an object by a least IoU, has 0.3
-/// to 1 of each side and an aspect ratio of 1/2 to 2; objects stay whose center lies in it.
+/// Source: SSD (Liu et al. 2016), section 2.2: the part has a minimum IoU with an object, 0.3 to 1
+/// of each side and an aspect ratio of 1/2 to 2; objects are kept if their center lies in it.
 struct CropParameters: Hashable {
   /// The part, in pixels of the original image.
   var part: Box
 
-  private static let leastOverlaps = [0, 0.1, 0.3, 0.5, 0.7, 0.9]
+  private static let minimumIoUs = [0, 0.1, 0.3, 0.5, 0.7, 0.9]
   private static let sides: ClosedRange<Float> = 0.3...1
   private static let tries = 50
 
-  /// Draws a part of an image; nil where the whole image is to be shown.
-  init?(_ sample: Sample, _ config: AugmentationConfig, key: SampleSeed) {
-    var generator = key.generator(.crop)
+  /// Samples a part of an image; nil where the whole image is shown.
+  init?(_ sample: Sample, _ config: AugmentationConfig, seed: SampleSeed) {
+    var generator = seed.generator(.crop)
     guard generator.chance(config.crop) else { return nil }
     // One of seven choices is the whole image.
-    let choice = generator.index(below: Self.leastOverlaps.count + 1)
-    guard choice < Self.leastOverlaps.count else { return nil }
+    let choice = generator.index(below: Self.minimumIoUs.count + 1)
+    guard choice < Self.minimumIoUs.count else { return nil }
     let objects = sample.annotations.filter { !$0.isCrowd }
     let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
     for _ in 0..<Self.tries {
@@ -32,12 +31,12 @@ struct CropParameters: Hashable {
       part = Box(x1: left, y1: top, x2: left + partWidth, y2: top + partHeight)
       let best = objects.map { $0.box.iou(part) }.max()
       let keepsOne = objects.isEmpty || objects.contains { keeps($0) }
-      if keepsOne, (best ?? 1) >= Self.leastOverlaps[choice] { return }
+      if keepsOne, (best ?? 1) >= Self.minimumIoUs[choice] { return }
     }
     return nil
   }
 
-  /// Whether an object stays: its center lies in the part.
+  /// Whether an object is kept: its center lies in the part.
   func keeps(_ annotation: Annotation) -> Bool {
     let box = annotation.box
     return part.x1 <= box.centerX && box.centerX < part.x2 && part.y1 <= box.centerY

@@ -1,25 +1,35 @@
 import Basics
-import Engine
 import Imaging
 
-/// Whether another image is blended with an image, and how much of each is seen.
+/// The blending of an image with another.
 struct MixupParameters: Hashable {
   /// The sample of the other image.
   var partner: Int
-  /// How much of the first image is seen, in 256ths.
-  var share: Int
+  /// The weight of the first image, in 256ths.
+  var weight: Int
 
-  /// Draws for one image; nil where it stays alone.
+  /// Samples for one image; nil where it is not blended.
   ///
-  /// The share has the beta distribution with both parameters 32, as in YOLOX and YOLOv8: it is the
-  /// middle one of 63 uniform numbers (their 32nd order statistic).
+  /// The weight has the beta distribution with both parameters 32, as in YOLOX and YOLOv8: it is the
+  /// median of 63 uniform numbers (their 32nd order statistic).
   init?(
-    _ config: AugmentationConfig, key: SampleSeed, partner: (inout SeededGenerator) -> Int
+    _ config: AugmentationConfig, seed: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
-    var generator = key.generator(.mixup)
+    var generator = seed.generator(.mixup)
     guard generator.chance(config.mixup) else { return nil }
     self.partner = partner(&generator)
     let numbers = (0..<63).map { _ in generator.uniform() }.sorted()
-    share = Int((numbers[31] * 256).rounded())
+    weight = Int((numbers[31] * 256).rounded())
+  }
+
+  /// Blends another sample into one; the labels of both are kept.
+  func apply(_ other: TrainingSample, to sample: inout TrainingSample) {
+    sample.image.blend(other.image, weight: weight)
+    if let first = sample.mask, let second = other.mask {
+      sample.mask = ClassMasks.blended(first, second, showsMoreOfFirst: weight >= 128)
+    }
+    sample.labels.objects += other.labels.objects
+    sample.labels.ignored += other.labels.ignored
+    sample.issues += other.issues
   }
 }

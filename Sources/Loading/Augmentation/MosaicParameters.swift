@@ -1,17 +1,37 @@
+import Basics
 import Imaging
 
-/// How images share a canvas, which is measured in inputs from its center.
+/// How images are arranged on a canvas, which is measured in inputs from its center.
 enum MosaicParameters: Hashable {
   /// One image, fitted into the input.
   case single
-  /// Four images, each of the input's size, that meet at a place on a canvas of two by two inputs.
+  /// Four images, each of the input's size, that meet at a point of a canvas of two by two inputs.
   /// Source: YOLOv4 (Bochkovskiy et al. 2020).
   case four(partners: [Int], meetingX: Double, meetingY: Double)
-  /// Nine images around one whose center lies a little off the canvas's.
+  /// Three by three images; the center of the middle one is near that of the canvas.
   case nine(partners: [Int], centerX: Double, centerY: Double)
 
-  /// The farthest that the middle one of nine moves each way, in inputs.
-  static let nineReach = 1.0 / 3
+  /// Samples the arrangement of a mosaic.
+  init(
+    _ config: AugmentationConfig, seed: SampleSeed, using generator: inout SeededGenerator,
+    partner: (inout SeededGenerator) -> Int
+  ) {
+    var nine = seed.generator(.nine)
+    if nine.chance(config.mosaic9) {
+      self = .nine(
+        partners: (0..<8).map { _ in partner(&nine) },
+        centerX: nine.around(Self.nineReach), centerY: nine.around(Self.nineReach))
+      return
+    }
+    let meeting = (
+      x: Double(generator.uniform(in: 0.5...1.5)), y: Double(generator.uniform(in: 0.5...1.5))
+    )
+    self = .four(
+      partners: (0..<3).map { _ in partner(&generator) }, meetingX: meeting.x, meetingY: meeting.y)
+  }
+
+  /// The maximum shift of the middle one of nine each way, in inputs.
+  private static let nineReach = 1.0 / 3
   /// The side of one of nine, in inputs.
   private static let nineSide = 2.0 / 3
 
@@ -23,16 +43,16 @@ enum MosaicParameters: Hashable {
     }
   }
 
-  /// A place for an image: it is fitted into a box, against the sides that it is drawn to.
+  /// A box on the canvas that an image is fitted into.
   struct Cell: Hashable {
     /// In inputs, from the center of the canvas.
     var box: Box
-    /// Where spare room goes: 0 leaves it right or below, 1 left or above, 1/2 both.
+    /// The fraction of the spare room that is left of the image and above it.
     var spareX: Double
     var spareY: Double
   }
 
-  /// The places, the first for the image itself.
+  /// The boxes, the first for the image itself.
   var cells: [Cell] {
     switch self {
     case .single:
@@ -40,7 +60,7 @@ enum MosaicParameters: Hashable {
     case .four(_, let meetingX, let meetingY):
       let (x, y) = (meetingX - 1, meetingY - 1)
       return [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)].map { dx, dy in
-        // Towards where they meet.
+        // Aligned with the point where they meet.
         Cell(
           box: Self.square(x: x + dx, y: y + dy, side: 1), spareX: dx < 0 ? 1 : 0,
           spareY: dy < 0 ? 1 : 0)

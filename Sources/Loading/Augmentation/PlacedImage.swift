@@ -1,42 +1,37 @@
 import Datasets
 import Imaging
 
-/// An image's place in an input.
+/// An image with its position in an input.
 struct PlacedImage {
   let sample: Sample
-  /// What is shown, in pixels of the original image.
+  /// The visible part, in pixels of the original image.
   let part: Box
   /// From pixels of the original image to pixels of the input.
   let transform: ProjectiveTransform
-  /// The labels that stay, in pixels of the original image.
+  /// The labels that are kept, in pixels of the original image.
   let annotations: [Annotation]
 
-  /// Places an image, or the part of it that a crop shows, in a cell of a canvas that is placed.
+  /// Fits an image, or the part of it that a crop shows, into a cell of a canvas.
   init(
     sample: Sample, cell: MosaicParameters.Cell, placement: ProjectiveTransform,
     crop: CropParameters?, width: Int, height: Int
   ) {
     self.sample = sample
-    part =
-      crop?.part
-      ?? Box(x1: 0, y1: 0, x2: Double(sample.imageWidth), y2: Double(sample.imageHeight))
+    part = crop?.part ?? sample.bounds
     annotations = crop.map { crop in sample.annotations.filter(crop.keeps) } ?? sample.annotations
     transform = ProjectiveTransform(
       cell.transform(showing: part, width: width, height: height)
     ).concatenating(placement)
   }
 
-  /// The pixels of the input that it may cover; nil where it is out of sight.
+  /// The pixels of the input that it may cover; nil where it is outside.
   func region(width: Int, height: Int) -> PixelRegion? {
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
     guard
       let bounds = Polygon(part).transformed(by: transform, clippedTo: canvas).bounds,
       bounds.area > 0
     else { return nil }
-    let (left, top) = (Int(bounds.x1), Int(bounds.y1))
-    return PixelRegion(
-      x: left, y: top, width: Int(bounds.x2.rounded(.up)) - left,
-      height: Int(bounds.y2.rounded(.up)) - top)
+    return PixelRegion(touchedBy: bounds)
   }
 
   /// Draws its image, which may have been reduced, into a region of an input.
@@ -64,6 +59,9 @@ struct PlacedImage {
 }
 
 extension Sample {
+  /// The whole image, in its pixels.
+  var bounds: Box { Box(x1: 0, y1: 0, x2: Double(imageWidth), y2: Double(imageHeight)) }
+
   /// From pixels of its image or mask, which may have been reduced, to those of the original.
   func transform(from image: Image) -> AffineTransform {
     .scale(

@@ -1,44 +1,31 @@
 import Basics
-import Engine
 import Foundation
 import Imaging
 
-/// How a canvas of images is scaled, turned and moved into the input.
+/// How a canvas of images is scaled, rotated, distorted and moved into the input.
 struct PlacementParameters: Hashable {
   /// The factor beyond fitting the image to the input.
   var scale = 1.0
   /// The rotation, clockwise on the screen, in radians.
   var angle = 0.0
-  /// How far a step down moves to the right, and a step to the right down.
   var shearX = 0.0
   var shearY = 0.0
-  /// How depth grows a pixel of the input.
+  /// Perspective coefficients, per pixel of the input.
   var perspectiveX = 0.0
   var perspectiveY = 0.0
   /// The shift to the right, in widths of the input.
   var shiftX = 0.0
   /// The shift downward, in heights of the input.
   var shiftY = 0.0
-  /// Whether left and right change places.
+  /// Whether left and right are swapped.
   var isFlipped = false
-  /// Whether top and bottom change places.
+  /// Whether top and bottom are swapped.
   var isUpsideDown = false
-
-  /// Draws what earlier versions did not have.
-  mutating func drawRest(_ config: AugmentationConfig, using generator: SeededGenerator) {
-    var generator = generator
-    isUpsideDown = generator.chance(config.flipUpDown)
-    angle = generator.around(config.degrees) * .pi / 180
-    shearX = tan(generator.around(config.shear) * .pi / 180)
-    shearY = tan(generator.around(config.shear) * .pi / 180)
-    perspectiveX = generator.around(config.perspective)
-    perspectiveY = generator.around(config.perspective)
-  }
 
   /// From a canvas in pixels of the input, whose origin is its center, to pixels of the input.
   ///
   /// Perspective comes first, then scale, rotation and shear, all about the center; then the shift;
-  /// mirroring comes last.
+  /// flips come last.
   func transform(width: Int, height: Int) -> ProjectiveTransform {
     let (width, height) = (Double(width), Double(height))
     var linear = AffineTransform.scale(scale)
@@ -57,5 +44,27 @@ struct PlacementParameters: Hashable {
     if isUpsideDown { placed = placed.concatenating(.verticalFlip(height: height)) }
     guard perspectiveX != 0 || perspectiveY != 0 else { return ProjectiveTransform(placed) }
     return .perspective(x: perspectiveX, y: perspectiveY).concatenating(placed)
+  }
+}
+
+extension PlacementParameters {
+  /// Samples flip, scale and shift.
+  init(_ config: AugmentationConfig, using generator: inout SeededGenerator) {
+    isFlipped = generator.chance(config.flip)
+    scale = Double(generator.uniform(in: Float(1 - config.scale)...Float(1 + config.scale)))
+    shiftX = generator.around(config.translate)
+    shiftY = generator.around(config.translate)
+  }
+
+  /// Samples vertical flip, rotation, shear and perspective.
+  mutating func sampleDistortion(
+    _ config: AugmentationConfig, using generator: inout SeededGenerator
+  ) {
+    isUpsideDown = generator.chance(config.flipUpDown)
+    angle = generator.around(config.degrees) * .pi / 180
+    shearX = tan(generator.around(config.shear) * .pi / 180)
+    shearY = tan(generator.around(config.shear) * .pi / 180)
+    perspectiveX = generator.around(config.perspective)
+    perspectiveY = generator.around(config.perspective)
   }
 }

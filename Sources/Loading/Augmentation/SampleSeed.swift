@@ -1,23 +1,22 @@
 import Basics
 
-/// What the random numbers of one training image follow from, and nothing else.
+/// All that the random parameters of one training image depend on.
 struct SampleSeed: Hashable {
   let seed: UInt64
   let epoch: Int
-  /// The place in the epoch's order, over all ranks.
+  /// The position in the order of the epoch, over all ranks.
   let place: Int
-  /// 0 for an image, 1 for the one that mixup lays over it.
+  /// 0 for an image, 1 for the one that mixup blends with it.
   var layer: UInt64 = 0
 
-  /// A sequence of random numbers for each purpose, so that turning one augmentation on does not
-  /// change what others draw.
+  /// A stream of random numbers per purpose, so that turning one augmentation on does not change
+  /// the parameters of others. A new augmentation appends a case.
   enum Stream: UInt64 {
-    /// Mosaic, mirroring, scale, shift and colors.
+    /// Mosaic, flip, scale, shift, hue, saturation and value.
     case scene
     case geometry, tone, crop, effects, mixup, copyPaste, nine
   }
 
-  /// The sequence for a purpose.
   func generator(_ stream: Stream) -> SeededGenerator {
     let tag = layer << 8 | stream.rawValue
     return tag == 0

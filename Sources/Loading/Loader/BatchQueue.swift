@@ -1,62 +1,54 @@
 import Datasets
-import Engine
 import Foundation
 import Imaging
 
-/// The batches that are being made, shared by a loader and its workers.
+/// The batches in preparation, shared by a loader and its workers.
 ///
-/// Workers take one image at a time, in the order in which the images are wanted; a batch is
-/// handed out when its last image is done. At most `prefetch + 1` batches exist at once.
+/// Workers take one image at a time, in the order of their use; a batch is handed out when its last
+/// image is done. At most `prefetch + 1` batches exist at once.
+// Safe: all that changes is guarded by the condition.
 final class BatchQueue: @unchecked Sendable {
-  /// A batch that is being made; its variables are guarded by the condition.
+  /// A batch in preparation.
   private final class Slot {
-    let position: LoaderState
+    let state: LoaderState
     let plan: BatchPlan
-    let order: EpochSampler
+    let sampler: EpochSampler
     let places: Range<Int>
     /// Images handed to workers.
     var taken = 0
-    var results: [Result<SampleBuilder.Result, DatasetsError>?]
+    var results: [Result<TrainingSample, DatasetsError>?]
     /// Images that workers are done with.
     var done = 0
 
-    init(position: LoaderState, plan: BatchPlan, order: EpochSampler) {
-      self.position = position
+    init(state: LoaderState, plan: BatchPlan, sampler: EpochSampler) {
+      self.state = state
       self.plan = plan
-      self.order = order
-      places = order.places(ofBatch: position.batch)
+      self.sampler = sampler
+      places = sampler.places(ofBatch: state.batch)
       results = Array(repeating: nil, count: places.count)
     }
   }
 
-  private let maker: SampleBuilder
-  private let factors: RepeatFactors
-  private let schedule: @Sendable (LoaderState) -> BatchPlan
+  private let builder: SampleBuilder
+  private let schedule: BatchSchedule
   private let epochs: Int
-  private let batchCount: Int
   private let condition = NSCondition()
   // Guarded by the condition:
   private var slots: [Slot] = []
-  private var nextPosition: LoaderState
-  private var order: EpochSampler?
+  private var nextState: LoaderState
+  private var sampler: EpochSampler?
   private var isStopped = false
 
   init(
-    maker: SampleBuilder, factors: RepeatFactors, start: LoaderState, epochs: Int,
-    schedule: @escaping @Sendable (LoaderState) -> BatchPlan
+    _ builder: SampleBuilder, start: LoaderState, epochs: Int, schedule: @escaping BatchSchedule
   ) {
-    self.maker = maker
-    self.factors = factors
+    self.builder = builder
     self.schedule = schedule
     self.epochs = epochs
-    batchCount = EpochSampler.batchCount(factors, config: maker.config)
-    nextPosition = start
-    if nextPosition.batch >= batchCount {
-      nextPosition = LoaderState(epoch: start.epoch + 1, batch: 0)
-    }
+    nextState = start.batch < builder.batchesPerEpoch ? start : start.nextEpoch
   }
 
-  /// Waits for the oldest batch and takes it out; nil after the last epoch.
+  /// Waits for the oldest batch and removes it; nil after the last epoch.
   func next() throws(DatasetsError) -> Batch? {
     condition.lock()
     defer { condition.unlock() }
@@ -76,11 +68,12 @@ final class BatchQueue: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// A worker's life: one image after the other until the queue is stopped.
+  /// Runs a worker: one image after the other until the queue is stopped.
   func work() {
     while let (slot, number) = take() {
       let result = Result { () throws(DatasetsError) in
-        try maker.make(slot.order, place: slot.places.lowerBound + number, plan: slot.plan)
+        try builder.build(
+          slot.sampler, place: slot.places.lowerBound + number, plan: slot.plan)
       }
       condition.lock()
       slot.results[number] = result
@@ -105,37 +98,36 @@ final class BatchQueue: @unchecked Sendable {
     return nil
   }
 
-  /// Begins batches until as many exist as may; the lock is held.
+  /// Opens batches up to the limit; the lock is held.
   private func openSlots() {
-    while slots.count <= maker.config.prefetch, nextPosition.epoch < epochs, !isStopped {
-      let order =
-        order ?? EpochSampler(factors, config: maker.config, epoch: nextPosition.epoch)
-      slots.append(Slot(position: nextPosition, plan: schedule(nextPosition), order: order))
-      nextPosition.batch += 1
-      self.order = order
-      if nextPosition.batch >= batchCount {
-        nextPosition = LoaderState(epoch: nextPosition.epoch + 1, batch: 0)
-        self.order = nil
+    while slots.count <= builder.config.prefetch, nextState.epoch < epochs, !isStopped {
+      let sampler = sampler ?? builder.sampler(epoch: nextState.epoch)
+      slots.append(Slot(state: nextState, plan: schedule(nextState), sampler: sampler))
+      nextState.batch += 1
+      self.sampler = sampler
+      if nextState.batch >= builder.batchesPerEpoch {
+        nextState = nextState.nextEpoch
+        self.sampler = nil
       }
       condition.broadcast()
     }
   }
 
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
-    var results: [SampleBuilder.Result] = []
-    for case let result? in slot.results { results.append(try result.get()) }
-    // Those of this batch alone, so that all runs end at the same one.
-    let issues = results.flatMap(\.issues)
-    if maker.config.isStrict, let issue = issues.first {
+    var samples: [TrainingSample] = []
+    for case let result? in slot.results { samples.append(try result.get()) }
+    // Issues of this batch alone, so that all runs end at the same one.
+    let issues = samples.flatMap(\.issues)
+    if builder.config.isStrict, let issue = issues.first {
       throw DatasetsError(
         "\(issue.file) cannot be read, and no image may be left out: \(issue.message)")
     }
-    let masks = results.compactMap(\.mask)
+    let masks = samples.compactMap(\.mask)
     return Batch(
-      epoch: slot.position.epoch, index: slot.position.batch, images: results.map(\.image),
-      annotations: results.map(\.labels.targets), ignoredRegions: results.map(\.labels.ignored),
+      epoch: slot.state.epoch, index: slot.state.batch, images: samples.map(\.image),
+      annotations: samples.map(\.annotations), ignoredRegions: samples.map(\.ignoredRegions),
       masks: masks.isEmpty ? nil : ClassMasks(masks),
-      sampleIndices: results.map(\.sampleIndex), issues: issues,
-      normalization: maker.config.normalization)
+      sampleIndices: samples.map(\.sampleIndex), issues: issues,
+      normalization: builder.config.normalization)
   }
 }

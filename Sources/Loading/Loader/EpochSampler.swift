@@ -1,7 +1,6 @@
 import Basics
-import Engine
 
-/// Which samples the batches of an epoch show; depends on the seed and the epoch alone.
+/// The order of samples in one epoch of one rank; it depends on the seed and the epoch alone.
 struct EpochSampler: Hashable {
   /// The samples of this rank's epoch, in order.
   let indices: [Int]
@@ -18,41 +17,40 @@ struct EpochSampler: Hashable {
       using: SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream, 1))
     members = order
     if config.shuffles { order = generator.shuffled(order) }
-    // Every rank has as many; what is left over waits for another epoch.
+    // Every rank has as many; the remainder is left out of this epoch.
     let count = factors.epochCount / config.ranks
     indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
   }
 
-  /// Sets the order's random numbers apart from those of the images, which use their place here.
+  /// Separates the random numbers of the order from those of the images, which have their position
+  /// here.
   private static let stream = UInt64.max
 
-  /// In a larger epoch than this, the images of a mosaic are chosen among as many that were shown
-  /// lately: they are likely to be in memory, so that an image is decoded once an epoch, whatever
-  /// the size of the dataset.
+  /// In an epoch larger than this, the images of a mosaic are chosen among as many that were shown
+  /// before: they are likely to be cached, so that an image is decoded once per epoch, whatever the
+  /// size of the dataset.
   static let partnerWindow = 512
 
-  /// Batches an epoch.
+  /// Batches per epoch; the last images are left out, so that every batch has the same shape.
   static func batchCount(_ factors: RepeatFactors, config: LoaderConfig) -> Int {
     let count = factors.epochCount / config.ranks
-    let size = max(1, min(config.batchSize, count))
-    return config.keepsIncompleteBatch ? (count + size - 1) / size : count / size
+    return count / max(1, min(config.batchSize, count))
   }
 
-  /// The places in `indices` of a batch's images.
+  /// The positions of a batch's images in `indices`.
   func places(ofBatch batch: Int) -> Range<Int> {
     let size = min(config.batchSize, indices.count)
-    return batch * size..<min((batch + 1) * size, indices.count)
+    return batch * size..<(batch + 1) * size
   }
 
-  /// The batch that has the image at a place.
   func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
 
-  /// What the random numbers of the image at a place follow from; no two ranks share them.
-  func key(ofPlace place: Int) -> SampleSeed {
+  /// The seed of the image at a position; no two ranks have the same.
+  func seed(ofPlace place: Int) -> SampleSeed {
     SampleSeed(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)
   }
 
-  /// A sample that joins the one at a place.
+  /// A random sample that is combined with the one at a position.
   func partner(ofPlace place: Int, using generator: inout SeededGenerator) -> Int {
     if members.count <= Self.partnerWindow { return members[generator.index(below: members.count)] }
     let window = min(Self.partnerWindow, indices.count)

@@ -2,43 +2,41 @@ import Datasets
 import Foundation
 import Imaging
 
-/// Decoded images, kept until a number of bytes is reached.
+/// Decoded images, up to a number of bytes.
 ///
-/// Each epoch visits every image once, so that the oldest is as likely to be wanted as any: what
-/// fits into half of the memory stays for good. The other half holds the images that were decoded
-/// last, which the mosaics of a large dataset draw from. What a caller gets does not depend on what
-/// is kept.
+/// Each epoch visits every image once, so that the least recently used one is as likely to be needed
+/// as any: images that fit into half of the memory are never evicted. The other half holds those
+/// decoded last, from which the mosaics of a large dataset are made. Results do not depend on what
+/// is cached.
+// Safe: all that changes is guarded by the lock.
 final class ImageCache: @unchecked Sendable {
   private let samples: [Sample]
   private let config: LoaderConfig
   private let lock = NSLock()
   // Guarded by the lock:
   private var images: [Int: CachedImage] = [:]
-  private var failures: [Int: Unreadable] = [:]
+  private var failures: [Int: UnreadableSample] = [:]
   private var byteCount = 0
-  /// Of the images that do not stay, the oldest first; those before `oldest` are gone.
+  /// Evictable images, the oldest first; those before `oldest` are evicted.
   private var recent: [Int] = []
   private var oldest = 0
-  /// The bytes of the images that stay.
-  private var lastingCount = 0
+  /// The bytes of images that are never evicted.
+  private var permanentCount = 0
 
-  /// What is shown of a sample.
   struct CachedImage {
     /// 8-bit RGB and upright, perhaps reduced.
     let image: Image
-    /// The numbers of its pixels' classes as in `ClassMasks`, perhaps reduced; nil where no masks are
-    /// wanted.
+    /// Values of `ClassMasks`, perhaps reduced; nil where no masks are wanted.
     let mask: Image?
 
     fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
   }
 
-  /// Of a configuration, the size and memory of images and the masks matter.
   init(samples: [Sample], config: LoaderConfig) {
     if let count = config.maskClasses {
       precondition(
-        (1...ClassMasks.mostClasses).contains(count),
-        "masks have 1 to \(ClassMasks.mostClasses) classes, not \(count)")
+        (1...ClassMasks.maximumClasses).contains(count),
+        "masks have 1 to \(ClassMasks.maximumClasses) classes, not \(count)")
       precondition(
         samples.allSatisfy { $0.annotations.allSatisfy { $0.classIndex < count } },
         "an object has a class beyond the \(count) that masks have")
@@ -47,13 +45,8 @@ final class ImageCache: @unchecked Sendable {
     self.config = config
   }
 
-  /// Why an image cannot be shown.
-  struct Unreadable: Error {
-    let issue: DatasetIssue
-  }
-
-  /// A sample's image; what could not be decoded once is not tried again.
-  func cached(_ index: Int) throws(Unreadable) -> CachedImage {
+  /// A sample's image; one that could not be decoded is not tried again.
+  func cached(_ index: Int) throws(UnreadableSample) -> CachedImage {
     let (known, failure) = lock.withLock { (images[index], failures[index]) }
     if let known { return known }
     if let failure { throw failure }
@@ -68,31 +61,31 @@ final class ImageCache: @unchecked Sendable {
     }
   }
 
-  private func image(of sample: Sample) throws(Unreadable) -> Image {
+  private func image(of sample: Sample) throws(UnreadableSample) -> Image {
     do {
       return try ImageFile.read(
         sample.imagePath, policy: DecodePolicy(maximumLongerSide: config.imageSide)
       ).image
     } catch {
-      throw Unreadable(
+      throw UnreadableSample(
         issue: DatasetIssue(
           kind: .unreadableImage, file: sample.imagePath,
           message: "\(error)."))
     }
   }
 
-  private func mask(of sample: Sample) throws(Unreadable) -> Image? {
+  private func mask(of sample: Sample) throws(UnreadableSample) -> Image? {
     guard let classCount = config.maskClasses else { return nil }
     return try SampleMask(sample: sample, classCount: classCount).plane()
-      .thinned(toLongerSide: config.imageSide)
+      .subsampled(toLongerSide: config.imageSide)
   }
 
-  /// Keeps an image, for good or instead of the oldest that are not; the lock is held.
+  /// Stores an image, permanently or in place of the oldest evictable ones; the lock is held.
   private func keep(_ cached: CachedImage, at index: Int) {
     let (size, byteLimit) = (cached.byteCount, config.cacheLimit)
     guard images[index] == nil, size <= byteLimit else { return }
-    if lastingCount + size <= byteLimit / 2 {
-      lastingCount += size
+    if permanentCount + size <= byteLimit / 2 {
+      permanentCount += size
     } else {
       while byteCount + size > byteLimit, oldest < recent.count {
         if let old = images.removeValue(forKey: recent[oldest]) { byteCount -= old.byteCount }
@@ -111,8 +104,8 @@ final class ImageCache: @unchecked Sendable {
 }
 
 extension Image {
-  /// Of numbers, as many as fit a longer side, in pixels; the others are left out.
-  fileprivate func thinned(toLongerSide side: Int) -> Image {
+  /// The image reduced to a longer side, in pixels, by nearest neighbor, as class numbers need it.
+  fileprivate func subsampled(toLongerSide side: Int) -> Image {
     let longer = max(width, height)
     guard longer > side else { return self }
     let scale = Double(side) / Double(longer)

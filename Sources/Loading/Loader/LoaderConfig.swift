@@ -1,45 +1,39 @@
 import Imaging
 
-/// What a loader needs to know besides the samples.
+/// The settings of a loader, besides the samples.
 package struct LoaderConfig: Hashable, Sendable {
-  /// Images a batch; fewer where the dataset has fewer.
+  /// Images per batch; fewer where the dataset has fewer.
   package var batchSize: Int
-  /// What order and augmentation are drawn from.
+  /// Order and augmentation depend on it.
   package var seed: UInt64
-  /// Threads that decode and draw; results do not depend on their number.
+  /// Threads that decode and augment; results do not depend on their number.
   package var workers: Int
-  /// Batches that are made ahead of the one asked for.
+  /// Batches that are prepared ahead of the one asked for.
   package var prefetch: Int
   /// Whether each epoch has an order of its own; if not, it is that of the samples.
   package var shuffles: Bool
-  /// Whether an epoch's last batch may be smaller. If not, the images left over are skipped in
-  /// this epoch, so that every batch has the same shape.
-  package var keepsIncompleteBatch: Bool
-  /// What is done to the images' samples.
   package var normalization: Normalization
-  /// Images are reduced to about this longer side before they are kept and drawn, in pixels; make
-  /// it at least the largest input, or details are lost.
+  /// Images are reduced to this longer side, in pixels, when they are decoded; make it at least the
+  /// largest input, or details are lost.
   package var imageSide: Int
-  /// Decoded images are kept in memory until they fill this, in bytes.
+  /// Memory for decoded images, in bytes.
   package var cacheLimit: Int
-  /// Images are shown more often that hold a class that a smaller share of the images has,
-  /// 0...1 (the t of LVIS' repeat factors); 0 shows each once.
+  /// Images with a class that a smaller fraction of the images has are repeated in an epoch, 0...1
+  /// (the t of LVIS' repeat factors); 0 repeats none.
   package var repeatThreshold = 0.0
-  /// How many classes the pixels of images may have, 1...254; nil where batches need no masks.
+  /// The number of classes of the batches' masks, 1...254; nil for batches without masks.
   package var maskClasses: Int?
-  /// How many processes train together; each sees a part of every epoch, all equally long.
+  /// Processes that train together; each has a part of every epoch, all equally long.
   package var ranks = 1
-  /// Which of them this is, from 0.
+  /// The index of this process among them.
   package var rank = 0
   /// Whether an image that cannot be decoded is an error of its batch instead of being replaced by
   /// the next.
   package var isStrict = false
 
-  /// Makes a configuration.
   package init(
     batchSize: Int, seed: UInt64, workers: Int = 2, prefetch: Int = 2, shuffles: Bool = true,
-    keepsIncompleteBatch: Bool = false, normalization: Normalization = .unit,
-    imageSide: Int = 1024, cacheLimit: Int = 1 << 30
+    normalization: Normalization = .unit, imageSide: Int = 1024, cacheLimit: Int = 1 << 30
   ) {
     precondition(batchSize > 0, "a batch has at least one image, not \(batchSize)")
     precondition(workers > 0, "a loader has at least one worker, not \(workers)")
@@ -50,9 +44,29 @@ package struct LoaderConfig: Hashable, Sendable {
     self.workers = workers
     self.prefetch = prefetch
     self.shuffles = shuffles
-    self.keepsIncompleteBatch = keepsIncompleteBatch
     self.normalization = normalization
     self.imageSide = imageSide
     self.cacheLimit = cacheLimit
   }
 }
+
+/// A position in the sequence of batches, from which training can resume.
+package struct LoaderState: Hashable, Sendable {
+  /// From 0.
+  package var epoch: Int
+  /// The batch in the epoch, from 0.
+  package var batch: Int
+
+  package init(epoch: Int, batch: Int) {
+    self.epoch = epoch
+    self.batch = batch
+  }
+
+  package static let start = LoaderState(epoch: 0, batch: 0)
+
+  /// The first batch of the next epoch.
+  var nextEpoch: LoaderState { LoaderState(epoch: epoch + 1, batch: 0) }
+}
+
+/// The settings of batches from a position on.
+package typealias BatchSchedule = @Sendable (LoaderState) -> BatchPlan

@@ -1,19 +1,18 @@
 import Basics
 import Datasets
-import Engine
 import Foundation
 
-/// How often each sample is shown in an epoch, on average: once, or more where it holds rare classes.
+/// The mean number of repeats of each sample in an epoch: 1, or more where it has rare classes.
 ///
-/// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class in a share f of the
-/// images has the factor max(1, sqrt(t / f)); an image has the largest of its classes.
+/// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class in a fraction f of
+/// the images has the factor max(1, sqrt(t / f)); an image has the maximum over its classes.
 struct RepeatFactors: Hashable {
-  /// How often, by sample; 1 or more.
+  /// By sample, 1 or more.
   let factors: [Double]
-  /// Images of an epoch, of all ranks together.
+  /// Images per epoch, of all ranks together.
   let epochCount: Int
 
-  /// Reckons the factors; a threshold of 0 repeats nothing.
+  /// Computes the factors; a threshold of 0 repeats nothing.
   init(_ samples: [Sample], threshold: Double) {
     var images: [Int: Int] = [:]
     let classes = samples.map { Set($0.annotations.map(\.classIndex)) }
@@ -27,8 +26,8 @@ struct RepeatFactors: Hashable {
     epochCount = Int(factors.reduce(0, +).rounded())
   }
 
-  /// The samples of an epoch, ascending; each as often as its factor says, rounded up or down by one
-  /// random number for all (systematic sampling), so that all epochs are equally long.
+  /// The samples of an epoch, ascending; each repeated by its factor, rounded up or down by one random
+  /// number for all (systematic sampling), so that all epochs are equally long.
   func members(using generator: SeededGenerator) -> [Int] {
     guard epochCount > factors.count else { return Array(factors.indices) }
     var generator = generator
@@ -40,7 +39,7 @@ struct RepeatFactors: Hashable {
       sum += factor * scale
       while members.count < min(Int(sum), epochCount) { members.append(index) }
     }
-    // The last one makes up for rounding.
+    // Corrects rounding.
     while members.count < epochCount { members.append(factors.count - 1) }
     return members
   }

@@ -1,15 +1,19 @@
 import Datasets
 import Imaging
 
-/// The classes of a sample's pixels: what the file of its mask says or, without one, what its
-/// polygons cover.
+/// Why a sample's image or mask cannot be used.
+struct UnreadableSample: Error {
+  let issue: DatasetIssue
+}
+
+/// The class mask of a sample: from the file of its mask or, without one, from its polygons.
 struct SampleMask {
   let sample: Sample
   /// Classes of the dataset, 1...254.
   let classCount: Int
 
-  /// A number for each pixel of the upright image, as in `ClassMasks`: 8-bit gray.
-  func plane() throws(ImageCache.Unreadable) -> Image {
+  /// The values of `ClassMasks` for the upright image: 8-bit gray.
+  func plane() throws(UnreadableSample) -> Image {
     guard let path = sample.maskPath else { return drawn }
     let bytes: [UInt8]
     let image: Image
@@ -21,7 +25,7 @@ struct SampleMask {
     }
     guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
       throw issue(
-        .malformedLabels, path, "JPEG blurs the numbers of several classes; save the mask as PNG")
+        .malformedLabels, path, "JPEG compression changes class numbers; save the mask as PNG")
     }
     guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
       throw issue(
@@ -36,16 +40,16 @@ struct SampleMask {
 
   private func issue(
     _ kind: DatasetIssue.Kind, _ path: String, _ reason: String
-  ) -> ImageCache.Unreadable {
-    ImageCache.Unreadable(
+  ) -> UnreadableSample {
+    UnreadableSample(
       issue: DatasetIssue(kind: kind, file: path, message: "\(reason)."))
   }
 
-  /// The samples as they are stored; converting colors would make up numbers.
-  private func gray(_ image: Image, _ path: String) throws(ImageCache.Unreadable) -> Image {
+  /// The samples as stored; a color conversion would change the class numbers.
+  private func gray(_ image: Image, _ path: String) throws(UnreadableSample) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
-      throw issue(.malformedLabels, path, "the mask has 16 bits a pixel, and 8 are expected")
+      throw issue(.malformedLabels, path, "the mask has 16 bits per pixel, and 8 are expected")
     }
     let channels = image.format.channels
     var bytes: [UInt8] = []
@@ -55,18 +59,18 @@ struct SampleMask {
       guard channels < 3 || image.bytes[start + 1] == value && image.bytes[start + 2] == value
       else {
         throw issue(
-          .malformedLabels, path, "the mask has colors, and gray numbers of classes are expected")
+          .malformedLabels, path, "the mask has colors, and gray class numbers are expected")
       }
       bytes.append(value)
     }
     return Image(width: image.width, height: image.height, format: .gray8, bytes: bytes)
   }
 
-  /// Turns a mask's samples into numbers of classes.
+  /// Converts a mask's samples to the values of `ClassMasks`.
   ///
-  /// Of one class, masks are drawn in black and white as well as with ones and 255 for what is to be
-  /// ignored; JPEG blurs the former.
-  private func number(_ plane: inout Image, _ path: String) throws(ImageCache.Unreadable) {
+  /// With one class, masks may be black and white, also in JPEG, or hold ones, and 255 for ignored
+  /// pixels.
+  private func number(_ plane: inout Image, _ path: String) throws(UnreadableSample) {
     var isSeen = [Bool](repeating: false, count: 256)
     for value in plane.bytes { isSeen[Int(value)] = true }
     var numbers = [UInt8](0...255)
@@ -82,20 +86,20 @@ struct SampleMask {
     if let indices = sample.maskClassIndices {
       numbers = numbers.map { number in
         guard indices.indices.contains(Int(number) - 1) else { return number }
-        return indices[Int(number) - 1].map(ClassMasks.number) ?? ClassMasks.ground
+        return indices[Int(number) - 1].map(ClassMasks.number) ?? ClassMasks.background
       }
     }
     for place in plane.bytes.indices { plane.bytes[place] = numbers[Int(plane.bytes[place])] }
   }
 
-  /// The classes that the numbers of a file count.
+  /// The number of classes in the file's numbering.
   private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
 
-  /// Polygons in their order; nothing is known of the pixels in crowds and in boxes without one.
+  /// Polygons in their order; pixels of crowds and of boxes without a polygon are ignored.
   private var drawn: Image {
     let (width, height) = (sample.imageWidth, sample.imageHeight)
     var plane = Image(
-      width: width, height: height, format: .gray8, filledWith: ClassMasks.ground)
+      width: width, height: height, format: .gray8, filledWith: ClassMasks.background)
     func isKnown(_ annotation: Annotation) -> Bool {
       !annotation.isCrowd && annotation.segmentation != nil
     }

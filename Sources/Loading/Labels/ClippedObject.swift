@@ -1,20 +1,20 @@
 import Imaging
 
-/// An object of which an input shows something.
+/// An object that is at least partly visible in an input.
 struct ClippedObject: Hashable {
   /// In pixels of the input.
   var annotation: Annotation
-  /// How much of the object's area is seen, 0...1.
+  /// The visible fraction of the object's area, 0...1.
   var visibleFraction: Double
 
-  /// What is left of it under pixels that something else takes; nil where that is nothing.
+  /// The object without covered pixels; nil where none are left.
   ///
-  /// The covered pixels leave the polygon, and those sides of the box move in from which nothing is
-  /// left to be seen: the rest stays where the label has it. Of an object without a polygon, all of
-  /// its box counts. Source: copy-paste (Ghiasi et al. 2021), section 3, whose ground truth is cut so.
+  /// Covered pixels are removed from the segmentation, and a side of the box moves inward where
+  /// nothing beside it is visible; other sides stay where the label has them. Without a
+  /// segmentation, all pixels of the box count. Source: copy-paste (Ghiasi et al. 2021), section 3, whose ground truth is cut so.
   func covered(by cover: RunLengthMask) -> ClippedObject? {
-    let outlined = annotation.segmentationPixels(width: cover.width, height: cover.height)
-    let pixels = outlined ?? annotation.pixels(width: cover.width, height: cover.height)
+    let segmented = annotation.segmentationPixels(width: cover.width, height: cover.height)
+    let pixels = segmented ?? annotation.pixels(width: cover.width, height: cover.height)
     guard pixels.intersectionArea(cover) > 0 else { return self }
     let rest = pixels.subtracting(cover)
     guard rest.area > 0 else { return nil }
@@ -28,13 +28,13 @@ struct ClippedObject: Hashable {
     if after.bottom < before.bottom { box.y2 = min(box.y2, Double(after.bottom)) }
     guard box.x1 < box.x2, box.y1 < box.y2 else { return nil }
     result.annotation.box = box
-    if outlined != nil { result.annotation.segmentation = .mask(rest) }
+    if segmented != nil { result.annotation.segmentation = .mask(rest) }
     return result
   }
 }
 
 extension Annotation {
-  /// The pixels of its polygon in an image of a size; nil where it has none.
+  /// The pixels of its segmentation in an image of a size; nil where it has none.
   func segmentationPixels(width: Int, height: Int) -> RunLengthMask? {
     guard let mask = try? segmentation?.mask(width: width, height: height), mask.area > 0 else {
       return nil
@@ -42,22 +42,23 @@ extension Annotation {
     return mask
   }
 
-  /// The pixels of its polygon, or all that its box touches where it has none.
+  /// The pixels of its segmentation, or all that its box touches where it has none.
   func pixels(width: Int, height: Int) -> RunLengthMask {
     if let pixels = segmentationPixels(width: width, height: height) { return pixels }
     let box = box.clipped(toWidth: Double(width), height: Double(height))
-    let (left, top) = (Int(box.x1), Int(box.y1))
-    return RunLengthMask(
-      width: width, height: height,
-      region: PixelRegion(
-        x: left, y: top, width: Int(box.x2.rounded(.up)) - left,
-        height: Int(box.y2.rounded(.up)) - top))
+    return RunLengthMask(width: width, height: height, region: PixelRegion(touchedBy: box))
   }
 }
 
 extension PixelRegion {
-  /// The column behind the last.
+  /// All pixels that a box touches; its corners are not negative.
+  init(touchedBy box: Box) {
+    let (left, top) = (Int(box.x1), Int(box.y1))
+    self.init(
+      x: left, y: top, width: Int(box.x2.rounded(.up)) - left,
+      height: Int(box.y2.rounded(.up)) - top)
+  }
+
   fileprivate var right: Int { x + width }
-  /// The row below the last.
   fileprivate var bottom: Int { y + height }
 }

@@ -1,26 +1,22 @@
 import Imaging
 
-/// What is left of images' labels after they were drawn into an input.
-struct AnnotationClipping {
-  /// Objects to train on.
+/// The labels of images that were drawn into an input, clipped to what is visible.
+struct AnnotationClipping: Hashable {
+  /// The training targets.
   var objects: [ClippedObject] = []
-  /// Crowds: regions where neither finding nor missing should be held against the network.
+  /// Crowds, in pixels of the input: neither targets nor background.
   var ignored: [Box] = []
 
-  /// Objects to train on, in pixels of the input.
-  var targets: [Annotation] { objects.map(\.annotation) }
-
-  /// What stays visible of labels.
+  /// Which labels are kept.
   struct Rule {
-    /// Boxes that keep less of their area are dropped.
+    /// Boxes of which a smaller fraction of the area is visible are dropped.
     var minimumVisibleFraction = 0.0
-    /// Boxes less wide or high, in pixels of the input, are dropped.
+    /// Boxes narrower or lower than this, in pixels of the input, are dropped.
     var minimumSide = 0.0
 
     /// Keeps whatever has an area.
     static let all = Rule()
 
-    /// Whether enough of an object is left to learn from it.
     func keeps(_ object: ClippedObject) -> Bool {
       let box = object.annotation.box
       return box.width >= minimumSide && box.height >= minimumSide
@@ -28,13 +24,13 @@ struct AnnotationClipping {
     }
   }
 
-  /// Adds an image's labels as a transform and a cut leave them.
+  /// Adds an image's labels, transformed and clipped.
   ///
-  /// With a polygon, the box is that of the polygon where it went; without, that of where its
-  /// corners went. Either is cut to what the input shows first.
+  /// With a polygon, the box is that of the transformed polygon; without, that of the transformed
+  /// corners. Either is clipped to the input first.
   ///
   /// - Parameters:
-  ///   - part: What is shown of the image, in its pixels.
+  ///   - part: The visible part of the image, in its pixels.
   ///   - transform: From pixels of the original image to pixels of the input.
   ///   - width: The width of the input, in pixels.
   ///   - height: The height of the input, in pixels.
@@ -59,24 +55,10 @@ struct AnnotationClipping {
     }
   }
 
-  /// Adds the labels of an image that is blended in.
-  mutating func add(_ other: AnnotationClipping) {
-    objects += other.objects
-    ignored += other.ignored
-  }
-
-  /// Takes what lies under some pixels from the objects, and drops those of which too little is left.
+  /// Removes covered pixels from the objects, and drops those of which too little is left.
   ///
-  /// Crowds stay: they are no objects to be found.
+  /// Crowds stay: they are no targets.
   mutating func cover(_ pixels: RunLengthMask, rule: Rule) {
     objects = objects.compactMap { $0.covered(by: pixels) }.filter(rule.keeps)
-  }
-}
-
-extension AugmentationConfig {
-  /// Which labels are kept.
-  var rule: AnnotationClipping.Rule {
-    AnnotationClipping.Rule(
-      minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)
   }
 }

@@ -1,15 +1,15 @@
 import Imaging
 
-/// An object as an input shows it.
+/// An annotation transformed into an input and clipped to it.
 struct SegmentationTransform {
-  /// In pixels of the input, within it.
+  /// In pixels of the input.
   private(set) var box: Box
-  /// In pixels of the input, cut to it; nil where the label has none.
+  /// In pixels of the input; nil where the label has none.
   let segmentation: Segmentation?
-  /// How much of the object's area is seen, 0...1.
+  /// The visible fraction of the object's area, 0...1.
   let visibleFraction: Double
 
-  /// Moves an object; nil where nothing of it is seen.
+  /// Transforms an object; nil where nothing of it is visible.
   init?(
     _ annotation: Annotation, showing part: Box, through transform: ProjectiveTransform,
     width: Int, height: Int
@@ -17,7 +17,7 @@ struct SegmentationTransform {
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
     switch annotation.segmentation {
     case .mask(let mask):
-      // By the corners of its pixels: bounds of whole pixels of the input would be coarser.
+      // From the corners of its pixels: bounds of whole pixels of the input would be coarser.
       let seen = Self.seen(
         mask.stretches.map { Polygon($0) }, showing: part, through: transform, canvas: canvas)
       guard let seen else { return nil }
@@ -33,7 +33,7 @@ struct SegmentationTransform {
       visibleFraction = seen.fraction
       segmentation = .polygons(seen.polygons.map(\.numbers))
     case nil where transform.isAxisAligned:
-      // What the general way gives, without polygons.
+      // The result of the general case below, without polygons.
       (box, visibleFraction) = Self.seen(
         annotation.box, showing: part, through: transform, canvas: canvas)
       guard annotation.box.intersection(part).area > 0, box.area > 0 else { return nil }
@@ -49,11 +49,11 @@ struct SegmentationTransform {
     }
     guard transform.isAxisAligned else { return }
     let label = Self.seen(annotation.box, showing: part, through: transform, canvas: canvas)
-    // Neither turned nor cut: it keeps the box of its label, as without a polygon.
+    // Neither rotated nor clipped: it keeps the box of its label, as without a polygon.
     if label.fraction > 1 - 1e-9 { box = label.box }
   }
 
-  /// What an axis-aligned transform shows of a box, and how much of it that is.
+  /// The visible part of a box under an axis-aligned transform, and its fraction of the area.
   private static func seen(
     _ box: Box, showing part: Box, through transform: ProjectiveTransform, canvas: Box
   ) -> (box: Box, fraction: Double) {
@@ -80,7 +80,7 @@ struct SegmentationTransform {
 }
 
 extension ProjectiveTransform {
-  /// Where an axis-aligned transform takes a box.
+  /// A box under an axis-aligned transform.
   fileprivate func box(_ box: Box) -> Box {
     let (left, right) = (x.x * box.x1 + x.origin, x.x * box.x2 + x.origin)
     let (top, bottom) = (y.y * box.y1 + y.origin, y.y * box.y2 + y.origin)

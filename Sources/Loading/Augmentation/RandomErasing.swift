@@ -1,0 +1,40 @@
+import Basics
+import Imaging
+
+/// A rectangle that is grayed out, in the image and its labels.
+///
+/// Source: Zhong et al. 2020, with half of their maximum area, because several objects share the
+/// input.
+struct RandomErasing: Hashable {
+  /// In pixels of the input.
+  var region: PixelRegion
+
+  /// Areas, as fractions of the input.
+  private static let areas: ClosedRange<Float> = 0.02...0.2
+  private static let maximumAspect = 3.3
+
+  /// Samples for one image of a size in pixels; nil where nothing is erased.
+  init?(
+    _ config: AugmentationConfig, using generator: inout SeededGenerator, width: Int, height: Int
+  ) {
+    let isApplied = generator.chance(config.erasing)
+    let area = Double(generator.uniform(in: Self.areas)) * Double(width * height)
+    let minimum = 1 / Self.maximumAspect
+    let aspect = minimum + Double(generator.uniform()) * (Self.maximumAspect - minimum)
+    let place = (x: Double(generator.uniform()), y: Double(generator.uniform()))
+    if !isApplied { return nil }
+    let columns = min(Int((area * aspect).squareRoot().rounded()), width)
+    let rows = min(Int((area / aspect).squareRoot().rounded()), height)
+    region = PixelRegion(
+      x: Int(place.x * Double(width - columns)), y: Int(place.y * Double(height - rows)),
+      width: columns, height: rows)
+  }
+
+  func apply(to sample: inout TrainingSample, rule: AnnotationClipping.Rule) {
+    sample.image.fill(region, with: UInt8(Normalization.padding))
+    sample.mask?.fill(region, with: ClassMasks.ignored)
+    sample.labels.cover(
+      RunLengthMask(width: sample.image.width, height: sample.image.height, region: region),
+      rule: rule)
+  }
+}
