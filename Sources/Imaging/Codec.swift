@@ -1,4 +1,4 @@
-/// A format of image files.
+/// An image file format.
 package enum Codec: String, CaseIterable, Hashable, Sendable {
   /// JPEG: 8 bits, lossy, no alpha.
   case jpeg
@@ -7,7 +7,6 @@ package enum Codec: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Codec: CustomStringConvertible {
-  /// The name that people use.
   package var description: String {
     switch self {
     case .jpeg: "JPEG"
@@ -17,7 +16,7 @@ extension Codec: CustomStringConvertible {
 }
 
 extension Codec {
-  /// The endings of file names, lowercase and without the dot, the usual one first.
+  /// The endings of file names, lowercase and without the dot, the most common one first.
   package var fileExtensions: [String] {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
@@ -25,7 +24,7 @@ extension Codec {
     }
   }
 
-  /// The codec that a file name's ending, in any case, stands for, or nil.
+  /// The codec of a file name's ending, in any case, or nil.
   package init?(path: String) {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
@@ -36,7 +35,7 @@ extension Codec {
     self = codec
   }
 
-  /// The codec whose signature the bytes begin with, whatever the file is called, or nil.
+  /// The codec of the signature at the start of a file, or nil.
   package init?(signatureOf bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xD8]) {
       self = .jpeg
@@ -47,7 +46,7 @@ extension Codec {
     }
   }
 
-  /// What bytes without a known signature look like, for an error message.
+  /// A guess at the format of bytes without a known signature, for an error message.
   static func guess(at bytes: [UInt8]) -> String {
     guard !bytes.isEmpty else { return "it is empty" }
     func has(_ text: String, at offset: Int = 0) -> Bool {

@@ -1,5 +1,5 @@
 extension Image {
-  /// The same image in another layout.
+  /// The image in another layout.
   ///
   /// 16 bits become 8 by their high byte, and 8 become 16 by repeating it. Gray is repeated for RGB;
   /// RGB becomes gray by BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded as libjpeg and Pillow
@@ -13,11 +13,10 @@ extension Image {
     return resampled.withChannels(target.channels, samples: UInt16.self)
   }
 
-  /// The image laid over one gray level, without alpha: a sample is
+  /// The image composited over a gray level, without alpha: a sample is
   /// `alpha * sample + (1 - alpha) * level`, rounded.
   ///
-  /// `level` is in 0...255 and stands for the same gray in 16 bits. Images without alpha stay as
-  /// they are.
+  /// `level` is in 0...255, also for 16 bits. Images without alpha are returned unchanged.
   package func composited(over level: UInt8) -> Image {
     guard format.channels == 2 || format.channels == 4 else { return self }
     if format.bitDepth == 8 { return composited(over: level, full: UInt8.max) }
@@ -28,7 +27,7 @@ extension Image {
     if bitDepth == format.bitDepth { return self }
     let count = width * height * format.channels
     let target = PixelFormat(channels: format.channels, bitDepth: bitDepth)
-    return remade(as: target) { source, target in
+    return withFormat(target) { source, target in
       if bitDepth == 8 {
         let from = source.assumingMemoryBound(to: UInt16.self)
         let to = target.assumingMemoryBound(to: UInt8.self)
@@ -49,7 +48,7 @@ extension Image {
     if wanted == present { return self }
     let count = width * height
     let target = PixelFormat(channels: wanted, bitDepth: format.bitDepth)
-    return remade(as: target) { source, target in
+    return withFormat(target) { source, target in
       let from = source.assumingMemoryBound(to: Sample.self)
       let to = target.assumingMemoryBound(to: Sample.self)
       let hasColor = present >= 3
@@ -90,7 +89,7 @@ extension Image {
     let present = format.channels
     let count = width * height
     let target = PixelFormat(channels: present - 1, bitDepth: format.bitDepth)
-    return remade(as: target) { source, target in
+    return withFormat(target) { source, target in
       let from = source.assumingMemoryBound(to: Sample.self)
       let to = target.assumingMemoryBound(to: Sample.self)
       for i in 0..<count {
@@ -106,12 +105,12 @@ extension Image {
     }
   }
 
-  /// An image of the same size in another format, whose bytes a closure fills in whole.
-  private func remade(
-    as target: PixelFormat, _ fill: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+  /// An image of the same size in another format, whose bytes a closure writes completely.
+  private func withFormat(
+    _ target: PixelFormat, _ fill: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
   ) -> Image {
     let size = width * height * target.bytesPerPixel
-    let remade = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       bytes.withUnsafeBytes { source in
         if let from = source.baseAddress, let to = buffer.baseAddress {
           fill(from, UnsafeMutableRawPointer(to))
@@ -119,6 +118,6 @@ extension Image {
       }
       count = size
     }
-    return Image(width: width, height: height, format: target, bytes: remade)
+    return Image(width: width, height: height, format: target, bytes: result)
   }
 }

@@ -2,8 +2,7 @@ import CGlimpseKernels
 
 /// The image kernels of the instruction set that this process uses.
 enum ImageKernels {
-  // Safe: written once, and only function pointers.
-  nonisolated(unsafe) static let chosen: gk_image_table = {
+  static let chosen: gk_image_table = {
     guard let table = gk_table_for(gk_chosen_isa(), GK_FLOAT32) else {
       preconditionFailure("GLIMPSE_ISA names no instruction set that this machine can run")
     }

@@ -6,23 +6,18 @@ import Basics
 package enum ImagingError: Error, Hashable, Sendable {
   /// The file could not be read or written.
   case file(Diagnostic)
-  /// The bytes are neither JPEG nor PNG; `found` names what they look like.
+  /// The bytes are neither JPEG nor PNG; `found` is a guess at what they are.
   case unknownFormat(name: String, found: String)
-  /// The bytes contradict the format.
   case corrupt(name: String, codec: Codec, reason: String)
-  /// The file is sound, but of a rare kind that is not read.
+  /// The file is valid, but of a kind that is not supported.
   case unsupported(name: String, codec: Codec, reason: String)
-  /// Data end before the image is complete.
   case endsEarly(name: String, codec: Codec, reason: String)
-  /// Data are garbled in places, but an image can be decoded.
+  /// Some data are corrupt, but an image can be decoded.
   case garbled(name: String, codec: Codec, reason: String)
-  /// The header states more pixels than the caller allows.
   case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
-  /// The codec cannot hold the image.
   case unencodable(name: String, codec: Codec, reason: String)
-  /// Memory ran out.
   case outOfMemory(name: String)
-  /// Runs, a text or polygons that make no mask of an image of that size.
+  /// Runs, text or polygons that are no mask of an image of that size.
   case invalidMask(width: Int, height: Int, reason: String)
 }
 

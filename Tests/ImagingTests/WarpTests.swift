@@ -10,15 +10,6 @@ struct WarpTests {
   private static let untouched: Float = 3
 
   private func draw(
-    _ image: Image, _ transform: AffineTransform, colors: ColorChange = .none, width: Int,
-    height: Int, region: PixelRegion? = nil, keepsOutside: Bool = false
-  ) -> [Float] {
-    draw(
-      image, ProjectiveTransform(transform), colors: colors, width: width, height: height,
-      region: region, keepsOutside: keepsOutside)
-  }
-
-  private func draw(
     _ image: Image, _ transform: ProjectiveTransform, colors: ColorChange = .none, width: Int,
     height: Int, region: PixelRegion? = nil, keepsOutside: Bool = false
   ) -> [Float] {
@@ -120,11 +111,10 @@ struct WarpTests {
       // every other third has depth.
       let isStraight = round % 3 == 0
       func factor() -> Double { Double.random(in: -1...1, using: &random) }
-      let affine = AffineTransform(
+      var inverse = ProjectiveTransform(
         a: factor(), b: isStraight ? 0 : factor(),
         tx: Double.random(in: -30...60, using: &random), c: isStraight ? 0 : factor(), d: factor(),
         ty: Double.random(in: -30...60, using: &random))
-      var inverse = ProjectiveTransform(affine)
       if round % 3 == 2 {
         inverse = inverse.concatenating(.perspective(x: factor() * 0.004, y: factor() * 0.004))
       }
@@ -144,8 +134,8 @@ struct WarpTests {
     #expect(transform.apply(x: -100, y: 0) == nil)
     let back = transform.inverse?.apply(x: 50, y: 30)
     #expect(abs((back?.x ?? 0) - 100) < 1e-9 && abs((back?.y ?? 0) - 60) < 1e-9)
-    // A box from x = 0 to 100 becomes a trapezoid; of one that reaches behind the eye, what is
-    // before it is kept.
+    // A box from x = 0 to 100 becomes a trapezoid; of one that reaches behind the camera, the
+    // part before it is kept.
     let shape = Polygon(Box(x1: 0, y1: 0, x2: 100, y2: 60)).transformed(by: transform)
     #expect(shape.numbers == [0, 0, 50, 0, 50, 30, 0, 60])
     #expect(shape.area == 2250)  // 50 * (60 + 30) / 2
@@ -161,7 +151,7 @@ struct WarpTests {
   @Test("shrinking by a whole factor averages blocks", arguments: [2, 3, 7])
   func shrinks(factor: Int) {
     let image = Reference.noise(width: 84, height: 42)
-    let transform = AffineTransform.scale(1 / Double(factor))
+    let transform = ProjectiveTransform.scale(1 / Double(factor))
     let small = image.resized(width: 84 / factor, height: 42 / factor, filter: .area)
     let found = draw(image, transform, width: small.width, height: small.height)
     // Both round the mean to a byte; a tie may go either way.
@@ -188,9 +178,9 @@ struct WarpTests {
       let x = index % 2 * 10
       let y = index / 2 * 10
       // Larger than its region, so that only the region cuts it.
-      let transform = AffineTransform.translation(x: -5, y: -5).concatenating(.scale(3))
+      let transform = ProjectiveTransform.translation(x: -5, y: -5).concatenating(.scale(3))
         .concatenating(.translation(x: Double(x) + 5, y: Double(y) + 5))
-      Warp(transform: ProjectiveTransform(transform)).draw(
+      Warp(transform: transform).draw(
         image, into: &target, region: PixelRegion(x: x, y: y, width: 10, height: 10))
     }
     let expected = Reference.pixels(width: 22, height: 20) { x, y -> [Float] in
@@ -232,7 +222,7 @@ struct WarpTests {
   func degenerate() {
     let image = Reference.noise(width: 5, height: 5)
     for transform in [
-      AffineTransform.scale(0), .scale(x: 1, y: 0), .translation(x: 1e300, y: 0),
+      ProjectiveTransform.scale(0), .scale(x: 1, y: 0), .translation(x: 1e300, y: 0),
       .scale(1e-300), .scale(1e-9).concatenating(.translation(x: 0.2, y: 0.2)),
     ] {
       let found = draw(image, transform, width: 6, height: 6)
@@ -299,7 +289,7 @@ struct WarpTests {
     let image = Reference.noise(width: 8, height: 4)
     var target = Image(width: 8, height: 4, filledWith: 0)
     Warp(
-      transform: ProjectiveTransform(.identity), window: Box(x1: 2, y1: 1, x2: 5, y2: 9)
+      transform: .identity, window: Box(x1: 2, y1: 1, x2: 5, y2: 9)
     ).draw(image, into: &target)
     let expected = Reference.pixels(width: 8, height: 4) { x, y -> [UInt8] in
       let first = (y * 8 + x) * 3
@@ -312,7 +302,7 @@ struct WarpTests {
   @Test("a part of a reduced image is what the whole would show there", arguments: [2, 3])
   func reducedParts(factor: Int) {
     let image = Reference.noise(width: 101, height: 67)
-    let transform = AffineTransform.scale(1 / (Double(factor) + 0.2))
+    let transform = ProjectiveTransform.scale(1 / (Double(factor) + 0.2))
     let whole = draw(image, transform, width: 50, height: 34)
     let part = draw(
       image, transform, width: 50, height: 34,

@@ -174,9 +174,8 @@ struct AugmentationGeometryTests {
         Double(random.uniform(in: low...high))
       }
       let transform = ProjectiveTransform(
-        AffineTransform(
-          a: number(0.5, 1.5), b: number(-1, 1), tx: number(-30, 30), c: number(-1, 1),
-          d: number(0.5, 1.5), ty: number(-30, 30))
+        a: number(0.5, 1.5), b: number(-1, 1), tx: number(-30, 30), c: number(-1, 1),
+        d: number(0.5, 1.5), ty: number(-30, 30)
       ).concatenating(.perspective(x: number(0, 0.004), y: number(0, 0.004)))
       let part = Box(x1: 5, y1: 0, x2: 80, y2: 70)
       let moved = object.mask.transformed(by: transform, showing: part, width: 64, height: 60)

@@ -30,9 +30,8 @@ struct AugmentationTests {
   )
     -> Box?
   {
-    let transform = ProjectiveTransform(
-      mosaic.cells[cell].transform(showing: whole, width: 100, height: 100)
-    ).concatenating(placement.transform(width: 100, height: 100))
+    let transform = mosaic.cells[cell].transform(showing: whole, width: 100, height: 100)
+      .concatenating(placement.transform(width: 100, height: 100))
     return Polygon(whole).transformed(by: transform).bounds
   }
 
@@ -184,7 +183,7 @@ struct AugmentationTests {
     var labels = AnnotationClipping()
     labels.add(
       annotations, showing: Box(x1: -1e3, y1: -1e3, x2: 1e3, y2: 1e3),
-      through: ProjectiveTransform(.identity), width: 100, height: 100,
+      through: .identity, width: 100, height: 100,
       rule: .init(minimumVisibleFraction: 0.1, minimumSide: 2))
     // The second keeps half, the third 8 of 100 columns, the fourth is 1.9 wide, the fifth outside.
     #expect(labels.objects.map(\.annotation).map(\.classIndex) == [1, 2])

@@ -93,18 +93,19 @@ struct CoveredObjectTests {
   @Test func boxesAreThoseOfLabelsWithAndWithoutSegmentations() {
     let whole = Box(x1: 0, y1: 0, x2: 40, y2: 32)
     for transform in [
-      AffineTransform.scale(x: 0.7, y: 1.3), .horizontalFlip(width: 40), .verticalFlip(height: 32),
+      ProjectiveTransform.scale(x: 0.7, y: 1.3), .horizontalFlip(width: 40),
+      .verticalFlip(height: 32),
       .translation(x: 7.25, y: -3.5),
     ] {
       let boxes = [true, false].map { outlined in
         SegmentationTransform(
           square(outlined: outlined).annotation, showing: whole,
-          through: ProjectiveTransform(transform), width: 60, height: 60)?.box
+          through: transform, width: 60, height: 60)?.box
       }
       #expect(boxes[0] != nil && boxes[0] == boxes[1])
     }
     // Cut at the border, it is what is seen of the polygon: 8 - 10 to 24 - 10.
-    let left = ProjectiveTransform(AffineTransform.translation(x: -10, y: 0))
+    let left = ProjectiveTransform.translation(x: -10, y: 0)
     let cut = SegmentationTransform(
       square().annotation, showing: whole, through: left, width: 60, height: 60)
     #expect(cut?.box == Box(x1: 0, y1: 8, x2: 14, y2: 24) && cut?.visibleFraction == 14.0 / 16)

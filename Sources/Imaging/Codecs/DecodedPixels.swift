@@ -1,14 +1,14 @@
 internal import CGlimpseCodecs
 
-/// A file's header in Swift terms: the image as stored, before its orientation is applied.
+/// A file's header: the image as stored, before its orientation is applied.
 struct StoredHeader {
   var width: Int
   var height: Int
   var format: PixelFormat
-  /// The most pixels that one byte of the file can hold, or 0 where there is no bound.
+  /// The maximum number of pixels that one byte of the file can encode, or 0 where there is no bound.
   var pixelsPerByte: Double
 
-  /// Takes over what C read; nil where that makes no sense.
+  /// Nil for impossible values.
   init?(_ header: gc_header) {
     guard header.width > 0, header.height > 0, (1...4).contains(header.channels),
       header.bit_depth == 8 || header.bit_depth == 16
@@ -20,37 +20,36 @@ struct StoredHeader {
   }
 }
 
-/// Pixels as a codec gave them.
+/// The result of a codec, before its orientation is applied.
 struct DecodedPixels {
   var image: Image
   var warnings: [String]
 }
 
 extension gc_report {
-  /// Why a call failed.
   var failure: String {
     let text = Self.text(message)
     return text.isEmpty ? "the decoder gave no reason" : text
   }
 
-  /// The first warning that means missing or garbled pixels, or nil.
+  /// The first warning of missing or corrupt pixels, or nil.
   var damageText: String? { damage == 0 ? nil : Self.text(damage_text) }
 
-  /// The first warning that does not, or nil; both carry how many there were in all.
+  /// The first other warning, with their number, or nil.
   var warningText: String? {
     let text = Self.text(warning)
     if text.isEmpty { return nil }
     return warnings > 1 ? "\(text) (the first of \(warnings) warnings)" : text
   }
 
-  /// The text of a C array of characters, which Swift sees as a tuple.
+  /// The text of a C array of characters, which Swift imports as a tuple.
   private static func text<Characters>(_ characters: Characters) -> String {
     withUnsafeBytes(of: characters) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 
-  /// The error that a failed call stands for.
+  /// The error of a failed call.
   func error(status: Int32, name: String, codec: Codec) -> ImagingError {
     if Int(status) == GC_NO_MEMORY { return .outOfMemory(name: name) }
     if Int(status) == GC_UNSUPPORTED {

@@ -1,9 +1,9 @@
-/// Finds the one thing that matters here among a file's EXIF data: how the image is turned.
+/// Reads the orientation from a file's EXIF data.
 ///
-/// Every offset and length is checked; whatever makes no sense counts as upright. Sources: Exif 2.3
+/// Every offset and length is checked; invalid data count as upright. Sources: Exif 2.3
 /// (JEITA CP-3451C), TIFF 6.0 section 2, ITU-T T.81 annex B, PNG third edition section 11.3.4.5.
 enum Exif {
-  /// The orientation that a file asks for, upright where it says nothing sound.
+  /// The orientation of a file, upright where it has no valid one.
   static func orientation(of bytes: [UInt8], codec: Codec) -> Orientation {
     let tiff =
       switch codec {
@@ -17,7 +17,7 @@ enum Exif {
   static func jpegBlock(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
     var at = 2
     while true {
-      // To the next marker, over fill bytes and anything stray, as libjpeg goes.
+      // To the next marker, past fill and stray bytes, as libjpeg does.
       while at + 1 < bytes.count, bytes[at] != 0xFF || bytes[at + 1] == 0xFF || bytes[at + 1] == 0 {
         at += 1
       }

@@ -1,6 +1,6 @@
 import Basics
 
-/// Images in files: JPEG and PNG, told apart by content.
+/// Image files: JPEG and PNG, distinguished by content.
 package enum ImageFile {
   /// Reads and decodes an image, upright.
   ///
@@ -12,7 +12,7 @@ package enum ImageFile {
     try decode(bytes(path), name: path, policy: policy)
   }
 
-  /// The bytes of an image file as they are.
+  /// The encoded bytes of an image file.
   ///
   /// Throws `ImagingError.file` where it cannot be read or is too large for an image.
   package static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
@@ -22,7 +22,7 @@ package enum ImageFile {
   /// Larger files are refused, in bytes: no image has so many, and a device may never end.
   private static let sizeLimit = 1 << 31
 
-  /// Decodes an image from a file's bytes, upright; `name` is for messages.
+  /// Decodes an image from a file's bytes, upright; `name` appears in errors.
   ///
   /// Throws `ImagingError` as ``read(_:policy:)`` does.
   package static func decode(
@@ -44,7 +44,7 @@ package enum ImageFile {
       image: image, originalWidth: width, originalHeight: height, warnings: stored.warnings)
   }
 
-  /// Reads an image's header: its size once upright, its format and its codec.
+  /// Reads an image's header.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
   /// header. Pixels are not decoded.
@@ -59,7 +59,7 @@ package enum ImageFile {
     }
   }
 
-  /// Reads the header in a file's bytes, which may end behind it; `name` is for messages.
+  /// Reads the header from a file's first bytes; `name` appears in errors.
   ///
   /// Throws `ImagingError` as ``information(_:)`` does.
   package static func information(
@@ -72,21 +72,21 @@ package enum ImageFile {
       width: width, height: height, format: header.format, codec: codec, orientation: orientation)
   }
 
-  /// Encodes an image; `quality`, 1 (small) to 100 (good), matters to JPEG only.
+  /// Encodes an image; `quality`, 1...100, applies to JPEG only.
   ///
-  /// JPEG holds gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
-  /// become 8. PNG holds every format exactly. Throws `ImagingError` where the codec cannot hold so
-  /// large an image or the quality is out of range.
+  /// JPEG stores gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
+  /// become 8. PNG stores every format exactly. Throws `ImagingError` where the image is too large
+  /// for the codec or the quality is out of range.
   package static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
     try encode(image, as: codec, name: "the image", quality: quality)
   }
 
-  /// Encodes an image by the ending of the file's name and writes it aside, then renames it.
+  /// Encodes an image by the ending of the file's name and writes it atomically.
   ///
-  /// Throws `ImagingError` where the ending is not known, as ``encode(_:as:quality:)`` does, or where
-  /// the file cannot be written.
+  /// Throws `ImagingError` for an unknown ending, as ``encode(_:as:quality:)`` does, and where the file
+  /// cannot be written.
   package static func write(
     _ image: Image, to path: String, quality: Int = 90
   ) throws(ImagingError) {
@@ -114,7 +114,7 @@ extension ImageFile {
     }
   }
 
-  /// Refuses, before anything is allocated, what is too large or cannot be complete.
+  /// Refuses images that are too large or cannot be complete, before anything is allocated.
   private static func check(
     _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, policy: DecodePolicy
   ) throws(ImagingError) {

@@ -1,6 +1,6 @@
 internal import CGlimpseCodecs
 
-/// JPEG by way of libjpeg.
+/// JPEG, by libjpeg.
 enum JPEGCodec {
   static func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
     var header = gc_header()
@@ -12,27 +12,27 @@ enum JPEGCodec {
     return stored
   }
 
-  /// The fewest eighths of a longer side that still give the needed length.
+  /// The smallest decoding scale, in eighths, at which the longer side has the needed length.
   ///
-  /// Only halvings: libjpeg-turbo has vector code for them, while 5/8 and more take as long as the
-  /// full size does, and 3/8 longer than 4/8.
+  /// Only powers of two: libjpeg-turbo has vector code for them, while 5/8 and more take as long as
+  /// the full size, and 3/8 longer than 4/8.
   static func eighths(of longerSide: Int, needed: Int?) -> Int {
     guard let needed else { return 8 }
     return [1, 2, 4].first { scaled(longerSide, eighths: $0) >= needed } ?? 8
   }
 
-  /// A side's length at some eighths, as libjpeg rounds it.
+  /// The length of a side at a scale, rounded as by libjpeg.
   static func scaled(_ side: Int, eighths: Int) -> Int { (side * eighths + 7) / 8 }
 
-  /// Decodes to gray or RGB of 8 bits, whichever is nearer to the format wanted.
+  /// Decodes to gray or RGB of 8 bits, whichever is closer to the policy's format.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
   ) throws(ImagingError) -> DecodedPixels {
     do {
       return try decodeOnce(bytes, name: name, header: header, policy: policy)
     } catch {
-      // Data that end within a segment between two scans stop libjpeg for good; without the stump
-      // the scans before it can be had.
+      // libjpeg fails on data that end within a segment between two scans; without that segment the
+      // scans before it can be decoded.
       guard policy.acceptsTruncated, case .corrupt = error, let end = lastSegment(in: bytes) else {
         throw error
       }
@@ -43,7 +43,7 @@ enum JPEGCodec {
     }
   }
 
-  /// Where the last segment (not a restart marker, which is part of a scan) begins.
+  /// The start of the last segment (not a restart marker, which is part of a scan).
   private static func lastSegment(in bytes: [UInt8]) -> Int? {
     guard bytes.count > 4 else { return nil }
     return (2..<bytes.count - 1).last { at in
@@ -64,7 +64,7 @@ enum JPEGCodec {
     let size = width * height * channels
     var report = gc_report()
     var status = Int32(GC_OK)
-    // Damaged data are decoded, too; the report then says so.
+    // Damaged data are decoded, too, and reported.
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       status = gc_jpeg_decode(
         bytes, bytes.count, Int32(eighths), Int32(channels), buffer.baseAddress, size, &report)
@@ -84,7 +84,7 @@ enum JPEGCodec {
       warnings: [report.damageText, report.warningText].compactMap(\.self))
   }
 
-  /// Encodes what JPEG can hold: gray or RGB of 8 bits; alpha is dropped.
+  /// Encodes as gray or RGB of 8 bits; alpha is dropped.
   static func encode(_ image: Image, name: String, quality: Int) throws(ImagingError) -> [UInt8] {
     guard (1...100).contains(quality) else {
       throw .unencodable(name: name, codec: .jpeg, reason: "quality is 1 to 100, not \(quality)")

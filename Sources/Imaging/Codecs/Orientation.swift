@@ -1,28 +1,24 @@
-/// How a stored image must be turned to stand upright; the raw values are EXIF's.
+/// The orientation of a stored image; the raw values are EXIF's.
 package enum Orientation: Int, CaseIterable, Hashable, Sendable {
-  /// As it is stored.
   case upright = 1
-  /// To be mirrored from left to right.
   case mirroredLeftRight = 2
-  /// To be turned by a half.
   case upsideDown = 3
-  /// To be mirrored from top to bottom.
   case mirroredTopBottom = 4
-  /// To be mirrored at the diagonal from the left upper corner.
+  /// Mirrored at the diagonal from the upper left corner.
   case transposed = 5
-  /// To be turned clockwise by a quarter.
+  /// To be rotated clockwise by 90 degrees.
   case lyingLeft = 6
-  /// To be mirrored at the diagonal from the right upper corner.
+  /// Mirrored at the diagonal from the upper right corner.
   case transposedOverOtherDiagonal = 7
-  /// To be turned counterclockwise by a quarter.
+  /// To be rotated counterclockwise by 90 degrees.
   case lyingRight = 8
 
-  /// Whether width and height change places.
+  /// Whether width and height are swapped.
   package var swapsSides: Bool { rawValue >= 5 }
 }
 
 extension Image {
-  /// The image turned upright from the orientation in which it is stored.
+  /// The upright image, from its stored orientation.
   func turnedUpright(from orientation: Orientation) -> Image {
     // Upright pixel (x, y) is the stored pixel number `first + x * across + y * down`.
     let (w, h) = (width, height)
@@ -44,7 +40,7 @@ extension Image {
         let target = UnsafeMutableRawBufferPointer(target)
         let walk = TileWalk(
           width: newWidth, height: newHeight, first: first, across: across, down: down)
-        // One loop for each pixel size, so that copying a pixel is a few moves.
+        // One loop per pixel size, so that copying a pixel takes a few moves.
         switch format.bytesPerPixel {
         case 1: walk.copy(source, to: target, as: UInt8.self)
         case 2: walk.copy(source, to: target, as: (UInt8, UInt8).self)
@@ -60,7 +56,7 @@ extension Image {
   }
 }
 
-/// A walk over a target's pixels in tiles, so that a source walked by columns stays in cache.
+/// Traverses a target's pixels in tiles, so that a source read by columns stays in cache.
 private struct TileWalk {
   var width: Int
   var height: Int

@@ -1,6 +1,6 @@
 internal import CGlimpseCodecs
 
-/// PNG by way of libpng.
+/// PNG, by libpng.
 enum PNGCodec {
   static func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
     var header = gc_header()
@@ -12,7 +12,7 @@ enum PNGCodec {
     return stored
   }
 
-  /// Decodes to the format wanted, except that color never becomes gray here.
+  /// Decodes to the policy's format, except that color is not converted to gray.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
   ) throws(ImagingError) -> DecodedPixels {

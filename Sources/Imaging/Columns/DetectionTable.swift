@@ -1,24 +1,21 @@
-/// What a detector reports about a dataset, one row a detection, in columns.
+/// The detections in a dataset's images, one row per detection, in columns.
 package struct DetectionTable: Hashable, Sendable {
   /// Indices into the list of images.
   package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
   package private(set) var classes: [Int32] = []
-  /// Where the detections are.
   package private(set) var boxes: [SizedBox] = []
-  /// The areas that place detections among small, medium and large, in square pixels: width times
-  /// height, or the area of a mask.
+  /// In square pixels: width times height, or the area of a mask. They decide between small, medium
+  /// and large.
   package private(set) var areas: [Double] = []
-  /// How sure the detector is; any finite scale, larger is higher-scoring.
+  /// On any finite scale.
   package private(set) var scores: [Double] = []
 
-  /// Makes empty columns.
   package init() {}
 
-  /// How many rows there are.
   package var count: Int { images.count }
 
-  /// Adds a row; without an `area`, it is width times height.
+  /// Adds a row; the default area is width times height.
   package mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil
   ) {
@@ -29,14 +26,12 @@ package struct DetectionTable: Hashable, Sendable {
     scores.append(score)
   }
 
-  /// Adds a detection in an image.
   package mutating func append(_ detection: Detection, image: Int) {
     append(
       image: image, classIndex: detection.classIndex, box: SizedBox(detection.box),
       score: Double(detection.score))
   }
 
-  /// Adds all rows of other columns.
   package mutating func append(contentsOf other: DetectionTable) {
     images += other.images
     classes += other.classes
@@ -45,7 +40,6 @@ package struct DetectionTable: Hashable, Sendable {
     scores += other.scores
   }
 
-  /// Makes room for that many rows.
   package mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)
     classes.reserveCapacity(count)

@@ -1,18 +1,15 @@
-/// What sets a labeled object apart from others.
+/// Special labeled objects.
 package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
-  /// The traits as bits.
   package let rawValue: UInt8
 
-  /// Makes traits from their bits.
   package init(rawValue: UInt8) {
     self.rawValue = rawValue
   }
 
-  /// A region of many objects (COCO `iscrowd`): it is not counted as a ground-truth object, many detections may
-  /// match it, and its overlap is intersection over the detection's area.
+  /// A region of many objects (COCO `iscrowd`): not counted as an object; many detections may match
+  /// it, and its IoU is intersection over the detection's area.
   package static let crowd = GroundTruthFlags(rawValue: 1)
-  /// Not counted (VOC `difficult`): it may be missed without loss, and the one detection that
-  /// matches it is neither right nor wrong.
+  /// Not counted (VOC `difficult`): neither it nor the detection that matches it affects the metric.
   package static let ignored = GroundTruthFlags(rawValue: 2)
 }
 
@@ -22,22 +19,17 @@ package struct GroundTruthTable: Hashable, Sendable {
   package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
   package private(set) var classes: [Int32] = []
-  /// Where the objects are.
   package private(set) var boxes: [SizedBox] = []
-  /// The areas that place objects among small, medium and large, in square pixels.
-  ///
-  /// COCO takes the annotation's `area` (of the mask), which is not width times height.
+  /// In square pixels; they decide between small, medium and large. COCO uses the annotation's `area`
+  /// (of the mask), which is not width times height.
   package private(set) var areas: [Double] = []
-  /// Crowds, and objects that do not count.
   package private(set) var traits: [GroundTruthFlags] = []
 
-  /// Makes empty columns.
   package init() {}
 
-  /// How many rows there are.
   package var count: Int { images.count }
 
-  /// Adds a row; without an `area`, it is width times height.
+  /// Adds a row; the default area is width times height.
   package mutating func append(
     image: Int, classIndex: Int, box: SizedBox, area: Double? = nil, traits: GroundTruthFlags = []
   ) {
@@ -48,7 +40,7 @@ package struct GroundTruthTable: Hashable, Sendable {
     self.traits.append(traits)
   }
 
-  /// Adds an annotation of an image; a difficult one is ignored in the score.
+  /// Adds an annotation of an image; a difficult one is ignored.
   package mutating func append(_ annotation: Annotation, image: Int) {
     var traits: GroundTruthFlags = []
     if annotation.isCrowd { traits.insert(.crowd) }
@@ -59,7 +51,6 @@ package struct GroundTruthTable: Hashable, Sendable {
       traits: traits)
   }
 
-  /// Makes room for that many rows.
   package mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)
     classes.reserveCapacity(count)

@@ -1,7 +1,7 @@
-/// The built-in font: every printable character of ASCII in 5 x 9 dots, and a box for all others.
+/// The built-in font: the printable characters of ASCII in 5 x 9 dots, and a box for all others.
 ///
-/// Capitals are 7 dots high, small letters 5; two more rows hang below the baseline. Strokes are one
-/// dot wide, so that a glyph can be drawn at any size as smooth lines from dot to dot.
+/// Capitals are 7 dots high, small letters 5; two rows are below the baseline. Strokes are one dot
+/// wide, so that a glyph can be drawn at any size as smooth lines from dot to dot.
 struct BitmapFont: Sendable {
   /// Dots from one character to the next.
   static let advance = 6
@@ -10,7 +10,7 @@ struct BitmapFont: Sendable {
   /// Rows of dots from the top of a capital to the baseline.
   static let capHeight = 7
 
-  /// A line between the centers of two dots, or a dot alone, in dots from the glyph's top left.
+  /// A line between the centers of two dots, or a single dot, in dots from the glyph's upper left.
   struct Stroke: Hashable, Sendable {
     var x1: Float
     var y1: Float
@@ -18,7 +18,6 @@ struct BitmapFont: Sendable {
     var y2: Float
   }
 
-  /// The one font.
   static let builtIn = BitmapFont()
 
   /// The strokes of the characters from space to tilde, then those of the replacement.
@@ -44,7 +43,7 @@ struct BitmapFont: Sendable {
     return glyphs[Int(code) - 32]
   }
 
-  /// Joins the dots: with neighbors beside and below, and across a corner where no dot makes the turn.
+  /// Connects dots with their neighbors beside and below, and diagonally where no dot makes the turn.
   private static func strokes(isSet: (_ column: Int, _ row: Int) -> Bool) -> [Stroke] {
     var strokes: [Stroke] = []
     for row in 0..<rows {
@@ -67,7 +66,7 @@ struct BitmapFont: Sendable {
     return strokes
   }
 
-  /// The glyphs in the order of their codes, twelve a band, a blank column between them.
+  /// The glyphs in the order of their codes, twelve per band, separated by blank columns.
   private static let art = """
     ..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... .....
     ..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#..

@@ -1,24 +1,22 @@
-/// An 8-bit RGB image that is being drawn on. Everything is cut to the image.
+/// An 8-bit RGB image that is drawn on. Everything is clipped to the image.
 struct Canvas {
   private(set) var image: Image
-  /// Glyphs that were drawn before, by character, at `glyphScale`.
+  /// Glyphs drawn before, by character, at `glyphScale`.
   private var glyphs: [Character: GlyphMask] = [:]
   private var glyphScale = 0.0
 
-  /// Starts from an image of 8-bit RGB.
   init(_ image: Image) {
     precondition(image.format == .rgb8, "a canvas takes 8-bit RGB, not \(image.format)")
     self.image = image
   }
 
-  /// Fills a rectangle.
   mutating func fill(_ region: PixelRegion, _ color: Color) {
-    let columns = max(region.x, 0)..<max(region.x, 0, min(region.x + region.width, image.width))
-    let rows = max(region.y, 0)..<max(region.y, 0, min(region.y + region.height, image.height))
     let width = image.width
+    let region = region.intersection(
+      PixelRegion(x: 0, y: 0, width: width, height: image.height))
     image.bytes.withUnsafeMutableBufferPointer { bytes in
-      for row in rows {
-        for column in columns {
+      for row in region.y..<region.y + region.height {
+        for column in region.x..<region.x + region.width {
           let index = (row * width + column) * 3
           bytes[index] = color.red
           bytes[index + 1] = color.green
@@ -40,8 +38,8 @@ struct Canvas {
     fill(PixelRegion(x: right, y: region.y, width: across, height: region.height), color)
   }
 
-  /// Writes a line of text in the built-in font, whose dots are `scale` pixels; (x, y) is the top
-  /// left of its first capital.
+  /// Writes a line of text in the built-in font with dots of `scale` pixels; (x, y) is the upper left
+  /// corner of its first capital.
   mutating func write(_ text: String, x: Int, y: Int, scale: Double, _ color: Color) {
     if scale != glyphScale {
       glyphs = [:]
@@ -55,7 +53,7 @@ struct Canvas {
     }
   }
 
-  /// Mixes a color in where a mask covers the image.
+  /// Blends a color with the image by a mask.
   private mutating func blend(_ mask: GlyphMask, x: Int, y: Int, _ color: Color) {
     let samples = [Float(color.red), Float(color.green), Float(color.blue)]
     for row in max(0, -y)..<max(0, -y, min(mask.height, image.height - y)) {

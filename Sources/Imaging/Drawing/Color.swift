@@ -1,37 +1,30 @@
 import Foundation
 
-/// A color of 8-bit sRGB.
+/// An 8-bit sRGB color.
 package struct Color: Hashable, Sendable {
-  /// Red, 0...255.
   package var red: UInt8
-  /// Green, 0...255.
   package var green: UInt8
-  /// Blue, 0...255.
   package var blue: UInt8
 
-  /// Makes a color.
   package init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
-  /// Black.
   package static let black = Color(red: 0, green: 0, blue: 0)
-  /// White.
   package static let white = Color(red: 255, green: 255, blue: 255)
 
-  /// The color of a class: vivid, and far in hue and lightness from those of its neighbors.
+  /// The color of a class: vivid, and distant in hue and lightness from those of adjacent classes.
   ///
-  /// Hues advance by the golden angle, so that any run of classes is spread over the circle, and
-  /// lightness takes turns; they start where the first twenty classes come out farthest apart. All
-  /// in Oklch (B. Ottosson, A perceptual color space for image processing, 2020), where equal steps
-  /// look equal.
+  /// Hues advance by the golden angle, so that any range of classes is spread over the circle, and
+  /// lightness alternates; the first hue is the one for which the first twenty classes are farthest
+  /// apart. All in Oklch (B. Ottosson, A perceptual color space for image processing, 2020).
   package static func ofClass(_ classIndex: Int) -> Color {
     let turns = (0.28 + Double(classIndex) * 0.618_033_988_749_894_8)
       .truncatingRemainder(dividingBy: 1)
     let lightness = [0.70, 0.80, 0.62][((classIndex % 3) + 3) % 3]
-    // The most vivid that the screen can show at this hue and lightness.
+    // The highest chroma within sRGB at this hue and lightness.
     var chroma = 0.30
     while chroma > 0 {
       if let color = Color(lightness: lightness, chroma: chroma, hue: turns * 2 * .pi) {
@@ -42,13 +35,13 @@ package struct Color: Hashable, Sendable {
     return .white
   }
 
-  /// Black or white, whichever is easier to read on this color (contrast as in WCAG 2.1).
+  /// Black or white, whichever has the higher contrast with this color (WCAG 2.1).
   package var contrasting: Color {
     // (1.05 / (Y + 0.05)) and ((Y + 0.05) / 0.05) meet at Y = 0.179.
     relativeLuminance > 0.179 ? .black : .white
   }
 
-  /// The light that the color gives, 0...1 (WCAG 2.1).
+  /// 0...1 (WCAG 2.1).
   var relativeLuminance: Double {
     func linear(_ sample: UInt8) -> Double {
       let value = Double(sample) / 255
@@ -57,7 +50,7 @@ package struct Color: Hashable, Sendable {
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
   }
 
-  /// The color at a place in Oklch, the hue in radians; nil where sRGB cannot show it.
+  /// A color in Oklch, the hue in radians; nil outside of sRGB.
   private init?(lightness: Double, chroma: Double, hue: Double) {
     let a = chroma * cos(hue)
     let b = chroma * sin(hue)

@@ -1,21 +1,20 @@
 import Basics
 
-/// The measures of a drawing, in pixels, from the size of its image: lines and text take the same
-/// part of a thumbnail and of a poster.
+/// The dimensions of a drawing, in pixels, which grow with the image: lines and text cover about the
+/// same fraction of a thumbnail and of a poster.
 struct DrawingStyle: Hashable, Sendable {
   /// The thickness of a box's edge.
   let lineWidth: Int
   /// The size of a dot of the font.
   let textScale: Double
-  /// What a label leaves free around its text.
+  /// The space around a label's text.
   let margin: Int
   /// The height of a label.
   let labelHeight: Int
 
-  /// Chooses the measures for an image; sizes in pixels.
   init(width: Int, height: Int) {
     let size = (Double(width) * Double(height)).squareRoot()
-    // A quarter more, since a line of one pixel is soon lost in a busy image.
+    // A quarter more: a line of one pixel is hard to see in a busy image.
     lineWidth = max(1, Int((size / 200 + 0.25).rounded()))
     textScale = max(1, (size / 140).rounded() / 2)
     margin = Int((2 * textScale).rounded())
@@ -24,7 +23,7 @@ struct DrawingStyle: Hashable, Sendable {
     labelHeight = margin + Int(dots.rounded(.up))
   }
 
-  /// The width of a label with a text of so many characters.
+  /// The width of a label with a number of characters.
   func labelWidth(_ characters: Int) -> Int {
     // The column of dots after the last character belongs to the margin.
     let dots = max(characters * BitmapFont.advance - 1, 0)
@@ -40,7 +39,7 @@ struct DrawingStyle: Hashable, Sendable {
     return short.isEmpty ? nil : short
   }
 
-  /// The characters that a label of a width has room for.
+  /// The number of characters that fit into a label.
   private func characters(in width: Int) -> Int {
     var count = 0
     while labelWidth(count + 1) <= width { count += 1 }

@@ -1,14 +1,12 @@
-/// A character at a size: how much of each pixel it covers.
+/// A rasterized character: the coverage of each pixel.
 struct GlyphMask: Sendable {
-  /// Columns of pixels.
   let width: Int
-  /// Rows of pixels.
   let height: Int
-  /// The part of each pixel that is covered, 0...1, row by row.
+  /// 0...1, row by row.
   let coverage: [Float]
 
-  /// Draws a character with dots of `scale` pixels: at 1 the bitmap itself, above it smooth strokes
-  /// with round ends.
+  /// Rasterizes a character with dots of `scale` pixels: at 1 the bitmap itself, above 1 smooth
+  /// strokes with round ends.
   init(_ character: Character, scale: Double) {
     let strokes = BitmapFont.builtIn.strokes(character)
     let width = Int((Double(BitmapFont.advance) * scale).rounded(.up))
@@ -16,7 +14,7 @@ struct GlyphMask: Sendable {
     let scale = Float(scale)
     var coverage = [Float](repeating: 0, count: width * height)
     for stroke in strokes {
-      // A stroke reaches half a dot to each side, and its soft edge half a pixel more.
+      // Half a dot to each side, and half a pixel for antialiasing.
       let reach = 0.5 + 0.5 / scale
       func pixels(_ a: Float, _ b: Float, limit: Int) -> Range<Int> {
         let first = max(Int(((min(a, b) - reach) * scale).rounded(.down)), 0)
@@ -36,7 +34,7 @@ struct GlyphMask: Sendable {
     self.coverage = coverage
   }
 
-  /// How far a point is from a stroke's center line, in dots.
+  /// The distance of a point from a stroke's center line, in dots.
   private static func distance(from stroke: BitmapFont.Stroke, x: Float, y: Float) -> Float {
     let dx = stroke.x2 - stroke.x1
     let dy = stroke.y2 - stroke.y1

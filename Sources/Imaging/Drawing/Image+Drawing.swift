@@ -1,9 +1,9 @@
 extension Image {
-  /// The image with its detections drawn on it: boxes in the colors of their classes, each with a
-  /// label of class name and score.
+  /// The image with detections: boxes in the colors of their classes, labeled with class name and
+  /// score.
   ///
-  /// Lines and text grow with the image. Labels lie inside of it; the best scores come first when
-  /// places are given away, and lie on top. What lies outside of the image or is not finite is
+  /// Lines and text grow with the image. Labels lie inside of it; those of higher scores are placed
+  /// first and lie on top. Boxes outside of the image or with coordinates that are not finite are
   /// not drawn.
   ///
   /// The result is 8-bit RGB, whatever the format of this image; alpha is dropped.
@@ -17,8 +17,8 @@ extension Image {
       classNames: classNames)
   }
 
-  /// The image with what is labeled in it drawn on it, as detections are, without scores; larger
-  /// objects come first.
+  /// The image with annotations, drawn as detections are, without scores; labels of larger objects
+  /// are placed first.
   ///
   /// - Parameters:
   ///   - annotations: Boxes in pixels of this image.
@@ -64,12 +64,10 @@ extension Image {
     return canvas.image
   }
 
-  /// The whole pixels nearest to a box, cut to the image and at least one; nil where the box lies
+  /// The whole pixels nearest to a box, clipped to the image and at least one; nil where the box lies
   /// outside or is not finite.
   private func pixels(of box: Box) -> PixelRegion? {
-    guard box.x1.isFinite, box.y1.isFinite, box.x2.isFinite, box.y2.isFinite, box.x1 <= box.x2,
-      box.y1 <= box.y2
-    else { return nil }
+    guard box.isFinite, box.x1 <= box.x2, box.y1 <= box.y2 else { return nil }
     let cut = box.clipped(toWidth: Double(width), height: Double(height))
     guard box.x1 < Double(width), box.y1 < Double(height), box.x2 > 0, box.y2 > 0 else {
       return nil
@@ -82,7 +80,7 @@ extension Image {
   }
 }
 
-/// A box that is drawn; the score, if there is one, is written behind the name.
+/// A box to draw; the score, if there is one, follows the name.
 private struct DrawnObject {
   let box: Box
   let classIndex: Int

@@ -1,17 +1,16 @@
-/// Places for labels: inside of the image, at their boxes, and off each other where that is easy.
+/// Positions of labels: inside of the image, at their boxes, without overlap where possible.
 struct LabelPlacement {
   private let width: Int
   private let height: Int
   private var taken: [PixelRegion] = []
 
-  /// Starts with an empty image; sizes in pixels.
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
-  /// Takes a place for a label at a box: above it, inside its top, below it, inside its bottom; the
-  /// first that is free, or else the one with the least in the way. Nil if the label is larger than
+  /// Takes a position for a label at a box: above it, inside its top, below it or inside its bottom;
+  /// the first that is free, or else the one with the least overlap. Nil if the label is larger than
   /// the image.
   mutating func place(labelWidth: Int, labelHeight: Int, at box: PixelRegion) -> PixelRegion? {
     guard labelWidth <= width, labelHeight <= height else { return nil }
@@ -23,13 +22,13 @@ struct LabelPlacement {
       where y >= 0 && y + labelHeight <= height {
         let region = PixelRegion(
           x: min(max(x, 0), width - labelWidth), y: y, width: labelWidth, height: labelHeight)
-        let covered = taken.reduce(0) { $0 + $1.sharedArea(region) }
+        let covered = taken.reduce(0) { $0 + $1.intersection(region).area }
         if best.map({ covered < $0.covered }) ?? true { best = (region, covered) }
         if covered == 0 { break }
       }
       if best?.covered == 0 { break }
     }
-    // A box that lies across the image from above to below has the top of the image left.
+    // For a box that reaches across the image from above to below: the top of the image.
     let region =
       best?.region
       ?? PixelRegion(
@@ -37,14 +36,5 @@ struct LabelPlacement {
         y: min(max(box.y, 0), height - labelHeight), width: labelWidth, height: labelHeight)
     taken.append(region)
     return region
-  }
-}
-
-extension PixelRegion {
-  /// The pixels that two regions share.
-  fileprivate func sharedArea(_ other: PixelRegion) -> Int {
-    let columns = min(x + width, other.x + other.width) - max(x, other.x)
-    let rows = min(y + height, other.y + other.height) - max(y, other.y)
-    return max(columns, 0) * max(rows, 0)
   }
 }

@@ -1,19 +1,25 @@
-/// A rectangle of whole pixels.
+/// A rectangle of whole pixels; width and height may be zero.
 package struct PixelRegion: Hashable, Sendable {
-  /// The first column.
   package var x: Int
-  /// The first row.
   package var y: Int
-  /// Columns; may be zero.
   package var width: Int
-  /// Rows; may be zero.
   package var height: Int
 
-  /// Makes a region.
   package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = width
     self.height = height
+  }
+
+  var area: Int { width * height }
+
+  /// Without area where the regions are disjoint.
+  func intersection(_ other: PixelRegion) -> PixelRegion {
+    let left = max(x, other.x)
+    let top = max(y, other.y)
+    return PixelRegion(
+      x: left, y: top, width: max(0, min(x + width, other.x + other.width) - left),
+      height: max(0, min(y + height, other.y + other.height) - top))
   }
 }

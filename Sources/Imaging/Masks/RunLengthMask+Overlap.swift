@@ -1,13 +1,14 @@
 extension RunLengthMask {
-  /// How many pixels belong to both masks; 0 for masks of images of different sizes.
+  /// The number of common pixels; 0 for masks of images of different sizes.
   ///
-  /// The time goes with the number of runs, not of pixels.
+  /// The time grows with the number of runs, not of pixels.
   package func intersectionArea(_ other: RunLengthMask) -> Int {
-    guard width == other.width, height == other.height, bounds.meets(other.bounds) else {
+    guard width == other.width, height == other.height, bounds.intersection(other.bounds).area > 0
+    else {
       return 0
     }
     var shared = 0
-    var (a, b) = (Stretch(firstOf: counts), Stretch(firstOf: other.counts))
+    var (a, b) = (RunCursor(firstOf: counts), RunCursor(firstOf: other.counts))
     while a.place < counts.count && b.place < other.counts.count {
       shared += max(0, min(a.end, b.end) - max(a.start, b.start))
       if a.end < b.end { a.advance(in: counts) } else { b.advance(in: other.counts) }
@@ -17,27 +18,27 @@ extension RunLengthMask {
 
   /// Intersection over union, 0...1; over this mask's own area where the other is a crowd.
   ///
-  /// 0 where the masks do not meet, empty ones too. Source: `rleIou` in maskApi.c.
+  /// 0 for disjoint and for empty masks. Source: `rleIou` in maskApi.c.
   package func iou(_ other: RunLengthMask, isCrowd: Bool = false) -> Double {
     let shared = intersectionArea(other)
     if shared == 0 { return 0 }
     return Double(shared) / Double(isCrowd ? area : area + other.area - shared)
   }
 
-  /// The pixels that belong to this mask, the other or both; both are of images of one size.
+  /// The union; both masks are of images of one size.
   package func union(_ other: RunLengthMask) -> RunLengthMask {
     RunLengthMask(width: width, height: height, joined(with: other))
   }
 
-  /// The pixels that belong to this mask and not to the other; both are of images of one size.
+  /// The difference; both masks are of images of one size.
   package func subtracting(_ other: RunLengthMask) -> RunLengthMask {
     precondition(
       width == other.width && height == other.height,
       "a mask of \(other.width)x\(other.height) pixels cannot be taken from one of "
         + "\(width)x\(height)")
     var runs = RunBuilder(capacity: counts.count + other.counts.count)
-    var (a, b) = (Stretch(firstOf: counts), Stretch(firstOf: other.counts))
-    /// Where the other's stretches that were passed end.
+    var (a, b) = (RunCursor(firstOf: counts), RunCursor(firstOf: other.counts))
+    // The end of the other's last run that was passed.
     var free = 0
     while a.place < counts.count {
       let from = max(a.start, free)
@@ -62,7 +63,7 @@ extension RunLengthMask {
       "a mask of \(width)x\(height) pixels cannot be joined with one of "
         + "\(other.width)x\(other.height)")
     var runs = RunBuilder(capacity: counts.count + other.counts.count)
-    var (a, b) = (Stretch(firstOf: counts), Stretch(firstOf: other.counts))
+    var (a, b) = (RunCursor(firstOf: counts), RunCursor(firstOf: other.counts))
     while true {
       let (hasA, hasB) = (a.place < counts.count, b.place < other.counts.count)
       if hasA && (!hasB || a.start <= b.start) {
@@ -78,13 +79,11 @@ extension RunLengthMask {
   }
 }
 
-/// One of the stretches of pixels inside of a mask.
-private struct Stretch {
-  /// Its place among the runs, beyond the last one once all have been passed.
+/// A cursor over the runs inside of a mask.
+private struct RunCursor {
+  /// The index in `counts`, past the end once all runs have been passed.
   private(set) var place = 1
-  /// The first pixel, column-major.
   private(set) var start = 0
-  /// The pixel behind it.
   private(set) var end = 0
 
   init(firstOf counts: [UInt32]) {
@@ -98,13 +97,5 @@ private struct Stretch {
     guard place < counts.count else { return }
     start = end + Int(counts[place - 1])
     end = start + Int(counts[place])
-  }
-}
-
-extension PixelRegion {
-  /// Whether two regions share a pixel.
-  func meets(_ other: PixelRegion) -> Bool {
-    x < other.x + other.width && other.x < x + width && y < other.y + other.height
-      && other.y < y + height
   }
 }

@@ -1,5 +1,5 @@
 extension RunLengthMask {
-  /// Makes a mask from one byte a pixel, row after row as in `Image`; all but 0 belongs to it.
+  /// Makes a mask from one byte per pixel, row after row as in `Image`; nonzero pixels belong to it.
   package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     self.init(
@@ -7,9 +7,7 @@ extension RunLengthMask {
       of: PixelRegion(x: 0, y: 0, width: width, height: height))
   }
 
-  /// Makes a mask from the pixels of a region of the image, as above; outside of it there are none.
-  ///
-  /// The region lies in the image, which has at most 2^31 pixels.
+  /// Makes a mask from the pixels of a region inside the image, which has at most 2^31 pixels.
   package init(width: Int, height: Int, pixels: [UInt8], of region: PixelRegion) {
     precondition(
       region.x >= 0 && region.y >= 0 && region.width <= width - region.x
@@ -34,7 +32,7 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
-  /// Makes a mask of a rectangle, cut to the image.
+  /// Makes a mask of a rectangle, clipped to the image.
   package init(width: Int, height: Int, region: PixelRegion) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     let region = region.intersection(PixelRegion(x: 0, y: 0, width: width, height: height))
@@ -46,23 +44,28 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
-  /// One byte a pixel, row after row: 1 inside of the mask, 0 outside.
+  /// One byte per pixel, row after row: 1 inside of the mask, 0 outside.
   package var pixels: [UInt8] {
     var result = [UInt8](repeating: 0, count: width * height)
     forEachPixel { result[$0] = 1 }
     return result
   }
 
-  /// Visits the pixels inside of the mask, column after column, each by its number row after row as in
-  /// `Image`.
+  /// Visits the pixels inside of the mask, column after column, by their index in `Image`.
   @inline(__always)
   func forEachPixel(_ visit: (_ pixel: Int) -> Void) {
+    forEachRun { run in
+      for pixel in run { visit(pixel % height * width + pixel / height) }
+    }
+  }
+
+  /// Visits the runs inside of the mask; pixels are numbered column after column.
+  @inline(__always)
+  func forEachRun(_ visit: (_ pixels: Range<Int>) -> Void) {
     var start = 0
     for (place, count) in counts.enumerated() {
       let end = start + Int(count)
-      if place % 2 == 1 {
-        for pixel in start..<end { visit(pixel % height * width + pixel / height) }
-      }
+      if place % 2 == 1 { visit(start..<end) }
       start = end
     }
   }

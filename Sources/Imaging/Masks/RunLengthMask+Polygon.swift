@@ -1,13 +1,13 @@
 extension RunLengthMask {
-  /// The pixels inside of any of some polygons.
+  /// Rasterizes the union of polygons.
   ///
-  /// Source: `rleFrPoly` in maskApi.c, which decides at the edges: corners are rounded to fifths of a
-  /// pixel, the boundary is walked in those, and wherever it passes the middle of a column it cuts
-  /// the column there. Between an odd and an even cut lies the inside. Polygons are joined as
-  /// COCO's `annToRLE` joins them.
+  /// Source: `rleFrPoly` in maskApi.c, whose rounding at edges is kept: corners are rounded to fifths
+  /// of a pixel, the boundary is traversed in such steps, and each crossing of a column's middle cuts
+  /// the column there. Pixels between an odd and an even cut are inside. Polygons are joined as by
+  /// COCO's `annToRLE`.
   ///
   /// - Parameter polygons: each a list x, y, x, y ... in pixels, at least three corners; it may cross
-  ///   itself and leave the image.
+  ///   itself and extend beyond the image.
   /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
   ///   coordinate that is not finite or farther out than 2²⁰ pixels, and a boundary too long to walk.
   package init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
@@ -27,9 +27,9 @@ extension RunLengthMask {
   }
 
   private static let farthest = 1_048_576.0
-  /// Steps along a boundary; an image of 2³¹ pixels has no use for more.
+  /// The maximum number of steps along a boundary, enough for an image of 2³¹ pixels.
   private static let longestWalk = 1 << 28
-  /// Steps a pixel.
+  /// Steps per pixel.
   private static let fineness = 5
 
   private static func runs(
@@ -40,12 +40,13 @@ extension RunLengthMask {
     }
     guard polygon.count % 2 == 0, polygon.count >= 6 else {
       throw fail(
-        "has \(polygon.count) numbers; it takes an x and a y for each of three or more corners")
+        "has \(polygon.count) numbers; an x and a y for each of three or more corners are expected")
     }
     for value in polygon where !(abs(value) <= farthest) {
-      throw fail("has a coordinate of \(value); at most \(Int(farthest)) either way is taken")
+      throw fail(
+        "has a coordinate of \(value); coordinates are limited to \(Int(farthest)) either way")
     }
-    // Toward zero, as a C cast rounds.
+    // Truncated, as by a C cast.
     let corners = stride(from: 0, to: polygon.count, by: 2).map { at in
       (
         x: Int(Double(fineness) * polygon[at] + 0.5),
@@ -57,7 +58,7 @@ extension RunLengthMask {
     for (place, from) in corners.enumerated() {
       let to = corners[place + 1 < corners.count ? place + 1 : 0]
       steps += max(abs(to.x - from.x), abs(to.y - from.y))
-      guard steps <= longestWalk else { throw fail("has a boundary too long to walk") }
+      guard steps <= longestWalk else { throw fail("has a boundary that is too long") }
       let edge = Edge(from: from, to: to)
       edge.cut(width: width, height: height, into: &cuts)
     }
@@ -70,17 +71,17 @@ extension RunLengthMask {
     return runs
   }
 
-  /// A side of a polygon, its ends in fifths of a pixel.
+  /// An edge of a polygon, its ends in fifths of a pixel.
   private struct Edge {
     var from: (x: Int, y: Int)
     var to: (x: Int, y: Int)
 
-    /// Walks along and notes the places, column-major, before which columns are cut.
+    /// Appends the column-major indices of the pixels before which columns are cut.
     func cut(width: Int, height: Int, into cuts: inout [UInt32]) {
       let (dx, dy) = (abs(to.x - from.x), abs(to.y - from.y))
-      if dx == 0 { return }  // stays in its column
+      if dx == 0 { return }
       let isFlat = dx >= dy
-      // Rounding depends on the direction, so both neighbors of an edge walk it the same way.
+      // Rounding depends on the direction, which is the same for both polygons at an edge.
       let isFlipped = isFlat ? from.x > to.x : from.y > to.y
       let (start, end) = isFlipped ? (to, from) : (from, to)
       let slope =

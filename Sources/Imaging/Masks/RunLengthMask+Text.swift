@@ -1,11 +1,11 @@
 extension RunLengthMask {
   /// Reads COCO's compressed `counts`.
   ///
-  /// Each run is written as a signed number in groups of five bits, the lowest first, a character
-  /// a group: code 48 plus the bits, plus 32 where more groups follow. From the fourth run on, it is
-  /// the difference to the run two places before. Source: `rleFrString` in maskApi.c.
+  /// Each run is a signed number in groups of five bits, the lowest first, one character per group:
+  /// code 48 plus the bits, plus 32 where more groups follow. From the fourth run on, it is the
+  /// difference to the run two before. Source: `rleFrString` in maskApi.c.
   ///
-  /// - Parameter text: the characters' codes, escapes of JSON already undone.
+  /// - Parameter text: the characters' codes, without JSON escapes.
   /// - Throws: `ImagingError.invalidMask` for a character outside of 48...111, a number that does not
   ///   end or is too large, and runs that do not fill the image.
   package init(width: Int, height: Int, text: Span<UInt8>) throws(ImagingError) {
@@ -25,8 +25,8 @@ extension RunLengthMask {
         guard (48...111).contains(text[at]) else {
           throw fail("character \(at) of its text has the code \(text[at]), not 48 to 111")
         }
-        // Seven groups hold any difference of two runs.
-        guard shift < 35 else { throw fail("run \(place) has more digits than any run needs") }
+        // Seven groups hold the difference of any two runs.
+        guard shift < 35 else { throw fail("run \(place) has too many digits") }
         group = text[at] - 48
         value |= Int(group & 31) << shift
         shift += 5
@@ -51,7 +51,7 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
-  /// Reads COCO's compressed `counts`; as the characters' codes are read.
+  /// Reads COCO's compressed `counts` from text.
   package init(width: Int, height: Int, text: String) throws(ImagingError) {
     let codes = Array(text.utf8)
     try self.init(width: width, height: height, text: codes.span)
@@ -66,7 +66,7 @@ extension RunLengthMask {
       while hasMore {
         let group = UInt8(truncatingIfNeeded: rest & 31)
         rest >>= 5
-        // Done once what is left is nothing but the sign that the group's highest bit tells.
+        // Complete once only the sign is left, which the group's highest bit holds.
         hasMore = rest != (group & 16 != 0 ? -1 : 0)
         codes.append(48 + group + (hasMore ? 32 : 0))
       }

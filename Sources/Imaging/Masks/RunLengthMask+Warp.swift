@@ -1,12 +1,9 @@
 extension RunLengthMask {
-  /// The mask drawn through a transform into an image of another size.
-  ///
-  /// A pixel of the target belongs to it where its center comes from a pixel of the mask (nearest
-  /// neighbor), so that the result is a mask again and has no soft edges.
+  /// The mask drawn through a transform into an image of another size, by nearest neighbor.
   ///
   /// - Parameters:
   ///   - transform: From pixels of the mask's image to pixels of the target.
-  ///   - part: What is shown of the mask's image, in its pixels.
+  ///   - part: The visible part of the mask's image, in its pixels.
   ///   - width: The width of the target, in pixels.
   ///   - height: The height of the target, in pixels.
   package func transformed(
@@ -14,10 +11,7 @@ extension RunLengthMask {
   ) -> RunLengthMask {
     var runs = RunBuilder()
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
-    let own = Box(
-      x1: Double(bounds.x), y1: Double(bounds.y), x2: Double(bounds.x + bounds.width),
-      y2: Double(bounds.y + bounds.height)
-    ).intersection(part)
+    let own = Box(bounds).intersection(part)
     let seen = Polygon(own).transformed(by: transform, clippedTo: canvas).bounds
     guard own.area > 0, let seen, let inverse = transform.inverse else {
       return RunLengthMask(width: width, height: height, runs)
@@ -37,25 +31,20 @@ extension RunLengthMask {
     return RunLengthMask(width: width, height: height, runs)
   }
 
-  /// The mask as boxes a pixel wide, from the left; each is a stretch of a column.
+  /// The mask as boxes one pixel wide, from the left; each is a run within a column.
   package var stretches: [Box] {
     var boxes: [Box] = []
-    var start = 0
-    for (place, count) in counts.enumerated() {
-      let end = start + Int(count)
-      if place % 2 == 1 {
-        var first = start
-        while first < end {
-          let column = first / height
-          let last = min(end, (column + 1) * height)
-          boxes.append(
-            Box(
-              x1: Double(column), y1: Double(first - column * height), x2: Double(column + 1),
-              y2: Double(last - column * height)))
-          first = last
-        }
+    forEachRun { run in
+      var first = run.lowerBound
+      while first < run.upperBound {
+        let column = first / height
+        let last = min(run.upperBound, (column + 1) * height)
+        boxes.append(
+          Box(
+            x1: Double(column), y1: Double(first - column * height), x2: Double(column + 1),
+            y2: Double(last - column * height)))
+        first = last
       }
-      start = end
     }
     return boxes
   }
@@ -63,16 +52,11 @@ extension RunLengthMask {
   /// The pixels within `bounds`, column after column.
   private var boundedPixels: [Bool] {
     var result = [Bool](repeating: false, count: bounds.width * bounds.height)
-    var start = 0
-    for (place, count) in counts.enumerated() {
-      let end = start + Int(count)
-      if place % 2 == 1 {
-        for pixel in start..<end {
-          let (x, y) = (pixel / height - bounds.x, pixel % height - bounds.y)
-          result[x * bounds.height + y] = true
-        }
+    forEachRun { run in
+      for pixel in run {
+        let (x, y) = (pixel / height - bounds.x, pixel % height - bounds.y)
+        result[x * bounds.height + y] = true
       }
-      start = end
     }
     return result
   }

@@ -1,29 +1,29 @@
-/// The pixels that belong to an object, as lengths of runs: COCO's RLE.
+/// A mask as run lengths: COCO's RLE.
 ///
-/// The image is walked column after column, from the top of each. Runs of pixels outside and
-/// inside the mask take turns, beginning with those outside, so that the first length may be 0; no
-/// other is, and all of them add up to `width * height`.
+/// Pixels are ordered column after column, from the top of each. Runs outside and inside the mask
+/// alternate, beginning outside, so that the first length may be 0; no other is, and all of them add
+/// up to `width * height`.
 ///
-/// Source: maskApi.c of cocoapi, whose runs and numbers it equals.
+/// Source: maskApi.c of cocoapi, with equal runs and numbers.
 package struct RunLengthMask: Hashable, Sendable {
-  /// The width of the image, in pixels.
+  /// Of the image, in pixels.
   package let width: Int
-  /// The height of the image, in pixels.
+  /// Of the image, in pixels.
   package let height: Int
-  /// The lengths of the runs in pixels, those at even places outside of the mask.
+  /// The lengths of the runs in pixels; those at even indices are outside of the mask.
   package let counts: [UInt32]
-  /// How many pixels the mask has.
+  /// In pixels.
   package let area: Int
   /// The smallest rectangle around the mask; all zeros where the mask is empty.
   package let bounds: PixelRegion
 
-  /// The most pixels that an image may have here: sums of runs stay far from any overflow.
+  /// The maximum size of an image, so that sums of runs do not overflow.
   static let maximumPixels = 1 << 31
 
-  /// Makes a mask from the lengths of its runs, as COCO's uncompressed `counts` hold them.
+  /// Makes a mask from the lengths of its runs, as in COCO's uncompressed `counts`.
   ///
   /// Throws `ImagingError.invalidMask` for a length below 0 and for runs that do not add up to the
-  /// size of the image. Empty runs in between are allowed and joined.
+  /// size of the image. Empty runs in between are allowed; their neighbors are joined.
   package init(width: Int, height: Int, counts: [Int]) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder()
@@ -47,7 +47,7 @@ package struct RunLengthMask: Hashable, Sendable {
     self.init(width: width, height: height, runs)
   }
 
-  /// Finishes a mask whose runs were collected; they lie inside of the image.
+  /// Makes a mask from collected runs, which lie inside of the image.
   init(width: Int, height: Int, _ runs: RunBuilder) {
     self.width = width
     self.height = height
@@ -55,7 +55,7 @@ package struct RunLengthMask: Hashable, Sendable {
     (area, bounds) = Self.measure(counts, height: height)
   }
 
-  /// The pixels of an image; throws where it has none or too many.
+  /// The number of pixels of an image; throws where it is zero or too large.
   static func pixelCount(width: Int, height: Int) throws(ImagingError) -> Int {
     guard width > 0, height > 0 else {
       throw .invalidMask(
@@ -69,7 +69,6 @@ package struct RunLengthMask: Hashable, Sendable {
     return pixels
   }
 
-  /// Adds the runs up and finds the rectangle around them.
   private static func measure(
     _ counts: [UInt32], height: Int
   ) -> (area: Int, bounds: PixelRegion) {
@@ -97,19 +96,18 @@ package struct RunLengthMask: Hashable, Sendable {
   }
 }
 
-/// Collects stretches of pixels inside a mask, in ascending order, as runs.
+/// Collects the runs inside of a mask, in ascending order.
 struct RunBuilder {
-  /// Runs in pairs, outside and inside.
+  /// In pairs, outside and inside.
   private var counts: [UInt32] = []
-  /// Where the last stretch ends.
+  /// The end of the last run.
   private var end = 0
 
-  /// Makes room for so many runs.
   init(capacity: Int = 0) {
     counts.reserveCapacity(capacity)
   }
 
-  /// Adds pixels; they begin no earlier than the last stretch did. What touches is joined.
+  /// Adds a run, which begins no earlier than the last one; adjacent and overlapping runs are joined.
   mutating func append(_ pixels: Range<Int>) {
     if pixels.upperBound <= max(end, pixels.lowerBound) { return }
     if !counts.isEmpty, pixels.lowerBound <= end {
@@ -121,7 +119,7 @@ struct RunBuilder {
     end = pixels.upperBound
   }
 
-  /// All runs of an image with so many pixels.
+  /// All run lengths of an image with a number of pixels.
   func counts(pixels: Int) -> [UInt32] {
     end < pixels ? counts + [UInt32(pixels - end)] : counts
   }

@@ -1,25 +1,23 @@
-/// One labeled object of an image: the ground truth that a detector is trained on and scored against.
+/// A labeled object of an image: ground truth for training and evaluation.
 package struct Annotation: Hashable, Sendable {
-  /// Where it is, in pixels of the original image.
+  /// In pixels of the original image.
   package var box: Box
-  /// Its class, an index into the dataset's list of class names.
+  /// An index into the dataset's list of class names.
   package var classIndex: Int
-  /// True for a region of many objects (COCO `iscrowd`): never a training target, and it may be
-  /// matched by many detections in evaluation.
+  /// A region of many objects (COCO `iscrowd`): never a training target, and many detections may
+  /// match it in evaluation.
   package var isCrowd: Bool
-  /// True where the labelers marked it difficult (VOC `difficult`): left out of the score.
+  /// Marked as difficult (VOC `difficult`): ignored in evaluation.
   package var isDifficult: Bool
-  /// True where a part of the object lies outside of the image (VOC `truncated`).
+  /// Partly outside of the image (VOC `truncated`).
   package var isTruncated = false
-  /// True where something hides a part of the object (VOC `occluded`).
+  /// Partly hidden (VOC `occluded`).
   package var isOccluded = false
-  /// Its pixels, where the label file gives them and they were asked for.
+  /// The object's pixels, where the label file has them and they were read.
   package var segmentation: Segmentation?
-
-  /// What the score goes by instead of `box`, where the label file states it by COCO's rules.
+  /// The extent that evaluation uses instead of `box`, where a COCO file states it.
   package var stated: StatedExtent?
 
-  /// Makes an annotation.
   package init(box: Box, classIndex: Int, isCrowd: Bool = false, isDifficult: Bool = false) {
     self.box = box
     self.classIndex = classIndex
@@ -28,16 +26,41 @@ package struct Annotation: Hashable, Sendable {
   }
 }
 
-/// An object's extent as a COCO file states it: not cut to the image, and with an area of its own.
+/// An object's extent as a COCO file states it: not clipped to the image, and with its own area.
 package struct StatedExtent: Hashable, Sendable {
-  /// Corner and size in pixels of the original image, digit for digit.
+  /// In pixels of the original image, as written in the file.
   package var box: SizedBox
-  /// What places the object among small, medium and large, in square pixels: the mask's area.
+  /// In square pixels, usually of the mask; it decides between small, medium and large.
   package var area: Double
 
-  /// Makes an extent from its parts.
   package init(box: SizedBox, area: Double) {
     self.box = box
     self.area = area
+  }
+}
+
+/// The pixels of an object, by outline or by mask.
+package indirect enum Segmentation: Hashable, Sendable {
+  /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; the object is
+  /// their union.
+  case polygons([[Double]])
+  /// A mask of the original image's size.
+  case mask(RunLengthMask)
+
+  /// The mask in an image of the given size, rasterized by COCO's rules.
+  ///
+  /// Throws `ImagingError.invalidMask` for invalid polygons and for a mask of another size.
+  package func mask(width: Int, height: Int) throws(ImagingError) -> RunLengthMask {
+    switch self {
+    case .polygons(let polygons):
+      return try RunLengthMask(width: width, height: height, polygons: polygons)
+    case .mask(let mask):
+      guard mask.width == width, mask.height == height else {
+        throw .invalidMask(
+          width: width, height: height,
+          reason: "the mask was made for \(mask.width)x\(mask.height) pixels")
+      }
+      return mask
+    }
   }
 }

@@ -1,16 +1,24 @@
-/// One thing that a detector found.
+import Basics
+
+/// A detected object: box, class, score.
 package struct Detection: Hashable, Sendable {
-  /// Where it is, in pixels of the original image.
+  /// In pixels of the original image.
   package var box: Box
-  /// Its class, an index into the model's list of class names.
+  /// An index into the model's list of class names.
   package var classIndex: Int
-  /// How sure the model is, 0...1.
+  /// The confidence, 0...1.
   package var score: Float
 
-  /// Makes a detection.
   package init(box: Box, classIndex: Int, score: Float) {
     self.box = box
     self.classIndex = classIndex
     self.score = score
+  }
+}
+
+extension Detection: CustomStringConvertible {
+  /// "class 3, score 0.87, box (x1, y1, x2, y2)".
+  package var description: String {
+    "class \(classIndex), score \(NumberFormat.fixed(Double(score), 2)), box \(box)"
   }
 }

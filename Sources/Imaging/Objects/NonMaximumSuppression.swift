@@ -1,32 +1,28 @@
 import CGlimpseKernels
 
-/// Greedy non-maximum suppression: of detections that overlap, the best stays.
+/// Greedy non-maximum suppression (NMS): of overlapping detections, the highest-scoring one is kept.
 ///
-/// The semantics of torchvision's `ops.nms` and `ops.batched_nms`: detections are taken in order of
-/// descending score, equal scores in their given order, and one is dropped when its intersection
-/// over union with one that was kept exceeds the threshold.
+/// The semantics of torchvision's `ops.nms` and `ops.batched_nms`: detections are visited in order of
+/// descending score, equal scores in their given order, and one is dropped when its IoU with a kept
+/// one exceeds the threshold.
 package enum NonMaximumSuppression {
-  /// The detections that are kept, best first.
+  /// The detections that are kept, by descending score.
   ///
-  /// It takes the time it takes, and drops nothing but the overlapping, what is past
-  /// `maximumDetections`, and detections that cannot be ordered or compared: those whose score is
-  /// not a number or whose box has a coordinate that is not finite.
+  /// There is no time limit. Besides overlapping detections and those past `maximumDetections`, only
+  /// detections with a NaN score or a coordinate that is not finite are dropped.
   ///
   /// - Parameters:
-  ///   - detections: Any number, in any order.
-  ///   - iouThreshold: The intersection over union, 0...1, that is still allowed.
+  ///   - iouThreshold: The maximum IoU of two kept detections, 0...1.
   ///   - classAgnostic: Whether detections of different classes suppress each other too.
-  ///   - maximumDetections: How many to keep at most.
   package static func suppress(
     _ detections: [Detection], iouThreshold: Double, classAgnostic: Bool = false,
     maximumDetections: Int = .max
   ) -> [Detection] {
-    precondition(iouThreshold >= 0, "an overlap threshold is 0 or more, not \(iouThreshold)")
+    precondition(iouThreshold >= 0, "an IoU threshold is 0 or more, not \(iouThreshold)")
     precondition(maximumDetections >= 0, "\(maximumDetections) detections cannot be kept")
     let order = descendingOrder(detections)
     var kept: [Detection] = []
-    var lists = KeptBoxes(
-      detections, order: order, classAgnostic: classAgnostic)
+    var lists = KeptBoxes(detections, order: order, classAgnostic: classAgnostic)
     defer { lists.deallocate() }
     for (rank, index) in order.enumerated() {
       if kept.count == maximumDetections { break }
@@ -38,15 +34,12 @@ package enum NonMaximumSuppression {
     return kept
   }
 
-  /// The indices of the detections that can be compared, by descending score, ties in given order.
+  /// The indices of the valid detections by descending score, ties in the given order.
   private static func descendingOrder(_ detections: [Detection]) -> [Int] {
     var keys: [UInt64] = []
     keys.reserveCapacity(detections.count)
     for (index, detection) in detections.enumerated() {
-      let box = detection.box
-      guard !detection.score.isNaN, box.x1.isFinite, box.y1.isFinite, box.x2.isFinite,
-        box.y2.isFinite
-      else { continue }
+      guard !detection.score.isNaN, detection.box.isFinite else { continue }
       // The bits of a float order like integers once negative ones are mirrored; adding zero makes
       // -0 the same as 0.
       let bits = (detection.score + 0).bitPattern
@@ -58,14 +51,14 @@ package enum NonMaximumSuppression {
   }
 }
 
-/// The boxes that were kept, a list for each class, in the layout of the overlap kernel.
+/// The kept boxes, one list per class, in the layout of the overlap kernel.
 private struct KeptBoxes {
-  /// Five arrays of `capacity` numbers behind each other: x1, y1, x2, y2, area.
+  /// Five consecutive arrays of `capacity` numbers: x1, y1, x2, y2, area.
   private let numbers: UnsafeMutablePointer<Double>
   private let capacity: Int
-  /// The class of each rank, as a small integer.
+  /// The list of each rank.
   private let slots: [Int]
-  /// Where each class's list starts, and how many boxes it holds.
+  /// The start and the length of each list.
   private let starts: [Int]
   private var counts: [Int]
 
@@ -87,7 +80,7 @@ private struct KeptBoxes {
       }
     }
     self.slots = slots
-    // The kernel reads whole blocks, of zeros past the end of a list.
+    // The kernel reads whole blocks, with zeros past the end of a list.
     let block = Int(GK_IMAGE_BOX_BLOCK)
     var starts: [Int] = []
     var capacity = 0
@@ -104,7 +97,7 @@ private struct KeptBoxes {
 
   func deallocate() { numbers.deallocate() }
 
-  /// Adds a box to the list of its rank's class, unless it overlaps one there too much.
+  /// Adds a box to the list of its rank, unless its IoU with one there exceeds the threshold.
   mutating func insert(_ box: Box, rank: Int, unlessOverlapExceeds threshold: Double) -> Bool {
     let slot = slots[rank]
     let first = numbers + starts[slot]

@@ -1,33 +1,28 @@
 import CGlimpseKernels
 
-/// An image fitted into a network's input: scaled by one factor, centered, the rest gray.
-///
-/// It knows its own inverse: boxes found in the input come back in pixels of the original image,
-/// whatever the resolution at which the image was decoded.
+/// The geometry of an image fitted into a network's input: scaled by one factor, centered, padded
+/// with gray. Its inverse maps boxes back to pixels of the original image, whatever the resolution at
+/// which the image was decoded.
 package struct Letterbox: Hashable, Sendable {
-  /// The width of the original image, in pixels.
+  /// The size of the original image, in pixels.
   package let imageWidth: Int
-  /// The height of the original image, in pixels.
   package let imageHeight: Int
-  /// The width of the network's input, in pixels.
+  /// The size of the network's input, in pixels.
   package let targetWidth: Int
-  /// The height of the network's input, in pixels.
   package let targetHeight: Int
   /// Pixels of the input per pixel of the original image.
   package let scale: Double
-  /// Where the image starts in the input, in pixels from the left.
+  /// The upper left corner of the image in the input, in pixels.
   package let offsetX: Double
-  /// Where the image starts in the input, in pixels from the top.
   package let offsetY: Double
-  /// The columns of the input that the image covers, at least 1.
+  /// The size of the image in the input, in pixels, at least 1.
   package let contentWidth: Int
-  /// The rows of the input that the image covers, at least 1.
   package let contentHeight: Int
 
   /// Fits an image into a target; all sizes in pixels, at least 1.
   ///
-  /// The image's size is that of the original, which boxes refer to, even where a smaller version
-  /// of the image is decoded and passed to `fill`.
+  /// The image's size is that of the original, to which boxes refer, even where a reduced version is
+  /// passed to `fill`.
   package init(imageWidth: Int, imageHeight: Int, targetWidth: Int, targetHeight: Int) {
     precondition(
       imageWidth > 0 && imageHeight > 0 && targetWidth > 0 && targetHeight > 0,
@@ -45,8 +40,8 @@ package struct Letterbox: Hashable, Sendable {
   }
 
   /// From pixels of the original image to pixels of the input.
-  package var transform: AffineTransform {
-    AffineTransform(a: scale, b: 0, tx: offsetX, c: 0, d: scale, ty: offsetY)
+  package var transform: ProjectiveTransform {
+    ProjectiveTransform(a: scale, b: 0, tx: offsetX, c: 0, d: scale, ty: offsetY)
   }
 
   /// A box of the original image, in pixels of the input.
@@ -56,7 +51,7 @@ package struct Letterbox: Hashable, Sendable {
       x2: original.x2 * scale + offsetX, y2: original.y2 * scale + offsetY)
   }
 
-  /// A box of the input, in pixels of the original image and cut to it.
+  /// A box of the input, in pixels of the original image and clipped to it.
   package func originalBox(_ input: Box) -> Box {
     Box(
       x1: (input.x1 - offsetX) / scale, y1: (input.y1 - offsetY) / scale,
@@ -69,7 +64,7 @@ package struct Letterbox: Hashable, Sendable {
   /// - Parameters:
   ///   - image: 8-bit RGB, of the original size or decoded at another resolution.
   ///   - output: `targetHeight * targetWidth * 3` numbers: rows, pixels, then red, green, blue.
-  ///   - normalization: What is done to the samples; the padding is gray 114 before it.
+  ///   - normalization: Applied to the samples; the padding is gray 114 before it.
   package func fill(
     _ image: Image, into output: UnsafeMutableBufferPointer<Float>, normalization: Normalization
   ) {

@@ -1,34 +1,31 @@
 import CGlimpseKernels
 
-/// How pixels of a new size are computed along one axis.
+/// The interpolation of a resize.
 package enum ResizeFilter: Hashable, Sendable, CaseIterable {
-  /// Linear interpolation when growing; when shrinking, a triangle as wide as two target pixels, so
-  /// that nothing is skipped (what torchvision and Pillow call antialiased bilinear).
+  /// Linear interpolation when enlarging; when shrinking, a triangle as wide as two target pixels
+  /// (antialiased bilinear, as in torchvision and Pillow).
   case bilinear
-  /// The mean over what a target pixel covers.
+  /// The mean over the area of a target pixel.
   case area
 }
 
-/// The weights by which the positions along one axis of a target are made from a source's samples.
+/// Resampling weights along one axis.
 struct ResampleAxis {
   /// The first sample of each position.
   private(set) var starts: [Int32]
-  /// `taps` weights for each position; they sum to 1.
+  /// `taps` weights per position; they sum to 1.
   private(set) var weights: [Float]
-  /// Samples that each position is made from.
+  /// Samples per position.
   let taps: Int
 
-  /// Positions along the target.
   var count: Int { starts.count }
 
-  /// Makes the weights of `count` positions, of which position 0 starts at `offset` and each is
-  /// `step` wide, in pixels of a source of `sourceCount` samples. Weights that would fall outside
-  /// the source are dropped and the others scaled up, so that edges keep their brightness.
-  init(
-    sourceCount: Int, count: Int, offset: Double = 0, step: Double, filter: ResizeFilter
-  ) {
+  /// The weights of `count` positions, each `step` wide, in pixels of a source of `sourceCount`
+  /// samples. Weights that would fall outside the source are dropped and the others scaled up, so
+  /// that edges keep their brightness.
+  init(sourceCount: Int, count: Int, step: Double, filter: ResizeFilter) {
     let radius = filter == .area ? step / 2 : max(1, step)
-    // How far a sample's center may be from a position's to be given any weight.
+    // The maximum distance of a sample's center from a position's.
     let reach = filter == .area ? radius + 0.5 : radius
     let taps = min(Int((2 * reach).rounded(.up)), sourceCount)
     self.taps = taps
@@ -36,9 +33,9 @@ struct ResampleAxis {
     weights = [Float](repeating: 0, count: count * taps)
     var row = [Double](repeating: 0, count: taps)
     for position in 0..<count {
-      let center = min(max(offset + (Double(position) + 0.5) * step, 0), Double(sourceCount))
+      let center = min(max((Double(position) + 0.5) * step, 0), Double(sourceCount))
       let first = Int((center - reach - 0.5).rounded(.down)) + 1
-      // Every position reads `taps` samples: at the edges the window moves back into the source.
+      // Every position has `taps` samples: at the edges the window moves back into the source.
       let start = min(max(first, 0), sourceCount - taps)
       var sum = 0.0
       for tap in 0..<taps {
@@ -56,8 +53,7 @@ struct ResampleAxis {
     }
   }
 
-  /// Makes the weights of as many positions as there are samples from a function of both, for
-  /// samples near the position.
+  /// Weights as a function of position and sample, for samples near the position.
   init(
     sourceCount: Int, count: Int, taps: Int, weight: (_ position: Int, _ sample: Int) -> Double
   ) {

@@ -3,8 +3,8 @@ import CGlimpseKernels
 extension Image {
   /// The image at another size, in pixels, at least 1 each way.
   ///
-  /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The whole
-  /// image maps onto the whole target: the edges of both coincide, pixel centers need not.
+  /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The edges
+  /// of image and target coincide, pixel centers need not.
   package func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
     -> Image
   {
@@ -29,7 +29,7 @@ extension Image {
     return resized(width: reduced(width), height: reduced(height), filter: .area)
   }
 
-  /// The image made of weighted samples along both axes.
+  /// The image resampled along both axes.
   func resampled(columns: ResampleAxis, rows: ResampleAxis) -> Image {
     let channels = format.channels
     let (newWidth, newHeight) = (columns.count, rows.count)

@@ -2,19 +2,18 @@ import CGlimpseKernels
 
 /// An image drawn through a projective transform into another, for training augmentation.
 ///
-/// Geometry and color happen in one pass. A pixel of the target whose center lies outside of the
-/// image is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
-/// averaged first, so that bilinear sampling skips none. Places are rounded to 128ths of a source
-/// pixel, and the same bytes come out on every processor.
+/// Geometry and color are changed in one pass. A pixel of the target whose center lies outside of
+/// the image is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
+/// averaged first, so that bilinear sampling skips none. Positions are rounded to 128ths of a source
+/// pixel, and the result has the same bytes on every processor.
 package struct Warp: Hashable, Sendable {
   /// From pixels of the source to pixels of the target.
   package var transform: ProjectiveTransform
-  /// What happens to the colors of the image; the gray around it stays.
+  /// Applied to the image, not to the gray around it.
   package var colors: ColorChange
-  /// The part of the source that is shown, in its pixels; all of it if nil.
+  /// The visible part of the source, in its pixels; all of it if nil.
   package var window: Box?
 
-  /// Makes a warp.
   package init(
     transform: ProjectiveTransform, colors: ColorChange = .none, window: Box? = nil
   ) {
@@ -28,10 +27,9 @@ package struct Warp: Hashable, Sendable {
   /// - Parameters:
   ///   - image: 8-bit RGB.
   ///   - target: 8-bit RGB.
-  ///   - region: The part of the target to draw into, cut to the target; all of it if nil. Pixels
-  ///     outside stay as they are, so that four warps make a mosaic. The transform's coordinates
-  ///     are the target's, not the region's.
-  ///   - keepsOutside: Leaves pixels outside of the image as they are, instead of gray.
+  ///   - region: The part of the target to draw into, clipped to the target; all of it if nil. The
+  ///     transform's coordinates are the target's, not the region's.
+  ///   - keepsOutside: Whether pixels outside of the image keep their values, instead of gray.
   package func draw(
     _ image: Image, into target: inout Image, region: PixelRegion? = nil,
     keepsOutside: Bool = false
@@ -44,9 +42,9 @@ package struct Warp: Hashable, Sendable {
     let region = (region ?? whole).intersection(whole)
     if region.width == 0 || region.height == 0 { return }
     var source = WarpSource(image, shown: window)
-    // A transform that flattens the image leaves nothing of it to see.
+    // A singular transform leaves nothing visible.
     if let inverse = transform.inverse {
-      source.look(through: inverse, from: region)
+      source.setInverse(inverse, for: region)
     } else {
       source.hide()
     }
@@ -65,15 +63,33 @@ package struct Warp: Hashable, Sendable {
       }
     }
   }
-}
 
-extension PixelRegion {
-  /// The part that both regions cover; of no area where they do not meet.
-  func intersection(_ other: PixelRegion) -> PixelRegion {
-    let left = max(x, other.x)
-    let top = max(y, other.y)
-    return PixelRegion(
-      x: left, y: top, width: max(0, min(x + width, other.x + other.width) - left),
-      height: max(0, min(y + height, other.y + other.height) - top))
+  /// Draws class numbers with the geometry of `draw`, by nearest neighbor.
+  ///
+  /// Pixels outside of the visible part of the source keep their values. Colors have no effect.
+  ///
+  /// - Parameters:
+  ///   - numbers: 8-bit gray, as large as the image or reduced like it.
+  ///   - target: 8-bit gray.
+  ///   - region: The part of the target to draw into, clipped to the target; all of it if nil.
+  package func drawNumbers(_ numbers: Image, into target: inout Image, region: PixelRegion? = nil) {
+    precondition(
+      numbers.format == .gray8 && target.format == .gray8,
+      "numbers are 8-bit gray, not \(numbers.format) into \(target.format)")
+    precondition(transform.isFinite, "the transform of a warp is not finite: \(transform)")
+    let whole = Box(x1: 0, y1: 0, x2: Double(numbers.width), y2: Double(numbers.height))
+    let shown = window?.intersection(whole) ?? whole
+    let canvas = PixelRegion(x: 0, y: 0, width: target.width, height: target.height)
+    let region = (region ?? canvas).intersection(canvas)
+    guard let inverse = transform.inverse else { return }
+    for y in region.y..<region.y + region.height {
+      for x in region.x..<region.x + region.width {
+        guard let place = inverse.apply(x: Double(x) + 0.5, y: Double(y) + 0.5),
+          place.x >= shown.x1, place.x < shown.x2, place.y >= shown.y1, place.y < shown.y2
+        else { continue }
+        target.bytes[y * target.width + x] =
+          numbers.bytes[Int(place.y) * numbers.width + Int(place.x)]
+      }
+    }
   }
 }

@@ -1,18 +1,17 @@
 import CGlimpseKernels
 
-/// What a warp reads: an image, or blocks of its pixels averaged where the transform shrinks.
+/// The source of a warp: an image, or block averages of it where the transform shrinks.
 struct WarpSource {
   private let image: Image
-  /// What is shown, in pixels of the image.
+  /// The visible part, in pixels of the image.
   private var shown: Box
   /// From pixels of the target to pixels of the image.
-  private var inverse = ProjectiveTransform(.identity)
-  /// Pixels that are averaged, along each axis.
+  private var inverse = ProjectiveTransform.identity
+  /// The size of the averaged blocks.
   private var block = (width: 1, height: 1)
-  /// The part of the image that is averaged; it begins with a whole block.
+  /// The part of the image that is averaged; it starts at a block.
   private var part: PixelRegion
 
-  /// Takes an image, of which only a part may be shown.
   init(_ image: Image, shown window: Box?) {
     self.image = image
     let whole = Box(x1: 0, y1: 0, x2: Double(image.width), y2: Double(image.height))
@@ -20,11 +19,11 @@ struct WarpSource {
     part = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
   }
 
-  /// Shows nothing.
+  /// Makes nothing visible.
   mutating func hide() { shown = Box(x1: 0, y1: 0, x2: 0, y2: 0) }
 
-  /// Sets what a region of the target sees.
-  mutating func look(through inverse: ProjectiveTransform, from region: PixelRegion) {
+  /// Sets the transform, and the block size and part that a region of the target needs.
+  mutating func setInverse(_ inverse: ProjectiveTransform, for region: PixelRegion) {
     self.inverse = inverse
     let steps = Self.steps(
       inverse, x: Double(region.x) + Double(region.width) / 2,
@@ -33,7 +32,7 @@ struct WarpSource {
     if block != (1, 1) { part = visiblePart(of: region) }
   }
 
-  /// How far a step of one target pixel moves along each axis of the source, at a place.
+  /// The distance along each axis of the source that one target pixel corresponds to, at a point.
   static func steps(
     _ inverse: ProjectiveTransform, x: Double, y: Double
   ) -> (x: Double, y: Double) {
@@ -48,8 +47,8 @@ struct WarpSource {
     return (step(inverse.x), step(inverse.y))
   }
 
-  /// How many source pixels are averaged along an axis: the nearest integer to a step, so that what
-  /// remains is a scale of 0.75 to 1.5 or so.
+  /// The block size along an axis: the nearest integer to a step, so that the remaining scale is
+  /// about 0.75 to 1.5.
   private static func block(_ step: Double, limit: Int) -> Int {
     // 4096 x 4096 is as large as a block may be for its sums to fit 32 bits.
     Int(min(max(step.rounded(), 1), Double(min(limit, 4096))))
@@ -61,12 +60,10 @@ struct WarpSource {
     let (right, bottom) = (left + Double(region.width), top + Double(region.height))
     var bounds: Box?
     for (x, y) in [(left, top), (right, top), (left, bottom), (right, bottom)] {
-      // Behind the eye: no bounds are known.
+      // Behind the camera: the bounds are not known.
       guard let corner = inverse.apply(x: x, y: y) else { return part }
-      let box = bounds ?? Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y)
-      bounds = Box(
-        x1: min(box.x1, corner.x), y1: min(box.y1, corner.y), x2: max(box.x2, corner.x),
-        y2: max(box.y2, corner.y))
+      let point = Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y)
+      bounds = bounds?.union(point) ?? point
     }
     guard let bounds else { return part }
     let columns = Self.blocks(from: bounds.x1, to: bounds.x2, of: block.width, limit: image.width)
@@ -85,7 +82,7 @@ struct WarpSource {
     return Int(first) * size..<min(Int(end) * size, limit)
   }
 
-  /// Calls `body` with the image, its coordinates and what is shown, in the kernels' form.
+  /// Calls `body` with the image, its coordinates and the visible part, in the kernels' form.
   func withKernelWarp(_ body: (gk_image_warp) -> Void) {
     var warp = gk_image_warp()
     let (width, height) = (Double(block.width), Double(block.height))

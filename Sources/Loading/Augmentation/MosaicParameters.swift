@@ -85,12 +85,12 @@ enum MosaicParameters: Hashable {
 
 extension MosaicParameters.Cell {
   /// From pixels of a part of an image to pixels of the input, whose center is the origin.
-  func transform(showing part: Box, width: Int, height: Int) -> AffineTransform {
+  func transform(showing part: Box, width: Int, height: Int) -> ProjectiveTransform {
     let (inputWidth, inputHeight) = (Double(width), Double(height))
     let fit = min(box.width * inputWidth / part.width, box.height * inputHeight / part.height)
     let left = box.x1 * inputWidth + spareX * (box.width * inputWidth - part.width * fit)
     let top = box.y1 * inputHeight + spareY * (box.height * inputHeight - part.height * fit)
-    return AffineTransform.translation(x: -part.x1, y: -part.y1)
+    return .translation(x: -part.x1, y: -part.y1)
       .concatenating(.scale(fit))
       .concatenating(.translation(x: left, y: top))
   }

@@ -19,9 +19,8 @@ struct PlacedImage {
     self.sample = sample
     part = crop?.part ?? sample.bounds
     annotations = crop.map { crop in sample.annotations.filter(crop.keeps) } ?? sample.annotations
-    transform = ProjectiveTransform(
-      cell.transform(showing: part, width: width, height: height)
-    ).concatenating(placement)
+    transform = cell.transform(showing: part, width: width, height: height)
+      .concatenating(placement)
   }
 
   /// The pixels of the input that it may cover; nil where it is outside.
@@ -50,11 +49,10 @@ struct PlacedImage {
 
   private func warp(of image: Image) -> Warp {
     let toOriginal = sample.transform(from: image)
+    let (scaleX, scaleY) = (toOriginal.x.x, toOriginal.y.y)
     let window = Box(
-      x1: part.x1 / toOriginal.a, y1: part.y1 / toOriginal.d, x2: part.x2 / toOriginal.a,
-      y2: part.y2 / toOriginal.d)
-    return Warp(
-      transform: ProjectiveTransform(toOriginal).concatenating(transform), window: window)
+      x1: part.x1 / scaleX, y1: part.y1 / scaleY, x2: part.x2 / scaleX, y2: part.y2 / scaleY)
+    return Warp(transform: toOriginal.concatenating(transform), window: window)
   }
 }
 
@@ -63,7 +61,7 @@ extension Sample {
   var bounds: Box { Box(x1: 0, y1: 0, x2: Double(imageWidth), y2: Double(imageHeight)) }
 
   /// From pixels of its image or mask, which may have been reduced, to those of the original.
-  func transform(from image: Image) -> AffineTransform {
+  func transform(from image: Image) -> ProjectiveTransform {
     .scale(
       x: Double(imageWidth) / Double(image.width), y: Double(imageHeight) / Double(image.height))
   }

@@ -28,21 +28,21 @@ struct PlacementParameters: Hashable {
   /// flips come last.
   func transform(width: Int, height: Int) -> ProjectiveTransform {
     let (width, height) = (Double(width), Double(height))
-    var linear = AffineTransform.scale(scale)
+    var linear = ProjectiveTransform.scale(scale)
     if angle != 0 {
       linear = linear.concatenating(
-        AffineTransform(
+        ProjectiveTransform(
           a: cos(angle), b: -sin(angle), tx: 0, c: sin(angle), d: cos(angle), ty: 0))
     }
     if shearX != 0 || shearY != 0 {
       linear = linear.concatenating(
-        AffineTransform(a: 1, b: shearX, tx: 0, c: shearY, d: 1, ty: 0))
+        ProjectiveTransform(a: 1, b: shearX, tx: 0, c: shearY, d: 1, ty: 0))
     }
     var placed = linear.concatenating(
       .translation(x: (0.5 + shiftX) * width, y: (0.5 + shiftY) * height))
     if isFlipped { placed = placed.concatenating(.horizontalFlip(width: width)) }
     if isUpsideDown { placed = placed.concatenating(.verticalFlip(height: height)) }
-    guard perspectiveX != 0 || perspectiveY != 0 else { return ProjectiveTransform(placed) }
+    guard perspectiveX != 0 || perspectiveY != 0 else { return placed }
     return .perspective(x: perspectiveX, y: perspectiveY).concatenating(placed)
   }
 }

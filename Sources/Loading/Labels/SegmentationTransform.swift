@@ -69,11 +69,7 @@ struct SegmentationTransform {
       $0.clipped(to: part).transformed(by: transform, clippedTo: canvas)
     }.filter { $0.area > 0 }
     guard var box = seen.first?.bounds else { return nil }
-    for bounds in seen.compactMap(\.bounds) {
-      box = Box(
-        x1: min(box.x1, bounds.x1), y1: min(box.y1, bounds.y1), x2: max(box.x2, bounds.x2),
-        y2: max(box.y2, bounds.y2))
-    }
+    for bounds in seen.compactMap(\.bounds) { box = box.union(bounds) }
     let area = seen.reduce(0) { $0 + $1.area }
     return (seen, box.intersection(canvas), min(area / max(whole, 1e-9), 1))
   }

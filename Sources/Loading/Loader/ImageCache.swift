@@ -112,9 +112,9 @@ extension Image {
     var result = Image(
       width: max(1, Int((Double(width) * scale).rounded())),
       height: max(1, Int((Double(height) * scale).rounded())), format: .gray8)
-    let transform = AffineTransform.scale(
+    let transform = ProjectiveTransform.scale(
       x: Double(result.width) / Double(width), y: Double(result.height) / Double(height))
-    Warp(transform: ProjectiveTransform(transform)).drawNumbers(self, into: &result)
+    Warp(transform: transform).drawNumbers(self, into: &result)
     return result
   }
 }

@@ -95,15 +95,14 @@ struct SampleBuilder: Sendable {
     var labels = AnnotationClipping()
     labels.add(
       sample.annotations, showing: sample.bounds,
-      through: ProjectiveTransform(letterbox.transform), width: plan.width, height: plan.height,
+      through: letterbox.transform, width: plan.width, height: plan.height,
       rule: .all)
     var result = TrainingSample(
       sampleIndex: index, image: letterbox.image(of: cached.image), mask: emptyMask(plan),
       labels: labels, issues: issues)
     if let mask = cached.mask {
       let warp = Warp(
-        transform: ProjectiveTransform(sample.transform(from: mask))
-          .concatenating(letterbox.transform))
+        transform: sample.transform(from: mask).concatenating(letterbox.transform))
       result.drawMask { warp.drawNumbers(mask, into: &$0) }
     }
     return result
