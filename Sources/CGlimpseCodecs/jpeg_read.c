@@ -10,8 +10,8 @@
 
 #include "support.h"
 
-// A scan costs time in proportion to the image whatever its length in bytes, so a small file of
-// many empty scans could keep a reader busy for hours. Real encoders write about ten.
+// The time of a scan grows with the image, whatever its length in bytes, so a small file of many
+// empty scans could take hours to decode. Real encoders write about ten.
 enum { most_scans = 500, most_scans_when_large = 32 };
 static const double most_scanned_pixels = 4294967296.0;
 
@@ -47,17 +47,17 @@ static void on_error(j_common_ptr decoder) {
   escape_with(reader, status, text);
 }
 
-// Sorts libjpeg's warnings: which of them mean that pixels are missing or guessed.
+// The damage that a warning of libjpeg stands for: pixels that are missing or guessed.
 static int damage_of(const jpeg_reader *reader, int code) {
   switch (code) {
     case JWRN_JPEG_EOF: return GC_ENDS_EARLY;
-    // A scan that stops short leaves blocks empty; in a progressive file only some precision.
+    // A scan that ends early leaves blocks empty; in a progressive file only some precision is lost.
     case JWRN_HIT_MARKER: return reader->decoder.progressive_mode ? 0 : GC_ENDS_EARLY;
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC: return GC_GARBLED;
-    // Behind the pixels (or between scans) stray bytes do no harm; between the segments of the
-    // header they mean that a segment's length is wrong.
+    // After the pixels (or between scans) stray bytes are harmless; between the segments of the
+    // header they show that a segment's length is wrong.
     case JWRN_EXTRANEOUS_DATA: return reader->in_header ? GC_GARBLED : 0;
     default: return 0;
   }
@@ -84,7 +84,7 @@ static void on_progress(j_common_ptr common) {
   int scans = decoder->input_scan_number;
   if (scans > most_scans
       || (scans > most_scans_when_large && scans * pixels > most_scanned_pixels)) {
-    escape_with(reader, GC_CORRUPT, "more scans than any sound file has");
+    escape_with(reader, GC_CORRUPT, "more scans than any valid file has");
   }
 }
 
@@ -101,7 +101,7 @@ static void open_reader(jpeg_reader *reader, gc_report *report) {
   reader->progress.progress_monitor = on_progress;
 }
 
-// Reads up to the first scan and refuses what no later step could read. Runs under setjmp.
+// Reads up to the first scan and refuses unsupported files. Runs under setjmp.
 static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
   struct jpeg_decompress_struct *decoder = &reader->decoder;
   jpeg_create_decompress(decoder);  // keeps err and client_data
@@ -127,8 +127,8 @@ static int header_under_setjmp(
   header->height = decoder->image_height;
   header->channels = decoder->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
   header->bit_depth = 8;
-  // Each block of 8 x 8 samples takes a bit or more, and the oddest sampling factors make 9 blocks
-  // of 32 x 32 pixels: 910 pixels a byte, rounded up well. Arithmetic coding can take less.
+  // Each block of 8 x 8 samples takes at least one bit, and extreme sampling factors make 9 blocks of
+  // 32 x 32 pixels: 910 pixels per byte, rounded up generously. Arithmetic coding can take less.
   header->pixels_per_byte = decoder->arith_code ? 0 : 2048;
   return GC_OK;
 }

@@ -35,7 +35,7 @@ static void on_message(j_common_ptr encoder, int level) {
   if (level < 0) writer->report->warnings += 1;
 }
 
-// libjpeg writes straight into the free part of `made`.
+// libjpeg writes into the free part of `made`.
 static void offer_room(jpeg_writer *writer) {
   if (!gc_bytes_reserve(writer->made, 16384)) {
     ERREXIT1(&writer->encoder, JERR_OUT_OF_MEMORY, 0);

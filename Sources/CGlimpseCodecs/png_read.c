@@ -1,5 +1,5 @@
-// PNG decoding through libpng's full interface (the simplified one blends alpha and takes 16 bits
-// for linear light).
+// PNG decoding through libpng's full interface (the simplified one blends alpha and treats 16 bits
+// as linear light).
 
 #include <setjmp.h>
 #include <string.h>
@@ -54,7 +54,7 @@ static void read_header(png_reader *reader) {
   reader->info = png_create_info_struct(reader->png);
   if (reader->info == NULL) escape_with(reader, GC_NO_MEMORY, "no memory for libpng");
   png_set_read_fn(reader->png, reader, on_read);
-  // Texts, profiles and the like are skipped unread: less to go wrong, and nothing to unpack.
+  // Texts, profiles and other ancillary chunks are skipped.
   png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   // The caller limits the number of pixels; libpng's own limits are a million in each direction.
   png_set_user_limits(reader->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -97,7 +97,7 @@ int gc_png_header(const uint8_t *bytes, size_t count, gc_header *header, gc_repo
   return status;
 }
 
-// Asks libpng for the layout wanted. Runs under setjmp, after read_header.
+// Sets the output layout. Runs under setjmp, after read_header.
 static void set_layout(png_reader *reader, int channels, int bit_depth) {
   png_structp png = reader->png;
   png_infop info = reader->info;

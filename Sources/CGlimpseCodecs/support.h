@@ -1,13 +1,13 @@
 #ifndef GLIMPSE_CODECS_SUPPORT_H
 #define GLIMPSE_CODECS_SUPPORT_H
-// What the four codec files share: the report's texts and the encoders' growing buffer.
+// Shared by the four codec files: the report's texts and the encoders' growing buffer.
 
 #include "glimpse_codecs.h"
 
 // Empties a report.
 void gc_report_clear(gc_report *report);
 
-// Copies a text into one of the report's, cut to fit, unless that one has a text already.
+// Copies a text into one of the report's, truncated to fit, unless that one has a text already.
 void gc_note(char *slot, const char *text);
 
 // Appends bytes; returns 0 when memory ran out.

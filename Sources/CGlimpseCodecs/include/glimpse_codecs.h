@@ -1,12 +1,12 @@
 #ifndef GLIMPSE_CODECS_H
 #define GLIMPSE_CODECS_H
-// libpng and libjpeg behind a handful of functions and one error buffer.
+// libpng and libjpeg behind a few functions and one error buffer.
 //
-// - Every function works on memory, keeps no state between calls and may run on any thread.
-// - The libraries report errors by longjmp; each function here catches them itself, so that none
-//   ever crosses a caller's frame.
-// - Input is read in place and never kept. Pixels go into a buffer of the caller, whose size is
-//   checked. Only the encoders allocate: the caller frees their gc_bytes with gc_bytes_free.
+// - Functions work on memory, keep no state between calls and may run on any thread.
+// - The libraries report errors by longjmp; each function here catches them, so that none crosses a
+//   caller's frame.
+// - Input is read in place. Pixels are written to a buffer of the caller, whose size is checked.
+//   Only the encoders allocate: the caller frees their gc_bytes with gc_bytes_free.
 // - Pixels are rows from the top without padding, samples interleaved; samples of 16 bits are in
 //   the machine's byte order.
 
@@ -17,39 +17,38 @@
 extern "C" {
 #endif
 
-// What a function returns.
+// Results of functions.
 enum {
   GC_OK = 0,
-  GC_CORRUPT = 1,      // the library could not go on; the report says why
-  GC_UNSUPPORTED = 2,  // sound, but of a kind that is not read here; the report says which
+  GC_CORRUPT = 1,      // the library failed; the report has the reason
+  GC_UNSUPPORTED = 2,  // valid, but of a kind that is not supported; the report has the reason
   GC_NO_MEMORY = 3,
 };
 
 // Bits of gc_report.damage.
 enum {
-  GC_ENDS_EARLY = 1,  // data end, or a scan ends, before all of the image is there
-  GC_GARBLED = 2,     // data contradict themselves, and some pixels are guesses
+  GC_ENDS_EARLY = 1,  // data or a scan end before the image is complete
+  GC_GARBLED = 2,     // data are corrupt, and some pixels are guesses
 };
 
 enum { GC_MESSAGE_SIZE = 224 };
 
-// The one error buffer: filled by every function, owned by the caller.
+// The error buffer: written by every function, owned by the caller.
 typedef struct gc_report {
   int damage;                         // of a decoded image: 0 or the bits above
-  int warnings;                       // how many warnings the library gave
-  char message[GC_MESSAGE_SIZE];      // why a function failed; empty when it did not
+  int warnings;                       // the number of the library's warnings
+  char message[GC_MESSAGE_SIZE];      // why a function failed; empty otherwise
   char damage_text[GC_MESSAGE_SIZE];  // the first warning that set a bit of damage
-  char warning[GC_MESSAGE_SIZE];      // the first warning that did not
+  char warning[GC_MESSAGE_SIZE];      // the first other warning
 } gc_report;
 
-// What a file's header promises.
+// The properties of an image by its file's header.
 typedef struct gc_header {
   uint32_t width;   // as stored, before any orientation
   uint32_t height;
   int channels;     // once palettes and transparency are expanded and CMYK is made RGB: 1...4
   int bit_depth;    // 8 or 16
-  // The number of pixels that one byte of the file can hold at most, by the rules of its
-  // compression; 0 where there is no bound.
+  // The maximum number of pixels that one byte of the file can encode; 0 where there is no bound.
   double pixels_per_byte;
 } gc_header;
 
@@ -58,7 +57,7 @@ int gc_jpeg_header(const uint8_t *bytes, size_t count, gc_header *header, gc_rep
 
 // Decodes a JPEG to 1 (gray) or 3 (RGB) channels of 8 bits, at `eighths` (1...8) eighths of its
 // size: pixels holds ceil(width * eighths / 8) x ceil(height * eighths / 8) x channels bytes.
-// Damage alone is no failure here: the caller reads report->damage and decides.
+// Damage alone is no failure: the caller checks report->damage.
 int gc_jpeg_decode(
   const uint8_t *bytes, size_t count, int eighths, int channels, uint8_t *pixels, size_t size,
   gc_report *report);
@@ -67,19 +66,19 @@ int gc_jpeg_decode(
 int gc_png_header(const uint8_t *bytes, size_t count, gc_header *header, gc_report *report);
 
 // Decodes a PNG to `channels` of `bit_depth` (8 or 16) bits. Alpha is dropped, or added as opaque,
-// never blended; 16 bits become 8 by their high byte; color does not become gray here.
+// never blended; 16 bits become 8 by their high byte; color is not converted to gray.
 int gc_png_decode(
   const uint8_t *bytes, size_t count, int channels, int bit_depth, uint8_t *pixels, size_t size,
   gc_report *report);
 
-// Bytes that an encoder made.
+// The output of an encoder.
 typedef struct gc_bytes {
   uint8_t *bytes;  // NULL after a failure
   size_t count;
   size_t capacity;
 } gc_bytes;
 
-// Frees what an encoder made and empties it; harmless on an empty one.
+// Frees and empties an encoder's output, which may be empty.
 void gc_bytes_free(gc_bytes *made);
 
 // Encodes 1 (gray) or 3 (RGB) channels of 8 bits as a baseline JPEG of quality 1...100, color with
