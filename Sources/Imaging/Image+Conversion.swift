@@ -42,40 +42,40 @@ extension Image {
 
   @inline(__always)
   private func withChannels<Sample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
-    _ wanted: Int, samples: Sample.Type
+    _ channels: Int, samples: Sample.Type
   ) -> Image {
     let present = format.channels
-    if wanted == present { return self }
+    if channels == present { return self }
     let count = width * height
-    let target = PixelFormat(channels: wanted, bitDepth: format.bitDepth)
+    let target = PixelFormat(channels: channels, bitDepth: format.bitDepth)
     return withFormat(target) { source, target in
       let from = source.assumingMemoryBound(to: Sample.self)
       let to = target.assumingMemoryBound(to: Sample.self)
       let hasColor = present >= 3
       let hasAlpha = present % 2 == 0
-      switch (hasColor, wanted >= 3) {
+      switch (hasColor, channels >= 3) {
       case (false, true):
         for i in 0..<count {
           let gray = from[i &* present]
-          (to[i &* wanted], to[i &* wanted &+ 1], to[i &* wanted &+ 2]) = (gray, gray, gray)
+          (to[i &* channels], to[i &* channels &+ 1], to[i &* channels &+ 2]) = (gray, gray, gray)
         }
       case (true, false):
         for i in 0..<count {
           let pixel = from + i &* present
           let sum =
             UInt32(pixel[0]) &* 19595 &+ UInt32(pixel[1]) &* 38470 &+ UInt32(pixel[2]) &* 7471
-          to[i &* wanted] = Sample(truncatingIfNeeded: (sum &+ 32768) >> 16)
+          to[i &* channels] = Sample(truncatingIfNeeded: (sum &+ 32768) >> 16)
         }
       case (false, false):
-        for i in 0..<count { to[i &* wanted] = from[i &* present] }
+        for i in 0..<count { to[i &* channels] = from[i &* present] }
       case (true, true):
         for i in 0..<count {
-          for c in 0..<3 { to[i &* wanted &+ c] = from[i &* present &+ c] }
+          for c in 0..<3 { to[i &* channels &+ c] = from[i &* present &+ c] }
         }
       }
-      if wanted % 2 == 0 {
+      if channels % 2 == 0 {
         for i in 0..<count {
-          to[i &* wanted &+ wanted &- 1] =
+          to[i &* channels &+ channels &- 1] =
             hasAlpha ? from[i &* present &+ present &- 1] : Sample.max
         }
       }

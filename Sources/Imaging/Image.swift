@@ -1,3 +1,5 @@
+import CGlimpseKernels
+
 /// The layout of samples: interleaved channels of 8 or 16 bits.
 package struct PixelFormat: Hashable, Sendable {
   /// 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (alpha not premultiplied).
@@ -46,4 +48,14 @@ package struct Image: Hashable, Sendable {
       width: width, height: height, format: format,
       bytes: [UInt8](repeating: value, count: width * height * format.bytesPerPixel))
   }
+}
+
+/// The image kernels of the instruction set that this process uses.
+enum ImageKernels {
+  static let chosen: gk_image_table = {
+    guard let table = gk_table_for(gk_chosen_isa(), GK_FLOAT32) else {
+      preconditionFailure("GLIMPSE_ISA names no instruction set that this machine can run")
+    }
+    return table.pointee.image
+  }()
 }

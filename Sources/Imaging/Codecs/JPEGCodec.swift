@@ -27,7 +27,7 @@ enum JPEGCodec {
   /// Decodes to gray or RGB of 8 bits, whichever is closer to the policy's format.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
-  ) throws(ImagingError) -> DecodedPixels {
+  ) throws(ImagingError) -> StoredPixels {
     do {
       return try decodeOnce(bytes, name: name, header: header, policy: policy)
     } catch {
@@ -54,7 +54,7 @@ enum JPEGCodec {
 
   private static func decodeOnce(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
-  ) throws(ImagingError) -> DecodedPixels {
+  ) throws(ImagingError) -> StoredPixels {
     let channels = (policy.format ?? header.format).channels <= 2 ? 1 : 3
     let eighths = eighths(
       of: max(header.width, header.height),
@@ -78,10 +78,11 @@ enum JPEGCodec {
         ? .endsEarly(name: name, codec: .jpeg, reason: reason)
         : .garbled(name: name, codec: .jpeg, reason: reason)
     }
-    return DecodedPixels(
+    return (
       image: Image(
         width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
-      warnings: [report.damageText, report.warningText].compactMap(\.self))
+      warnings: [report.damageText, report.warningText].compactMap(\.self)
+    )
   }
 
   /// Encodes as gray or RGB of 8 bits; alpha is dropped.

@@ -15,7 +15,7 @@ enum PNGCodec {
   /// Decodes to the policy's format, except that color is not converted to gray.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
-  ) throws(ImagingError) -> DecodedPixels {
+  ) throws(ImagingError) -> StoredPixels {
     var format = policy.format ?? header.format
     if header.format.channels >= 3 && format.channels <= 2 { format.channels += 2 }
     // Color behind transparent pixels is arbitrary; gray without alpha is for masks.
@@ -34,9 +34,10 @@ enum PNGCodec {
       throw report.error(status: status, name: name, codec: .png)
     }
     let image = Image(width: header.width, height: header.height, format: format, bytes: pixels)
-    return DecodedPixels(
+    return (
       image: isComposited ? image.composited(over: DecodePolicy.background) : image,
-      warnings: [report.warningText].compactMap(\.self))
+      warnings: [report.warningText].compactMap(\.self)
+    )
   }
 
   static func encode(_ image: Image, name: String) throws(ImagingError) -> [UInt8] {

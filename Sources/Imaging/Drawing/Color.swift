@@ -6,12 +6,6 @@ package struct Color: Hashable, Sendable {
   package var green: UInt8
   package var blue: UInt8
 
-  package init(red: UInt8, green: UInt8, blue: UInt8) {
-    self.red = red
-    self.green = green
-    self.blue = blue
-  }
-
   package static let black = Color(red: 0, green: 0, blue: 0)
   package static let white = Color(red: 255, green: 255, blue: 255)
 
@@ -49,9 +43,11 @@ package struct Color: Hashable, Sendable {
     }
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
   }
+}
 
+extension Color {
   /// A color in Oklch, the hue in radians; nil outside of sRGB.
-  private init?(lightness: Double, chroma: Double, hue: Double) {
+  fileprivate init?(lightness: Double, chroma: Double, hue: Double) {
     let a = chroma * cos(hue)
     let b = chroma * sin(hue)
     let long = lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b

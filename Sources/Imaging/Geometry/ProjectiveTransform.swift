@@ -30,17 +30,6 @@ package struct ProjectiveTransform: Hashable, Sendable {
     func at(_ x: Double, _ y: Double) -> Double { self.x * x + self.y * y + origin }
   }
 
-  package init(x: Row, y: Row, z: Row) {
-    self.x = x
-    self.y = y
-    self.z = z
-  }
-
-  /// An affine transform: `x' = a x + b y + tx`, `y' = c x + d y + ty`.
-  package init(a: Double, b: Double, tx: Double, c: Double, d: Double, ty: Double) {
-    self.init(x: Row(a, b, tx), y: Row(c, d, ty), z: Row(0, 0, 1))
-  }
-
   package static let identity = scale(1)
 
   package static func scale(x: Double, y: Double) -> ProjectiveTransform {
@@ -123,5 +112,12 @@ package struct ProjectiveTransform: Hashable, Sendable {
     let depth = z.at(x, y)
     guard depth > 0 else { return nil }
     return (self.x.at(x, y) / depth, self.y.at(x, y) / depth)
+  }
+}
+
+extension ProjectiveTransform {
+  /// An affine transform: `x' = a x + b y + tx`, `y' = c x + d y + ty`.
+  package init(a: Double, b: Double, tx: Double, c: Double, d: Double, ty: Double) {
+    self.init(x: Row(a, b, tx), y: Row(c, d, ty), z: Row(0, 0, 1))
   }
 }

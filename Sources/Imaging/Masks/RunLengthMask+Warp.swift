@@ -12,13 +12,13 @@ extension RunLengthMask {
     var runs = RunBuilder()
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
     let own = Box(bounds).intersection(part)
-    let seen = Polygon(own).transformed(by: transform, clippedTo: canvas).bounds
-    guard own.area > 0, let seen, let inverse = transform.inverse else {
+    let visible = Polygon(own).transformed(by: transform, clippedTo: canvas).bounds
+    guard own.area > 0, let visible, let inverse = transform.inverse else {
       return RunLengthMask(width: width, height: height, runs)
     }
     let pixels = boundedPixels
-    for x in Int(seen.x1)..<min(Int(seen.x2.rounded(.up)), width) {
-      for y in Int(seen.y1)..<min(Int(seen.y2.rounded(.up)), height) {
+    for x in Int(visible.x1)..<min(Int(visible.x2.rounded(.up)), width) {
+      for y in Int(visible.y1)..<min(Int(visible.y2.rounded(.up)), height) {
         guard let place = inverse.apply(x: Double(x) + 0.5, y: Double(y) + 0.5),
           place.x >= own.x1, place.x < own.x2, place.y >= own.y1, place.y < own.y2
         else { continue }

@@ -85,7 +85,7 @@ package struct AugmentationConfig: Hashable, Sendable {
     return config
   }
 
-  /// The same without mosaic and mixup: for the last epochs, whose images should look like real ones.
+  /// The same without mosaic and mixup: for the last epochs, whose images should resemble real ones.
   package var withoutMosaic: AugmentationConfig {
     var config = self
     (config.mosaic, config.mixup) = (0, 0)

@@ -18,60 +18,60 @@ struct SegmentationTransform {
     switch annotation.segmentation {
     case .mask(let mask):
       // From the corners of its pixels: bounds of whole pixels of the input would be coarser.
-      let seen = Self.seen(
+      let visible = Self.visible(
         mask.stretches.map { Polygon($0) }, showing: part, through: transform, canvas: canvas)
-      guard let seen else { return nil }
-      box = seen.box
-      visibleFraction = seen.fraction
+      guard let visible else { return nil }
+      box = visible.box
+      visibleFraction = visible.fraction
       segmentation = .mask(
         mask.transformed(by: transform, showing: part, width: width, height: height))
     case .polygons(let lists):
       let polygons = lists.map { Polygon($0) }
-      let seen = Self.seen(polygons, showing: part, through: transform, canvas: canvas)
-      guard let seen else { return nil }
-      box = seen.box
-      visibleFraction = seen.fraction
-      segmentation = .polygons(seen.polygons.map(\.numbers))
+      let visible = Self.visible(polygons, showing: part, through: transform, canvas: canvas)
+      guard let visible else { return nil }
+      box = visible.box
+      visibleFraction = visible.fraction
+      segmentation = .polygons(visible.polygons.map(\.numbers))
     case nil where transform.isAxisAligned:
       // The result of the general case below, without polygons.
-      (box, visibleFraction) = Self.seen(
+      (box, visibleFraction) = Self.visible(
         annotation.box, showing: part, through: transform, canvas: canvas)
       guard annotation.box.intersection(part).area > 0, box.area > 0 else { return nil }
       segmentation = nil
       return
     case nil:
-      let seen = Self.seen(
+      let visible = Self.visible(
         [Polygon(annotation.box)], showing: part, through: transform, canvas: canvas)
-      guard let seen else { return nil }
-      box = seen.box
-      visibleFraction = seen.fraction
+      guard let visible else { return nil }
+      box = visible.box
+      visibleFraction = visible.fraction
       segmentation = nil
     }
     guard transform.isAxisAligned else { return }
-    let label = Self.seen(annotation.box, showing: part, through: transform, canvas: canvas)
+    let label = Self.visible(annotation.box, showing: part, through: transform, canvas: canvas)
     // Neither rotated nor clipped: it keeps the box of its label, as without a polygon.
     if label.fraction > 1 - 1e-9 { box = label.box }
   }
 
   /// The visible part of a box under an axis-aligned transform, and its fraction of the area.
-  private static func seen(
+  private static func visible(
     _ box: Box, showing part: Box, through transform: ProjectiveTransform, canvas: Box
   ) -> (box: Box, fraction: Double) {
-    let seen = transform.box(box.intersection(part)).intersection(canvas)
-    return (seen, min(seen.area / max(transform.box(box).area, 1e-9), 1))
+    let visible = transform.box(box.intersection(part)).intersection(canvas)
+    return (visible, min(visible.area / max(transform.box(box).area, 1e-9), 1))
   }
 
-  private static func seen(
+  private static func visible(
     _ polygons: [Polygon], showing part: Box, through transform: ProjectiveTransform, canvas: Box
   ) -> (polygons: [Polygon], box: Box, fraction: Double)? {
     let whole = polygons.reduce(0) { $0 + $1.transformed(by: transform).area }
-    let seen = polygons.map {
+    let visible = polygons.map {
       $0.clipped(to: part).transformed(by: transform, clippedTo: canvas)
     }.filter { $0.area > 0 }
-    guard var box = seen.first?.bounds else { return nil }
-    for bounds in seen.compactMap(\.bounds) { box = box.union(bounds) }
-    let area = seen.reduce(0) { $0 + $1.area }
-    return (seen, box.intersection(canvas), min(area / max(whole, 1e-9), 1))
+    guard var box = visible.first?.bounds else { return nil }
+    for bounds in visible.compactMap(\.bounds) { box = box.union(bounds) }
+    let area = visible.reduce(0) { $0 + $1.area }
+    return (visible, box.intersection(canvas), min(area / max(whole, 1e-9), 1))
   }
 }
 

@@ -1,7 +1,7 @@
 import Datasets
 import Imaging
 
-/// An image as training sees it, with its labels moved along.
+/// An image drawn into a network's input, with its labels transformed.
 package struct TrainingSample: Hashable, Sendable {
   /// The index of the sample in the image; that of the first tile for a mosaic. It is not the one
   /// asked for where that cannot be decoded.

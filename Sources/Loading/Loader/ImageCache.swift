@@ -26,7 +26,7 @@ final class ImageCache: @unchecked Sendable {
   struct CachedImage {
     /// 8-bit RGB and upright, perhaps reduced.
     let image: Image
-    /// Values of `ClassMasks`, perhaps reduced; nil where no masks are wanted.
+    /// Values of `ClassMasks`, perhaps reduced; nil where the configuration asks for none.
     let mask: Image?
 
     fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
@@ -47,8 +47,8 @@ final class ImageCache: @unchecked Sendable {
 
   /// A sample's image; one that could not be decoded is not tried again.
   func cached(_ index: Int) throws(UnreadableSample) -> CachedImage {
-    let (known, failure) = lock.withLock { (images[index], failures[index]) }
-    if let known { return known }
+    let (cached, failure) = lock.withLock { (images[index], failures[index]) }
+    if let cached { return cached }
     if let failure { throw failure }
     do {
       let sample = samples[index]

@@ -108,7 +108,7 @@ struct SampleBuilder: Sendable {
     return result
   }
 
-  /// A mask of ignored pixels; nil where none is wanted.
+  /// A mask of ignored pixels; nil where the configuration asks for none.
   private func emptyMask(_ plan: BatchPlan) -> Image? {
     config.maskClasses.map { _ in
       Image(
@@ -138,11 +138,11 @@ struct SampleBuilder: Sendable {
           sample: samples[index], cell: cell, placement: placement, crop: crop, width: width,
           height: height)
       }
-      let wanted = place == 0 ? shown : parameters.mosaic.partners[place - 1]
+      let requested = place == 0 ? shown : parameters.mosaic.partners[place - 1]
       // An invisible image need not be decoded.
-      if placed(wanted).region(width: width, height: height) == nil { continue }
+      if placed(requested).region(width: width, height: height) == nil { continue }
       let (index, cached) =
-        place == 0 ? (shown, firstImage) : try decodable(wanted, &result.issues)
+        place == 0 ? (shown, firstImage) : try decodable(requested, &result.issues)
       let drawn = placed(index)
       guard let region = drawn.region(width: width, height: height) else { continue }
       drawn.draw(cached.image, colors: parameters.colors, into: &result.image, region: region)

@@ -21,10 +21,7 @@ struct StoredHeader {
 }
 
 /// The result of a codec, before its orientation is applied.
-struct DecodedPixels {
-  var image: Image
-  var warnings: [String]
-}
+typealias StoredPixels = (image: Image, warnings: [String])
 
 extension gc_report {
   var failure: String {
