@@ -35,6 +35,19 @@ struct CodecScalingTests {
     #expect(Double(sum) / Double(scaled.bytes.count) < 2)
   }
 
+  /// The longer side is met exactly, by area averaging; smaller images keep their size.
+  @Test(arguments: [(500, 451, 300), (451, 451, 300), (450, 450, 299), (100, 100, 67), (1, 1, 1)])
+  func reducesToAMaximumLongerSide(limit: Int, width: Int, height: Int) throws {
+    let source = Fixtures.waves(width: 451, height: 300)
+    let png = try ImageFile.encode(source, as: .png)
+    let policy = DecodePolicy(maximumLongerSide: limit)
+    let reduced = try ImageFile.decode(png, name: "a.png", policy: policy)
+    #expect(reduced.image == source.resized(width: width, height: height, filter: .area))
+    #expect(reduced.originalWidth == 451 && reduced.originalHeight == 300)
+    let jpeg = try ImageFile.decode(Self.bytes.get(), name: "a.jpg", policy: policy).image
+    #expect(jpeg.width == width && abs(jpeg.height - height) <= 1)
+  }
+
   @Test func leavesPNGInFullSize() throws {
     let png = try ImageFile.encode(Fixtures.waves(width: 90, height: 60), as: .png)
     let decoded = try ImageFile.decode(

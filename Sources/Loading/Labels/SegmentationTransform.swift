@@ -15,23 +15,13 @@ struct SegmentationTransform {
     width: Int, height: Int
   ) {
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
+    let polygons: [Polygon]
     switch annotation.segmentation {
     case .mask(let mask):
       // From the corners of its pixels: bounds of whole pixels of the input would be coarser.
-      let visible = Self.visible(
-        mask.stretches.map { Polygon($0) }, showing: part, through: transform, canvas: canvas)
-      guard let visible else { return nil }
-      box = visible.box
-      visibleFraction = visible.fraction
-      segmentation = .mask(
-        mask.transformed(by: transform, showing: part, width: width, height: height))
+      polygons = mask.stretches.map { Polygon($0) }
     case .polygons(let lists):
-      let polygons = lists.map { Polygon($0) }
-      let visible = Self.visible(polygons, showing: part, through: transform, canvas: canvas)
-      guard let visible else { return nil }
-      box = visible.box
-      visibleFraction = visible.fraction
-      segmentation = .polygons(visible.polygons.map(\.numbers))
+      polygons = lists.map { Polygon($0) }
     case nil where transform.isAxisAligned:
       // The result of the general case below, without polygons.
       (box, visibleFraction) = Self.visible(
@@ -40,13 +30,19 @@ struct SegmentationTransform {
       segmentation = nil
       return
     case nil:
-      let visible = Self.visible(
-        [Polygon(annotation.box)], showing: part, through: transform, canvas: canvas)
-      guard let visible else { return nil }
-      box = visible.box
-      visibleFraction = visible.fraction
-      segmentation = nil
+      polygons = [Polygon(annotation.box)]
     }
+    let visible = Self.visible(polygons, showing: part, through: transform, canvas: canvas)
+    guard let visible else { return nil }
+    box = visible.box
+    visibleFraction = visible.fraction
+    segmentation =
+      switch annotation.segmentation {
+      case .mask(let mask):
+        .mask(mask.transformed(by: transform, showing: part, width: width, height: height))
+      case .polygons: .polygons(visible.polygons.map(\.numbers))
+      case nil: nil
+      }
     guard transform.isAxisAligned else { return }
     let label = Self.visible(annotation.box, showing: part, through: transform, canvas: canvas)
     // Neither rotated nor clipped: it keeps the box of its label, as without a polygon.
