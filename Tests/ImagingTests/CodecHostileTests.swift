@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -115,7 +116,7 @@ struct CodecHostileTests {
   /// throws an error that names it.
   @Test(arguments: 0..<8)
   func survivesMutations(seed: UInt64) throws {
-    var random = Reference.Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let parents = try Self.parents()
     var refused = 0
     for round in 0..<150 {
@@ -158,7 +159,7 @@ struct CodecHostileTests {
   }
 
   private static func mutated(
-    _ parent: [UInt8], with others: [[UInt8]], using random: inout Reference.Random
+    _ parent: [UInt8], with others: [[UInt8]], using random: inout SeededGenerator
   ) -> [UInt8] {
     var bytes = parent
     for _ in 0..<Int.random(in: 1...3, using: &random) where bytes.count > 8 {

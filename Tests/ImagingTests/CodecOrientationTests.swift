@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -66,7 +67,7 @@ struct CodecOrientationTests {
 
   /// Whatever a TIFF block holds, reading it ends, without a trap, in an orientation or none.
   @Test func survivesHostileBlocks() {
-    var random = Reference.Random(seed: 5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<5000 {
       var block = Fixtures.exifBlock(orientation: 6, isLittle: Bool.random(using: &random))
       for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -87,7 +88,7 @@ struct DrawingTests {
     arguments: [(64, 64), (64, 20), (300, 40), (640, 480), (1500, 900)])
   func labelsInside(width: Int, height: Int) throws {
     let style = DrawingStyle(width: width, height: height)
-    var random = Reference.Random(seed: 3)
+    var random = SeededGenerator(seed: 3)
     for name in ["a", "motorcycle", String(repeating: "long name ", count: 30)] {
       let text = try #require(style.labelText(name: name, score: 0.5, width: width))
       #expect(text.first == name.first)

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -32,7 +33,7 @@ struct LetterboxTests {
 
   @Test("boxes come back, whatever the shapes")
   func roundTrip() {
-    var random = Reference.Random(seed: 4)
+    var random = SeededGenerator(seed: 4)
     for _ in 0..<500 {
       let width = Int.random(in: 1...5000, using: &random)
       let height = Int.random(in: 1...5000, using: &random)

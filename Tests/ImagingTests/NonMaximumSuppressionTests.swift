@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -25,7 +26,7 @@ struct SuppressionTests {
   /// Boxes on a coarse grid and scores in tenths, so that equal boxes, equal scores and overlaps
   /// that hit the threshold exactly are common.
   private func detections(count: Int, classes: Int, seed: UInt64) -> [Detection] {
-    var random = Reference.Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return (0..<count).map { _ in
       let x = Double(Int.random(in: 0...12, using: &random))
       let y = Double(Int.random(in: 0...12, using: &random))
@@ -97,7 +98,7 @@ struct SuppressionTests {
 
   @Test("30,000 candidates over 80 classes agree with the textbook loop, class by class")
   func many() {
-    var random = Reference.Random(seed: 12)
+    var random = SeededGenerator(seed: 12)
     let set = (0..<30_000).map { _ in
       let x = Double.random(in: 0...600, using: &random)
       let y = Double.random(in: 0...600, using: &random)

@@ -1,25 +1,12 @@
+import Basics
+
 @testable import Imaging
 
 /// Plain references that the tests compare with, and images to compare on.
 enum Reference {
-  /// A generator of the same numbers everywhere (SplitMix64; Steele et al., 2014).
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   /// An image of noise.
   static func noise(width: Int, height: Int, channels: Int = 3, seed: UInt64 = 1) -> Image {
-    var random = Random(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let bytes = (0..<width * height * channels).map { _ in UInt8.random(in: 0...255, using: &random)
     }
     return Image(

@@ -1,3 +1,4 @@
+import Basics
 import CGlimpseKernels
 import Testing
 
@@ -168,7 +169,7 @@ struct ResizeKernelTests {
 
   @Test("the overlap test answers the same, before and past the end of a block")
   func overlaps() {
-    var random = Reference.Random(seed: 5)
+    var random = SeededGenerator(seed: 5)
     for count in 1...40 {
       let padded = (count + 7) / 8 * 8
       var numbers = [[Double]](repeating: [Double](repeating: 0, count: padded), count: 5)

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Imaging
@@ -102,7 +103,7 @@ struct WarpTests {
 
   @Test("rotations, shears, enlargements and perspectives agree with the definition")
   func matchesDefinition() throws {
-    var random = Reference.Random(seed: 77)
+    var random = SeededGenerator(seed: 77)
     for round in 0..<90 {
       let image = Reference.noise(
         width: Int.random(in: 1...60, using: &random),
