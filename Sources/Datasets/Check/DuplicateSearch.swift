@@ -1,7 +1,7 @@
 /// Two images of a dataset that are the same or near-duplicates.
 package struct DuplicatePair: Hashable, Sendable {
   /// Where an image is listed.
-  package struct Place: Hashable, Sendable {
+  package struct Location: Hashable, Sendable {
     /// An index into the splits of the check.
     package let split: Int
     /// An index into the split's samples.
@@ -18,8 +18,8 @@ package struct DuplicatePair: Hashable, Sendable {
   }
 
   /// The one that comes first in the dataset.
-  package let first: Place
-  package let second: Place
+  package let first: Location
+  package let second: Location
   package let similarity: Similarity
 }
 
@@ -33,7 +33,7 @@ struct DuplicateSearch {
   private let datasets: [Dataset]
 
   private typealias Member = (
-    place: DuplicatePair.Place, record: ImageRecord, content: ImageContent
+    place: DuplicatePair.Location, record: ImageRecord, content: ImageContent
   )
 
   /// - Parameter observe: Receives the progress of comparing and pairing; what it throws ends the work.
@@ -41,12 +41,12 @@ struct DuplicateSearch {
     _ datasets: [Dataset], _ records: [[ImageRecord?]], observe: DatasetCheck.Observer
   ) throws {
     self.datasets = datasets
-    var places: [DuplicatePair.Place] = []
+    var places: [DuplicatePair.Location] = []
     var images: [ImageRecord] = []
-    var listed: [String: DuplicatePair.Place] = [:]
+    var listed: [String: DuplicatePair.Location] = [:]
     for (split, dataset) in datasets.enumerated() {
       for (index, sample) in dataset.samples.enumerated() {
-        let place = DuplicatePair.Place(split: split, sample: index)
+        let place = DuplicatePair.Location(split: split, sample: index)
         if let other = listed[sample.imagePath] {
           reportListedTwice(other, place)
           continue
@@ -100,7 +100,7 @@ struct DuplicateSearch {
           first: original.place, second: image.place, similarity: isSameFile ? .bytes : .pixels)
       }
       defer { distinct.append((split, hash, image)) }
-      var closest: DuplicatePair.Place?
+      var closest: DuplicatePair.Location?
       var least = ImageSignature.maximumDistance + 1
       for other in distinct where other.split != split {
         let distance = (other.hash ^ hash).nonzeroBitCount
@@ -119,13 +119,13 @@ struct DuplicateSearch {
 
   // MARK: Issues
 
-  private func sample(_ place: DuplicatePair.Place) -> Sample {
+  private func sample(_ place: DuplicatePair.Location) -> Sample {
     datasets[place.split].samples[place.sample]
   }
 
   /// Splits beside the usual ones may select some of their images on purpose.
   private mutating func reportListedTwice(
-    _ first: DuplicatePair.Place, _ second: DuplicatePair.Place
+    _ first: DuplicatePair.Location, _ second: DuplicatePair.Location
   ) {
     let names = [first, second].map { datasets[$0.split].split }
     guard names.allSatisfy({ SplitName.usual.contains($0) }) else { return }

@@ -11,9 +11,9 @@ struct BoxValidator {
   private let height: Double
   private let clipsBoxes: Bool
   /// Classes and boxes so far.
-  private var seen: Set<Place> = []
+  private var seen: Set<BoxKey> = []
 
-  private struct Place: Hashable {
+  private struct BoxKey: Hashable {
     let classIndex: Int
     let box: Box
     let isCrowd: Bool
@@ -31,7 +31,7 @@ struct BoxValidator {
   /// The object in pixels, or nil where its box is invalid.
   mutating func annotation(of object: ParsedObject, classIndex: Int) -> Annotation? {
     guard let box = checkedBox(of: object) else { return nil }
-    if !seen.insert(Place(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
+    if !seen.insert(BoxKey(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
       report(
         .duplicateBox, object,
         "\(subject(object, box)) is repeated, with the same class; kept.")

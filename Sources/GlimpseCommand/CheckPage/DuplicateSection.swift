@@ -31,7 +31,7 @@ struct DuplicateSection: Sendable {
           + (rest > 0 ? " \(rest) more pairs are not shown." : "")), gallery.markup)
   }
 
-  private func sample(_ place: DuplicatePair.Place) -> Sample {
+  private func sample(_ place: DuplicatePair.Location) -> Sample {
     check.splits[place.split].dataset.samples[place.sample]
   }
 
