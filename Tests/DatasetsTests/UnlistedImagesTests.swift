@@ -55,7 +55,7 @@ struct UnlistedImagesTests {
     // One that cannot be read is listed all the same; folders that no file is about are not looked at.
     for examines in [true, false] {
       #expect(
-        try unlisted(options: DatasetCheck.Options(examinesImages: examines)) == [
+        try unlisted(options: DatasetCheck.Options(decodesImages: examines)) == [
           "images/c.png", "images/deep/d.png",
         ])
     }

@@ -14,7 +14,7 @@ package struct DatasetCheck: Sendable {
     package var format: DatasetFormat?
     /// Whether images are opened and decoded. If not, labels are checked against the sizes that
     /// they state.
-    package var examinesImages: Bool
+    package var decodesImages: Bool
     /// What the work runs on.
     package var runner: any ParallelExecutor
     /// Where facts about images are kept from run to run.
@@ -22,12 +22,12 @@ package struct DatasetCheck: Sendable {
 
     /// The defaults validate everything on one thread.
     package init(
-      splits: [String]? = nil, format: DatasetFormat? = nil, examinesImages: Bool = true,
+      splits: [String]? = nil, format: DatasetFormat? = nil, decodesImages: Bool = true,
       runner: any ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
     ) {
       self.splits = splits
       self.format = format
-      self.examinesImages = examinesImages
+      self.decodesImages = decodesImages
       self.runner = runner
       self.index = index
     }
@@ -91,21 +91,21 @@ package struct DatasetCheck: Sendable {
     let path = FilePath.normalized(path)
     let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
     var opened = try OpenedSplits(path: path, format: format, options: options)
-    let examination = try ImageAudit(opened.datasets, options: options) {
+    let audit = try ImageAudit(opened.datasets, options: options) {
       try observe(.decoding, $0, $1)
     }
-    let comparison = try DuplicateSearch(
-      opened.datasets, examination.facts, observe: observe)
-    opened.issues += examination.issues + comparison.issues
+    let duplicates = try DuplicateSearch(
+      opened.datasets, audit.records, observe: observe)
+    opened.issues += audit.issues + duplicates.issues
 
     self.path = path
     self.format = format
     selections = opened.selections
     classNames = opened.datasets.first?.classNames ?? []
-    splits = zip(opened.datasets, examination.facts).map {
+    splits = zip(opened.datasets, audit.records).map {
       Split(dataset: $0, images: $1, statistics: DatasetStatistics($0))
     }
-    pairs = comparison.pairs
+    pairs = duplicates.pairs
     issues = []
     // Of some of the splits, a class may be in the others.
     issues = Self.sorted(opened.issues + (options.splits == nil ? emptyClasses : []))

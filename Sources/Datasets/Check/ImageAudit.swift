@@ -2,8 +2,8 @@ import Imaging
 
 /// What decoding all images of some splits shows.
 struct ImageAudit {
-  /// For each split and sample the facts, nil where the image was not or could not be decoded.
-  private(set) var facts: [[ImageRecord?]]
+  /// For each split and sample the records, nil where the image was not or could not be decoded.
+  private(set) var records: [[ImageRecord?]]
   private(set) var issues: [DatasetIssue] = []
 
   /// Images that are decoded between two reports of progress.
@@ -14,8 +14,8 @@ struct ImageAudit {
     _ datasets: [Dataset], options: DatasetCheck.Options,
     observe: (_ done: Int, _ total: Int) throws -> Void
   ) throws {
-    facts = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
-    guard options.examinesImages else { return }
+    records = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
+    guard options.decodesImages else { return }
     var paths: [String] = []
     var places: [String: Int] = [:]
     for sample in datasets.flatMap(\.samples) {
@@ -39,7 +39,7 @@ struct ImageAudit {
     }
     try observe(paths.count, paths.count)
     let found = { (path: String) in places[path].flatMap { known[$0] } }
-    facts = datasets.map { $0.samples.map { found($0.imagePath) } }
+    records = datasets.map { $0.samples.map { found($0.imagePath) } }
     for sample in datasets.flatMap(\.samples) {
       guard let path = sample.maskPath, let mask = found(path) else { continue }
       compare(mask, of: path, with: sample)
@@ -63,17 +63,17 @@ struct ImageAudit {
     switch result {
     case .failure(let error):
       return [DatasetIssue(kind: .unreadableImage, file: path, message: sentence(error))]
-    case .success(let facts):
+    case .success(let record):
       var issues: [DatasetIssue] = []
-      if let named = Codec(path: path), named != facts.codec {
+      if let named = Codec(path: path), named != record.codec {
         issues.append(
           DatasetIssue(
             kind: .misnamedImage, file: path,
             message:
-              "the name ends as \(named) files do, but the content is \(facts.codec), which is used."
+              "the name ends as \(named) files do, but the content is \(record.codec), which is used."
           ))
       }
-      issues += (facts.content?.warnings ?? []).map {
+      issues += (record.content?.warnings ?? []).map {
         DatasetIssue(
           kind: .imageWarning, file: path, message: "the image decodes with a warning: \($0).")
       }

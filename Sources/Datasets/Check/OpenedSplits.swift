@@ -14,7 +14,7 @@ struct OpenedSplits {
         try Dataset.splits(path: path, format: format)
       }
     let reading = DatasetReading(
-      segmentations: true, validates: true, measuresImages: options.examinesImages,
+      segmentations: true, validates: true, measuresImages: options.decodesImages,
       runner: options.runner, images: options.index)
     var failures: [DatasetsError] = []
     for name in names {

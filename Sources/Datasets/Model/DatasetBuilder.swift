@@ -7,37 +7,37 @@ struct DatasetBuilder {
   let classNames: [String]
   /// The issues so far.
   private(set) var issues: [DatasetIssue]
-  private let raw: ParsedDataset
+  private let parsed: ParsedDataset
   private let reading: DatasetReading
   /// For each class of the files, its index in `classNames`, or nil where it is not wanted.
   private let classIndices: [Int?]
 
-  init(raw: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
-    self.raw = raw
+  init(parsed: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
+    self.parsed = parsed
     self.reading = reading
-    let names = wanted ?? raw.classNames
+    let names = wanted ?? parsed.classNames
     classNames = names
-    issues = raw.issues
+    issues = parsed.issues
     let places = Dictionary(
       names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    classIndices = raw.classNames.map { places[$0] }
+    classIndices = parsed.classNames.map { places[$0] }
   }
 
   /// All samples that can be used.
   mutating func samples(path: String) -> [Sample] {
     let sizes = measuredSizes()
     var samples: [Sample] = []
-    samples.reserveCapacity(raw.images.count)
+    samples.reserveCapacity(parsed.images.count)
     /// For each image its first entry, and its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
-    var unwanted = [Int](repeating: 0, count: raw.classNames.count)
-    for (entry, (image, measured)) in zip(raw.images, sizes).enumerated() {
+    var unwanted = [Int](repeating: 0, count: parsed.classNames.count)
+    for (entry, (image, measured)) in zip(parsed.images, sizes).enumerated() {
       let earlier = seen[image.imagePath]
       if let earlier {
         // The same label file again, or other labels of the same image.
         guard !image.objects.isEmpty,
-          image.objects.map(\.line) != raw.images[earlier.entry].objects.map(\.line)
-            || image.objects.map(\.id) != raw.images[earlier.entry].objects.map(\.id)
+          image.objects.map(\.line) != parsed.images[earlier.entry].objects.map(\.line)
+            || image.objects.map(\.id) != parsed.images[earlier.entry].objects.map(\.id)
         else {
           report(
             .duplicateEntry, image.imagePath, "the image is listed twice; used once.")
@@ -56,23 +56,23 @@ struct DatasetBuilder {
         annotations: [])
       sample.imageClass = image.imageClass.flatMap { classIndices[$0] }
       sample.maskPath = image.maskPath
-      if image.maskPath != nil, classNames != raw.classNames {
+      if image.maskPath != nil, classNames != parsed.classNames {
         sample.maskClassIndices = classIndices
       }
       sample.annotations.reserveCapacity(image.objects.count)
-      var checker = BoxValidator(
+      var validator = BoxValidator(
         image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
       for object in image.objects {
         guard let classIndex = classIndices[object.classIndex] else {
           unwanted[object.classIndex] += 1
           continue
         }
-        guard let annotation = checker.annotation(of: object, classIndex: classIndex) else {
+        guard let annotation = validator.annotation(of: object, classIndex: classIndex) else {
           continue
         }
         sample.annotations.append(annotation)
       }
-      issues += checker.issues
+      issues += validator.issues
       if let earlier {
         samples[earlier.sample].annotations += sample.annotations
         continue
@@ -84,7 +84,7 @@ struct DatasetBuilder {
     for (index, count) in unwanted.enumerated() where count > 0 {
       report(
         .unwantedClass, path,
-        "\(count) boxes of the class \"\(raw.classNames[index])\" are left "
+        "\(count) boxes of the class \"\(parsed.classNames[index])\" are left "
           + "out; it is not among the \(classNames.count) classes asked for.")
     }
     return samples
@@ -98,10 +98,10 @@ struct DatasetBuilder {
     if samples.isEmpty {
       throw DatasetsError(
         file: path,
-        "the split \"\(split)\" lists \(raw.images.count) images, and none of them "
+        "the split \"\(split)\" lists \(parsed.images.count) images, and none of them "
           + "can be used.\(first)")
     }
-    let objects = raw.images.reduce(0) { $0 + $1.objects.count }
+    let objects = parsed.images.reduce(0) { $0 + $1.objects.count }
     if objects > 0 && samples.allSatisfy(\.annotations.isEmpty) {
       throw DatasetsError(
         file: path, "none of the \(objects) boxes of the split \"\(split)\" can be used.\(first)")
@@ -135,10 +135,11 @@ struct DatasetBuilder {
   /// What measuring an image gave; nil where images are not measured.
   private func measuredSizes() -> [Result<ImageRecord, ImagingError>?] {
     guard reading.measuresImages else {
-      return [Result<ImageRecord, ImagingError>?](repeating: nil, count: raw.images.count)
+      return [Result<ImageRecord, ImagingError>?](repeating: nil, count: parsed.images.count)
     }
-    return reading.runner.map(raw.images.count) { index in
-      Result { () throws(ImagingError) in try reading.images.record(of: raw.images[index].imagePath)
+    return reading.runner.map(parsed.images.count) { index in
+      Result { () throws(ImagingError) in
+        try reading.images.record(of: parsed.images[index].imagePath)
       }
     }
   }

@@ -33,22 +33,22 @@ extension Dataset {
         "there is no split \"\(name)\"; there is "
           + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
     }
-    let raw = try reader.read(split: name, classNames: classNames, reading: reading)
+    let parsed = try reader.read(split: name, classNames: classNames, reading: reading)
     // Images need not lie below the path by which a dataset is opened.
     reading.images.exclude(
-      Set(raw.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
-    if !reading.validates { try refuseMalformedLabels(raw) }
-    var assembly = DatasetBuilder(raw: raw, wanted: classNames, reading: reading)
-    let samples = assembly.samples(path: path)
-    if !reading.validates { try assembly.refuseEmpty(samples, path: path, split: name) }
+      Set(parsed.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
+    if !reading.validates { try refuseMalformedLabels(parsed) }
+    var builder = DatasetBuilder(parsed: parsed, wanted: classNames, reading: reading)
+    let samples = builder.samples(path: path)
+    if !reading.validates { try builder.refuseEmpty(samples, path: path, split: name) }
     return Dataset(
-      path: path, format: format, split: name, classNames: assembly.classNames, samples: samples,
-      issues: assembly.issues)
+      path: path, format: format, split: name, classNames: builder.classNames, samples: samples,
+      issues: builder.issues)
   }
 
   /// Training must not silently ignore labels that cannot be read.
-  private static func refuseMalformedLabels(_ raw: ParsedDataset) throws(DatasetsError) {
-    let malformed = raw.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
+  private static func refuseMalformedLabels(_ parsed: ParsedDataset) throws(DatasetsError) {
+    let malformed = parsed.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
     guard let first = malformed.first else { return }
     let rest = malformed.count - 1
     throw DatasetsError(

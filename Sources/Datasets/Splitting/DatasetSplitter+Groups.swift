@@ -17,12 +17,12 @@ extension DatasetSplitter {
     observe: DatasetCheck.Observer
   ) throws -> (groups: [Int], issues: [DatasetIssue]) {
     let options = DatasetCheck.Options(runner: runner, index: index)
-    let examination = try ImageAudit(data, options: options) {
+    let audit = try ImageAudit(data, options: options) {
       try observe(.decoding, $0, $1)
     }
-    let groups = try DuplicateGroups(examination.facts.flatMap { $0 }) {
+    let groups = try DuplicateGroups(audit.records.flatMap { $0 }) {
       try observe(.comparing, $0, $1)
     }
-    return (groups.indices, examination.issues)
+    return (groups.indices, audit.issues)
   }
 }

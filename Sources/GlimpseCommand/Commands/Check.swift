@@ -5,7 +5,7 @@ struct Check: Command {
   var data = ""
   var splits: [String] = []
   var format: DatasetFormat?
-  var examinesImages = true
+  var decodesImages = true
   var isStrict = false
   var listsAll = false
   var maximumIssues = 5
@@ -42,7 +42,7 @@ struct Check: Command {
           "format", \.format, unit: "format", unset: "found out from the files",
           help: "How the dataset lies on disk"),
         .flag(
-          "no-images", \.examinesImages, sets: false,
+          "no-images", \.decodesImages, sets: false,
           help: "Open no image: check labels against the sizes that they state"),
         .threads(\.threads),
       ]),
@@ -116,7 +116,7 @@ struct Check: Command {
     var progress = CheckProgress(on: console)
     defer { progress.finish() }
     let options = DatasetCheck.Options(
-      splits: splits.isEmpty ? nil : splits, format: format, examinesImages: examinesImages,
+      splits: splits.isEmpty ? nil : splits, format: format, decodesImages: decodesImages,
       runner: tasks, index: index)
     return try DatasetCheck(path: data, options: options) { stage, done, total in
       try progress.report(stage, done, of: total)
@@ -149,7 +149,7 @@ struct Check: Command {
 
   /// Refuses, before any work is done, what could not be written in the end.
   private func checkOutputs() throws(CommandError) {
-    guard augmentedCount == nil || examinesImages else {
+    guard augmentedCount == nil || decodesImages else {
       throw .usage("--augmented draws images, and --no-images opens none: give only one of them")
     }
     if let report {

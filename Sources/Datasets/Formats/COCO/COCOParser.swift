@@ -5,13 +5,13 @@ import Imaging
 struct COCOParser {
   private let join: COCOJoin
   private let file: COCOFile
-  private let finder: ImageLocator
+  private let locator: ImageLocator
   private var lines: LineCounter
   private var issues: [DatasetIssue] = []
 
-  init(_ file: COCOFile, finder: ImageLocator) {
+  init(_ file: COCOFile, locator: ImageLocator) {
     self.file = file
-    self.finder = finder
+    self.locator = locator
     join = COCOJoin(file)
     lines = LineCounter(file.file.bytes)
   }
@@ -48,7 +48,7 @@ struct COCOParser {
       }
       parsed.append(
         ParsedImage(
-          imagePath: finder.place(of: image.name), labelPath: path,
+          imagePath: locator.place(of: image.name), labelPath: path,
           statedSize: image.width > 0 && image.height > 0
             ? (image.width, image.height) : nil,
           objects: objects))

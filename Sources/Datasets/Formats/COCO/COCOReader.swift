@@ -116,7 +116,7 @@ package struct COCOReader: FormatReader {
     let file = try COCOFile(
       path, segmentations: reading.segmentations ? .optional : .skipped,
       toleratesFaults: reading.validates)
-    var parser = COCOParser(file, finder: imageLocator(of: path, split: split))
+    var parser = COCOParser(file, locator: imageLocator(of: path, split: split))
     return try parser.dataset()
   }
 

@@ -81,7 +81,7 @@ struct CreateMLReader: FormatReader {
     let places = Dictionary(
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     let home = FilePath.folder(path)
-    let finder = ImageLocator(
+    let locator = ImageLocator(
       root: home,
       folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
         .filter { FilePath.isInside($0, root) })
@@ -98,7 +98,7 @@ struct CreateMLReader: FormatReader {
       }
       images.append(
         ParsedImage(
-          imagePath: finder.place(of: image.name), labelPath: path,
+          imagePath: locator.place(of: image.name), labelPath: path,
           objects: image.objects.compactMap { object in
             places[object.label].map {
               ParsedObject(classIndex: $0, extent: .pixels(object.box), line: object.line)

@@ -61,14 +61,14 @@ struct LabelMeReader: FormatReader {
       uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     var data = ParsedDataset(classNames: names, images: [], issues: issues)
     var labeled: Set<String> = []
-    var finders: [String: ImageLocator] = [:]
+    var locators: [String: ImageLocator] = [:]
     for (path, result) in files {
       switch result {
       case .success(nil): break
       case .success(let file?):
         guard
           let imagePath = imagePath(
-            of: file, at: path, finders: &finders, issues: &data.issues)
+            of: file, at: path, locators: &locators, issues: &data.issues)
         else { break }
         labeled.insert(imagePath)
         data.issues += file.issues
@@ -120,7 +120,7 @@ struct LabelMeReader: FormatReader {
   /// The image of a label file: the one that it names, if that is in the dataset, or else the
   /// one beside it; nil for a name that leads out of the dataset.
   private func imagePath(
-    of file: LabelMeObjects, at path: String, finders: inout [String: ImageLocator],
+    of file: LabelMeObjects, at path: String, locators: inout [String: ImageLocator],
     issues: inout [DatasetIssue]
   ) -> String? {
     let home = FilePath.folder(path)
@@ -130,9 +130,9 @@ struct LabelMeReader: FormatReader {
     let named = FilePath.join(home, name)
     let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
     if stays, FileContents.entry(named) == .file { return named }
-    let finder = finders[home] ?? ImageLocator(root: home, folders: [home])
-    finders[home] = finder
-    if let found = finder.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
+    let locator = locators[home] ?? ImageLocator(root: home, folders: [home])
+    locators[home] = locator
+    if let found = locator.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
     if stays { return named }
     issues.append(
       DatasetIssue(

@@ -143,7 +143,7 @@ struct MaskFolderReader: FormatReader {
     let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
     if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
-    let finder = ImageLocator(root: place.images, folders: [place.images])
-    return names.map { finder.place(of: $0) }
+    let locator = ImageLocator(root: place.images, folders: [place.images])
+    return names.map { locator.place(of: $0) }
   }
 }
