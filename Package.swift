@@ -36,11 +36,12 @@ let package = Package(
       dependencies: [
         "Inference", "Loading", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
       ]),
+    .target(name: "Reports", dependencies: ["Evaluation", "Datasets", "Imaging", "Basics"]),
     // Row 5
     .target(
       name: "Glimpse",
       dependencies: [
-        "Training", "Inference", "Loading", "Interop", "Networks", "Datasets",
+        "Training", "Reports", "Inference", "Loading", "Interop", "Networks", "Datasets",
         "Evaluation", "Engine", "Imaging", "Basics",
       ]),
     // Row 6
@@ -89,7 +90,10 @@ let package = Package(
         "Basics",
       ],
       exclude: ["Golden"]),
-    .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Evaluation", "Datasets", "Imaging", "Basics", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse", "TestSupport"]),
     .testTarget(name: "GlimpseTests", dependencies: ["Glimpse"]),
     .testTarget(name: "LayeringTests"),
   ],

@@ -7,4 +7,5 @@
 @_exported import Interop
 @_exported import Loading
 @_exported import Networks
+@_exported import Reports
 @_exported import Training

@@ -43,8 +43,16 @@ import Testing
   }
 
   @Test func factsHaveNoHeading() {
-    let table = Table(facts: [("model", "compact"), ("at", "416 pixels")])
-    #expect(table.text == "model  compact\nat     416 pixels\n")
+    let table = Table(facts: [
+      ("model", .text("compact")), ("peak memory", .bytes(1536)), ("classes", .list(["a", "b"])),
+      ("limit", .missing),
+    ])
+    #expect(
+      table.text
+        == "model        compact\npeak memory  1.5 KiB\nclasses      a, b\nlimit        -\n")
+    #expect(
+      JSONValue.object(table.factMembers).line
+        == #"{"model":"compact","peak_memory":1536,"classes":["a","b"],"limit":null}"#)
     #expect(Table.Value.extents([2, 3]).text == "2 x 3")
   }
 }

@@ -134,7 +134,7 @@ import Testing
     (["--json=yes"], "--json takes no value, but was given 'yes'"),
     (["conf=0.3"], "unknown argument 'conf=0.3'; did you mean --conf=0.3?"),
     (["max_det=3"], "unknown argument 'max_det=3'; did you mean --max-det=3?"),
-    ([], "sample needs <path>...; 'glimpse sample --help' tells what it may be"),
+    ([], "sample needs <path>...; 'glimpse sample --help' describes it"),
     (
       ["--\u{1B}[31m"],
       "unknown option --\\u{1B}[31m; 'glimpse sample --help' lists those of sample"
@@ -152,7 +152,7 @@ import Testing
     #expect(pair.first == "a" && pair.second == 2)
     #expect(
       complaint(["a"], to: Pair.self)
-        == "pair needs <first>; 'glimpse pair --help' tells what it may be")
+        == "pair needs <first>; 'glimpse pair --help' describes it")
     #expect(
       complaint(["a", "2", "c"], to: Pair.self)
         == "pair takes only <first> <second>, and 'c' is one too many")

@@ -80,7 +80,7 @@ import Testing
     #expect(result.exitCode == 0)
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 6)
-    #expect(lines[0].split(separator: " ") == ["class", "ground_truth", "AP50", "AP75", "AP50-95"])
+    #expect(lines[0].split(separator: " ") == ["class", "instances", "AP50", "AP75", "AP50-95"])
     #expect(lines[1].hasPrefix("cat ") && lines[4].hasPrefix("all "))
     #expect(lines[5].hasPrefix("6 images of ") && lines[5].contains("; ms per image: read "))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Glimpse
+import TestSupport
 import Testing
 
 @testable import GlimpseCommand
@@ -95,8 +96,9 @@ import Testing
     let headings = page.all("h2").map(\.text)
     #expect(
       headings == [
-        "What to look at", "Where precision is lost", "Curves", "Confidence", "Classes",
-        "What is taken for what", "Object size", "Scores", "Worst images",
+        "Main error sources", "Error analysis (TIDE)", "Precision-recall curves",
+        "Best confidence threshold", "Classes", "Confusion matrix", "Object size", "Calibration",
+        "Worst images",
       ])
     // Of 6 odd images 3 are found, 2 are taken for the class with the strange name.
     #expect(page.all("title").contains { $0.text == "cat → \(Self.nasty): 2 of 6" })
@@ -226,7 +228,7 @@ import Testing
     let files = try write()
     let words = ["--truth", files.groundTruth, "--detections", files.found]
     let plain = try evaluate(words).output
-    #expect(!plain.contains("classification") && !plain.contains("from"))
+    #expect(!plain.contains("classification") && !plain.contains("low"))
     let text = try evaluate(words + ["--errors", "--bootstrap", "50"]).output
     #expect(text.hasPrefix(plain))
     let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
@@ -245,20 +247,20 @@ import Testing
         struct All: Decodable {
           let AP: [Double]
         }
-        let draws: Int
+        let resamples: Int
         let all: All
       }
       let metrics: [String: Double?]
-      let error_split: [String: Error]
+      let error_breakdown: [String: Error]
       let intervals: Intervals
     }
     let json = try evaluate(words + ["--errors", "--bootstrap", "50", "--json"])
     let score = try JSONDecoder().decode(Score.self, from: Data(json.output.utf8))
-    #expect(score.error_split["classification"]?.count == 4)
-    #expect((score.error_split["missed"]?.cost ?? 0) > 0)
-    #expect(score.error_split["false_positives"]?.count == nil)
+    #expect(score.error_breakdown["classification"]?.count == 4)
+    #expect((score.error_breakdown["missed"]?.cost ?? 0) > 0)
+    #expect(score.error_breakdown["false_positives"]?.count == nil)
     let ap = (score.metrics["AP"] ?? nil) ?? -1
-    #expect(score.intervals.draws == 50)
+    #expect(score.intervals.resamples == 50)
     #expect(score.intervals.all.AP[0] < ap && ap < score.intervals.all.AP[1])
   }
 
@@ -307,7 +309,7 @@ import Testing
     for (words, code, part) in [
       (words + ["--report", files.groundTruth], 2, "a file that ends in .html"),
       (words + ["--report", folder.path + "/no/r.html"], 1, "is not a folder that may be written"),
-      (three + ["--report", html], 2, "one result or compares two, not 3"),
+      (three + ["--report", html], 2, "one result or two to compare, not 3"),
       (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),
       (words + ["--iou-type", "mask"], 2, "bbox or segm"),
       (["--data", folder.path, "--iou-type", "segm"], 2, "--iou-type segm needs --annotations"),

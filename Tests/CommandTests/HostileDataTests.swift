@@ -147,6 +147,6 @@ import Testing
       decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 75, "\(text)")
-    #expect(text.contains(/interrupted; \d+ of 10001 images were looked at/), "\(text)")
+    #expect(text.contains(/interrupted; \d+ of 10001 images were checked/), "\(text)")
   }
 }

@@ -31,6 +31,6 @@ import Glimpse
     let lines = recorder.all.split(separator: "\n")
     #expect(lines.count == 11)
     #expect(lines[0] == "warning: problem 0")
-    #expect(lines[10] == "warning: and 3 more problems like these")
+    #expect(lines[10] == "warning: and 3 more issues")
   }
 }

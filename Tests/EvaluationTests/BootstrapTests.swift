@@ -5,7 +5,7 @@ import Testing
 
 @testable import Evaluation
 
-/// Intervals: draws are exact evaluations, and the arithmetic around them holds.
+/// Intervals: resamples are exact evaluations, and the arithmetic around them holds.
 struct BootstrapTests {
   /// Random boxes with scores that all differ; `quality` is how near detections are to ground-truth objects.
   private func input(images: Int, classes: Int, seed: UInt64, quality: Double) -> EvaluationInput {
@@ -108,7 +108,7 @@ struct BootstrapTests {
   @Test func intervalsRepeatAndEnclose() throws {
     let table = try EvaluationTable(input(images: 40, classes: 2, seed: 5, quality: 0.6))
     let matches = MatchTable(table)
-    let options = BootstrapOptions(draws: 200, seed: 3)
+    let options = BootstrapOptions(resamples: 200, seed: 3)
     let one = Bootstrap(table, matches, options: options)
     let other = Bootstrap(table, matches, options: options, tasks: ReversedExecutor())
     #expect(one.ap == other.ap && one.classes.map(\.ap) == other.classes.map(\.ap))
@@ -125,7 +125,7 @@ struct BootstrapTests {
 
   /// numpy.percentile([1, 2, 3, 4, 10], [10, 90]) is [1.4, 7.6].
   @Test func percentilesAreInterpolated() {
-    let interval = Interval(3, draws: [10, 3, 1, 2, 4], confidence: 0.8)
+    let interval = Interval(3, resamples: [10, 3, 1, 2, 4], confidence: 0.8)
     #expect(abs(interval.lower - 1.4) < 1e-12 && abs(interval.upper - 7.6) < 1e-12)
   }
 
@@ -149,23 +149,24 @@ struct BootstrapTests {
   }
 
   @Test func pairsFallOutOfTheDifference() throws {
-    let worse = try EvaluationTable(input(images: 60, classes: 2, seed: 8, quality: 0.3))
-    let better = try EvaluationTable(input(images: 60, classes: 2, seed: 8, quality: 0.9))
-    let options = BootstrapOptions(draws: 300, seed: 1)
-    let scored = [worse, better].map { (table: $0, matches: MatchTable($0)) }
-    let gain = try PairedBootstrap(scored[0], scored[1], options: options)
+    let results = try [0.3, 0.9].map {
+      try EvaluationResult(name: "", input(images: 60, classes: 2, seed: 8, quality: $0))
+    }
+    let options = BootstrapOptions(resamples: 300, seed: 1)
+    let gain = try PairedBootstrap(results[0], results[1], options: options)
     #expect(gain.ap.interval.lower > 0)
-    // No draw is on the other side: 2 * 1 / 301.
+    // No resample is on the other side: 2 * 1 / 301.
     #expect(gain.ap.p == 2.0 / 301)
-    let loss = try PairedBootstrap(scored[1], scored[0], options: options)
+    let loss = try PairedBootstrap(results[1], results[0], options: options)
     #expect(loss.ap.interval.value == -gain.ap.interval.value)
     #expect(abs(loss.ap.interval.upper + gain.ap.interval.lower) < 1e-12)
-    let same = try PairedBootstrap(scored[0], scored[0], options: options)
+    let same = try PairedBootstrap(results[0], results[0], options: options)
     #expect(same.ap.interval.lower == 0 && same.ap.interval.upper == 0 && same.ap.p == 1)
     #expect(same.classes.count == 2)
-    let fewer = try EvaluationTable(input(images: 59, classes: 2, seed: 8, quality: 0.3))
+    let fewer = try EvaluationResult(
+      name: "", input(images: 59, classes: 2, seed: 8, quality: 0.3))
     #expect(throws: EvaluationError.self) {
-      try PairedBootstrap(scored[0], (fewer, MatchTable(fewer)), options: options)
+      try PairedBootstrap(results[0], fewer, options: options)
     }
   }
 }

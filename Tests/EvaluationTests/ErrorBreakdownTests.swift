@@ -55,7 +55,7 @@ struct ErrorSplitTests {
       check(ErrorBreakdown(try EvaluationTable(groundTruths.input(with: results))), expected, name)
       compared += 1
     }
-    // Of the forty, five are such that mending leaves nothing; tidecv divides by zero there.
+    // Of the forty, five are such that correcting leaves nothing; tidecv divides by zero there.
     #expect(compared == 35)
   }
 
@@ -88,7 +88,7 @@ struct ErrorSplitTests {
     for row in 0..<table.detections.count {
       let item = found[Int(table.detectionSources[row])]
       let match = split.matches[row]
-      #expect(match.error == item.error && match.isRight == (item.error == nil), "at \(item.x)")
+      #expect(match.error == item.error && match.isTruePositive == (item.error == nil), "at \(item.x)")
       #expect(match.isIgnored == (item.x == 520))
       let source = match.groundTruth < 0 ? -1 : table.groundTruthSources[Int(match.groundTruth)]
       #expect(source == item.groundTruth, "at \(item.x)")

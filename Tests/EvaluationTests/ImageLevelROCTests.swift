@@ -58,7 +58,7 @@ struct PresenceTests {
     ])
     let calibration = try #require(Calibration(table, MatchTable(table)))
     #expect(calibration.bins.map(\.count) == [1, 0, 0, 0, 0, 0, 0, 0, 0, 4])
-    #expect(calibration.bins[9].right == 3 && calibration.bins[9].precision == 0.75)
+    #expect(calibration.bins[9].truePositives == 3 && calibration.bins[9].precision == 0.75)
     #expect(calibration.bins[1].precision == nil && calibration.bins[1].score == nil)
     #expect(abs((calibration.bins[9].score ?? 0) - 3.85 / 4) < 1e-12)
     // (|0.05 - 0| + |3.85 - 3|) / 5

@@ -41,7 +41,7 @@ import Testing
     let table = try table(groundTruths: [(0, []), (3, [])], found: [(0, 0.9), (1, 0.8)])
     #expect(abs(PascalMetric(table).meanAP2010 - 0.5) < 1e-15)
     let curve = F1Curve.curves(table, MatchTable(table))[0]
-    #expect(curve.best?.right == 2 && curve.best?.wrong == 0)
+    #expect(curve.best?.truePositives == 2 && curve.best?.falsePositives == 0)
   }
 
   @Test func difficultGroundTruthsCountNeitherWay() throws {
@@ -69,13 +69,13 @@ import Testing
       groundTruths: [(0, []), (20, [])], found: [(0, 0.5), (200, 0.5), (20, 0.25), (300, 0.125)])
     let curve = F1Curve.curves(table, MatchTable(table))[0]
     #expect(curve.points.map(\.score) == [0.5, 0.25, 0.125])
-    #expect(curve.points.map(\.right) == [1, 2, 2] && curve.points.map(\.wrong) == [1, 1, 2])
+    #expect(curve.points.map(\.truePositives) == [1, 2, 2] && curve.points.map(\.falsePositives) == [1, 1, 2])
     // F1: 2/(2 + 2) = 1/2, 4/(3 + 2) = 4/5, 4/(4 + 2) = 2/3.
     #expect(curve.points.map(\.f1) == [0.5, 0.8, 2.0 / 3])
     #expect(curve.best?.score == 0.25)
     #expect(curve.best?.precision == 2.0 / 3 && curve.best?.recall == 1)
-    #expect(curve.point(from: 0.3).right == 1 && curve.point(from: 0.9).right == 0)
-    #expect(curve.point(from: 0).wrong == 2)
+    #expect(curve.point(from: 0.3).truePositives == 1 && curve.point(from: 0.9).truePositives == 0)
+    #expect(curve.point(from: 0).falsePositives == 2)
   }
 
   @Test func confusionPairsTheClosestFirst() throws {
@@ -92,12 +92,12 @@ import Testing
     input.detections.append(image: 0, classIndex: 1, box: far, score: 0.2)
     input.detections.append(image: 1, classIndex: 1, box: far, score: 0.9)
     let matrix = ConfusionMatrix(try EvaluationTable(input))
-    #expect(matrix.count(found: 1, groundTruth: 0) == 1)
-    #expect(matrix.count(found: 0, groundTruth: 2) == 1)
+    #expect(matrix.count(predicted: 1, groundTruth: 0) == 1)
+    #expect(matrix.count(predicted: 0, groundTruth: 2) == 1)
     // The second dog is below the confidence: its ground truth is missed.
-    #expect(matrix.count(found: 2, groundTruth: 1) == 1)
+    #expect(matrix.count(predicted: 2, groundTruth: 1) == 1)
     #expect(matrix.counts.reduce(0, +) == 3)
     let all = ConfusionMatrix(try EvaluationTable(input), confidence: 0)
-    #expect(all.count(found: 1, groundTruth: 1) == 1 && all.count(found: 2, groundTruth: 1) == 0)
+    #expect(all.count(predicted: 1, groundTruth: 1) == 1 && all.count(predicted: 2, groundTruth: 1) == 0)
   }
 }

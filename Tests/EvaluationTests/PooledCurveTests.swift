@@ -22,8 +22,8 @@ struct PooledCurveTests {
     // Down the scores: right; right and, of the class without ground-truth objects, wrong; wrong; right.
     #expect(pooled.groundTruthCount == 3)
     #expect(pooled.points.map(\.score) == [0.9, 0.8, 0.3, 0.2])
-    #expect(pooled.points.map(\.right) == [1, 2, 2, 3])
-    #expect(pooled.points.map(\.wrong) == [0, 1, 2, 2])
+    #expect(pooled.points.map(\.truePositives) == [1, 2, 2, 3])
+    #expect(pooled.points.map(\.falsePositives) == [0, 1, 2, 2])
     // F1 is 2 right / (all detections + 3): 2/4, 4/6, 4/7, 6/8.
     #expect(pooled.best?.score == 0.2 && pooled.best?.f1 == 0.75)
     #expect(F1Curve.pooled([]).best == nil)

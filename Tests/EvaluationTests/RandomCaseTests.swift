@@ -78,7 +78,7 @@ import Testing
     for (curve, expected) in zip(
       F1Curve.curves(table, MatchTable(table)), item.extras.classes)
     {
-      let best = curve.best.map { [$0.score, Double($0.right), Double($0.wrong)] }
+      let best = curve.best.map { [$0.score, Double($0.truePositives), Double($0.falsePositives)] }
       #expect(best == expected.best, "\(item.main)")
       if let best = curve.best { #expect(curve.point(from: best.score) == best) }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Glimpse
 import Testing
 
-/// The README's lines of library use, compiled and run as they stand there.
+/// The examples of the README and of the article Reports, compiled and run as they are written.
 @Suite struct LibraryExampleTests {
   private static let file = URL(fileURLWithPath: #filePath)
   private static let root =
@@ -29,14 +29,50 @@ import Testing
     #expect((found["cat"] ?? 0) > 0.3)
   }
 
-  @Test func isWhatTheReadmeSays() throws {
-    let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-    let block = try #require(readme.components(separatedBy: "```swift\n").dropFirst().first)
+  private func report(to path: String, _ print: (String) -> Void) throws {
+    // Reports begins
+    var input = EvaluationInput(classNames: ["cat", "dog"])
+    input.append(
+      image: "Samples/cat.jpg",
+      annotations: [Annotation(box: Box(x1: 2, y1: 0, x2: 440, y2: 299), classIndex: 0)],
+      detections: [
+        Detection(box: Box(x1: 5, y1: 2, x2: 430, y2: 295), classIndex: 0, score: 0.9),
+        Detection(box: Box(x1: 20, y1: 20, x2: 90, y2: 80), classIndex: 1, score: 0.4),
+      ])
+    let names = input.imageNames
+    let result = try EvaluationResult(name: "my detector", input)
+    let analysis = EvaluationAnalysis(result, bootstrap: BootstrapOptions(resamples: 100))
+    let report = EvaluationReport(analysis, imagePath: { names[$0] })
+    print(result.report.classTable.text)
+    try report.html.write(toFile: path, atomically: true, encoding: .utf8)
+    // Reports ends
+  }
+
+  @Test func aReportIsWritten() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "glimpse-report-\(UUID().uuidString).html").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try report(to: path) { table in
+      // One cat, found at IoU above 0.9.
+      #expect(table.contains("cat            1  1.000  1.000"))
+    }
+    let page = try String(contentsOfFile: path, encoding: .utf8)
+    // The wrong dog makes it the worst image.
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("data:image/jpeg;base64,"))
+  }
+
+  @Test(arguments: [
+    ("README", "README.md"), ("Reports", "Sources/Glimpse/Glimpse.docc/Reports.md"),
+  ])
+  func isWhatTheTextShows(name: String, path: String) throws {
+    let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+    let block = try #require(text.components(separatedBy: "```swift\n").dropFirst().first)
     let shown = try #require(block.components(separatedBy: "```").first)
     let source = try String(contentsOf: Self.file, encoding: .utf8)
-    let parts = source.components(separatedBy: "// README begins\n")
-    let run = try #require(parts.dropFirst().first?.components(separatedBy: "// README ends").first)
-    #expect(lines(shown).filter { $0 != "import Glimpse" } == lines(run))
+    let parts = source.components(separatedBy: "// \(name) begins\n")
+    let run = try #require(
+      parts.dropFirst().first?.components(separatedBy: "// \(name) ends").first)
+    #expect(lines(shown).filter { !$0.hasPrefix("import ") } == lines(run))
   }
 
   private func lines(_ text: String) -> [String] {

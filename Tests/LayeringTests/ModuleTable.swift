@@ -31,10 +31,11 @@ enum ModuleTable {
     "Training": [
       "Inference", "Loading", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
     ],
+    "Reports": ["Evaluation", "Datasets", "Imaging", "Basics"],
     // Row 5
     "Glimpse": [
-      "Training", "Inference", "Loading", "Interop", "Networks", "Datasets", "Evaluation",
-      "Engine", "Imaging", "Basics",
+      "Training", "Reports", "Inference", "Loading", "Interop", "Networks", "Datasets",
+      "Evaluation", "Engine", "Imaging", "Basics",
     ],
     // Row 6
     "GlimpseCommand": ["Glimpse"],

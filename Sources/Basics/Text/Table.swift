@@ -36,6 +36,11 @@ package struct Table: Sendable, Equatable {
     case integer(Int)
     /// Written with `digits` after the point for people, with all digits for programs.
     case number(Double, digits: Int)
+    /// About three digits for people, all for programs.
+    case decimal(Double)
+    /// A size in memory.
+    case bytes(Int)
+    case list([String])
     /// Extents such as height, width and channels.
     case extents([Int])
     /// Nothing to measure: "-" for people, an empty field in CSV, null in JSON.
@@ -59,9 +64,9 @@ package struct Table: Sendable, Equatable {
   }
 
   /// Names at the left and their values at the right, without headings.
-  package init(facts: [(name: String, value: String)]) {
+  package init(facts: [(name: String, value: Value)]) {
     self.init([.shown("", isWords: true), .shown("", isWords: true)])
-    for fact in facts { add([.text(fact.name), .text(fact.value)]) }
+    for fact in facts { add([.text(fact.name), fact.value]) }
   }
 
   /// Adds a row with one value per column.
@@ -87,6 +92,9 @@ extension Table.Value {
     case .text(let text): Sentence.printable(text)
     case .integer(let number): "\(number)"
     case .number(let number, let digits): NumberFormat.fixed(number, digits)
+    case .decimal(let number): NumberFormat.decimal(number)
+    case .bytes(let count): NumberFormat.bytes(count)
+    case .list(let texts): texts.map(Sentence.printable).joined(separator: ", ")
     case .extents(let extents): extents.map(String.init).joined(separator: " x ")
     case .missing: "-"
     case .blank: ""
@@ -97,8 +105,9 @@ extension Table.Value {
   fileprivate var field: String {
     switch self {
     case .text(let text): text
-    case .number(let number, _): "\(number)"
-    case .integer, .extents: text
+    case .number(let number, _), .decimal(let number): "\(number)"
+    case .integer(let count), .bytes(let count): "\(count)"
+    case .list, .extents: text
     case .missing, .blank: ""
     }
   }
@@ -107,8 +116,9 @@ extension Table.Value {
   package var json: JSONValue {
     switch self {
     case .text(let text): .string(text)
-    case .integer(let number): .integer(number)
-    case .number(let number, _): .number(number)
+    case .integer(let count), .bytes(let count): .integer(count)
+    case .number(let number, _), .decimal(let number): .number(number)
+    case .list(let texts): .array(texts.map { .string($0) })
     case .extents(let extents): .array(extents.map { .integer($0) })
     case .missing, .blank: .null
     }
@@ -152,6 +162,11 @@ extension Table {
   /// An array with an object per row; the summary is left out.
   package var json: JSONValue { .array(rows.map { .object(members(of: $0)) }) }
 
+  /// Of a table of facts: a member per row.
+  package var factMembers: [JSONMember] {
+    rows.map { JSONMember(key: $0[0].field.replacing(" ", with: "_"), value: $0[1].json) }
+  }
+
   /// An object with a member per row, named by the first column and holding the others.
   package var jsonByName: JSONValue {
     .object(
@@ -162,7 +177,8 @@ extension Table {
       })
   }
 
-  private func members(of row: [Value]) -> [JSONMember] {
+  /// The keys and values of a row.
+  package func members(of row: [Value]) -> [JSONMember] {
     zip(columns, row).compactMap { column, value in
       guard let key = column.key, value != .blank else { return nil }
       return JSONMember(key: key, value: value.json)

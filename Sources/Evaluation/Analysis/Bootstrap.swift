@@ -1,21 +1,19 @@
 import Basics
 import Imaging
 
-/// A number with the range in which it lies when other images of the same kind are taken.
+/// A metric with its bootstrap confidence interval.
 package struct Interval: Hashable, Sendable {
-  /// The number on the images at hand; -1 where there is no ground truth to measure on.
+  /// The metric itself; -1 without ground truth.
   package let value: Double
-  /// The lower end.
   package let lower: Double
-  /// The upper end.
   package let upper: Double
 
-  /// The range between two percentiles of values of draws, with linear interpolation.
+  /// The interval between two percentiles of the resamples' values, with linear interpolation.
   ///
-  /// - Parameter confidence: The part of the draws that lies inside, such as 0.95.
-  init(_ value: Double, draws: [Double], confidence: Double) {
+  /// - Parameter confidence: The fraction of the resamples inside, such as 0.95.
+  init(_ value: Double, resamples: [Double], confidence: Double) {
     self.value = value
-    let sorted = draws.sorted()
+    let sorted = resamples.sorted()
     func percentile(_ part: Double) -> Double {
       guard let last = sorted.indices.last else { return value }
       let place = part * Double(last)
@@ -27,44 +25,34 @@ package struct Interval: Hashable, Sendable {
   }
 }
 
-/// How a bootstrap is made.
 package struct BootstrapOptions: Hashable, Sendable {
-  /// How many times images are drawn.
-  package var draws: Int
-  /// The seed of the drawing.
+  package var resamples: Int
   package var seed: UInt64
-  /// The part of the draws that an interval spans, 0...1.
+  /// The fraction of the resamples inside an interval, 0...1.
   package var confidence: Double
 
-  /// Makes options; `draws` is at least 1.
-  package init(draws: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
-    precondition(draws > 0, "a bootstrap takes at least one draw, not \(draws)")
-    self.draws = draws
+  package init(resamples: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
+    precondition(resamples > 0, "a bootstrap needs at least one resample, not \(resamples)")
+    self.resamples = resamples
     self.seed = seed
     self.confidence = confidence
   }
 }
 
-/// Intervals of AP by drawing images with repetition.
+/// Bootstrap confidence intervals of AP: images are resampled with replacement.
 ///
-/// Whole images are drawn, not objects, because objects of one image are alike. In each draw classes
-/// without ground-truth objects are left out of the mean, as always; a class's own interval is made of the
-/// draws in which it has ground-truth objects.
+/// Images are resampled and not objects, because the objects of an image are correlated. As always,
+/// classes without ground truth in a resample are left out of its mean; a class's own interval uses the
+/// resamples in which it has ground truth.
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
 package struct Bootstrap: Sendable {
-  /// AP over IoU 0.50 to 0.95, all classes.
   package let ap: Interval
-  /// AP at IoU 0.50, all classes.
   package let ap50: Interval
-  /// Both for each class.
   package let classes: [(ap: Interval, ap50: Interval)]
-  /// How it was made.
   package let options: BootstrapOptions
 
-  /// Draws images.
-  ///
-  /// - Parameter tasks: What makes draws at the same time; results do not depend on it.
+  /// Results do not depend on `tasks`.
   package init(
     _ table: EvaluationTable, _ matches: MatchTable,
     options: BootstrapOptions = BootstrapOptions(), tasks: any ParallelExecutor = .serial
@@ -72,12 +60,12 @@ package struct Bootstrap: Sendable {
     let precision = BootstrapAP(table, matches, tasks: tasks)
     let images = table.imageNames.count
     let whole = precision.sample(BootstrapSample(eachOf: images))
-    let draws = tasks.map(options.draws) {
+    let samples = tasks.map(options.resamples) {
       precision.sample(BootstrapSample(imageCount: images, seed: options.seed, number: $0))
     }
     func interval(_ number: (BootstrapAP.Sample) -> Double) -> Interval {
       Interval(
-        number(whole), draws: draws.map(number).filter { $0 >= 0 },
+        number(whole), resamples: samples.map(number).filter { $0 >= 0 },
         confidence: options.confidence)
     }
     self.options = options

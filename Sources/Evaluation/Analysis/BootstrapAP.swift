@@ -1,29 +1,28 @@
 import Basics
 import Imaging
 
-/// Reckons AP of a dataset in which images occur any number of times, from one matching.
+/// Computes AP of a resample, in which images occur any number of times, from one matching.
 ///
-/// Matching looks at one image at a time, so it stays as it is; what a draw changes is how often
-/// each detection and ground truth counts. The detections are sorted once. With each image drawn once, all
-/// numbers equal those of `DetectionMetrics` to the last bit.
+/// Matching is per image and does not change; a resample changes only the weight of each detection and
+/// ground-truth object. The detections are sorted once. With each image taken once, the results equal
+/// `DetectionMetrics` to the last bit.
 struct BootstrapAP: Sendable {
-  /// AP of one draw; -1 where no ground truth was drawn.
+  /// AP of one resample; -1 without ground truth.
   struct Sample: Sendable {
     var ap: Double
     var ap50: Double
-    /// A pair a class.
     var classes: [(ap: Double, ap50: Double)]
   }
 
-  /// A class's detections over all images, the highest score first.
+  /// A class's detections over all images by descending score.
   private struct Track: Sendable {
-    /// The image of each, as far down as any is right.
+    /// The image of each, down to the last true positive.
     var images: [Int32] = []
-    /// For each threshold the places in `images` of right detections.
+    /// For each threshold the indices in `images` of true positives.
     var hits: [[Int32]]
-    /// For each threshold the places in `images` of detections that are ignored there.
+    /// For each threshold the indices in `images` of ignored detections.
     var gaps: [[Int32]]
-    /// The image of each ground truth that counts.
+    /// The image of each ground-truth object that is not ignored.
     var groundTruthImages: [Int32] = []
   }
 
@@ -76,20 +75,19 @@ struct BootstrapAP: Sendable {
     return track
   }
 
-  /// AP of a draw.
-  func sample(_ draw: BootstrapSample) -> Sample {
+  func sample(_ sample: BootstrapSample) -> Sample {
     let points = recallThresholds.count
     var planes: [[Double]] = []
     var classes: [(ap: Double, ap50: Double)] = []
     for track in tracks {
-      guard let plane = precision(track, draw) else {
+      guard let plane = precision(track, sample) else {
         classes.append((-1, -1))
         continue
       }
       classes.append((Self.mean(plane[...]), Self.mean(plane[..<points])))
       planes.append(plane)
     }
-    // In the order in which the reference adds: by threshold, recall and class.
+    // In the reference's order of additions: by threshold, recall and class.
     var values: [Double] = []
     values.reserveCapacity(planes.count * thresholdCount * points)
     for place in 0..<thresholdCount * points {
@@ -104,50 +102,66 @@ struct BootstrapAP: Sendable {
     values.isEmpty ? -1 : pairwiseSum(values) / Double(values.count)
   }
 
-  /// The precision envelope of a class at each threshold and recall point; nil without ground-truth objects.
-  private func precision(_ track: Track, _ draw: BootstrapSample) -> [Double]? {
-    let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(draw.counts[Int($1)]) }
+  /// The precision envelope of a class at each threshold and recall point; nil without ground truth.
+  private func precision(_ track: Track, _ sample: BootstrapSample) -> [Double]? {
+    let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(sample.counts[Int($1)]) }
     if groundTruths == 0 { return nil }
-    // Detections down to each place, itself included.
+    // Detections up to each index, itself included.
     var counted = [Int32](repeating: 0, count: track.images.count)
     var sum: Int32 = 0
     for (place, image) in track.images.enumerated() {
-      sum += draw.counts[Int(image)]
+      sum += sample.counts[Int(image)]
       counted[place] = sum
     }
     var plane: [Double] = []
     plane.reserveCapacity(thresholdCount * recallThresholds.count)
     for threshold in 0..<thresholdCount {
       var gaps = track.gaps[threshold][...]
-      var (right, ignored) = (0, 0)
+      var (truePositives, ignored) = (0, 0)
       var precisions: [Double] = []
-      var rights: [Int] = []
+      var hits: [Int] = []
       for place in track.hits[threshold] {
-        let count = Int(draw.counts[Int(track.images[Int(place)])])
+        let count = Int(sample.counts[Int(track.images[Int(place)])])
         if count == 0 { continue }
         while let gap = gaps.first, gap < place {
-          ignored += Int(draw.counts[Int(track.images[Int(gap)])])
+          ignored += Int(sample.counts[Int(track.images[Int(gap)])])
           gaps.removeFirst()
         }
-        // Of copies of an image the last one's detection has the highest precision, and the envelope
-        // takes that.
-        right += count
-        rights.append(right)
+        // Of the copies of an image the last one's detection has the highest precision, which the
+        // envelope takes.
+        truePositives += count
+        hits.append(truePositives)
         precisions.append(
-          Double(right) / (Double(Int(counted[Int(place)]) - ignored) + Double.ulpOfOne))
+          Double(truePositives) / (Double(Int(counted[Int(place)]) - ignored) + Double.ulpOfOne))
       }
-      for place in stride(from: precisions.count - 1, to: 0, by: -1)
-      where precisions[place] > precisions[place - 1] {
-        precisions[place - 1] = precisions[place]
-      }
+      precisions.makeEnvelope()
       var place = 0
       for recall in recallThresholds {
-        while place < rights.count && Double(rights[place]) / Double(groundTruths) < recall {
+        while place < hits.count && Double(hits[place]) / Double(groundTruths) < recall {
           place += 1
         }
-        plane.append(place < rights.count ? precisions[place] : 0)
+        plane.append(place < hits.count ? precisions[place] : 0)
       }
     }
     return plane
+  }
+}
+
+/// How often each image occurs in a resample with replacement of as many images as there are.
+struct BootstrapSample {
+  /// One count per image; they add up to the number of images.
+  let counts: [Int32]
+
+  /// The same seed and number give the same counts on every machine.
+  init(imageCount: Int, seed: UInt64, number: Int) {
+    var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 0xD1B5_4A32_D192_ED03)
+    var counts = [Int32](repeating: 0, count: imageCount)
+    for _ in 0..<imageCount { counts[generator.index(below: imageCount)] += 1 }
+    self.counts = counts
+  }
+
+  /// Each image once: the dataset itself.
+  init(eachOf imageCount: Int) {
+    counts = [Int32](repeating: 1, count: imageCount)
   }
 }

@@ -1,29 +1,28 @@
 import Basics
 import Imaging
 
-/// Which class was found where which class is, with a row and a column for the background.
+/// Predicted against true classes, with a row and a column for the background.
 ///
-/// In each image the detections of at least a confidence are paired with ground-truth objects of any class, the pair
-/// of the highest overlap first (of equal ones the higher-scoring detection, then the earlier ground truth), each
-/// at most once. A pair is counted under its classes, an unpaired ground truth as found as background, an
-/// unpaired detection as background found as its class. Detections that are left without a ground-truth object,
-/// but overlap an ignored one or a crowd enough, are not counted.
+/// In each image the detections above a confidence threshold are matched with ground-truth objects of
+/// any class, each at most once, the highest IoU first (of equal ones the higher score, then the
+/// earlier object). A match counts under its two classes, an unmatched object as predicted background,
+/// an unmatched detection as true background. Unmatched detections on an ignored object or a crowd are
+/// left out.
 package struct ConfusionMatrix: Hashable, Sendable {
-  /// The lowest score of a detection that is looked at.
+  /// Confidence threshold.
   package let confidence: Double
-  /// The overlap that a pair must reach, 0...1.
+  /// IoU threshold of a match, 0...1.
   package let iou: Double
-  /// How many classes there are; the background has this index.
+  /// The background has this index.
   package let classCount: Int
-  /// Detections found as class f where class t is, at `f * (classCount + 1) + t`.
+  /// Predictions of class p for true class t are at `p * (classCount + 1) + t`.
   package private(set) var counts: [Int]
 
-  /// How often class `groundTruth` was found as class `found`; `classCount` is the background.
-  package func count(found: Int, groundTruth: Int) -> Int {
-    counts[found * (classCount + 1) + groundTruth]
+  /// How often class `groundTruth` was predicted as class `predicted`; `classCount` is the background.
+  package func count(predicted: Int, groundTruth: Int) -> Int {
+    counts[predicted * (classCount + 1) + groundTruth]
   }
 
-  /// Pairs detections and ground-truth objects of every image.
   package init(
     _ table: EvaluationTable, confidence: Double = 0.25, iou: Double = 0.5,
     overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
@@ -38,14 +37,14 @@ package struct ConfusionMatrix: Hashable, Sendable {
         ImagePairing(table, image: $0, confidence: confidence, iou: iou, overlap: overlap).pairs
       }
     }
-    for pair in parts.joined() { counts[pair.found * (classCount + 1) + pair.groundTruth] += 1 }
+    for pair in parts.joined() { counts[pair.predicted * (classCount + 1) + pair.groundTruth] += 1 }
   }
 }
 
-/// The pairs of one image, by their classes.
+/// The matches of one image.
 private struct ImagePairing {
-  /// What was found and what is there; the number of classes stands for the background.
-  private(set) var pairs: [(found: Int, groundTruth: Int)] = []
+  /// Class indices; the number of classes is the background.
+  private(set) var pairs: [(predicted: Int, groundTruth: Int)] = []
 
   private struct Candidate {
     var overlap: Double
@@ -59,12 +58,12 @@ private struct ImagePairing {
     let own = table.pairs(ofImage: image)
     guard let first = own.first, let last = own.last else { return }
     let background = table.classNames.count
-    let (found, groundTruths) = (table.detections, table.groundTruths)
+    let (detections, groundTruths) = (table.detections, table.groundTruths)
     let rows = (first.detections.lowerBound..<last.detections.upperBound)
-      .filter { found.scores[$0] >= confidence }
+      .filter { detections.scores[$0] >= confidence }
     let groundTruthRows = first.groundTruths.lowerBound..<last.groundTruths.upperBound
     var candidates: [Candidate] = []
-    var meetsIgnored: Set<Int> = []
+    var onIgnored: Set<Int> = []
     for row in rows {
       for groundTruth in groundTruthRows {
         let isCrowd = groundTruths.traits[groundTruth].contains(.crowd)
@@ -73,13 +72,13 @@ private struct ImagePairing {
         if groundTruths.traits[groundTruth].isEmpty {
           candidates.append(Candidate(overlap: value, detection: row, groundTruth: groundTruth))
         } else {
-          meetsIgnored.insert(row)
+          onIgnored.insert(row)
         }
       }
     }
     candidates.sort { a, b in
       if a.overlap != b.overlap { return a.overlap > b.overlap }
-      let (scoreA, scoreB) = (found.scores[a.detection], found.scores[b.detection])
+      let (scoreA, scoreB) = (detections.scores[a.detection], detections.scores[b.detection])
       if scoreA != scoreB { return scoreA > scoreB }
       return (a.detection, a.groundTruth) < (b.detection, b.groundTruth)
     }
@@ -91,14 +90,54 @@ private struct ImagePairing {
       takenDetections.insert(pair.detection)
       takenGroundTruths.insert(pair.groundTruth)
       pairs.append(
-        (Int(found.classes[pair.detection]), Int(groundTruths.classes[pair.groundTruth])))
+        (Int(detections.classes[pair.detection]), Int(groundTruths.classes[pair.groundTruth])))
     }
-    for row in rows where !takenDetections.contains(row) && !meetsIgnored.contains(row) {
-      pairs.append((Int(found.classes[row]), background))
+    for row in rows where !takenDetections.contains(row) && !onIgnored.contains(row) {
+      pairs.append((Int(detections.classes[row]), background))
     }
     for groundTruth in groundTruthRows
     where groundTruths.traits[groundTruth].isEmpty && !takenGroundTruths.contains(groundTruth) {
       pairs.append((background, Int(groundTruths.classes[groundTruth])))
     }
   }
+}
+
+extension AdditionalMetric {
+  /// The largest confusions; the matrix of many classes fits no terminal.
+  static let confusion = AdditionalMetric(
+    name: "confusion", summary: "confusion matrix"
+  ) { result, tasks in
+    let matrix = ConfusionMatrix(result.table, overlap: result.overlap, tasks: tasks)
+    let names = result.table.classNames + ["background"]
+    let confusions = names.indices.flatMap { predicted in
+      names.indices.filter { $0 != predicted }.map { groundTruth in
+        (predicted, groundTruth, matrix.count(predicted: predicted, groundTruth: groundTruth))
+      }
+    }.filter { $0.2 > 0 }.sorted { $0.2 != $1.2 ? $0.2 > $1.2 : ($0.0, $0.1) < ($1.0, $1.1) }
+    var table = Table([.words("predicted"), .words("actual"), .numbers("count")])
+    for (predicted, groundTruth, count) in confusions.prefix(12) {
+      table.add([.text(names[predicted]), .text(names[groundTruth]), .integer(count)])
+    }
+    let rest = confusions.dropFirst(12).reduce(0) { $0 + $1.2 }
+    if rest > 0 { table.add([.text("others"), .blank, .integer(rest)]) }
+    let correct = names.indices.reduce(0) { $0 + matrix.count(predicted: $1, groundTruth: $1) }
+    table.add([.text("correct"), .blank, .integer(correct)])
+    return (
+      table,
+      [
+        "confidence": .number(matrix.confidence), "iou": .number(matrix.iou),
+        "classes": .array(names.map { .string($0) }),
+        "confusion": .array(
+          names.indices.map { predicted in
+            .array(
+              names.indices.map {
+                .integer(matrix.count(predicted: predicted, groundTruth: $0))
+              })
+          }),
+      ]
+    )
+  }
+
+  /// The metrics besides COCO's.
+  package static let all = [voc, f1, confusion]
 }

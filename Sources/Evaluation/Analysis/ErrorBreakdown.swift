@@ -1,46 +1,41 @@
 import Basics
 import Imaging
 
-/// Where average precision is lost: each kind of error, and what mending it alone would give.
+/// TIDE error analysis: the AP gained if all errors of one type, and no others, were corrected.
 ///
-/// The numbers are those of TIDE (see `ErrorKind`) as its program tidecv 1.0.1 reckons them. Where
-/// the paper leaves a choice, this is what is done, by that program and here:
+/// Results equal those of tidecv 1.0.1 (see `ErrorKind` for the paper). Where the paper leaves a
+/// choice:
 ///
-/// - AP is that at IoU 0.5 with at most 100 detections an image, all classes together; COCO's AP50
-///   allows 100 a class.
-/// - A class that is detected but has no ground truth counts as AP 0 in the mean; COCO leaves it out.
-/// - A detection that lies more than half in a crowd of its class does not count. So it is with
-///   objects that are marked difficult, which tidecv does not know.
-/// - Mending a classification or localization error makes the highest-scoring such detection of a ground-truth object
-///   right, and takes away the others; mending the other kinds takes the detections away; mending
-///   missed ground-truth objects takes those out of the count.
-/// - Of equal scores, wrong detections go first while something is mended.
-/// - What mending would lose is told as 0.
+/// - AP is at IoU 0.5 with at most 100 detections per image over all classes; COCO's AP50 allows 100
+///   per class.
+/// - A class with detections but without ground truth counts as AP 0 in the mean; COCO leaves it out.
+/// - A detection of which more than half lies in a crowd of its class is ignored. The same holds for
+///   difficult objects, which tidecv does not have.
+/// - Correcting classification or localization errors makes the highest-scoring such detection of an
+///   object a true positive and removes the others. Correcting the other types removes the detections,
+///   or the missed objects from the ground truth.
+/// - Of equal scores, false positives rank first while errors are corrected.
+/// - A negative gain is reported as 0.
 package struct ErrorBreakdown: Sendable {
-  /// AP at IoU 0.5 as it is, 0...1.
+  /// AP at IoU 0.5, 0...1.
   package let ap: Double
-  /// AP gained by mending all errors of a kind, 0...1, in the order of `ErrorKind.allCases`.
+  /// AP gained by correcting all errors of a type, 0...1, in the order of `ErrorKind.allCases`.
   package let costs: [Double]
-  /// How many errors of a kind there are, in that order.
+  /// The number of errors of each type, in that order.
   package let counts: [Int]
-  /// AP gained if no detection were wrong.
+  /// AP gained without false positives.
   package let falsePositiveCost: Double
-  /// AP gained if no ground truth were left unfound.
+  /// AP gained without false negatives.
   package let falseNegativeCost: Double
-  /// What became of each detection; rows as in `EvaluationTable.detections`.
+  /// Rows as in `EvaluationTable.detections`.
   package let matches: [DetectionMatch]
-  /// Ground-truth objects that no detection is right about or would be once repaired; rows as in
-  /// `EvaluationTable.groundTruths`.
+  /// Rows as in `EvaluationTable.groundTruths`.
   package let isMissed: [Bool]
 
-  /// The AP that mending a kind would give.
+  /// The AP gained by correcting a type.
   package func cost(_ kind: ErrorKind) -> Double { costs[kind.rawValue] }
 
-  /// Finds out what became of each detection and ground truth, and what each kind of error costs.
-  ///
-  /// - Parameters:
-  ///   - overlap: What the rows overlap by: boxes or masks.
-  ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
+  /// Results do not depend on `tasks`.
   package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
@@ -61,18 +56,44 @@ package struct ErrorBreakdown: Sendable {
         isMissed[row] = !image.isReached[place]
         if isMissed[row] { counts[ErrorKind.missed.rawValue] += 1 }
         costs.addGroundTruth(
-          ofClass: Int(table.groundTruths.classes[row]), isFound: image.isFound[place],
+          ofClass: Int(table.groundTruths.classes[row]), isMatched: image.isMatched[place],
           isMissed: isMissed[row])
       }
     }
     self.matches = matches
     self.isMissed = isMissed
     self.counts = counts
-    let ap = costs.asItIs()
+    let ap = costs.meanAP()
     self.ap = ap
-    costs.putWrongFirst()
-    self.costs = ErrorKind.allCases.map { max(0, costs.mending($0) - ap) }
-    falsePositiveCost = costs.withoutWrong() - ap
-    falseNegativeCost = costs.withoutUnfound() - ap
+    costs.rankFalsePositivesFirst()
+    self.costs = ErrorKind.allCases.map { max(0, costs.correcting($0) - ap) }
+    falsePositiveCost = costs.withoutFalsePositives() - ap
+    falseNegativeCost = costs.withoutFalseNegatives() - ap
+  }
+}
+
+extension ErrorBreakdown {
+  /// Per error type its count and the AP50 that correcting it would gain; of several results only the
+  /// gains, side by side.
+  package static func table(_ results: [ErrorBreakdown]) -> Table {
+    let isSingle = results.count == 1
+    var table = Table(
+      [.words("error")] + (isSingle ? [.numbers("count")] : [])
+        + results.indices.map {
+          .numbers(isSingle ? "dAP50" : "(\($0 + 1)) dAP50", key: "cost")
+        })
+    func add(
+      _ name: String, _ count: (ErrorBreakdown) -> Table.Value, _ cost: (ErrorBreakdown) -> Double
+    ) {
+      table.add(
+        [.text(name)] + (isSingle ? results.map(count) : [])
+          + results.map { .number(cost($0), digits: 3) })
+    }
+    for kind in ErrorKind.allCases {
+      add(kind.name, { .integer($0.counts[kind.rawValue]) }, { $0.cost(kind) })
+    }
+    add("false positives", { _ in .blank }, \.falsePositiveCost)
+    add("false negatives", { _ in .blank }, \.falseNegativeCost)
+    return table
   }
 }

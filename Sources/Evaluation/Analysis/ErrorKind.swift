@@ -1,45 +1,34 @@
-/// What is wrong with a detection or a ground-truth object, as TIDE tells errors apart.
+/// TIDE's error types of detections and ground-truth objects.
 ///
 /// Source: D. Bolya et al., TIDE: A General Toolbox for Identifying Object Detection Errors, 2020.
-/// A detection that is right at IoU 0.5 has no error. The others are asked in this order.
+/// A true positive at IoU 0.5 has no error. The other detections get the first type that applies.
 package enum ErrorKind: Int, CaseIterable, Hashable, Sendable {
-  /// On an object, but of another class: IoU of at least 0.5 with a ground-truth object of a wrong class.
+  /// IoU of at least 0.5 with a ground-truth object of another class.
   case classification
-  /// Of the right class, but not where the object is: IoU of 0.1 to 0.5.
+  /// IoU of 0.1 to 0.5 with a ground-truth object of the same class.
   case localization
-  /// Neither the right class nor the right place, yet not on empty ground.
+  /// IoU of 0.1 to 0.5 with a ground-truth object of another class.
   case both
-  /// Right, had a higher-scoring detection not taken the ground truth already.
+  /// IoU of at least 0.5 with an object that a higher-scoring detection matches.
   case duplicate
-  /// On nothing: IoU of at most 0.1 with any ground truth.
+  /// IoU of at most 0.1 with any ground-truth object.
   case background
-  /// A ground-truth object that no detection is right about or would be once repaired.
+  /// A ground-truth object that no detection matches, even after correction.
   case missed
 
-  /// The kind as a noun for reports.
-  package var name: String {
-    switch self {
-    case .classification: "classification"
-    case .localization: "localization"
-    case .both: "both"
-    case .duplicate: "duplicate"
-    case .background: "background"
-    case .missed: "missed"
-    }
-  }
+  package var name: String { "\(self)" }
 }
 
-/// What became of one detection.
+/// The match outcome of one detection at IoU 0.5.
 package struct DetectionMatch: Hashable, Sendable {
-  /// What is wrong with it; nil where it is right, and where it was not looked at.
+  /// Nil for true positives and ignored detections.
   package internal(set) var error: ErrorKind?
-  /// Whether it matched a ground-truth object of its class.
-  package internal(set) var isRight = false
-  /// Whether it neither counts as right nor as wrong: it lies in a crowd or on an object that is
-  /// ignored, or is beyond the first 100 of its image.
+  package internal(set) var isTruePositive = false
+  /// Whether it is left out: on a crowd or an ignored object, or beyond the first 100 of its image.
   package internal(set) var isIgnored = true
-  /// The row of the ground truth that it matched, misplaced or misnamed; -1 where there is none.
+  /// The row of the ground-truth object that it matches or that its error refers to; -1 for none.
   package internal(set) var groundTruth: Int32 = -1
-  /// Whether repairing it makes it right: it is the highest-scoring error on a ground-truth object that is not found.
-  var isRepairable = false
+  /// Whether correcting it makes it a true positive: it is the highest-scoring error on an unmatched
+  /// ground-truth object.
+  var isCorrectable = false
 }

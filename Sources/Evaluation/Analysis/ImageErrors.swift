@@ -1,30 +1,28 @@
 import Imaging
 
-/// Finds out what became of the detections and ground-truth objects of an image at IoU 0.5.
+/// Classifies the errors of an image at IoU 0.5.
 ///
 /// Source: `TIDEExample` and `TIDERun._eval_image` of tidecv 1.0.1.
 struct ImageErrors {
-  /// The IoU from which on a detection is right.
+  /// The IoU of a match.
   static let positive = 0.5
-  /// The IoU up to which a detection is on nothing.
+  /// The IoU up to which a detection is on background.
   static let background = 0.1
-  /// Detections of an image that are looked at, all classes together.
+  /// Detections per image, over all classes.
   static let limit = 100
 
-  /// Rows of the detections that are looked at, the highest score first.
+  /// Rows of the detections by descending score.
   private(set) var detections: [Int] = []
-  /// What became of them.
   private(set) var matches: [DetectionMatch] = []
-  /// Rows of the ground-truth objects that count, in the order of the input.
+  /// Rows of the ground-truth objects that are not ignored, in the order of the input.
   private(set) var groundTruths: [Int] = []
-  /// Ground-truth objects that a detection is right about.
-  private(set) var isFound: [Bool] = []
-  /// Ground-truth objects that a detection is right about or would be once repaired.
+  private(set) var isMatched: [Bool] = []
+  /// Objects that a detection matches, or would match after correction.
   private(set) var isReached: [Bool] = []
 
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
-  /// Overlaps, a row a detection and a column a ground-truth object that counts.
+  /// IoU: a row per detection, a column per ground-truth object.
   private var overlaps: [Double] = []
 
   init(_ table: EvaluationTable, image: Int, overlap: PairwiseIoU) {
@@ -41,7 +39,7 @@ struct ImageErrors {
       table.groundTruthSources[$0] < table.groundTruthSources[$1]
     }
     groundTruths = labeled.filter { table.groundTruths.traits[$0].isEmpty }
-    isFound = [Bool](repeating: false, count: groundTruths.count)
+    isMatched = [Bool](repeating: false, count: groundTruths.count)
     matches = [DetectionMatch](repeating: DetectionMatch(), count: detections.count)
     for detection in detections {
       for groundTruth in groundTruths {
@@ -50,8 +48,8 @@ struct ImageErrors {
     }
     match()
     ignore(labeled.filter { !table.groundTruths.traits[$0].isEmpty })
-    isReached = isFound
-    for place in matches.indices where !matches[place].isRight { findError(place) }
+    isReached = isMatched
+    for place in matches.indices where !matches[place].isTruePositive { findError(place) }
   }
 
   private func isSameClass(_ detection: Int, _ groundTruth: Int) -> Bool {
@@ -59,7 +57,7 @@ struct ImageErrors {
       == table.groundTruths.classes[groundTruths[groundTruth]]
   }
 
-  /// The ground truth of the highest overlap, the first of equal ones, among those that `isCandidate`.
+  /// The ground-truth object of the highest IoU among the candidates, the first of equal ones.
   private func best(
     _ detection: Int, where isCandidate: (_ groundTruth: Int) -> Bool
   ) -> (groundTruth: Int, overlap: Double)? {
@@ -71,22 +69,23 @@ struct ImageErrors {
     return best
   }
 
-  /// Gives each detection the free ground truth of its class that it overlaps most, the highest score first.
+  /// Matches each detection, by descending score, with the unmatched object of its class of the highest
+  /// IoU.
   private mutating func match() {
     for place in matches.indices {
       matches[place].isIgnored = false
-      let found = best(place) { isSameClass(place, $0) && !isFound[$0] }
-      if let found, found.overlap >= Self.positive {
-        isFound[found.groundTruth] = true
-        matches[place].isRight = true
-        matches[place].groundTruth = Int32(groundTruths[found.groundTruth])
+      let match = best(place) { isSameClass(place, $0) && !isMatched[$0] }
+      if let match, match.overlap >= Self.positive {
+        isMatched[match.groundTruth] = true
+        matches[place].isTruePositive = true
+        matches[place].groundTruth = Int32(groundTruths[match.groundTruth])
       }
     }
   }
 
-  /// Leaves out what lies in regions of its class that do not count.
+  /// Ignores unmatched detections on crowds and ignored objects of their class.
   private mutating func ignore(_ regions: [Int]) {
-    for place in matches.indices where !matches[place].isRight {
+    for place in matches.indices where !matches[place].isTruePositive {
       let row = detections[place]
       matches[place].isIgnored = regions.contains {
         table.groundTruths.classes[$0] == table.detections.classes[row]
@@ -98,13 +97,13 @@ struct ImageErrors {
   private mutating func findError(_ place: Int) {
     let own = best(place) { isSameClass(place, $0) }
     if let own, (Self.background...Self.positive).contains(own.overlap) {
-      return note(.localization, place, groundTruth: own.groundTruth)
+      return record(.localization, place, groundTruth: own.groundTruth)
     }
     let other = best(place) { !isSameClass(place, $0) }
     if let other, other.overlap >= Self.positive {
-      return note(.classification, place, groundTruth: other.groundTruth)
+      return record(.classification, place, groundTruth: other.groundTruth)
     }
-    let taken = best(place) { isSameClass(place, $0) && isFound[$0] }
+    let taken = best(place) { isSameClass(place, $0) && isMatched[$0] }
     if let taken, taken.overlap >= Self.positive {
       matches[place].error = .duplicate
       matches[place].groundTruth = Int32(groundTruths[taken.groundTruth])
@@ -114,14 +113,14 @@ struct ImageErrors {
     }
   }
 
-  /// Notes an error about a ground-truth object. Detections come with falling scores: the first one that would be
-  /// right about a ground-truth object is the one whose repair counts, the others would be duplicates of it.
-  private mutating func note(_ error: ErrorKind, _ place: Int, groundTruth: Int) {
+  /// Records an error on a ground-truth object. Only the first one, which has the highest score, is
+  /// correctable; the others would become duplicates.
+  private mutating func record(_ error: ErrorKind, _ place: Int, groundTruth: Int) {
     matches[place].error = error
     matches[place].groundTruth = Int32(groundTruths[groundTruth])
     if !isReached[groundTruth] {
       isReached[groundTruth] = true
-      matches[place].isRepairable = true
+      matches[place].isCorrectable = true
     }
   }
 }

@@ -1,24 +1,21 @@
+import Basics
 import Imaging
 
-/// All that an evaluation looks at: images, classes, what is labeled and what was found.
+/// The input of an evaluation: images, classes, ground truth and detections.
 ///
-/// Rows stand in any order of images and classes; of detections of one image and class with equal
-/// scores, the earlier row goes first, as in the reference. Masks, where there are any, are kept
-/// beside it, one a row in the same order; see `PairwiseIoU`.
+/// Rows may be in any order of images and classes. Of detections of one image and class with equal
+/// scores the earlier row ranks first, as in the reference. Masks are kept separately, one per row
+/// in the same order; see `PairwiseIoU`.
 package struct EvaluationInput: Hashable, Sendable {
-  /// What names the images in messages: file names or ids. Images without ground-truth objects or detections
-  /// are listed too.
+  /// File names or ids, including images without ground-truth objects or detections.
   ///
-  /// The reference takes images by ascending id, which settles ties of scores between images.
+  /// The reference takes images by ascending id, which breaks ties of scores between images.
   package private(set) var imageNames: [String]
-  /// The classes; class indices count into them.
+  /// Indexed by class index.
   package let classNames: [String]
-  /// What is labeled.
   package var groundTruths: GroundTruthTable
-  /// What was found.
   package var detections: DetectionTable
 
-  /// Makes an input, by default without rows.
   package init(
     imageNames: [String] = [], classNames: [String],
     groundTruths: GroundTruthTable = GroundTruthTable(),
@@ -32,23 +29,24 @@ package struct EvaluationInput: Hashable, Sendable {
 
   /// Adds an image with its annotations and detections, both in pixels of the original image.
   package mutating func append(
-    image name: String, annotations: [Annotation], detections found: [Detection]
+    image name: String, annotations: [Annotation], detections: [Detection]
   ) {
     let image = imageNames.count
     imageNames.append(name)
     for annotation in annotations { groundTruths.append(annotation, image: image) }
-    for detection in found { detections.append(detection, image: image) }
+    for detection in detections { self.detections.append(detection, image: image) }
   }
 
-  /// Refuses what would be counted wrongly or crash further on.
+  /// Checks indices and numbers.
   ///
   /// - Throws: `EvaluationError` for an image or class index that is not in its list, and for a
-  ///   coordinate, area or score that is no finite number.
+  ///   coordinate, area or score that is not finite.
   func check() throws(EvaluationError) {
     for row in 0..<groundTruths.count {
       let values = groundTruths.boxes[row].isFinite && groundTruths.areas[row].isFinite
       try check(
-        "truth", row, image: groundTruths.images[row], classIndex: groundTruths.classes[row],
+        "ground-truth object", row, image: groundTruths.images[row],
+        classIndex: groundTruths.classes[row],
         isFinite: values)
     }
     for row in 0..<detections.count {
@@ -67,16 +65,23 @@ package struct EvaluationInput: Hashable, Sendable {
   ) throws(EvaluationError) {
     guard image >= 0, image < imageNames.count else {
       throw EvaluationError(
-        "\(what) \(row) cannot be scored: its image is number \(image), but there are "
+        "\(what) \(row) cannot be evaluated: its image index is \(image), but there are "
           + "\(imageNames.count) images.")
     }
     func fail(_ issue: String) -> EvaluationError {
       EvaluationError(
-        "\(what) \(row), of image \(imageNames[Int(image)]), cannot be scored: \(issue).")
+        "\(what) \(row), of image \(imageNames[Int(image)]), cannot be evaluated: \(issue).")
     }
     guard classIndex >= 0, classIndex < classNames.count else {
       throw fail("its class index is \(classIndex), but there are \(classNames.count) classes")
     }
-    guard isFinite else { throw fail("it holds a value that is no finite number") }
+    guard isFinite else { throw fail("it holds a value that is not finite") }
   }
+}
+
+/// Ground truth or detections that cannot be evaluated.
+package struct EvaluationError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

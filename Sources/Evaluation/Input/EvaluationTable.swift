@@ -18,35 +18,32 @@ package struct ImageClassPair: Hashable, Sendable {
   package var detections: Range<Int> { Int(firstDetection)..<Int(detectionEnd) }
 }
 
-/// An evaluation's rows, sorted by image and then by class, with tables that say where each begins.
+/// An evaluation's rows, sorted by image and then by class, with the start of each group.
 ///
-/// A pair is one image and one class of which there is a ground-truth object or a detection: what matching looks
-/// at. Pairs stand by image and, inside, by class; their rows are contiguous, so that an image's
-/// rows are, too. All analyses read this.
+/// Matching works on image-class pairs: one image and one class with at least one ground-truth object
+/// or detection. Pairs are sorted by image, then class; the rows of a pair are contiguous, and so are
+/// those of an image.
 package struct EvaluationTable: Sendable {
-  /// What names the images in messages.
   package let imageNames: [String]
-  /// The classes.
   package let classNames: [String]
-  /// What is labeled, by image and class; inside a pair in the order of the input.
+  /// By image and class; within a pair in the order of the input.
   package let groundTruths: GroundTruthTable
-  /// What was found, by image and class; inside a pair by descending score, ties in the order of
-  /// the input.
+  /// By image and class; within a pair by descending score, ties in the order of the input.
   package let detections: DetectionTable
-  /// For each row of `groundTruths`, its row in the input (and in what is kept beside it, such as masks).
+  /// For each row of `groundTruths`, its row in the input, to which masks refer.
   package let groundTruthSources: [Int32]
   /// For each row of `detections`, its row in the input.
   package let detectionSources: [Int32]
-  /// The pairs, by image and then by class.
+  /// By image and then by class.
   package let pairs: [ImageClassPair]
-  /// `pairs[imageStarts[i]..<imageStarts[i + 1]]` are those of image i.
+  /// `pairs[imageStarts[i]..<imageStarts[i + 1]]` belong to image i.
   package let imageStarts: [Int]
   /// Pair numbers by class and then by image.
   package let classPairs: [Int32]
-  /// `classPairs[classStarts[c]..<classStarts[c + 1]]` are those of class c.
+  /// `classPairs[classStarts[c]..<classStarts[c + 1]]` belong to class c.
   package let classStarts: [Int]
 
-  /// Sorts the rows of an input; linear in their number, but for the scores inside a pair.
+  /// Sorts the rows of an input in linear time, apart from the scores within a pair.
   ///
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
   package init(_ input: EvaluationInput, tasks: any ParallelExecutor = .serial)
@@ -104,7 +101,7 @@ package struct EvaluationTable: Sendable {
     return result
   }
 
-  /// Where each key's rows begin once they are sorted, and where the last ones end.
+  /// The start of each key's rows after sorting, and the end of the last.
   private static func starts(_ keys: [Int32], count: Int) -> [Int] {
     var starts = [Int](repeating: 0, count: count + 1)
     for key in keys { starts[Int(key) + 1] += 1 }
@@ -112,7 +109,7 @@ package struct EvaluationTable: Sendable {
     return starts
   }
 
-  /// Walks down both lists of rows at once, one pair at a time.
+  /// Walks both sorted lists of rows in parallel.
   private static func pairs(
     groundTruths: GroundTruthTable, detections: DetectionTable, order: [Int32]
   ) -> [ImageClassPair] {
@@ -151,7 +148,7 @@ package struct EvaluationTable: Sendable {
     return pairs
   }
 
-  /// Sorts the detections inside each cell by descending score, ties by row.
+  /// Sorts the detections of each pair by descending score, ties by row.
   private static func ranked(
     _ order: [Int32], pairs: [ImageClassPair], scores: [Double], tasks: any ParallelExecutor
   ) -> [Int32] {

@@ -1,19 +1,19 @@
-/// Matches detections to ground-truth objects greedily, the highest score first, cell after cell.
+/// Matches detections to ground-truth objects greedily, the highest score first, pair by pair.
 ///
-/// Source: `COCOeval.evaluateImg`. Each detection takes the free ground truth of the highest overlap (of
-/// equal ones the last); ground-truth objects that count are tried before ignored ones, and once one of them is
-/// held, no ignored one is looked at. Crowd ground-truth objects stay free. A detection that matches an ignored
-/// ground truth, or none while its own area is out of range, is ignored.
+/// Source: `COCOeval.evaluateImg`. Each detection takes the unmatched ground-truth object of the
+/// highest IoU (of equal ones the last). Ignored objects are considered only if no other one matches.
+/// A crowd can be matched any number of times. A detection that matches an ignored object, or none
+/// while its own area is out of range, is ignored.
 ///
-/// Unlike the reference a ground-truth object remembers *whether* it is taken, not by which annotation id, so an
-/// id of 0 has no special meaning.
+/// Unlike the reference, a match is stored as a flag and not as an annotation id, so an id of 0 has no
+/// special meaning.
 struct DetectionMatcher {
-  /// What became of the detections of all cells matched so far.
+  /// The match outcomes of all pairs so far.
   private(set) var columns = MatchColumns()
 
-  /// A ground-truth object that a detection overlaps enough for the lowest threshold.
+  /// A ground-truth object whose IoU with a detection reaches the lowest threshold.
   private struct Candidate {
-    /// Its place in the cell.
+    /// Its index in the pair.
     var groundTruth: Int
     var overlap: Double
   }
@@ -21,19 +21,19 @@ struct DetectionMatcher {
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
   private let parameters: EvaluationParameters
-  /// What a match starts from, one a threshold: an overlap of 1 may be a hair less.
+  /// The thresholds, at most 1 - 1e-10 as in the reference.
   private let floors: [Double]
   private let lowestFloor: Double
   private let everyThreshold: UInt16
 
-  // Scratch, kept from cell to cell.
+  // Scratch memory, kept from pair to pair.
   private var overlaps: [Double] = []
-  /// Of detection d: `candidateStarts[d]..<candidateStarts[d + 1]`.
+  /// Those of detection d are `candidateStarts[d]..<candidateStarts[d + 1]`.
   private var candidates: [Candidate] = []
   private var candidateStarts: [Int] = []
-  /// Whether a ground-truth object is ignored in the range of areas at hand.
+  /// Whether a ground-truth object is ignored in the current area range.
   private var isIgnored: [Bool] = []
-  /// Thresholds at which a ground-truth object is taken.
+  /// Thresholds at which a ground-truth object is matched.
   private var taken: [UInt16] = []
 
   init(_ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters) {
@@ -47,14 +47,13 @@ struct DetectionMatcher {
     everyThreshold = UInt16((1 << parameters.iouThresholds.count) - 1)
   }
 
-  /// Makes room for the match outcomes of that many detections.
   mutating func reserve(_ detections: Int) {
     columns.matched.reserveCapacity(detections * parameters.areaRanges.count)
     columns.ignored.reserveCapacity(detections * parameters.areaRanges.count)
     columns.matchedGroundTruths.reserveCapacity(detections * parameters.iouThresholds.count)
   }
 
-  /// Appends the match outcomes of a cell's detections.
+  /// Appends the match outcomes of a pair's detections.
   mutating func match(_ pair: ImageClassPair) {
     let areaCount = parameters.areaRanges.count
     let first = columns.matched.count / areaCount
@@ -71,8 +70,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// Appends detections that have no ground truth: ignored where their area is out of range or where they
-  /// are beyond the limit.
+  /// Appends detections as unmatched: ignored where their area is out of range or where they are beyond
+  /// the limit.
   private mutating func append(unmatched pair: ImageClassPair) {
     let limit = pair.detections.lowerBound + parameters.largestLimit
     for row in pair.detections {
@@ -118,7 +117,7 @@ struct DetectionMatcher {
     }
   }
 
-  /// Finds the ground truth of one detection at every threshold; `row` is the detection's place in `columns`.
+  /// Finds the match of one detection at every threshold; `row` is the detection's row in `columns`.
   private mutating func match(_ detection: Int, row: Int, pair: ImageClassPair, area: Int) {
     let mine = candidateStarts[detection]..<candidateStarts[detection + 1]
     let place = row * parameters.areaRanges.count + area
@@ -143,8 +142,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// The free ground truth of the highest overlap, the last of equal ones, among those that are ignored or
-  /// among those that are not.
+  /// The unmatched ground-truth object of the highest IoU, the last of equal ones, among those that are
+  /// ignored or among those that are not.
   private func best(
     of mine: Range<Int>, ignored: Bool, floor: Double, bit: UInt16, _ pair: ImageClassPair
   ) -> Int? {

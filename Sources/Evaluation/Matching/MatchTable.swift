@@ -1,31 +1,26 @@
 import Basics
 import Imaging
 
-/// What became of each detection at each IoU threshold and in each range of areas.
+/// The match outcome of each detection at each IoU threshold and in each area range.
 ///
-/// Bit t of a mask stands for `parameters.iouThresholds[t]`. A detection is right where it is
-/// matched and not ignored, wrong where it is neither. Those beyond the limit of their cell (100)
-/// are not looked at; they are ignored throughout.
+/// Bit t of a mask stands for `parameters.iouThresholds[t]`. A detection is a true positive where it
+/// is matched and not ignored, a false positive where it is neither. Detections beyond the limit of
+/// 100 per image and class are ignored.
 package struct MatchTable: Sendable {
-  /// The thresholds and ranges of areas that the masks count through.
   package let parameters: EvaluationParameters
-  /// Thresholds at which a detection has a ground-truth object: the mask of row d and area range a is at
+  /// Thresholds at which a detection is matched: the mask of row d and area range a is at
   /// `d * parameters.areaRanges.count + a`, rows as in `EvaluationTable.detections`.
   package private(set) var matched: [UInt16]
-  /// Thresholds at which a detection counts neither as right nor as wrong; places as in `matched`.
+  /// Thresholds at which a detection is neither a true nor a false positive; laid out as `matched`.
   package private(set) var ignored: [UInt16]
-  /// The row in `EvaluationTable.groundTruths` that a detection matched, or -1, in the first range of
-  /// areas, which is all of them: row d and threshold t are at
-  /// `d * parameters.iouThresholds.count + t`.
+  /// The row in `EvaluationTable.groundTruths` that a detection matched, or -1, over all areas: row d
+  /// and threshold t are at `d * parameters.iouThresholds.count + t`.
   package private(set) var matchedGroundTruths: [Int32]
-  /// Ground-truth objects that count, of class c in area range a, at `c * parameters.areaRanges.count + a`.
+  /// Ground-truth objects that are not ignored, of class c in area range a, at
+  /// `c * parameters.areaRanges.count + a`.
   package let groundTruthCounts: [Int]
 
-  /// Matches the detections of every cell.
-  ///
-  /// - Parameters:
-  ///   - overlap: What the cells' rows overlap by: boxes or masks.
-  ///   - tasks: What runs parts of the images at the same time; results do not depend on it.
+  /// Matches the detections of every image-class pair; results do not depend on `tasks`.
   package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes,
     parameters: EvaluationParameters = .coco, tasks: any ParallelExecutor = .serial
@@ -71,7 +66,7 @@ package struct MatchTable: Sendable {
   }
 }
 
-/// The columns of a match table for some of the cells, laid out as there.
+/// The columns of a match table for some of the pairs, laid out as there.
 struct MatchColumns {
   var matched: [UInt16] = []
   var ignored: [UInt16] = []

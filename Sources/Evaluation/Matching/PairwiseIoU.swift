@@ -1,35 +1,32 @@
 import Imaging
 
-/// How the overlaps of a cell are found: of boxes, or of what is kept beside the rows, as masks.
+/// Computes the IoU of detections with ground-truth objects: of their boxes or of their masks.
 ///
-/// Matching reads nothing but these overlaps, the areas and the traits.
+/// Matching reads nothing but these values, the areas and the flags.
 package struct PairwiseIoU: Sendable {
-  /// Fills `overlaps[d * groundTruths + t]` with the overlap, 0...1, of the cell's d-th detection, for
-  /// the first `detections` of them, with its t-th ground truth; all places are asked to be written.
+  /// Fills `overlaps[d * groundTruths + t]` with the IoU of the pair's d-th detection, for the first
+  /// `detections` of them, with its t-th ground-truth object. All elements must be written.
   package typealias Filling =
     @Sendable (
       _ table: EvaluationTable, _ pair: ImageClassPair, _ detections: Int,
       _ overlaps: inout [Double]
     ) -> Void
 
-  /// The overlap, 0...1, of a detection with a ground-truth object of the same image and of any class, both by
-  /// their rows; over the detection's own area where the ground truth is to be taken for a crowd.
+  /// The IoU of a detection with a ground-truth object of the same image and of any class, both by
+  /// row. For a crowd: the intersection over the detection's own area.
   package typealias RowIoU =
     @Sendable (_ table: EvaluationTable, _ detection: Int, _ groundTruth: Int, _ isCrowd: Bool) ->
     Double
 
-  /// Fills the overlaps of a cell.
   let fill: Filling
-  /// The overlap of two rows.
   let iou: RowIoU
 
-  /// Makes a source from the functions for a whole cell and for a pair, which must agree.
+  /// The two functions must agree.
   package init(fill: @escaping Filling, iou: @escaping RowIoU) {
     self.fill = fill
     self.iou = iou
   }
 
-  /// Makes a source from the function for a pair.
   package init(iou: @escaping RowIoU) {
     self.init(
       fill: { table, pair, detections, overlaps in
@@ -66,8 +63,8 @@ package struct PairwiseIoU: Sendable {
   /// Intersection over union of masks; over the detection's area for crowds.
   ///
   /// - Parameters:
-  ///   - ground-truth objects: One mask a ground-truth object, in the order of the input.
-  ///   - detections: One mask a detection, in the order of the input.
+  ///   - groundTruths: One mask per ground-truth object, in the order of the input.
+  ///   - detections: One mask per detection, in the order of the input.
   package static func masks(
     groundTruths: [RunLengthMask], detections: [RunLengthMask]
   ) -> PairwiseIoU {

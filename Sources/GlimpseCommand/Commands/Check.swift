@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Looks a dataset over before a training: its labels, its images, its numbers.
+/// Validates a dataset.
 struct Check: Command {
   var data = ""
   var splits: [String] = []
@@ -10,20 +10,20 @@ struct Check: Command {
   var listsAll = false
   var maximumIssues = 5
   var printsJSON = false
-  var sheet: String?
+  var csv: String?
   var report: String?
   var augmentedCount: Int?
   var configFile: String?
   var threads: Int?
 
   static let name = "check"
-  static let summary = "Find what is wrong with a dataset before training on it"
+  static let summary = "Validate a dataset: labels, images, duplicates, statistics"
   static let discussion = [
-    "Reads every label and decodes every image, compares images with each other, and tells what "
-      + "is wrong with file and line. Nothing in the dataset is changed; what is found out about "
-      + "images is kept in the user's cache folder, so that a second check is quick.",
-    "The exit code is 4 where there are errors: labels or images that are lost or wrong, or the "
-      + "same image in two splits. Warnings are worth a look and do not count unless --strict.",
+    "Reads every label, decodes every image, finds duplicates and near-duplicates, and reports issues "
+      + "with file and line. The dataset is never changed. Image records are cached in the user's "
+      + "cache folder, which makes a second check fast.",
+    "The exit code is 4 if there are errors: labels or images that are lost or wrong, or the same "
+      + "image in two splits. Warnings count only with --strict.",
   ]
 
   static let arguments: [Positional<Check>] = [
@@ -34,58 +34,59 @@ struct Check: Command {
 
   static let options: [OptionGroup<Check>] = [
     OptionGroup(
-      "What to look at",
+      "Input",
       [
         .values(
-          "split", \.splits, unit: "name", unset: "all", help: "Parts of the dataset"),
+          "split", \.splits, unit: "name", unset: "all", help: "Splits to check"),
         .value(
-          "format", \.format, unit: "format", unset: "found out from the files",
-          help: "How the dataset lies on disk"),
+          "format", \.format, unit: "format", unset: "detected",
+          help: "Format of the dataset"),
         .flag(
           "no-images", \.decodesImages, sets: false,
-          help: "Open no image: check labels against the sizes that they state"),
+          help: "Do not decode images; check labels against the sizes that they state"),
         .threads(\.threads),
       ]),
     OptionGroup(
-      "What counts",
-      [.flag("strict", \.isStrict, help: "Let warnings give the exit code 4, too")]),
+      "Thresholds",
+      [.flag("strict", \.isStrict, help: "Exit with code 4 on warnings, too")]),
     OptionGroup(
       "Output",
       [
         .value(
-          "max-issues", \.maximumIssues, .from(0, to: 1_000_000), unit: "lines",
-          help: "Issues of a kind that are listed"),
+          "max-issues", \.maximumIssues, .from(0, to: 1_000_000), unit: "count",
+          help: "Maximum number of issues listed per kind"),
         .flag("all", \.listsAll, help: "List all issues"),
-        .json(\.printsJSON, help: "Print one line of JSON with all issues instead"),
-        .value("csv", \.sheet, unit: "file", help: "Write all issues to a sheet, too"),
+        .json(\.printsJSON, help: "Print one line of JSON with all issues"),
+        .value("csv", \.csv, unit: "file", help: "Write all issues to a CSV file"),
         .value(
           "report", \.report, unit: "file",
-          help: "Write a page (.html) with issues, charts and labeled images"),
+          help: "Write an HTML report with issues, charts and labeled images"),
       ]),
     OptionGroup(
-      "What training will see",
+      "Augmentation preview",
       [
         .value(
           "augmented", \.augmentedCount, .from(1, to: 400), unit: "images", unset: "none",
-          help: "Draw the first images of a training into runs/check-N/augmented.jpg and the page"
+          help:
+            "Draw the first augmented training images to runs/check-N/augmented.jpg and the report"
         ),
         .value(
           "config", \.configFile, unit: "file", unset: "train's defaults",
-          help: "Settings of the training, in the form of a run's config.json"),
+          help: "Training settings, a run's config.json"),
       ]),
   ]
 
   static let examples = [
-    Example("glimpse check pets", "What is wrong with a dataset, and how many objects it has."),
+    Example("glimpse check pets", "Issues and statistics of a dataset."),
     Example(
       "glimpse check pets/data.yaml --report pets.html",
-      "The same as a page with charts and images."),
+      "The same as an HTML report with charts and images."),
     Example(
       "glimpse check pets --augmented 16",
-      "What the images look like that a training learns from."),
+      "Preview the training augmentation."),
     Example(
       "glimpse check pets --strict --json > issues.json",
-      "For a script that takes only data without an issue."),
+      "For a script that accepts only data without issues."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -94,10 +95,11 @@ struct Check: Command {
     let index = ImageIndex(for: data)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let check = try examine(index, tasks, on: console)
-    if let sheet { try AtomicFile.write(CheckText(check).sheet, to: sheet) }
+    if let csv { try AtomicFile.write(check.issueTable.csv, to: csv) }
     let augmented = try drawAugmented(check, on: console)
     if let report {
-      try AtomicFile.write(CheckPage(check: check, augmented: augmented).text, to: report)
+      try AtomicFile.write(
+        DatasetReport(check, augmented: augmented?.thumbnails ?? []).html, to: report)
     }
     if printsJSON {
       try console.print(CheckText(check).json.line)
@@ -108,7 +110,7 @@ struct Check: Command {
     return isBad ? .invalidDataSet : .done
   }
 
-  /// Checks with a line of progress; what was found out is kept even where it is interrupted.
+  /// The index is saved even after an interruption.
   private func examine(
     _ index: ImageIndex, _ tasks: any ParallelExecutor, on console: Console
   ) throws -> DatasetCheck {
@@ -123,7 +125,7 @@ struct Check: Command {
     }
   }
 
-  /// Draws what a training would see into a new folder.
+  /// Draws augmented training images into a new folder.
   private func drawAugmented(
     _ check: DatasetCheck, on console: Console
   ) throws -> AugmentedGrid? {
@@ -135,22 +137,22 @@ struct Check: Command {
     var progress = ProgressReporter(
       "Drawing", unit: "images", total: augmentedCount, on: console)
     defer { progress.finish() }
-    let sheet = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
+    let grid = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
       try Interruption.check(
-        "\(done) of \(Sentence.count(augmentedCount, "image")) were drawn, and none is written")
+        "\(done) of \(Sentence.count(augmentedCount, "image")) were drawn, none is written")
       progress.advance(by: done > 0 ? 1 : 0)
     }
     progress.advance(by: 1)
     let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
-    try ImageFile.write(sheet.image, to: path)
-    console.note("What training will see is in \(Sentence.printable(path))")
-    return sheet
+    try ImageFile.write(grid.image, to: path)
+    console.note("Augmented training images are in \(Sentence.printable(path))")
+    return grid
   }
 
-  /// Refuses, before any work is done, what could not be written in the end.
+  /// Checks output paths before any work is done.
   private func checkOutputs() throws(CommandError) {
     guard augmentedCount == nil || decodesImages else {
-      throw .usage("--augmented draws images, and --no-images opens none: give only one of them")
+      throw .usage("--augmented and --no-images exclude each other")
     }
     if let report {
       guard report.lowercased().hasSuffix(".html") else {
@@ -158,6 +160,6 @@ struct Check: Command {
       }
       try ResultFolder.checkParent(of: report)
     }
-    if let sheet { try ResultFolder.checkParent(of: sheet) }
+    if let csv { try ResultFolder.checkParent(of: csv) }
   }
 }

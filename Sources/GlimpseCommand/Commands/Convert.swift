@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Writes a labeled dataset in another format.
+/// Converts a labeled dataset to another format.
 struct Convert: Command {
   var data = ""
   var format: DatasetFormat?
@@ -13,34 +13,34 @@ struct Convert: Command {
   var printsJSON = false
 
   static let name = "convert"
-  static let summary = "Write a labeled dataset in another format"
+  static let summary = "Convert a labeled dataset to another format"
   static let discussion = [
-    "Reads any of the formats and writes any of them into a new folder, which gets its name when it is "
-      + "complete; the dataset itself is never changed. What the new format has no room for is "
-      + "counted and told. Labels that cannot be used are told one by one, left out, and the exit "
-      + "code is 3; labels that cannot even be understood end the conversion with 4."
+    "Reads any of the formats and writes any of them into a new folder. The dataset itself is never "
+      + "changed. Attributes that the new format cannot store are dropped and counted. Invalid labels "
+      + "are reported and ignored (exit code 3); files that cannot be parsed end the conversion "
+      + "(exit code 4)."
   ]
 
   static let arguments: [Positional<Convert>] = [
     .one(
-      "data", \.data, help: "The dataset: a folder, a data.yaml or an annotation file")
+      "data", \.data, help: "Dataset: a folder, a data.yaml or an annotation file")
   ]
 
   static let options: [OptionGroup<Convert>] = [
     OptionGroup(
-      "What to write",
+      "Output",
       [
-        .value("to", \.format, unit: "format", help: "Format to write"),
+        .value("to", \.format, unit: "format", help: "Target format"),
         .newFolder(\.output),
         .images(\.images),
         .flag(
           "no-polygons", \.keepsSegmentations, sets: false,
           help: "Write boxes only, without polygons and masks"
         ).alias("no-outlines"),
-        .json(\.printsJSON, help: "Print what was written as one line of JSON"),
+        .json(\.printsJSON, help: "Print a summary as one line of JSON"),
       ]),
     OptionGroup(
-      "What to read",
+      "Input",
       [
         .sourceFormat(\.source),
         .splits(\.splits, help: "Splits to convert"),
@@ -50,13 +50,13 @@ struct Convert: Command {
 
   static let examples = [
     Example(
-      "glimpse convert VOC2012 --to yolo -o voc-yolo", "Pascal VOC for a program that wants YOLO."),
+      "glimpse convert VOC2012 --to yolo -o voc-yolo", "Convert Pascal VOC to YOLO."),
     Example(
       "glimpse convert pets/data.yaml --to coco -o pets-coco --images symlink",
-      "COCO's JSON files beside links to the images."),
+      "COCO annotation files with links to the images."),
     Example(
       "glimpse convert coco --split val --to labelme -o fix-these",
-      "Labels that LabelMe opens for mending."),
+      "Correct labels in LabelMe."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -65,7 +65,7 @@ struct Convert: Command {
       throw CommandError.usage("convert needs --to <format>: \(words)")
     }
     guard let output else {
-      throw CommandError.usage("convert needs --output <folder>, a new one to write into")
+      throw CommandError.usage("convert needs --output <folder>, a new folder")
     }
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
@@ -79,6 +79,6 @@ struct Convert: Command {
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
     let reports = try DatasetWriting(format: format, images: images).write(
       [read], as: [""], of: read, to: output, on: console)
-    return try DatasetWriting.tell(reports, asJSON: printsJSON, on: console)
+    return try DatasetWriting.print(reports, asJSON: printsJSON, on: console)
   }
 }

@@ -18,7 +18,7 @@ struct Evaluate: Command {
   var overlap = OverlapChoice.bbox
   var explanation = AnalysisOptions()
   var images: String?
-  var extras: [ExtraMetric] = []
+  var extras: [AdditionalMetric] = []
   var csvPath: String?
   var printsJSON = false
 
@@ -154,7 +154,7 @@ struct Evaluate: Command {
 
   func writeCSV(_ runs: [EvaluationResult]) throws(CommandError) {
     if let csvPath {
-      try CommandError.wrap(AtomicFile.write(MetricsTable.text(runs), to: csvPath))
+      try CommandError.wrap(AtomicFile.write(DetectionMetrics.csvTable(runs).csv, to: csvPath))
     }
   }
 }

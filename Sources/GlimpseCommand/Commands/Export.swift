@@ -1,7 +1,7 @@
 import Foundation
 import Glimpse
 
-/// Writes a network in a form that other programs run or train.
+/// Exports a model.
 struct Export: Command {
   var network = NetworkChoice()
   var batch = 1
@@ -10,36 +10,35 @@ struct Export: Command {
   var output: String?
 
   static let name = "export"
-  static let summary = "Write a network for other programs, as ONNX"
+  static let summary = "Export a model to ONNX"
   static let discussion = [
-    "The input is batch x 3 x side x side, in the range that the network is trained on; the outputs "
-      + "are the network's own, before boxes are decoded. Both have fixed extents. Parameters keep "
-      + "their names. The file's metadata names the classes and the mean and deviation of the input.",
-    "Normalization is folded into the convolutions. With --training it stays by itself, so that the "
-      + "network can be trained elsewhere.",
+    "The input is batch x 3 x side x side, normalized as in training; the outputs are the raw head "
+      + "outputs, without decoding and NMS. Shapes are static. Parameters keep their names. The "
+      + "metadata holds the class names and the mean and standard deviation of the input.",
+    "Batch normalization is fused into the convolutions, except with --training.",
   ]
 
   static let options: [OptionGroup<Export>] = [
     OptionGroup(
-      "Network",
+      "Model",
       [
         .model(\.network.model, unset: "that of the weights, or compact"),
         .value(
-          "weights", short: "w", \.network.weights, unit: "file", unset: "fresh ones",
-          help: "Weights to write"),
+          "weights", short: "w", \.network.weights, unit: "file", unset: "randomly initialized",
+          help: "Weights to export"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
           "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Images that go through the network at once"),
+          help: "Batch size"),
       ]),
     OptionGroup(
       "Output",
       [
-        .value("format", \.format, help: "Form of the file"),
-        .flag("training", \.trains, help: "Leave normalization by itself, to be trained"),
+        .value("format", \.format, help: "File format"),
+        .flag("training", \.trains, help: "Do not fuse batch normalization, for training"),
         .value(
-          "output", short: "o", \.output, unit: "file", unset: "the network's name and .onnx",
-          help: "File to write; one that is there is replaced"),
+          "output", short: "o", \.output, unit: "file", unset: "<model>.onnx",
+          help: "File to write; an existing one is replaced"),
       ]),
   ]
 
@@ -49,7 +48,7 @@ struct Export: Command {
       "A trained detector for onnxruntime, OpenVINO and others."),
     Example(
       "glimpse export --model unet --batch 8 --training",
-      "A fresh U-Net, to be trained by another program, as unet.onnx."),
+      "A randomly initialized U-Net for training in another program."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -75,7 +74,7 @@ struct Export: Command {
   }
 }
 
-/// The forms that `export` writes, by the endings of their files.
+/// The file formats of `export`; raw values are file extensions.
 enum ExportFormat: String, OptionWord {
   /// Open Neural Network Exchange.
   case onnx

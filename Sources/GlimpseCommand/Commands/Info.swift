@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Tells what the machine offers, or what a network is made of.
+/// Describes this machine or a model.
 struct Info: Command {
   var network = NetworkChoice()
   var batch = 16
@@ -8,24 +8,25 @@ struct Info: Command {
   var printsJSON = false
 
   static let name = "info"
-  static let summary = "Show what this machine offers, or what a network is made of"
+  static let summary = "Describe this machine, or a model: layers, parameters, FLOPs, memory"
   static let discussion = [
-    "Without a network it tells the processors, kernels, limits and memory that Glimpse finds: what "
-      + "to put into a report of a problem or of a speed. With --model or --weights it lists the "
-      + "layers of the network with their sizes and the work that they take, and reckons the memory "
-      + "for inference and for training. Training may keep 1 GiB of decoded images besides."
+    "Without --model and --weights: processors, kernels, limits and memory, as needed in bug reports "
+      + "and benchmarks. With one of them: the model's layers with output sizes, parameters and "
+      + "FLOPs, and estimates of the memory for inference and training, without the cache of decoded "
+      + "images (--cache of train)."
   ]
 
   static let options: [OptionGroup<Info>] = [
     OptionGroup(
-      "Network",
+      "Model",
       [
         .model(\.network.model, unset: "that of the weights"),
         .value(
-          "weights", short: "w", \.network.weights, unit: "file", help: "Weights to look at"),
+          "weights", short: "w", \.network.weights, unit: "file", help: "Weights to describe"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
-          "batch", \.batch, .from(1, to: 4096), unit: "images", help: "Images a training step"),
+          "batch", \.batch, .from(1, to: 4096), unit: "images",
+          help: "Batch size of the training memory estimate"),
         .precision(\.precision),
       ]),
     OptionGroup("Output", [.json(\.printsJSON, help: "Print one line of JSON instead of tables")]),
@@ -33,27 +34,29 @@ struct Info: Command {
 
   static let examples = [
     Example(
-      "glimpse info", "Which kernels run, on how many processors, and how much memory there is."),
-    Example("glimpse info --json", "The same for a script, with memory in bytes."),
-    Example("glimpse info --model compact --imgsz 640", "Layers, parameters, work and memory."),
+      "glimpse info", "Kernels, processors and memory of this machine."),
+    Example("glimpse info --json", "The same as JSON, memory in bytes."),
+    Example(
+      "glimpse info --model compact --imgsz 640",
+      "Layers, parameters, FLOPs and memory at 640 x 640 pixels."),
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    let (text, json): (String, [JSONMember])
+    let (text, json): (String, JSONValue)
     if network.model == nil, network.weights == nil {
       if network.imageSize != nil {
-        throw CommandError.usage("--imgsz is for a network: name one with --model or --weights")
+        throw CommandError.usage("--imgsz needs --model or --weights")
       }
       let machine = try MachineFacts.read()
-      (text, json) = (FactTable(machine.rows).text, machine.json)
+      (text, json) = (machine.table.text, .object(machine.table.factMembers))
     } else {
       let resolved = precision.resolved(on: try InstructionSet.chosen())
       if let note = resolved.note { console.warn(note) }
       let facts = try ModelSummary(network.load(), batch: batch, precision: resolved.precision)
-      (text, json) = (facts.text, facts.json)
+      (text, json) = (facts.text, .object(facts.json))
     }
     if printsJSON {
-      try console.print(JSONValue.object(json).line)
+      try console.print(json.line)
     } else {
       try console.write(text)
     }

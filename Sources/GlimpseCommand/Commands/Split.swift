@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Deals the images of a dataset out to new splits.
+/// Splits a dataset.
 struct Split: Command {
   var data = ""
   var ratios: [Double] = []
@@ -19,21 +19,21 @@ struct Split: Command {
   private static let names = ["train", "val", "test"]
 
   static let name = "split"
-  static let summary = "Deal a dataset's images out to train, val and test, or to folds"
+  static let summary = "Split a dataset into train, val and test, or k folds"
   static let discussion = [
-    "Every class is shared out as the images are, the rarest first, and images that show the same "
-      + "(copies, frames of a film) stay together, so that no split knows another one's images. "
-      + "Equal seeds deal equally. The result is a new folder; the dataset itself is never changed."
+    "Stratified: every class is distributed by the ratios, the rarest first. Near-duplicates such as "
+      + "copies and frames of a video stay in the same split, which prevents leakage. The same seed "
+      + "gives the same split. The result is a new folder; the dataset itself is never changed."
   ]
 
   static let arguments: [Positional<Split>] = [
     .one(
-      "data", \.data, help: "The dataset: a folder, a data.yaml or an annotation file")
+      "data", \.data, help: "Dataset: a folder, a data.yaml or an annotation file")
   ]
 
   static let options: [OptionGroup<Split>] = [
     OptionGroup(
-      "How to deal",
+      "Splitting",
       [
         .values(
           "ratios", \.ratios, .above(0), unit: "ratio", unset: "0.8,0.1,0.1",
@@ -41,37 +41,38 @@ struct Split: Command {
         ).alias("shares"),
         .value(
           "folds", \.folds, .from(2, to: 1000), unit: "count",
-          help: "Make so many folds instead, fold-1 and so on, each with its train and val"),
-        .value("seed", \.seed, help: "What all random choices follow from"),
+          help:
+            "Number of cross-validation folds instead: fold-1 and so on, each with train and val"),
+        .value("seed", \.seed, help: "Random seed"),
         .flag(
           "no-groups", \.keepsGroups, sets: false,
-          help: "Look at no image, and let those that show the same go different ways"),
+          help: "Do not keep near-duplicates in the same split"),
       ]),
     OptionGroup(
-      "What to write",
+      "Output",
       [
         .newFolder(\.output),
         .value(
           "to", \.format, unit: "format", unset: "that of the dataset",
-          help: "Format to write"),
+          help: "Target format"),
         .images(\.images),
-        .json(\.printsJSON, help: "Print what was written, one line of JSON a folder"),
+        .json(\.printsJSON, help: "Print a summary as one line of JSON per folder"),
       ]),
     OptionGroup(
-      "What to read",
+      "Input",
       [
         .sourceFormat(\.source),
-        .splits(\.splits, help: "Splits whose images are dealt anew, all together"),
+        .splits(\.splits, help: "Splits to merge and re-split"),
         .threads(\.threads),
       ]),
   ]
 
   static let examples = [
     Example(
-      "glimpse split pets -o pets-split", "Eight tenths to train, a tenth each to val and test."),
+      "glimpse split pets -o pets-split", "80 % train, 10 % val, 10 % test."),
     Example(
       "glimpse split pets --ratios 3,1 --to yolo -o pets-yolo --images symlink",
-      "Three to one, as YOLO, with links to the images."),
+      "75 % train and 25 % val as YOLO, with links to the images."),
     Example(
       "glimpse split pets --folds 5 -o pets-folds --images hardlink",
       "Five folds for cross-validation."),
@@ -80,7 +81,7 @@ struct Split: Command {
   func run(on console: Console) throws -> ExitCode {
     let ratios = try namedRatios()
     guard let output else {
-      throw CommandError.usage("split needs --output <folder>, a new one to write into")
+      throw CommandError.usage("split needs --output <folder>, a new folder")
     }
     try DatasetWriter.check(folder: output, data: data)
     Interruption.observe()
@@ -100,11 +101,11 @@ struct Split: Command {
     func write(_ parts: some Sequence<[Dataset]>, as names: [String]) throws -> ExitCode {
       for split in parts.joined() where split.samples.isEmpty {
         throw DatasetsError(
-          "\(data): \((groups.max() ?? -1) + 1) groups of images that show the same are too few: "
-            + "nothing is left for \"\(split.split)\"")
+          "\(data): \((groups.max() ?? -1) + 1) groups of near-duplicate images are too few: "
+            + "the split \"\(split.split)\" would be empty")
       }
       let reports = try writing.write(parts, as: names, of: read, to: output, on: console)
-      return try DatasetWriting.tell(reports, asJSON: printsJSON, on: console)
+      return try DatasetWriting.print(reports, asJSON: printsJSON, on: console)
     }
     if let folds {
       return try write(
@@ -124,7 +125,7 @@ struct Split: Command {
     return zip(Self.names, given).map { ($0, $1) }
   }
 
-  /// Which images show the same; what was found out is kept even where it is interrupted.
+  /// The group of near-duplicates of each image. The index is saved even after an interruption.
   private func groups(
     of data: [Dataset], _ index: ImageIndex, _ tasks: any ParallelExecutor, on console: Console
   ) throws -> [Int] {

@@ -1,14 +1,13 @@
 import Glimpse
 
-/// Turns the words behind a command's name into the command with its properties set.
+/// Parses the words after the name of a command into the command.
 ///
 /// - `--name value`, `--name=value`, `-n value`, `-n=value`; underscores in a name count as dashes.
-/// - `--` ends the options: what follows is arguments. A lone `-` is an argument.
-/// - A word that starts with a dash is no value, unless it is a number; `--name=-x` passes it.
-/// - `--help` and `-h` win over everything before `--`.
-/// - Options that take over settings from a file come first, wherever they stand.
+/// - `--` ends the options: arguments follow. A lone `-` is an argument.
+/// - A value starts with a dash only if it is a number, or after an equals sign: `--name=-x`.
+/// - `--help` and `-h` override everything before `--`.
+/// - Options that set many others are applied first, wherever they stand.
 enum ArgumentParser<C: Command> {
-  /// What the command line asks for.
   enum Request {
     case help
     case run(C)
@@ -43,7 +42,7 @@ enum ArgumentParser<C: Command> {
 
   private static var options: [Option<C>] { C.options.flatMap(\.options) }
 
-  /// The option that a word names, and the value behind its equals sign.
+  /// The option of a word, and the value after its equals sign.
   private static func find(_ word: String) throws(CommandError) -> (Option<C>, String?) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let attached = parts.count > 1 ? String(parts[1]) : nil
@@ -61,7 +60,7 @@ enum ArgumentParser<C: Command> {
         + (hint.isEmpty ? "; 'glimpse \(C.name) --help' lists those of \(C.name)" : hint))
   }
 
-  /// The value of an option: attached, or else the next word; empty for a flag.
+  /// The value after an equals sign, or else the next word; empty for a flag.
   private static func value(
     of option: Option<C>, attached: String?, from rest: inout ArraySlice<String>
   ) throws(CommandError) -> String {
@@ -78,7 +77,7 @@ enum ArgumentParser<C: Command> {
     throw .usage("\(option.spelling) needs a value: \(option.spelling) <\(valueName)>")
   }
 
-  /// Answers `conf=0.3`, as other tools take it, with the way to write it here.
+  /// Suggests `--conf=0.3` for `conf=0.3`, the syntax of other tools.
   private static func checkForLostDashes(_ word: String) throws(CommandError) {
     let name = word.prefix { $0 != "=" }.replacing("_", with: "-")
     guard name.count < word.count, options.contains(where: { $0.isNamed(String(name)) }) else {
@@ -88,7 +87,7 @@ enum ArgumentParser<C: Command> {
     throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
   }
 
-  /// Hands the arguments out in the order of their declaration, each place taking all it can.
+  /// Assigns arguments in the order of their declaration, each taking as many as it can.
   private static func assign(_ words: [String], to command: inout C) throws(CommandError) {
     var rest = words[...]
     for (index, place) in C.arguments.enumerated() {
@@ -97,7 +96,7 @@ enum ArgumentParser<C: Command> {
       guard taken >= place.count.lowerBound else {
         throw .usage(
           "\(C.name) needs \(place.count.lowerBound > 1 ? "at least \(place.count.lowerBound) " : "")"
-            + "\(place.usage); 'glimpse \(C.name) --help' tells what it may be")
+            + "\(place.usage); 'glimpse \(C.name) --help' describes it")
       }
       for word in rest.prefix(taken) { try place.apply(&command, word) }
       rest.removeFirst(taken)

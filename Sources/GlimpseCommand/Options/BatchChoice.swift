@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Images a step: a number, or `auto` for what fits into the memory.
+/// Batch size: a number, or `auto` for the largest that fits into memory.
 struct BatchChoice: OptionValue, Equatable {
   /// Nil for `auto`.
   let count: Int?
@@ -26,7 +26,6 @@ struct BatchChoice: OptionValue, Equatable {
 }
 
 extension ValueRule where Value == BatchChoice {
-  /// As many as a training could want.
   static var batch: ValueRule {
     let phrase = "from 1 to \(BatchChoice.largest), or auto"
     return .rule(phrase, expected: "a whole number \(phrase)") {

@@ -1,16 +1,15 @@
 import Glimpse
 
-/// Lays out the help of the program and of its commands.
+/// Formats the help of the program and of its commands.
 struct HelpPage {
-  /// Width of a line, at most `widest`.
+  /// The line width, at most `widest`.
   let columns: Int
-  /// Whether headings are bold.
+  /// Bold headings.
   let isStyled: Bool
 
-  /// Longer lines are hard to read, however wide the terminal.
-  static let widest = 100
+  static let widest = TextOutput.widest
   private static let narrowest = 60
-  /// Options whose spelling is longer have their text on the next line.
+  /// The text of longer labels starts on the next line.
   private static let widestLabel = 34
 
   init(columns: Int, isStyled: Bool) {
@@ -18,7 +17,7 @@ struct HelpPage {
     self.isStyled = isStyled
   }
 
-  /// What `glimpse --help` prints.
+  /// `glimpse --help`.
   func program(_ commands: [any Command.Type]) -> String {
     let rows = commands.map { Row(label: $0.name, text: $0.summary) }
     let options = [
@@ -27,7 +26,7 @@ struct HelpPage {
     ]
     return """
       \(bold("glimpse")) \(glimpseVersion)
-      Finds things in images: trains, runs and scores detectors on the processor you have
+      Object detection on CPUs: train, run and evaluate models
 
       \(bold("Usage:")) glimpse <command> [options]
 
@@ -38,7 +37,7 @@ struct HelpPage {
       """
   }
 
-  /// What `glimpse <command> --help` prints.
+  /// `glimpse <command> --help`.
   func command<C: Command>(_ command: C.Type) -> String {
     let defaults = C()
     let arguments = C.arguments.map { Row(label: $0.usage, text: $0.help) }
@@ -59,7 +58,7 @@ struct HelpPage {
     return page
   }
 
-  /// A label at the left and its text in a column at the right.
+  /// A label and the text beside it.
   private struct Row {
     let label: String
     let text: String
@@ -100,7 +99,7 @@ struct HelpPage {
     return text
   }
 
-  /// Breaks a text into lines of at most `columns`, each indented and ended by a line feed.
+  /// Breaks a text into indented lines of at most `columns`.
   private func wrap(_ text: String, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines: [String] = []

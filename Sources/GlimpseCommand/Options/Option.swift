@@ -1,31 +1,30 @@
 import Glimpse
 
-/// One option of a command: how it is written, which property it sets, what the help says.
+/// One option of a command: its names, the property that it sets, its help.
 ///
-/// The property's initial value is the default, so it is declared once, beside its unit, and the
-/// help reads it from there. An option given twice keeps the last value, unless it collects values.
+/// The property's initial value is the default, which the help shows. Of an option given twice the
+/// last value counts, unless it collects values.
 struct Option<Owner: Sendable>: Sendable {
-  /// A place for the option's value in its command, or in a configuration that the command holds.
+  /// The property for the option's value, in the command or in a value that it holds.
   typealias Path<Value> = WritableKeyPath<Owner, Value> & Sendable
 
-  /// The long name without dashes, in lower case, words joined by one dash.
+  /// The long name without leading dashes.
   let name: String
-  /// A letter that may be written after a single dash instead.
+  /// The one-letter name.
   let short: Character?
-  /// What stands for the value in the help; nil for a flag.
+  /// The value's placeholder in the help; nil for a flag.
   let valueName: String?
   let help: String
-  /// What the help adds in brackets: allowed values, default.
+  /// Additions to the help in brackets: allowed values, default.
   let notes: @Sendable (Owner) -> [String]
-  /// True where it takes over many settings at once: it is applied before all others, so that those
-  /// win wherever they stand on the command line.
+  /// Whether it sets many options at once. It is then applied before all others, which override it
+  /// wherever they stand on the command line.
   var appliesFirst = false
   /// Other long names that are accepted but not shown in the help.
   var aliases: [String] = []
-  /// Reads the text that was given, which is empty for a flag, into the property.
+  /// Parses the text, which is empty for a flag, into the property.
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
-  /// The option as one writes it.
   var spelling: String { "--\(name)" }
 
   /// The same option under further long names, which the help does not show.
@@ -40,7 +39,7 @@ struct Option<Owner: Sendable>: Sendable {
 }
 
 extension Option {
-  /// An option without a value, which sets a property to true, or to false for a "no-" option.
+  /// An option without a value.
   static func flag(
     _ name: String, short: Character? = nil, _ path: Path<Bool>, sets value: Bool = true,
     help: String
@@ -50,9 +49,9 @@ extension Option {
       apply: { (owner, _) throws(CommandError) in owner[keyPath: path] = value })
   }
 
-  /// An option with one value, and the property's initial value as its default.
+  /// An option with one value.
   ///
-  /// - Parameter unit: what the value counts, used as its name in the help: "pixels".
+  /// - Parameter unit: The placeholder in the help, such as "pixels".
   static func value<Value: OptionValue>(
     _ name: String, short: Character? = nil, _ path: Path<Value>,
     _ rule: ValueRule<Value> = .any, unit: String? = nil, help: String
@@ -67,7 +66,7 @@ extension Option {
 
   /// An option with one value that may stay unset.
   ///
-  /// - Parameter unset: what then happens, as the help tells it: "default: the built-in weights".
+  /// - Parameter unset: The default as the help shows it.
   static func value<Value: OptionValue>(
     _ name: String, short: Character? = nil, _ path: Path<Value?>,
     _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
@@ -80,7 +79,7 @@ extension Option {
       })
   }
 
-  /// An option that takes over settings from a file, before all other options are applied.
+  /// An option that sets many others from a file.
   static func settings(
     _ name: String, unit: String, help: String,
     from read: @escaping @Sendable (inout Owner, String) throws(CommandError) -> Void
@@ -93,7 +92,7 @@ extension Option {
       })
   }
 
-  /// An option that may be repeated and takes several values at once, separated by commas.
+  /// An option that may be repeated and takes several values separated by commas.
   static func values<Value: OptionValue>(
     _ name: String, short: Character? = nil, _ path: Path<[Value]>,
     _ rule: ValueRule<Value> = .any, unit: String? = nil, unset: String? = nil, help: String
@@ -109,7 +108,7 @@ extension Option {
   }
 }
 
-/// Options that the help shows under one heading.
+/// Options under one heading of the help.
 struct OptionGroup<Owner: Sendable>: Sendable {
   let title: String
   let options: [Option<Owner>]
@@ -121,12 +120,12 @@ struct OptionGroup<Owner: Sendable>: Sendable {
 }
 
 extension ValueRule {
-  /// What the help says about the allowed values.
+  /// The allowed values, for the help.
   fileprivate var notes: [String] {
     words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
   }
 
-  /// Reads one value and checks it; `source` is the option or argument that it was given for.
+  /// Parses and checks one value; `source` is its option or argument.
   func read(_ text: String, of source: String) throws(CommandError) -> Value {
     if let value = Value(optionText: text) {
       if allows(value) { return value }

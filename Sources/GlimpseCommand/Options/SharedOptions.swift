@@ -1,28 +1,27 @@
 import Glimpse
 
-/// Options that several commands take, so that they are spelled and explained the same everywhere.
+/// Options that several commands share.
 extension Option {
-  /// Side of the square that the network sees.
   static func imageSize(_ path: Path<Int?>, unset: String = "the weights' own") -> Option {
     .value(
       "imgsz", path, .imageSide, unit: "pixels", unset: unset,
-      help: "Side of the square that the network sees")
+      help: "Input size: side of the square network input")
   }
 
   static func threads(_ path: Path<Int?>) -> Option {
     .value(
-      "threads", path, .from(1, to: 1024), unset: "all that the process may use",
-      help: "Threads that compute")
+      "threads", path, .from(1, to: 1024), unset: "all available",
+      help: "Compute threads")
   }
 
   static func precision(_ path: Path<PrecisionChoice>) -> Option {
     .value(
       "precision", path,
-      help: "Numbers to compute in; auto is bf16 where the processor has matrix units, else f32")
+      help: "Compute precision; auto is bf16 on processors with matrix units, else f32")
   }
 
   static func model(_ path: Path<ModelSpec?>, unset: String) -> Option {
-    .value("model", path, unit: "name", unset: unset, help: "Network by its name in the catalog")
+    .value("model", path, unit: "name", unset: unset, help: "Model name")
   }
 
   static func multiLabel(_ path: Path<Bool>) -> [Option] {
@@ -40,13 +39,13 @@ extension Option {
       help: "Refuse truncated and corrupt JPEG files instead of using what can be decoded")
   }
 
-  static func json(_ path: Path<Bool>, help: String = "Print one line of JSON instead") -> Option {
+  static func json(_ path: Path<Bool>, help: String = "Print one line of JSON") -> Option {
     .flag("json", path, help: help)
   }
 }
 
 extension ValueRule where Value == Int {
-  /// What the networks' strides ask for, and a bound that keeps memory in reach.
+  /// Multiples of the largest stride, up to a limit of memory.
   static var imageSide: ValueRule { .multiple(of: 32, to: 4096) }
 }
 

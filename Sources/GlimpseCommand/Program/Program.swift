@@ -1,17 +1,17 @@
 import Foundation
 import Glimpse
 
-/// The program around the commands: picks one, runs it, turns its end into an exit code.
+/// Selects a command, runs it and returns its exit code.
 enum Program {
-  /// Runs with the words of the command line, and ends the process.
+  /// Runs the command line and ends the process.
   static func start() -> Never {
-    // A reader that leaves early is told by the result of writing, so that commands can clean up.
+    // A closed pipe is reported by the result of writing, so that commands can clean up.
     signal(SIGPIPE, SIG_IGN)
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Console())
     exit(code.rawValue)
   }
 
-  /// Runs with the words behind the program's name; errors are said on the console.
+  /// - Parameter words: The arguments without the program's name.
   static func run(_ words: [String], on console: Console) -> ExitCode {
     do {
       return try dispatch(words, on: console)
@@ -75,5 +75,20 @@ enum Program {
 
   private static func page(for output: TextOutput) -> HelpPage {
     HelpPage(columns: output.columns, isStyled: output.isStyled)
+  }
+}
+
+/// The commands in the order of `glimpse --help`.
+enum CommandList {
+  static let all: [any Command.Type] = [
+    Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self, Export.self,
+    Info.self,
+    Bench.self,
+  ]
+
+  static var names: [String] { all.map { $0.name } }
+
+  static func named(_ name: String) -> (any Command.Type)? {
+    all.first { $0.name == name }
   }
 }

@@ -1,18 +1,21 @@
-/// Positions of labels: inside of the image, at their boxes, without overlap where possible.
-struct LabelPlacement {
+/// Places labels at their boxes inside the image, avoiding overlap with each other.
+package struct LabelPlacement {
   private let width: Int
   private let height: Int
   private var taken: [PixelRegion] = []
 
-  init(width: Int, height: Int) {
+  /// Sizes in pixels.
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
-  /// Takes a position for a label at a box: above it, inside its top, below it or inside its bottom;
-  /// the first that is free, or else the one with the least overlap. Nil if the label is larger than
-  /// the image.
-  mutating func place(labelWidth: Int, labelHeight: Int, at box: PixelRegion) -> PixelRegion? {
+  /// Places a label above its box, inside its top, below it or inside its bottom: the first free
+  /// place, or else the one with the least overlap. Nil if the label is larger than the image, or
+  /// overlaps another one and may not.
+  package mutating func place(
+    labelWidth: Int, labelHeight: Int, at box: PixelRegion, allowsOverlap: Bool = true
+  ) -> PixelRegion? {
     guard labelWidth <= width, labelHeight <= height else { return nil }
     let bottom = box.y + box.height
     let right = box.x + box.width - labelWidth
@@ -28,7 +31,8 @@ struct LabelPlacement {
       }
       if best?.covered == 0 { break }
     }
-    // For a box that reaches across the image from above to below: the top of the image.
+    if !allowsOverlap, best?.covered != 0 { return nil }
+    // A box as high as the image gets its label at the top of the image.
     let region =
       best?.region
       ?? PixelRegion(

@@ -1,8 +1,6 @@
+import Basics
 import Engine
 import Foundation
-
-/// The version of Glimpse, as `--version` prints it and weights files record it.
-package let glimpseVersion = "0.1.0"
 
 /// What a weights file states about its network: input, preprocessing, head and class names.
 package struct ModelDescription: Hashable, Sendable {

@@ -1,0 +1,126 @@
+import Basics
+import Imaging
+
+/// Precision, recall and F1 of one class over the confidence threshold.
+///
+/// At IoU 0.50 with COCO's matching: ignored objects and crowds are left out, and at most 100
+/// detections per image and class are used.
+package struct F1Curve: Hashable, Sendable {
+  package struct Point: Hashable, Sendable {
+    /// The confidence threshold.
+    package let score: Double
+    package let truePositives: Int
+    package let falsePositives: Int
+    /// Ground-truth objects of the class.
+    package let groundTruths: Int
+
+    package var precision: Double {
+      Double(truePositives) / Double(max(truePositives + falsePositives, 1))
+    }
+    package var recall: Double { Double(truePositives) / Double(max(groundTruths, 1)) }
+    package var f1: Double {
+      2 * Double(truePositives) / Double(max(truePositives + falsePositives + groundTruths, 1))
+    }
+  }
+
+  package let groundTruthCount: Int
+  /// A point per distinct score of detections that are not ignored, by descending score.
+  package let points: [Point]
+
+  /// The point of the highest F1, of equal ones that of the highest score; nil without ground truth or
+  /// true positives.
+  package var best: Point? {
+    guard groundTruthCount > 0 else { return nil }
+    var best: Point?
+    for point in points where point.truePositives > 0 && point.f1 > best?.f1 ?? 0 { best = point }
+    return best
+  }
+
+  /// The point at a confidence threshold.
+  package func point(from score: Double) -> Point {
+    var (low, high) = (0, points.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if points[middle].score >= score { low = middle + 1 } else { high = middle }
+    }
+    let reached = low > 0 ? points[low - 1] : nil
+    return Point(
+      score: score, truePositives: reached?.truePositives ?? 0,
+      falsePositives: reached?.falsePositives ?? 0,
+      groundTruths: groundTruthCount)
+  }
+
+  init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
+    let areaCount = matches.parameters.areaRanges.count
+    var steps: [Step] = []
+    for number in table.pairs(ofClass: classIndex) {
+      for row in table.pairs[Int(number)].detections
+      where matches.ignored[row * areaCount] & 1 == 0 {
+        let isMatched = matches.matched[row * areaCount] & 1 == 1
+        steps.append((table.detections.scores[row], isMatched ? 1 : 0, isMatched ? 0 : 1))
+      }
+    }
+    self.init(steps, groundTruths: matches.groundTruthCounts[classIndex * areaCount])
+  }
+
+  /// True and false positives that are added at a score.
+  private typealias Step = (score: Double, tp: Int, fp: Int)
+
+  private init(_ steps: [Step], groundTruths: Int) {
+    groundTruthCount = groundTruths
+    let steps = steps.sorted { $0.score > $1.score }
+    var points: [Point] = []
+    var (tp, fp) = (0, 0)
+    for (place, step) in steps.enumerated() {
+      tp += step.tp
+      fp += step.fp
+      if place + 1 < steps.count, steps[place + 1].score == step.score { continue }
+      points.append(
+        Point(score: step.score, truePositives: tp, falsePositives: fp, groundTruths: groundTruths))
+    }
+    self.points = points
+  }
+
+  /// The curve over all classes with one threshold for all (micro average). Classes without ground
+  /// truth contribute their false positives.
+  package static func pooled(_ curves: [F1Curve]) -> F1Curve {
+    F1Curve(
+      curves.flatMap { curve in
+        var (tp, fp) = (0, 0)
+        return curve.points.map { point -> Step in
+          defer { (tp, fp) = (point.truePositives, point.falsePositives) }
+          return (point.score, point.truePositives - tp, point.falsePositives - fp)
+        }
+      }, groundTruths: curves.reduce(0) { $0 + $1.groundTruthCount })
+  }
+
+  /// The curves of all classes.
+  package static func curves(
+    _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
+  ) -> [F1Curve] {
+    tasks.map(table.classNames.count) { F1Curve(table, matches, classIndex: $0) }
+  }
+}
+
+extension AdditionalMetric {
+  static let f1 = AdditionalMetric(
+    name: "f1", summary: "the best F1 of each class and its confidence threshold"
+  ) { result, tasks in
+    let curves = F1Curve.curves(result.table, result.matches, tasks: tasks)
+    var table = Table([
+      .words("best F1", key: "name"), .numbers("F1"), .numbers("precision"), .numbers("recall"),
+      .numbers("confidence"), .hidden("true_positives"), .hidden("false_positives"),
+    ])
+    for (name, curve) in zip(result.table.classNames, curves) {
+      guard let best = curve.best else {
+        table.add([.text(name), .missing] + Array(repeating: .blank, count: 5))
+        continue
+      }
+      table.add(
+        [.text(name)]
+          + [best.f1, best.precision, best.recall, best.score].map { .number($0, digits: 3) }
+          + [.integer(best.truePositives), .integer(best.falsePositives)])
+    }
+    return (table, table.json)
+  }
+}

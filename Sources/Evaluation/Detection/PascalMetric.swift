@@ -1,0 +1,144 @@
+import Basics
+import Imaging
+
+/// Average precision as defined by the Pascal VOC challenge, at IoU 0.5.
+///
+/// Unlike COCO, a detection is compared only with the ground-truth object of the highest IoU (the
+/// first of equal ones), matched or not: a second detection of it is a false positive. A detection of
+/// a difficult object is ignored. The number of detections is not limited. Crowds, which VOC does not
+/// have, are treated as difficult.
+///
+/// VOC's inclusive corners give the same IoU as the half-open ones here. An IoU of exactly 0.5 is a
+/// match, as in VOC's own code; some ports require more.
+/// Source: VOCevaldet.m and VOCap.m of the VOC 2012 development kit; for 2007 VOCevaldet.m of that
+/// year's.
+package struct PascalMetric: Hashable, Sendable {
+  /// Fractions 0...1, or -1 without ground truth.
+  package struct ClassEntry: Hashable, Sendable {
+    /// Without difficult objects.
+    package let groundTruthCount: Int
+    /// VOC 2007: the mean of the envelope at recall 0, 0.1 ... 1.
+    package let ap2007: Double
+    /// VOC 2010 and later: the area under the envelope.
+    package let ap2010: Double
+  }
+
+  package let classes: [ClassEntry]
+  /// Means over classes with ground truth; -1 where there are none.
+  package let meanAP2007: Double
+  package let meanAP2010: Double
+
+  static let threshold = 0.5
+
+  package init(
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
+  ) {
+    classes = tasks.map(table.classNames.count) { classIndex in
+      var accumulation = PascalAccumulation(table, classIndex: classIndex, overlap: overlap)
+      return accumulation.entry()
+    }
+    func mean(_ values: [Double]) -> Double {
+      let known = values.filter { $0 >= 0 }
+      return known.isEmpty ? -1 : known.reduce(0, +) / Double(known.count)
+    }
+    meanAP2007 = mean(classes.map(\.ap2007))
+    meanAP2010 = mean(classes.map(\.ap2010))
+  }
+}
+
+/// Evaluates the detections of one class.
+private struct PascalAccumulation {
+  /// A detection with the ground-truth object of the highest IoU, if that reaches the threshold.
+  private struct Entry {
+    var score: Double
+    var row: Int
+    var groundTruth: Int?
+  }
+
+  private let table: EvaluationTable
+  private var entries: [Entry] = []
+  private var groundTruthCount = 0
+
+  init(_ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU) {
+    self.table = table
+    var overlaps: [Double] = []
+    for number in table.pairs(ofClass: classIndex) {
+      let pair = table.pairs[Int(number)]
+      for groundTruth in pair.groundTruths where table.groundTruths.traits[groundTruth].isEmpty {
+        groundTruthCount += 1
+      }
+      let places = pair.detections.count * pair.groundTruths.count
+      if overlaps.count < places { overlaps = [Double](repeating: 0, count: places) }
+      if places > 0 { overlap.fill(table, pair, pair.detections.count, &overlaps) }
+      for (place, row) in pair.detections.enumerated() {
+        var best = PascalMetric.threshold
+        var groundTruth: Int?
+        for candidate in 0..<pair.groundTruths.count {
+          let value = overlaps[place * pair.groundTruths.count + candidate]
+          // The first one may equal the threshold; later ones must exceed it.
+          if value > best || groundTruth == nil && value == best {
+            best = value
+            groundTruth = pair.groundTruths.lowerBound + candidate
+          }
+        }
+        entries.append(
+          Entry(score: table.detections.scores[row], row: row, groundTruth: groundTruth))
+      }
+    }
+    // Ties by row: the order of a stable sort.
+    entries.sort { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
+  }
+
+  mutating func entry() -> PascalMetric.ClassEntry {
+    guard groundTruthCount > 0 else {
+      return PascalMetric.ClassEntry(groundTruthCount: 0, ap2007: -1, ap2010: -1)
+    }
+    var taken: Set<Int> = []
+    var recalls: [Double] = []
+    var precisions: [Double] = []
+    var (truePositives, counted) = (0, 0)
+    for entry in entries {
+      if let groundTruth = entry.groundTruth {
+        if !table.groundTruths.traits[groundTruth].isEmpty { continue }
+        if taken.insert(groundTruth).inserted { truePositives += 1 }
+      }
+      counted += 1
+      recalls.append(Double(truePositives) / Double(groundTruthCount))
+      precisions.append(Double(truePositives) / Double(counted))
+    }
+    precisions.makeEnvelope()
+    var area = 0.0
+    var before = 0.0
+    for (recall, precision) in zip(recalls, precisions) {
+      area += (recall - before) * precision
+      before = recall
+    }
+    var sum = 0.0
+    for point in 0...10 {
+      let reached = recalls.firstIndex { $0 >= Double(point) * 0.1 }
+      sum += (reached.map { precisions[$0] } ?? 0) / 11
+    }
+    return PascalMetric.ClassEntry(groundTruthCount: groundTruthCount, ap2007: sum, ap2010: area)
+  }
+}
+
+extension AdditionalMetric {
+  static let voc = AdditionalMetric(name: "voc", summary: "Pascal VOC's AP") { result, tasks in
+    let metric = PascalMetric(result.table, overlap: result.overlap, tasks: tasks)
+    var table = Table([
+      .words("Pascal VOC", key: "name"), .hidden("ground_truth"),
+      .numbers("AP 2007", key: "AP2007"), .numbers("AP 2010", key: "AP2010"),
+    ])
+    for (name, entry) in zip(result.table.classNames, metric.classes) {
+      table.add([
+        .text(name), .integer(entry.groundTruthCount), .fraction(entry.ap2007),
+        .fraction(entry.ap2010),
+      ])
+    }
+    let means = [metric.meanAP2007, metric.meanAP2010].map(Table.Value.fraction)
+    table.summarize([.text("mean"), .blank] + means)
+    return (
+      table, ["AP2007": means[0].json, "AP2010": means[1].json, "classes": table.json]
+    )
+  }
+}

@@ -1,0 +1,102 @@
+/// Precision and scores over recall, and the final recall, for every threshold, class, area and
+/// limit: the arrays that all of COCO's metrics are means of.
+///
+/// -1 marks a class without ground truth in an area range. The layout is the reference's
+/// `COCOeval.eval`: row-major `[iou][recall][class][area][limit]`, recall without the second axis.
+package struct PrecisionRecallCurves: Hashable, Sendable {
+  package let parameters: EvaluationParameters
+  package let classCount: Int
+  /// The precision envelope at each recall point, 0...1, or -1.
+  package internal(set) var precision: [Double]
+  /// The score of the detection at which each recall point is reached (0 beyond the last), or -1.
+  package internal(set) var scores: [Double]
+  /// The recall after all detections, 0...1, or -1.
+  package internal(set) var recall: [Double]
+
+  init(parameters: EvaluationParameters, classCount: Int) {
+    self.parameters = parameters
+    self.classCount = classCount
+    let ends =
+      parameters.iouThresholds.count * classCount * parameters.areaRanges.count
+      * parameters.detectionLimits.count
+    precision = [Double](repeating: -1, count: ends * parameters.recallThresholds.count)
+    scores = precision
+    recall = [Double](repeating: -1, count: ends)
+  }
+
+  /// The index of a value in `precision` and `scores`.
+  package func index(
+    iou: Int, recallPoint: Int, classIndex: Int, area: Int, limit: Int
+  ) -> Int {
+    let row = iou * parameters.recallThresholds.count + recallPoint
+    return ((row * classCount + classIndex) * parameters.areaRanges.count + area)
+      * parameters.detectionLimits.count + limit
+  }
+
+  /// The index of a value in `recall`.
+  package func recallIndex(iou: Int, classIndex: Int, area: Int, limit: Int) -> Int {
+    ((iou * classCount + classIndex) * parameters.areaRanges.count + area)
+      * parameters.detectionLimits.count + limit
+  }
+
+  /// The mean precision over thresholds and classes; -1 where none of them has ground truth.
+  func meanPrecision(
+    ious: Range<Int>, classes: Range<Int>, area: Int, limit: Int
+  ) -> Double {
+    var values: [Double] = []
+    for iou in ious {
+      for point in parameters.recallThresholds.indices {
+        for classIndex in classes {
+          let place = index(
+            iou: iou, recallPoint: point, classIndex: classIndex, area: area, limit: limit)
+          if precision[place] > -1 { values.append(precision[place]) }
+        }
+      }
+    }
+    return values.isEmpty ? -1 : pairwiseSum(values[...]) / Double(values.count)
+  }
+
+  /// The mean recall over all thresholds and the given classes; -1 where none has ground truth.
+  func meanRecall(classes: Range<Int>, area: Int, limit: Int) -> Double {
+    var values: [Double] = []
+    for iou in parameters.iouThresholds.indices {
+      for classIndex in classes {
+        let place = recallIndex(iou: iou, classIndex: classIndex, area: area, limit: limit)
+        if recall[place] > -1 { values.append(recall[place]) }
+      }
+    }
+    return values.isEmpty ? -1 : pairwiseSum(values[...]) / Double(values.count)
+  }
+}
+
+/// The sum of values in numpy's order of additions, so that means equal the reference's to the last
+/// bit.
+///
+/// Pairwise summation down to blocks of 128, each with eight running sums.
+/// Source: `pairwise_sum` of numpy's loops_utils.
+func pairwiseSum(_ values: ArraySlice<Double>) -> Double {
+  let count = values.count
+  let start = values.startIndex
+  if count < 8 { return values.reduce(0, +) }
+  if count <= 128 {
+    var sums = Array(values.prefix(8))
+    let whole = count - count % 8
+    for offset in stride(from: 8, to: whole, by: 8) {
+      for lane in 0..<8 { sums[lane] += values[start + offset + lane] }
+    }
+    let left = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    let right = (sums[4] + sums[5]) + (sums[6] + sums[7])
+    return values[(start + whole)...].reduce(left + right, +)
+  }
+  let half = count / 2 - (count / 2) % 8
+  return pairwiseSum(values[..<(start + half)]) + pairwiseSum(values[(start + half)...])
+}
+
+extension [Double] {
+  /// Raises each precision to the maximum from it on: the precision envelope.
+  mutating func makeEnvelope() {
+    for place in stride(from: count - 1, to: 0, by: -1) where self[place] > self[place - 1] {
+      self[place - 1] = self[place]
+    }
+  }
+}

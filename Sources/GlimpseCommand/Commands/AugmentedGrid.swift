@@ -1,0 +1,74 @@
+import Glimpse
+
+/// The first augmented images of a training, as one image and as thumbnails.
+struct AugmentedGrid: Sendable {
+  /// All images with their boxes, in rows from the left.
+  private(set) var image: Image
+  private(set) var thumbnails: [AnnotatedThumbnail] = []
+
+  /// The longest side of a tile and the gap between two, in pixels.
+  private static let longestSide = 320
+  private static let gap = 4
+  /// The longest side of the whole image, in pixels.
+  private static let gridSide = 4096
+
+  /// Augments images of the split "train", or else of the first split.
+  ///
+  /// - Parameters:
+  ///   - observe: Called before each image; errors that it throws end the work.
+  /// - Throws: `DatasetsError` where no image can be decoded.
+  init(
+    _ check: DatasetCheck, config: TrainingConfig, count: Int,
+    observe: (_ done: Int) throws -> Void = { _ in }
+  ) throws {
+    let split = check.splits.first { $0.dataset.split == "train" } ?? check.splits.first
+    guard let dataset = split?.dataset, !dataset.samples.isEmpty else {
+      throw DatasetsError("\(check.path): there is no image to augment")
+    }
+    let source = AugmentedImages(
+      samples: Self.samples(of: dataset, config),
+      config: config.loaderConfig(
+        batchSize: config.batch ?? TrainingConfig().batch ?? 1, seed: config.seed,
+        normalization: .unit)
+    ) { config.plan(at: $0, seed: config.seed) }
+    let columns = Int(Double(count).squareRoot().rounded(.up))
+    let rows = (count + columns - 1) / columns
+    let side = min(Self.longestSide, Self.gridSide / columns - Self.gap)
+    let step = side + Self.gap
+    image = Image(
+      width: columns * step + Self.gap, height: rows * step + Self.gap, filledWith: 255)
+    for number in 0..<count {
+      try observe(number)
+      let sample = try source.image(epoch: number / source.count, place: number % source.count)
+      let drawn = sample.image.drawing(sample.annotations, classNames: dataset.classNames)
+      place(
+        drawn.resized(width: side, height: side, filter: .area),
+        left: Self.gap + number % columns * step, top: Self.gap + number / columns * step)
+      thumbnails.append(
+        try AnnotatedThumbnail(
+          sample.image, name: "Image \(number + 1)", annotations: sample.annotations,
+          classNames: dataset.classNames))
+    }
+  }
+
+  /// Training reads polygons only for copy-paste.
+  private static func samples(of dataset: Dataset, _ config: TrainingConfig) -> [Sample] {
+    if config.copyPaste > 0 { return dataset.samples }
+    var samples = dataset.samples
+    for index in samples.indices {
+      for place in samples[index].annotations.indices {
+        samples[index].annotations[place].segmentation = nil
+      }
+    }
+    return samples
+  }
+
+  private mutating func place(_ thumbnail: Image, left: Int, top: Int) {
+    let length = thumbnail.width * 3
+    for y in 0..<thumbnail.height {
+      let target = ((top + y) * image.width + left) * 3
+      image.bytes.replaceSubrange(
+        target..<target + length, with: thumbnail.bytes[y * length..<(y + 1) * length])
+    }
+  }
+}

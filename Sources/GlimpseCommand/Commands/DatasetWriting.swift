@@ -1,0 +1,113 @@
+import Foundation
+import Glimpse
+
+/// Writes a dataset with progress, and reports the result.
+struct DatasetWriting: Sendable {
+  let format: DatasetFormat
+  let images: DatasetWriter.ImageTransfer
+
+  /// A summary of what was written and what was dropped.
+  struct Report: Sendable {
+    let folder: String
+    let format: DatasetFormat
+    let classNames: [String]
+    let outcome: DatasetWriter.Outcome
+    /// Issues because of which labels or images are missing.
+    let errorCount: Int
+
+    /// What the format has no room for.
+    private var dropped: [(kind: DroppedAnnotations, count: Int)] {
+      DroppedAnnotations.allCases.compactMap { kind in
+        outcome.losses[kind].map { (kind, $0) }
+      }
+    }
+
+    private var splits: Table {
+      var table = Table([.words("split", key: "name"), .numbers("images"), .numbers("objects")])
+      for split in outcome.splits {
+        table.add([.text(split.name), .integer(split.images), .integer(split.objects)])
+      }
+      return table
+    }
+
+    fileprivate var text: String {
+      var text = splits.text
+      for (kind, count) in dropped { text += "\(count) \(kind.rawValue)\(extent(of: kind))\n" }
+      if errorCount > 0 {
+        text +=
+          "labels or images were dropped or changed by \(Sentence.count(errorCount, "issue")) of the "
+          + "dataset; \"glimpse check\" lists them\n"
+      }
+      return text
+        + "\(Sentence.count(outcome.images, "image")) with "
+        + "\(Sentence.count(outcome.objects, "object")) of "
+        + "\(Sentence.count(classNames.count, "class", plural: "classes")) written to "
+        + "\(Sentence.printable(folder)) as \(format.rawValue)\n"
+    }
+
+    private func extent(of kind: DroppedAnnotations) -> String {
+      guard kind == .boxesOfSegmentations else { return "" }
+      let shift = outcome.largestBoxShift
+      return shift < 0.001
+        ? " (largest shift below 0.001 px)"
+        : " (largest shift \(NumberFormat.decimal(shift)) px)"
+    }
+
+    fileprivate var json: JSONValue {
+      [
+        "folder": .string(folder), "format": .string(format.rawValue),
+        "images": .integer(outcome.images), "objects": .integer(outcome.objects),
+        "classes": .array(classNames.map { .string($0) }),
+        "splits": splits.json,
+        "losses": .object(
+          dropped.map { JSONMember(key: "\($0.kind)", value: .integer($0.count)) }),
+        "largest_box_shift": .number(outcome.largestBoxShift), "errors": .integer(errorCount),
+      ]
+    }
+  }
+
+  /// Prints the reports; some inputs failed where a dataset has errors.
+  static func print(
+    _ reports: [Report], asJSON: Bool, on console: Console
+  ) throws -> ExitCode {
+    for report in reports {
+      try asJSON ? console.print(report.json.line) : console.write(report.text)
+    }
+    return reports.contains { $0.errorCount > 0 } ? .someInputsFailed : .done
+  }
+
+  /// Writes a dataset into a new folder, or several versions of it such as folds.
+  ///
+  /// - Parameters:
+  ///   - parts: The splits of each version.
+  ///   - names: The subfolder of each version; an empty one is `folder` itself.
+  ///   - data: The splits that were read, whose issues are reported.
+  func write(
+    _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset], to folder: String,
+    on console: Console
+  ) throws -> [Report] {
+    var notes = IssueReporter(on: console)
+    let issues = data.flatMap(\.issues)
+    for issue in issues { notes.add(issue.description) }
+    notes.finish()
+    var progress = ProgressReporter(
+      "Writing", unit: "images", total: names.count * data.reduce(0) { $0 + $1.samples.count },
+      on: console)
+    defer { progress.finish() }
+    let outcomes = try DatasetWriter(
+      format: format, images: images,
+      workingFolder: FileManager.default.currentDirectoryPath
+    ).write(
+      zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
+    ) {
+      progress.advance()
+      try Interruption.check()
+    }
+    return zip(names, outcomes).map { name, outcome in
+      Report(
+        folder: name.isEmpty ? folder : "\(folder)/\(name)", format: format,
+        classNames: data.first?.classNames ?? [], outcome: outcome,
+        errorCount: issues.count { $0.kind.severity == .error })
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Glimpse
+
+/// The exit codes of the program.
+enum ExitCode: Int32, Sendable {
+  case done = 0
+  /// Failed.
+  case fatal = 1
+  /// Invalid command line.
+  case usage = 2
+  /// Done, but some inputs failed.
+  case someInputsFailed = 3
+  /// The dataset is invalid.
+  case invalidDataSet = 4
+  /// The loss is not finite.
+  case trainingDiverged = 5
+  /// Stopped by a signal (EX_TEMPFAIL of sysexits.h).
+  case interrupted = 75
+}
+
+extension ExitCode {
+  /// The code for an error that ends a command.
+  init(endingWith error: any Error) {
+    switch error {
+    case let error as CommandError: self = error.exitCode
+    case is DatasetsError: self = .invalidDataSet
+    case let error as TrainingError:
+      switch error.kind {
+      case .invalid: self = .usage
+      case .diverged: self = .trainingDiverged
+      case .file: self = .fatal
+      }
+    default: self = .fatal
+    }
+  }
+}
+
+/// An error that ends a command, with the exit code for scripts.
+struct CommandError: ModuleError {
+  let diagnostic: Diagnostic
+  let exitCode: ExitCode
+
+  init(_ diagnostic: Diagnostic) {
+    self.init(diagnostic.description, exitCode: .fatal)
+  }
+
+  init(_ description: String, exitCode: ExitCode = .fatal) {
+    diagnostic = Diagnostic(description)
+    self.exitCode = exitCode
+  }
+
+  /// An invalid command line.
+  static func usage(_ description: String) -> CommandError {
+    CommandError(description, exitCode: .usage)
+  }
+}

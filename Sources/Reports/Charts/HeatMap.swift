@@ -1,0 +1,88 @@
+import Basics
+
+/// A matrix of counts, shaded by the fraction of the row.
+struct HeatMap: Sendable {
+  let label: String
+  let rowTitle: String
+  let columnTitle: String
+  let rows: [String]
+  let columns: [String]
+  /// Row by row.
+  let counts: [[Int]]
+
+  private static let nameWidth = 92.0
+  private static let titleHeight = 18.0
+
+  /// The width of a cell: as wide as fits the width of charts, and at least four digits.
+  private var cell: Double {
+    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 28), 54)
+  }
+
+  /// Whether it exceeds the width of charts.
+  var isWide: Bool { width > ChartFrame.width + 1 }
+
+  var width: Double { Self.nameWidth + 18 + cell * Double(columns.count) + 4 }
+
+  var markup: Markup {
+    let left = Self.nameWidth + 18
+    let cell = cell
+    let top = Self.titleHeight + Self.nameWidth
+    let height = top + cell * Double(rows.count) + 4
+    var pieces: [Markup] = [
+      SVG.text(
+        columnTitle, left + cell * Double(columns.count) / 2, 12, "axis-title", anchor: "middle")
+    ]
+    let middle = top + cell * Double(rows.count) / 2
+    pieces.append(SVG.text(rowTitle, 11, middle, "axis-title", anchor: "middle", turn: -90))
+    for (place, name) in columns.enumerated() {
+      pieces.append(
+        SVG.text(
+          SVG.shortened(name, to: Self.nameWidth), left + cell * (Double(place) + 0.5) + 4,
+          top - 6, "bar-name", turn: -90))
+    }
+    for (row, name) in rows.enumerated() {
+      let y = top + cell * Double(row)
+      pieces.append(
+        SVG.text(
+          SVG.shortened(name, to: Self.nameWidth), left - 6, y + cell / 2 + 4, "bar-name",
+          anchor: "end"))
+      let sum = counts[row].reduce(0, +)
+      for (column, count) in counts[row].enumerated() {
+        let part = sum > 0 ? Double(count) / Double(sum) : 0
+        pieces.append(
+          square(
+            x: left + cell * Double(column), y: y, part: part, count: count,
+            note: "\(name) → \(columns[column]): \(count) of \(sum)"))
+      }
+    }
+    return SVG.root(width: width, height: height, label: label, pieces)
+  }
+
+  private func square(
+    x: Double, y: Double, part: Double, count: Int, note: String
+  ) -> Markup {
+    let cell = cell
+    // Steps of a twentieth; single confusions get at least one.
+    let shade = count == 0 ? 0 : max(1, Int((part * 20).rounded()))
+    var pieces: [Markup] = [
+      .element("title", [:], Markup(note)),
+      .element(
+        "rect",
+        [
+          "x": SVG.coordinate(x + 0.5), "y": SVG.coordinate(y + 0.5),
+          "width": SVG.coordinate(cell - 1), "height": SVG.coordinate(cell - 1),
+          "rx": "2", "class": "heat",
+          "fill-opacity": NumberFormat.fixed(0.04 + 0.96 * Double(shade) / 20, 2),
+        ]),
+    ]
+    if count > 0 {
+      // The tooltip has the exact number.
+      let shown = count < 10_000 ? "\(count)" : "\(count / 1000)k"
+      pieces.append(
+        SVG.text(
+          shown, x + cell / 2, y + cell / 2 + 4, part > 0.5 ? "heat-dark" : "heat-light",
+          anchor: "middle"))
+    }
+    return .element("g", [:], pieces)
+  }
+}

@@ -1,0 +1,76 @@
+import Basics
+import Datasets
+
+extension DatasetCheck {
+  /// A row per split: images, objects, and objects by size.
+  package var splitTable: Table {
+    var table = Table([
+      .words("split", key: "name"), .numbers("images"), .numbers("objects"),
+      .numbers("background", key: "without_labels"), .numbers("small"), .numbers("medium"),
+      .numbers("large"), .hidden("turned_by_exif"),
+    ])
+    for split in splits {
+      let numbers = split.statistics
+      let areas: [Table.Value] =
+        numbers.areas.total == numbers.objects
+        ? numbers.areas.counts.map { .integer($0) } : Array(repeating: .missing, count: 3)
+      table.add(
+        [.text(split.dataset.split)]
+          + [numbers.images, numbers.objects, numbers.backgrounds].map { .integer($0) } + areas
+          + [.integer(split.turnedImages)])
+    }
+    return table
+  }
+
+  /// A row per class: its objects in each split.
+  package var classTable: Table {
+    let counts = ClassCounts(self)
+    let hasTotal = splits.count > 1
+    var table = Table(
+      [.words("class", key: "name")] + splits.map { .numbers($0.dataset.split) }
+        + (hasTotal ? [.shown("all")] : []))
+    for row in counts.rows {
+      table.add(
+        [.text(row.name)] + row.counts.map { .integer($0) }
+          + (hasTotal ? [.integer(row.total)] : []))
+    }
+    return table
+  }
+
+  /// A row per issue.
+  package var issueTable: Table {
+    var table = Table(["severity", "kind", "file", "line", "message"].map { .words($0) })
+    for issue in issues {
+      table.add([
+        .text(issue.kind.severity.rawValue), .text(issue.kind.rawValue), .text(issue.file),
+        issue.line.map { .integer($0) } ?? .missing, .text(issue.message),
+      ])
+    }
+    return table
+  }
+}
+
+/// Objects of each class in each split or, where none are labeled, images.
+struct ClassCounts {
+  struct Row {
+    let name: String
+    /// One per split.
+    let counts: [Int]
+    var total: Int { counts.reduce(0, +) }
+  }
+
+  /// In the order of the dataset.
+  let rows: [Row]
+  let areObjects: Bool
+
+  init(_ check: DatasetCheck) {
+    let areObjects = check.splits.contains { $0.statistics.objects > 0 }
+    let counts = check.splits.map {
+      areObjects ? $0.statistics.classObjects : $0.statistics.classImages
+    }
+    self.areObjects = areObjects
+    rows = check.classNames.enumerated().map { index, name in
+      Row(name: name, counts: counts.map { $0[index] })
+    }
+  }
+}

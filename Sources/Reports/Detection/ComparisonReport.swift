@@ -1,0 +1,181 @@
+import Basics
+import Evaluation
+
+/// A page that compares two results on the same images.
+package struct ComparisonReport: Sendable {
+  let first: EvaluationAnalysis
+  let second: EvaluationAnalysis
+  let paired: PairedBootstrap
+  let options: BootstrapOptions
+  let facts: [(name: String, value: String)]
+
+  /// - Parameter facts: What was evaluated.
+  package init(
+    _ first: EvaluationAnalysis, _ second: EvaluationAnalysis, paired: PairedBootstrap,
+    options: BootstrapOptions, facts: [(name: String, value: String)] = []
+  ) {
+    self.first = first
+    self.second = second
+    self.paired = paired
+    self.options = options
+    self.facts = facts
+  }
+
+  /// The page.
+  package var html: String {
+    Page(
+      title: "\(firstName) and \(secondName)",
+      content: [
+        PageHeader(
+          eyebrow: "Comparison", title: "\(secondName) against \(firstName)", facts: facts
+        ).markup,
+        verdict, numbers,
+        Page.section(
+          "Difference by class",
+          Markup(
+            "AP50-95 of “\(secondName)” minus that of “\(firstName)”, with confidence intervals from "
+              + "\(options.resamples) resamples for classes in at least "
+              + "\(EvaluationAnalysis.fewestImages) images. An interval that contains 0 is not "
+              + "significant."),
+          Page.cards(differences)),
+        Page.section(
+          "Curves and errors", .none,
+          Page.cards([
+            Page.card("Precision-recall curves, IoU 0.5, all classes", curves),
+            Page.card(
+              "AP50 lost per error type, in points",
+              ErrorChart(runs: [first, second], names: [firstName, secondName]).markup),
+          ])),
+        PageFooter(options: options).markup,
+      ]
+    ).text
+  }
+
+  private var verdict: Markup {
+    let difference = paired.ap.interval
+    let text =
+      if difference.lower > 0 {
+        "“\(secondName)” is better: AP50-95 \(PageNumber.difference(difference.value)), "
+          + "\(range(difference))."
+      } else if difference.upper < 0 {
+        "“\(secondName)” is worse: AP50-95 \(PageNumber.difference(difference.value)), "
+          + "\(range(difference))."
+      } else {
+        "The difference is not significant: AP50-95 "
+          + "\(PageNumber.difference(difference.value)), \(range(difference))."
+      }
+    return .element(
+      "section", [:],
+      .element(
+        "ul", ["class": "advice"],
+        .element(
+          "li", [:], .element("b", [:], Markup(text)),
+          .element(
+            "span", [:],
+            Markup(
+              "p = \(Self.probability(paired.ap.p)), paired bootstrap over "
+                + "\(Sentence.count(first.table.imageNames.count, "image")).")))))
+  }
+
+  private var firstName: String { name(of: 0) }
+  private var secondName: String { name(of: 1) }
+
+  /// The file name, or the whole path where the names are equal.
+  private func name(of run: Int) -> String {
+    let analysis = run == 0 ? first : second
+    return first.shortName == second.shortName ? analysis.name : analysis.shortName
+  }
+
+  private func range(_ interval: Interval) -> String {
+    "\(PageNumber.percent(options.confidence)) confidence interval \(ends(interval))"
+  }
+
+  private func ends(_ interval: Interval) -> String {
+    "\(PageNumber.difference(interval.lower)) to \(PageNumber.difference(interval.upper))"
+  }
+
+  static func probability(_ p: Double) -> String {
+    p < 0.001 ? "< 0.001" : NumberFormat.fixed(p, 3)
+  }
+
+  private var numbers: Markup {
+    var table = Table(
+      [.words("metric")]
+        + ["A", "B", "difference", "\(PageNumber.percent(options.confidence)) CI", "p"].map {
+          .numbers($0)
+        })
+    var styles: [String] = []
+    for (a, b) in zip(first.report.numbers, second.report.numbers) {
+      let tested = a.name == "AP" ? paired.ap : a.name == "AP50" ? paired.ap50 : nil
+      let difference = b.value - a.value
+      let isKnown = a.value >= 0 && b.value >= 0
+      styles.append(!isKnown || difference == 0 ? "" : difference > 0 ? "better" : "worse")
+      table.add([
+        .text(a.name), .fraction(a.value), .fraction(b.value),
+        isKnown ? .text(PageNumber.difference(difference)) : .missing,
+        tested.map { .text(ends($0.interval)) } ?? .blank,
+        tested.map { .text(Self.probability($0.p)) } ?? .blank,
+      ])
+    }
+    return Page.section(
+      "Metrics", Markup("A is “\(firstName)”, B is “\(secondName)”."),
+      Page.table(table) { row, column in
+        (column == 3 ? styles[row] : column == 4 ? "range" : "", "")
+      })
+  }
+
+  /// Bars of all classes, in up to three cards.
+  private var differences: [Markup] {
+    let rows: [(name: String, difference: PairedBootstrap.Difference, isKnown: Bool)] =
+      [("all", paired.ap, true)]
+      + first.labeledClasses.compactMap { entry in
+        paired.classes[entry.classIndex].map {
+          (entry.name, $0.ap, first.hasInterval(entry.classIndex))
+        }
+      }
+    let ends = rows.flatMap { row -> [Double] in
+      let interval = row.difference.interval
+      return row.isKnown ? [interval.lower, interval.upper, interval.value] : [interval.value]
+    }
+    let end = max(ends.map(abs).max() ?? 0, 0.01)
+    let columns = rows.count > 24 ? 3 : rows.count > 10 ? 2 : 1
+    let length = (rows.count + columns - 1) / columns
+    return stride(from: 0, to: rows.count, by: length).map { start in
+      let part = rows[start..<min(start + length, rows.count)]
+      return .element(
+        "figure", ["class": "card"],
+        BarChart(
+          label: "Difference of AP by class", domain: -end...end,
+          bars: part.map { bar($0.name, $0.difference, isKnown: $0.isKnown) }, nameWidth: 104,
+          textWidth: 56
+        ).markup)
+    }
+  }
+
+  private func bar(
+    _ name: String, _ difference: PairedBootstrap.Difference, isKnown: Bool
+  ) -> BarChart.Bar {
+    let interval = difference.interval
+    let isCertain = isKnown && (interval.lower > 0 || interval.upper < 0)
+    return BarChart.Bar(
+      name: name, value: interval.value, text: PageNumber.difference(interval.value),
+      style: !isCertain ? "series-8 pale" : interval.value > 0 ? "series-3" : "series-5",
+      interval: isKnown ? (interval.lower, interval.upper) : nil,
+      note: isKnown
+        ? "\(name): \(range(interval)), p = \(Self.probability(difference.p))"
+        : "\(name): too few images for a confidence interval")
+  }
+
+  private var curves: Markup {
+    LineChart(
+      label: "Precision-recall curves of both results", frame: CurveSection.frame,
+      lines: [first, second].enumerated().map { place, run in
+        LineChart.Line(
+          name: "\(name(of: place)) \(PageNumber.fraction(run.report.ap50))",
+          points: run.report.curves.meanCurve(
+            iou: 0, classes: Array(0..<run.report.curves.classCount)),
+          style: "series-\(place + 1)")
+      }
+    ).markup
+  }
+}

@@ -1,0 +1,61 @@
+import Basics
+import Evaluation
+
+/// The confusion matrix, with a row and a column for the background.
+struct ConfusionSection: Sendable {
+  let matrix: ConfusionMatrix
+  let classNames: [String]
+
+  /// The maximum number of classes; of more, those that are confused most are shown.
+  private static let most = 20
+
+  var markup: Markup {
+    let shown = self.shown
+    guard !shown.isEmpty else { return .none }
+    let background = matrix.classCount
+    let map = HeatMap(
+      label: "Confusion matrix", rowTitle: "ground truth", columnTitle: "predicted",
+      rows: shown.map { classNames[$0] } + ["background"],
+      columns: shown.map { classNames[$0] } + ["background"],
+      counts: (shown + [background]).map { groundTruth in
+        (shown + [background]).map { matrix.count(predicted: $0, groundTruth: groundTruth) }
+      })
+    let left = matrix.classCount - shown.count
+    return Page.section(
+      "Confusion matrix",
+      Markup(
+        "At IoU 0.5 and confidence \(NumberFormat.fixed(matrix.confidence, 2)) and above. Cells are "
+          + "shaded by the fraction of their row."
+          + (left > 0
+            ? " Of \(matrix.classCount) classes the \(shown.count) most confused ones are shown."
+            : "")),
+      .element(
+        "figure", ["class": "card wide"],
+        .element(
+          "div",
+          [
+            "class": "map",
+            "style": "min-width: \(Int(map.width))px; max-width: \(Int(map.width * 1.25))px",
+          ], map.markup)))
+  }
+
+  /// The classes that occur, at most `most`, in order of index.
+  private var shown: [Int] {
+    let all = 0...matrix.classCount
+    let occurring = (0..<matrix.classCount).filter { index in
+      all.contains { matrix.count(predicted: $0, groundTruth: index) > 0 }
+        || all.contains { matrix.count(predicted: index, groundTruth: $0) > 0 }
+    }
+    guard occurring.count > Self.most else { return occurring }
+    let confusions = occurring.map { index in
+      (0..<matrix.classCount).filter { $0 != index }.reduce(0) {
+        $0 + matrix.count(predicted: $1, groundTruth: index)
+          + matrix.count(predicted: index, groundTruth: $1)
+      }
+    }
+    let order = occurring.indices.sorted {
+      confusions[$0] != confusions[$1] ? confusions[$0] > confusions[$1] : $0 < $1
+    }
+    return order.prefix(Self.most).map { occurring[$0] }.sorted()
+  }
+}

@@ -1,0 +1,78 @@
+import Basics
+import Evaluation
+
+/// Precision-recall curves: of all classes at several IoU thresholds, and of each class.
+struct CurveSection: Sendable {
+  let analysis: EvaluationAnalysis
+
+  /// Classes with a color and a name; the others are drawn pale.
+  private static let named = 8
+
+  var markup: Markup {
+    Page.section(
+      "Precision-recall curves", .none,
+      Page.cards([
+        Page.card("By IoU threshold", byIoU),
+        Page.card(
+          "By class, IoU 0.5", byClass,
+          note: analysis.labeledClasses.count > Self.named
+            ? "The \(Self.named) most frequent classes are named; hover over a line for its name."
+            : ""),
+      ]))
+  }
+
+  private var byIoU: Markup {
+    let curves = analysis.report.curves
+    let styles = [(0, "series-1"), (3, "series-3"), (5, "series-2"), (8, "series-5")]
+    return LineChart(
+      label: "Precision over recall at four IoU thresholds", frame: Self.frame,
+      lines: styles.map { iou, style in
+        LineChart.Line(
+          name: "IoU \(NumberFormat.fixed(curves.parameters.iouThresholds[iou], 2))",
+          points: curves.meanCurve(iou: iou, classes: Array(0..<curves.classCount)), style: style)
+      }
+    ).markup
+  }
+
+  private var byClass: Markup {
+    let curves = analysis.report.curves
+    let classes = analysis.labeledClasses
+    var lines = classes.enumerated().map { place, entry in
+      LineChart.Line(
+        name: "\(entry.name) \(PageNumber.fraction(entry.ap50))",
+        points: curves.meanCurve(iou: 0, classes: [entry.classIndex]),
+        style: place < Self.named ? "series-\(place + 1)" : "muted",
+        isNamed: place < Self.named)
+    }
+    // Named ones are drawn last.
+    lines = lines.filter { !$0.isNamed } + lines.filter(\.isNamed)
+    if classes.count > 1 {
+      lines.append(
+        LineChart.Line(
+          name: "all \(PageNumber.fraction(analysis.report.ap50))",
+          points: curves.meanCurve(iou: 0, classes: Array(0..<curves.classCount)),
+          style: "strong"))
+    }
+    return LineChart(
+      label: "Precision over recall for each class at IoU 0.5", frame: Self.frame, lines: lines
+    ).markup
+  }
+
+  static let frame = ChartFrame(x: ChartAxis(title: "recall"), y: ChartAxis(title: "precision"))
+}
+
+extension PrecisionRecallCurves {
+  /// The mean precision of classes at each recall point, over all sizes and with at most 100
+  /// detections; classes without ground truth are left out.
+  func meanCurve(iou: Int, classes: [Int]) -> [(x: Double, y: Double)] {
+    parameters.recallThresholds.enumerated().compactMap { point, recall in
+      let values = classes.map {
+        precision[
+          index(
+            iou: iou, recallPoint: point, classIndex: $0, area: 0,
+            limit: parameters.detectionLimits.count - 1)]
+      }.filter { $0 >= 0 }
+      return values.isEmpty ? nil : (recall, values.reduce(0, +) / Double(values.count))
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Basics
+import Evaluation
+
+/// The key figures and the main error sources, with advice.
+struct SummarySection: Sendable {
+  let analysis: EvaluationAnalysis
+
+  var markup: Markup {
+    let report = analysis.report
+    let tiles = [
+      tile("AP50-95", report.ap, analysis.bootstrap?.ap),
+      tile("AP50", report.ap50, analysis.bootstrap?.ap50), tile("AP75", report.ap75),
+      tile("AP small", report.apSmall), tile("AP medium", report.apMedium),
+      tile("AP large", report.apLarge), tile("AR100", report.ar100),
+    ]
+    let advice = self.advice
+    return Page.tiles(tiles)
+      + (advice.isEmpty
+        ? .none
+        : Page.section(
+          "Main error sources", .none,
+          .element(
+            "ul", ["class": "advice"],
+            advice.map { item in
+              .element(
+                "li", [:], .element("b", [:], Markup(item.issue)),
+                .element("span", [:], Markup(item.hint)))
+            })))
+  }
+
+  private func tile(_ name: String, _ value: Double, _ interval: Interval? = nil) -> Page.Tile {
+    Page.Tile(name, PageNumber.fraction(value), note: interval.map(PageNumber.range) ?? "")
+  }
+
+  /// At most four.
+  private var advice: [(issue: String, hint: String)] {
+    var result = analysis.costlyErrors.prefix(3).filter { analysis.errors.cost($0) >= 0.005 }
+      .map { kind in
+        let points = PageNumber.points(analysis.errors.cost(kind))
+        let count = analysis.errors.counts[kind.rawValue]
+        return (
+          issue: "\(kind.title): \(points) points of AP50, \(count) \(kind.noun(count))",
+          hint: hint(kind)
+        )
+      }
+    if let range = analysis.bootstrap?.ap, range.value >= 0, range.upper - range.lower > 0.06 {
+      result.append(
+        (
+          "Small dataset: the \(PageNumber.percent(analysis.bootstrap?.options.confidence ?? 0.95)) "
+            + "confidence interval of AP50-95 is \(PageNumber.range(range))",
+          "Compare two models by a paired test on the same images: evaluate both results together."
+        ))
+    }
+    if let calibration = analysis.calibration, calibration.error > 0.1 {
+      let isBold = calibration.meanScore > calibration.meanPrecision
+      result.append(
+        (
+          "The model is \(isBold ? "overconfident" : "underconfident"): the expected calibration "
+            + "error is \(PageNumber.percent(calibration.error))",
+          "Choose the confidence threshold by the F1 curves; scores are no probabilities."
+        ))
+    }
+    return Array(result.prefix(4))
+  }
+
+  private func hint(_ kind: ErrorKind) -> String {
+    switch kind {
+    case .classification:
+      guard let pair = confusion else { return "Correct boxes of the wrong class." }
+      return
+        "Correct boxes of the wrong class, most often “\(pair.groundTruth)” predicted as "
+        + "“\(pair.predicted)” (\(pair.count))."
+    case .localization:
+      return "Inaccurate boxes (IoU below 0.5): check how tight the labels are, and try a larger "
+        + "input size or longer training."
+    case .both:
+      return "Inaccurate boxes on objects of another class."
+    case .duplicate:
+      return "Several detections of one object: lower the IoU threshold of NMS (--iou)."
+    case .background:
+      return "Detections on background: check the gallery for unlabeled objects, and add images "
+        + "without objects to the training set."
+    case .missed:
+      let sizes = missedBySize
+      guard let most = sizes.max(by: { $0.count < $1.count }), most.count > 0 else { return "" }
+      return "Undetected objects. Most are \(most.name) "
+        + "(\(most.count) of \(most.total) \(most.name) objects)."
+    }
+  }
+
+  /// The most frequent confusion of two classes.
+  private var confusion: (groundTruth: String, predicted: String, count: Int)? {
+    let table = analysis.table
+    var counts: [[Int32]: Int] = [:]
+    for (row, match) in analysis.errors.matches.enumerated()
+    where match.error == .classification && match.groundTruth >= 0 {
+      let pair = [
+        table.groundTruths.classes[Int(match.groundTruth)], table.detections.classes[row],
+      ]
+      counts[pair, default: 0] += 1
+    }
+    let most = counts.max { ($0.value, $1.key[0], $1.key[1]) < ($1.value, $0.key[0], $0.key[1]) }
+    return most.map {
+      (table.classNames[Int($0.key[0])], table.classNames[Int($0.key[1])], $0.value)
+    }
+  }
+
+  private var missedBySize: [(name: String, count: Int, total: Int)] {
+    let table = analysis.table
+    return analysis.matches.parameters.areaRanges.dropFirst().map { range in
+      let rows = (0..<table.groundTruths.count).filter {
+        table.groundTruths.traits[$0].isEmpty && table.groundTruths.areas[$0] >= range.lower
+          && table.groundTruths.areas[$0] <= range.upper
+      }
+      return (range.name, rows.count { analysis.errors.isMissed[$0] }, rows.count)
+    }
+  }
+}
+
+extension ErrorKind {
+  var title: String { name.prefix(1).uppercased() + name.dropFirst() }
+
+  /// What the count is of.
+  func noun(_ count: Int) -> String {
+    (self == .missed ? "object" : "detection") + (count == 1 ? "" : "s")
+  }
+
+  var explanation: String {
+    switch self {
+    case .classification: "IoU of at least 0.5 with an object of another class."
+    case .localization: "IoU of 0.1 to 0.5 with an object of the same class."
+    case .both: "IoU of 0.1 to 0.5 with an object of another class."
+    case .duplicate: "Duplicate of a higher-scoring detection."
+    case .background: "IoU of at most 0.1 with any object."
+    case .missed: "An object that no detection matches, even after correction."
+    }
+  }
+
+  /// The CSS class in charts.
+  var style: String {
+    switch self {
+    case .classification: "series-4"
+    case .localization: "series-1"
+    case .both: "series-7"
+    case .duplicate: "series-6"
+    case .background: "series-5"
+    case .missed: "series-2"
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// Captioned images side by side, as many as fit.
+struct ImageGrid: Sendable {
+  private var figures: [Markup] = []
+
+  var isEmpty: Bool { figures.isEmpty }
+  var markup: Markup { .element("div", ["class": "gallery"], figures) }
+
+  mutating func add(_ thumbnail: AnnotatedThumbnail, caption: String) {
+    add([thumbnail], caption: caption)
+  }
+
+  /// Adds images that are shown as one.
+  mutating func add(_ thumbnails: [AnnotatedThumbnail], caption: String) {
+    let images = thumbnails.map { $0.markup(label: "\($0.name): \(caption)") }
+    let names = thumbnails.map { Markup.element("b", [:], Markup($0.fileName)) }
+    figures.append(
+      .element(
+        "figure", [:],
+        images.count == 1
+          ? images.joined : .element("div", ["class": "pair"], images),
+        .element("figcaption", [:], names + [.element("span", [:], Markup(caption))])))
+  }
+}

@@ -1,0 +1,180 @@
+import Basics
+
+/// A self-contained HTML page that loads nothing from the network.
+struct Page: Sendable {
+  let title: String
+  let content: [Markup]
+
+  /// HTML that is also well-formed XML.
+  var text: String {
+    let head = Markup.element(
+      "head", [:],
+      .element("meta", ["charset": "utf-8"]),
+      .element(
+        "meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+      // Forbids loading anything, should text escape the escaping.
+      .element(
+        "meta",
+        [
+          "http-equiv": "Content-Security-Policy",
+          "content":
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+        ]),
+      .element("meta", ["name": "generator", "content": "glimpse \(glimpseVersion)"]),
+      .element("title", [:], Markup(title)),
+      .code("style", PageStyle.text))
+    let body = Markup.element(
+      "body", [:], .element("main", [:], content), .code("script", PageScript.text))
+    return "<!DOCTYPE html>\n" + Markup.element("html", ["lang": "en"], head, body).source + "\n"
+  }
+
+  static func section(_ title: String, _ lead: Markup = .none, _ content: Markup...) -> Markup {
+    let paragraph =
+      lead == .none ? lead : Markup.element("p", ["class": "lead"], lead)
+    return .element(
+      "section", [:], [.element("h2", [:], Markup(title)), paragraph] + content)
+  }
+
+  /// A chart or table with its own heading.
+  static func card(_ title: String, _ content: Markup..., note: String = "") -> Markup {
+    .element(
+      "figure", ["class": "card"],
+      [.element("figcaption", [:], Markup(title))] + content
+        + (note.isEmpty ? [] : [.element("p", ["class": "note"], Markup(note))]))
+  }
+
+  /// A key figure.
+  struct Tile: Sendable {
+    let name: String
+    let value: String
+    /// Small print below it.
+    let note: String
+
+    init(_ name: String, _ value: String, note: String = "") {
+      self.name = name
+      self.value = value
+      self.note = note
+    }
+  }
+
+  /// Key figures side by side.
+  static func tiles(_ tiles: [Tile]) -> Markup {
+    let hasNotes = tiles.contains { !$0.note.isEmpty }
+    return .element(
+      "dl", ["class": "tiles"],
+      tiles.map { tile in
+        .element(
+          "div", ["class": "tile"], .element("dt", [:], Markup(tile.name)),
+          .element("dd", [:], Markup(tile.value)),
+          hasNotes ? .element("dd", ["class": "range"], Markup(tile.note)) : .none)
+      })
+  }
+
+  /// Cards side by side, as many as fit.
+  static func cards(_ cards: [Markup]) -> Markup {
+    .element("div", ["class": "cards"], cards)
+  }
+
+  /// A table that scrolls where it is too wide.
+  ///
+  /// - Parameters:
+  ///   - isSortable: Whether its headings sort it.
+  ///   - cell: The style and the small print of a row's column.
+  static func table(
+    _ table: Table, isSortable: Bool = false,
+    cell: (_ row: Int, _ column: Int) -> (style: String, note: String) = { _, _ in ("", "") }
+  ) -> Markup {
+    func row(_ values: [Table.Value], number: Int?) -> Markup {
+      .element(
+        "tr", [:],
+        table.shownColumns.map { column in
+          let value = values[column]
+          let isWords = table.columns[column].isWords
+          let (given, note) = number.map { cell($0, column) } ?? ("", "")
+          let style = given.isEmpty && isWords ? "text" : given
+          let small = Markup.element("br") + .element("span", ["class": "range"], Markup(note))
+          var attributes: KeyValuePairs = style.isEmpty ? [:] : ["class": style]
+          if isSortable, number != nil {
+            attributes =
+              isWords
+              ? ["class": style, "data-value": value.sortKey, "title": value.html]
+              : ["data-value": value.sortKey]
+          }
+          return .element("td", attributes, Markup(value.html), note.isEmpty ? .none : small)
+        })
+    }
+    let head = table.shownColumns.map { column in
+      Markup.element(
+        "th", table.columns[column].isWords ? ["class": "text"] : [:],
+        Markup(table.columns[column].title ?? ""))
+    }
+    return .element(
+      "div", ["class": "scroll"],
+      .element(
+        "table", isSortable ? ["class": "sortable"] : [:],
+        .element("thead", [:], .element("tr", [:], head)),
+        .element("tbody", [:], table.rows.enumerated().map { row($0.element, number: $0.offset) }),
+        table.summary.map { .element("tfoot", [:], row($0, number: nil)) } ?? .none))
+  }
+}
+
+extension Table.Value {
+  fileprivate var html: String {
+    switch self {
+    case .text(let text): text
+    case .missing: "–"
+    default: text
+    }
+  }
+
+  /// What the script compares: all digits, and missing values first.
+  fileprivate var sortKey: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number, _): "\(number)"
+    case .missing, .blank: "-1"
+    default: text
+    }
+  }
+}
+
+/// The title of a page and what it is about.
+struct PageHeader: Sendable {
+  let eyebrow: String
+  let title: String
+  let facts: [(name: String, value: String)]
+
+  var markup: Markup {
+    .element(
+      "header", [:],
+      .element("p", ["class": "eyebrow"], Markup(eyebrow)),
+      .element("h1", [:], Markup(title)),
+      .element(
+        "ul", ["class": "facts"],
+        facts.map { fact in
+          .element("li", [:], Markup(fact.name + " "), .element("b", [:], Markup(fact.value)))
+        }))
+  }
+}
+
+/// Numbers as pages write them.
+enum PageNumber {
+  /// Three digits; a dash for a negative value, which marks a metric without ground truth.
+  static func fraction(_ value: Double) -> String {
+    value < 0 ? "–" : NumberFormat.fixed(value, 3)
+  }
+
+  /// A difference with its sign.
+  static func difference(_ value: Double) -> String {
+    let text = NumberFormat.fixed(abs(value), 3)
+    return (value < 0 && text != "0.000" ? "−" : "+") + text
+  }
+
+  /// A percentage, with a digit after the point below 10.
+  static func percent(_ fraction: Double) -> String {
+    NumberFormat.fixed(fraction * 100, fraction < 0.0995 ? 1 : 0) + " %"
+  }
+
+  /// AP in percentage points.
+  static func points(_ fraction: Double) -> String { NumberFormat.fixed(fraction * 100, 1) }
+}
