@@ -1,3 +1,5 @@
+import Basics
+
 /// An image file format.
 package enum Codec: String, CaseIterable, Hashable, Sendable {
   /// JPEG: 8 bits, lossy, no alpha.
@@ -13,6 +15,14 @@ extension Codec: CustomStringConvertible {
     case .png: "PNG"
     }
   }
+}
+
+extension FilePath {
+  private static let imageEndings = Set(Codec.allCases.flatMap(\.fileExtensions))
+
+  /// Whether the ending is one that image files have. The format is found by content when a file is
+  /// read.
+  package static func isImage(_ path: String) -> Bool { imageEndings.contains(ending(path)) }
 }
 
 extension Codec {

@@ -35,4 +35,27 @@ import Testing
     #expect(read == [odd: odd])
     #expect(!text.contains("\n"))
   }
+
+  @Test func valuesAreWrittenOneByOne() {
+    var json = JSONWriter()
+    json.object {
+      $0.member("a", [1, 2])
+      $0.object("b") { $0.member("c", JSONText("0.50")) }
+      $0.array("d") { list in
+        list.object { $0.member("e", [String]()) }
+        list.value(true)
+      }
+      $0.object("f") { _ in }
+    }
+    #expect(json.text == #"{"a":[1,2],"b":{"c":0.50},"d":[{"e":[]},true],"f":{}}"#)
+  }
+
+  /// Elements of a list that is opened and closed elsewhere.
+  @Test func outerValuesHaveTheirSeparator() {
+    var json = JSONWriter(separator: ",\n")
+    json.value(1)
+    json.value([2, 3])
+    json.object { $0.member("a", "x") }
+    #expect(json.text == "1,\n[2,3],\n{\"a\":\"x\"}")
+  }
 }

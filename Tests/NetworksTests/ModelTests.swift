@@ -24,7 +24,7 @@ private struct Fixture {
     var writer = SafetensorsWriter(metadata: metadata)
     writer.add(model.parameters, as: type)
     edit(&writer)
-    return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
+    return try Safetensors(bytes: writer.bytes, name: "w.safetensors")
   }
 
   /// A file without some parameters.
@@ -34,7 +34,7 @@ private struct Fixture {
       let (shape, values) = model.parameters.exported(entry)
       writer.add(entry.name, shape: shape, values: values)
     }
-    return try Safetensors(bytes: writer.bytes(), name: "w.safetensors")
+    return try Safetensors(bytes: writer.bytes, name: "w.safetensors")
   }
 }
 
@@ -182,7 +182,7 @@ private struct Fixture {
     let classifier = ParameterBlock(scope.finish(outputs: [logits]).parameterLayout, seed: 8)
     var writer = SafetensorsWriter(metadata: ["format": "pt"])
     writer.add(classifier)
-    let file = try Safetensors(bytes: writer.bytes(), name: "resnet18.safetensors")
+    let file = try Safetensors(bytes: writer.bytes, name: "resnet18.safetensors")
 
     let detector = ParameterBlock(
       ModelSpec.resnet18.graph(classCount: 2, input: shape).parameterLayout, seed: 9)

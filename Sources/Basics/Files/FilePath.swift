@@ -74,12 +74,6 @@ package enum FilePath {
     return dot > (slash ?? path.startIndex) ? dot : nil
   }
 
-  /// Whether the ending is one of those that images have here. What they hold is decided by
-  /// content when they are read.
-  package static func isImage(_ path: String) -> Bool {
-    ["jpg", "jpeg", "jpe", "jfif", "png"].contains(ending(path))
-  }
-
   /// Whether a path is a folder or lies below it, both as text.
   package static func isInside(_ path: String, _ folder: String) -> Bool {
     let (path, folder) = (normalized(path), normalized(folder))

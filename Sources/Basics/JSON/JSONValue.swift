@@ -1,6 +1,4 @@
 /// A value that is written as JSON, on one line, with its keys in the order given.
-///
-/// Only for output; numbers are written so that reading them gives back the same bits.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -13,59 +11,27 @@ package enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object([JSONMember])
 
-  /// The value as text without line feeds (RFC 8259).
-  ///
-  /// JSON has no infinity and no not-a-number: such numbers are written as null.
+  /// The value as text without line feeds.
   package var line: String {
-    var text = ""
-    write(to: &text)
-    return text
+    var writer = JSONWriter()
+    writer.value(self)
+    return writer.text
   }
+}
 
-  private func write(to text: inout String) {
+extension JSONValue: JSONWritable {
+  package func write(to writer: inout JSONWriter) {
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .integer(let value): text += String(value)
-    case .number(let value): text += value.isFinite ? "\(value)" : "null"
-    case .single(let value): text += value.isFinite ? "\(value)" : "null"
-    case .string(let value): Self.write(value, to: &text)
-    case .array(let values):
-      text += "["
-      for (index, value) in values.enumerated() {
-        if index > 0 { text += "," }
-        value.write(to: &text)
-      }
-      text += "]"
+    case .null: writer.null()
+    case .bool(let value): value.write(to: &writer)
+    case .integer(let value): value.write(to: &writer)
+    case .number(let value): value.write(to: &writer)
+    case .single(let value): value.write(to: &writer)
+    case .string(let value): value.write(to: &writer)
+    case .array(let values): values.write(to: &writer)
     case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        Self.write(member.key, to: &text)
-        text += ":"
-        member.value.write(to: &text)
-      }
-      text += "}"
+      writer.enclose("{", "}") { for member in members { $0.member(member.key, member.value) } }
     }
-  }
-
-  private static func write(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      // Beyond what RFC 8259 asks: U+2028 and U+2029 end a line for some readers.
-      case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
-        let hex = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }
 

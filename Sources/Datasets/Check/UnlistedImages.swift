@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Finds images that lie where others of a dataset do, and that no label file lists.
 enum UnlistedImages {

@@ -1,55 +1,30 @@
 import Basics
+import Imaging
 
 /// Walks through folders of images.
 enum ImageFolder {
   /// All files below some folders that pass a test of their name, in the order of the names in each
   /// folder.
   ///
-  /// However folders link to each other, each is walked once, and under its own name where that is
-  /// below the folders, too. Links to files count as files. What cannot be walked is among the
-  /// issues: folders that cannot be listed, names that are not UTF-8, and links that lead upward.
+  /// Each folder is walked once, whatever links lead to it, and under its own name where that is below
+  /// the folders. Links to files count as files. Folders that cannot be listed, names that are not
+  /// UTF-8, and links that lead upward become issues.
   static func files(
     below folders: [String], issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) -> [String] {
-    let roots = folders.map { FileContents.resolved($0) }
     var files: [String] = []
     var found: [DatasetIssue] = []
-    var visited: Set<FileContents.Identity> = []
-    var pending = Array(folders.reversed())
-    /// Links to folders: those that are next, from the last to the first, and those found since.
-    var (next, links) = ([String](), [String]())
-    while true {
-      // Links last: a folder that is also there by its own name is then known already.
-      let owned = pending.popLast()
-      guard let folder = owned ?? next.popLast() else {
-        if links.isEmpty { break }
-        next = links.sorted { FileContents.isBefore($1, $0) }
-        links = []
-        continue
-      }
-      if let identity = FileContents.identity(folder), !visited.insert(identity).inserted {
-        continue
-      }
-      if owned == nil, leadsUpward(folder, from: roots) {
-        found.append(upwardLink(folder))
-        continue
-      }
-      guard let entries = FileContents.listing(of: folder) else {
+    for element in FolderWalk(folders.map(FilePath.normalized), links: .followOnce) {
+      switch element {
+      case .file(let path), .brokenLink(let path):
+        if isWanted(FilePath.name(path)) { files.append(FilePath.normalized(path)) }
+      case .unlistable(let path):
         found.append(
           DatasetIssue(
-            kind: .layout, file: folder,
+            kind: .layout, file: FilePath.normalized(path),
             message: "the folder cannot be listed; its content is ignored."))
-        continue
-      }
-      for entry in entries {
-        let path = FilePath.join(folder, entry.name)
-        if !entry.isUTF8 {
-          found.append(foreignName(path))
-        } else if isWanted(entry.name) {
-          files.append(path)
-        } else if entry.isFolder {
-          if entry.isLink { links.append(path) } else { pending.append(path) }
-        }
+      case .invalidName(let path): found.append(foreignName(FilePath.normalized(path)))
+      case .upwardLink(let path): found.append(upwardLink(FilePath.normalized(path)))
       }
     }
     issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
@@ -60,14 +35,6 @@ enum ImageFolder {
   /// The bytes of a path with the slash before all others, so that what is in a folder stays together.
   private static func sortingKey(_ path: String) -> [UInt8] {
     path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
-  }
-
-  /// Whether a link leads to a folder above itself, or above one of some folders: to walk on there
-  /// would be to leave the dataset, as far as through the whole machine.
-  private static func leadsUpward(_ link: String, from folders: [String]) -> Bool {
-    let target = FileContents.resolved(link)
-    return (folders + [FileContents.resolved(FilePath.folder(link))])
-      .contains { FilePath.isInside($0, target) }
   }
 
   private static func upwardLink(_ path: String) -> DatasetIssue {
@@ -120,7 +87,7 @@ enum ImageFolder {
       if !entry.isUTF8 {
         found.append(foreignName(path))
       } else if entry.isFolder {
-        if entry.isLink, leadsUpward(path, from: []) {
+        if entry.isLink, FolderWalk.leadsUpward(path, from: []) {
           found.append(upwardLink(path))
         } else {
           folders.append(path)

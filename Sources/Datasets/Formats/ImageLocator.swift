@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Finds the images that label files name, where people have them.
 ///

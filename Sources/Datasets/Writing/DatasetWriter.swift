@@ -78,7 +78,7 @@ package struct DatasetWriter: Sendable {
     try refuseNames(classNames: classNames, splits: splits.map(\.split), data: splits[0].path)
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
     var outcome = Outcome()
-    var names = UniqueNames()
+    var names = UniqueImageNames()
     for split in splits {
       outcome.begin(split.split)
       for sample in split.samples {

@@ -15,10 +15,7 @@ package struct Interval: Hashable, Sendable {
     self.value = value
     let sorted = resamples.sorted()
     func percentile(_ part: Double) -> Double {
-      guard let last = sorted.indices.last else { return value }
-      let place = part * Double(last)
-      let low = Int(place)
-      return sorted[low] + (sorted[min(low + 1, last)] - sorted[low]) * (place - Double(low))
+      sorted.isEmpty ? value : Statistics.percentile(part, ofSorted: sorted)
     }
     lower = percentile((1 - confidence) / 2)
     upper = percentile((1 + confidence) / 2)

@@ -29,14 +29,9 @@ struct LoaderSpeed: Sendable {
   /// All runs but the first, which stands for itself; the first if there is no other.
   private var later: [Run] { runs.count > 1 ? Array(runs.dropFirst()) : runs }
   /// The middle of all later runs.
-  var imagesPerSecond: Double { Self.median(later.map(\.imagesPerSecond)) }
+  var imagesPerSecond: Double { Statistics.median(later.map(\.imagesPerSecond)) }
   /// The middle of all later runs, 0...1.
-  var dataWaitFraction: Double { Self.median(later.map(\.dataWaitFraction)) }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
+  var dataWaitFraction: Double { Statistics.median(later.map(\.dataWaitFraction)) }
 
   var json: JSONValue {
     [

@@ -35,8 +35,8 @@ struct LayerSpeeds: Sendable {
     defer { session.observer = nil }
     for _ in 0..<runs { try step() }
     func median(_ pass: Session.Pass, _ node: Int) -> Double {
-      let sorted = (times[pass]?[node] ?? []).sorted()
-      return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+      let times = times[pass]?[node] ?? []
+      return times.isEmpty ? 0 : Statistics.median(times)
     }
     let plan = session.plan
     self.peak = peak

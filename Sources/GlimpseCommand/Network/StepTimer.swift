@@ -29,11 +29,7 @@ struct StepTimer {
     var layers: LayerSpeeds?
 
     /// Milliseconds; the middle of an even number of runs is the mean of its two.
-    var median: Double {
-      let middle = milliseconds.count / 2
-      return milliseconds.count % 2 == 1
-        ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2
-    }
+    var median: Double { Statistics.median(milliseconds) }
   }
 
   private var inputShape: Shape { model.description.inputShape(n: batch) }

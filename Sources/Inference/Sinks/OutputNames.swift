@@ -15,20 +15,13 @@ package struct OutputNames: Sendable {
   ///   `cat.jpg` and `cat.png` would share the label file `cat.txt`.
   package init(inputs: [String], stemsDiffer: Bool) {
     self.inputs = inputs
-    var taken: Set<String> = []
-    // The names as given go first, so that a numbered one never takes that of a later input.
-    let wanted = inputs.map(Self.writableName)
-    let reserved = Set(wanted.map { Self.key($0, stemsDiffer) })
-    names = wanted.map { name in
-      if taken.insert(Self.key(name, stemsDiffer)).inserted { return name }
-      let (stem, ending) = Self.split(name)
-      var number = 2
-      while true {
-        let numbered = "\(stem)-\(number)\(ending)"
-        let key = Self.key(numbered, stemsDiffer)
-        if !reserved.contains(key), taken.insert(key).inserted { return numbered }
-        number += 1
-      }
+    let wanted = inputs.map(Self.writableName).map { (stem: FilePath.stem($0), name: $0) }
+    var unique = UniqueNames(stemsDiffer: stemsDiffer)
+    for (stem, name) in wanted {
+      unique.reserve(stem, ending: String(name.dropFirst(stem.count)))
+    }
+    names = wanted.map { stem, name in
+      unique.name(stem, ending: String(name.dropFirst(stem.count)))
     }
   }
 
@@ -47,22 +40,12 @@ package struct OutputNames: Sendable {
   }
 
   /// The name without its ending.
-  static func stem(_ name: String) -> String { split(name).stem }
+  static func stem(_ name: String) -> String { FilePath.stem(name) }
 
   /// The input's file name, with `.jpg` appended where its ending names no codec, or would not with a
   /// number: `.jpg` alone is a stem.
   private static func writableName(_ path: String) -> String {
-    let name = (path as NSString).lastPathComponent
-    return Codec(path: name) == nil || split(name).ending.isEmpty ? name + ".jpg" : name
-  }
-
-  private static func split(_ name: String) -> (stem: String, ending: String) {
-    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return (name, "") }
-    return (String(name[..<dot]), String(name[dot...]))
-  }
-
-  /// What must differ; some file systems ignore case.
-  private static func key(_ name: String, _ stemsDiffer: Bool) -> String {
-    (stemsDiffer ? stem(name) : name).lowercased()
+    let name = FilePath.name(path)
+    return FilePath.isImage(name) ? name : name + ".jpg"
   }
 }

@@ -29,12 +29,12 @@ package enum ImageInputs {
         paths += listed
         continue
       }
-      switch kind(of: argument) {
-      case .missing:
+      switch FileContents.entry(argument) {
+      case .nothing:
         throw InferenceError("there is no file or folder \(Sentence.quoted(argument))")
       case .folder:
         paths += try images(inFolder: argument)
-      case .file where ending(of: argument) == "txt":
+      case .file where FilePath.ending(argument) == "txt":
         let listed = try expand(lines: lines(ofList: argument), besides: argument)
         guard !listed.isEmpty else {
           throw InferenceError("the list \(Sentence.quoted(argument)) holds no paths")
@@ -50,37 +50,19 @@ package enum ImageInputs {
   /// The images in a folder and the folders in it, sorted by path; hidden ones are skipped.
   package static func images(inFolder folder: String) throws(InferenceError) -> [String] {
     var found: [String] = []
-    try collect(folder, within: [], into: &found)
+    for element in FolderWalk([folder], links: .follow) {
+      switch element {
+      case .file(let path): if imageEndings.contains(FilePath.ending(path)) { found.append(path) }
+      case .unlistable(let path):
+        throw InferenceError("cannot read the folder \(Sentence.quoted(path)): may you open it?")
+      case .brokenLink, .invalidName, .upwardLink: break
+      }
+    }
     guard !found.isEmpty else {
       throw InferenceError(
         "the folder \(Sentence.quoted(folder)) holds no images (.jpg, .jpeg or .png)")
     }
     return found
-  }
-
-  /// - Parameter parents: the real paths of the folders around, so that links cannot lead in circles.
-  private static func collect(
-    _ folder: String, within parents: Set<String>, into found: inout [String]
-  ) throws(InferenceError) {
-    let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
-    guard !parents.contains(real) else { return }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw InferenceError("cannot read the folder \(Sentence.quoted(folder)): may you open it?")
-    }
-    // By code points, so that the order is the same in every locale.
-    let visible = names.filter { !$0.hasPrefix(".") }
-      .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-    for name in visible {
-      let path = join(folder, name)
-      switch kind(of: path) {
-      case .missing: break
-      case .folder: try collect(path, within: parents.union([real]), into: &found)
-      case .file: if imageEndings.contains(ending(of: name)) { found.append(path) }
-      }
-    }
   }
 
   /// Paths in the lines of a list; where they are relative, the list's own folder is tried first.
@@ -94,9 +76,10 @@ package enum ImageInputs {
       var path = entry
       if let list, !entry.hasPrefix("/") {
         let beside = join((list as NSString).deletingLastPathComponent, entry)
-        if kind(of: beside) != .missing || kind(of: entry) == .missing { path = beside }
+        let isBeside = FileContents.entry(beside) != .nothing
+        if isBeside || FileContents.entry(entry) == .nothing { path = beside }
       }
-      if kind(of: path) == .folder {
+      if FileContents.entry(path) == .folder {
         paths += try images(inFolder: path)
       } else {
         paths.append(path)
@@ -114,24 +97,6 @@ package enum ImageInputs {
     var lines: [String] = []
     while let line = readLine() { lines.append(line) }
     return lines
-  }
-
-  private enum Kind {
-    case missing
-    case file
-    case folder
-  }
-
-  private static func kind(of path: String) -> Kind {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return .missing
-    }
-    return isFolder.boolValue ? .folder : .file
-  }
-
-  private static func ending(of path: String) -> String {
-    (path as NSString).pathExtension.lowercased()
   }
 
   private static func join(_ folder: String, _ name: String) -> String {

@@ -53,8 +53,10 @@ extension ModelDescription {
 
   /// The metadata of weights files and exported networks.
   package var metadata: [String: String] {
-    func json(_ value: some Encodable) -> String {
-      (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    func json(_ value: some JSONWritable) -> String {
+      var writer = JSONWriter()
+      writer.value(value)
+      return writer.text
     }
     return [
       Key.version: glimpseVersion, Key.model: name,

@@ -93,9 +93,11 @@ package struct Safetensors: Sendable {
     let start = 8 + Int(length)
     let header: SafetensorsHeader
     do {
-      header = try SafetensorsHeader(json: ArraySlice(bytes[8..<start]))
+      header = try SafetensorsHeader(
+        json: UnsafeRawBufferPointer(rebasing: bytes[8..<start]).assumingMemoryBound(to: UInt8.self)
+      )
     } catch {
-      throw failure(error.description)
+      throw failure("its header is not the JSON expected: \(error.message)")
     }
     var entries: [String: Entry] = [:]
     var next = 0
@@ -125,7 +127,7 @@ package struct Safetensors: Sendable {
     guard start + next == bytes.count else {
       throw failure("\(bytes.count - start - next) bytes at its end belong to no tensor")
     }
-    return (entries, header.metadata ?? [:])
+    return (entries, header.metadata)
   }
 }
 

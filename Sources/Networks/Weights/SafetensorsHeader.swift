@@ -1,18 +1,17 @@
-import Foundation
+import Basics
 
-/// The header of a safetensors file: a dictionary with one key, `__metadata__`, of another kind.
-struct SafetensorsHeader: Codable {
+/// The header of a safetensors file: an object with one entry per tensor, and `__metadata__`.
+struct SafetensorsHeader {
   /// One tensor as the header describes it; nothing is checked yet.
-  struct Stored: Codable {
+  struct Stored {
     var dtype: String
     var shape: [Int]
-    // The format's own spelling.
-    var data_offsets: [Int]
+    var offsets: [Int]
 
-    var begin: Int { data_offsets.count == 2 ? data_offsets[0] : -1 }
-    var end: Int { data_offsets.count == 2 ? data_offsets[1] : -1 }
+    var begin: Int { offsets.count == 2 ? offsets[0] : -1 }
+    var end: Int { offsets.count == 2 ? offsets[1] : -1 }
 
-    /// The bytes that the shape takes; nil where an extent is negative or the product too large.
+    /// The bytes that the shape takes; nil if an extent is negative or the product too large.
     func size(elementBytes: Int) -> Int? {
       var size = elementBytes
       for extent in shape {
@@ -24,90 +23,91 @@ struct SafetensorsHeader: Codable {
     }
   }
 
-  private struct Key: CodingKey {
-    let stringValue: String
-    let intValue: Int? = nil
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-    static let metadata = Key(stringValue: "__metadata__")
-  }
+  private static let metadataKey = "__metadata__"
 
-  /// Free text; nil where the file has none.
-  var metadata: [String: String]?
-  var tensors: [String: Stored]
+  /// Free text by key.
+  var metadata: [String: String]
+  var tensors: [String: Stored] = [:]
 
-  init(metadata: [String: String]?, tensors: [String: Stored]) {
-    self.metadata = metadata
-    self.tensors = tensors
-  }
+  init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    if container.contains(.metadata) {
-      metadata = try container.decodeIfPresent([String: String].self, forKey: .metadata) ?? [:]
-    }
-    tensors = [:]
-    for key in container.allKeys where key.stringValue != Key.metadata.stringValue {
-      tensors[key.stringValue] = try container.decode(Stored.self, forKey: key)
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encodeIfPresent(metadata, forKey: .metadata)
-    for (name, stored) in tensors {
-      try container.encode(stored, forKey: Key(stringValue: name))
-    }
-  }
-
-  /// The tensors in the order of their data; those without data before others of the same place.
+  /// The tensors in the order of their data; those without data before others of the same offset.
   var inOrder: [(name: String, stored: Stored)] {
     tensors.map { (name: $0.key, stored: $0.value) }.sorted {
       ($0.stored.begin, $0.stored.end, $0.name) < ($1.stored.begin, $1.stored.end, $1.name)
     }
   }
+
+  /// The header as JSON, its keys sorted.
+  var json: [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      for key in (Array(tensors.keys) + [Self.metadataKey]).sorted() {
+        if let stored = tensors[key] {
+          json.object(key) {
+            $0.member("data_offsets", stored.offsets)
+            $0.member("dtype", stored.dtype)
+            $0.member("shape", stored.shape)
+          }
+        } else {
+          json.object(key) { json in
+            for (key, text) in metadata.sorted(by: { $0.key < $1.key }) { json.member(key, text) }
+          }
+        }
+      }
+    }
+    return json.bytes
+  }
 }
 
 extension SafetensorsHeader {
-  /// Reads the JSON; throws a clause for a message.
-  init(json: ArraySlice<UInt8>) throws(NetworksError) {
-    guard json.first == UInt8(ascii: "{") else {
-      throw NetworksError("its header does not begin with {")
+  /// Reads a header; throws for what is not JSON, and for keys that are missing, of another kind or
+  /// there twice.
+  init(json bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+    self.init()
+    var json = JSONScanner(bytes)
+    var keys: Set<String> = []
+    var members = try json.object("the header")
+    while let key = try json.key(&members) {
+      let name = try json.string(key)
+      guard keys.insert(name).inserted else {
+        throw JSONFault("the key \(Sentence.quoted(name)) is there twice", at: key.start)
+      }
+      if name == Self.metadataKey {
+        var texts = try json.object("the metadata")
+        while let key = try json.key(&texts) { metadata[try json.string(key)] = try json.string() }
+      } else {
+        tensors[name] = try Self.stored(&json)
+      }
     }
-    do {
-      self = try JSONDecoder().decode(SafetensorsHeader.self, from: Data(json))
-    } catch {
-      throw NetworksError("its header is not a valid safetensors header")
-    }
-    // The decoder keeps one of two equal keys silently; in valid JSON, keys can be counted.
-    guard Self.outerKeyCount(json) == tensors.count + (metadata == nil ? 0 : 1) else {
-      throw NetworksError("its header has a key twice")
-    }
+    guard json.isAtEnd() else { throw json.unexpected("the end of the header") }
   }
 
-  /// The colons of the outermost dictionary of valid JSON.
-  private static func outerKeyCount(_ json: ArraySlice<UInt8>) -> Int {
-    var (count, depth) = (0, 0)
-    var (isInString, isEscaped) = (false, false)
-    for byte in json {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: ":") where depth == 1: count += 1
-      default: break
+  private static func stored(_ json: inout JSONScanner) throws(JSONFault) -> Stored {
+    let start = json.offset
+    var (dtype, shape, offsets) = (String?.none, [Int]?.none, [Int]?.none)
+    var members = try json.object("a tensor")
+    while let key = try json.key(&members) {
+      if json.matches(key, "dtype") {
+        dtype = try json.string()
+      } else if json.matches(key, "shape") {
+        shape = try integers(&json)
+      } else if json.matches(key, "data_offsets") {
+        offsets = try integers(&json)
+      } else {
+        try json.skip()
       }
     }
-    return count
+    guard let dtype, let shape, let offsets else {
+      throw JSONFault("a tensor needs dtype, shape and data_offsets", at: start)
+    }
+    return Stored(dtype: dtype, shape: shape, offsets: offsets)
+  }
+
+  private static func integers(_ json: inout JSONScanner) throws(JSONFault) -> [Int] {
+    var integers: [Int] = []
+    var list = try json.array("a list of numbers")
+    while try json.element(&list) { integers.append(try json.integer("an element")) }
+    return integers
   }
 }

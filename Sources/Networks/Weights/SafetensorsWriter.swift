@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// Collects tensors and writes them as one safetensors file.
 ///
@@ -24,7 +23,7 @@ package struct SafetensorsWriter {
 
   /// Starts a file with free text by key.
   package init(metadata: [String: String]) {
-    header = SafetensorsHeader(metadata: metadata, tensors: [:])
+    header = SafetensorsHeader(metadata: metadata)
   }
 
   /// Adds a tensor; names must differ, and the shape must fit the count of values.
@@ -38,21 +37,20 @@ package struct SafetensorsWriter {
     let count = shape.reduce(1, *)
     let end = dataCount + count * type.byteCount
     header.tensors[name] = SafetensorsHeader.Stored(
-      dtype: type.rawValue, shape: shape, data_offsets: [dataCount, end])
+      dtype: type.rawValue, shape: shape, offsets: [dataCount, end])
     contents.append(Content(type: type, count: count, values: values))
     dataCount = end
   }
 
   /// The file's bytes; the data begin at a multiple of 8.
-  package func bytes() throws(NetworksError) -> [UInt8] {
-    var result = try front()
+  package var bytes: [UInt8] {
+    var result = front
     for content in contents { content.encode(into: &result) }
     return result
   }
 
   /// Writes the file.
   package func write(to path: String) throws(NetworksError) {
-    let front = try front()
     do {
       let file = try AtomicFile(path)
       try file.append(front)
@@ -67,14 +65,10 @@ package struct SafetensorsWriter {
     }
   }
 
-  /// The header and its length.
-  private func front() throws(NetworksError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard var json = try? encoder.encode(header) else {
-      throw NetworksError("the names or texts of a weights file cannot be written as JSON")
-    }
-    while json.count % 8 != 0 { json.append(0x20) }
+  /// The bytes before the data: the header's length and the header, padded.
+  private var front: [UInt8] {
+    var json = header.json
+    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
     return withUnsafeBytes(of: UInt64(json.count).littleEndian) { [UInt8]($0) } + json
   }
 }

@@ -10,25 +10,28 @@ struct COCOWriter: FormatWriter {
     .boxes, .polygon, .polygons, .masks, .boxBesideSegmentation, .crowds, .marks, .areas,
   ]
 
-  /// The lists of a split so far, their elements joined by commas.
+  /// The elements of a split's lists so far, a line each.
   private struct Lists {
-    var images: [UInt8] = []
-    var annotations: [UInt8] = []
+    var images = JSONWriter(separator: ",\n")
+    var annotations = JSONWriter(separator: ",\n")
     var imageCount = 0
     var annotationCount = 0
 
     mutating func add(_ sample: Sample, name: String) {
       imageCount += 1
-      let separator = imageCount > 1 ? ",\n" : ""
-      images +=
-        (separator + "{\"id\":\(imageCount),\"file_name\":\(JSONValue.string(name).line),"
-        + "\"width\":\(sample.imageWidth),\"height\":\(sample.imageHeight)}").utf8
+      images.object { [imageCount] in
+        $0.member("id", imageCount)
+        $0.member("file_name", name)
+        $0.member("width", sample.imageWidth)
+        $0.member("height", sample.imageHeight)
+      }
       for annotation in sample.annotations {
         annotationCount += 1
-        let separator = annotationCount > 1 ? ",\n" : ""
-        annotations +=
-          (separator
-          + COCOWriter.text(of: annotation, id: annotationCount, image: imageCount)).utf8
+        annotations.object { [imageCount, annotationCount] in
+          $0.member("id", annotationCount)
+          $0.member("image_id", imageCount)
+          COCOWriter.write(annotation, to: &$0)
+        }
       }
     }
   }
@@ -53,54 +56,55 @@ struct COCOWriter: FormatWriter {
     return []
   }
 
-  private static func text(of annotation: Annotation, id: Int, image: Int) -> String {
-    var text =
-      "{\"id\":\(id),\"image_id\":\(image),\"category_id\":\(annotation.classIndex + 1),\"bbox\":["
-    let area: String
+  private static func write(_ annotation: Annotation, to json: inout JSONWriter) {
+    func pixels(_ values: [Double]) -> [JSONText] {
+      values.map { JSONText(NumberFormat.pixels($0)) }
+    }
+    json.member("category_id", annotation.classIndex + 1)
     if let stated = annotation.stated {
-      // Digit for digit: the score goes by these.
-      text += "\(stated.box.x),\(stated.box.y),\(stated.box.width),\(stated.box.height)"
-      area = "\(stated.area)"
+      // Digit for digit: the metrics depend on these.
+      json.member("bbox", [stated.box.x, stated.box.y, stated.box.width, stated.box.height])
+      json.member("area", stated.area)
     } else {
       let box = annotation.box
-      text += [box.x1, box.y1, box.width, box.height].map(NumberFormat.pixels)
-        .joined(separator: ",")
-      area = NumberFormat.pixels(box.area)
+      json.member("bbox", pixels([box.x1, box.y1, box.width, box.height]))
+      json.member("area", JSONText(NumberFormat.pixels(box.area)))
     }
-    text += "],\"area\":\(area),\"iscrowd\":\(annotation.isCrowd ? 1 : 0),\"segmentation\":"
+    json.member("iscrowd", annotation.isCrowd ? 1 : 0)
     switch annotation.writtenSegmentation {
-    case nil: text += "[]"
-    case .polygons(let polygons)?:
-      text +=
-        "["
-        + polygons.map { "[" + $0.map(NumberFormat.pixels).joined(separator: ",") + "]" }
-        .joined(separator: ",") + "]"
+    case nil: json.member("segmentation", [Int]())
+    case .polygons(let polygons)?: json.member("segmentation", polygons.map(pixels))
     case .mask(let mask)?:
-      let counts = mask.counts.map(String.init).joined(separator: ",")
-      text += "{\"size\":[\(mask.height),\(mask.width)],\"counts\":[\(counts)]}"
+      json.object("segmentation") {
+        $0.member("size", [mask.height, mask.width])
+        $0.member("counts", mask.counts.map { Int($0) })
+      }
     }
     for (key, isSet) in [
       ("difficult", annotation.isDifficult), ("truncated", annotation.isTruncated),
       ("occluded", annotation.isOccluded),
     ] where isSet {
-      text += ",\"\(key)\":1"
+      json.member(key, 1)
     }
-    return text + "}"
   }
 
   func description() -> [WrittenFile] {
-    let categories = classNames.enumerated().map {
-      "{\"id\":\($0.offset + 1),\"name\":\(JSONValue.string($0.element).line)}"
+    var categories = JSONWriter(separator: ",\n")
+    for (index, name) in classNames.enumerated() {
+      categories.object {
+        $0.member("id", index + 1)
+        $0.member("name", name)
+      }
     }
     return splits.map { split in
       let lists = lists[split] ?? Lists()
       return WrittenFile(
         "annotations/instances_\(split).json",
         pieces: [
-          Array("{\"images\":[\n".utf8), lists.images,
-          Array(
-            ("\n],\n\"categories\":[\n" + categories.joined(separator: ",\n")
-              + "\n],\n\"annotations\":[\n").utf8), lists.annotations, Array("\n]}\n".utf8),
+          Array("{\"images\":[\n".utf8), lists.images.bytes,
+          Array("\n],\n\"categories\":[\n".utf8), categories.bytes,
+          Array("\n],\n\"annotations\":[\n".utf8), lists.annotations.bytes,
+          Array("\n]}\n".utf8),
         ])
     }
   }

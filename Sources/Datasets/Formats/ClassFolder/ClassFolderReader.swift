@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Reads folders of images that are called as the class of all images in them.
 ///

@@ -8,7 +8,7 @@ struct CreateMLWriter: FormatWriter {
 
   private let classNames: [String]
   private let splits: [String]
-  private var lists: [String: [UInt8]] = [:]
+  private var lists: [String: JSONWriter] = [:]
 
   init(classNames: [String], splits: [String]) {
     self.classNames = classNames
@@ -22,19 +22,26 @@ struct CreateMLWriter: FormatWriter {
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
-    let objects = sample.annotations.filter { !$0.isCrowd }.map { annotation in
+    var objects = JSONWriter(separator: ",\n")
+    for annotation in sample.annotations where !annotation.isCrowd {
       let box = annotation.writtenBox
-      let numbers = [
-        ("x", (box.x1 + box.x2) / 2), ("y", (box.y1 + box.y2) / 2), ("width", box.width),
-        ("height", box.height),
-      ].map { "\"\($0)\":\(NumberFormat.pixels($1))" }.joined(separator: ",")
-      return "{\"label\":\(JSONValue.string(classNames[annotation.classIndex]).line),"
-        + "\"coordinates\":{\(numbers)}}"
+      objects.object {
+        $0.member("label", classNames[annotation.classIndex])
+        $0.object("coordinates") {
+          for (key, value) in [
+            ("x", (box.x1 + box.x2) / 2), ("y", (box.y1 + box.y2) / 2), ("width", box.width),
+            ("height", box.height),
+          ] {
+            $0.member(key, JSONText(NumberFormat.pixels(value)))
+          }
+        }
+      }
     }
-    let separator = lists[split] == nil ? "" : ",\n"
-    lists[split, default: []].append(
-      contentsOf: (separator + "{\"image\":\(JSONValue.string(name).line),\"annotations\":["
-        + (objects.isEmpty ? "" : "\n" + objects.joined(separator: ",\n")) + "]}").utf8)
+    let lines = objects.bytes.isEmpty ? "[]" : "[\n\(objects.text)]"
+    lists[split, default: JSONWriter(separator: ",\n")].object {
+      $0.member("image", name)
+      $0.member("annotations", JSONText(lines))
+    }
     return []
   }
 
@@ -42,7 +49,7 @@ struct CreateMLWriter: FormatWriter {
     splits.map {
       WrittenFile(
         "\($0)/_annotations.createml.json",
-        pieces: [Array("[\n".utf8), lists[$0] ?? [], Array("\n]\n".utf8)])
+        pieces: [Array("[\n".utf8), lists[$0]?.bytes ?? [], Array("\n]\n".utf8)])
     } + [classList(classNames)]
   }
 }

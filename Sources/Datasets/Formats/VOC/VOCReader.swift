@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Reads Pascal VOC folders: `JPEGImages/`, `Annotations/` and `ImageSets/Main/`.
 ///

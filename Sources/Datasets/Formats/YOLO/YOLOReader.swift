@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Reads YOLO datasets: those with a `data.yaml`, and plain folders of `images` and `labels`.
 ///

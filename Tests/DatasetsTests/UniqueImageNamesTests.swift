@@ -5,9 +5,9 @@ import Testing
 @testable import Datasets
 
 /// What images are called in the folder that they are written to.
-struct UniqueNamesTests {
+struct UniqueImageNamesTests {
   private func names(_ paths: [String], in folder: String = "") -> [String] {
-    var names = UniqueNames()
+    var names = UniqueImageNames()
     return paths.map { names.name(for: $0, in: folder).name }
   }
 
@@ -28,7 +28,7 @@ struct UniqueNamesTests {
   }
 
   @Test func whyANameChangedIsTold() {
-    var names = UniqueNames()
+    var names = UniqueImageNames()
     #expect(names.name(for: "a/x.png", in: "").losses == [])
     #expect(names.name(for: "b/x.png", in: "").losses == [.takenNames])
     #expect(names.name(for: "a/x.png", in: "other").losses == [])

@@ -1,0 +1,19 @@
+/// Summaries of measured values.
+package enum Statistics {
+  /// The middle value, or the mean of the two in the middle; there is at least one value.
+  package static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  /// The value below which a fraction of sorted values lies, interpolated linearly between its
+  /// neighbors (NumPy's default, type 7 of Hyndman and Fan).
+  package static func percentile(_ fraction: Double, ofSorted values: [Double]) -> Double {
+    precondition(!values.isEmpty && (0...1).contains(fraction), "a percentile of nothing")
+    let place = fraction * Double(values.count - 1)
+    let lower = Int(place)
+    let upper = min(lower + 1, values.count - 1)
+    return values[lower] + (place - Double(lower)) * (values[upper] - values[lower])
+  }
+}
