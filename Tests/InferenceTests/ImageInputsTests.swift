@@ -23,9 +23,11 @@ import Testing
   @Test func aFolderGivesItsImagesSorted() throws {
     for name in [
       "b.JPG", "a10.png", "a2.jpeg", "sub/c.Png", "notes.txt", "label.xml", ".hidden.jpg",
-      ".cache/x.jpg", "Z.jpg", "noending",
+      ".cache/x.jpg", "Z.jpg", "noending", "old.jpe", "x.JFIF",
     ] { try folder.write(name) }
-    let expected = ["Z.jpg", "a10.png", "a2.jpeg", "b.JPG", "sub/c.Png"].map { "\(root)/\($0)" }
+    let expected = ["Z.jpg", "a10.png", "a2.jpeg", "b.JPG", "old.jpe", "sub/c.Png", "x.JFIF"].map {
+      "\(root)/\($0)"
+    }
     #expect(try ImageInputs.expand([root]) == expected)
     #expect(try ImageInputs.expand([root + "/"]) == expected)
   }
@@ -84,7 +86,7 @@ import Testing
     try folder.write("empty/readme.md")
     #expect(
       complaint(["\(root)/empty"])
-        == "the folder '\(root)/empty' holds no images (.jpg, .jpeg or .png)")
+        == "the folder '\(root)/empty' holds no images (.jpg, .jpeg, .jpe, .jfif or .png)")
     let list = try folder.write("list.txt", "\n\n")
     #expect(complaint([list]) == "the list '\(list)' holds no paths")
     let binary = "\(root)/binary.txt"

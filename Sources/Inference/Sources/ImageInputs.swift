@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Imaging
 
 /// Finds the images that paths given by a user stand for.
 ///
@@ -9,9 +10,6 @@ import Foundation
 /// An argument without any image is an error before any work starts. A line of a list that does not
 /// exist is passed on as it is, so that one bad line of many fails alone, when it is read.
 package enum ImageInputs {
-  /// Endings by which images in a folder are known, in any case; what is inside decides later.
-  static let imageEndings: Set<String> = ["jpg", "jpeg", "png"]
-
   /// The argument that stands for standard input.
   static let standardInput = "-"
 
@@ -52,15 +50,16 @@ package enum ImageInputs {
     var found: [String] = []
     for element in FolderWalk([folder], links: .follow) {
       switch element {
-      case .file(let path): if imageEndings.contains(FilePath.ending(path)) { found.append(path) }
+      case .file(let path): if FilePath.isImage(path) { found.append(path) }
       case .unlistable(let path):
         throw InferenceError("cannot read the folder \(Sentence.quoted(path)): may you open it?")
       case .brokenLink, .invalidName, .upwardLink: break
       }
     }
     guard !found.isEmpty else {
+      let endings = Codec.allCases.flatMap(\.fileExtensions).map { "." + $0 }
       throw InferenceError(
-        "the folder \(Sentence.quoted(folder)) holds no images (.jpg, .jpeg or .png)")
+        "the folder \(Sentence.quoted(folder)) holds no images (\(Sentence.alternatives(endings)))")
     }
     return found
   }

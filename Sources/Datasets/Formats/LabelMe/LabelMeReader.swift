@@ -146,7 +146,8 @@ struct LabelMeReader: FormatReader {
   /// The image beside a label file that has its name.
   private static func imageBeside(_ path: String) -> String? {
     let stem = FilePath.stem(path)
-    return ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"].map { stem + "." + $0 }
+    let endings = Codec.allCases.flatMap(\.fileExtensions)
+    return (endings + endings.map { $0.uppercased() }).map { stem + "." + $0 }
       .first { FileContents.entry($0) == .file }
   }
 }
