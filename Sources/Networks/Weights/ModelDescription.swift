@@ -61,7 +61,9 @@ extension ModelDescription {
     return [
       Key.version: glimpseVersion, Key.model: name,
       Key.classNames: json(classNames), Key.input: "\(imageSize)x\(imageSize)",
-      Key.mean: json(preprocessing.mean), Key.deviation: json(preprocessing.standardDeviation),
+      // In the fewest digits: 0 and not 0.0.
+      Key.mean: json(preprocessing.mean.map { JSONText($0.optionText) }),
+      Key.deviation: json(preprocessing.standardDeviation.map { JSONText($0.optionText) }),
       Key.head: head.text,
     ]
   }
