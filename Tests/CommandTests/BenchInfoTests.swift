@@ -31,7 +31,7 @@ import Testing
       let backward_ms: Double
       let gflop: Double
       let gflops: Double
-      let peak_share: Double
+      let peak_fraction: Double
       let mb: Double
     }
   }
@@ -125,7 +125,7 @@ import Testing
       #expect(layer.forward_ms > 0 && (layer.backward_ms > 0) == trains)
       #expect(abs(layer.median_ms - layer.forward_ms - layer.backward_ms) < 1e-9)
       #expect(abs(layer.gflops * layer.median_ms - 1000 * layer.gflop) <= 1e-3 * layer.gflop)
-      #expect(abs(layer.peak_share * speed.peak_gflops - layer.gflops) <= 1e-6 * layer.gflops)
+      #expect(abs(layer.peak_fraction * speed.peak_gflops - layer.gflops) <= 1e-6 * layer.gflops)
     }
     // About the whole step, in wide bounds: other programs may be at work.
     let total = layers.reduce(0) { $0 + $1.median_ms }
@@ -160,12 +160,12 @@ import Testing
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let choice = NetworkChoice(model: .compact, imageSize: 64)
     let weights = try choice.load()
-    let workforce = try ComputeBackend(threads: 1, precision: .f32, on: Console())
+    let backend = try ComputeBackend(threads: 1, precision: .f32, on: Console())
     let (graph, parameters) = weights.graph.optimizedForInference(weights.parameters)
     let shape = weights.description.inputShape(n: 2)
     let session = Session(
-      try Plan(graph, inputShapes: [shape], mode: .inference, kernels: workforce.kernels),
-      parameters: parameters, pool: workforce.pool)
+      try Plan(graph, inputShapes: [shape], mode: .inference, kernels: backend.kernels),
+      parameters: parameters, pool: backend.pool)
     var image = Tensor(shape: shape)
     let values = try floats(input)
     #expect(values.count == shape.count && Set(values).count > shape.count / 2)
@@ -236,7 +236,7 @@ import Testing
     let table = try BuiltProgram.run(words).output
     #expect(table.contains("\nspeed ") && table.contains("images/s"))
     let both = try BuiltProgram.run(words + ["--train"])
-    #expect(both.exitCode == 0 && both.output.contains("\nwaiting "))
+    #expect(both.exitCode == 0 && both.output.contains("\ndata wait "))
     let layers = try BuiltProgram.run(words + ["--layers"])
     #expect(layers.exitCode == 2 && layers.diagnostics.contains("--data"))
     #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 4)
@@ -250,7 +250,7 @@ import Testing
   @Test func benchTellsPeopleToo() throws {
     let result = try BuiltProgram.run(["bench", "--imgsz", "32", "--runs", "1"])
     #expect(result.exitCode == 0)
-    for name in ["network", "work", "machine", "time", "speed", "arithmetic", "memory"] {
+    for name in ["network", "work", "machine", "time", "speed", "FLOPs", "memory"] {
       #expect(result.output.contains("\(name) "))
     }
   }
@@ -317,7 +317,7 @@ import Testing
     #expect(result.output.contains("\nclasses     3: cat, dog, person\n"))
     #expect(result.output.contains("\ninput       64 x 64 x 3 "))
     let learned = weights.parameters.layout.trainable.count
-    #expect(result.output.contains("\nparameters  \(learned) learned, "))
+    #expect(result.output.contains("\nparameters  \(learned) trainable, "))
     let larger = try BuiltProgram.run(["bench", "-w", path, "--imgsz", "96", "--runs", "1"])
     #expect(larger.exitCode == 0, "\(larger.diagnostics)")
     let other = try BuiltProgram.run(["bench", "--weights", path, "--model", "resnet18"])

@@ -32,15 +32,15 @@ import Testing
     let lines = first.diagnostics.split(separator: "\n")
     #expect(lines.count == 3)
     #expect(lines[0].hasPrefix("Training compact with "))
-    #expect(lines[0].hasSuffix(" on 6 images of 3 classes, 4 to validate on"))
-    #expect(lines[1].hasPrefix("1 epoch of 2 steps of 3 images, about "))
+    #expect(lines[0].hasSuffix(" on 6 images of 3 classes, validating on 4"))
+    #expect(lines[1].hasPrefix("1 epoch of 2 steps with batch size 3, about "))
     #expect(lines[2].hasPrefix("Epoch 1/1: loss ") && lines[2].contains("AP50-95"))
     #expect(!first.diagnostics.contains("\u{1B}"))
     #expect(rows("runs/train-1").count == 2)
 
     let more = try train("--resume", "runs/train-1", "--epochs", "2")
     #expect(more.exitCode == 0, "\(more.diagnostics)")
-    #expect(more.diagnostics.contains("\nGoing on after 1 epoch\n"))
+    #expect(more.diagnostics.contains("\nResuming from epoch 2\n"))
     #expect(more.diagnostics.contains("Epoch 2/2: loss "))
     #expect(rows("runs/train-1").count == 3)
 
@@ -73,7 +73,7 @@ import Testing
       decoding: diagnostics.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 75, "\(said)")
-    #expect(said.contains("'glimpse train --resume runs/long' goes on from there\n"))
+    #expect(said.contains("resume with 'glimpse train --resume runs/long'\n"))
 
     let epochs = rows("runs/long").count - 1
     #expect(epochs >= 1)
@@ -97,7 +97,7 @@ import Testing
     ]
     let result = try BuiltProgram.run(["train"] + words, in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
-    #expect(result.diagnostics.contains("1 epoch of 1 step of 4 images, about "))
+    #expect(result.diagnostics.contains("1 epoch of 1 step with batch size 4, about "))
     let config = try TrainingConfig(jsonFile: folder.path + "/runs/auto/config.json")
     #expect(config.batch == 4)
     // Going on keeps the batch that the run began with.
@@ -109,16 +109,66 @@ import Testing
       odd.diagnostics.contains("--batch takes a whole number from 1 to 4096, or auto, not 'many'"))
   }
 
-  @Test func everySettingOfTheLibraryHasAnOption() throws {
-    // Names in files that the command line spells differently.
-    let renamed = ["lr0": "lr", "project": "output"]
+  /// Every setting has an option of its name, whose help shows range and default.
+  @Test func everySettingHasAnOption() throws {
     let json = try JSONDecoder().decode([String: Ignored].self, from: TrainingConfig().json)
-    let options = Set(Train.options.flatMap(\.options).map(\.name))
+    let options = Dictionary(
+      uniqueKeysWithValues: Train.options.flatMap(\.options).map { ($0.name, $0) })
+    #expect(options.count == json.count + 2, "config and resume are no settings")
     for key in json.keys {
-      let name = renamed[key] ?? key.replacing("_", with: "-")
-      #expect(options.contains(name), "no option for \(key)")
+      let option = try #require(options[key.replacing("_", with: "-")], "no option for \(key)")
+      let knob = Knob.named(key)
+      #expect(option.help == knob.help && option.valueName == knob.unit)
+      #expect(option.notes(Train()) == knob.notes(TrainingConfig()))
     }
-    #expect(json.count > 20)
+    let help = HelpPage(columns: 100, isStyled: false).command(Train.self)
+    #expect(help.contains("--hsv-h <fraction>"))
+    #expect(help.contains("[from 0 to 0.5; default: 0.015]"))
+    #expect(!help.contains("--project") && !help.contains("--lr <"))
+  }
+
+  @Test(arguments: Knob.all.map(\.name))
+  func valuesOutOfRangeAreUsageErrors(name: String) throws {
+    let knob = Knob.named(name)
+    guard knob.unit != nil, !knob.range.isEmpty else { return }
+    #expect {
+      _ = try ArgumentParser<Train>.parse(["--\(knob.option)=-1"])
+    } throws: { error in
+      guard let error = error as? CommandError else { return false }
+      return error.exitCode == .usage
+        && error.description.hasPrefix("--\(knob.option) takes ")
+    }
+  }
+
+  @Test(arguments: [
+    (["--lr", "0.5", "--project", "p"], 0.5), (["--lr0=0.25", "--output=p"], 0.25),
+    (["--lr_0", "1"], nil),
+  ])
+  func aliasesAreAccepted(words: [String], rate: Double?) throws {
+    guard let rate else {
+      #expect(throws: CommandError.self) { try ArgumentParser<Train>.parse(words) }
+      return
+    }
+    guard case .run(let train) = try ArgumentParser<Train>.parse(words) else {
+      Issue.record("no command")
+      return
+    }
+    #expect(train.config.learningRate == rate && train.config.output == "p")
+  }
+
+  @Test func assignersAndBoxLossesTrain() throws {
+    for (assigner, loss) in [("simota", "diou"), ("tal", "giou"), ("simota", "iou")] {
+      let words = ["--epochs", "1", "--assigner", assigner, "--box-loss", loss, "--box", "3"]
+      let name = "\(assigner)-\(loss)"
+      let result = try BuiltProgram.run(
+        ["train"] + Self.small + words + ["--name", name], in: folder.path)
+      #expect(result.exitCode == 0, "\(result.diagnostics)")
+      let config = try TrainingConfig(jsonFile: "\(folder.path)/runs/\(name)/config.json")
+      #expect(config.assigner.rawValue == assigner && config.boxLoss.rawValue == loss)
+      #expect(config.boxWeight == 3)
+    }
+    #expect(
+      Set(["simota-diou", "tal-giou", "simota-iou"].map { rows("runs/\($0)")[1] }).count == 3)
   }
 
   /// An image that breaks off is told and replaced, or ends a strict training.
@@ -177,13 +227,13 @@ import Testing
     for (words, code, sentence) in [
       (["--data", "empty"], 4, "no dataset is recognized here"),
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
-      (["--data", "sorted"], 4, "folders say what images show, and not where"),
+      (["--data", "sorted"], 4, "folders give the class of an image, not the places"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
       (["--config", "huge.json", "--data", "lost"], 2, "imgsz"),
       (["--data", "lost", "--strict"], 4, "With strict, no image may be left out"),
-      (["--config", "gone.json"], 1, "gone.json: the file cannot be read"),
+      (["--config", "gone.json"], 1, "gone.json: cannot read the file"),
       (["--resume", "empty"], 1, "there is no run to resume"),
       (["--resume", "a", "--config", "odd.json"], 1, "there is no run to resume"),
       (["--data", ".", "--epoch", "3"], 2, "did you mean --epochs?"),

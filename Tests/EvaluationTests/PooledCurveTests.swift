@@ -27,5 +27,10 @@ struct PooledCurveTests {
     // F1 is 2 right / (all detections + 3): 2/4, 4/6, 4/7, 6/8.
     #expect(pooled.best?.score == 0.2 && pooled.best?.f1 == 0.75)
     #expect(F1Curve.pooled([]).best == nil)
+    // The cow has no ground truth and is left out. Down the scores, the cat's F1 is 2/3 from 0.9 on, 2/4
+    // from 0.3, 4/5 from 0.2; the dog's is 1 from 0.8. From 0.2 on: precision (2/3 + 1) / 2.
+    let best = F1Curve.meanBest(curves)
+    #expect(abs(best.precision - 5.0 / 6) < 1e-12 && best.recall == 1)
+    #expect(F1Curve.meanBest([]) == (0, 0))
   }
 }

@@ -45,36 +45,40 @@ final class TemporaryFolder {
     config.warmupMomentum = 0.7
     config.clip = 35
     config.emaDecay = 0.9998
-    config.hue = 0.1
-    config.saturation = 0.2
-    config.value = 0.3
-    config.brightness = 0.11
-    config.contrast = 0.12
-    config.gamma = 0.13
-    config.gray = 0.14
-    config.degrees = 15
-    config.shear = 16
-    config.perspective = 0.0007
-    config.flipUpDown = 0.17
-    config.crop = 0.18
-    config.blur = 0.19
-    config.jpeg = 0.21
-    config.erasing = 0.22
-    config.mosaic9 = 0.23
-    config.mixup = 0.24
-    config.copyPaste = 0.25
+    config.augmentation.hue = 0.1
+    config.augmentation.saturation = 0.2
+    config.augmentation.value = 0.3
+    config.augmentation.brightness = 0.11
+    config.augmentation.contrast = 0.12
+    config.augmentation.gamma = 0.13
+    config.augmentation.gray = 0.14
+    config.augmentation.degrees = 15
+    config.augmentation.shear = 16
+    config.augmentation.perspective = 0.0007
+    config.augmentation.flipUpDown = 0.17
+    config.augmentation.crop = 0.18
+    config.augmentation.blur = 0.19
+    config.augmentation.jpeg = 0.21
+    config.augmentation.erasing = 0.22
+    config.augmentation.mosaic9 = 0.23
+    config.augmentation.mixup = 0.24
+    config.augmentation.copyPaste = 0.25
     config.repeatThreshold = 0.001
     config.cache = 77
+    config.assigner = .simOTA
+    config.boxLoss = .giou
+    config.boxWeight = 5
+    config.classWeight = 1.5
     config.strict = true
-    config.translate = 0.4
-    config.scale = 0.6
-    config.flip = 0.25
-    config.mosaic = 0.75
+    config.augmentation.translate = 0.4
+    config.augmentation.scale = 0.6
+    config.augmentation.flip = 0.25
+    config.augmentation.mosaic = 0.75
     config.closeMosaic = 2
     config.seed = .max
     config.threads = 1
     config.workers = 4
-    config.project = "elsewhere"
+    config.output = "elsewhere"
     config.name = "mine"
     return config
   }
@@ -87,11 +91,15 @@ final class TemporaryFolder {
     }
   }
 
-  @Test func everySettingIsWritten() throws {
-    // One line a setting, and the braces; none may be missing from the list.
-    let count = Mirror(reflecting: TrainingConfig()).children.count
-    #expect(TrainingSetting.all.count == count)
-    #expect(Set(TrainingSetting.all.map(\.name)).count == count)
+  @Test func everySettingIsDeclared() throws {
+    // One line per setting, and the braces; none may be missing from the table.
+    let config = TrainingConfig()
+    let fixed = ["maximumBlur", "jpegQuality", "minimumVisibleFraction", "minimumSide"]
+    let count =
+      Mirror(reflecting: config).children.count - 1
+      + Mirror(reflecting: config.augmentation).children.count - fixed.count
+    #expect(Knob.all.count == count)
+    #expect(Set(Knob.all.map(\.name)).count == count)
     #expect(String(decoding: unusual.json, as: UTF8.self).split(separator: "\n").count == count + 2)
   }
 
@@ -121,6 +129,44 @@ final class TemporaryFolder {
       let sentence = (error as? TrainingError)?.description ?? ""
       return sentence.contains(part) && sentence.hasPrefix(path)
     }
+  }
+
+  @Test func defaultsAreAllowed() throws {
+    for knob in Knob.all where knob.name != "data" {
+      #expect(knob.problem(TrainingConfig()) == nil)
+      #expect(!knob.help.isEmpty && !knob.help.hasSuffix("."))
+    }
+    #expect(Knob.named("data").problem(TrainingConfig()) != nil)
+    #expect(Set(KnobGroup.allCases) == Set(Knob.all.map(\.group)))
+  }
+
+  /// Every setting of the unusual configuration, typed as an option.
+  @Test func everySettingCanBeTyped() throws {
+    var config = TrainingConfig()
+    for knob in Knob.all {
+      if let text = knob.text(unusual) {
+        try knob.parse(&config, text)
+      } else {
+        try knob.parse(&config, "")
+      }
+    }
+    #expect(config == unusual)
+    try Knob.named("batch").parse(&config, "AUTO")
+    #expect(config.batch == nil)
+    for knob in Knob.all {
+      let problem = knob.problem(unusual)
+      #expect(problem == nil, "\(knob.name): \(problem ?? "")")
+    }
+  }
+
+  @Test func notesShowRangeAndDefault() {
+    let config = TrainingConfig()
+    #expect(Knob.named("hsv_h").notes(config) == ["from 0 to 0.5", "default: 0.015"])
+    #expect(Knob.named("batch").notes(config) == ["from 1 to 4096, or auto", "default: 16"])
+    #expect(Knob.named("box_loss").notes(config) == ["iou, giou, diou, ciou", "default: ciou"])
+    #expect(Knob.named("assigner").notes(config) == ["tal, simota", "default: tal"])
+    #expect(Knob.named("data").notes(config) == [])
+    #expect(Knob.named("strict").notes(config) == [])
   }
 
   @Test func senselessValuesAreNamed() throws {
@@ -156,44 +202,16 @@ final class TemporaryFolder {
 }
 
 @Suite struct RunFolderTests {
-  private let rows = [
-    EpochRow(
-      epoch: 1, seconds: 12.34, boxLoss: 3.5, classLoss: 1.25, rate: 0.001, ap50: nil, ap: nil,
-      imagesPerSecond: 20.5, dataWaitFraction: nil),
-    EpochRow(
-      epoch: 2, seconds: 25, boxLoss: 3, classLoss: 1, rate: 1.5e-7, ap50: 0.5, ap: 0.25,
-      imagesPerSecond: 21, dataWaitFraction: 0.0312),
-  ]
-
   @Test func runsAreNumbered() throws {
     let project = try TemporaryFolder()
     var config = TrainingConfig(data: "x")
-    config.project = project.path + "/runs"
+    config.output = project.path + "/runs"
     for number in 1...3 {
       #expect(try RunFolder(new: config).path == "\(project.path)/runs/train-\(number)")
     }
     config.name = "mine"
     #expect(try RunFolder(new: config).path == "\(project.path)/runs/mine")
     #expect(throws: TrainingError.self) { try RunFolder(new: config) }
-  }
-
-  @Test func rowsAreWrittenAndRead() throws {
-    let project = try TemporaryFolder()
-    var config = TrainingConfig(data: "x")
-    config.project = project.path
-    let folder = try RunFolder(new: config)
-    try folder.write(rows)
-    let lines = try String(contentsOfFile: folder.results, encoding: .utf8)
-      .split(separator: "\n").map(String.init)
-    #expect(
-      lines == [
-        "epoch,time,box_loss,cls_loss,lr,AP50,AP50-95,images_per_s,wait",
-        "1,12.3,3.50000,1.25000,0.001,,,20.50,",
-        "2,25.0,3.00000,1.00000,1.5e-07,0.50000,0.25000,21.00,0.0312",
-      ])
-    let read = folder.rows(ofEpochs: 9)
-    #expect(read.map(\.line) == Array(lines.dropFirst()))
-    #expect(folder.rows(ofEpochs: 1).count == 1)
   }
 
   @Test func foldersWithoutCheckpointCannotBeResumed() throws {

@@ -107,7 +107,7 @@ final class HeadOutputs {
     -> LossTerms
   {
     objective.evaluate(
-      outputs: outputs, gradients: gradients, groundTruths: groundTruths, pool: pool)
+      outputs: outputs, targets: .boxes(groundTruths), gradients: gradients, pool: pool)
   }
 
   /// The matches of the objective.

@@ -15,7 +15,8 @@ import Training
   func outputsGradientsAndStatistics(set: InstructionSet) throws {
     let golden = try Golden.read()
     let network = try SmallNetwork(set: set, threads: 2)
-    let outcome = try network.learner(.sgd).step(network.images, groundTruths: network.groundTruths)
+    let outcome = try network.trainingStep(.sgd).step(
+      network.images, targets: .boxes(network.groundTruths))
     #expect(abs(outcome.loss.total - golden.loss) < 1e-6 * golden.loss)
 
     // The step has changed the weights; forward runs again on the first ones.
@@ -26,10 +27,9 @@ import Training
       #expect(relativeError(planar(output.tensor()), expected) < 5e-6)
     }
     let gradients = session.gradients
-    _ = FormulaObjective().evaluate(
-      outputs: session.outputs, gradients: session.outputGradients,
-      groundTruths: network.groundTruths,
-      pool: network.pool)
+    _ = FormulaLoss().evaluate(
+      outputs: session.outputs, targets: .boxes(network.groundTruths),
+      gradients: session.outputGradients, pool: network.pool)
     session.backward()
     #expect(gradients?.layout.entries.count == golden.gradients.count + golden.statistics.count)
     for entry in session.parameters.layout.entries {
@@ -48,11 +48,11 @@ import Training
   func tenLosses(set: InstructionSet, choice: OptimizerChoice) throws {
     let golden = try Golden.read()
     let network = try SmallNetwork(set: set, threads: 2)
-    let learner = network.learner(choice)
+    let training = network.trainingStep(choice)
     let expected = choice == .sgd ? golden.sgdLosses : golden.adamwLosses
     #expect(expected.count == 10)
     for loss in expected {
-      let outcome = try learner.step(network.images, groundTruths: network.groundTruths)
+      let outcome = try training.step(network.images, targets: .boxes(network.groundTruths))
       // AdamW divides by the gradient's size: rounding of small gradients shows at once.
       #expect(abs(outcome.loss.total - loss) < (choice == .sgd ? 1e-6 : 1e-5) * loss)
     }
@@ -65,9 +65,9 @@ import Training
   func tenLossesInBFloat16(set: InstructionSet) throws {
     let golden = try Golden.read()
     let network = try SmallNetwork(set: set, precision: .bf16, threads: 2)
-    let learner = network.learner(.sgd)
+    let training = network.trainingStep(.sgd)
     for loss in golden.sgdLosses {
-      let outcome = try learner.step(network.images, groundTruths: network.groundTruths)
+      let outcome = try training.step(network.images, targets: .boxes(network.groundTruths))
       #expect(abs(outcome.loss.total - loss) < 0.01 * loss)
     }
   }
@@ -76,9 +76,11 @@ import Training
     let set = InstructionSet.available.last ?? .scalar
     let results = try [1, 2, 3].map { threads in
       let network = try SmallNetwork(set: set, threads: threads)
-      let learner = network.learner(.adamw)
-      for _ in 0..<5 { _ = try learner.step(network.images, groundTruths: network.groundTruths) }
-      return Array(network.parameters.values) + Array(learner.average.values.values)
+      let training = network.trainingStep(.adamw)
+      for _ in 0..<5 {
+        _ = try training.step(network.images, targets: .boxes(network.groundTruths))
+      }
+      return Array(network.parameters.values) + Array(training.average.values.values)
     }
     #expect(results[0] == results[1])
     #expect(results[0] == results[2])
@@ -86,17 +88,17 @@ import Training
 
   @Test func infiniteLossIsReported() throws {
     let network = try SmallNetwork(set: .scalar, threads: 1)
-    let learner = network.learner(.sgd)
+    let training = network.trainingStep(.sgd)
     var images = network.images
     images.values[5] = .nan
     let before = Array(network.parameters.values[network.parameters.layout.trainable])
     #expect {
-      _ = try learner.step(images, groundTruths: network.groundTruths)
+      _ = try training.step(images, targets: .boxes(network.groundTruths))
     } throws: { error in
       (error as? TrainingError)?.kind == .diverged
     }
     #expect(Array(network.parameters.values[network.parameters.layout.trainable]) == before)
-    #expect(learner.steps == 0)
+    #expect(training.steps == 0)
   }
 
   /// The largest difference over the largest expected value.
@@ -195,10 +197,10 @@ private struct SmallNetwork {
     return Session(plan, parameters: fresh.parameters, pool: pool)
   }
 
-  func learner(_ choice: OptimizerChoice) -> TrainingStep {
+  func trainingStep(_ choice: OptimizerChoice) -> TrainingStep {
     // A constant rate: the schedule's final fraction is 1. Gradients are never cut.
     TrainingStep(
-      graph, parameters: parameters, objective: FormulaObjective(),
+      graph, parameters: parameters, loss: FormulaLoss(),
       optimizer: choice.make(parameters.layout, weightDecay: choice == .sgd ? 0.01 : 0.1),
       schedule: LearningRateSchedule(
         peak: choice == .sgd ? 0.05 : 0.01, finalLearningRateFraction: 1, momentum: 0.9,
@@ -230,11 +232,13 @@ private struct SmallNetwork {
 }
 
 /// Mean squared error of channels 0 to 3, cross-entropy of channels 4 and 5, each a mean.
-private struct FormulaObjective: Loss {
+private struct FormulaLoss: Loss {
+  let termNames = ["box", "cls"]
+
   func evaluate(
-    outputs: [View], gradients: [View], groundTruths: [[Annotation]], pool: ThreadPool
+    outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
   ) -> LossTerms {
-    var value = LossTerms(box: 0, classification: 0, positives: 0)
+    var (box, classification) = (0.0, 0.0)
     for (level, (output, gradient)) in zip(outputs, gradients).enumerated() {
       let shape = output.shape
       let targets = SmallNetwork.formula(200 + UInt64(level), shape.count)
@@ -246,17 +250,18 @@ private struct FormulaObjective: Loss {
         if channel < 4 {
           let count = Double(shape.pixels * 4)
           let difference = x - targets[planar]
-          value.box += difference * difference / count
+          box += difference * difference / count
           slope = 2 * difference / count
         } else {
           let count = Double(shape.pixels * 2)
           let target = targets[planar] + 0.5
-          value.classification += (max(x, 0) - x * target + log1p(exp(-abs(x)))) / count
+          classification += (max(x, 0) - x * target + log1p(exp(-abs(x)))) / count
           slope = (1 / (1 + exp(-x)) - target) / count
         }
         gradient.data[pixel * gradient.stride + channel] = Float(slope)
       }
     }
-    return value
+    return LossTerms(
+      [NamedValue("box", box), NamedValue("cls", classification)], sampleCount: 0)
   }
 }

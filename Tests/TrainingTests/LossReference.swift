@@ -3,8 +3,8 @@ import Imaging
 
 @testable import Training
 
-/// The box losses a second time, straight from the papers' formulas, in double precision and without
-/// any gradient: what the hand-written slopes are measured on by central differences.
+/// The box losses again, straight from the papers' formulas and without gradients: the reference for
+/// central differences.
 enum LossReference {
   /// CIoU's alpha, which weighs but is not differentiated; 0 for the other losses.
   static func alpha(_ loss: BoxLoss, _ predicted: [Double], _ groundTruth: [Double]) -> Double {
@@ -24,12 +24,12 @@ enum LossReference {
       let enclosing = (c2 - c1) * (r2 - r1) + 1e-7
       return 1 - iou(predicted, groundTruth) + (enclosing - union(predicted, groundTruth))
         / enclosing
-    case .ciou:
+    case .diou, .ciou:
       let dx = (predicted[0] + predicted[2] - groundTruth[0] - groundTruth[2]) / 2
       let dy = (predicted[1] + predicted[3] - groundTruth[1] - groundTruth[3]) / 2
       let diagonal = pow(c2 - c1, 2) + pow(r2 - r1, 2) + 1e-7
       return 1 - iou(predicted, groundTruth) + (dx * dx + dy * dy) / diagonal
-        + alpha * aspectTerm(predicted, groundTruth)
+        + (alpha == 0 ? 0 : alpha * aspectTerm(predicted, groundTruth))
     }
   }
 

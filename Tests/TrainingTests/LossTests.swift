@@ -19,20 +19,22 @@ import Testing
 
   // Two boxes of 100 that share 5 x 10: 50 / 150.
   // GIoU: enclosing 15 x 10 = 150 = union, so the same.
-  // CIoU: centers 5 apart, 25 / (15² + 10²) = 1/13; the same aspect ratio, v = 0.
+  // DIoU: centers 5 apart, 25 / (15² + 10²) = 1/13. CIoU: the same aspect ratio, v = 0.
   @Test func valuesOfShiftedSquares() {
     let predicted = Box([5, 0, 15, 10])
     #expect(abs(value(.iou, predicted) - (1 - 1.0 / 3)) < 1e-8)
     #expect(abs(value(.giou, predicted) - (1 - 1.0 / 3)) < 1e-8)
+    #expect(abs(value(.diou, predicted) - (1 - 1.0 / 3 + 1.0 / 13)) < 1e-8)
     #expect(abs(value(.ciou, predicted) - (1 - 1.0 / 3 + 1.0 / 13)) < 1e-8)
   }
 
   // Disjoint: IoU 0. GIoU: enclosing 30 x 10 = 300, union 200: 1 + 100 / 300.
-  // CIoU: centers 20 apart: 1 + 400 / (900 + 100).
+  // DIoU and CIoU: centers 20 apart: 1 + 400 / (900 + 100).
   @Test func valuesOfDisjointSquares() {
     let predicted = Box([20, 0, 30, 10])
     #expect(abs(value(.iou, predicted) - 1) < 1e-8)
     #expect(abs(value(.giou, predicted) - (1 + 1.0 / 3)) < 1e-8)
+    #expect(abs(value(.diou, predicted) - 1.4) < 1e-8)
     #expect(abs(value(.ciou, predicted) - 1.4) < 1e-8)
   }
 
@@ -43,6 +45,7 @@ import Testing
     let predicted = Box([3, 4, 7, 6])
     #expect(abs(value(.iou, predicted) - 0.92) < 1e-8)
     #expect(abs(value(.giou, predicted) - 0.92) < 1e-8)
+    #expect(abs(value(.diou, predicted) - 0.92) < 1e-8)
     #expect(abs(value(.ciou, predicted) - 0.92182992) < 1e-7)
   }
 

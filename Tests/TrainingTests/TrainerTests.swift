@@ -19,7 +19,7 @@ struct TrainerTests {
   /// Two epochs of six steps with images of 96 pixels.
   private func config(_ name: String, threads: Int = 2, workers: Int = 2) -> TrainingConfig {
     var config = TrainingConfig(data: data)
-    config.project = folder.path + "/runs"
+    config.output = folder.path + "/runs"
     config.name = name
     config.imgsz = 96
     config.batch = 4
@@ -34,8 +34,8 @@ struct TrainerTests {
   /// All numbers that a training has, bit for bit.
   private func bits(_ trainer: Trainer) -> [[UInt32]] {
     let blocks =
-      [trainer.learner.parameters, trainer.learner.average.values]
-      + trainer.learner.optimizer.state.map(\.block)
+      [trainer.step.parameters, trainer.step.average.values]
+      + trainer.step.optimizer.state.map(\.block)
     return blocks.map { $0.values.map(\.bitPattern) }
   }
 
@@ -60,9 +60,9 @@ struct TrainerTests {
 
     // The rows too, but for the columns with times.
     func rows(_ trainer: Trainer) -> [[Substring]] {
-      trainer.folder.rows(ofEpochs: 9).map { row in
-        let fields = row.line.split(separator: ",", omittingEmptySubsequences: false)
-        return [fields[0]] + fields[2...6]
+      trainer.results.csv.split(separator: "\n").dropFirst().map { line in
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+        return [fields[0]] + fields[2...10]
       }
     }
     #expect(rows(second).count == 2)
@@ -83,11 +83,12 @@ struct TrainerTests {
       steps == 6
     }
     #expect(pause.ending == .interrupted && pause.steps == 6 && pause.epochs == 0)
-    #expect(first.folder.rows(ofEpochs: 9).isEmpty)
+    #expect(first.results.rows.isEmpty)
     let second = try Trainer(resuming: pause.folder)
     #expect(try second.run().ending == .finished)
     #expect(bits(second) == bits(whole))
-    #expect(second.folder.rows(ofEpochs: 9).map(\.ap) == whole.folder.rows(ofEpochs: 9).map(\.ap))
+    let column = "metrics/mAP50-95"
+    #expect(second.results.rows.map { $0[column] } == whole.results.rows.map { $0[column] })
   }
 
   @Test(arguments: [OptimizerChoice.sgd, .adamw])
@@ -124,21 +125,22 @@ struct TrainerTests {
     var kinds: [String] = []
     let outcome = try trainer.run { event in
       switch event {
-      case .started(let segmentation):
+      case .started(let summary):
         kinds.append("started")
-        #expect(segmentation.trainingImages == 24 && segmentation.validationImages == 6)
-        #expect(segmentation.stepsPerEpoch == 6 && segmentation.firstEpoch == 0)
-        #expect(segmentation.optimizer == .adamw)
-        #expect(segmentation.classNames == ["Platelets", "RBC", "WBC"])
+        #expect(summary.trainingImages == 24 && summary.validationImages == 6)
+        #expect(summary.stepsPerEpoch == 6 && summary.firstEpoch == 0)
+        #expect(summary.config.optimizer == .adamw)
+        #expect(summary.classNames == ["Platelets", "RBC", "WBC"])
       case .step(let report):
         kinds.append("step")
-        #expect(report.losses.total > 0 && report.gradientNorm > 0 && report.imagesPerSecond > 0)
+        #expect(report.losses.map(\.name) == ["box", "cls"] && report.losses[0].value > 0)
+        #expect(report.gradientNorm > 0 && report.imagesPerSecond > 0)
       case .validating(let done, let all):
         #expect(done <= all && all == 6)
       case .epoch(let report):
         kinds.append("epoch")
-        #expect((report.validation == nil) == (report.row.epoch == 1))
-        #expect(report.isBest == (report.row.epoch == 2))
+        #expect((report.validation == nil) == (report.epoch == 0))
+        #expect(report.isBest == (report.epoch == 1))
       case .issue:
         break
       }
@@ -160,17 +162,30 @@ struct TrainerTests {
     #expect(saved == config)
     let lines = try String(contentsOfFile: path + "/results.csv", encoding: .utf8)
       .split(separator: "\n")
-    #expect(lines.count == 3 && lines[0] == EpochRow.header)
+    #expect(
+      lines.count == 3
+        && lines[0]
+          == "epoch,time,train/box_loss,train/cls_loss,val/box_loss,val/cls_loss,metrics/precision,"
+          + "metrics/recall,metrics/mAP50,metrics/mAP50-95,lr,images_per_s,data_wait"
+    )
     for name in ["best", "last"] {
       let weights = try Model(path: "\(path)/weights/\(name).safetensors")
       #expect(weights.description.classNames == ["Platelets", "RBC", "WBC"])
       #expect(weights.description.imageSize == 96 && weights.description.name == "compact")
       #expect(
-        weights.parameters.values.elementsEqual(trainer.learner.average.values.values))
+        weights.parameters.values.elementsEqual(trainer.step.average.values.values))
     }
     #expect(FileManager.default.fileExists(atPath: path + "/checkpoint.safetensors"))
     #expect(outcome.best?.epoch == 1)
-    #expect(outcome.report?.imageCount == 6)
+    #expect(outcome.validation?.imageCount == 6)
+    // The loss on the validation images is of the size of that on the training images.
+    for (term, row) in [("box", 1), ("cls", 1)] {
+      let rows = trainer.results.rows
+      #expect(rows[0]["val/\(term)_loss"] == nil)
+      let loss = try #require(rows[row]["val/\(term)_loss"])
+      let training = try #require(rows[row]["train/\(term)_loss"])
+      #expect(loss > 0.1 * training && loss < 10 * training, "\(term): \(loss), \(training)")
+    }
   }
 
   @Test func finishedRunsCanBeExtended() throws {
@@ -183,7 +198,7 @@ struct TrainerTests {
     let longer = try Trainer(resuming: first.folder) { $0.epochs = 3 }
     let end = try longer.run()
     #expect(end.ending == .finished && end.epochs == 3 && end.steps == 18)
-    #expect(longer.folder.rows(ofEpochs: 9).map(\.epoch) == [1, 2, 3])
+    #expect(longer.results.rows.map { $0["epoch"] } == [1, 2, 3])
     #expect(throws: TrainingError.self) { try Trainer(resuming: first.folder) { $0.batch = 2 } }
   }
 
@@ -209,7 +224,7 @@ struct TrainerTests {
     var config = config("patience")
     config.epochs = 20
     config.patience = 2
-    // Nothing is learned; only the statistics settle, so the AP soon stops to change.
+    // Nothing is learned; only the statistics settle, so mAP soon stops changing.
     config.learningRate = 1e-12
     let outcome = try Trainer(config).run()
     #expect(outcome.ending == .earlyStopped)
@@ -226,7 +241,7 @@ struct TrainerTests {
     second.weights = source.folder.lastWeights
     let trainer = try Trainer(second)
     #expect(
-      trainer.learner.parameters.values.elementsEqual(source.learner.average.values.values))
+      trainer.step.parameters.values.elementsEqual(source.step.average.values.values))
     second.name = "third"
     second.weights = folder.path + "/nothing.safetensors"
     #expect(throws: NetworksError.self) { try Trainer(second) }

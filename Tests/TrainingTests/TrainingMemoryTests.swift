@@ -43,7 +43,7 @@ import Testing
     #expect {
       try memory(automatic, limit: 32 << 20)
     } throws: { error in
-      "\(error)".hasPrefix("no batch fits into the memory: compact at 96 pixels takes ")
+      "\(error)".hasPrefix("no batch fits into memory: compact at 96 pixels needs ")
         && "\(error)".contains("four fifths of 32 MiB may be used")
     }
   }

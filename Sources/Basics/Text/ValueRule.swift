@@ -33,6 +33,44 @@ package struct ValueRule<Value: OptionValue>: Sendable {
   package static var any: ValueRule {
     ValueRule(phrase: nil, expected: Value.noun) { _ in true }
   }
+
+  /// The same rule where a word is allowed, too; reading it is up to the caller.
+  package func or(_ word: String) -> ValueRule {
+    ValueRule(
+      phrase: phrase.map { "\($0), or \(word)" }, expected: "\(expected), or \(word)", words: words,
+      nearest: nearest, allows: allows)
+  }
+
+  /// The allowed values, for the help; empty if every value is allowed.
+  package var notes: [String] {
+    words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
+  }
+
+  /// Reads an allowed value.
+  package func read(_ text: String) throws(ValueError) -> Value {
+    let value = Value(optionText: text)
+    if let value, allows(value) { return value }
+    let hint =
+      value.flatMap(nearest).map { "; the nearest is \($0.optionText)" }
+      ?? Nearest.suggestion(for: text, among: words)
+    let wanted = value == nil && !words.isEmpty ? Sentence.alternatives(words) : expected
+    throw ValueError(message: "takes \(wanted), not \(Sentence.quoted(text))\(hint)")
+  }
+}
+
+/// Why a text is not an allowed value.
+package struct ValueError: Error, Hashable, Sendable {
+  /// What follows the name of the option: "takes a number from 0 to 1, not '2'".
+  package let message: String
+}
+
+extension ValueRule where Value == String {
+  /// Some words; `expected` names what they have in common, as in "takes a detector".
+  package static func among(_ words: [String], _ expected: String) -> ValueRule {
+    ValueRule(
+      phrase: nil, expected: "\(expected) (\(Sentence.alternatives(words)))", words: words
+    ) { words.contains($0) }
+  }
 }
 
 extension ValueRule where Value: Comparable {

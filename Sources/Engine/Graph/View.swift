@@ -18,6 +18,14 @@ package struct View {
     self.stride = stride
   }
 
+  /// A dense tensor of floats in memory of the caller's.
+  package init(data: UnsafeMutableBufferPointer<Float>, shape: Shape) {
+    guard let base = data.baseAddress, data.count == shape.count else {
+      preconditionFailure("\(data.count) floats do not hold \(shape)")
+    }
+    self.init(data: base, shape: shape, stride: shape.c)
+  }
+
   init(data: UnsafeMutablePointer<Float>, shape: Shape, stride: Int) {
     self.init(base: UnsafeMutableRawPointer(data), precision: .f32, shape: shape, stride: stride)
   }

@@ -124,3 +124,31 @@ extension AdditionalMetric {
     return (table, table.json)
   }
 }
+
+extension F1Curve {
+  /// The means over the classes of precision and recall, at the confidence of the highest mean F1.
+  ///
+  /// Classes without ground truth are left out; both are 0 where no detection is right. Source:
+  /// Ultralytics `ap_per_class`, without its smoothing of the curve.
+  package static func meanBest(_ curves: [F1Curve]) -> (precision: Double, recall: Double) {
+    let counted = curves.filter { $0.groundTruthCount > 0 }
+    var steps: [(score: Double, curve: Int, f1: Double)] = []
+    for (index, curve) in counted.enumerated() {
+      for point in curve.points { steps.append((point.score, index, point.f1)) }
+    }
+    steps.sort { $0.score > $1.score }
+    var current = [Double](repeating: 0, count: counted.count)
+    var (sum, highest, confidence) = (0.0, 0.0, Double.infinity)
+    for (place, step) in steps.enumerated() {
+      sum += step.f1 - current[step.curve]
+      current[step.curve] = step.f1
+      if place + 1 < steps.count, steps[place + 1].score == step.score { continue }
+      if sum > highest { (highest, confidence) = (sum, step.score) }
+    }
+    let points = counted.map { $0.point(from: confidence) }
+    let count = Double(max(points.count, 1))
+    return (
+      points.reduce(0) { $0 + $1.precision } / count, points.reduce(0) { $0 + $1.recall } / count
+    )
+  }
+}

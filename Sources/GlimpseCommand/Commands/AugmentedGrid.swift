@@ -53,7 +53,7 @@ struct AugmentedGrid: Sendable {
 
   /// Training reads polygons only for copy-paste.
   private static func samples(of dataset: Dataset, _ config: TrainingConfig) -> [Sample] {
-    if config.copyPaste > 0 { return dataset.samples }
+    if config.augmentation.copyPaste > 0 { return dataset.samples }
     var samples = dataset.samples
     for index in samples.indices {
       for place in samples[index].annotations.indices {

@@ -62,7 +62,7 @@ struct Detect: Command {
         .threads(\.threads),
         .precision(\.precision),
         .value(
-          "batch", \.batch, .from(1, to: 1024), unit: "images",
+          "batch", \.batch, .batch, unit: "images",
           help: "Images per run of the network"),
       ]),
     OptionGroup(

@@ -80,8 +80,7 @@ struct Evaluate: Command {
         .threads(\.threads),
         .precision(\.precision),
         .value(
-          "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Images per run of the network"),
+          "batch", \.batch, .batch, unit: "images", help: "Images per run of the network"),
         .strict(\.isStrict),
       ]),
     OptionGroup(

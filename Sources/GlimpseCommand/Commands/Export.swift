@@ -28,8 +28,7 @@ struct Export: Command {
           help: "Weights to export"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
-          "batch", \.batch, .from(1, to: 1024), unit: "images",
-          help: "Batch size"),
+          "batch", \.batch, .batch, unit: "images", help: "Batch size"),
       ]),
     OptionGroup(
       "Output",

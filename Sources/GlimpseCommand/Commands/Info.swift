@@ -25,7 +25,7 @@ struct Info: Command {
           "weights", short: "w", \.network.weights, unit: "file", help: "Weights to describe"),
         .imageSize(\.network.imageSize, unset: "the network's own"),
         .value(
-          "batch", \.batch, .from(1, to: 4096), unit: "images",
+          "batch", \.batch, .batch, unit: "images",
           help: "Batch size of the training memory estimate"),
         .precision(\.precision),
       ]),

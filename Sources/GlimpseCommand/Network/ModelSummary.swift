@@ -1,13 +1,13 @@
 import Glimpse
 
-/// What there is to tell about a network: its layers, its size, the work and memory that it takes.
+/// The layers, parameters, FLOPs and memory of a network.
 struct ModelSummary: Sendable {
-  /// One op of the network as it is trained, normalization not folded.
+  /// One op of the network in training, normalization not folded.
   struct Layer: Sendable {
     let name: String
     let kind: String
     let output: Shape
-    /// Numbers that are learned; statistics are not counted.
+    /// Trainable parameters.
     let parameters: Int
     let flops: Double
   }
@@ -15,11 +15,11 @@ struct ModelSummary: Sendable {
   let model: ModelDescription
   let summary: String
   let layers: [Layer]
-  /// Numbers that are learned.
+  /// Trainable parameters.
   let parameters: Int
-  /// Numbers that are kept but not learned: the statistics of normalization.
+  /// Buffers: the statistics of normalization.
   let statistics: Int
-  /// Multiplications and additions for one image as inference runs it, each counted as one.
+  /// FLOPs of inference with one image: a multiply-add counts as two.
   let flops: Double
   /// Bytes of activations and of weights, as they are and packed, for one image.
   let activationBytes: Int
@@ -27,12 +27,12 @@ struct ModelSummary: Sendable {
   /// Bytes that the program takes at most with one image: the above, the weights before
   /// normalization was folded into them, and the program itself.
   let inferenceBytes: Int
-  /// The memory of a training, without images that it may keep.
+  /// The memory of a training, without its image cache.
   let training: TrainingMemory
   let precision: Precision
   let threads: Int
 
-  /// Reckons without running anything; `batch` is that of training.
+  /// Estimates without running anything; `batch` is that of training.
   init(
     _ loaded: Model, batch: Int, precision: Precision,
     threads: Int = Machine.availableThreads
@@ -68,7 +68,7 @@ struct ModelSummary: Sendable {
 }
 
 extension ModelSummary {
-  /// For people: the layers and below them the totals.
+  /// For people: the layers, then the totals.
   var text: String {
     var table = TextTable([
       .init("layer", .left), .init("kind", .left), .init("output", .left), .init("parameters"),
@@ -90,19 +90,19 @@ extension ModelSummary {
       .init("classes", classes),
       .init("input", "\(side) x \(side) x 3 (height x width x channels)"),
       .init("layers", "\(layers.count)"),
-      .init("parameters", "\(parameters) learned, \(statistics) statistics"),
+      .init("parameters", "\(parameters) trainable, \(statistics) in buffers"),
       .init(
-        "arithmetic",
-        "\(NumberFormat.decimal(flops / 1e9)) GFLOP an image with normalization folded"),
+        "FLOPs",
+        "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded"),
       .init(
         "inference",
-        "\(NumberFormat.bytes(inferenceBytes)) of memory for an image "
+        "\(NumberFormat.bytes(inferenceBytes)) of memory for one image "
           + "(weights \(NumberFormat.bytes(weightBytes)), "
           + "activations \(NumberFormat.bytes(activationBytes)))"),
       .init(
         "training",
-        "\(NumberFormat.bytes(training.total)) of memory in steps of "
-          + "\(Sentence.count(training.batch, "image")) (parameters "
+        "\(NumberFormat.bytes(training.total)) of memory at batch size "
+          + "\(training.batch) (parameters "
           + "\(NumberFormat.bytes(training.parameters)), step \(NumberFormat.bytes(training.step)), "
           + "validation \(NumberFormat.bytes(training.validation)))"),
       .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),

@@ -59,3 +59,23 @@ enum TrainedWeights {
     return model
   }
 }
+
+/// The threads and kernels that a command computes with.
+struct ComputeBackend {
+  let pool: ThreadPool
+  let kernels: Kernels
+
+  /// Starts the threads; warns where the machine cannot compute in the requested precision.
+  ///
+  /// - Parameter threads: nil for all that the process may use.
+  /// - Throws: `EngineError` where `GLIMPSE_ISA` asks for instructions that cannot run here.
+  init(
+    threads: Int?, precision: PrecisionChoice, on console: Console
+  ) throws(EngineError) {
+    let set = try InstructionSet.chosen()
+    let resolved = precision.resolved(on: set)
+    if let note = resolved.note { console.warn(note) }
+    kernels = try Kernels(set, precision: resolved.precision)
+    pool = ThreadPool(threads: threads ?? Machine.availableThreads)
+  }
+}

@@ -108,6 +108,22 @@ extension Option {
   }
 }
 
+extension Option {
+  /// The option of a training's setting, in a configuration that the command holds.
+  init(_ knob: Knob, _ path: Path<TrainingConfig>) {
+    self.init(
+      name: knob.option, short: knob.short, valueName: knob.unit, help: knob.help,
+      notes: { knob.notes($0[keyPath: path]) }, aliases: knob.aliases,
+      apply: { (owner, text) throws(CommandError) in
+        do throws(ValueError) {
+          try knob.parse(&owner[keyPath: path], text)
+        } catch {
+          throw .usage("--\(knob.option) \(error.message)")
+        }
+      })
+  }
+}
+
 /// Options under one heading of the help.
 struct OptionGroup<Owner: Sendable>: Sendable {
   let title: String
@@ -120,20 +136,12 @@ struct OptionGroup<Owner: Sendable>: Sendable {
 }
 
 extension ValueRule {
-  /// The allowed values, for the help.
-  fileprivate var notes: [String] {
-    words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
-  }
-
   /// Parses and checks one value; `source` is its option or argument.
   func read(_ text: String, of source: String) throws(CommandError) -> Value {
-    if let value = Value(optionText: text) {
-      if allows(value) { return value }
-      let hint = nearest(value).map { "; the nearest is \($0.optionText)" } ?? ""
-      throw .usage("\(source) takes \(expected), not \(Sentence.quoted(text))\(hint)")
+    do {
+      return try read(text)
+    } catch {
+      throw .usage("\(source) \(error.message)")
     }
-    let hint = Nearest.suggestion(for: text, among: words)
-    let wanted = words.isEmpty ? expected : Sentence.alternatives(words)
-    throw .usage("\(source) takes \(wanted), not \(Sentence.quoted(text))\(hint)")
   }
 }

@@ -4,14 +4,13 @@ import Glimpse
 extension Option {
   static func imageSize(_ path: Path<Int?>, unset: String = "the weights' own") -> Option {
     .value(
-      "imgsz", path, .imageSide, unit: "pixels", unset: unset,
+      "imgsz", path, .inputSide, unit: "pixels", unset: unset,
       help: "Input size: side of the square network input")
   }
 
   static func threads(_ path: Path<Int?>) -> Option {
     .value(
-      "threads", path, .from(1, to: 1024), unset: "all available",
-      help: "Compute threads")
+      "threads", path, .threads, unset: "all available", help: "Compute threads")
   }
 
   static func precision(_ path: Path<PrecisionChoice>) -> Option {
@@ -44,17 +43,6 @@ extension Option {
   }
 }
 
-extension ValueRule where Value == Int {
-  /// Multiples of the largest stride, up to a limit of memory.
-  static var imageSide: ValueRule { .multiple(of: 32, to: 4096) }
-}
-
-extension ValueRule where Value == ModelSpec {
-  static var detector: ValueRule {
-    .among(ModelCatalog.listed.filter { $0.task == .detection }, "a detector")
-  }
-}
-
 extension ModelSpec: OptionValue {
   package static var noun: String { "one of the words" }
   package static var valueName: String { "name" }
@@ -69,6 +57,3 @@ extension ModelSpec: OptionValue {
 
   package var optionText: String { name }
 }
-
-extension OptimizerChoice: OptionWord {}
-extension PrecisionChoice: OptionWord {}

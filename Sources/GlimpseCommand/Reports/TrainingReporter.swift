@@ -1,15 +1,16 @@
 import Glimpse
 
-/// Tells how a training goes: a line an epoch, on terminals also a line that is rewritten.
+/// Reports a training: one line per epoch, on terminals also a progress line.
 struct TrainingReporter {
   private let console: Console
   private var issues: IssueReporter
-  private var epoch = ""
+  private var epochs = 0
+  private var patience = 0
   private var secondsLeft = 0.0
   private var nextReport = 0.0
 
   private static let redrawInterval = 0.1
-  /// A share of the time from which more workers may help.
+  /// The fraction of time spent waiting for data from which more workers may help.
   private static let noticeableWait = 0.1
 
   init(on console: Console) {
@@ -22,55 +23,55 @@ struct TrainingReporter {
     case .issue(let sentence): issues.add(sentence)
     case .started(let summary): start(summary)
     case .step(let report):
-      epoch = "Epoch \(report.epoch + 1)/\(report.epochs)"
       secondsLeft = report.secondsLeft
+      let epochs = epochs
       showProgress {
-        "\(report.step)/\(report.steps) steps, \(Self.losses(report.losses.box, report.losses.classification)), "
-          + "\(NumberFormat.decimal(report.imagesPerSecond)) images/s, "
-          + "\(NumberFormat.duration(report.secondsLeft)) left"
+        "Epoch \(report.epoch + 1)/\(epochs): step \(report.step), "
+          + "\(NumberFormat.duration(report.secondsLeft)) left, "
+          + "\(NumberFormat.decimal(report.imagesPerSecond)) images/s, \(Self.text(report.losses))"
       }
     case .validating(let images, let total):
-      showProgress { "validating, \(images)/\(total) images" }
+      showProgress { "Validating: \(images)/\(total) images" }
     case .epoch(let report): end(report)
     }
   }
 
   private mutating func start(_ summary: TrainingSummary) {
     issues.finish()
+    epochs = summary.config.epochs
+    patience = summary.config.patience
     console.note(
-      "Training \(summary.model) with \(summary.parameterCount) parameters on "
+      "Training \(summary.config.model) with \(summary.parameterCount) parameters on "
         + "\(Sentence.count(summary.trainingImages, "image")) of "
         + "\(summary.classNames.count) \(summary.classNames.count == 1 ? "class" : "classes"), "
-        + "\(summary.validationImages) to validate on")
+        + "validating on \(summary.validationImages)")
     console.note(
-      "\(Sentence.count(summary.epochs, "epoch")) of \(Sentence.count(summary.stepsPerEpoch, "step")) "
-        + "of \(Sentence.count(summary.batch, "image")), about "
-        + "\(NumberFormat.bytes(summary.memory)) of memory, \(summary.optimizer.rawValue), learning rate \(summary.learningRate), "
+      "\(Sentence.count(epochs, "epoch")) of "
+        + "\(Sentence.count(summary.stepsPerEpoch, "step")) with batch size \(summary.batch), about "
+        + "\(NumberFormat.bytes(summary.memory)) of memory, \(summary.config.optimizer.rawValue), "
+        + "learning rate \(summary.config.learningRate ?? 0), "
         + "\(Sentence.count(summary.threads, "thread")), into \(Sentence.printable(summary.folder))"
     )
-    if summary.firstEpoch > 0 {
-      console.note("Going on after \(Sentence.count(summary.firstEpoch, "epoch"))")
-    }
+    if summary.firstEpoch > 0 { console.note("Resuming from epoch \(summary.firstEpoch + 1)") }
   }
 
   private mutating func end(_ report: EpochReport) {
     issues.finish()
-    let row = report.row
-    var parts = [Self.losses(row.boxLoss, row.classLoss)]
-    if let ap50 = row.ap50, let ap = row.ap {
-      parts.append(
-        "AP50 \(ReportText.fraction(ap50)), AP50-95 \(ReportText.fraction(ap))"
-          + (report.isBest ? " (best)" : ""))
+    var parts = [Self.text(report.losses)]
+    if let metrics = report.validation?.metrics {
+      parts += metrics.map { "\($0.name) \(ReportText.fraction($0.value))" }
+      if report.isBest { parts[parts.count - 1] += " (best)" }
     }
-    parts.append("\(NumberFormat.decimal(row.imagesPerSecond)) images/s")
-    if let share = row.dataWaitFraction, share >= Self.noticeableWait {
-      parts.append("\(Int((share * 100).rounded())) % of the time waiting for images (--workers)")
+    parts.append("\(NumberFormat.decimal(report.imagesPerSecond)) images/s")
+    if report.dataWaitFraction >= Self.noticeableWait {
+      let percent = Int((report.dataWaitFraction * 100).rounded())
+      parts.append("data loading \(percent) % of the time (raise --workers)")
     }
-    if row.epoch < report.epochs { parts.append("\(NumberFormat.duration(secondsLeft)) left") }
-    console.note("Epoch \(row.epoch)/\(report.epochs): " + parts.joined(separator: ", "))
+    if report.epoch + 1 < epochs { parts.append("\(NumberFormat.duration(secondsLeft)) left") }
+    console.note("Epoch \(report.epoch + 1)/\(epochs): " + parts.joined(separator: ", "))
   }
 
-  /// Sums up on standard output; an interruption becomes an error that tells how to go on.
+  /// Prints the summary on standard output; throws for an interrupted training.
   mutating func finish(_ outcome: TrainingOutcome) throws -> ExitCode {
     console.endProgress()
     issues.finish()
@@ -78,15 +79,19 @@ struct TrainingReporter {
     if outcome.ending == .interrupted {
       throw CommandError(
         "interrupted after \(Sentence.count(outcome.steps, "step")); "
-          + "'glimpse train --resume \(folder)' goes on from there", exitCode: .interrupted)
+          + "resume with 'glimpse train --resume \(folder)'", exitCode: .interrupted)
     }
     if outcome.ending == .earlyStopped {
-      console.note("AP has not improved for a while (--patience): training stops early")
+      console.note(
+        "Early stopping: no better \(outcome.metric) in \(Sentence.count(patience, "epoch")) "
+          + "(--patience)")
     }
-    if let report = outcome.report { try console.write(ReportText.table(report) + "\n") }
+    if let table = outcome.validation?.table {
+      try console.write("Validation of the best weights:\n" + table.text + "\n")
+    }
     let files = try RunFolder(existing: outcome.folder)
     let best = outcome.best.map {
-      " (epoch \($0.epoch + 1), AP50-95 \(ReportText.fraction($0.ap)))"
+      " (epoch \($0.epoch + 1), \(outcome.metric) \(ReportText.fraction($0.metric)))"
     }
     try console.write(
       FactTable([
@@ -97,9 +102,11 @@ struct TrainingReporter {
     return .done
   }
 
-  private static func losses(_ box: Double, _ classification: Double) -> String {
-    "loss \(NumberFormat.decimal(box + classification)) "
-      + "(box \(NumberFormat.decimal(box)), class \(NumberFormat.decimal(classification)))"
+  /// "loss 1.2 (box 0.9, cls 0.3)".
+  private static func text(_ losses: [NamedValue]) -> String {
+    let total = losses.reduce(0) { $0 + $1.value }
+    let terms = losses.map { "\($0.name) \(NumberFormat.decimal($0.value))" }
+    return "loss \(NumberFormat.decimal(total)) (\(terms.joined(separator: ", ")))"
   }
 
   private mutating func showProgress(_ text: () -> String) {
@@ -107,6 +114,6 @@ struct TrainingReporter {
     let now = monotonicSeconds()
     guard now >= nextReport else { return }
     nextReport = now + Self.redrawInterval
-    console.showProgress("\(epoch): \(text())")
+    console.showProgress(text())
   }
 }

@@ -10,6 +10,8 @@ package struct InferencePipeline<P: Predictor> {
   let policy: DecodePolicy
   /// Images per run of the network; results do not depend on it.
   let batch: Int
+  /// Called with the images of each batch before the predictor.
+  package var onBatch: ([ImageItem]) -> Void = { _ in }
 
   package init(_ predictor: P, policy: DecodePolicy, batch: Int) {
     precondition(batch > 0, "a batch has at least one image")
@@ -78,6 +80,7 @@ package struct InferencePipeline<P: Predictor> {
     let places = results.indices.filter { results[$0].image != nil }
     for start in stride(from: 0, to: places.count, by: batch) {
       let part = places[start..<min(start + batch, places.count)]
+      onBatch(part.map { results[$0].item })
       let begin = ContinuousClock.now
       let predictions = try predictor.predict(part.compactMap { results[$0].image })
       let seconds = (ContinuousClock.now - begin) / .seconds(1)

@@ -6,6 +6,8 @@ import Networks
 package final class Detector: Predictor {
   package let runner: InferenceRunner
   package var options: DetectionOptions
+  /// Called with the raw outputs of each batch and the letterboxes of its images.
+  package var onOutputs: ([View], [Letterbox]) -> Void = { _, _ in }
   private let head: DetectionHead
 
   /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
@@ -50,6 +52,8 @@ package final class Detector: Predictor {
     return try runner.run(images.count) { index, input in
       letterboxes[index].fill(
         images[index].image.asInput, into: input, normalization: runner.normalization)
+    } inspect: { outputs in
+      onOutputs(outputs, letterboxes)
     } read: { index, outputs in
       detections(outputs, image: index, letterbox: letterboxes[index])
     }

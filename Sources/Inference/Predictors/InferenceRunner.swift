@@ -46,12 +46,13 @@ package final class InferenceRunner {
   ///
   /// - Parameters:
   ///   - fill: Writes the input of image `index`: rows, pixels, then channels. Called on the pool.
+  ///   - inspect: Receives the raw outputs of the whole batch.
   ///   - read: Makes the result of image `index` from the raw outputs, which are valid only during
   ///     the call. Called on the pool.
   /// - Returns: The results in order.
   package func run<Result>(
     _ count: Int, fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
-    read: (Int, [View]) -> Result
+    inspect: ([View]) -> Void = { _ in }, read: (Int, [View]) -> Result
   ) throws(EngineError) -> [Result] {
     guard count > 0 else { return [] }
     let session = try session(description.inputShape(n: count))
@@ -68,6 +69,7 @@ package final class InferenceRunner {
     session.forward()
     let computed = clock.now
     let outputs = session.outputs
+    inspect(outputs)
     let results = pool.map(count) { read($0, outputs) }
     times.preprocess += (filled - start) / .seconds(1)
     times.network += (computed - filled) / .seconds(1)

@@ -22,7 +22,7 @@ package struct ClassMasks: Hashable, Sendable {
   package let values: [UInt8]
 
   /// Joins masks of one size, at least one.
-  init(_ masks: [Image]) {
+  package init(_ masks: [Image]) {
     precondition(
       masks.allSatisfy {
         $0.format == .gray8 && $0.width == masks[0].width && $0.height == masks[0].height

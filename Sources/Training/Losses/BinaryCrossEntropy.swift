@@ -3,8 +3,8 @@ import Foundation
 /// Binary cross-entropy between the sigmoid of a logit and a target in 0...1, without overflow.
 ///
 /// `softplus(x) - target x`, with `softplus(x) = max(x, 0) + log(1 + exp(-|x|))`; its slope is
-/// `sigmoid(x) - target`. Almost all of a detector's logits have the target 0, so that sum runs in
-/// vectors, and those few with another target are put right afterwards.
+/// `sigmoid(x) - target`. Almost all of a detector's logits have the target 0, so that sum is
+/// vectorized, and the few logits with another target are corrected afterwards.
 enum BinaryCrossEntropy {
   /// The sum over logits whose targets are all 0; the slope, times `scale`, goes to `gradient`.
   static func zeroTargets(
@@ -45,12 +45,12 @@ enum BinaryCrossEntropy {
     return sum + linear.sum() + log(rest)
   }
 
-  /// What one logit adds to a sum over zero targets when its target is another, and its slope.
+  /// The change of a sum over zero targets where one logit has another target, and its slope.
   static func correction(logit: Float, target: Double) -> (value: Double, slope: Double) {
     (-target * Double(logit), sigmoid(logit) - target)
   }
 
-  /// The probability that a logit stands for.
+  /// The probability of a logit.
   static func sigmoid(_ logit: Float) -> Double {
     1 / (1 + exp(-Double(logit)))
   }

@@ -1,39 +1,41 @@
 import Imaging
 
-/// How far a predicted box is from its ground truth: one minus one of these similarities.
-package enum BoxLoss: String, CaseIterable, Hashable, Sendable {
+/// A loss between a predicted box and its ground truth: 1 minus a similarity.
+package enum BoxLoss: String, CaseIterable, Codable, Hashable, Sendable {
   /// Intersection over union.
   case iou
   /// Generalized IoU (Rezatofighi et al. 2019).
   case giou
+  /// Distance IoU (Zheng et al. 2020).
+  case diou
   /// Complete IoU (Zheng et al. 2020).
   case ciou
 
-  /// The loss, at least 0, and its slope by the predicted corners, per pixel.
+  /// The loss, at least 0, and its gradient with respect to the predicted corners, per pixel.
   ///
   /// Corners in pixels, below 1e70 in size. An inverted box counts as one of no area. Every result
   /// is finite for finite boxes.
   package func evaluate(predicted: Box, groundTruth: Box) -> (
     value: Double, gradient: CornerGradient
   ) {
-    switch self {
-    case .iou: loss(IoU(predicted: predicted, groundTruth: groundTruth))
-    case .giou: loss(GIoU(predicted: predicted, groundTruth: groundTruth))
-    case .ciou: loss(CIoU(predicted: predicted, groundTruth: groundTruth))
+    let overlap = IoUGradient(predicted: predicted, groundTruth: groundTruth)
+    return switch self {
+    case .iou: loss(IoU(overlap: overlap))
+    case .giou: loss(GIoU(overlap: overlap))
+    case .diou: loss(DIoU(overlap: overlap))
+    case .ciou: loss(CIoU(overlap: overlap))
     }
   }
 
-  private func loss(_ similarity: some BoxSimilarity)
-    -> (value: Double, gradient: CornerGradient)
-  {
+  private func loss(_ similarity: some BoxSimilarity) -> (value: Double, gradient: CornerGradient) {
     (1 - similarity.value, -similarity.gradient)
   }
 }
 
-/// A measure of how alike two boxes are, 1 for equal ones.
+/// A similarity of two boxes, 1 for equal ones.
 protocol BoxSimilarity {
-  init(predicted: Box, groundTruth: Box)
+  init(overlap: IoUGradient)
   var value: Double { get }
-  /// By the predicted box's corners.
+  /// With respect to the corners of the predicted box.
   var gradient: CornerGradient { get }
 }

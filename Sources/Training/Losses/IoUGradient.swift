@@ -3,21 +3,19 @@ import Imaging
 /// A derivative by a box's corners, in the order x1, y1, x2, y2, per pixel.
 package typealias CornerGradient = SIMD4<Double>
 
-/// How much two boxes share, and how that changes as the predicted one moves.
+/// The IoU of two boxes and its gradient with respect to the predicted corners.
 ///
-/// Corners in pixels. At a kink (equal edges, boxes that just touch, a box of no extent) the slope
-/// is the mean of the slopes on both sides: what central differences give, and PyTorch's `maximum`
-/// and `minimum`.
+/// Corners in pixels. At a kink (equal edges, boxes that just touch, a box of no extent) the
+/// derivative is the mean of those on both sides, as in PyTorch's `maximum` and `minimum`.
 struct IoUGradient {
-  /// Square pixels added to unions, and pixels added to heights and diagonals, against division by
-  /// zero (as YOLOv8 does).
+  /// Added to unions, heights and diagonals against division by zero, as in YOLOv8.
   static let epsilon = 1e-7
 
   let predicted: Box
   let groundTruth: Box
-  /// The shared area in square pixels.
+  /// The area of the intersection in square pixels.
   let intersection: Double
-  /// The area that either covers, plus epsilon, in square pixels.
+  /// The area of the union, plus epsilon, in square pixels.
   let union: Double
   private let sharedWidth: Double
   private let sharedHeight: Double

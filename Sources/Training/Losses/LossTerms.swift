@@ -1,19 +1,45 @@
-/// What the objective says about a batch.
+/// A number with the name that results.csv gives it: a term of a loss or a metric.
+package struct NamedValue: Hashable, Codable, Sendable {
+  package let name: String
+  package var value: Double
+
+  package init(_ name: String, _ value: Double) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// The loss of a batch by its terms, each multiplied by its weight.
 package struct LossTerms: Hashable, Sendable {
-  /// The loss of the boxes, times its gain.
-  package var box: Double
-  /// The loss of the classes, times its gain.
-  package var classification: Double
-  /// Cells that were given an object to find.
-  package var positives: Int
+  package let terms: [NamedValue]
+  /// Predictions with a target other than background: positive anchor points, labeled pixels, images.
+  package let sampleCount: Int
 
-  /// What is minimized: the sum of the losses; not finite where training has diverged.
-  package var total: Double { box + classification }
+  /// The sum of the terms, which is minimized; not finite where training has diverged.
+  package var total: Double { terms.reduce(0) { $0 + $1.value } }
 
-  /// Makes a value from its parts.
-  package init(box: Double, classification: Double, positives: Int) {
-    self.box = box
-    self.classification = classification
-    self.positives = positives
+  package init(_ terms: [NamedValue], sampleCount: Int) {
+    self.terms = terms
+    self.sampleCount = sampleCount
+  }
+
+  /// The value of a term; nil where the loss has none of this name.
+  package subscript(name: String) -> Double? { terms.first { $0.name == name }?.value }
+}
+
+/// The mean of each loss term over steps, or over the images of batches.
+struct MeanLosses: Hashable, Codable {
+  private var sums: [NamedValue] = []
+  private var count = 0
+
+  /// The means, in the order of the loss; empty at first.
+  var values: [NamedValue] { sums.map { NamedValue($0.name, $0.value / Double(count)) } }
+
+  mutating func add(_ loss: LossTerms, weight: Int = 1) {
+    if sums.isEmpty { sums = loss.terms.map { NamedValue($0.name, 0) } }
+    for (index, term) in loss.terms.enumerated() {
+      sums[index].value += term.value * Double(weight)
+    }
+    count += weight
   }
 }

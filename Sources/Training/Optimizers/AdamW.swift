@@ -3,7 +3,7 @@ import Engine
 /// Adam with decoupled weight decay.
 ///
 /// Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2, with
-/// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The pace's momentum is beta1.
+/// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The momentum of the hyperparameters is beta1.
 package struct AdamW: Optimizer {
   private let firstMoment: ParameterBlock
   private let secondMoment: ParameterBlock

@@ -3,12 +3,12 @@ import Foundation
 
 /// The exponential moving average of all floats of a network, statistics included.
 ///
-/// It follows quickly at first and slowly later: the decay of update t is
+/// The decay of update t grows to its final value:
 /// `decay * (1 - exp(-t / ramp))`. Source: YOLOX and Ultralytics `ModelEMA`.
 package struct ExponentialMovingAverage {
   /// The averaged values.
   package let values: ParameterBlock
-  /// The decay that is approached, 0...1.
+  /// The final decay, 0...1.
   package let decay: Double
   /// After how many updates the decay has reached 63 %.
   package let ramp: Double
@@ -25,7 +25,7 @@ package struct ExponentialMovingAverage {
     decay * (1 - exp(-Double(update) / ramp))
   }
 
-  /// Takes in the parameters after one step; updates are counted from 1.
+  /// Updates the average after one step; updates are counted from 1.
   package func update(_ parameters: ParameterBlock, update: Int, arithmetic: VectorOperations) {
     arithmetic.moveAverage(
       values, toward: parameters, weight: 1 - decay(ofUpdate: update),

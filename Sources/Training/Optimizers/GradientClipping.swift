@@ -1,16 +1,16 @@
 import Engine
 
-/// Keeps the gradient's global norm under a limit.
+/// Limits the gradient's global norm.
 ///
 /// Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks",
 /// algorithm 1; PyTorch `clip_grad_norm_`.
 package struct GradientClipping: Hashable, Sendable {
-  /// The largest norm that is left as it is.
+  /// The maximum norm.
   package var limit: Double
 
   /// Makes a limit, which is positive.
   package init(limit: Double) {
-    precondition(limit > 0, "gradients cannot be cut to a norm of \(limit)")
+    precondition(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
     self.limit = limit
   }
 

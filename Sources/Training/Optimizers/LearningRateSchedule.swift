@@ -34,8 +34,8 @@ package struct LearningRateSchedule: Hashable, Sendable {
 
   /// Rate and momentum of a step, counted from 0.
   ///
-  /// The rate climbs in equal parts, `1 / warmupSteps` of the peak at the first step; the last step
-  /// has the final fraction.
+  /// The warm-up is linear and starts at `1 / warmupSteps` of the peak; the last step has the final
+  /// fraction.
   package func hyperparameters(ofStep step: Int) -> StepHyperparameters {
     if step < warmupSteps {
       let part = Double(step + 1) / Double(warmupSteps)

@@ -1,11 +1,11 @@
 import Engine
 
-/// What changes parameters by their gradients: one loop over the flat block a step.
+/// Updates parameters by their gradients: one loop over the flat block per step.
 ///
 /// Weight decay touches `layout.decayed` alone (weights, not biases, scales or shifts); statistics
 /// are never changed.
 package protocol Optimizer {
-  /// What it remembers from step to step, by name, for checkpoints.
+  /// Its state by name, for checkpoints.
   var state: [OptimizerState] { get }
 
   /// Changes the parameters.
@@ -19,7 +19,7 @@ package protocol Optimizer {
     gradientScale: Double, arithmetic: VectorOperations)
 }
 
-/// One number a parameter that an optimizer remembers.
+/// A state of an optimizer with one number per parameter.
 package struct OptimizerState {
   /// The name in checkpoints.
   package let name: String
@@ -27,14 +27,14 @@ package struct OptimizerState {
   package let block: ParameterBlock
 }
 
-/// What the schedule gives an optimizer for one step.
+/// Learning rate and momentum of one step.
 package struct StepHyperparameters: Hashable, Sendable {
   /// The learning rate.
   package var rate: Double
   /// SGD's momentum or AdamW's beta1.
   package var momentum: Double
 
-  /// Makes a pace.
+  /// Makes hyperparameters.
   package init(rate: Double, momentum: Double) {
     self.rate = rate
     self.momentum = momentum
@@ -51,10 +51,10 @@ package enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   /// Adam with decoupled weight decay.
   case adamw
 
-  /// What `auto` stands for; the others stand for themselves.
+  /// The optimizer that `auto` selects; the others select themselves.
   package var resolved: OptimizerChoice { self == .auto ? .adamw : self }
 
-  /// Blocks that it remembers; `auto` must be resolved before.
+  /// Blocks of state; `auto` must be resolved before.
   var stateCount: Int {
     switch self {
     case .sgd: 1
@@ -72,8 +72,8 @@ package enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
 }
 
 extension OptimizerChoice {
-  /// A learning rate that is known to train small networks from scratch; SGD's is that of 64 images
-  /// a step (YOLOX). NanoDet-Plus takes a third of AdamW's; on BCCD this one needs a third of the
+  /// A learning rate that trains small networks from scratch; SGD's is that of 64 images
+  /// per step (YOLOX). NanoDet-Plus takes a third of AdamW's; on BCCD this one needs a third of the
   /// epochs.
   package var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }
 

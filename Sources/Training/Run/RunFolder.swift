@@ -1,24 +1,24 @@
 import Basics
 
-/// Where a run keeps its files.
+/// The files of a run.
 ///
 ///     runs/train-1/
 ///       config.json                   the configuration
-///       results.csv                   one row an epoch
-///       checkpoint.safetensors        all that is needed to go on
-///       weights/best.safetensors      averaged weights with the best AP, for detection
-///       weights/last.safetensors      averaged weights of the last epoch, for detection
+///       results.csv                   one row per epoch
+///       checkpoint.safetensors        the state to resume from
+///       weights/best.safetensors      averaged weights of the best validation
+///       weights/last.safetensors      averaged weights of the last epoch
 package struct RunFolder: Hashable, Sendable {
   /// The folder.
   package let path: String
 
   /// The configuration.
   package var config: String { path + "/config.json" }
-  /// One row an epoch.
+  /// One row per epoch.
   package var results: String { path + "/results.csv" }
-  /// All that is needed to go on.
+  /// The state to resume from.
   package var checkpoint: String { path + "/checkpoint.safetensors" }
-  /// Averaged weights with the best AP.
+  /// Averaged weights of the best validation.
   package var bestWeights: String { path + "/weights/best.safetensors" }
   /// Averaged weights of the last epoch.
   package var lastWeights: String { path + "/weights/last.safetensors" }
@@ -38,30 +38,23 @@ package struct RunFolder: Hashable, Sendable {
 
   /// Makes the folder of a new run: the configuration's name, or the next free `train-N`.
   ///
-  /// - Throws: `TrainingError` where a run of that name exists or the folder cannot be made.
+  /// - Throws: `TrainingError` where a run of that name exists or the folder cannot be created.
   package init(new config: TrainingConfig) throws(TrainingError) {
     if let name = config.name {
-      path = config.project + "/" + name
+      path = config.output + "/" + name
       if FileContents.entry(path) != .nothing {
         throw TrainingError(
           .file, "\(path): a run of this name exists already; choose another name or resume it")
       }
     } else {
-      path = try TrainingError.wrap(NumberedFolder.make("train", in: config.project))
+      path = try TrainingError.wrap(NumberedFolder.make("train", in: config.output))
     }
     try TrainingError.wrap(NumberedFolder.makeFolder(path + "/weights"))
   }
 
-  /// Writes all rows of `results.csv`.
-  func write(_ rows: [EpochRow]) throws(TrainingError) {
-    let lines = [EpochRow.header] + rows.map(\.line)
-    try TrainingError.wrap(AtomicFile.write(lines.joined(separator: "\n") + "\n", to: results))
-  }
-
-  /// The rows of `results.csv` of the first epochs; none where there is no such file.
-  func rows(ofEpochs epochs: Int) -> [EpochRow] {
-    guard let text = try? FileContents.text(results) else { return [] }
-    return text.split(whereSeparator: \.isNewline)
-      .compactMap { EpochRow(line: $0) }.filter { $0.epoch <= epochs }
+  /// Adds the rows of `results.csv` of the first epochs; none where there is no such file.
+  func readResults(into table: inout ResultsTable, epochs: Int) {
+    guard let text = try? FileContents.text(results) else { return }
+    table.read(csv: text, epochs: epochs)
   }
 }

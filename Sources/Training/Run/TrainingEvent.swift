@@ -1,48 +1,34 @@
-import Evaluation
-
-/// What a training tells whoever watches it.
+/// What happens in a training, for observers.
 package enum TrainingEvent: Sendable {
-  /// All is set up; the first step follows.
+  /// Everything is set up; the first step follows.
   case started(TrainingSummary)
-  /// A step is done.
   case step(StepReport)
-  /// A validation has looked at some of its images.
+  /// A validation has evaluated some of its images.
   case validating(images: Int, of: Int)
-  /// An epoch is done, with its validation where there was one.
   case epoch(EpochReport)
-  /// Something was left out or put right; one sentence.
+  /// Something was left out or replaced; one sentence.
   case issue(String)
 }
 
-/// What a training is about to do.
+/// A training before its first step.
 package struct TrainingSummary: Sendable {
   /// The run's folder.
   package let folder: String
-  /// The network.
-  package let model: String
-  /// Learned numbers.
+  /// The configuration, with everything filled in that was left open.
+  package let config: TrainingConfig
+  /// Trainable parameters.
   package let parameterCount: Int
-  /// The classes.
   package let classNames: [String]
-  /// Images to learn from.
   package let trainingImages: Int
-  /// Images to validate on; 0 where the dataset has none.
+  /// 0 where the dataset has no validation split.
   package let validationImages: Int
-  /// Where it begins, counted from 0: more than 0 for a resumed training.
+  /// The first epoch, counted from 0: more than 0 for a resumed training.
   package let firstEpoch: Int
-  /// Passes over the images in all.
-  package let epochs: Int
-  /// Steps of an epoch.
   package let stepsPerEpoch: Int
-  /// The optimizer, `auto` resolved.
-  package let optimizer: OptimizerChoice
-  /// The learning rate after the warm-up.
-  package let learningRate: Double
-  /// Images a step.
+  /// Images per step.
   package let batch: Int
-  /// Bytes that the training will take, as reckoned before it begins.
+  /// The estimated memory in bytes.
   package let memory: Int
-  /// Threads that compute.
   package let threads: Int
 }
 
@@ -50,91 +36,65 @@ package struct TrainingSummary: Sendable {
 package struct StepReport: Hashable, Sendable {
   /// The epoch, counted from 0.
   package let epoch: Int
-  /// Epochs in all.
-  package let epochs: Int
   /// Steps of this epoch that are done, this one included.
   package let step: Int
-  /// Steps of an epoch.
-  package let steps: Int
-  /// The mean losses of this epoch up to here.
-  package let losses: MeanLosses
+  /// The mean loss terms of this epoch up to here.
+  package let losses: [NamedValue]
   /// The norm of the gradient before clipping.
   package let gradientNorm: Double
   /// The learning rate of this step.
   package let rate: Double
-  /// Images a second, lately.
+  /// Images per second over the last steps.
   package let imagesPerSecond: Double
-  /// Seconds until the training ends, validations included, as far as can be told.
+  /// The estimated seconds until the training ends, validations included.
   package let secondsLeft: Double
 }
 
 /// One epoch.
 package struct EpochReport: Sendable {
-  /// The row that `results.csv` has got.
-  package let row: EpochRow
-  /// Epochs in all.
-  package let epochs: Int
-  /// AP overall and of each class; nil where this epoch was not validated.
-  package let validation: DetectionMetrics?
-  /// True where this is the best AP so far.
+  /// The epoch, counted from 0.
+  package let epoch: Int
+  /// The mean loss terms of the epoch.
+  package let losses: [NamedValue]
+  /// Nil where this epoch was not validated.
+  package let validation: ValidationResult?
+  /// True where these are the best weights so far.
   package let isBest: Bool
-}
-
-/// Losses averaged over steps.
-package struct MeanLosses: Hashable, Sendable, Codable {
-  private var boxSum = 0.0
-  private var classSum = 0.0
-  private var steps = 0
-
-  /// Starts without steps.
-  package init() {}
-
-  /// The mean box loss; 0 before the first step.
-  package var box: Double { steps > 0 ? boxSum / Double(steps) : 0 }
-  /// The mean class loss; 0 before the first step.
-  package var classification: Double { steps > 0 ? classSum / Double(steps) : 0 }
-  /// Their sum.
-  package var total: Double { box + classification }
-
-  /// Takes in a step's losses.
-  package mutating func add(_ value: LossTerms) {
-    boxSum += value.box
-    classSum += value.classification
-    steps += 1
-  }
+  /// Training images per second, without validation.
+  package let imagesPerSecond: Double
+  /// The fraction of the training time spent waiting for data, 0...1.
+  package let dataWaitFraction: Double
 }
 
 /// How a training ended.
 package struct TrainingOutcome: Sendable {
-  /// Why it ended.
   package enum Ending: Hashable, Sendable {
     /// All epochs are done.
     case finished
-    /// The AP has not improved for `patience` epochs.
+    /// The selection metric has not improved for `patience` epochs.
     case earlyStopped
-    /// Someone asked for it; the checkpoint has all that is needed to go on.
+    /// On request; the run can be resumed from its checkpoint.
     case interrupted
   }
 
-  /// Why it ended.
   package let ending: Ending
   /// The run's folder.
   package let folder: String
-  /// Steps done since the run began.
+  /// Steps and epochs done since the run began.
   package let steps: Int
-  /// Epochs done since the run began.
   package let epochs: Int
-  /// The best AP (0.50 to 0.95) and the epoch, counted from 0, that reached it; nil where nothing
-  /// was validated.
+  /// The name of the metric that selects the best weights.
+  package let metric: String
+  /// Nil where nothing was validated.
   package let best: BestEpoch?
-  /// The report on the best weights; nil where nothing was validated in this sitting.
-  package let report: DetectionMetrics?
+  /// The validation of the best weights; nil where this process has not validated them.
+  package let validation: ValidationResult?
 }
 
-/// The epoch with the best AP.
+/// The epoch of the best weights.
 package struct BestEpoch: Hashable, Sendable, Codable {
   /// The epoch, counted from 0.
   package var epoch: Int
-  /// AP over IoU 0.50 to 0.95, 0...1.
-  package var ap: Double
+  /// The value of the metric that selects the best weights.
+  package var metric: Double
 }

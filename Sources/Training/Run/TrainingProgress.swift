@@ -1,30 +1,30 @@
 import Foundation
 
-/// How fast a training is and how long it will take.
+/// The speed of a training and its estimated duration.
 struct TrainingProgress {
-  /// Seconds of training, validation and saving, in all sittings.
+  /// Seconds of training, validation and saving, in all processes of the run.
   private(set) var seconds: Double
-  /// Images a second over the last steps.
+  /// Images per second over the last steps.
   private(set) var imagesPerSecond = 0.0
   /// Training images and seconds of this epoch, validation left out.
   private var epochImages = 0
   private var epochSeconds = 0.0
-  /// Of them, the seconds in which a step waited for its images.
+  /// Of them, the seconds in which steps waited for data.
   private var waitedSeconds = 0.0
   /// Seconds of the last validation.
   private var validationSeconds = 0.0
   private var last = ContinuousClock.now
 
-  /// Goes on from the seconds of earlier sittings.
+  /// - Parameter seconds: Those of the run's earlier processes.
   init(seconds: Double) { self.seconds = seconds }
 
-  /// Training images a second in this epoch.
+  /// Training images per second in this epoch.
   var epochSpeed: Double { epochSeconds > 0 ? Double(epochImages) / epochSeconds : 0 }
 
-  /// How much of this epoch's training time was spent waiting for images, 0...1.
+  /// The fraction of this epoch's training time spent waiting for data, 0...1.
   var dataWaitFraction: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
 
-  /// Takes in a step that has just ended, and the seconds in which it waited for its images.
+  /// Records a step that has just ended, and the seconds in which it waited for data.
   mutating func step(images: Int, waited: Double) {
     let passed = pass()
     waitedSeconds += waited
@@ -35,16 +35,16 @@ struct TrainingProgress {
     imagesPerSecond = imagesPerSecond == 0 ? speed : 0.95 * imagesPerSecond + 0.05 * speed
   }
 
-  /// Takes in a validation that has just ended.
+  /// Records a validation that has just ended.
   mutating func validation() { validationSeconds = pass() }
 
-  /// Takes in what else has just ended, and starts the next epoch.
+  /// Starts the next epoch.
   mutating func nextEpoch() {
     _ = pass()
     (epochImages, epochSeconds, waitedSeconds) = (0, 0, 0)
   }
 
-  /// Seconds until so many images are learned and so many validations are done.
+  /// The estimated seconds of so many training images and validations.
   func secondsLeft(images: Int, validations: Int) -> Double {
     guard imagesPerSecond > 0 else { return 0 }
     return Double(images) / imagesPerSecond + Double(validations) * validationSeconds

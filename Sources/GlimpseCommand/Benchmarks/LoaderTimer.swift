@@ -1,28 +1,29 @@
 import Glimpse
 
-/// Measures how fast training images are made: read, decoded, augmented, put into batches.
+/// Measures the speed of the loader: reading, decoding, augmentation, batches.
 struct LoaderTimer: Sendable {
-  /// Threads that read and augment.
-  var workers = 1
-  /// Memory for decoded images, in MiB.
-  var cache = TrainingConfig().cache
-  /// How often several images are put together.
-  var mosaic = TrainingConfig().mosaic
+  /// The settings of the training whose loader is measured; one worker, if not set otherwise.
+  var config: TrainingConfig
 
-  /// Images of a run, where an epoch has more.
+  init() {
+    config = TrainingConfig()
+    config.workers = 1
+  }
+
+  /// The most images of a run.
   static let longestRun = 1024
 
-  /// Times runs of the images that `train` would make with its other defaults.
+  /// Times runs of batches as `train` makes them.
   ///
-  /// - Parameter step: what uses a batch; its time is told apart from that of waiting for batches.
+  /// - Parameter step: A training step on a batch; its time is not counted as waiting.
   /// - Throws: `DatasetsError` for a dataset that cannot be used.
   func time(
     _ data: String, model: ModelDescription, batch: Int, runs: Int,
     step: ((Batch) throws -> Void)? = nil
   ) throws -> LoaderSpeed {
-    var config = TrainingConfig(data: data)
+    var config = config
+    config.data = data
     config.imgsz = model.imageSize
-    config.mosaic = mosaic
     let dataset = try Dataset.open(path: data, split: "train")
     guard step == nil || dataset.classNames.count <= model.classNames.count else {
       throw CommandError.usage(
@@ -54,7 +55,7 @@ struct LoaderTimer: Sendable {
       measured.append(run)
     }
     return LoaderSpeed(
-      timer: self, data: data, images: dataset.samples.count, imageSize: config.imgsz,
+      config: config, images: dataset.samples.count, imageSize: config.imgsz,
       batch: batch, trains: step != nil, runs: measured, unreadable: unreadable.count)
   }
 
@@ -62,9 +63,8 @@ struct LoaderTimer: Sendable {
   func loaderConfig(
     for model: ModelDescription, batch: Int, _ config: TrainingConfig
   ) -> LoaderConfig {
-    LoaderConfig(
-      batchSize: batch, seed: config.seed, workers: workers,
-      normalization: Normalization(model.preprocessing), imageSide: config.imageSide,
-      cacheLimit: cache << 20)
+    model.trainingTask().loaderConfig(
+      config.loaderConfig(
+        batchSize: batch, seed: config.seed, normalization: Normalization(model.preprocessing)))
   }
 }

@@ -1,47 +1,49 @@
 import Foundation
 import Imaging
 
-/// Gives each object the cells that classify and place it best already.
+/// Task-aligned label assignment (TOOD).
 ///
-/// Candidates are the cells whose centers lie inside the ground truth. Their alignment is
-/// `score^0.5 * overlap^6`, where the score is that of the ground truth's class and the overlap is the CIoU,
-/// at least 0. The ten best cells are taken; a cell that several ground-truth objects take goes to the one it
-/// overlaps most. A cell's target, and its box's weight, is its alignment divided by the best one
-/// that the ground truth kept, times the best overlap that it kept.
+/// Candidates are the anchor points inside the ground truth. Their alignment is
+/// `score^0.5 * overlap^6`, where the score is that of the object's class and the overlap is the
+/// CIoU, at least 0. The ten of highest alignment are taken; an anchor point that several objects
+/// take goes to the one of highest overlap. The target, and the weight of the box, is the alignment
+/// divided by the highest that the object kept, times the highest overlap that it kept.
 ///
 /// Feng et al., "TOOD: Task-aligned One-stage Object Detection", ICCV 2021, section 3.2, with the
 /// exponents and the CIoU of YOLOv8's TaskAlignedAssigner. Two additions keep every object in the
-/// training: where no cell has any alignment, the cell of the highest CIoU is taken; and the best
-/// overlap counts for at least `minimumTarget`.
+/// training: where no anchor point has any alignment, that of the highest CIoU is taken; and the
+/// highest overlap counts for at least `minimumTarget`.
 struct TaskAlignedAssigner {
-  /// Cells that a ground-truth object takes at most.
+  /// The most anchor points of an object.
   var topK = 10
-  /// The target of the best cell of a ground-truth object that is hardly covered yet.
+  /// The least target of an object's best anchor point.
   var minimumTarget = 0.05
 
   func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
-    var claims: [AssignmentCandidate] = []
+    var candidates: [AssignmentCandidate] = []
     for (index, groundTruth) in groundTruths.enumerated() where groundTruth.isTarget {
-      claims += self.claims(of: groundTruth, index: index, predictions)
+      candidates += self.candidates(of: groundTruth, index: index, predictions)
     }
-    let kept = AssignmentCandidate.settle(claims) { $0.overlap }
+    let kept = AssignmentCandidate.resolve(candidates) { $0.overlap }
 
     var bestRank = [Double](repeating: 0, count: groundTruths.count)
     var bestOverlap = [Double](repeating: minimumTarget, count: groundTruths.count)
-    for claim in kept {
-      bestRank[claim.groundTruth] = max(bestRank[claim.groundTruth], claim.rank)
-      bestOverlap[claim.groundTruth] = max(bestOverlap[claim.groundTruth], claim.overlap)
+    for candidate in kept {
+      bestRank[candidate.groundTruth] = max(bestRank[candidate.groundTruth], candidate.rank)
+      bestOverlap[candidate.groundTruth] = max(
+        bestOverlap[candidate.groundTruth], candidate.overlap)
     }
-    return kept.map { claim in
-      let target = claim.rank / bestRank[claim.groundTruth] * bestOverlap[claim.groundTruth]
+    return kept.map { candidate in
+      let target =
+        candidate.rank / bestRank[candidate.groundTruth] * bestOverlap[candidate.groundTruth]
       return Assignment(
-        anchorPoint: claim.anchorPoint, groundTruth: claim.groundTruth, target: target,
+        anchorPoint: candidate.anchorPoint, groundTruth: candidate.groundTruth, target: target,
         weight: target)
     }
   }
 
-  /// The best-aligned cells of one ground truth, all of positive rank.
-  private func claims(of groundTruth: Annotation, index: Int, _ predictions: HeadOutputs)
+  /// The best-aligned anchor points of one object, all of positive rank.
+  private func candidates(of groundTruth: Annotation, index: Int, _ predictions: HeadOutputs)
     -> [AssignmentCandidate]
   {
     var best = BestCandidates(limit: topK)
@@ -54,7 +56,7 @@ struct TaskAlignedAssigner {
         for x in rectangle.columns {
           let place = y * level.width + x
           let overlap = IoUGradient(predicted: level.box(x: x, y: y), groundTruth: groundTruth.box)
-          // The alignment is at most IoU^6: most cells need neither arc tangent nor score.
+          // The alignment is at most IoU^6: most anchor points need neither arc tangent nor score.
           if best.threshold >= sixthPower(overlap.iou) { continue }
           let ciou = CIoU(overlap: overlap).value
           if ciou > 0 {
@@ -68,7 +70,7 @@ struct TaskAlignedAssigner {
                   overlap: ciou))
             }
           }
-          // The first is taken whatever it is, so that a loss shows what is not a number.
+          // The first is taken whatever it is, so that the loss shows NaN.
           if closest == nil || ciou > closestOverlap {
             closest = AnchorPoint(level: number, index: place)
             closestOverlap = ciou.isNaN ? -.infinity : ciou
@@ -76,13 +78,13 @@ struct TaskAlignedAssigner {
         }
       }
     }
-    if best.claims.isEmpty, let closest {
+    if best.candidates.isEmpty, let closest {
       return [
         AssignmentCandidate(
           anchorPoint: closest, groundTruth: index, rank: 1, overlap: max(closestOverlap, 0))
       ]
     }
-    return best.claims
+    return best.candidates
   }
 
   @inline(__always)

@@ -2,7 +2,7 @@ import Engine
 import Imaging
 import Networks
 
-/// One place of one of the head's outputs.
+/// A location of one of the head's outputs, which predicts one box.
 struct AnchorPoint: Hashable, Comparable {
   /// The output, an index into the strides.
   var level: Int
@@ -14,31 +14,31 @@ struct AnchorPoint: Hashable, Comparable {
   }
 }
 
-/// What the network says about one image: box codes and class logits at every cell.
+/// The raw outputs for one image: a box encoding and class logits at every anchor point.
 ///
-/// It points into a session's memory and lives no longer than one evaluation.
+/// It points into a session's memory and must not outlive one evaluation.
 struct HeadOutputs {
   /// One of the head's outputs for this image.
   struct Level {
     let base: UnsafeMutablePointer<Float>
-    /// Floats from one cell to the next.
+    /// Floats from one anchor point to the next.
     let pixelStride: Int
     let width: Int
     let height: Int
-    /// Input pixels from one cell to the next.
+    /// Input pixels from one anchor point to the next.
     let stride: Double
 
     @inline(__always)
     func values(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * pixelStride }
 
-    /// The class logits of a cell.
+    /// The class logits of an anchor point.
     @inline(__always)
     func logits(_ index: Int) -> UnsafeMutablePointer<Float> { values(index) + 4 }
 
-    /// The box that a cell predicts, in input pixels.
+    /// The predicted box of an anchor point, in input pixels.
     func box(_ index: Int) -> Box { box(x: index % width, y: index / width) }
 
-    /// The box that the cell in column `x` and row `y` predicts.
+    /// The predicted box of the anchor point in column `x` and row `y`.
     @inline(__always)
     func box(x: Int, y: Int) -> Box {
       let corners = BoxEncoding.yolox.corners(
@@ -46,14 +46,14 @@ struct HeadOutputs {
       return Box(x1: corners.x, y1: corners.y, x2: corners.z, y2: corners.w)
     }
 
-    /// The cells whose centers lie strictly inside a box.
-    func anchorPoints(inside box: Box) -> CellRectangle {
-      CellRectangle(
+    /// The anchor points that lie strictly inside a box.
+    func anchorPoints(inside box: Box) -> AnchorRectangle {
+      AnchorRectangle(
         columns: inner(box.x1, box.x2, count: width), rows: inner(box.y1, box.y2, count: height))
     }
 
-    /// The cell that holds the box's center, or the one nearest to it.
-    func nearestCell(to box: Box) -> Int {
+    /// The anchor point nearest to the box's center.
+    func nearestAnchorPoint(to box: Box) -> Int {
       let x = Int(min(max((box.centerX / stride).rounded(.down), 0), Double(width - 1)))
       let y = Int(min(max((box.centerY / stride).rounded(.down), 0), Double(height - 1)))
       return y * width + x
@@ -69,7 +69,7 @@ struct HeadOutputs {
 
   /// The outputs, in the order of the strides.
   let levels: [Level]
-  /// Logits at each cell, behind the four box codes.
+  /// Logits at each anchor point, behind the four values of the box encoding.
   let classCount: Int
 
   init(outputs: [View], image: Int, strides: [Int], classCount: Int) {
@@ -82,21 +82,21 @@ struct HeadOutputs {
     self.classCount = classCount
   }
 
-  /// For each level, the cells whose centers lie inside its box; where no level has any, the cell
-  /// nearest to the ground truth on each, so that the smallest object is learned too.
-  func candidates(nearestTo groundTruth: Box, inside box: (Level) -> Box) -> [CellRectangle] {
+  /// For each level, the anchor points inside its box; where no level has any, the one nearest to the
+  /// ground truth on each, so that the smallest objects are learned too.
+  func candidates(nearestTo groundTruth: Box, inside box: (Level) -> Box) -> [AnchorRectangle] {
     let inside = levels.map { $0.anchorPoints(inside: box($0)) }
     guard inside.allSatisfy(\.isEmpty) else { return inside }
     return levels.map { level in
-      let index = level.nearestCell(to: groundTruth)
+      let index = level.nearestAnchorPoint(to: groundTruth)
       let (x, y) = (index % level.width, index / level.width)
-      return CellRectangle(columns: x..<x + 1, rows: y..<y + 1)
+      return AnchorRectangle(columns: x..<x + 1, rows: y..<y + 1)
     }
   }
 }
 
-/// A block of cells of one level.
-struct CellRectangle {
+/// A rectangle of anchor points of one level.
+struct AnchorRectangle {
   let columns: Range<Int>
   let rows: Range<Int>
   var isEmpty: Bool { columns.isEmpty || rows.isEmpty }

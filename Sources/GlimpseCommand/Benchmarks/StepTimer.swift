@@ -1,0 +1,115 @@
+import Foundation
+import Glimpse
+
+/// Times repeated steps of a network on the same random images.
+struct StepTimer {
+  let model: Model
+  /// Images per step.
+  let batch: Int
+  let backend: ComputeBackend
+  /// Whether each layer is timed, too, in as many further runs.
+  var timesLayers = false
+
+  /// Runs before the first that counts.
+  private static let warmups = 2
+  private static let seed: UInt64 = 0
+
+  /// The result of the runs.
+  struct Measurement {
+    /// Milliseconds of each run, the shortest first.
+    var milliseconds: [Double]
+    /// FLOPs of one run: a multiply-add counts as two.
+    var flops: Double
+    /// Peak FLOP/s of the threads.
+    var peak = 0.0
+    /// The outputs of the last forward pass.
+    var outputs: [Tensor] = []
+    /// The time of each layer, on request.
+    var layers: LayerSpeeds?
+
+    /// Milliseconds; the middle of an even number of runs is the mean of its two.
+    var median: Double { Statistics.median(milliseconds) }
+  }
+
+  private var inputShape: Shape { model.description.inputShape(n: batch) }
+
+  /// Times the forward pass as inference runs it, with normalization folded.
+  func timeInference(runs: Int) throws -> Measurement {
+    let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
+    let plan = try Plan(
+      graph, inputShapes: [inputShape], mode: .inference,
+      kernels: backend.kernels)
+    let session = Session(plan, parameters: parameters, pool: backend.pool)
+    let images = images
+    // The plan reuses the input's memory as soon as it has been read.
+    var measurement = try time(
+      runs: runs, flops: graph.flops * Double(batch),
+      before: { session.inputs[0].copy(from: images) }, step: { session.forward() })
+    measurement.outputs = session.outputs.map { $0.tensor() }
+    if timesLayers {
+      measurement.layers = try LayerSpeeds(session, runs: runs, peak: measurement.peak) {
+        session.inputs[0].copy(from: images)
+        session.forward()
+      }
+    }
+    return measurement
+  }
+
+  /// Times a training step: forward, loss, backward, SGD.
+  ///
+  /// Its FLOPs are counted as three forward passes: one forward, one for the gradients of the
+  /// activations, one for those of the weights.
+  func timeTraining(runs: Int) throws -> Measurement {
+    let task = model.description.trainingTask()
+    let training = trainingStep(loss: task.loss)
+    let (images, targets) = (images, task.syntheticTargets(count: batch, seed: Self.seed))
+    func step() throws { _ = try training.step(images, targets: targets) }
+    var measurement = try time(
+      runs: runs, flops: 3 * model.graph.flops * Double(batch), step: step)
+    if timesLayers, let session = training.session {
+      measurement.layers = try LayerSpeeds(
+        session, runs: runs, peak: measurement.peak, step: step)
+    }
+    return measurement
+  }
+
+  /// A step that computes as a training does, at a learning rate of almost 0.
+  func trainingStep(loss: any Loss) -> TrainingStep {
+    TrainingStep(
+      // Changed in place: they are not read again.
+      model.graph, parameters: model.parameters, loss: loss,
+      optimizer: OptimizerChoice.sgd.make(model.parameters.layout, weightDecay: 5e-4),
+      // A network that diverged on random images would compute at another speed.
+      schedule: LearningRateSchedule(
+        peak: 1e-5, finalLearningRateFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
+      clipping: GradientClipping(limit: 10), emaDecay: 0.9999, seed: Self.seed,
+      pool: backend.pool, kernels: backend.kernels)
+  }
+
+  private func time(
+    runs: Int, flops: Double, before: () -> Void = {}, step: () throws -> Void
+  ) throws -> Measurement {
+    for _ in 0..<Self.warmups {
+      before()
+      try step()
+    }
+    var milliseconds: [Double] = []
+    for _ in 0..<runs {
+      try Interruption.check("the measurement is not complete")
+      before()
+      let start = monotonicSeconds()
+      try step()
+      milliseconds.append((monotonicSeconds() - start) * 1000)
+    }
+    return Measurement(
+      milliseconds: milliseconds.sorted(), flops: flops,
+      peak: PeakThroughput.measure(pool: backend.pool, kernels: backend.kernels))
+  }
+
+  /// The input: numbers in 0..<1, the same in every run.
+  var images: Tensor {
+    var generator = SeededGenerator(seed: Self.seed)
+    return Tensor(
+      shape: inputShape, values: (0..<inputShape.count).map { _ in generator.uniform() })
+  }
+}

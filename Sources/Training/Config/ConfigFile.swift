@@ -1,0 +1,68 @@
+import Basics
+import Foundation
+
+extension TrainingConfig: Codable {
+  /// Settings that are not named keep their defaults; an unknown name is an error.
+  package init(from decoder: any Decoder) throws {
+    let file = try decoder.container(keyedBy: KnobKey.self)
+    let known = Set(Knob.all.map(\.name))
+    if let odd = file.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "there is no setting named \"\(odd)\""))
+    }
+    self.init()
+    for knob in Knob.all { try knob.read(&self, file) }
+  }
+
+  /// Writes all settings.
+  package func encode(to encoder: any Encoder) throws {
+    var file = encoder.container(keyedBy: KnobKey.self)
+    for knob in Knob.all { try knob.write(self, &file) }
+  }
+}
+
+extension TrainingConfig {
+  /// Refuses values that are not allowed.
+  ///
+  /// - Throws: `TrainingError` (`invalid`) that names the first of them.
+  package func check() throws(TrainingError) {
+    for knob in Knob.all {
+      if let problem = knob.problem(self) { throw TrainingError(.invalid, problem) }
+    }
+  }
+
+  /// Reads a configuration file; settings that it does not name keep their defaults.
+  ///
+  /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
+  ///   wrong kind or a name that is unknown.
+  package init(jsonFile path: String) throws(TrainingError) {
+    let bytes = try TrainingError.wrap(
+      FileContents.read(path, limit: FileContents.textLimit)
+    ).bytes
+    do {
+      self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
+    } catch {
+      throw TrainingError(.invalid, "\(path): \(Self.sentence(error))")
+    }
+  }
+
+  /// The configuration as JSON with sorted names.
+  package var json: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Finite numbers and strings can always be written.
+    return (try? encoder.encode(self)) ?? Data()
+  }
+
+  private static func sentence(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      let name = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return "the value of \(name) is of the wrong kind (\(context.debugDescription))"
+    case .dataCorrupted(let context), .keyNotFound(_, let context):
+      return context.debugDescription
+    default:
+      return error.localizedDescription
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Basics
+import Networks
+
+/// A setting of a training, declared once: options, config.json, checks and tables follow from it.
+package struct Knob: Sendable {
+  package typealias Path<Value> = WritableKeyPath<TrainingConfig, Value> & Sendable
+
+  /// The name in config.json, as users of YOLO tools know it.
+  package let name: String
+  /// Further names of the option.
+  package let aliases: [String]
+  /// A letter for the option.
+  package let short: Character?
+  /// The placeholder of the value in the help: what it counts; nil for a flag.
+  package let unit: String?
+  package let help: String
+  package let group: KnobGroup
+  /// The tasks that it applies to.
+  package let tasks: Set<ModelTask>
+  /// The allowed values, for the help: "from 0 to 0.5"; empty where every value is allowed.
+  package let range: [String]
+  /// The value of a configuration as one would type it, or what happens where it is left open; nil
+  /// where there is nothing to show.
+  package let text: @Sendable (TrainingConfig) -> String?
+  /// Reads a value as it was typed, which is empty for a flag.
+  package let parse: @Sendable (inout TrainingConfig, String) throws(ValueError) -> Void
+  /// Reads the value from a file that names it.
+  let read: @Sendable (inout TrainingConfig, KeyedDecodingContainer<KnobKey>) throws -> Void
+  let write: @Sendable (TrainingConfig, inout KeyedEncodingContainer<KnobKey>) throws -> Void
+  /// A sentence where the value is not allowed.
+  let problem: @Sendable (TrainingConfig) -> String?
+
+  /// The name of the option, without dashes.
+  package var option: String { name.replacing("_", with: "-") }
+  /// What the help adds in brackets: the allowed values and the default.
+  package func notes(_ config: TrainingConfig) -> [String] {
+    range + (text(config).map { ["default: \($0)"] } ?? [])
+  }
+
+  /// A setting with a value.
+  init<Value: OptionValue & Codable & Sendable>(
+    _ name: String, _ path: Path<Value>, _ rule: ValueRule<Value> = .any, in group: KnobGroup,
+    short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName,
+    tasks: Set<ModelTask> = Knob.allTasks, help: String
+  ) {
+    let key = KnobKey(name)
+    (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
+    (self.help, self.group, self.tasks, range) = (help, group, tasks, rule.notes)
+    text = { config in
+      let text = config[keyPath: path].optionText
+      return text.isEmpty ? nil : text
+    }
+    parse = { (config, text) throws(ValueError) in config[keyPath: path] = try rule.read(text) }
+    read = { config, file in
+      if let value = try file.decodeIfPresent(Value.self, forKey: key) {
+        config[keyPath: path] = value
+      }
+    }
+    write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
+    problem = { Knob.problem(name, $0[keyPath: path], rule) }
+  }
+
+  /// A setting that may be left open: null in config.json.
+  ///
+  /// - Parameters:
+  ///   - word: What one types to leave it open; nil where leaving the option out does.
+  ///   - unset: What happens where it is left open, for the help.
+  init<Value: OptionValue & Codable & Sendable>(
+    _ name: String, _ path: Path<Value?>, _ rule: ValueRule<Value> = .any, in group: KnobGroup,
+    short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName,
+    word: String? = nil, unset: String? = nil, tasks: Set<ModelTask> = Knob.allTasks,
+    help: String
+  ) {
+    let key = KnobKey(name)
+    let rule = word.map { rule.or($0) } ?? rule
+    (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
+    (self.help, self.group, self.tasks, range) = (help, group, tasks, rule.notes)
+    text = { $0[keyPath: path]?.optionText ?? unset ?? word }
+    parse = { (config, text) throws(ValueError) in
+      config[keyPath: path] = word == text.lowercased() ? nil : try rule.read(text)
+    }
+    read = { config, file in
+      if file.contains(key) {
+        config[keyPath: path] = try file.decodeIfPresent(Value.self, forKey: key)
+      }
+    }
+    write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
+    problem = { config in config[keyPath: path].flatMap { Knob.problem(name, $0, rule) } }
+  }
+
+  /// A setting that is on or off.
+  init(flag name: String, _ path: Path<Bool>, in group: KnobGroup, help: String) {
+    let key = KnobKey(name)
+    (self.name, aliases, short, unit) = (name, [], nil, nil)
+    (self.help, self.group, tasks, range) = (help, group, Knob.allTasks, [])
+    text = { _ in nil }
+    parse = { (config, _) throws(ValueError) in config[keyPath: path] = true }
+    read = { config, file in
+      if let value = try file.decodeIfPresent(Bool.self, forKey: key) {
+        config[keyPath: path] = value
+      }
+    }
+    write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
+    problem = { _ in nil }
+  }
+
+  static let allTasks = Set(ModelTask.allCases)
+
+  private static func problem<Value: OptionValue>(
+    _ name: String, _ value: Value, _ rule: ValueRule<Value>
+  ) -> String? {
+    // What cannot be typed is not allowed either: an empty text, a number that is not finite.
+    if Value(optionText: value.optionText) != nil, rule.allows(value) { return nil }
+    return "\(name) is \(Sentence.quoted(value.optionText)), but takes \(rule.expected)"
+  }
+}
+
+/// The headings under which help and documentation list the settings.
+package enum KnobGroup: String, CaseIterable, Sendable {
+  case data = "Data and model"
+  case length = "Schedule"
+  case loss = "Loss"
+  case optimizer = "Optimizer"
+  case color = "Color augmentation"
+  case geometry = "Geometric augmentation"
+  case mixing = "Mosaic, mixup and copy-paste"
+  case images = "Image loading"
+  case machine = "Machine"
+  case run = "Run"
+}
+
+/// The name of a setting as a key of config.json.
+struct KnobKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}

@@ -1,0 +1,218 @@
+import Basics
+import Engine
+import Networks
+
+extension Knob {
+  /// All settings of a training.
+  package static let all: [Knob] =
+    data + length + loss + optimizer + color + geometry + mixing + images + machine
+
+  /// The setting of a name in config.json.
+  package static func named(_ name: String) -> Knob {
+    guard let knob = all.first(where: { $0.name == name }) else {
+      preconditionFailure("there is no setting \(name)")
+    }
+    return knob
+  }
+
+  private static let data = [
+    Knob(
+      "data", \.data, in: .data, short: "d", unit: "path",
+      help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+    Knob(
+      "model", \.model, .among(ModelCatalog.names(.detection), "a detector"), in: .data,
+      unit: "name", help: "Model from the catalog"),
+    Knob(
+      "weights", \.weights, in: .data, short: "w", unit: "file", unset: "random initialization",
+      help: "Initial weights; parameters that do not match stay random"),
+    Knob(
+      "imgsz", \.imgsz, .inputSide, in: .data, unit: "pixels",
+      help: "Input size: side of the square network input"),
+    Knob(
+      "multi_scale", \.multiScale, .from(0, to: 0.5), in: .data, unit: "fraction",
+      help: "Maximum relative change of the input size between batches"),
+  ]
+
+  private static let length = [
+    Knob(
+      "epochs", \.epochs, .from(1, to: 1_000_000), in: .length, short: "e",
+      help: "Number of epochs"),
+    Knob(
+      "batch", \.batch, .batch, in: .length, short: "b", unit: "images", word: "auto",
+      help:
+        "Batch size; auto takes the largest of 64, 32, 16 and so on to 1 that the dataset fills "
+        + "and that keeps the training under four fifths of the memory, or of the control group's "
+        + "limit"),
+    Knob(
+      "patience", \.patience, .atLeast(0), in: .length, unit: "epochs",
+      help: "Early-stopping patience: epochs without better validation; 0 never stops early"),
+    Knob(
+      "val_interval", \.validationInterval, .atLeast(0), in: .length, unit: "epochs",
+      help: "Epochs between validations; 0 validates after the last epoch only"),
+  ]
+
+  private static let loss = [
+    Knob(
+      "assigner", \.assigner, in: .loss, tasks: [.detection],
+      help: "Label assignment: task-aligned (TOOD, YOLOv8) or SimOTA (YOLOX)"),
+    Knob("box_loss", \.boxLoss, in: .loss, tasks: [.detection], help: "Box regression loss"),
+    Knob(
+      "box", \.boxWeight, .from(0, to: 1000), in: .loss, unit: "weight", tasks: [.detection],
+      help: "Weight of the box loss"),
+    Knob(
+      "cls", \.classWeight, .from(0, to: 1000), in: .loss, unit: "weight", tasks: [.detection],
+      help: "Weight of the classification loss"),
+  ]
+
+  private static let optimizer = [
+    Knob("optimizer", \.optimizer, in: .optimizer, help: "Optimizer; auto takes adamw"),
+    Knob(
+      "lr0", \.learningRate, .above(0), in: .optimizer, aliases: ["lr"], unit: "rate",
+      unset: usual(\.usualRate) + " x batch / 64",
+      help: "Learning rate after the warm-up, used as given for any batch size"),
+    Knob(
+      "lrf", \.finalLearningRateFraction, .from(0, to: 1), in: .optimizer, unit: "fraction",
+      help: "Final learning rate, as a fraction of --lr0"),
+    Knob(
+      "momentum", \.momentum, .from(0, below: 1), in: .optimizer,
+      help: "Momentum of sgd, beta1 of adamw"),
+    Knob(
+      "weight_decay", \.weightDecay, .atLeast(0), in: .optimizer,
+      unset: usual(\.usualWeightDecay), help: "Weight decay, not applied to biases and norms"),
+    Knob(
+      "warmup_epochs", \.warmupEpochs, .atLeast(0), in: .optimizer, unit: "epochs",
+      help: "Warm-up epochs"),
+    Knob(
+      "warmup_momentum", \.warmupMomentum, .from(0, below: 1), in: .optimizer,
+      help: "Momentum of sgd at the first step"),
+    Knob(
+      "clip", \.clip, .above(0), in: .optimizer, unit: "norm",
+      help: "Gradient clipping: maximum norm"),
+    Knob(
+      "ema_decay", \.emaDecay, .from(0, below: 1), in: .optimizer,
+      help: "Decay of the exponential moving average (EMA) of the weights"),
+  ]
+
+  private static let color = [
+    fraction(
+      "hsv_h", \.augmentation.hue, .from(0, to: 0.5), in: .color,
+      "Maximum hue shift, as a fraction of the color circle"),
+    fraction(
+      "hsv_s", \.augmentation.saturation, in: .color, "Maximum relative change of saturation"),
+    fraction(
+      "hsv_v", \.augmentation.value, in: .color,
+      "Maximum relative change of value, the largest channel"),
+    fraction(
+      "brightness", \.augmentation.brightness, in: .color,
+      "Maximum change of brightness, as a fraction of white"),
+    fraction(
+      "contrast", \.augmentation.contrast, in: .color, "Maximum relative change of contrast"),
+    fraction(
+      "gamma", \.augmentation.gamma, in: .color,
+      "Maximum relative change of gamma: 0.5 gives 1/1.5 to 1.5"),
+    probability("gray", \.augmentation.gray, in: .color, "conversion to grayscale"),
+    probability("blur", \.augmentation.blur, in: .color, "Gaussian blur"),
+    probability("jpeg", \.augmentation.jpeg, in: .color, "JPEG compression artifacts"),
+    probability("erasing", \.augmentation.erasing, in: .color, "graying out a rectangle"),
+  ]
+
+  private static let geometry = [
+    Knob(
+      "degrees", \.augmentation.degrees, .from(0, to: 180), in: .geometry, unit: "degrees",
+      help: "Maximum rotation"),
+    fraction(
+      "translate", \.augmentation.translate, in: .geometry,
+      "Maximum translation, as a fraction of the input size"),
+    fraction(
+      "scale", \.augmentation.scale, .from(0, below: 1), in: .geometry,
+      "Maximum change of scale: 0.5 gives factors from 0.5 to 1.5"),
+    Knob(
+      "shear", \.augmentation.shear, .from(0, to: 60), in: .geometry, unit: "degrees",
+      help: "Maximum shear along each axis"),
+    Knob(
+      "perspective", \.augmentation.perspective, .from(0, to: 0.001), in: .geometry,
+      unit: "coefficient", help: "Maximum perspective coefficient"),
+    probability("fliplr", \.augmentation.flip, in: .geometry, "a horizontal flip"),
+    probability("flipud", \.augmentation.flipUpDown, in: .geometry, "a vertical flip"),
+    probability(
+      "crop", \.augmentation.crop, in: .geometry,
+      "cropping an image outside a mosaic to a part that keeps objects"),
+  ]
+
+  private static let mixing = [
+    probability("mosaic", \.augmentation.mosaic, in: .mixing, "a mosaic of four images"),
+    fraction(
+      "mosaic9", \.augmentation.mosaic9, in: .mixing, "Fraction of the mosaics with nine images"),
+    probability("mixup", \.augmentation.mixup, in: .mixing, "blending two images"),
+    probability(
+      "copy_paste", \.augmentation.copyPaste, in: .mixing,
+      "pasting objects of another image, where labels have polygons or masks"),
+    Knob(
+      "close_mosaic", \.closeMosaic, .atLeast(0), in: .mixing, unit: "epochs",
+      help: "Final epochs without mosaic and mixup"),
+  ]
+
+  private static let images = [
+    fraction(
+      "repeat_threshold", \.repeatThreshold, in: .images,
+      "Repeat-factor sampling threshold (LVIS): images of rarer classes are repeated"),
+    Knob(
+      "cache", \.cache, .from(0, to: 1 << 24), in: .images, unit: "MiB",
+      help: "Memory for decoded images"),
+    Knob(
+      flag: "strict", \.strict, in: .images,
+      help: "End with exit code 4 at an unreadable image instead of replacing it"),
+  ]
+
+  private static let machine = [
+    Knob(
+      "threads", \.threads, .threads, in: .machine, unset: "all available",
+      help: "Compute threads"),
+    Knob(
+      "workers", \.workers, .threads, in: .machine, unit: "threads", unset: "as --threads",
+      help: "Threads that decode and augment images"),
+    Knob(
+      "precision", \.precision, in: .machine,
+      help: "Compute precision; auto is bf16 on processors with matrix units, else f32"),
+    Knob("seed", \.seed, in: .machine, help: "Random seed"),
+    Knob(
+      "output", \.output, in: .run, short: "o", aliases: ["project"], unit: "folder",
+      help: "Folder for run folders"),
+    Knob(
+      "name", \.name, in: .run, unit: "name", unset: "the next free train-N",
+      help: "Name of the run's folder"),
+  ]
+
+  private static func fraction(
+    _ name: String, _ path: Path<Double>, _ rule: ValueRule<Double> = .from(0, to: 1),
+    in group: KnobGroup, _ help: String
+  ) -> Knob {
+    Knob(name, path, rule, in: group, unit: "fraction", help: help)
+  }
+
+  private static func probability(
+    _ name: String, _ path: Path<Double>, in group: KnobGroup, _ event: String
+  ) -> Knob {
+    Knob(
+      name, path, .from(0, to: 1), in: group, unit: "probability", help: "Probability of \(event)")
+  }
+
+  /// "adamw 0.003, sgd 0.01": the default of each optimizer.
+  private static func usual(_ value: KeyPath<OptimizerChoice, Double>) -> String {
+    [OptimizerChoice.adamw, .sgd].map { "\($0.rawValue) \($0[keyPath: value].optionText)" }
+      .joined(separator: ", ")
+  }
+}
+
+extension ValueRule where Value == Int {
+  /// Sides of network inputs: the strides' multiple, and a bound that keeps memory in reach.
+  package static var inputSide: ValueRule { .multiple(of: 32, to: 4096) }
+  /// Images per step.
+  package static var batch: ValueRule { .from(1, to: 4096) }
+  package static var threads: ValueRule { .from(1, to: 1024) }
+}
+
+extension OptimizerChoice: OptionWord {}
+extension Assigner: OptionWord {}
+extension BoxLoss: OptionWord {}
+extension PrecisionChoice: OptionWord, Codable {}

@@ -1,0 +1,70 @@
+import Basics
+import Datasets
+import Engine
+import Imaging
+import Loading
+
+extension TrainingConfig {
+  /// The settings of the loader.
+  package func loaderConfig(
+    batchSize: Int, seed: UInt64, normalization: Normalization
+  ) -> LoaderConfig {
+    var result = LoaderConfig(
+      batchSize: batchSize, seed: seed, workers: workers ?? threads ?? Machine.availableThreads,
+      normalization: normalization, imageSide: imageSide, cacheLimit: cache << 20)
+    result.repeatThreshold = repeatThreshold
+    result.isStrict = strict
+    return result
+  }
+
+  /// The longer side, in pixels, to which images are reduced before they are cached: that of the
+  /// largest input at the largest scale.
+  package var imageSide: Int {
+    Int(Double(inputSizes.max() ?? imgsz) * (1 + augmentation.scale))
+  }
+
+  /// The sides of the input that a batch may have, in pixels: multiples of 32 around `imgsz`.
+  var inputSizes: [Int] {
+    let reach = Int((Double(imgsz) * multiScale / 32).rounded(.down))
+    return (-reach...reach).map { imgsz + 32 * $0 }.filter { $0 >= 32 }
+  }
+
+  /// The input size of a batch and the augmentation of its images.
+  package func plan(at position: LoaderState, seed: UInt64) -> BatchPlan {
+    let sizes = inputSizes
+    var side = imgsz
+    if sizes.count > 1 {
+      // Ten batches keep their size (YOLOX), because a session is made anew for each.
+      var generator = SeededGenerator(
+        seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
+      side = sizes[Int(generator.next() % UInt64(sizes.count))]
+    }
+    return BatchPlan(
+      width: side, height: side,
+      augmentation: position.epoch < epochs - closeMosaic
+        ? augmentation : augmentation.withoutMosaic)
+  }
+
+  /// The configuration with what was left open filled in: optimizer, rate, weight decay. The batch
+  /// must be filled in before.
+  ///
+  /// SGD's rate is proportional to the batch.
+  var resolved: TrainingConfig {
+    var result = self
+    result.optimizer = optimizer.resolved
+    let ratio = result.optimizer == .sgd ? Double(batch ?? 64) / 64 : 1
+    result.learningRate = learningRate ?? result.optimizer.usualRate * ratio
+    result.weightDecay = weightDecay ?? result.optimizer.usualWeightDecay
+    return result
+  }
+
+  /// The schedule over all epochs.
+  func schedule(peak: Double, stepsPerEpoch: Int) -> LearningRateSchedule {
+    let steps = epochs * stepsPerEpoch
+    return LearningRateSchedule(
+      peak: peak, finalLearningRateFraction: finalLearningRateFraction, momentum: momentum,
+      warmupMomentum: optimizer == .sgd ? warmupMomentum : nil,
+      warmupSteps: min(Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), steps),
+      totalSteps: steps)
+  }
+}

@@ -1,0 +1,91 @@
+import Imaging
+
+/// An anchor point that is trained to predict an object.
+struct Assignment: Hashable {
+  /// The anchor point.
+  var anchorPoint: AnchorPoint
+  /// The object, an index into the image's annotations.
+  var groundTruth: Int
+  /// The target score of the object's class, 0...1; that of all other classes is 0.
+  var target: Double
+  /// The weight of its box loss.
+  var weight: Double
+}
+
+/// The rules that assign objects to anchor points, anew in every step.
+package enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
+  /// Task-aligned learning (Feng et al., TOOD, ICCV 2021), as YOLOv8 uses it.
+  case taskAligned = "tal"
+  /// Simplified optimal transport (Ge et al., YOLOX, 2021).
+  case simOTA = "simota"
+
+  /// The assignments of one image, in the order of their anchor points, at most one each.
+  ///
+  /// Crowds, and boxes that are not finite or have no area, are never targets.
+  func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
+    switch self {
+    case .taskAligned: TaskAlignedAssigner().assign(predictions, groundTruths: groundTruths)
+    case .simOTA: SimOTAAssigner().assign(predictions, groundTruths: groundTruths)
+    }
+  }
+}
+
+extension Annotation {
+  /// True where it may be a target.
+  var isTarget: Bool {
+    !isCrowd && box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
+      && box.width > 0 && box.height > 0
+  }
+}
+
+/// A candidate assignment of an object to an anchor point.
+struct AssignmentCandidate {
+  var anchorPoint: AnchorPoint
+  var groundTruth: Int
+  /// An object takes its candidates of highest rank.
+  var rank: Double
+  /// The IoU or CIoU, from which targets are made.
+  var overlap: Double
+
+  /// Resolves conflicts: an anchor point keeps its best candidate by `order`, of equal ones that of
+  /// the first object.
+  static func resolve(
+    _ candidates: [AssignmentCandidate], by order: (AssignmentCandidate) -> Double
+  ) -> [AssignmentCandidate] {
+    let sorted = candidates.sorted { left, right in
+      if left.anchorPoint != right.anchorPoint { return left.anchorPoint < right.anchorPoint }
+      let (first, second) = (order(left), order(right))
+      return first != second ? first > second : left.groundTruth < right.groundTruth
+    }
+    var kept: [AssignmentCandidate] = []
+    for candidate in sorted where kept.last?.anchorPoint != candidate.anchorPoint {
+      kept.append(candidate)
+    }
+    return kept
+  }
+}
+
+/// The candidates of highest rank up to a limit; of equal ones, those that came first.
+struct BestCandidates {
+  private(set) var candidates: [AssignmentCandidate] = []
+  private let limit: Int
+
+  init(limit: Int) {
+    self.limit = limit
+    candidates.reserveCapacity(limit + 1)
+  }
+
+  /// The rank that a candidate must exceed to be taken.
+  var threshold: Double {
+    candidates.count < limit ? -.infinity : candidates[limit - 1].rank
+  }
+
+  mutating func insert(_ candidate: AssignmentCandidate) {
+    // While there is room even NaN is taken, so that the loss shows it.
+    guard candidates.count < limit || candidate.rank > threshold else { return }
+    var place = candidates.count
+    while place > 0, candidates[place - 1].rank < candidate.rank { place -= 1 }
+    candidates.insert(candidate, at: place)
+    if candidates.count > limit { candidates.removeLast() }
+  }
+}

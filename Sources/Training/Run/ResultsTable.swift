@@ -1,0 +1,59 @@
+import Foundation
+
+/// The rows of `results.csv`: values by the names of its columns, one row per epoch.
+package struct ResultsTable: Hashable, Sendable {
+  /// A value of a column that is not known is left out.
+  package typealias Row = [String: Double]
+
+  package let columns: [String]
+  package private(set) var rows: [Row] = []
+
+  /// Makes an empty table with a column per term of the loss and per metric of the task.
+  init(losses: [String], metrics: [String]) {
+    columns =
+      ["epoch", "time"] + losses.map { "train/\($0)_loss" } + losses.map { "val/\($0)_loss" }
+      + metrics.map { "metrics/\($0)" } + ["lr", "images_per_s", "data_wait"]
+  }
+
+  mutating func append(_ row: Row) {
+    precondition(row.keys.allSatisfy(columns.contains), "a row of other columns")
+    rows.append(row)
+  }
+
+  /// The header and the rows, each line ended by a line feed.
+  var csv: String {
+    let lines = rows.map { row in
+      columns.map { name in row[name].map { Self.text($0, column: name) } ?? "" }
+        .joined(separator: ",")
+    }
+    return ([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// Adds the rows of a file up to an epoch; columns are found by the file's header.
+  mutating func read(csv: String, epochs: Int) {
+    let lines = csv.split(whereSeparator: \.isNewline)
+    guard let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false) else {
+      return
+    }
+    for line in lines.dropFirst() {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      var row: Row = [:]
+      for (name, field) in zip(header, fields) where columns.contains(String(name)) {
+        row[String(name)] = Double(field)
+      }
+      guard let epoch = row["epoch"], epoch >= 1, epoch <= Double(epochs) else { continue }
+      rows.append(row)
+    }
+  }
+
+  private static func text(_ value: Double, column: String) -> String {
+    switch column {
+    case "epoch": String(format: "%.0f", value)
+    case "time": String(format: "%.1f", value)
+    case "lr": String(format: "%.6g", value)
+    case "images_per_s": String(format: "%.2f", value)
+    case "data_wait": String(format: "%.4f", value)
+    default: String(format: "%.5f", value)
+    }
+  }
+}

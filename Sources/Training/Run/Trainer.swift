@@ -1,0 +1,277 @@
+import Basics
+import Datasets
+import Engine
+import Imaging
+import Inference
+import Loading
+import Networks
+
+/// Trains a network on a labeled dataset.
+///
+/// Everything follows from the configuration and its seed: the same run gives the same weights bit
+/// for bit, whatever the number of threads, and also when it was interrupted and resumed.
+///
+/// A reference, because it owns the network in training. One thread at a time may use it.
+package final class Trainer {
+  let config: TrainingConfig
+  let folder: RunFolder
+  let data: TrainingData
+  let model: Model
+  let task: any TrainingTask
+  let step: TrainingStep
+  let memory: TrainingMemory
+  let pool: ThreadPool
+  let kernels: Kernels
+  private(set) var state: TrainingState
+  private(set) var results: ResultsTable
+  private var validation: ValidationResult?
+  private var progress: TrainingProgress
+  /// What was replaced or left out while setting up, a sentence each.
+  private var notes: [String]
+  private var reportedIssues: Set<DatasetIssue> = []
+
+  /// Starts a new run: opens the data, makes the network and the run's folder.
+  ///
+  /// - Throws: `TrainingError` for invalid settings and a folder that cannot be created;
+  ///   `DatasetsError`, `NetworksError` and `EngineError` for the contents of their files.
+  package convenience init(_ config: TrainingConfig) throws {
+    try self.init(config, existing: nil)
+  }
+
+  /// Starts a new run, or resumes from the checkpoint in `existing`.
+  ///
+  /// - Parameter taskType: The task; nil for that of the model.
+  init(
+    _ settings: TrainingConfig, existing: RunFolder?, taskType: (any TrainingTask.Type)? = nil
+  ) throws {
+    var config = settings
+    try config.check()
+    guard let spec = ModelCatalog[config.model] else {
+      throw TrainingError(.invalid, "there is no model \"\(config.model)\"")
+    }
+    pool = ThreadPool(threads: config.threads ?? Machine.availableThreads)
+    let set = try InstructionSet.chosen()
+    let (precision, note) = config.precision.resolved(on: set)
+    kernels = try Kernels(set, precision: precision)
+    var data = try TrainingData(
+      config, normalization: Normalization(spec.preprocessing), runner: pool)
+    model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
+    task =
+      taskType?.init(model.description, config) ?? model.description.trainingTask(config)
+    try task.check(data.training)
+
+    memory = try TrainingMemory(
+      config, model: model, validationBatch: task.validationBatch,
+      sampleCount: data.training.samples.count, precision: precision, threads: pool.threads)
+    config.batch = memory.batch
+    data.batch = memory.batch
+    self.data = data
+    config = config.resolved
+    // For the record: the precision that is used.
+    config.precision = precision == .bf16 ? .bf16 : .f32
+    self.config = config
+    let parameters = model.parameters
+    notes = data.issues + (note.map { [$0] } ?? [])
+    if existing == nil, let weights = config.weights {
+      notes.append(try InitialWeights.load(weights, into: parameters))
+    }
+    step = TrainingStep(
+      model.graph, parameters: parameters, loss: task.loss,
+      optimizer: config.optimizer.make(parameters.layout, weightDecay: config.weightDecay ?? 0),
+      schedule: config.schedule(
+        peak: config.learningRate ?? 0, stepsPerEpoch: data.stepsPerEpoch),
+      clipping: GradientClipping(limit: config.clip), emaDecay: config.emaDecay,
+      seed: config.seed, pool: pool, kernels: kernels)
+
+    results = ResultsTable(losses: task.loss.termNames, metrics: task.metricNames)
+    if let existing {
+      state = try Checkpoint.restore(step, from: existing.checkpoint)
+      guard state.seed == config.seed else {
+        throw TrainingError(
+          .invalid,
+          "\(existing.path): the seed of the checkpoint is \(state.seed), that of config.json "
+            + "\(config.seed); restore it")
+      }
+      existing.readResults(into: &results, epochs: state.epoch)
+      folder = existing
+    } else {
+      state = TrainingState(seed: config.seed)
+      folder = try RunFolder(new: config)
+    }
+    progress = TrainingProgress(seconds: state.seconds)
+    try TrainingError.wrap(AtomicFile.write([UInt8](config.json), to: folder.config))
+  }
+
+  /// Trains until all epochs are done, no better weights are found, or the caller interrupts.
+  ///
+  /// - Parameters:
+  ///   - observe: Called with every event, on the caller's thread.
+  ///   - isInterrupted: Called after every step and during validations; when true, a checkpoint is
+  ///     written and the training ends.
+  /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
+  ///   checkpoint left as it was; errors of data, files and engine.
+  package func run(
+    observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingOutcome {
+    for note in notes { observe(.issue(note)) }
+    observe(.started(summary))
+    let loader = data.loader(task.loaderConfig(data.loaderConfig(config)), config, from: state)
+    while true {
+      if state.batch == data.stepsPerEpoch {
+        guard try finishEpoch(isInterrupted, observe) else { break }
+        if isEarlyStopped { return outcome(.earlyStopped) }
+      }
+      if state.epoch < config.epochs, isInterrupted() { break }
+      let start = ContinuousClock.now
+      guard let batch = try loader.next() else { return outcome(.finished) }
+      let waited = (ContinuousClock.now - start) / .seconds(1)
+      reportIssues(of: batch, observe)
+      let outcome = try step.step(batch, targets: task.targets(of: batch))
+      advance(past: batch, outcome, waited: waited)
+      observe(.step(report(of: outcome)))
+    }
+    try save()
+    return outcome(.interrupted)
+  }
+
+  private func advance(past batch: Batch, _ outcome: TrainingStep.Outcome, waited: Double) {
+    progress.step(images: batch.images.count, waited: waited)
+    state.losses.add(outcome.loss)
+    state.step = step.steps
+    state.batch += 1
+    state.seconds = progress.seconds
+  }
+
+  /// Validates where it is due, writes weights, results and checkpoint, and starts the next epoch.
+  ///
+  /// - Returns: False where the validation was interrupted; the epoch is then not finished yet.
+  private func finishEpoch(
+    _ isInterrupted: () -> Bool, _ observe: (TrainingEvent) -> Void
+  ) throws -> Bool {
+    let weights = model.with(step.average.values)
+    var result: ValidationResult?
+    if let split = data.validation, validatesEpoch(state.epoch) {
+      result = try task.validate(
+        weights, on: split, pool: pool, kernels: kernels, isInterrupted: isInterrupted
+      ) { observe(.validating(images: $0, of: split.samples.count)) }
+      progress.validation()
+      if result == nil { return false }
+    }
+    var isBest = data.validation == nil
+    if let result {
+      let value = result[task.selection.name]
+      isBest = task.selection.isBetter(value, than: state.best?.metric)
+      if isBest {
+        state.best = BestEpoch(epoch: state.epoch, metric: value)
+        validation = result
+      }
+    }
+    try weights.write(to: folder.lastWeights)
+    if isBest { try weights.write(to: folder.bestWeights) }
+
+    let report = EpochReport(
+      epoch: state.epoch, losses: state.losses.values, validation: result, isBest: isBest,
+      imagesPerSecond: progress.epochSpeed, dataWaitFraction: progress.dataWaitFraction)
+    results.append(row(of: report))
+    try TrainingError.wrap(AtomicFile.write(results.csv, to: folder.results))
+    (state.epoch, state.batch, state.losses) = (state.epoch + 1, 0, MeanLosses())
+    progress.nextEpoch()
+    try save()
+    observe(.epoch(report))
+    return true
+  }
+
+  private func row(of report: EpochReport) -> ResultsTable.Row {
+    var row = [
+      "epoch": Double(report.epoch + 1), "time": progress.seconds,
+      "lr": step.schedule.hyperparameters(ofStep: state.step - 1).rate,
+      "images_per_s": report.imagesPerSecond, "data_wait": report.dataWaitFraction,
+    ]
+    for term in report.losses { row["train/\(term.name)_loss"] = term.value }
+    for term in report.validation?.losses ?? [] { row["val/\(term.name)_loss"] = term.value }
+    for metric in report.validation?.metrics ?? [] { row["metrics/\(metric.name)"] = metric.value }
+    return row
+  }
+
+  private func save() throws {
+    state.seconds = progress.seconds
+    try Checkpoint(state: state, step: step).write(to: folder.checkpoint)
+  }
+
+  /// Reports each unreadable image once, when a batch is first made without it.
+  private func reportIssues(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
+    for issue in batch.issues where reportedIssues.insert(issue).inserted {
+      observe(.issue("\(issue) The next image is used instead."))
+    }
+  }
+
+  private func validatesEpoch(_ epoch: Int) -> Bool {
+    epoch + 1 == config.epochs
+      || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
+  }
+
+  /// True where the best epoch lies `patience` epochs back.
+  private var isEarlyStopped: Bool {
+    guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
+      return false
+    }
+    return state.epoch - 1 - best.epoch >= config.patience
+  }
+
+  private var summary: TrainingSummary {
+    TrainingSummary(
+      folder: folder.path, config: config,
+      parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,
+      trainingImages: data.training.samples.count,
+      validationImages: data.validation?.samples.count ?? 0, firstEpoch: state.epoch,
+      stepsPerEpoch: data.stepsPerEpoch, batch: data.batchSize, memory: memory.total,
+      threads: pool.threads)
+  }
+
+  private func report(of outcome: TrainingStep.Outcome) -> StepReport {
+    let remaining = config.epochs * data.stepsPerEpoch - state.step
+    let validations =
+      data.validation == nil
+      ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
+    return StepReport(
+      epoch: state.epoch, step: state.batch, losses: state.losses.values,
+      gradientNorm: outcome.gradientNorm, rate: outcome.rate,
+      imagesPerSecond: progress.imagesPerSecond,
+      secondsLeft: progress.secondsLeft(
+        images: remaining * data.batchSize, validations: validations))
+  }
+
+  private func outcome(_ ending: TrainingOutcome.Ending) -> TrainingOutcome {
+    TrainingOutcome(
+      ending: ending, folder: folder.path, steps: state.step, epochs: state.epoch,
+      metric: task.selection.name, best: state.best, validation: validation)
+  }
+}
+
+extension Trainer {
+  /// Resumes a run from its checkpoint, or extends it.
+  ///
+  /// With an unchanged configuration the result is that of a run without a pause, bit for bit. More
+  /// `epochs` extend a run, a finished one too; the learning rate then follows the longer schedule.
+  ///
+  /// - Parameters:
+  ///   - path: The run's folder or its checkpoint.
+  ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay.
+  package convenience init(
+    resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
+  ) throws {
+    let folder = try RunFolder(existing: path)
+    let before = try TrainingConfig(jsonFile: folder.config)
+    var config = before
+    change(&config)
+    config.batch = config.batch ?? before.batch
+    for (name, isSame) in [
+      ("model", config.model == before.model), ("batch", config.batch == before.batch),
+      ("seed", config.seed == before.seed), ("optimizer", config.optimizer == before.optimizer),
+    ] where !isSame {
+      throw TrainingError(
+        .invalid, "\(path): a run cannot be resumed with another \(name); start a new one")
+    }
+    try self.init(config, existing: folder)
+  }
+}

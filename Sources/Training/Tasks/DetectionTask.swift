@@ -1,0 +1,130 @@
+import Basics
+import Datasets
+import Engine
+import Evaluation
+import Imaging
+import Inference
+import Loading
+import Networks
+
+/// Training of detectors on boxes.
+package struct DetectionTask: TrainingTask {
+  private let model: ModelDescription
+  private let detectionLoss: DetectionLoss
+  package var loss: any Loss { detectionLoss }
+  package let metricNames = ["precision", "recall", "mAP50", "mAP50-95"]
+  package let selection = SelectionMetric("mAP50-95")
+
+  /// Objects per image of synthetic targets.
+  private static let syntheticBoxes = 5
+
+  package init(_ model: ModelDescription, _ config: TrainingConfig) {
+    guard case .detection(let head) = model.head else {
+      preconditionFailure("\(model.name) is not a detector")
+    }
+    self.model = model
+    detectionLoss = DetectionLoss(
+      classCount: model.classNames.count, strides: head.strides,
+      assigner: config.assigner, boxLoss: config.boxLoss, boxWeight: config.boxWeight,
+      classWeight: config.classWeight)
+  }
+
+  package func check(_ dataset: Dataset) throws {
+    guard dataset.annotationCount == 0 else { return }
+    let advice =
+      switch dataset.format {
+      case .folders: "; folders give the class of an image, not the places of objects"
+      case .masks: "; detectors do not train on masks"
+      default: ""
+      }
+    throw DatasetsError(
+      "\(dataset.path): there is nothing to train on, because no object of the split "
+        + "\"\(dataset.split)\" is labeled with a box\(advice)")
+  }
+
+  /// The objects and, marked as crowds, the regions that are neither target nor background.
+  package func targets(of batch: Batch) -> Targets {
+    .boxes(
+      zip(batch.annotations, batch.ignoredRegions).map { objects, regions in
+        objects + regions.map { Annotation(box: $0, classIndex: 0, isCrowd: true) }
+      })
+  }
+
+  /// Objects of all sizes, each inside its image.
+  package func syntheticTargets(count: Int, seed: UInt64) -> Targets {
+    var generator = SeededGenerator(seed: seed, 1)
+    let side = Float(model.imageSize)
+    return .boxes(
+      (0..<count).map { _ in
+        (0..<Self.syntheticBoxes).map { _ in
+          let width = generator.uniform(in: 0.05 * side...0.8 * side)
+          let height = generator.uniform(in: 0.05 * side...0.8 * side)
+          let x = generator.uniform(in: 0...side - width)
+          let y = generator.uniform(in: 0...side - height)
+          return Annotation(
+            box: Box(
+              x1: Double(x), y1: Double(y), x2: Double(x + width), y2: Double(y + height)),
+            classIndex: Int(generator.next() % UInt64(model.classNames.count)))
+        }
+      })
+  }
+
+  /// Runs the detector over all images; those that cannot be decoded count as images without
+  /// detections, and not in the loss.
+  package func validate(
+    _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> ValidationResult? {
+    let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
+    var pipeline = InferencePipeline(detector, policy: detector.policy(), batch: validationBatch)
+    var items: [ImageItem] = []
+    var losses = MeanLosses()
+    pipeline.onBatch = { items = $0 }
+    detector.onOutputs = { outputs, letterboxes in
+      let targets = zip(items, letterboxes).map { item, letterbox in
+        data.samples[item.index].annotations.map { object in
+          var object = object
+          object.box = letterbox.inputBox(object.box)
+          return object
+        }
+      }
+      let terms = loss.value(outputs: outputs, targets: .boxes(targets), pool: pool)
+      losses.add(terms, weight: targets.count)
+    }
+    let sink = EvaluationSink(data)
+    var done = 0
+    let summary = try pipeline.run(PathSource(data), into: [sink], until: isInterrupted) {
+      done += $0
+      progress(done)
+    }
+    guard summary.isComplete else { return nil }
+    let table = try EvaluationTable(sink.input, tasks: pool)
+    let matches = MatchTable(table, tasks: pool)
+    return result(
+      DetectionMetric.report(table, matches, tasks: pool),
+      F1Curve.meanBest(F1Curve.curves(table, matches, tasks: pool)), losses)
+  }
+
+  private func result(
+    _ report: DetectionMetrics, _ best: (precision: Double, recall: Double), _ losses: MeanLosses
+  ) -> ValidationResult {
+    func row(_ name: String, _ count: Int, _ ap50: Double, _ ap75: Double, _ ap: Double)
+      -> [Table.Value]
+    {
+      [.text(name), .integer(count), .fraction(ap50), .fraction(ap75), .fraction(ap)]
+    }
+    var table = Table([
+      .words("class"), .numbers("instances"), .numbers("AP50"), .numbers("AP75"),
+      .numbers("AP50-95"),
+    ])
+    for entry in report.classes {
+      table.add(row(entry.name, entry.groundTruthCount, entry.ap50, entry.ap75, entry.ap))
+    }
+    table.summarize(row("all", report.groundTruthCount, report.ap50, report.ap75, report.ap))
+    return ValidationResult(
+      metrics: [
+        NamedValue("precision", best.precision), NamedValue("recall", best.recall),
+        NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
+      ], losses: losses.values, imageCount: report.imageCount, table: table)
+  }
+}

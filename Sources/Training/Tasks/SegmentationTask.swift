@@ -1,0 +1,59 @@
+import Basics
+import Datasets
+import Engine
+import Imaging
+import Loading
+import Networks
+
+/// Training of segmentation networks on label maps: so far the loss and its targets, for benchmarks.
+package struct SegmentationTask: TrainingTask {
+  private let model: ModelDescription
+  package var loss: any Loss { SegmentationLoss(classCount: model.classNames.count) }
+  package let metricNames: [String] = []
+  package let selection = SelectionMetric("dice")
+
+  package init(_ model: ModelDescription, _ config: TrainingConfig) {
+    self.model = model
+  }
+
+  package func check(_ dataset: Dataset) throws {
+    throw TrainingError(
+      .invalid, "\(model.name) cannot be trained yet; choose a detector")
+  }
+
+  package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig {
+    var config = base
+    config.maskClasses = model.classNames.count
+    return config
+  }
+
+  package func targets(of batch: Batch) -> Targets {
+    guard let maps = batch.masks else { preconditionFailure("a batch without label maps") }
+    return .labelMaps(maps)
+  }
+
+  /// Horizontal stripes of random classes, background among them.
+  package func syntheticTargets(count: Int, seed: UInt64) -> Targets {
+    var generator = SeededGenerator(seed: seed, 1)
+    let (side, stripes) = (model.imageSize, 8)
+    return .labelMaps(
+      ClassMasks(
+        (0..<count).map { _ in
+          var image = Image(width: side, height: side, format: .gray8)
+          for stripe in 0..<stripes {
+            let label = UInt8(generator.next() % UInt64(min(model.classNames.count, 253) + 1))
+            for place in stripe * side / stripes * side..<(stripe + 1) * side / stripes * side {
+              image.bytes[place] = label
+            }
+          }
+          return image
+        }))
+  }
+
+  package func validate(
+    _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> ValidationResult? {
+    preconditionFailure("every dataset is refused by check")
+  }
+}

@@ -1,0 +1,104 @@
+import Basics
+import Datasets
+import Engine
+import Loading
+import Networks
+
+/// What training needs to know about a task; one conforming type per task.
+package protocol TrainingTask: Sendable {
+  /// Makes the task of a model, with the loss weights of a configuration.
+  init(_ model: ModelDescription, _ config: TrainingConfig)
+
+  var loss: any Loss { get }
+  /// The names of a validation's metrics: "mAP50" is `metrics/mAP50` in results.csv.
+  var metricNames: [String] { get }
+  /// The metric that selects the best weights and ends a training early.
+  var selection: SelectionMetric { get }
+  /// Images per forward pass of a validation, for the estimate of memory.
+  var validationBatch: Int { get }
+
+  /// Refuses a training split without labels for this task.
+  func check(_ dataset: Dataset) throws
+  /// Adds what the task needs to the settings of the loader.
+  func loaderConfig(_ base: LoaderConfig) -> LoaderConfig
+  func targets(of batch: Batch) -> Targets
+  /// Random targets for benchmarks, the same in every run.
+  func syntheticTargets(count: Int, seed: UInt64) -> Targets
+
+  /// Evaluates a model on a validation split, by the path that `evaluate` takes.
+  ///
+  /// - Parameters:
+  ///   - isInterrupted: Called between batches; when true, the result is nil.
+  ///   - progress: Called with the number of images that are done.
+  func validate(
+    _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> ValidationResult?
+}
+
+extension TrainingTask {
+  package var validationBatch: Int { 16 }
+  package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig { base }
+}
+
+/// The result of a validation.
+package struct ValidationResult: Equatable, Sendable {
+  /// The metrics, in the order of the task's names.
+  package let metrics: [NamedValue]
+  /// The terms of the loss on the validation images; nil where they were not computed.
+  package var losses: [NamedValue]?
+  package let imageCount: Int
+  /// The task's own report for people; nil where it has none.
+  package let table: Table?
+
+  package init(
+    metrics: [NamedValue], losses: [NamedValue]? = nil, imageCount: Int, table: Table? = nil
+  ) {
+    self.metrics = metrics
+    self.losses = losses
+    self.imageCount = imageCount
+    self.table = table
+  }
+
+  /// The value of a metric, which must be one of the task's.
+  package subscript(name: String) -> Double {
+    guard let metric = metrics.first(where: { $0.name == name }) else {
+      preconditionFailure("a validation without \(name)")
+    }
+    return metric.value
+  }
+}
+
+/// A metric by which weights are compared.
+package struct SelectionMetric: Hashable, Sendable {
+  package let name: String
+  package let isHigherBetter: Bool
+
+  package init(_ name: String, isHigherBetter: Bool = true) {
+    self.name = name
+    self.isHigherBetter = isHigherBetter
+  }
+
+  /// True where the first value is better than the second; any value is better than none.
+  func isBetter(_ value: Double, than other: Double?) -> Bool {
+    guard let other else { return true }
+    return isHigherBetter ? value > other : value < other
+  }
+}
+
+/// The tasks that models can be trained for: adding one takes its file and an entry here.
+enum TrainingTasks {
+  static let all: [ModelTask: any TrainingTask.Type] = [
+    .detection: DetectionTask.self, .segmentation: SegmentationTask.self,
+  ]
+}
+
+extension ModelDescription {
+  /// The task that the model is trained for.
+  package func trainingTask(_ config: TrainingConfig = TrainingConfig()) -> any TrainingTask {
+    guard let type = TrainingTasks.all[task] else {
+      preconditionFailure("there is no training for \(task)")
+    }
+    return type.init(self, config)
+  }
+}
