@@ -53,15 +53,4 @@ extension ModuleError {
     self.init(
       Diagnostic(what, expected: expected, found: found, in: file, line: line, advice: advice))
   }
-
-  /// The result of an operation on files, whose errors become this module's.
-  package static func wrap<Value: ~Copyable>(
-    _ body: @autoclosure () throws(FileError) -> Value
-  ) throws(Self) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw Self(error.diagnostic)
-    }
-  }
 }

@@ -32,3 +32,16 @@ package struct FileError: DiagnosticError {
     Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
   }
 }
+
+extension ModuleError {
+  /// The result of an operation on files, whose errors become this module's.
+  package static func wrap<Value: ~Copyable>(
+    _ body: @autoclosure () throws(FileError) -> Value
+  ) throws(Self) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw Self(error.diagnostic)
+    }
+  }
+}

@@ -1,4 +1,4 @@
-/// Paths as text: joined, cut and brought into one form without asking the disk.
+/// Paths as text: joined, split and normalized, without access to the disk.
 package enum FilePath {
   /// A path below a folder; an absolute one stays as it is.
   package static func join(_ folder: String, _ path: String) -> String {
@@ -22,7 +22,7 @@ package enum FilePath {
     return joined.isEmpty ? "." : joined
   }
 
-  /// Whether nothing is to be done to a path: no part of it is empty, `.` or `..`.
+  /// Whether a path is normalized: no part of it is empty, `.` or `..`.
   private static func isNormal(_ path: String) -> Bool {
     var path = path
     return path.withUTF8 { bytes in
@@ -81,7 +81,7 @@ package enum FilePath {
     return path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
   }
 
-  /// A path with the slashes of this system, where it was written on one with others.
+  /// A path with its backslashes, as Windows writes them, replaced by slashes.
   package static func plain(_ path: String) -> String {
     path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
   }

@@ -13,7 +13,7 @@ package struct FolderWalk: Sequence, IteratorProtocol {
   }
 
   /// What the walk has come to.
-  package enum Element: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     case file(String)
     /// A link to something that does not exist.
     case brokenLink(String)
@@ -33,7 +33,7 @@ package struct FolderWalk: Sequence, IteratorProtocol {
   private var visited: Set<FileContents.Identity> = []
 
   private enum Pending {
-    case element(Element)
+    case step(Step)
     /// A folder, and the identities of those that it is in.
     case folder(String, within: [FileContents.Identity], isLink: Bool)
   }
@@ -45,12 +45,12 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     pending = folders.reversed().map { .folder($0, within: [], isLink: false) }
   }
 
-  package mutating func next() -> Element? {
+  package mutating func next() -> Step? {
     while true {
       switch pending.popLast() {
-      case .element(let element)?: return element
+      case .step(let step)?: return step
       case .folder(let path, let parents, let isLink)?:
-        if let element = enter(path, within: parents, isLink: isLink) { return element }
+        if let step = enter(path, within: parents, isLink: isLink) { return step }
       case nil:
         if links.isEmpty { return nil }
         pending = links.sorted { FileContents.isBefore($1, $0) }
@@ -60,10 +60,10 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     }
   }
 
-  /// Puts the content of a folder before everything else; an element where that cannot be done.
+  /// Puts the content of a folder before everything else; a step if that cannot be done.
   private mutating func enter(
     _ folder: String, within parents: [FileContents.Identity], isLink: Bool
-  ) -> Element? {
+  ) -> Step? {
     let identity = FileContents.identity(folder)
     switch policy {
     case .follow:
@@ -77,14 +77,14 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     for entry in entries.sorted(by: { FileContents.isBefore($1.name, $0.name) }) {
       let path = folder.hasSuffix("/") ? folder + entry.name : "\(folder)/\(entry.name)"
       if !entry.isUTF8 {
-        pending.append(.element(.invalidName(path)))
+        pending.append(.step(.invalidName(path)))
       } else if entry.isFolder, entry.isLink, policy == .followOnce {
         links.append(path)
       } else if entry.isFolder {
         pending.append(.folder(path, within: inner, isLink: entry.isLink))
       } else {
         let isBroken = entry.isLink && FileContents.entry(path) == .nothing
-        pending.append(.element(isBroken ? .brokenLink(path) : .file(path)))
+        pending.append(.step(isBroken ? .brokenLink(path) : .file(path)))
       }
     }
     return nil

@@ -1,8 +1,8 @@
-/// What is wrong with a JSON text, and where.
+/// A fault in a JSON text, and its position.
 package struct JSONFault: Error {
   /// What was expected and found; a clause without its full stop.
   package let message: String
-  /// The byte at which it shows, from 0.
+  /// The offset of the byte, from 0.
   package let offset: Int
 
   package init(_ message: String, at offset: Int) {

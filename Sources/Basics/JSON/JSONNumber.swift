@@ -14,8 +14,8 @@ package enum JSONNumber {
     298_023_223_876_953_125, 1_490_116_119_384_765_625, 7_450_580_596_923_828_125,
   ]
 
-  /// The double nearest to `mantissa * 10^exponent`, ties to even, or nil where that takes more
-  /// than is known here.
+  /// The double nearest to `mantissa * 10^exponent`, ties to even, or nil if the fast paths do not
+  /// apply.
   @inline(__always)
   package static func value(mantissa: UInt64, exponent: Int) -> Double? {
     if mantissa <= 1 << 53 {
@@ -32,7 +32,7 @@ package enum JSONNumber {
   /// `mantissa / 10^places` for a mantissa above 0: by one division of 128 by 64 bits.
   ///
   /// Dividend and divisor are shifted up to their top bits, so that the quotient has at least 63
-  /// bits. What it leaves over goes into its last bit, which no rounding to 53 bits can miss.
+  /// bits. A remainder sets its last bit, so that rounding to 53 bits is exact.
   private static func quotient(_ mantissa: UInt64, places: Int) -> Double {
     let divisor = fives[places]
     let divisorShift = divisor.leadingZeroBitCount

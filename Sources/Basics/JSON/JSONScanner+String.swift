@@ -6,7 +6,7 @@ extension JSONScanner {
 
   /// A text, its escapes resolved.
   ///
-  /// - Throws: for what is not UTF-8, unknown escapes, and halves of a pair of surrogates.
+  /// - Throws: for text that is not UTF-8, unknown escapes, and halves of a surrogate pair.
   package func string(_ text: Text) throws(JSONFault) -> String {
     let bytes = bytes(of: text)
     guard let raw = String(validating: bytes, as: UTF8.self) else {
@@ -32,7 +32,7 @@ extension JSONScanner {
     return result
   }
 
-  /// The unit that stands for what follows a backslash, which is taken away.
+  /// The unit of an escape after its backslash, which is removed from `rest`.
   private static func escaped(_ rest: inout Substring.UTF16View) -> UInt16? {
     guard let sign = rest.popFirst(), let letter = UInt8(exactly: sign) else { return nil }
     switch letter {

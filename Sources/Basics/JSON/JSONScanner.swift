@@ -1,24 +1,24 @@
 /// Walks through a JSON text (RFC 8259) byte by byte, without building a tree.
 ///
-/// The caller says what it expects; what it does not want, it skips. Unsafe: the bytes must outlive
-/// the scanner. No byte at or behind `bytes.count` is looked at.
+/// The caller asks for the value that it expects, and skips others. Unsafe: the bytes must outlive the
+/// scanner. No byte at or after `bytes.count` is read.
 package struct JSONScanner {
   /// Values nest at most this deep.
   package static let depthLimit = 128
 
-  /// The place of a string between its quotes; escapes are not resolved.
+  /// The range of a string between its quotes; escapes are not resolved.
   package struct Text {
     package let start: Int
     package let end: Int
     package let hasEscapes: Bool
   }
 
-  /// An array or object that is being walked through.
+  /// An array or object that is being read.
   package struct Container {
     fileprivate var isFirst = true
   }
 
-  /// The next byte to look at.
+  /// The offset of the next byte.
   package private(set) var offset: Int
   private let bytes: UnsafeBufferPointer<UInt8>
 
@@ -27,19 +27,19 @@ package struct JSONScanner {
     self.offset = offset
   }
 
-  /// True where nothing but space is left.
+  /// Whether only white space is left.
   package mutating func isAtEnd() -> Bool {
     skipSpace()
     return offset >= bytes.count
   }
 
-  /// The first byte of the next value or sign, which stays; nil at the end.
+  /// The first byte of the next value or punctuation mark, without consuming it; nil at the end.
   package mutating func peek() -> UInt8? {
     skipSpace()
     return offset < bytes.count ? bytes[offset] : nil
   }
 
-  /// Passes over a sign, where it is next.
+  /// Consumes a punctuation mark if it is next.
   package mutating func take(_ byte: UInt8) -> Bool {
     skipSpace()
     guard offset < bytes.count, bytes[offset] == byte else { return false }
@@ -68,7 +68,7 @@ package struct JSONScanner {
     return Container()
   }
 
-  /// The next key of an object, with its colon passed; nil behind the last one.
+  /// The next key of an object, its colon consumed; nil after the last one.
   package mutating func key(_ object: inout Container) throws(JSONFault) -> Text? {
     if take(UInt8(ascii: "}")) { return nil }
     if object.isFirst {
@@ -128,7 +128,7 @@ package struct JSONScanner {
     return true
   }
 
-  /// The bytes of a text as they stand.
+  /// The bytes of a text, escapes unresolved.
   package func bytes(of text: Text) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(rebasing: bytes[text.start..<text.end])
   }
@@ -234,7 +234,7 @@ package struct JSONScanner {
     }
   }
 
-  /// Passes over the next value, whatever it is; it must be well formed.
+  /// Skips the next value of any kind; it must be well formed.
   package mutating func skip(depth: Int = 0) throws(JSONFault) {
     guard depth < Self.depthLimit else {
       throw JSONFault("values nest deeper than \(Self.depthLimit) levels", at: offset)
@@ -265,7 +265,7 @@ package struct JSONScanner {
 
   // MARK: Faults
 
-  /// The fault that something else stands here.
+  /// The fault that something else was found at the current offset.
   package func unexpected(_ what: String) -> JSONFault {
     guard offset < bytes.count else {
       return JSONFault("\(what) is expected, but the file ends", at: bytes.count)

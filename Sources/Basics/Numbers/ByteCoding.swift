@@ -1,4 +1,4 @@
-/// Puts numbers behind each other, the lowest byte first.
+/// Appends numbers to bytes, little-endian.
 package struct ByteWriter {
   package var bytes: [UInt8] = []
 
@@ -9,7 +9,7 @@ package struct ByteWriter {
   }
 }
 
-/// Takes numbers from bytes, the lowest byte first; nil where too few are left.
+/// Reads numbers from bytes, little-endian; nil if too few bytes are left.
 ///
 /// Unsafe: the bytes must outlive the reader.
 package struct ByteReader {

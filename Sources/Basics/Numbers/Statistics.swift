@@ -10,7 +10,9 @@ package enum Statistics {
   /// The value below which a fraction of sorted values lies, interpolated linearly between its
   /// neighbors (NumPy's default, type 7 of Hyndman and Fan).
   package static func percentile(_ fraction: Double, ofSorted values: [Double]) -> Double {
-    precondition(!values.isEmpty && (0...1).contains(fraction), "a percentile of nothing")
+    precondition(
+      !values.isEmpty && (0...1).contains(fraction),
+      "a percentile needs values and a fraction from 0 to 1")
     let place = fraction * Double(values.count - 1)
     let lower = Int(place)
     let upper = min(lower + 1, values.count - 1)

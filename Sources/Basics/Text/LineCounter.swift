@@ -1,15 +1,15 @@
-/// Tells on which lines bytes stand, asked for in any order.
+/// Finds the line numbers of bytes, in any order of requests.
 ///
-/// Line ends are counted once, block by block as far as was asked; what is left to count for a place
-/// is a part of its block, from the place asked for before where that lies in it.
+/// Line ends are counted once per block, up to the highest offset so far. Within a block, counting
+/// starts at its beginning or at the previous request.
 package struct LineCounter {
   private let bytes: UnsafeBufferPointer<UInt8>
   /// For each block so far, the line ends before it.
   private var ends = [0]
-  /// The place asked for last, and the line ends before it.
+  /// The previous request, and the line ends before it.
   private var latest = (offset: 0, ends: 0)
 
-  /// Bytes of a block.
+  /// Bytes per block.
   private static let block = 4096
 
   /// Unsafe: the bytes must outlive the counter.
