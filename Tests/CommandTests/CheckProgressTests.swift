@@ -8,6 +8,6 @@ import Testing
     #expect(CheckProgress.completed(.comparing, 3, of: 9) == "3 of 9 images were compared")
     #expect(
       CheckProgress.completed(.pairing, 3, of: 8)
-        == "all images were compared, and 3 of 8 images that others are like were paired")
+        == "all images were compared, 3 of 8 images with near-duplicates were paired")
   }
 }

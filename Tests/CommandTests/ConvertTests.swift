@@ -27,7 +27,7 @@ import Testing
     #expect(result.exitCode == 0 && result.diagnostics.isEmpty, "\(result.diagnostics)")
     #expect(
       result.output.hasSuffix(
-        "10 images and 10 objects of 3 classes are in \(target.path)/out, as \(format)\n"))
+        "10 images with 10 objects of 3 classes written to \(target.path)/out as \(format)\n"))
     for (split, count) in [("train", 6), ("val", 4)] {
       let old = try Dataset.open(path: folder.path, split: split)
       let new = try Dataset.open(path: target.path + "/out", split: split)
@@ -129,7 +129,7 @@ import Testing
         train       1        1
         val         1        1
         1 crowd regions dropped: they are no single objects
-        2 images and 2 objects
+        2 images with 2 objects
         """), "\(text.output)")
     let json = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out2", "--json")
     let object = try #require(

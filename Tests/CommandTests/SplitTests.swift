@@ -110,7 +110,7 @@ import Testing
     }
     let result = try split("-o", target.path + "/out")
     #expect(result.exitCode == 4)
-    #expect(result.diagnostics.contains("1 groups of images that show the same are too few"))
+    #expect(result.diagnostics.contains("1 groups of near-duplicate images are too few"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).isEmpty)
   }
 

@@ -49,8 +49,8 @@ package struct DatasetReport: Sendable {
       .init("Errors", "\(check.count(.error))"), .init("Warnings", "\(check.count(.warning))"),
       .init("Images", "\(numbers.images)"), .init("Objects", "\(numbers.objects)"),
       .init("Classes", "\(check.classNames.count)"),
-      .init("Objects per image", NumberFormat.decimal(perImage)),
-      .init("Background images", "\(numbers.backgrounds)"),
+      .init("Objects / image", NumberFormat.decimal(perImage)),
+      .init("Background", "\(numbers.backgrounds)"),
     ])
   }
 
