@@ -14,6 +14,13 @@ import Testing
     #expect(Set(files.map(\.module)) == Set(ModuleTable.allowed.keys))
   }
 
+  @Test func referencesBetweenFoldersOfAModuleRunOneWay() throws {
+    let files = try SourceTree.sources(under: "Sources").filter { $0.ending == "swift" }
+    let references = FolderFloors.references(in: files)
+    #expect(!references.isEmpty)
+    #expect(FolderFloors.circles(references) == [])
+  }
+
   @Test func theManifestHasNoPackagesAndNoUnsafeFlags() throws {
     let manifest = try SourceTree.text(of: "Package.swift")
     #expect(SourceCheck.violations(inManifest: manifest) == [])
