@@ -4,22 +4,6 @@ import Testing
 import Glimpse
 @testable import GlimpseCommand
 
-@Suite struct TextTableTests {
-  /// Written by hand: words to the left, numbers to the right, no spaces at the ends of lines.
-  @Test func columnsAreAligned() {
-    var table = TextTable([.init("name", .left), .init("count"), .init("note", .left)])
-    table.add("a", "1", "")
-    table.add("longer", "12345", "x")
-    #expect(
-      table.text == """
-        name    count  note
-        a           1
-        longer  12345  x
-
-        """)
-  }
-}
-
 @Suite struct IssueNotesTests {
   @Test func theFirstAreToldAndTheRestCounted() {
     let recorder = Recorder()

@@ -45,25 +45,27 @@ struct LoaderSpeed: Sendable {
     ]
   }
 
-  var rows: [FactTable.Row] {
-    var rows: [FactTable.Row] = [
-      .init("data", "\(Sentence.printable(config.data)), \(Sentence.count(images, "image"))"),
-      .init(
+  var rows: [(name: String, value: String)] {
+    var rows: [(name: String, value: String)] = [
+      ("data", "\(Sentence.printable(config.data)), \(Sentence.count(images, "image"))"),
+      (
         "work",
         "\(trains ? "training on " : "")batches of \(Sentence.count(batch, "image")), "
-          + "\(imageSize) x \(imageSize), mosaic \(config.augmentation.mosaic)"),
-      .init(
+          + "\(imageSize) x \(imageSize), mosaic \(config.augmentation.mosaic)"
+      ),
+      (
         "loader",
-        "\(Sentence.count(config.workers ?? 0, "thread")), \(config.cache) MiB for decoded images"),
-      .init("first run", "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s"),
-      .init("speed", "\(NumberFormat.decimal(imagesPerSecond)) images/s"),
+        "\(Sentence.count(config.workers ?? 0, "thread")), \(config.cache) MiB for decoded images"
+      ),
+      ("first run", "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s"),
+      ("speed", "\(NumberFormat.decimal(imagesPerSecond)) images/s"),
     ]
     if trains {
       rows.append(
-        .init("data wait", "\(NumberFormat.decimal(dataWaitFraction * 100)) % of the time"))
+        ("data wait", "\(NumberFormat.decimal(dataWaitFraction * 100)) % of the time"))
     }
-    rows.append(.init("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"))
-    if unreadable > 0 { rows.append(.init("unreadable", Sentence.count(unreadable, "image"))) }
+    rows.append(("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"))
+    if unreadable > 0 { rows.append(("unreadable", Sentence.count(unreadable, "image"))) }
     return rows
   }
 }

@@ -102,7 +102,7 @@ struct Bench: Command {
     if printsJSON {
       try console.print(json(timer, measurement).line)
     } else {
-      try console.write(FactTable(rows(timer, measurement)).text)
+      try console.write(Self.text(rows(timer, measurement)))
       if let layers = measurement.layers { try console.write("\n" + layers.table.text) }
     }
     return .done
@@ -125,8 +125,12 @@ struct Bench: Command {
     }
     let speed = try loader.time(
       data, model: model.description, batch: batch, runs: runs, step: step)
-    try console.write(printsJSON ? speed.json.line + "\n" : FactTable(speed.rows).text)
+    try console.write(printsJSON ? speed.json.line + "\n" : Self.text(speed.rows))
     return .done
+  }
+
+  private static func text(_ rows: [(name: String, value: String)]) -> String {
+    Table(facts: rows.map { ($0.name, .text($0.value)) }).text
   }
 
   private func json(_ timer: StepTimer, _ measurement: StepTimer.Measurement) -> JSONValue {
@@ -150,30 +154,34 @@ struct Bench: Command {
 
   private func rows(
     _ timer: StepTimer, _ measurement: StepTimer.Measurement
-  ) -> [FactTable.Row] {
+  ) -> [(name: String, value: String)] {
     let model = timer.model.description
     let median = measurement.median
     return [
-      .init("network", "\(model.name), \(model.imageSize) x \(model.imageSize)"),
-      .init(
+      ("network", "\(model.name), \(model.imageSize) x \(model.imageSize)"),
+      (
         "work",
-        "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))"),
-      .init(
+        "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))"
+      ),
+      (
         "machine",
         "\(Sentence.count(timer.backend.pool.threads, "thread")), \(timer.backend.kernels.precision.rawValue), "
-          + timer.backend.kernels.instructionSet.rawValue),
-      .init(
+          + timer.backend.kernels.instructionSet.rawValue
+      ),
+      (
         "time",
         "\(NumberFormat.decimal(median)) ms median, "
           + "\(NumberFormat.decimal(measurement.milliseconds[0])) ms fastest of "
-          + Sentence.count(runs, "run")),
-      .init(
+          + Sentence.count(runs, "run")
+      ),
+      (
         "speed",
         "\(NumberFormat.decimal(Double(batch) * 1000 / median)) images/s, "
-          + "\(NumberFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"),
-      .init("peak", "\(NumberFormat.decimal(measurement.peak / 1e9)) GFLOP/s of multiply-adds"),
-      .init("FLOPs", "\(NumberFormat.decimal(measurement.flops / 1e9)) GFLOP"),
-      .init("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"),
+          + "\(NumberFormat.decimal(measurement.flops / median / 1e6)) GFLOP/s"
+      ),
+      ("peak", "\(NumberFormat.decimal(measurement.peak / 1e9)) GFLOP/s of multiply-adds"),
+      ("FLOPs", "\(NumberFormat.decimal(measurement.flops / 1e9)) GFLOP"),
+      ("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"),
     ]
   }
 }

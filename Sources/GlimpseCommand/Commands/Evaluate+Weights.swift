@@ -58,7 +58,7 @@ extension Evaluate {
       try console.print(
         JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
     } else {
-      try console.write(ReportText.table(report) + added.tables + explained.tables)
+      try console.write(report.classTable.text + added.tables + explained.tables)
       try console.print(
         "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
           + "split \(dataset.split), at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s; "
@@ -82,14 +82,16 @@ extension Evaluate {
       "model": .string(model.name), "imgsz": .integer(model.imageSize),
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
-      "ground_truth": .integer(report.groundTruthCount), "metrics": ReportText.metrics(report),
-      "stats": ReportText.stats(report), "classes": ReportText.classes(report),
+      "ground_truth": .integer(report.groundTruthCount),
+    ]
+    let rest: KeyValuePairs<String, JSONValue> = [
       "images_per_s": .number(summary.imagesPerSecond),
       "ms_per_image": summary.stageJSON,
       "issues": .integer(dataset.issues.count),
       "errors": .array(failures.map { .string("\($0)") }),
     ]
-    return members.map { JSONMember(key: $0.key, value: $0.value) }
+    return members.map { JSONMember(key: $0.key, value: $0.value) } + report.members
+      + rest.map { JSONMember(key: $0.key, value: $0.value) }
   }
 }
 

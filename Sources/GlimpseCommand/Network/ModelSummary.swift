@@ -70,42 +70,52 @@ struct ModelSummary: Sendable {
 extension ModelSummary {
   /// For people: the layers, then the totals.
   var text: String {
-    var table = TextTable([
-      .init("layer", .left), .init("kind", .left), .init("output", .left), .init("parameters"),
-      .init("MFLOP"),
-    ])
-    for layer in layers {
-      let size = "\(layer.output.h) x \(layer.output.w) x \(layer.output.c)"
-      table.add(
-        layer.name, layer.kind, size, layer.parameters > 0 ? "\(layer.parameters)" : "",
-        layer.flops > 0 ? NumberFormat.fixed(layer.flops / 1e6, 2) : "")
-    }
-    return table.text + "\n" + FactTable(rows).text
+    layerTable.text + "\n" + Table(facts: rows.map { ($0.name, .text($0.value)) }).text
   }
 
-  private var rows: [FactTable.Row] {
+  private var layerTable: Table {
+    var table = Table([
+      .words("layer", key: "name"), .words("kind"), .words("output"), .shown("parameters"),
+      .hidden("parameters"), .shown("MFLOP"), .hidden("mflop"),
+    ])
+    for layer in layers {
+      let megaFLOP = Table.Value.number(layer.flops / 1e6, digits: 2)
+      table.add([
+        .text(layer.name), .text(layer.kind),
+        .extents([layer.output.h, layer.output.w, layer.output.c]),
+        layer.parameters > 0 ? .integer(layer.parameters) : .blank, .integer(layer.parameters),
+        layer.flops > 0 ? megaFLOP : .blank, megaFLOP,
+      ])
+    }
+    return table
+  }
+
+  private var rows: [(name: String, value: String)] {
     let side = model.imageSize
     return [
-      .init("model", "\(model.name): \(summary)"),
-      .init("classes", classes),
-      .init("input", "\(side) x \(side) x 3 (height x width x channels)"),
-      .init("layers", "\(layers.count)"),
-      .init("parameters", "\(parameters) trainable, \(statistics) in buffers"),
-      .init(
+      ("model", "\(model.name): \(summary)"),
+      ("classes", classes),
+      ("input", "\(side) x \(side) x 3 (height x width x channels)"),
+      ("layers", "\(layers.count)"),
+      ("parameters", "\(parameters) trainable, \(statistics) in buffers"),
+      (
         "FLOPs",
-        "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded"),
-      .init(
+        "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded"
+      ),
+      (
         "inference",
         "\(NumberFormat.bytes(inferenceBytes)) of memory for one image "
           + "(weights \(NumberFormat.bytes(weightBytes)), "
-          + "activations \(NumberFormat.bytes(activationBytes)))"),
-      .init(
+          + "activations \(NumberFormat.bytes(activationBytes)))"
+      ),
+      (
         "training",
         "\(NumberFormat.bytes(training.total)) of memory at batch size "
           + "\(training.batch) (parameters "
           + "\(NumberFormat.bytes(training.parameters)), step \(NumberFormat.bytes(training.step)), "
-          + "validation \(NumberFormat.bytes(training.validation)))"),
-      .init("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
+          + "validation \(NumberFormat.bytes(training.validation)))"
+      ),
+      ("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
     ]
   }
 
@@ -142,18 +152,7 @@ extension ModelSummary {
       JSONMember(key: "training_bytes", value: .integer(training.total)),
       JSONMember(key: "precision", value: .string(precision.rawValue)),
       JSONMember(key: "threads", value: .integer(threads)),
-      JSONMember(
-        key: "layers",
-        value: .array(
-          layers.map { layer in
-            [
-              "name": .string(layer.name), "kind": .string(layer.kind),
-              "output": [
-                .integer(layer.output.h), .integer(layer.output.w), .integer(layer.output.c),
-              ],
-              "parameters": .integer(layer.parameters), "mflop": .number(layer.flops / 1e6),
-            ]
-          })),
+      JSONMember(key: "layers", value: layerTable.json),
     ]
   }
 }

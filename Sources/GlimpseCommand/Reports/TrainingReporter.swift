@@ -59,7 +59,7 @@ struct TrainingReporter {
     issues.finish()
     var parts = [Self.text(report.losses)]
     if let metrics = report.validation?.metrics {
-      parts += metrics.map { "\($0.name) \(ReportText.fraction($0.value))" }
+      parts += metrics.map { "\($0.name) \(Table.Value.fraction($0.value).text)" }
       if report.isBest { parts[parts.count - 1] += " (best)" }
     }
     parts.append("\(NumberFormat.decimal(report.imagesPerSecond)) images/s")
@@ -91,13 +91,12 @@ struct TrainingReporter {
     }
     let files = try RunFolder(existing: outcome.folder)
     let best = outcome.best.map {
-      " (epoch \($0.epoch + 1), \(outcome.metric) \(ReportText.fraction($0.metric)))"
+      " (epoch \($0.epoch + 1), \(outcome.metric) \(Table.Value.fraction($0.metric).text))"
     }
     try console.write(
-      FactTable([
-        .init("best weights", Sentence.printable(files.bestWeights) + (best ?? "")),
-        .init("last weights", Sentence.printable(files.lastWeights)),
-        .init("results", Sentence.printable(files.results)),
+      Table(facts: [
+        ("best weights", .text(files.bestWeights + (best ?? ""))),
+        ("last weights", .text(files.lastWeights)), ("results", .text(files.results)),
       ]).text)
     return .done
   }

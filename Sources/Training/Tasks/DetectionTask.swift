@@ -108,23 +108,11 @@ package struct DetectionTask: TrainingTask {
   private func result(
     _ report: DetectionMetrics, _ best: (precision: Double, recall: Double), _ losses: MeanLosses
   ) -> ValidationResult {
-    func row(_ name: String, _ count: Int, _ ap50: Double, _ ap75: Double, _ ap: Double)
-      -> [Table.Value]
-    {
-      [.text(name), .integer(count), .fraction(ap50), .fraction(ap75), .fraction(ap)]
-    }
-    var table = Table([
-      .words("class"), .numbers("instances"), .numbers("AP50"), .numbers("AP75"),
-      .numbers("AP50-95"),
-    ])
-    for entry in report.classes {
-      table.add(row(entry.name, entry.groundTruthCount, entry.ap50, entry.ap75, entry.ap))
-    }
-    table.summarize(row("all", report.groundTruthCount, report.ap50, report.ap75, report.ap))
-    return ValidationResult(
+    ValidationResult(
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),
         NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
-      ], losses: losses.values, imageCount: report.imageCount, table: table)
+      ], losses: losses.values, imageCount: report.imageCount,
+      table: report.classTable)
   }
 }
