@@ -68,7 +68,7 @@ import Testing
       ["bench", "--imgsz", "32", "--runs", "1", "--precision", "bf16", "--json"],
       environment: ["GLIMPSE_ISA": "scalar"])
     #expect(result.exitCode == 0)
-    #expect(result.diagnostics.contains("bf16 was asked for"))
+    #expect(result.diagnostics.contains("bf16 was requested"))
     #expect(result.output.contains("\"precision\":\"f32\""))
   }
 

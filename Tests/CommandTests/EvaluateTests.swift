@@ -109,6 +109,6 @@ import Testing
     }
     let bare = try BuiltProgram.run(["evaluate", "--weights", weights])
     #expect(bare.exitCode == 2)
-    #expect(bare.diagnostics.contains("evaluate needs --data <path>"))
+    #expect(bare.diagnostics.contains("evaluate needs a dataset (--data <path>)"))
   }
 }

@@ -117,7 +117,7 @@ import Testing
       """)
     let result = try check("coco", "--all")
     #expect(result.exitCode == 4)
-    #expect(result.output.contains("error: path out of the dataset (3)"))
+    #expect(result.output.contains("error: path outside the dataset (3)"))
     #expect(result.output.contains("3 errors, 0 warnings"))
   }
 

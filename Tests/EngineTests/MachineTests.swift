@@ -74,7 +74,7 @@ import Testing
     #expect(PrecisionChoice.auto.resolved(on: .scalar) == (.f32, nil))
     let (precision, note) = PrecisionChoice.bf16.resolved(on: .scalar)
     #expect(precision == .f32)
-    #expect(note?.hasPrefix("bf16 was asked for") == true)
+    #expect(note?.hasPrefix("bf16 was requested") == true)
     for set in InstructionSet.available {
       let granted = PrecisionChoice.bf16.resolved(on: set)
       #expect((granted.precision == .bf16) == set.multipliesBFloat16)

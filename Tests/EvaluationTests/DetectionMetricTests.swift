@@ -153,7 +153,7 @@ struct DetectionMetricTests {
       try report([], [unknown])
     } throws: {
       "\($0)"
-        == "detection 0, of image one, cannot be scored: its class index is 7, but there are 1 classes."
+        == "detection 0, of image one, cannot be evaluated: its class index is 7, but there are 1 classes."
     }
     #expect(throws: EvaluationError.self) { try report([groundTruth(.nan)], []) }
     #expect(throws: EvaluationError.self) { try report([groundTruth(0)], [issue(0, score: .nan)]) }

@@ -88,7 +88,8 @@ struct ErrorSplitTests {
     for row in 0..<table.detections.count {
       let item = found[Int(table.detectionSources[row])]
       let match = split.matches[row]
-      #expect(match.error == item.error && match.isTruePositive == (item.error == nil), "at \(item.x)")
+      #expect(
+        match.error == item.error && match.isTruePositive == (item.error == nil), "at \(item.x)")
       #expect(match.isIgnored == (item.x == 520))
       let source = match.groundTruth < 0 ? -1 : table.groundTruthSources[Int(match.groundTruth)]
       #expect(source == item.groundTruth, "at \(item.x)")

@@ -69,7 +69,9 @@ import Testing
       groundTruths: [(0, []), (20, [])], found: [(0, 0.5), (200, 0.5), (20, 0.25), (300, 0.125)])
     let curve = F1Curve.curves(table, MatchTable(table))[0]
     #expect(curve.points.map(\.score) == [0.5, 0.25, 0.125])
-    #expect(curve.points.map(\.truePositives) == [1, 2, 2] && curve.points.map(\.falsePositives) == [1, 1, 2])
+    #expect(
+      curve.points.map(\.truePositives) == [1, 2, 2]
+        && curve.points.map(\.falsePositives) == [1, 1, 2])
     // F1: 2/(2 + 2) = 1/2, 4/(3 + 2) = 4/5, 4/(4 + 2) = 2/3.
     #expect(curve.points.map(\.f1) == [0.5, 0.8, 2.0 / 3])
     #expect(curve.best?.score == 0.25)
@@ -98,6 +100,7 @@ import Testing
     #expect(matrix.count(predicted: 2, groundTruth: 1) == 1)
     #expect(matrix.counts.reduce(0, +) == 3)
     let all = ConfusionMatrix(try EvaluationTable(input), confidence: 0)
-    #expect(all.count(predicted: 1, groundTruth: 1) == 1 && all.count(predicted: 2, groundTruth: 1) == 0)
+    #expect(
+      all.count(predicted: 1, groundTruth: 1) == 1 && all.count(predicted: 2, groundTruth: 1) == 0)
   }
 }

@@ -37,7 +37,7 @@ import Testing
       annotations: [Annotation(box: Box(x1: 2, y1: 0, x2: 440, y2: 299), classIndex: 0)],
       detections: [
         Detection(box: Box(x1: 5, y1: 2, x2: 430, y2: 295), classIndex: 0, score: 0.9),
-        Detection(box: Box(x1: 20, y1: 20, x2: 90, y2: 80), classIndex: 1, score: 0.4),
+        Detection(box: Box(x1: 20, y1: 20, x2: 90, y2: 80), classIndex: 1, score: 0.95),
       ])
     let names = input.imageNames
     let result = try EvaluationResult(name: "my detector", input)

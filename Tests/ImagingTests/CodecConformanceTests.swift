@@ -8,8 +8,14 @@ import Testing
 struct CodecConformanceTests {
   @Test(arguments: Fixtures.entries.filter { $0.valid == .valid })
   func decodesTheExactPixels(of entry: Fixtures.Entry) throws {
-    let decoded = try ImageFile.read(entry.path)
+    var decoded = try ImageFile.read(entry.path)
     #expect(decoded.image.format == .rgb8)
+    if entry.rgbaDigest != nil || entry.file.contains("/tb") {
+      // The manifest's RGB drops alpha, where decoding composites over gray. PngSuite's names with
+      // "tb" have a transparent color.
+      decoded = try ImageFile.read(entry.path, policy: DecodePolicy(format: .rgba8))
+      decoded.image = decoded.image.converted(to: .rgb8)
+    }
     #expect(decoded.image.width == entry.uprightWidth ?? entry.width)
     #expect(decoded.image.height == entry.uprightHeight ?? entry.height)
     #expect(decoded.originalWidth == decoded.image.width)

@@ -123,8 +123,8 @@ struct MaskTests {
     }
     #expect(
       complaint([0, 0, 1, 1])
-        == "a mask of 9x9 pixels cannot be made: polygon 1 has 4 numbers; it takes an x and a y "
-        + "for each of three or more corners")
+        == "a mask of 9x9 pixels cannot be made: polygon 1 has 4 numbers; an x and a y "
+        + "for each of three or more corners are expected")
     #expect(complaint([0, 0, 1, 1, 2, 2, 3]).contains("polygon 1 has 7 numbers"))
     #expect(complaint([0, 0, .nan, 1, 2, 2]).contains("has a coordinate of nan"))
     #expect(complaint([0, 0, 1e308, 1, 2, 2]).contains("has a coordinate of 1e+308"))

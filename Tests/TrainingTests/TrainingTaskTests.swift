@@ -44,7 +44,7 @@ private struct CountingTask: TrainingTask {
 
   init(_ model: ModelDescription, _ config: TrainingConfig) {}
 
-  func check(_ dataset: Dataset) throws {}
+  static func check(_ dataset: Dataset) throws {}
 
   func targets(of batch: Batch) -> Targets { .classes(batch.annotations.map(\.count)) }
 

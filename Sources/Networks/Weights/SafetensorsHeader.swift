@@ -65,6 +65,9 @@ extension SafetensorsHeader {
   /// there twice.
   init(json bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
     self.init()
+    guard bytes.first == UInt8(ascii: "{") else {
+      throw JSONFault("the header must begin with \"{\"", at: 0)
+    }
     var json = JSONScanner(bytes)
     var keys: Set<String> = []
     var members = try json.object("the header")

@@ -55,10 +55,11 @@ package final class Trainer {
     kernels = try Kernels(set, precision: precision)
     var data = try TrainingData(
       config, normalization: Normalization(spec.preprocessing), runner: pool)
+    let taskType = taskType ?? TrainingTasks.type(for: spec.task)
+    // Before the network: without classes there is none.
+    try taskType.check(data.training)
     model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
-    task =
-      taskType?.init(model.description, config) ?? model.description.trainingTask(config)
-    try task.check(data.training)
+    task = taskType.init(model.description, config)
 
     memory = try TrainingMemory(
       config, model: model, validationBatch: task.validationBatch,

@@ -29,7 +29,7 @@ package struct DetectionTask: TrainingTask {
       classWeight: config.classWeight)
   }
 
-  package func check(_ dataset: Dataset) throws {
+  package static func check(_ dataset: Dataset) throws {
     guard dataset.annotationCount == 0 else { return }
     let advice =
       switch dataset.format {

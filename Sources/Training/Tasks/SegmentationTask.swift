@@ -16,9 +16,9 @@ package struct SegmentationTask: TrainingTask {
     self.model = model
   }
 
-  package func check(_ dataset: Dataset) throws {
+  package static func check(_ dataset: Dataset) throws {
     throw TrainingError(
-      .invalid, "\(model.name) cannot be trained yet; choose a detector")
+      .invalid, "segmentation models cannot be trained yet; choose a detector")
   }
 
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig {

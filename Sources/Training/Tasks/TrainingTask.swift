@@ -18,7 +18,7 @@ package protocol TrainingTask: Sendable {
   var validationBatch: Int { get }
 
   /// Refuses a training split without labels for this task.
-  func check(_ dataset: Dataset) throws
+  static func check(_ dataset: Dataset) throws
   /// Adds what the task needs to the settings of the loader.
   func loaderConfig(_ base: LoaderConfig) -> LoaderConfig
   func targets(of batch: Batch) -> Targets
@@ -91,14 +91,16 @@ enum TrainingTasks {
   static let all: [ModelTask: any TrainingTask.Type] = [
     .detection: DetectionTask.self, .segmentation: SegmentationTask.self,
   ]
+
+  static func type(for task: ModelTask) -> any TrainingTask.Type {
+    guard let type = all[task] else { preconditionFailure("there is no training for \(task)") }
+    return type
+  }
 }
 
 extension ModelDescription {
   /// The task that the model is trained for.
   package func trainingTask(_ config: TrainingConfig = TrainingConfig()) -> any TrainingTask {
-    guard let type = TrainingTasks.all[task] else {
-      preconditionFailure("there is no training for \(task)")
-    }
-    return type.init(self, config)
+    TrainingTasks.type(for: task).init(self, config)
   }
 }
