@@ -1,15 +1,20 @@
 /// An error as one sentence: where, what, what was expected and found, and what to do.
-package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-  package var what: String
-  package var expected: String?
-  package var found: String?
+public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+  /// The problem, a clause.
+  public var what: String
+  /// What would be right.
+  public var expected: String?
+  /// What is there instead.
+  public var found: String?
   /// The file that is meant.
-  package var file: String?
+  public var file: String?
   /// The line in that file, from 1.
-  package var line: Int?
-  package var advice: String?
+  public var line: Int?
+  /// What to do, a clause.
+  public var advice: String?
 
-  package init(
+  /// Makes a diagnostic from its parts.
+  public init(
     _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
     line: Int? = nil, advice: String? = nil
   ) {
@@ -22,7 +27,7 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `file:line: what: expected this, found that; advice`, as far as the parts are given.
-  package var description: String {
+  public var description: String {
     var text = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
     text += what
     let facts = [expected.map { "expected \($0)" }, found.map { "found \($0)" }].compactMap(\.self)
@@ -32,21 +37,23 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// An error that the program prints as one sentence.
-package protocol DiagnosticError: Error, Hashable, Sendable, CustomStringConvertible {
+public protocol DiagnosticError: Error, Hashable, Sendable, CustomStringConvertible {
   var diagnostic: Diagnostic { get }
 }
 
 extension DiagnosticError {
-  package var description: String { diagnostic.description }
+  /// One sentence.
+  public var description: String { diagnostic.description }
 }
 
 /// The error type of a module: callers can tell where an error comes from.
-package protocol ModuleError: DiagnosticError {
+public protocol ModuleError: DiagnosticError {
   init(_ diagnostic: Diagnostic)
 }
 
 extension ModuleError {
-  package init(
+  /// Makes a diagnostic from its parts.
+  public init(
     _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
     line: Int? = nil, advice: String? = nil
   ) {

@@ -1,8 +1,10 @@
 import Basics
 
 /// A graph, shape, parameter or instruction set that the engine cannot use.
-package struct EngineError: ModuleError {
-  package let diagnostic: Diagnostic
+public struct EngineError: ModuleError {
+  /// The parts of the sentence.
+  public let diagnostic: Diagnostic
 
-  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+  /// Makes the error of a diagnostic.
+  public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

@@ -1,7 +1,7 @@
 import Basics
 
 /// An image file format.
-package enum Codec: String, CaseIterable, Hashable, Sendable {
+public enum Codec: String, CaseIterable, Hashable, Sendable {
   /// JPEG: 8 bits, lossy, no alpha.
   case jpeg
   /// PNG: 8 or 16 bits, lossless, with or without alpha.
@@ -9,7 +9,8 @@ package enum Codec: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Codec: CustomStringConvertible {
-  package var description: String {
+  /// The name as people write it.
+  public var description: String {
     switch self {
     case .jpeg: "JPEG"
     case .png: "PNG"
@@ -22,12 +23,12 @@ extension FilePath {
 
   /// Whether the ending is one that image files have. The format is found by content when a file is
   /// read.
-  package static func isImage(_ path: String) -> Bool { imageEndings.contains(ending(path)) }
+  public static func isImage(_ path: String) -> Bool { imageEndings.contains(ending(path)) }
 }
 
 extension Codec {
   /// The endings of file names, lowercase and without the dot, the most common one first.
-  package var fileExtensions: [String] {
+  public var fileExtensions: [String] {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
     case .png: ["png"]
@@ -35,7 +36,7 @@ extension Codec {
   }
 
   /// The codec of a file name's ending, in any case, or nil.
-  package init?(path: String) {
+  public init?(path: String) {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
     let ending = name[name.index(after: dot)...].lowercased()
@@ -46,7 +47,7 @@ extension Codec {
   }
 
   /// The codec of the signature at the start of a file, or nil.
-  package init?(signatureOf bytes: [UInt8]) {
+  public init?(signatureOf bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xD8]) {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {

@@ -1,37 +1,44 @@
 import CGlimpseKernels
 
 /// The layout of samples: interleaved channels of 8 or 16 bits.
-package struct PixelFormat: Hashable, Sendable {
+public struct PixelFormat: Hashable, Sendable {
   /// 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha (alpha not premultiplied).
-  package var channels: Int
+  public var channels: Int
   /// Bits per sample, 8 or 16. Samples of 16 bits have the machine's byte order.
-  package var bitDepth: Int
+  public var bitDepth: Int
 
-  package init(channels: Int, bitDepth: Int = 8) {
+  /// Makes a format of 1 to 4 channels and 8 or 16 bits.
+  public init(channels: Int, bitDepth: Int = 8) {
     precondition((1...4).contains(channels), "an image has 1 to 4 channels, not \(channels)")
     precondition(bitDepth == 8 || bitDepth == 16, "samples have 8 or 16 bits, not \(bitDepth)")
     self.channels = channels
     self.bitDepth = bitDepth
   }
 
-  package static let gray8 = PixelFormat(channels: 1)
+  /// 8-bit gray.
+  public static let gray8 = PixelFormat(channels: 1)
   /// The format of detectors' inputs.
-  package static let rgb8 = PixelFormat(channels: 3)
-  package static let rgba8 = PixelFormat(channels: 4)
+  public static let rgb8 = PixelFormat(channels: 3)
+  /// 8-bit RGB with alpha.
+  public static let rgba8 = PixelFormat(channels: 4)
 
-  package var bytesPerPixel: Int { channels * bitDepth / 8 }
+  /// Bytes of one pixel.
+  public var bytesPerPixel: Int { channels * bitDepth / 8 }
 }
 
 /// An image in memory: rows from the top, pixels from the left, samples interleaved, no padding.
-package struct Image: Hashable, Sendable {
-  package let width: Int
-  package let height: Int
-  package let format: PixelFormat
+public struct Image: Hashable, Sendable {
+  /// In pixels.
+  public let width: Int
+  /// In pixels.
+  public let height: Int
+  /// The layout of the samples.
+  public let format: PixelFormat
   /// The samples: `height * width * format.bytesPerPixel` bytes.
-  package var bytes: [UInt8]
+  public var bytes: [UInt8]
 
   /// Makes an image from its samples, of at least one pixel; their count must fit size and format.
-  package init(width: Int, height: Int, format: PixelFormat, bytes: [UInt8]) {
+  public init(width: Int, height: Int, format: PixelFormat, bytes: [UInt8]) {
     precondition(width > 0 && height > 0, "an image has at least one pixel, not \(width)x\(height)")
     precondition(
       bytes.count == width * height * format.bytesPerPixel,
@@ -43,7 +50,7 @@ package struct Image: Hashable, Sendable {
   }
 
   /// Makes an image whose bytes have one value.
-  package init(width: Int, height: Int, format: PixelFormat = .rgb8, filledWith value: UInt8 = 0) {
+  public init(width: Int, height: Int, format: PixelFormat = .rgb8, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, format: format,
       bytes: [UInt8](repeating: value, count: width * height * format.bytesPerPixel))

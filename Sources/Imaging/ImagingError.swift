@@ -3,7 +3,7 @@ import Basics
 /// An image that cannot be read, decoded, encoded or written, or a mask that cannot be made.
 ///
 /// The description is one sentence: the file, the problem and, where there is one, the remedy.
-package enum ImagingError: Error, Hashable, Sendable {
+public enum ImagingError: Error, Hashable, Sendable {
   /// The file could not be read or written.
   case file(Diagnostic)
   /// The bytes are neither JPEG nor PNG; `found` is a guess at what they are.
@@ -22,13 +22,16 @@ package enum ImagingError: Error, Hashable, Sendable {
 }
 
 extension ImagingError: ModuleError {
-  package init(_ diagnostic: Diagnostic) { self = .file(diagnostic) }
+  /// Makes the error of a diagnostic.
+  public init(_ diagnostic: Diagnostic) { self = .file(diagnostic) }
 
-  package var diagnostic: Diagnostic {
+  /// The parts of the sentence.
+  public var diagnostic: Diagnostic {
     if case .file(let diagnostic) = self { diagnostic } else { Diagnostic(description) }
   }
 
-  package var description: String {
+  /// One sentence.
+  public var description: String {
     switch self {
     case .file(let diagnostic): diagnostic.description
     case .unknownFormat(let name, let found):

@@ -36,10 +36,8 @@ import Testing
     try link("dead", to: "nowhere")
     #expect(
       walk(.follow) == [.brokenLink(folder.path("dead")), file("link/a"), file("real/a")])
-    #expect(
-      walk(.followOnce) == [
-        .brokenLink(folder.path("dead")), file("real/a"), .upwardLink(folder.path("real/loop")),
-      ])
+    // "loop" leads to the beginning of the walk, which has been visited.
+    #expect(walk(.followOnce) == [.brokenLink(folder.path("dead")), file("real/a")])
   }
 
   /// Ten folders that each have links to all ten would be walked along ten to the eighth paths.

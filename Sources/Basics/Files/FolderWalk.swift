@@ -69,8 +69,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     case .follow:
       if let identity, parents.contains(identity) { return nil }
     case .followOnce:
-      if isLink, Self.leadsUpward(folder, from: roots) { return .upwardLink(folder) }
       if let identity, !visited.insert(identity).inserted { return nil }
+      if isLink, Self.leadsUpward(folder, from: roots) { return .upwardLink(folder) }
     }
     guard let entries = FileContents.listing(of: folder) else { return .unlistable(folder) }
     let inner = parents + [identity].compactMap(\.self)

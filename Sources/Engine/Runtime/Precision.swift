@@ -16,7 +16,7 @@ package enum Precision: String, CaseIterable, Sendable {
 }
 
 /// A requested precision, which the machine may not support.
-package enum PrecisionChoice: String, CaseIterable, Sendable {
+public enum PrecisionChoice: String, CaseIterable, Sendable {
   /// `bf16` where the processor has matrix units for it, else `f32`.
   case auto
   /// 32-bit floating point.

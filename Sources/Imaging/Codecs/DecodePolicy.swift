@@ -1,28 +1,29 @@
 /// How image files are decoded: layout, size, limits and the handling of damaged data.
-package struct DecodePolicy: Hashable, Sendable {
+public struct DecodePolicy: Hashable, Sendable {
   /// The layout of the result; nil keeps channels and bit depth as stored.
   ///
   /// RGB without alpha is composited over `background`; for gray, alpha is dropped. Gray is repeated
   /// for RGB; 16 bits become 8 by their high byte.
-  package var format: PixelFormat?
+  public var format: PixelFormat?
   /// The minimum length in pixels of the longer side; nil decodes at full size.
   ///
   /// A larger JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, which saves time. Its sides are
   /// rounded up, so coordinates scaled by the ratio of the sizes are off by less than one pixel of
   /// the reduced image. Smaller images keep their size.
-  package var neededLongerSide: Int?
+  public var neededLongerSide: Int?
   /// The maximum length in pixels of the longer side; larger 8-bit images are reduced to it by area
   /// averaging, after any scaled decoding.
-  package var maximumLongerSide: Int?
+  public var maximumLongerSide: Int?
   /// Whether a JPEG with missing or corrupt data is decoded as far as possible, with a warning.
-  package var acceptsTruncated: Bool
+  public var acceptsTruncated: Bool
   /// Images with more pixels, before any scaling, are refused: a small file can claim a huge size.
-  package var maximumPixels: Int
+  public var maximumPixels: Int
 
   /// The gray that transparent pixels are composited over: that of a letterbox's padding.
-  package static let background: UInt8 = 114
+  public static let background: UInt8 = 114
 
-  package init(
+  /// Makes a policy; the default decodes to 8-bit RGB at full size and refuses damaged data.
+  public init(
     format: PixelFormat? = .rgb8, neededLongerSide: Int? = nil, maximumLongerSide: Int? = nil,
     acceptsTruncated: Bool = false, maximumPixels: Int = 1 << 28
   ) {

@@ -1,14 +1,16 @@
 /// An image decoded from a file, possibly at a reduced size.
-package struct DecodedImage: Hashable, Sendable {
+public struct DecodedImage: Hashable, Sendable {
   /// Upright: any EXIF orientation is applied.
-  package var image: Image
+  public var image: Image
   /// The size in pixels of the upright image, before any reduction.
-  package var originalWidth: Int
-  package var originalHeight: Int
+  public var originalWidth: Int
+  /// The height in pixels, before any reduction.
+  public var originalHeight: Int
   /// Defects of the file that did not prevent decoding, a phrase each.
-  package var warnings: [String]
+  public var warnings: [String]
 
-  package init(image: Image, originalWidth: Int, originalHeight: Int, warnings: [String] = []) {
+  /// Makes a decoded image; the original's size is that before any reduction.
+  public init(image: Image, originalWidth: Int, originalHeight: Int, warnings: [String] = []) {
     self.image = image
     self.originalWidth = originalWidth
     self.originalHeight = originalHeight
@@ -16,19 +18,21 @@ package struct DecodedImage: Hashable, Sendable {
   }
 
   /// An image in full size.
-  package init(_ image: Image) {
+  public init(_ image: Image) {
     self.init(image: image, originalWidth: image.width, originalHeight: image.height)
   }
 }
 
 /// The properties of an image by its file's header, once decoded.
-package struct ImageInformation: Hashable, Sendable {
+public struct ImageInformation: Hashable, Sendable {
   /// The size in pixels, once upright.
-  package var width: Int
-  package var height: Int
+  public var width: Int
+  /// The height in pixels, once upright.
+  public var height: Int
   /// Channels and bit depth as stored, with palettes and transparency expanded and CMYK as RGB.
-  package var format: PixelFormat
-  package var codec: Codec
+  public var format: PixelFormat
+  /// How the file is encoded.
+  public var codec: Codec
   /// The orientation of the stored image.
-  package var orientation: Orientation
+  public var orientation: Orientation
 }

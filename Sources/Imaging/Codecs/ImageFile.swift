@@ -1,12 +1,12 @@
 import Basics
 
 /// Image files: JPEG and PNG, distinguished by content.
-package enum ImageFile {
+public enum ImageFile {
   /// Reads and decodes an image, upright.
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
   /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
-  package static func read(
+  public static func read(
     _ path: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
     try decode(bytes(path), name: path, policy: policy)
@@ -15,7 +15,7 @@ package enum ImageFile {
   /// The encoded bytes of an image file.
   ///
   /// Throws `ImagingError.file` where it cannot be read or is too large for an image.
-  package static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
+  public static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
     try ImagingError.wrap(FileContents.read(path, limit: sizeLimit)).bytes
   }
 
@@ -25,7 +25,7 @@ package enum ImageFile {
   /// Decodes an image from a file's bytes, upright; `name` appears in errors.
   ///
   /// Throws `ImagingError` as ``read(_:policy:)`` does.
-  package static func decode(
+  public static func decode(
     _ bytes: [UInt8], name: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
     let (codec, header) = try header(of: bytes, name: name)
@@ -48,7 +48,7 @@ package enum ImageFile {
   ///
   /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
   /// header. Pixels are not decoded.
-  package static func information(_ path: String) throws(ImagingError) -> ImageInformation {
+  public static func information(_ path: String) throws(ImagingError) -> ImageInformation {
     let start = try ImagingError.wrap(
       FileContents.read(path, prefix: 1 << 16, limit: sizeLimit))
     do {
@@ -62,7 +62,7 @@ package enum ImageFile {
   /// Reads the header from a file's first bytes; `name` appears in errors.
   ///
   /// Throws `ImagingError` as ``information(_:)`` does.
-  package static func information(
+  public static func information(
     of bytes: [UInt8], name: String
   ) throws(ImagingError) -> ImageInformation {
     let (codec, header) = try header(of: bytes, name: name)
@@ -77,7 +77,7 @@ package enum ImageFile {
   /// JPEG stores gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
   /// become 8. PNG stores every format exactly. Throws `ImagingError` where the image is too large
   /// for the codec or the quality is out of range.
-  package static func encode(
+  public static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
     try encode(image, as: codec, name: "the image", quality: quality)
@@ -87,7 +87,7 @@ package enum ImageFile {
   ///
   /// Throws `ImagingError` for an unknown ending, as ``encode(_:as:quality:)`` does, and where the file
   /// cannot be written.
-  package static func write(
+  public static func write(
     _ image: Image, to path: String, quality: Int = 90
   ) throws(ImagingError) {
     guard let codec = Codec(path: path) else {

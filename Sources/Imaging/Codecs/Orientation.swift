@@ -1,5 +1,5 @@
 /// The orientation of a stored image; the raw values are EXIF's.
-package enum Orientation: Int, CaseIterable, Hashable, Sendable {
+public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case upright = 1
   case mirroredLeftRight = 2
   case upsideDown = 3
@@ -14,7 +14,7 @@ package enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case lyingRight = 8
 
   /// Whether width and height are swapped.
-  package var swapsSides: Bool { rawValue >= 5 }
+  public var swapsSides: Bool { rawValue >= 5 }
 }
 
 extension Image {

@@ -5,13 +5,18 @@ import Basics
 /// Corners in pixels of the original image, continuous and half-open: a box that covers exactly
 /// the first pixel is (0, 0, 1, 1). Other conventions (VOC's 1-based inclusive corners, YOLO's
 /// normalized centers, COCO's corner and size) exist only inside format readers and writers.
-package struct Box: Hashable, Sendable {
-  package var x1: Double
-  package var y1: Double
-  package var x2: Double
-  package var y2: Double
+public struct Box: Hashable, Sendable {
+  /// The left edge.
+  public var x1: Double
+  /// The top edge.
+  public var y1: Double
+  /// The right edge.
+  public var x2: Double
+  /// The bottom edge.
+  public var y2: Double
 
-  package init(x1: Double, y1: Double, x2: Double, y2: Double) {
+  /// Makes a box from its corners.
+  public init(x1: Double, y1: Double, x2: Double, y2: Double) {
     self.x1 = x1
     self.y1 = y1
     self.x2 = x2
@@ -26,36 +31,39 @@ package struct Box: Hashable, Sendable {
   }
 
   /// Zero for an inverted box, as is the height.
-  package var width: Double { max(0, x2 - x1) }
-  package var height: Double { max(0, y2 - y1) }
+  public var width: Double { max(0, x2 - x1) }
+  /// Zero for an inverted box.
+  public var height: Double { max(0, y2 - y1) }
   /// In square pixels; zero for an inverted box.
-  package var area: Double { width * height }
-  package var centerX: Double { (x1 + x2) / 2 }
-  package var centerY: Double { (y1 + y2) / 2 }
+  public var area: Double { width * height }
+  /// The horizontal center.
+  public var centerX: Double { (x1 + x2) / 2 }
+  /// The vertical center.
+  public var centerY: Double { (y1 + y2) / 2 }
 
   var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 
   /// Inverted, and so without area, where the boxes are disjoint.
-  package func intersection(_ other: Box) -> Box {
+  public func intersection(_ other: Box) -> Box {
     Box(
       x1: max(x1, other.x1), y1: max(y1, other.y1), x2: min(x2, other.x2), y2: min(y2, other.y2))
   }
 
   /// The smallest box around both.
-  package func union(_ other: Box) -> Box {
+  public func union(_ other: Box) -> Box {
     Box(
       x1: min(x1, other.x1), y1: min(y1, other.y1), x2: max(x2, other.x2), y2: max(y2, other.y2))
   }
 
   /// The box clipped to an image of the given size, in pixels.
-  package func clipped(toWidth width: Double, height: Double) -> Box {
+  public func clipped(toWidth width: Double, height: Double) -> Box {
     Box(
       x1: min(max(x1, 0), width), y1: min(max(y1, 0), height),
       x2: min(max(x2, 0), width), y2: min(max(y2, 0), height))
   }
 
   /// Intersection over union, 0...1; zero where neither box has an area.
-  package func iou(_ other: Box) -> Double {
+  public func iou(_ other: Box) -> Double {
     let shared = intersection(other).area
     let union = area + other.area - shared
     return union > 0 ? shared / union : 0
@@ -64,7 +72,7 @@ package struct Box: Hashable, Sendable {
 
 extension Box: CustomStringConvertible {
   /// "(x1, y1, x2, y2)" with two digits after the point.
-  package var description: String {
+  public var description: String {
     "(\([x1, y1, x2, y2].map { NumberFormat.fixed($0, 2) }.joined(separator: ", ")))"
   }
 }

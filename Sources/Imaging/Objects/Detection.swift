@@ -1,15 +1,16 @@
 import Basics
 
 /// A detected object: box, class, score.
-package struct Detection: Hashable, Sendable {
+public struct Detection: Hashable, Sendable {
   /// In pixels of the original image.
-  package var box: Box
+  public var box: Box
   /// An index into the model's list of class names.
-  package var classIndex: Int
+  public var classIndex: Int
   /// The confidence, 0...1.
-  package var score: Float
+  public var score: Float
 
-  package init(box: Box, classIndex: Int, score: Float) {
+  /// Makes a detection.
+  public init(box: Box, classIndex: Int, score: Float) {
     self.box = box
     self.classIndex = classIndex
     self.score = score
@@ -18,7 +19,7 @@ package struct Detection: Hashable, Sendable {
 
 extension Detection: CustomStringConvertible {
   /// "class 3, score 0.87, box (x1, y1, x2, y2)".
-  package var description: String {
+  public var description: String {
     "class \(classIndex), score \(NumberFormat.fixed(Double(score), 2)), box \(box)"
   }
 }

@@ -3,12 +3,16 @@ import Imaging
 import Networks
 
 /// Detects objects: letterbox, network, decoding, NMS, boxes in pixels of the original image.
-package final class Detector: Predictor {
+public final class Detector: Predictor {
   package let runner: InferenceRunner
-  package var options: DetectionOptions
+  /// Which candidates become detections.
+  public var options: DetectionOptions
   /// Called with the raw outputs of each batch and the letterboxes of its images.
   package var onOutputs: ([View], [Letterbox]) -> Void = { _, _ in }
   private let head: DetectionHead
+
+  /// What the model's weights file states, with the input size in use.
+  public var description: ModelDescription { runner.description }
 
   /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
   ///   model's.
@@ -27,7 +31,7 @@ package final class Detector: Predictor {
   /// Makes a detector with threads of its own: as many as given, else what the process may use.
   ///
   /// - Throws: `EngineError` where `GLIMPSE_ISA` names an instruction set that cannot run here.
-  package convenience init(
+  public convenience init(
     _ model: Model, imageSize: Int? = nil, options: DetectionOptions = DetectionOptions(),
     threads: Int? = nil, precision: PrecisionChoice = .auto
   ) throws(EngineError) {
@@ -38,7 +42,7 @@ package final class Detector: Predictor {
   }
 
   /// Detects objects in one image; the highest score first.
-  package func detect(_ image: Image) throws(EngineError) -> [Detection] {
+  public func detect(_ image: Image) throws(EngineError) -> [Detection] {
     try predict([DecodedImage(image)])[0]
   }
 

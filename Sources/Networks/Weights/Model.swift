@@ -5,8 +5,9 @@ import Engine
 /// A network with its description and its parameters.
 ///
 /// The catalog is one way to make one; the other is to import a network.
-package struct Model {
-  package let description: ModelDescription
+public struct Model {
+  /// What the weights file states.
+  public let description: ModelDescription
   /// The network for one image of the description's input size, normalization not folded.
   package let graph: Graph
   package let parameters: ParameterBlock
@@ -31,7 +32,7 @@ package struct Model {
   ///
   /// - Throws: `NetworksError` where the file cannot be read, is not described by its metadata, or
   ///   does not fit its description.
-  package init(path: String) throws(NetworksError) {
+  public init(path: String) throws(NetworksError) {
     try self.init(Safetensors(path: path))
   }
 
@@ -109,9 +110,9 @@ extension SafetensorsWriter {
 
 /// The weights that are part of the program: `compact`, trained on 20 classes of objects, animals
 /// and people. See `Weights/README.md`.
-package enum DefaultWeights {
+public enum DefaultWeights {
   /// The model, read from memory.
-  package static func load() throws(NetworksError) -> Model {
+  public static func load() throws(NetworksError) -> Model {
     var count = 0
     let bytes = gw_compact_bytes(&count)
     guard count > 0 else {

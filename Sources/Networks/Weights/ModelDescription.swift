@@ -3,13 +3,13 @@ import Engine
 import Foundation
 
 /// What a weights file states about its network: input, preprocessing, head and class names.
-package struct ModelDescription: Hashable, Sendable {
+public struct ModelDescription: Hashable, Sendable {
   /// The model's name in the catalog.
-  package var name: String
+  public var name: String
   /// In the order of the outputs.
-  package var classNames: [String]
+  public var classNames: [String]
   /// The side of the square input, in pixels.
-  package var imageSize: Int
+  public var imageSize: Int
   package var preprocessing: Preprocessing
   package var head: Head
 

@@ -2,10 +2,12 @@ import Basics
 import Engine
 
 /// A weights file or network that cannot be used.
-package struct NetworksError: ModuleError {
-  package let diagnostic: Diagnostic
+public struct NetworksError: ModuleError {
+  /// The parts of the sentence.
+  public let diagnostic: Diagnostic
 
-  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+  /// Makes the error of a diagnostic.
+  public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
 
 /// The result of loading a file's tensors into a network.
