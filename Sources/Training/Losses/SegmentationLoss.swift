@@ -4,7 +4,7 @@ import Loading
 /// Binary cross-entropy of each class at each pixel; classes do not exclude each other.
 ///
 /// The mean over all logits of the pixels that are not ignored: the target of a pixel's own class is
-/// 1, that of every other class 0. Ronneberger et al. 2015, "U-Net", trained with sigmoids.
+/// 1, that of every other class 0. Source: PyTorch `torch.nn.BCEWithLogitsLoss`.
 package struct SegmentationLoss: Loss, Hashable {
   package let classCount: Int
   package var termNames: [String] { ["bce"] }
