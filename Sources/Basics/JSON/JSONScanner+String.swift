@@ -7,6 +7,7 @@ extension JSONScanner {
   /// A text, its escapes resolved.
   ///
   /// - Throws: for text that is not UTF-8, unknown escapes, and halves of a surrogate pair.
+  @usableFromInline
   package func string(_ text: Text) throws(JSONFault) -> String {
     let bytes = bytes(of: text)
     guard let raw = String(validating: bytes, as: UTF8.self) else {

@@ -1,13 +1,13 @@
 import Basics
 
-/// The members of an object that have been read, so that none is read twice.
-package struct MemberSet {
-  private var met: UInt64 = 0
+/// The members of an object that have been read, so that none is read twice (public as `JSONScanner`).
+public struct MemberSet {
+  @usableFromInline var met: UInt64 = 0
 
-  package init() {}
+  @inlinable package init() {}
 
   /// Whether a key is this member's, which is noted; throws where it was there before.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func takes(
     _ key: JSONScanner.Text, _ place: Int, _ name: StaticString, _ scanner: JSONScanner
   ) throws(JSONFault) -> Bool {
@@ -19,7 +19,7 @@ package struct MemberSet {
     return true
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package func contains(_ place: Int) -> Bool { met & 1 << UInt64(place) != 0 }
 }
 

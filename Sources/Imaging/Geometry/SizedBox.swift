@@ -2,28 +2,37 @@
 ///
 /// Unlike `Box`, it keeps width and height as given: rebuilding them from corners would round,
 /// and ties at an IoU of exactly a threshold would be decided differently from the reference.
-package struct SizedBox: Hashable, Sendable {
-  package var x: Double
-  package var y: Double
-  package var width: Double
-  package var height: Double
+public struct SizedBox: Hashable, Sendable {
+  /// The left edge.
+  public var x: Double
+  /// The upper edge.
+  public var y: Double
+  /// Extent along x.
+  public var width: Double
+  /// Extent along y.
+  public var height: Double
 
-  package init(x: Double, y: Double, width: Double, height: Double) {
+  /// A box from its corner and size.
+  public init(x: Double, y: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
     self.width = width
     self.height = height
   }
 
-  package init(_ box: Box) {
+  /// A box from corners; width and height are differences, rounded to nearest.
+  public init(_ box: Box) {
     self.init(x: box.x1, y: box.y1, width: box.width, height: box.height)
   }
 
-  package var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
+  /// The same box by its corners.
+  public var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
 
-  @inlinable package var area: Double { width * height }
+  /// Width times height.
+  @inlinable public var area: Double { width * height }
 
-  @inlinable package var isFinite: Bool {
+  /// Whether all four numbers are finite.
+  @inlinable public var isFinite: Bool {
     x.isFinite && y.isFinite && width.isFinite && height.isFinite
   }
 
@@ -32,8 +41,8 @@ package struct SizedBox: Hashable, Sendable {
   ///
   /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
   /// agree to the last bit. Disjoint boxes, and those without extent, have an IoU of 0.
-  @inlinable
-  package func overlap(with groundTruth: SizedBox, isCrowd: Bool) -> Double {
+  @inlinable @inline(__always)
+  public func overlap(with groundTruth: SizedBox, isCrowd: Bool) -> Double {
     let sharedWidth = min(x + width, groundTruth.x + groundTruth.width) - max(x, groundTruth.x)
     if !(sharedWidth > 0) { return 0 }
     let sharedHeight = min(y + height, groundTruth.y + groundTruth.height) - max(y, groundTruth.y)
