@@ -11,19 +11,13 @@ import Testing
     }
     let reporter = DetectionReporter(
       classNames: ["cat", "dog\u{1B}[2J"], imageCount: 1, printsLines: true, on: Console())
-    var result = try ImageResult<[Detection]>(
-      #require(firstItem(of: PathSource(["a/b.jpg"]))))
+    var result = ImageResult<[Detection]>(index: 0, path: "a/b.jpg")
     result.image = DecodedImage(Image(width: 100, height: 50))
     result.milliseconds = 9.84
     #expect(reporter.line(result) == "a/b.jpg 100x50: nothing found (9.84 ms)")
     result.prediction = [detection(1, 0.875), detection(0, 0.5), detection(1, 0.25)]
     #expect(
       reporter.line(result) == "a/b.jpg 100x50: 2 dog\\u{1B}[2J 0.88, 1 cat 0.50 (9.84 ms)")
-  }
-
-  private func firstItem(of source: PathSource) -> ImageItem? {
-    var source = source
-    return source.next()
   }
 }
 

@@ -45,7 +45,7 @@ private final class ToySink: Sink {
 
   func consume(_ results: inout [ImageResult<Int>]) {
     for result in results {
-      lines.append("\(result.item.index) \(result.prediction.map(String.init) ?? "-")")
+      lines.append("\(result.index) \(result.prediction.map(String.init) ?? "-")")
       if result.failure != nil { failures += 1 }
       warnings += result.image?.warnings.count ?? 0
     }
@@ -77,7 +77,7 @@ private final class ToySink: Sink {
     var progress: [Int] = []
     let summary = try InferencePipeline(
       ToyClassifier(threads: threads), policy: DecodePolicy(), batch: batch
-    ).run(PathSource(paths), into: [sink], progress: { progress.append($0) })
+    ).run(paths, into: [sink], progress: { progress.append($0) })
     #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1", "4 -", "5 2", "6 2"])
     #expect(sink.failures == 1)
     #expect(summary.isComplete && summary.images == 7)
@@ -89,7 +89,7 @@ private final class ToySink: Sink {
     let sink = ToySink()
     let summary = try InferencePipeline(
       ToyClassifier(threads: 1), policy: DecodePolicy(), batch: 2
-    ).run(PathSource(paths), into: [sink], until: { sink.lines.count >= 4 })
+    ).run(paths, into: [sink], until: { sink.lines.count >= 4 })
     #expect(!summary.isComplete && summary.images == 4)
     #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1"])
   }
@@ -102,7 +102,7 @@ private final class ToySink: Sink {
       let classifier = try ToyClassifier(threads: 1)
       let sink = ToySink()
       _ = try InferencePipeline(classifier, policy: classifier.policy(strict: isStrict), batch: 1)
-        .run(PathSource([folder.path("half.jpg")]), into: [sink])
+        .run([folder.path("half.jpg")], into: [sink])
       #expect(sink.failures == (isStrict ? 1 : 0) && sink.warnings == (isStrict ? 0 : 1))
     }
   }
@@ -115,7 +115,7 @@ private final class ToySink: Sink {
   @Test func anEmptySourceIsComplete() throws {
     let summary = try InferencePipeline(
       ToyClassifier(threads: 1), policy: DecodePolicy(), batch: 2
-    ).run(PathSource([]), into: [ToySink()], until: { true })
+    ).run([], into: [ToySink()], until: { true })
     #expect(summary.isComplete && summary.images == 0)
   }
 }

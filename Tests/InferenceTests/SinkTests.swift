@@ -13,7 +13,7 @@ import Testing
   private func result(
     _ path: String = "a.jpg", _ detections: [Detection]? = nil
   ) -> ImageResult<[Detection]> {
-    var result = ImageResult<[Detection]>(ImageItem(index: 0, path: path))
+    var result = ImageResult<[Detection]>(index: 0, path: path)
     if let detections {
       result.image = DecodedImage(
         image: Image(width: 50, height: 25), originalWidth: 100, originalHeight: 50)
@@ -94,14 +94,14 @@ import Testing
   }
 }
 
-@Suite struct DrawingSinkTests {
+@Suite struct FileSinkTests {
   /// A reduced image is decoded again at full size for its drawing and its crops.
   @Test func outputsHaveTheSizeOfTheFile() throws {
     let folder = try TestFolder()
     let path = folder.path("a.jpg")
     try ImageFile.write(Image(width: 400, height: 200, filledWith: 90), to: path)
     let policy = DecodePolicy(neededLongerSide: 96)
-    var result = ImageResult<[Detection]>(ImageItem(index: 0, path: path))
+    var result = ImageResult<[Detection]>(index: 0, path: path)
     let decoded = try ImageFile.read(path, policy: policy)
     #expect(decoded.image.width == 100)
     result.image = decoded
@@ -113,9 +113,11 @@ import Testing
     let names = OutputNames(inputs: [path], stemsDiffer: true)
     let pool = ThreadPool(threads: 1)
     var results = [result]
-    try DrawingSink(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
-      .consume(&results)
-    CropSink(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
+    try FileSink.drawings(
+      folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool
+    )
+    .consume(&results)
+    FileSink.crops(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
       .consume(&results)
     #expect(results[0].failure == nil && results[0].drawing == output + "/a.jpg")
     #expect(try ImageFile.information(output + "/a.jpg").width == 400)

@@ -29,61 +29,60 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
 
   /// Three maps of one image, as a backbone would make them.
   static func features(_ x: Value, _ scope: Scope) -> BackboneFeatures {
-    let fine = ConvNormActivation(5, kernel: 3, stride: 1, style: smooth)(x, scope["a"])
-    let middle = ConvNormActivation(6, kernel: 3, stride: 2, style: smooth)(fine, scope["b"])
-    let coarse = ConvNormActivation(7, kernel: 3, stride: 2, style: smooth)(middle, scope["c"])
+    let fine = scope["a"].convNormActivation(x, 5, kernel: 3, stride: 1, style: smooth)
+    let middle = scope["b"].convNormActivation(fine, 6, kernel: 3, stride: 2, style: smooth)
+    let coarse = scope["c"].convNormActivation(middle, 7, kernel: 3, stride: 2, style: smooth)
     return BackboneFeatures(stride8: fine, stride16: middle, stride32: coarse)
   }
 
   static let all: [BlockCase] = [
     BlockCase("conv-norm-activation", [2, 5, 7, 3], [[2, 3, 4, 9]]) { x, scope in
-      [ConvNormActivation(9, kernel: 3, stride: 2, style: smooth)(x, scope)]
+      [scope.convNormActivation(x, 9, kernel: 3, stride: 2, style: smooth)]
     },
     BlockCase("conv-norm-activation, depthwise", [2, 6, 5, 17], [[2, 6, 5, 17]]) { x, scope in
-      [ConvNormActivation(17, kernel: 5, depthwise: true, style: smooth)(x, scope)]
+      [scope.convNormActivation(x, 17, kernel: 5, depthwise: true, style: smooth)]
     },
     BlockCase("basic residual", [2, 5, 6, 8], [[2, 5, 6, 8]]) { x, scope in
-      [BasicResidual(8, style: smooth)(x, scope)]
+      [scope.basicResidual(x, 8, style: smooth)]
     },
     BlockCase("basic residual, halving", [2, 5, 6, 4], [[2, 3, 3, 8]]) { x, scope in
-      [BasicResidual(8, stride: 2, style: smooth)(x, scope)]
+      [scope.basicResidual(x, 8, stride: 2, style: smooth)]
     },
     BlockCase("bottleneck", [2, 5, 6, 12], [[2, 5, 6, 12]]) { x, scope in
-      [Bottleneck(3, style: smooth)(x, scope)]
+      [scope.bottleneck(x, 3, style: smooth)]
     },
     BlockCase("bottleneck, halving", [2, 6, 7, 5], [[2, 3, 4, 12]]) { x, scope in
-      [Bottleneck(3, stride: 2, style: smooth)(x, scope)]
+      [scope.bottleneck(x, 3, stride: 2, style: smooth)]
     },
     BlockCase("depthwise separable", [2, 6, 7, 6], [[2, 3, 4, 10]]) { x, scope in
-      [DepthwiseSeparable(10, kernel: 5, stride: 2, style: smooth)(x, scope)]
+      [scope.depthwiseSeparable(x, 10, kernel: 5, stride: 2, style: smooth)]
     },
     BlockCase("inverted residual", [2, 6, 5, 6], [[2, 6, 5, 6]]) { x, scope in
-      [InvertedResidual(6, expansion: 3, style: smooth)(x, scope)]
+      [scope.invertedResidual(x, 6, expansion: 3, style: smooth)]
     },
     BlockCase("inverted residual, halving", [2, 6, 5, 6], [[2, 3, 3, 8]]) { x, scope in
-      [InvertedResidual(8, kernel: 5, stride: 2, style: smooth)(x, scope)]
+      [scope.invertedResidual(x, 8, kernel: 5, stride: 2, style: smooth)]
     },
     BlockCase("pooling pyramid", [2, 7, 8, 6], [[2, 7, 8, 5]]) { x, scope in
-      [SPPF(5, style: smooth)(x, scope)]
+      [scope.sppf(x, 5, style: smooth)]
     },
     BlockCase("upsample and join", [2, 4, 6, 5], [[2, 4, 6, 7]]) { x, scope in
-      let coarse = ConvNormActivation(3, kernel: 1, stride: 2, style: smooth)(x, scope["coarse"])
-      return [UpsampleConcat(7, style: smooth)(coarse, x, scope["join"])]
+      let coarse = scope["coarse"].convNormActivation(x, 3, kernel: 1, stride: 2, style: smooth)
+      return [scope["join"].upsampleConcat(coarse, x, 7, style: smooth)]
     },
     BlockCase("pyramid neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]) {
       x, scope in
-      FeaturePyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"]).all
+      scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth).all
     },
     BlockCase(
       "path aggregation neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]
     ) { x, scope in
-      PathAggregationNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"]).all
+      scope["neck"].pathAggregation(features(x, scope["features"]), 6, style: smooth).all
     },
     BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) { x, scope in
-      let neck = FeaturePyramidNeck(6, style: smooth)(features(x, scope["features"]), scope["neck"])
-      return DecoupledHead(
-        classCount: 3, channels: 6, style: smooth, depthwise: true, imageSize: 64)(
-          neck, scope["head"])
+      let neck = scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
+      return scope["head"].decoupledHead(
+        neck, classCount: 3, channels: 6, style: smooth, depthwise: true, imageSize: 64)
     },
   ]
 }

@@ -194,7 +194,11 @@ private func expectMatches(
       let groundTruths = randomGroundTruths(
         images: 4, classes: 3, width: 128, height: 96, seed: UInt64(seed) + 100)
       let matches = head.matches([groundTruths[3]])[0]
-      #expect(matches.map(\.anchorPoint) == Set(matches.map(\.anchorPoint)).sorted())
+      #expect(
+        matches.map(\.anchorPoint)
+          == Set(matches.map(\.anchorPoint)).sorted {
+            ($0.level, $0.index) < ($1.level, $1.index)
+          })
       #expect(matches.allSatisfy { (0...1).contains($0.target) && $0.weight >= 0 })
       for groundTruth in groundTruths[3] { #expect(!head.matches([[groundTruth]])[0].isEmpty) }
     }

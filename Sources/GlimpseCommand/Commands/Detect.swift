@@ -124,7 +124,7 @@ struct Detect: Command {
     let reporter = DetectionReporter(
       classNames: classNames, imageCount: paths.count, printsLines: !printsJSON, on: console)
     let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
-      PathSource(paths), into: sinks + [reporter], until: { Interruption.isRequested })
+      paths, into: sinks + [reporter], until: { Interruption.isRequested })
     if !summary.isComplete {
       try Interruption.check(
         "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")
@@ -147,17 +147,17 @@ struct Detect: Command {
     var sinks: [any Sink<[Detection]>] = []
     if savesLabels {
       sinks.append(
-        LabelFileSink(folder: try folder.subfolder("labels"), names: names, pool: pool))
+        FileSink.labels(folder: try folder.subfolder("labels"), names: names, pool: pool))
     }
     if savesCrops {
       sinks.append(
-        CropSink(
+        FileSink.crops(
           folder: try folder.subfolder("crops"), names: names, classNames: classNames,
           policy: policy, pool: pool))
     }
     if savesDrawings {
       sinks.append(
-        try DrawingSink(
+        try FileSink.drawings(
           folder: folder.path, names: names, classNames: classNames, policy: policy, pool: pool))
     }
     return sinks

@@ -30,10 +30,10 @@ final class DetectionReporter: Sink {
     boxCount += result.prediction?.count ?? 0
     for warning in result.image?.warnings ?? [] {
       warningCount += 1
-      console.warn(Sentence.printable("\(result.item.path): \(warning)"))
+      console.warn(Sentence.printable("\(result.path): \(warning)"))
     }
     if let failure = result.failure {
-      failures.append(result.item.path)
+      failures.append(result.path)
       console.note("error: \(Sentence.printable("\(failure)"))")
     }
     if printsLines, result.image != nil { try console.print(line(result)) }
@@ -72,7 +72,7 @@ final class DetectionReporter: Sink {
       return "\(item.count) \(Sentence.printable(classNames[item.classIndex])) \(score)"
     }
     let size = result.image.map { " \($0.originalWidth)x\($0.originalHeight)" } ?? ""
-    return "\(Sentence.printable(result.item.path))\(size): "
+    return "\(Sentence.printable(result.path))\(size): "
       + (parts.isEmpty ? "nothing found" : parts.joined(separator: ", "))
       + " (\(NumberFormat.decimal(result.milliseconds)) ms)"
   }

@@ -28,7 +28,7 @@ extension Evaluate {
     let summary = try InferencePipeline(
       detector, policy: detector.policy(strict: isStrict), batch: batch
     ).run(
-      PathSource(dataset), into: [sink], until: { Interruption.isRequested },
+      dataset.samples.map(\.imagePath), into: [sink], until: { Interruption.isRequested },
       progress: { progress.advance(by: $0) })
     if !summary.isComplete { try Interruption.check("nothing was evaluated") }
     let result = try EvaluationResult(

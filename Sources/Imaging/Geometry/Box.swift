@@ -41,7 +41,7 @@ public struct Box: Hashable, Sendable {
   /// The vertical center.
   public var centerY: Double { (y1 + y2) / 2 }
 
-  var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
+  package var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 
   /// Inverted, and so without area, where the boxes are disjoint.
   public func intersection(_ other: Box) -> Box {

@@ -2,7 +2,10 @@ import Imaging
 
 /// The result of one image.
 package struct ImageResult<Prediction: Sendable>: Sendable {
-  package let item: ImageItem
+  /// Its position in the list of paths, from 0.
+  package let index: Int
+  /// As the user spelled it.
+  package let path: String
   /// Nil where the file could not be decoded.
   package var image: DecodedImage?
   /// Nil where there is no image.
@@ -14,14 +17,17 @@ package struct ImageResult<Prediction: Sendable>: Sendable {
   /// The path of the drawing, where one was written.
   package var drawing: String?
 
-  package init(_ item: ImageItem) { self.item = item }
+  package init(index: Int, path: String) {
+    self.index = index
+    self.path = path
+  }
 }
 
 /// Consumes results: prints, writes or accumulates them.
 package protocol Sink<Prediction>: AnyObject {
   associatedtype Prediction: Sendable
 
-  /// Takes the results of one window in the order of the source; what it adds is seen by the sinks
+  /// Takes the results of one window in the order of the paths; what it adds is seen by the sinks
   /// behind it.
   func consume(_ results: inout [ImageResult<Prediction>]) throws
 }

@@ -11,7 +11,7 @@ package struct InferencePipeline<P: Predictor> {
   /// Images per run of the network; results do not depend on it.
   let batch: Int
   /// Called with the images of each batch before the predictor.
-  package var onBatch: ([ImageItem]) -> Void = { _ in }
+  package var onBatch: ([Int]) -> Void = { _ in }
 
   package init(_ predictor: P, policy: DecodePolicy, batch: Int) {
     precondition(batch > 0, "a batch has at least one image")
@@ -26,23 +26,20 @@ package struct InferencePipeline<P: Predictor> {
   ///   - isCancelled: Asked before each window; true ends the run.
   ///   - progress: Called after each window with the number of its images.
   package func run(
-    _ source: some ImageSource, into sinks: [any Sink<P.Prediction>],
+    _ paths: [String], into sinks: [any Sink<P.Prediction>],
     until isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
   ) throws -> PipelineSummary {
-    var source = source
     var summary = PipelineSummary()
     let window = max(batch, predictor.runner.pool.threads)
     let start = ContinuousClock.now
     let before = predictor.runner.times
-    while true {
-      var results: [ImageResult<P.Prediction>] = []
-      while results.count < window, let item = try source.next() {
-        results.append(ImageResult(item))
-      }
-      guard !results.isEmpty else { break }
+    for first in stride(from: 0, to: paths.count, by: window) {
       guard !isCancelled() else {
         summary.isComplete = false
         break
+      }
+      var results = (first..<min(first + window, paths.count)).map {
+        ImageResult<P.Prediction>(index: $0, path: paths[$0])
       }
       summary.times.decode += decode(&results)
       try predict(&results)
@@ -61,11 +58,9 @@ package struct InferencePipeline<P: Predictor> {
   /// Decodes a window; returns the seconds spent.
   private func decode(_ results: inout [ImageResult<P.Prediction>]) -> Double {
     let start = ContinuousClock.now
-    let items = results.map(\.item)
-    let decoded = predictor.runner.pool.map(items.count) { index in
-      Result { () throws(ImagingError) in
-        try ImageFile.read(items[index].path, policy: policy)
-      }
+    let paths = results.map(\.path)
+    let decoded = predictor.runner.pool.map(paths.count) { index in
+      Result { () throws(ImagingError) in try ImageFile.read(paths[index], policy: policy) }
     }
     for (index, outcome) in decoded.enumerated() {
       switch outcome {
@@ -80,7 +75,7 @@ package struct InferencePipeline<P: Predictor> {
     let places = results.indices.filter { results[$0].image != nil }
     for start in stride(from: 0, to: places.count, by: batch) {
       let part = places[start..<min(start + batch, places.count)]
-      onBatch(part.map { results[$0].item })
+      onBatch(part.map { results[$0].index })
       let begin = ContinuousClock.now
       let predictions = try predictor.predict(part.compactMap { results[$0].image })
       let seconds = (ContinuousClock.now - begin) / .seconds(1)

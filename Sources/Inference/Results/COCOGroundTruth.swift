@@ -10,17 +10,14 @@ extension COCOFile {
     for (list, id, _) in join.repeated {
       mismatches.add(.duplicate, "\(file.path): the \(list) id \(id) is repeated")
     }
-    let images = join.images.map {
-      GroundTruth.ImageEntry(name: $0.name, id: $0.id, width: $0.width, height: $0.height)
-    }
-    let classNames = join.categories.map(\.name)
-    let frame = GroundTruth(
-      path: file.path, images: images, classNames: classNames,
-      groundTruths: GroundTruthTable(),
-      imageIds: join.imageIndices, classIds: join.categoryIndices)
-    var groundTruths = GroundTruthTable()
-    var masks: [RunLengthMask] = []
-    groundTruths.reserve(rows.count)
+    var result = GroundTruth(
+      path: file.path,
+      images: join.images.map {
+        GroundTruth.ImageEntry(name: $0.name, id: $0.id, width: $0.width, height: $0.height)
+      },
+      classNames: join.categories.map(\.name), imageIds: join.imageIndices,
+      classIds: join.categoryIndices)
+    result.groundTruths.reserve(rows.count)
     for row in rows {
       var place: String {
         "\(file.path): annotation \(row.id.map(String.init) ?? "at byte \(row.offset)")"
@@ -34,27 +31,23 @@ extension COCOFile {
           .unknownClass, "\(place) is of category id \(row.category), which is not listed")
         continue
       }
-      if let issue = frame.issue(of: row.box, image: image) {
-        mismatches.add(issue, "\(place): \(frame.reason(issue, of: row.box, image: image))")
-        if issue == .impossibleBox { continue }
+      guard result.accepts(row.box, image: image, place: place, mismatches: &mismatches) else {
+        continue
       }
-      groundTruths.append(
+      result.groundTruths.append(
         image: image, classIndex: classIndex, box: row.box, area: row.area,
         traits: row.isCrowd ? .crowd : [])
       if let segmentation = row.segmentation {
         do {
-          masks.append(
-            try segmentation.mask(
-              imageWidth: images[image].width, imageHeight: images[image].height))
+          let entry = result.images[image]
+          result.masks.append(
+            try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height))
         } catch {
           throw DatasetsError("\(place): \(error)")
         }
       }
     }
-    return GroundTruth(
-      path: file.path, images: images, classNames: classNames,
-      groundTruths: groundTruths,
-      masks: masks, mismatches: mismatches, imageIds: join.imageIndices,
-      classIds: join.categoryIndices)
+    result.mismatches = mismatches
+    return result
   }
 }

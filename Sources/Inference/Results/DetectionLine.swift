@@ -4,7 +4,7 @@ import Imaging
 extension ImageResult where Prediction == [Detection] {
   /// A line of `detect --json`; boxes as [x1, y1, x2, y2] in pixels of the original image.
   package func json(classNames: [String]) -> JSONValue {
-    var members = [JSONMember(key: "path", value: .string(item.path))]
+    var members = [JSONMember(key: "path", value: .string(path))]
     if let failure { members.append(JSONMember(key: "error", value: .string("\(failure)"))) }
     guard let image else { return .object(members) }
     let boxes = (prediction ?? []).map { json($0, classNames) }

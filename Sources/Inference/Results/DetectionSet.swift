@@ -70,9 +70,8 @@ package struct DetectionSet: Sendable {
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,
     groundTruth: GroundTruth, place: @autoclosure () -> String
   ) -> Bool {
-    if let issue = groundTruth.issue(of: box, image: image) {
-      mismatches.add(issue, "\(place()): \(groundTruth.reason(issue, of: box, image: image))")
-      if issue == .impossibleBox { return false }
+    guard groundTruth.accepts(box, image: image, place: place(), mismatches: &mismatches) else {
+      return false
     }
     detections.append(image: image, classIndex: classIndex, box: box, score: score, area: area)
     return true

@@ -27,18 +27,20 @@ package struct GroundTruth: Sendable {
   /// COCO's by ascending id; others in their order.
   package let classNames: [String]
   /// The labeled objects.
-  package let groundTruths: GroundTruthTable
+  package internal(set) var groundTruths = GroundTruthTable()
   /// One a row of `groundTruths`, or none where they were not asked for.
-  package let masks: [RunLengthMask]
+  package internal(set) var masks: [RunLengthMask] = []
   /// Mismatches within the ground truth.
-  package let mismatches: ConsistencyIssues
+  package internal(set) var mismatches = ConsistencyIssues()
   /// Issues of the dataset.
-  package let issues: [DatasetIssue]
+  package internal(set) var issues: [DatasetIssue] = []
   /// Finds images by COCO's ids.
   let imageIds: IdTable
   /// Finds classes by COCO's ids; those of other formats are counted from 1.
   let classIds: IdTable
+}
 
+extension GroundTruth {
   /// Reads the ground truth at a path: a COCO JSON file, or a split of a dataset in another format.
   ///
   /// - Parameters:
@@ -66,55 +68,38 @@ package struct GroundTruth: Sendable {
 
   /// Takes the samples of a dataset.
   package init(_ dataset: Dataset) {
-    var groundTruths = GroundTruthTable()
-    for (image, sample) in dataset.samples.enumerated() {
-      for annotation in sample.annotations { groundTruths.append(annotation, image: image) }
-    }
     self.init(
       path: dataset.path,
       images: dataset.samples.map {
         ImageEntry(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
       },
-      classNames: dataset.classNames, groundTruths: groundTruths, issues: dataset.issues,
-      imageIds: IdTable([]), classIds: IdTable(Array(1..<dataset.classNames.count + 1)))
+      classNames: dataset.classNames, issues: dataset.issues, imageIds: IdTable([]),
+      classIds: IdTable(Array(1..<dataset.classNames.count + 1)))
+    for (image, sample) in dataset.samples.enumerated() {
+      for annotation in sample.annotations { groundTruths.append(annotation, image: image) }
+    }
   }
 
-  init(
-    path: String, images: [ImageEntry], classNames: [String], groundTruths: GroundTruthTable,
-    masks: [RunLengthMask] = [], mismatches: ConsistencyIssues = ConsistencyIssues(),
-    issues: [DatasetIssue] = [], imageIds: IdTable, classIds: IdTable
-  ) {
-    self.path = path
-    self.images = images
-    self.classNames = classNames
-    self.groundTruths = groundTruths
-    self.masks = masks
-    self.mismatches = mismatches
-    self.issues = issues
-    self.imageIds = imageIds
-    self.classIds = classIds
-  }
-
-  /// Why a box of an image is invalid, or nil.
-  func issue(of box: SizedBox, image: Int) -> ConsistencyIssues.Kind? {
+  /// Whether a box of an image can be used; notes what is wrong with it.
+  func accepts(
+    _ box: SizedBox, image: Int, place: @autoclosure () -> String,
+    mismatches: inout ConsistencyIssues
+  ) -> Bool {
     let (right, bottom) = (box.x + box.width, box.y + box.height)
+    var text: String { "\(place()): the box [\(box.x), \(box.y), \(box.width), \(box.height)]" }
     guard box.width >= 0, box.height >= 0, box.area.isFinite, right.isFinite, bottom.isFinite else {
-      return .impossibleBox
+      mismatches.add(.impossibleBox, "\(text) has a negative or infinite size")
+      return false
     }
     let (width, height) = (images[image].width, images[image].height)
-    guard width > 0, height > 0 else { return nil }
     // A tolerance of a pixel for rounding.
-    let isInside =
-      right >= -1 && bottom >= -1 && box.x <= Double(width) + 1 && box.y <= Double(height) + 1
-    return isInside ? nil : .boxOutsideImage
-  }
-
-  /// The reason as a phrase.
-  func reason(_ issue: ConsistencyIssues.Kind, of box: SizedBox, image: Int) -> String {
-    let text = "the box [\(box.x), \(box.y), \(box.width), \(box.height)]"
-    let entry = images[image]
-    return issue == .boxOutsideImage
-      ? "\(text) lies outside of \(entry.name), which has \(entry.width)x\(entry.height) pixels"
-      : "\(text) has a negative or infinite size"
+    if width > 0, height > 0,
+      right < -1 || bottom < -1 || box.x > Double(width) + 1 || box.y > Double(height) + 1
+    {
+      mismatches.add(
+        .boxOutsideImage,
+        "\(text) lies outside of \(images[image].name), which has \(width)x\(height) pixels")
+    }
+    return true
   }
 }

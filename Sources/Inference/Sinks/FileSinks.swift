@@ -2,19 +2,31 @@ import Basics
 import Engine
 import Imaging
 
-/// Writes files for each image, on all threads; a failed image is passed over.
-protocol FileSink: Sink {
-  var pool: ThreadPool { get }
+/// Writes files of each image, on the threads of a pool; what cannot be written is the failure of
+/// that image.
+package final class FileSink: Sink {
+  package typealias Prediction = [Detection]
+  /// Writes the files of one image under its output name; returns the path of a drawing.
+  private typealias Write = (ImageResult<Prediction>, DecodedImage, _ name: String) throws ->
+    String?
+  private let names: OutputNames
+  private let pool: ThreadPool
+  private let write: Write
 
-  /// Writes the files of one image; returns the path of its drawing, if it is one.
-  func write(_ result: ImageResult<Prediction>, image: DecodedImage) throws -> String?
-}
+  private init(_ names: OutputNames, _ pool: ThreadPool, write: @escaping Write) {
+    self.names = names
+    self.pool = pool
+    self.write = write
+  }
 
-extension FileSink {
   package func consume(_ results: inout [ImageResult<Prediction>]) {
     let window = results
     let outcomes = pool.map(window.count) { index in
-      Result { try window[index].image.flatMap { try write(window[index], image: $0) } }
+      Result {
+        try window[index].image.flatMap {
+          try write(window[index], $0, names.names[window[index].index])
+        }
+      }
     }
     for (index, outcome) in outcomes.enumerated() {
       switch outcome {
@@ -23,97 +35,53 @@ extension FileSink {
       }
     }
   }
-}
 
-/// Writes images with their boxes drawn.
-package final class DrawingSink: FileSink {
-  package typealias Prediction = [Detection]
-  private let folder: String
-  private let names: OutputNames
-  private let classNames: [String]
-  private let policy: DecodePolicy
-  let pool: ThreadPool
-
+  /// Writes images with their boxes drawn into an existing folder.
+  ///
   /// - Throws: `InferenceError` where a drawing would overwrite one of the inputs.
-  package init(
+  package static func drawings(
     folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
     pool: ThreadPool
-  ) throws(InferenceError) {
+  ) throws(InferenceError) -> FileSink {
     try names.checkInputsRemain(in: folder)
-    self.folder = folder
-    self.names = names
-    self.classNames = classNames
-    self.policy = policy
-    self.pool = pool
+    return FileSink(names, pool) { result, image, name in
+      let path = "\(folder)/\(name)"
+      let image = try image.fullSize(result.path, policy)
+      try ImageFile.write(image.drawing(result.prediction ?? [], classNames: classNames), to: path)
+      return path
+    }
   }
 
-  func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
-    let path = "\(folder)/\(names.names[result.item.index])"
-    let image = try image.fullSize(result.item, policy)
-    try ImageFile.write(image.drawing(result.prediction ?? [], classNames: classNames), to: path)
-    return path
-  }
-}
-
-/// Writes one YOLO label file per image.
-package final class LabelFileSink: FileSink {
-  package typealias Prediction = [Detection]
-  private let folder: String
-  private let names: OutputNames
-  let pool: ThreadPool
-
-  /// - Parameter folder: An existing folder.
-  package init(folder: String, names: OutputNames, pool: ThreadPool) {
-    self.folder = folder
-    self.names = names
-    self.pool = pool
+  /// Writes one YOLO label file per image into an existing folder.
+  package static func labels(folder: String, names: OutputNames, pool: ThreadPool) -> FileSink {
+    FileSink(names, pool) { result, _, name in
+      let path = "\(folder)/\(FilePath.stem(name)).txt"
+      try AtomicFile.write(result.labelRows, to: path, isSynced: false)
+      return nil
+    }
   }
 
-  func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
-    let path = "\(folder)/\(OutputNames.stem(names.names[result.item.index])).txt"
-    try AtomicFile.write(result.labelRows, to: path, isSynced: false)
-    return nil
-  }
-}
-
-/// Writes each object as an image, into a folder per class.
-package final class CropSink: FileSink {
-  package typealias Prediction = [Detection]
-  private let folder: String
-  private let names: OutputNames
-  private let classNames: [String]
-  private let policy: DecodePolicy
-  let pool: ThreadPool
-
-  /// - Parameter folder: An existing folder.
-  package init(
+  /// Writes each object as an image, into a folder per class in an existing folder.
+  package static func crops(
     folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
     pool: ThreadPool
-  ) {
-    self.folder = folder
-    self.names = names
-    self.classNames = classNames
-    self.policy = policy
-    self.pool = pool
-  }
-
-  func write(_ result: ImageResult<[Detection]>, image: DecodedImage) throws -> String? {
-    let name = names.names[result.item.index]
-    let stem = OutputNames.stem(name)
-    guard result.prediction?.isEmpty == false else { return nil }
-    let image = try image.fullSize(result.item, policy)
-    for (number, detection) in (result.prediction ?? []).enumerated() {
-      guard let crop = image.cropped(to: detection.box) else { continue }
-      let folder = "\(folder)/\(folderName(classNames[detection.classIndex]))"
-      try NumberedFolder.makeFolder(folder)
-      try ImageFile.write(
-        crop, to: "\(folder)/\(stem)-\(number + 1)\(name.dropFirst(stem.count))")
+  ) -> FileSink {
+    FileSink(names, pool) { result, image, name in
+      guard let detections = result.prediction, !detections.isEmpty else { return nil }
+      let stem = FilePath.stem(name)
+      let image = try image.fullSize(result.path, policy)
+      for (number, detection) in zip(1..., detections) {
+        guard let crop = image.cropped(to: detection.box) else { continue }
+        let folder = "\(folder)/\(folderName(classNames[detection.classIndex]))"
+        try NumberedFolder.makeFolder(folder)
+        try ImageFile.write(crop, to: "\(folder)/\(stem)-\(number)\(name.dropFirst(stem.count))")
+      }
+      return nil
     }
-    return nil
   }
 
   /// A class name as the name of a folder: no separators, not hidden, not the parent folder.
-  private func folderName(_ text: String) -> String {
+  private static func folderName(_ text: String) -> String {
     let name = String(text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
     return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
   }
@@ -122,11 +90,11 @@ package final class CropSink: FileSink {
 extension DecodedImage {
   /// The image at full size: decoded again where the prediction used a smaller one, so that outputs
   /// do not change what the network sees.
-  func fullSize(_ item: ImageItem, _ policy: DecodePolicy) throws(ImagingError) -> Image {
+  func fullSize(_ path: String, _ policy: DecodePolicy) throws(ImagingError) -> Image {
     guard image.width != originalWidth || image.height != originalHeight else { return image }
     var policy = policy
     policy.neededLongerSide = nil
-    return try ImageFile.read(item.path, policy: policy).image
+    return try ImageFile.read(path, policy: policy).image
   }
 }
 

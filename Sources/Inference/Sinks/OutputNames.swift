@@ -39,9 +39,6 @@ package struct OutputNames: Sendable {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// The name without its ending.
-  static func stem(_ name: String) -> String { FilePath.stem(name) }
-
   /// The input's file name, with `.jpg` appended where its ending names no codec, or would not with a
   /// number: `.jpg` alone is a stem.
   private static func writableName(_ path: String) -> String {

@@ -38,7 +38,7 @@ package final class EvaluationSink: Sink {
 
   package func consume(_ results: inout [ImageResult<[Detection]>]) {
     for result in results {
-      let sample = samples[result.item.index]
+      let sample = samples[result.index]
       input.append(
         image: sample.imagePath, annotations: sample.annotations,
         detections: result.prediction ?? [])

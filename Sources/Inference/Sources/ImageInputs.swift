@@ -103,3 +103,10 @@ package enum ImageInputs {
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
   }
 }
+
+/// Inputs or outputs of a prediction run that cannot be used.
+package struct InferenceError: ModuleError {
+  package let diagnostic: Diagnostic
+
+  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+}

@@ -6,8 +6,8 @@ extension ONNXNode {
     switch activation {
     case .identity: add("Identity", [input])
     case .relu: add("Relu", [input])
-    case .leakyReLU(let slope): add("LeakyRelu", [input], ["alpha": .float(slope)])
-    case .elu(let alpha): add("Elu", [input], ["alpha": .float(alpha)])
+    case .leakyReLU(let slope): add("LeakyRelu", [input], [("alpha", .float(slope))])
+    case .elu(let alpha): add("Elu", [input], [("alpha", .float(alpha))])
     case .silu:
       add("Sigmoid", [input], to: inner("sigmoid"))
       add("Mul", [input, inner("sigmoid")])
@@ -26,7 +26,7 @@ extension ONNXNode {
 
   /// The name for a result that an activation follows, or the node's own where none does.
   func beforeActivation(_ activation: Activation, _ step: String) -> String {
-    activation == .identity ? output : inner(step)
+    activation == .identity ? name : inner(step)
   }
 }
 
@@ -35,7 +35,7 @@ extension ActivationOp: ONNXOp {
 }
 
 extension Softmax: ONNXOp {
-  func export(_ node: inout ONNXNode) { node.add("Softmax", node.inputs, ["axis": .int(1)]) }
+  func export(_ node: inout ONNXNode) { node.add("Softmax", node.inputs, [("axis", .int(1))]) }
 }
 
 extension Dropout: ONNXOp {
@@ -53,13 +53,13 @@ extension Multiply: ONNXOp {
 }
 
 extension Concat: ONNXOp {
-  func export(_ node: inout ONNXNode) { node.add("Concat", node.inputs, ["axis": .int(1)]) }
+  func export(_ node: inout ONNXNode) { node.add("Concat", node.inputs, [("axis", .int(1))]) }
 }
 
 extension Flatten: ONNXOp {
   /// Channels are innermost here.
   func export(_ node: inout ONNXNode) {
-    node.add("Transpose", node.inputs, to: node.inner("last"), ["perm": .ints([0, 2, 3, 1])])
+    node.add("Transpose", node.inputs, to: node.inner("last"), [("perm", .ints([0, 2, 3, 1]))])
     let shape = node.integers("shape", node.outputShape.channelsFirst)
     node.add("Reshape", [node.inner("last"), shape])
   }

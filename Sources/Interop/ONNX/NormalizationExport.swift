@@ -7,7 +7,7 @@ extension BatchNorm: ONNXOp {
     node.add(
       "BatchNormalization", node.inputs + names, to: normalized,
       // ONNX counts how much of the old statistics stays.
-      ["epsilon": .float(epsilon), "momentum": .float(1 - momentum)])
+      [("epsilon", .float(epsilon)), ("momentum", .float(1 - momentum))])
     if activation != .identity { node.activate(activation, normalized) }
   }
 }
@@ -15,12 +15,12 @@ extension BatchNorm: ONNXOp {
 extension LayerNorm: ONNXOp {
   /// ONNX normalizes the last extents alone, so channels go there and back.
   func export(_ node: inout ONNXNode) {
-    node.add("Transpose", node.inputs, to: node.inner("last"), ["perm": .ints([0, 2, 3, 1])])
+    node.add("Transpose", node.inputs, to: node.inner("last"), [("perm", .ints([0, 2, 3, 1]))])
     node.add(
       "LayerNormalization",
       [node.inner("last"), node.parameter("weight"), node.parameter("bias")],
-      to: node.inner("normalized"), ["axis": .int(-1), "epsilon": .float(epsilon)])
-    node.add("Transpose", [node.inner("normalized")], ["perm": .ints([0, 3, 1, 2])])
+      to: node.inner("normalized"), [("axis", .int(-1)), ("epsilon", .float(epsilon))])
+    node.add("Transpose", [node.inner("normalized")], [("perm", .ints([0, 3, 1, 2]))])
   }
 }
 
@@ -35,7 +35,7 @@ extension GroupNorm: ONNXOp {
     let zeros = node.constant("zeros", shape: [groups], [Float](repeating: 0, count: groups))
     node.add(
       "InstanceNormalization", [node.inner("groups"), ones, zeros], to: node.inner("normalized"),
-      ["epsilon": .float(epsilon)])
+      [("epsilon", .float(epsilon))])
     node.add(
       "Reshape", [node.inner("normalized"), node.integers("shape", shape.channelsFirst)],
       to: isAffine ? node.inner("plain") : nil)

@@ -17,35 +17,21 @@ struct ONNXNode {
   let inputs: [String]
   /// Their shapes.
   let inputShapes: [Shape]
-  /// The name of the value that it computes, which is its own.
-  var output: String { name }
-  /// Its shape.
+  /// The shape of the value that it computes, which has the node's name.
   let outputShape: Shape
   fileprivate let parameters: ParameterBlock
-  private var count = 0
-
-  fileprivate init(
-    model: ONNXModel, node: Graph.Node, inputs: [String], shapes: [Shape],
-    parameters: ParameterBlock
-  ) {
-    self.model = model
-    name = node.name
-    self.inputs = inputs
-    inputShapes = node.inputs.map { shapes[$0] }
-    outputShape = shapes[node.output]
-    self.parameters = parameters
-  }
+  fileprivate var count = 0
 
   /// Appends an operator; the node's first one has its name.
   ///
   /// - Parameter output: The name of its result: nil for the node's own.
   mutating func add(
     _ type: String, _ inputs: [String], to output: String? = nil,
-    _ attributes: KeyValuePairs<String, ONNXModel.Attribute> = [:]
+    _ attributes: ONNXModel.Attributes = []
   ) {
     model.addNode(
       type, name: count == 0 ? name : inner("\(count)"), inputs: inputs,
-      outputs: [output ?? self.output], attributes: attributes)
+      output: output ?? name, attributes: attributes)
     count += 1
   }
 
@@ -113,10 +99,11 @@ extension Graph {
         throw EngineError("\(node.name): ONNX has no operator for \(node.op.kind)")
       }
       var context = ONNXNode(
-        model: model, node: node, inputs: node.inputs.map { names[$0] }, shapes: shapes,
+        model: model, name: node.name, inputs: node.inputs.map { names[$0] },
+        inputShapes: node.inputs.map { shapes[$0] }, outputShape: shapes[node.output],
         parameters: parameters)
       try op.export(&context)
-      names[node.output] = context.output
+      names[node.output] = node.name
       model = context.model
     }
     for value in outputs { model.addOutput(names[value], shape: shapes[value]) }

@@ -1,13 +1,19 @@
 import Engine
 
+extension ONNXModel {
+  /// The numbers of a window that moves over pixels.
+  static func window(_ kernel: Extent, stride: Extent, padding: Extent) -> Attributes {
+    [
+      ("kernel_shape", .extents(kernel)), ("strides", .extents(stride)),
+      ("pads", .extents(padding, padding)),
+    ]
+  }
+}
+
 extension MaxPool: ONNXOp {
   func export(_ node: inout ONNXNode) {
     node.add(
-      "MaxPool", node.inputs,
-      [
-        "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
-        "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
-      ])
+      "MaxPool", node.inputs, ONNXModel.window(kernel, stride: stride, padding: padding))
   }
 }
 
@@ -19,11 +25,8 @@ extension AveragePool: ONNXOp {
     case .kernel(let kernel, let stride, let padding, let countsPadding):
       node.add(
         "AveragePool", node.inputs,
-        [
-          "kernel_shape": .ints([kernel.h, kernel.w]), "strides": .ints([stride.h, stride.w]),
-          "pads": .ints([padding.h, padding.w, padding.h, padding.w]),
-          "count_include_pad": .int(countsPadding ? 1 : 0),
-        ])
+        ONNXModel.window(kernel, stride: stride, padding: padding)
+          + [("count_include_pad", .int(countsPadding ? 1 : 0))])
     case .adaptive(let output):
       let input = node.inputShapes[0]
       guard input.h % output.h == 0, input.w % output.w == 0 else {
@@ -33,7 +36,7 @@ extension AveragePool: ONNXOp {
       }
       let window = [input.h / output.h, input.w / output.w]
       node.add(
-        "AveragePool", node.inputs, ["kernel_shape": .ints(window), "strides": .ints(window)])
+        "AveragePool", node.inputs, [("kernel_shape", .ints(window)), ("strides", .ints(window))])
     }
   }
 }
@@ -59,8 +62,8 @@ extension ONNXNode {
     add(
       "Resize", [inputs[0], "", scales],
       [
-        "mode": .text(mode), "coordinate_transformation_mode": .text(coordinates),
-        "nearest_mode": .text("floor"),
+        ("mode", .text(mode)), ("coordinate_transformation_mode", .text(coordinates)),
+        ("nearest_mode", .text("floor")),
       ])
   }
 }

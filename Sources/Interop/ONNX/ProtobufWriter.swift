@@ -31,9 +31,14 @@ struct ProtobufWriter: Sendable {
   }
 
   /// A message inside this one.
-  mutating func add(_ field: UInt64, _ message: ProtobufWriter) {
+  mutating func add(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
+    var message = ProtobufWriter()
+    write(&message)
     add(field, bytes: message.bytes)
   }
+
+  /// Fields behind those of this message.
+  mutating func append(_ fields: ProtobufWriter) { bytes += fields.bytes }
 
   /// Bytes as they are.
   mutating func add(_ field: UInt64, bytes new: some Collection<UInt8>) {

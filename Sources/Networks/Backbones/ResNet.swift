@@ -2,26 +2,26 @@ import Engine
 
 /// The residual networks of He et al. 2015 ("Deep Residual Learning", table 1), in torchvision's
 /// form and with its names, so that public weights load as they are.
-package struct ResNet: Sendable {
+struct ResNet: Sendable {
   /// Blocks of each of the four stages.
   let blocks: [Int]
   /// True for blocks of three convolutions.
   let hasBottlenecks: Bool
-  private let style = NormStyle.resnet
   private static let widths = [64, 128, 256, 512]
 
   /// 18 layers, basic blocks.
-  package static let resnet18 = ResNet(blocks: [2, 2, 2, 2], hasBottlenecks: false)
+  static let resnet18 = ResNet(blocks: [2, 2, 2, 2], hasBottlenecks: false)
   /// 34 layers, basic blocks.
-  package static let resnet34 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: false)
+  static let resnet34 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: false)
   /// 50 layers, bottlenecks.
-  package static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
+  static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
 
   /// Appends the backbone: input n, h, w, 3; features of 128, 256, 512 channels (fourfold with
   /// bottlenecks).
-  package func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
+  func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
-    var y = scope["bn1"].apply(style.norm(Self.widths[0]), scope["conv1"].apply(stem, x))
+    let norm = NormStyle.resnet.norm(Self.widths[0])
+    var y = scope["bn1"].apply(norm, scope["conv1"].apply(stem, x))
     y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), y)
     let stages = blocks.indices.map { index in
       y = stage(index, y, scope["layer\(index + 1)"])
@@ -36,19 +36,19 @@ package struct ResNet: Sendable {
       let stride: Extent = block == 0 && index > 0 ? 2 : 1
       y =
         hasBottlenecks
-        ? Bottleneck(Self.widths[index], stride: stride)(y, scope[block])
-        : BasicResidual(Self.widths[index], stride: stride)(y, scope[block])
+        ? scope[block].bottleneck(y, Self.widths[index], stride: stride)
+        : scope[block].basicResidual(y, Self.widths[index], stride: stride)
     }
     return y
   }
 }
 
 /// The output of a backbone or neck: feature maps at three strides.
-package struct BackboneFeatures: Sendable {
+struct BackboneFeatures: Sendable {
   /// 1/8 of the input's size.
-  package let stride8: Value
+  let stride8: Value
   /// 1/16 of the input's size.
-  package let stride16: Value
+  let stride16: Value
   /// 1/32 of the input's size.
-  package let stride32: Value
+  let stride32: Value
 }

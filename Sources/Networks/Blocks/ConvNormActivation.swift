@@ -1,24 +1,18 @@
 import Engine
 
 /// Normalization and activation after the convolutions of a network.
-package struct NormStyle: Hashable, Sendable {
+struct NormStyle: Hashable, Sendable {
   /// Applied after each normalization.
-  package var activation: Activation
+  var activation: Activation
   /// Added to the variance.
-  package var epsilon: Float
+  var epsilon: Float = 1e-5
   /// Momentum of the running statistics, 0...1.
-  package var momentum: Float
-
-  package init(activation: Activation, epsilon: Float = 1e-5, momentum: Float = 0.1) {
-    self.activation = activation
-    self.epsilon = epsilon
-    self.momentum = momentum
-  }
+  var momentum: Float = 0.1
 
   /// The public ResNets' (He et al. 2015).
-  package static let resnet = NormStyle(activation: .relu)
+  static let resnet = NormStyle(activation: .relu)
   /// For small detectors trained from scratch: hard-swish, and YOLOX's slow running statistics.
-  package static let compact = NormStyle(activation: .hardSwish, epsilon: 1e-3, momentum: 0.03)
+  static let compact = NormStyle(activation: .hardSwish, epsilon: 1e-3, momentum: 0.03)
 
   /// The normalization, with its activation or without.
   func norm(_ channels: Int, activates: Bool = true) -> BatchNorm {
@@ -28,34 +22,18 @@ package struct NormStyle: Hashable, Sendable {
   }
 }
 
-/// Convolution, batch normalization, activation.
-///
-/// n, h, w, c -> n, h / stride, w / stride, `channels`. Parameters lie under `conv` and `bn`.
-package struct ConvNormActivation: Sendable {
-  let channels: Int
-  let kernel: Extent
-  let stride: Extent
-  let isDepthwise: Bool
-  let style: NormStyle
-  let activates: Bool
-
-  /// A depthwise block keeps the number of channels.
-  package init(
-    _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
+extension Scope {
+  /// Convolution, batch normalization, activation.
+  ///
+  /// n, h, w, c -> n, h / stride, w / stride, `channels`. Parameters lie under `conv` and `bn`. A
+  /// depthwise block keeps the number of channels.
+  func convNormActivation(
+    _ x: Value, _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
     style: NormStyle, activates: Bool = true
-  ) {
-    self.channels = channels
-    self.kernel = kernel
-    self.stride = stride
-    isDepthwise = depthwise
-    self.style = style
-    self.activates = activates
-  }
-
-  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
+  ) -> Value {
     let convolution = Convolution(
-      x.shape.c, channels, kernel: kernel, stride: stride, groups: isDepthwise ? channels : 1)
-    let y = scope["conv"].apply(convolution, x)
-    return scope["bn"].apply(style.norm(channels, activates: activates), y)
+      x.shape.c, channels, kernel: kernel, stride: stride, groups: depthwise ? channels : 1)
+    let y = self["conv"].apply(convolution, x)
+    return self["bn"].apply(style.norm(channels, activates: activates), y)
   }
 }

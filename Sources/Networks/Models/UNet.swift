@@ -19,7 +19,7 @@ struct UNet {
   var width = 64
 
   func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
-    let full = DoubleConvolution(width)(x, scope["inc"])
+    let full = scope["inc"].doubleConvolution(x, width)
     let half = down(full, scope["down1"])
     let quarter = down(half, scope["down2"])
     let eighth = down(quarter, scope["down3"])
@@ -34,7 +34,7 @@ struct UNet {
   /// Half the size, twice the channels.
   private func down(_ x: Value, _ scope: Scope) -> Value {
     let halved = scope["maxpool_conv"][0].apply(MaxPool(kernel: 2), x)
-    return DoubleConvolution(2 * x.shape.c)(halved, scope["maxpool_conv"][1])
+    return scope["maxpool_conv"][1].doubleConvolution(halved, 2 * x.shape.c)
   }
 
   /// Twice the size, half the channels, concatenated with the encoder's features.
@@ -44,23 +44,17 @@ struct UNet {
       coarse.shape.c, channels, kernel: 2, stride: 2, bias: true)
     let enlarged = scope["up"].apply(enlarge, coarse)
     let joined = scope["concat"].apply(Concat(), fine, enlarged)
-    return DoubleConvolution(channels)(joined, scope["conv"])
+    return scope["conv"].doubleConvolution(joined, channels)
   }
 }
 
-/// Twice in a row: 3x3 convolution, batch normalization, ReLU.
-///
-/// n, h, w, c -> n, h, w, `channels` (Ronneberger et al. 2015, "U-Net", figure 1: a pair of blue
-/// arrows). Names are Pytorch-UNet's: `double_conv.0`, `.1`, `.3`, `.4`.
-package struct DoubleConvolution: Sendable {
-  let channels: Int
-
-  package init(_ channels: Int) {
-    self.channels = channels
-  }
-
-  package func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
-    let scope = scope["double_conv"]
+extension Scope {
+  /// Twice in a row: 3x3 convolution, batch normalization, ReLU.
+  ///
+  /// n, h, w, c -> n, h, w, `channels` (Ronneberger et al. 2015, "U-Net", figure 1: a pair of blue
+  /// arrows). Names are Pytorch-UNet's: `double_conv.0`, `.1`, `.3`, `.4`.
+  fileprivate func doubleConvolution(_ x: Value, _ channels: Int) -> Value {
+    let scope = self["double_conv"]
     let norm = NormStyle(activation: .relu).norm(channels)
     let first = scope[0].apply(Convolution(x.shape.c, channels, kernel: 3), x)
     let y = scope[1].apply(norm, first)

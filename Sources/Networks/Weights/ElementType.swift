@@ -42,23 +42,23 @@ package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Appends numbers, rounded to the nearest, in little-endian order.
-  func encode(_ values: [Float], into bytes: inout [UInt8]) {
-    func append(_ bits: [some FixedWidthInteger & BitwiseCopyable]) {
-      bits.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  /// The bytes of numbers, rounded to the nearest, in little-endian order.
+  func encode(_ values: [Float]) -> [UInt8] {
+    func bytes(_ bits: [some FixedWidthInteger & BitwiseCopyable]) -> [UInt8] {
+      bits.withUnsafeBytes { [UInt8]($0) }
     }
-    switch self {
-    case .f32: append(values.map { $0.bitPattern.littleEndian })
-    case .f16: append(values.map { Float16($0).bitPattern.littleEndian })
+    return switch self {
+    case .f32: bytes(values.map { $0.bitPattern.littleEndian })
+    case .f16: bytes(values.map { Float16($0).bitPattern.littleEndian })
     case .bf16:
-      append(
+      bytes(
         values.map { value in
           // Round to nearest even on the dropped half; a NaN stays one.
           let bits = value.bitPattern
           let rounded = value.isNaN ? bits | 0x40_0000 : bits &+ 0x7FFF &+ (bits >> 16 & 1)
           return UInt16(rounded >> 16).littleEndian
         })
-    case .f64: append(values.map { Double($0).bitPattern.littleEndian })
+    case .f64: bytes(values.map { Double($0).bitPattern.littleEndian })
     }
   }
 }

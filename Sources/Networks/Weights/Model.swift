@@ -11,13 +11,9 @@ public struct Model {
   /// The network for one image of the description's input size, normalization not folded.
   package let graph: Graph
   package let parameters: ParameterBlock
+}
 
-  package init(description: ModelDescription, graph: Graph, parameters: ParameterBlock) {
-    self.description = description
-    self.graph = graph
-    self.parameters = parameters
-  }
-
+extension Model {
   /// A model of the catalog with random weights.
   ///
   /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the

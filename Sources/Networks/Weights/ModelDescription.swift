@@ -13,23 +13,6 @@ public struct ModelDescription: Hashable, Sendable {
   package var preprocessing: Preprocessing
   package var head: Head
 
-  /// Describes a model of the catalog.
-  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil) {
-    self.init(
-      name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
-      preprocessing: spec.preprocessing, head: spec.head)
-  }
-
-  package init(
-    name: String, classNames: [String], imageSize: Int, preprocessing: Preprocessing, head: Head
-  ) {
-    self.name = name
-    self.classNames = classNames
-    self.imageSize = imageSize
-    self.preprocessing = preprocessing
-    self.head = head
-  }
-
   package var task: ModelTask { head.task }
 
   /// The input of a batch of `n` images.
@@ -37,6 +20,13 @@ public struct ModelDescription: Hashable, Sendable {
 }
 
 extension ModelDescription {
+  /// Describes a model of the catalog.
+  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil) {
+    self.init(
+      name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
+      preprocessing: spec.preprocessing, head: spec.head)
+  }
+
   private enum Key {
     static let version = "glimpse_version"
     static let model = "model"

@@ -4,21 +4,9 @@ import Basics
 ///
 /// Tensors are encoded one by one while the file is written, so that writing takes little memory.
 package struct SafetensorsWriter {
-  /// A tensor's numbers, made when they are written.
-  private struct Content {
-    let type: ElementType
-    let count: Int
-    let values: () -> [Float]
-
-    func encode(into bytes: inout [UInt8]) {
-      let values = values()
-      precondition(values.count == count, "\(values.count) values for a shape of \(count)")
-      type.encode(values, into: &bytes)
-    }
-  }
-
   private var header: SafetensorsHeader
-  private var contents: [Content] = []
+  /// The tensors' bytes, made when they are written.
+  private var contents: [() -> [UInt8]] = []
   private var dataCount = 0
 
   /// Starts a file with free text by key.
@@ -38,15 +26,17 @@ package struct SafetensorsWriter {
     let end = dataCount + count * type.byteCount
     header.tensors[name] = SafetensorsHeader.Stored(
       dtype: type.rawValue, shape: shape, offsets: [dataCount, end])
-    contents.append(Content(type: type, count: count, values: values))
+    contents.append {
+      let values = values()
+      precondition(values.count == count, "\(values.count) values for a shape of \(count)")
+      return type.encode(values)
+    }
     dataCount = end
   }
 
   /// The file's bytes; the data begin at a multiple of 8.
   package var bytes: [UInt8] {
-    var result = front
-    for content in contents { content.encode(into: &result) }
-    return result
+    contents.reduce(into: front) { $0 += $1() }
   }
 
   /// Writes the file.
@@ -54,11 +44,7 @@ package struct SafetensorsWriter {
     do {
       let file = try AtomicFile(path)
       try file.append(front)
-      for content in contents {
-        var bytes: [UInt8] = []
-        content.encode(into: &bytes)
-        try file.append(bytes)
-      }
+      for content in contents { try file.append(content()) }
       try file.commit()
     } catch {
       throw NetworksError(error.diagnostic)

@@ -33,8 +33,7 @@ package enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
 extension Annotation {
   /// True where it may be a target.
   var isTarget: Bool {
-    !isCrowd && box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
-      && box.width > 0 && box.height > 0
+    !isCrowd && box.isFinite && box.width > 0 && box.height > 0
   }
 }
 
@@ -47,16 +46,18 @@ struct AssignmentCandidate {
   /// The IoU or CIoU, from which targets are made.
   var overlap: Double
 
-  /// Resolves conflicts: an anchor point keeps its best candidate by `order`, of equal ones that of
-  /// the first object.
+  /// The candidates of all objects, without conflicts: an anchor point keeps its best one by `order`,
+  /// of equal ones that of the first object.
   static func resolve(
-    _ candidates: [AssignmentCandidate], by order: (AssignmentCandidate) -> Double
+    _ groundTruths: [Annotation], by order: (AssignmentCandidate) -> Double,
+    _ candidates: (_ groundTruth: Annotation, _ index: Int) -> [AssignmentCandidate]
   ) -> [AssignmentCandidate] {
-    let sorted = candidates.sorted { left, right in
-      if left.anchorPoint != right.anchorPoint { return left.anchorPoint < right.anchorPoint }
-      let (first, second) = (order(left), order(right))
-      return first != second ? first > second : left.groundTruth < right.groundTruth
+    let targets = groundTruths.indices.filter { groundTruths[$0].isTarget }
+    func key(_ candidate: AssignmentCandidate) -> (Int, Int, Double, Int) {
+      let anchorPoint = candidate.anchorPoint
+      return (anchorPoint.level, anchorPoint.index, -order(candidate), candidate.groundTruth)
     }
+    let sorted = targets.flatMap { candidates(groundTruths[$0], $0) }.sorted { key($0) < key($1) }
     var kept: [AssignmentCandidate] = []
     for candidate in sorted where kept.last?.anchorPoint != candidate.anchorPoint {
       kept.append(candidate)

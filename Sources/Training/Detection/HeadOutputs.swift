@@ -3,15 +3,11 @@ import Imaging
 import Networks
 
 /// A location of one of the head's outputs, which predicts one box.
-struct AnchorPoint: Hashable, Comparable {
+struct AnchorPoint: Hashable {
   /// The output, an index into the strides.
   var level: Int
   /// Row times columns plus column.
   var index: Int
-
-  static func < (left: AnchorPoint, right: AnchorPoint) -> Bool {
-    (left.level, left.index) < (right.level, right.index)
-  }
 }
 
 /// The raw outputs for one image: a box encoding and class logits at every anchor point.
@@ -53,10 +49,13 @@ struct HeadOutputs {
     }
 
     /// The anchor point nearest to the box's center.
-    func nearestAnchorPoint(to box: Box) -> Int {
-      let x = Int(min(max((box.centerX / stride).rounded(.down), 0), Double(width - 1)))
-      let y = Int(min(max((box.centerY / stride).rounded(.down), 0), Double(height - 1)))
-      return y * width + x
+    func nearestAnchorPoint(to box: Box) -> AnchorRectangle {
+      func nearest(_ center: Double, count: Int) -> Range<Int> {
+        let place = Int(min(max((center / stride).rounded(.down), 0), Double(count - 1)))
+        return place..<place + 1
+      }
+      return AnchorRectangle(
+        columns: nearest(box.centerX, count: width), rows: nearest(box.centerY, count: height))
     }
 
     private func inner(_ low: Double, _ high: Double, count: Int) -> Range<Int> {
@@ -82,15 +81,25 @@ struct HeadOutputs {
     self.classCount = classCount
   }
 
-  /// For each level, the anchor points inside its box; where no level has any, the one nearest to the
-  /// ground truth on each, so that the smallest objects are learned too.
-  func candidates(nearestTo groundTruth: Box, inside box: (Level) -> Box) -> [AnchorRectangle] {
-    let inside = levels.map { $0.anchorPoints(inside: box($0)) }
-    guard inside.allSatisfy(\.isEmpty) else { return inside }
-    return levels.map { level in
-      let index = level.nearestAnchorPoint(to: groundTruth)
-      let (x, y) = (index % level.width, index / level.width)
-      return AnchorRectangle(columns: x..<x + 1, rows: y..<y + 1)
+  /// Visits the anchor points inside each level's box, and the boxes that they predict; where no
+  /// level has any, the one nearest to the ground truth on each, so that the smallest objects are
+  /// learned too.
+  @inline(__always)
+  func forEachCandidate(
+    of groundTruth: Box, inside box: (Level) -> Box, _ body: (Level, AnchorPoint, Box) -> Void
+  ) {
+    var rectangles = levels.map { $0.anchorPoints(inside: box($0)) }
+    if rectangles.allSatisfy(\.isEmpty) {
+      rectangles = levels.map { $0.nearestAnchorPoint(to: groundTruth) }
+    }
+    for (number, rectangle) in rectangles.enumerated() {
+      let level = levels[number]
+      for y in rectangle.rows {
+        for x in rectangle.columns {
+          let point = AnchorPoint(level: number, index: y * level.width + x)
+          body(level, point, level.box(x: x, y: y))
+        }
+      }
     }
   }
 }

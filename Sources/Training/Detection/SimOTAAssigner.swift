@@ -21,15 +21,11 @@ struct SimOTAAssigner {
   var overlapsToSum = 10
 
   func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
-    var candidates: [AssignmentCandidate] = []
-    for (index, groundTruth) in groundTruths.enumerated() where groundTruth.isTarget {
-      candidates += self.candidates(of: groundTruth, index: index, predictions)
-    }
-    return AssignmentCandidate.resolve(candidates) { $0.rank }.map { candidate in
+    AssignmentCandidate.resolve(groundTruths, by: \.rank) {
+      candidates(of: $0, index: $1, predictions)
+    }.map {
       Assignment(
-        anchorPoint: candidate.anchorPoint, groundTruth: candidate.groundTruth,
-        target: candidate.overlap,
-        weight: 1)
+        anchorPoint: $0.anchorPoint, groundTruth: $0.groundTruth, target: $0.overlap, weight: 1)
     }
   }
 
@@ -38,36 +34,25 @@ struct SimOTAAssigner {
   {
     var cheapest = BestCandidates(limit: overlapsToSum)
     var overlaps: [Double] = []
-    for (number, rectangle) in region(around: groundTruth.box, predictions).enumerated() {
-      let level = predictions.levels[number]
-      for y in rectangle.rows {
-        for x in rectangle.columns {
-          let place = y * level.width + x
-          let iou = IoUGradient(predicted: level.box(x: x, y: y), groundTruth: groundTruth.box).iou
-          let logits = level.logits(place)
-          var classCost = -Double(logits[groundTruth.classIndex])
-          for index in 0..<predictions.classCount {
-            classCost += BinaryCrossEntropy.softplus(logits[index])
-          }
-          overlaps.append(iou)
-          cheapest.insert(
-            AssignmentCandidate(
-              anchorPoint: AnchorPoint(level: number, index: place), groundTruth: index,
-              rank: -(classCost - overlapCost * log(iou + 1e-8)), overlap: iou))
-        }
+    let box = groundTruth.box
+    predictions.forEachCandidate(of: box) { level in
+      Box(
+        x1: box.centerX - radius * level.stride, y1: box.centerY - radius * level.stride,
+        x2: box.centerX + radius * level.stride, y2: box.centerY + radius * level.stride)
+    } _: { level, point, predicted in
+      let iou = BoxOverlap(predicted: predicted, groundTruth: box).iou
+      let logits = level.logits(point.index)
+      var classCost = -Double(logits[groundTruth.classIndex])
+      for index in 0..<predictions.classCount {
+        classCost += BinaryCrossEntropy.softplus(logits[index])
       }
+      overlaps.append(iou)
+      cheapest.insert(
+        AssignmentCandidate(
+          anchorPoint: point, groundTruth: index,
+          rank: -(classCost - overlapCost * log(iou + 1e-8)), overlap: iou))
     }
     let sum = overlaps.sorted(by: >).prefix(overlapsToSum).reduce(0, +)
     return Array(cheapest.candidates.prefix(max(1, Int(sum))))
-  }
-
-  private func region(around groundTruth: Box, _ predictions: HeadOutputs) -> [AnchorRectangle] {
-    predictions.candidates(nearestTo: groundTruth) { level in
-      Box(
-        x1: groundTruth.centerX - radius * level.stride,
-        y1: groundTruth.centerY - radius * level.stride,
-        x2: groundTruth.centerX + radius * level.stride,
-        y2: groundTruth.centerY + radius * level.stride)
-    }
   }
 }

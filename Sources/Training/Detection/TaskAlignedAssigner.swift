@@ -20,12 +20,9 @@ struct TaskAlignedAssigner {
   var minimumTarget = 0.05
 
   func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
-    var candidates: [AssignmentCandidate] = []
-    for (index, groundTruth) in groundTruths.enumerated() where groundTruth.isTarget {
-      candidates += self.candidates(of: groundTruth, index: index, predictions)
+    let kept = AssignmentCandidate.resolve(groundTruths, by: \.overlap) {
+      candidates(of: $0, index: $1, predictions)
     }
-    let kept = AssignmentCandidate.resolve(candidates) { $0.overlap }
-
     var bestRank = [Double](repeating: 0, count: groundTruths.count)
     var bestOverlap = [Double](repeating: minimumTarget, count: groundTruths.count)
     for candidate in kept {
@@ -49,33 +46,26 @@ struct TaskAlignedAssigner {
     var best = BestCandidates(limit: topK)
     var closest: AnchorPoint?
     var closestOverlap = -Double.infinity
-    let rectangles = predictions.candidates(nearestTo: groundTruth.box) { _ in groundTruth.box }
-    for (number, rectangle) in rectangles.enumerated() {
-      let level = predictions.levels[number]
-      for y in rectangle.rows {
-        for x in rectangle.columns {
-          let place = y * level.width + x
-          let overlap = IoUGradient(predicted: level.box(x: x, y: y), groundTruth: groundTruth.box)
-          // The alignment is at most IoU^6: most anchor points need neither arc tangent nor score.
-          if best.threshold >= sixthPower(overlap.iou) { continue }
-          let ciou = CIoU(overlap: overlap).value
-          if ciou > 0 {
-            let score = BinaryCrossEntropy.sigmoid(level.logits(place)[groundTruth.classIndex])
-            let alignment = score.squareRoot() * sixthPower(ciou)
-            if alignment > 0 {
-              best.insert(
-                AssignmentCandidate(
-                  anchorPoint: AnchorPoint(level: number, index: place), groundTruth: index,
-                  rank: alignment,
-                  overlap: ciou))
-            }
-          }
-          // The first is taken whatever it is, so that the loss shows NaN.
-          if closest == nil || ciou > closestOverlap {
-            closest = AnchorPoint(level: number, index: place)
-            closestOverlap = ciou.isNaN ? -.infinity : ciou
-          }
+    predictions.forEachCandidate(of: groundTruth.box) { _ in
+      groundTruth.box
+    } _: { level, point, predicted in
+      let overlap = BoxOverlap(predicted: predicted, groundTruth: groundTruth.box)
+      // The alignment is at most IoU^6: most anchor points need neither arc tangent nor score.
+      if best.threshold >= sixthPower(overlap.iou) { return }
+      let ciou = overlap.ciou
+      if ciou > 0 {
+        let score = BinaryCrossEntropy.sigmoid(level.logits(point.index)[groundTruth.classIndex])
+        let alignment = score.squareRoot() * sixthPower(ciou)
+        if alignment > 0 {
+          best.insert(
+            AssignmentCandidate(
+              anchorPoint: point, groundTruth: index, rank: alignment, overlap: ciou))
         }
+      }
+      // The first is taken whatever it is, so that the loss shows NaN.
+      if closest == nil || ciou > closestOverlap {
+        closest = point
+        closestOverlap = ciou.isNaN ? -.infinity : ciou
       }
     }
     if best.candidates.isEmpty, let closest {

@@ -77,12 +77,12 @@ package struct DetectionTask: TrainingTask {
   ) throws -> ValidationResult? {
     let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
     var pipeline = InferencePipeline(detector, policy: detector.policy(), batch: validationBatch)
-    var items: [ImageItem] = []
+    var indices: [Int] = []
     var losses = MeanLosses()
-    pipeline.onBatch = { items = $0 }
+    pipeline.onBatch = { indices = $0 }
     detector.onOutputs = { outputs, letterboxes in
-      let targets = zip(items, letterboxes).map { item, letterbox in
-        data.samples[item.index].annotations.map { object in
+      let targets = zip(indices, letterboxes).map { index, letterbox in
+        data.samples[index].annotations.map { object in
           var object = object
           object.box = letterbox.inputBox(object.box)
           return object
@@ -93,7 +93,8 @@ package struct DetectionTask: TrainingTask {
     }
     let sink = EvaluationSink(data)
     var done = 0
-    let summary = try pipeline.run(PathSource(data), into: [sink], until: isInterrupted) {
+    let paths = data.samples.map(\.imagePath)
+    let summary = try pipeline.run(paths, into: [sink], until: isInterrupted) {
       done += $0
       progress(done)
     }
