@@ -9,16 +9,6 @@ struct NetworkChoice: Sendable {
   /// The side of the square input, in pixels; nil for the network's own.
   var imageSize: Int?
 
-  /// Classes of a network without weights: those of the COCO benchmark, of ImageNet, or one
-  /// foreground class.
-  static func defaultClassCount(_ task: ModelTask) -> Int {
-    switch task {
-    case .detection: 80
-    case .segmentation: 1
-    case .classification: 1000
-    }
-  }
-
   /// Random weights are the same in every run.
   static let seed: UInt64 = 0
 
@@ -29,7 +19,7 @@ struct NetworkChoice: Sendable {
   func load() throws -> Model {
     guard let weights else {
       let spec = model ?? .compact
-      let names = (0..<Self.defaultClassCount(spec.task)).map { "class \($0)" }
+      let names = (0..<spec.task.benchmarkClassCount).map { "class \($0)" }
       return Model(spec, classNames: names, imageSize: imageSize, seed: Self.seed)
     }
     let loaded = try Model(path: weights)

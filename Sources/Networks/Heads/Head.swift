@@ -6,6 +6,15 @@ package enum ModelTask: String, CaseIterable, Hashable, Sendable {
   case segmentation
   /// A class per image.
   case classification
+
+  /// The classes of a network without weights: those of COCO, one of foreground, those of ImageNet.
+  package var benchmarkClassCount: Int {
+    switch self {
+    case .detection: 80
+    case .segmentation: 1
+    case .classification: 1000
+    }
+  }
 }
 
 /// What the outputs of a network mean.

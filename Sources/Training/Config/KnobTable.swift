@@ -20,7 +20,7 @@ extension Knob {
       "data", \.data, in: .data, short: "d", unit: "path",
       help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
     Knob(
-      "model", \.model, .among(ModelCatalog.names(.detection), "a detector"), in: .data,
+      "model", \.model, .among(TrainingTasks.models, "a model that can be trained"), in: .data,
       unit: "name", help: "Model from the catalog"),
     Knob(
       "weights", \.weights, in: .data, short: "w", unit: "file", unset: "random initialization",
