@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test func eachImageHasTheSizeThatItsBatchHasInTraining() throws {
-    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    let check = try DatasetCheck(path: writeYOLO())
     var config = TrainingConfig()
     config.imgsz = 64
     config.multiScale = 0.5
@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func largeSheetsOfTrainingImagesAreBounded() throws {
-    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    let check = try DatasetCheck(path: writeYOLO())
     var config = TrainingConfig()
     config.imgsz = 32
     // Twenty columns of 4096 / 20 - 4 = 200 pixels and 4 around each.
@@ -208,7 +208,7 @@ import Testing
   }
 
   @Test func drawingTrainingImagesEndsWhereItIsInterrupted() throws {
-    let check = try DatasetCheck(path: writeYOLO(), options: DatasetCheck.Options())
+    let check = try DatasetCheck(path: writeYOLO())
     var config = TrainingConfig()
     config.imgsz = 32
     var asked: [Int] = []

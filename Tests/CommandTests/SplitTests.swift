@@ -43,7 +43,7 @@ import Testing
       try Set(names("a", "train") + names("a", "val")) == Set((0..<10).map { "p\($0).png" }))
     // The classes cat, dog and person have four, three and three images: one of each goes to val.
     #expect(
-      DatasetStatistics(try Dataset.open(path: target.path + "/a", split: "val")).classObjects
+      DatasetStatistics([try Dataset.open(path: target.path + "/a", split: "val")]).classObjects
         == [1, 1, 1])
   }
 

@@ -319,7 +319,7 @@ struct BrokenPackTests {
     for splits in [["val"], ["train", "val"], ["test"]] {
       #expect(throws: DatasetsError.self) {
         try DatasetCheck(
-          path: pack.folder.path("coco"), options: DatasetCheck.Options(splits: splits))
+          path: pack.folder.path("coco"), splits: splits)
       }
     }
   }

@@ -14,7 +14,7 @@ struct ClassNameTests {
   private func expectTwoCats(_ format: DatasetFormat, _ classes: [String]) throws {
     let data = try Dataset.open(path: folder.path, split: "train", format: format)
     #expect(data.classNames == classes)
-    #expect(DatasetStatistics(data).classObjects[classes.firstIndex(of: "cat") ?? 0] == 2)
+    #expect(DatasetStatistics([data]).classObjects[classes.firstIndex(of: "cat") ?? 0] == 2)
   }
 
   @Test func voc() throws {

@@ -25,8 +25,9 @@ struct ImageFolderTests {
   /// The images below a folder, and where there are problems.
   private func walk(_ name: String? = nil) throws -> (images: [String], told: [String]) {
     var issues: [DatasetIssue] = []
-    let images = try ImageFolder.images(
-      below: name.map { folder.path($0) } ?? folder.path, issues: &issues)
+    let images = try ImageFolder.files(
+      below: name.map { folder.path($0) } ?? folder.path, issues: &issues,
+      where: { $0.hasSuffix(".png") })
     #expect(issues.allSatisfy { $0.kind == .layout })
     return (
       images.map { String($0.dropFirst(folder.path.count + 1)) },

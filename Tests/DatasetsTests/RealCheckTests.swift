@@ -112,9 +112,10 @@ struct RealCheckTests {
     ]
     // In fractions, as where images are not measured.
     samples[2].annotations = [annotation(0.5, 0.5, 1, 1, 0)]
-    let numbers = DatasetStatistics(
+    let numbers = DatasetStatistics([
       Dataset(
-        path: "", format: .yolo, split: "train", classNames: ["a", "b", "c"], samples: samples))
+        path: "", format: .yolo, split: "train", classNames: ["a", "b", "c"], samples: samples)
+    ])
     #expect(numbers.images == 3 && numbers.objects == 4 && numbers.backgrounds == 1)
     #expect(numbers.classObjects == [2, 2, 0] && numbers.classImages == [2, 1, 0])
     // 400, 5,000 and 40,000 square pixels against 32² = 1,024 and 96² = 9,216.

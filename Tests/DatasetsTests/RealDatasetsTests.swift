@@ -25,7 +25,7 @@ struct RealDatasetsTests {
     #expect(train.classNames == val.classNames)
     #expect(train.classNames.count == 19 && train.classNames == train.classNames.sorted())
     func count(_ name: String, _ dataset: Dataset) -> Int? {
-      dataset.classNames.firstIndex(of: name).map { DatasetStatistics(dataset).classObjects[$0] }
+      dataset.classNames.firstIndex(of: name).map { DatasetStatistics([dataset]).classObjects[$0] }
     }
     #expect(count("dog", train) == 822 && count("dog", val) == 767)
     #expect(count("person", train) == 666 && count("person", val) == 570)
@@ -39,7 +39,7 @@ struct RealDatasetsTests {
     let names = ["person", "aeroplane", "dog"]
     let val = try open("voc2012", "val", classNames: names)
     #expect(val.classNames == names)
-    #expect(DatasetStatistics(val).classObjects == [570, 0, 767])
+    #expect(DatasetStatistics([val]).classObjects == [570, 0, 767])
     #expect(val.samples.count == 1729)
     let unwanted = val.issues.filter { $0.kind == .unwantedClass }
     // 17 of the 19 classes of the folder occur in val besides these; each is reported once.
@@ -56,7 +56,7 @@ struct RealDatasetsTests {
       #expect(dataset.classNames == names)
       #expect(dataset.samples.count == images && dataset.annotationCount == boxes)
       #expect(dataset.samples.allSatisfy { $0.imageWidth == 640 && $0.imageHeight == 480 })
-      for index in 0..<3 { sums[index] += DatasetStatistics(dataset).classObjects[index] }
+      for index in 0..<3 { sums[index] += DatasetStatistics([dataset]).classObjects[index] }
       #expect(dataset.issues.allSatisfy { $0.kind == .tinyBox })
       tiny += dataset.issues.map { String($0.file.suffix(20)) }
     }
@@ -74,7 +74,7 @@ struct RealDatasetsTests {
     let train = try open("aquarium", "train")
     #expect(train.format == .yolo && train.classNames == names)
     #expect(train.samples.count == 448)
-    #expect(DatasetStatistics(train).classObjects == [1961, 385, 330, 175, 259, 78, 136])
+    #expect(DatasetStatistics([train]).classObjects == [1961, 385, 330, 175, 259, 78, 136])
     // The label file of IMG_3133 is empty: a background image.
     let empty = train.samples.filter(\.annotations.isEmpty)
     #expect(empty.count == 1 && empty.allSatisfy { $0.imagePath.contains("IMG_3133") })
@@ -84,7 +84,7 @@ struct RealDatasetsTests {
 
     let valid = try open("aquarium", "valid")
     #expect(valid.split == "val" && valid.samples.count == 127)
-    #expect(DatasetStatistics(valid).classObjects == [459, 155, 104, 74, 57, 27, 33])
+    #expect(DatasetStatistics([valid]).classObjects == [459, 155, 104, 74, 57, 27, 33])
     #expect(valid.issues.map(\.kind) == [.layout])
 
     // data.yaml names no test split; two of its 584 boxes have no size.
@@ -110,6 +110,6 @@ struct RealDatasetsTests {
       #expect(dataset.classNames.first == "person" && dataset.classNames.last == "toothbrush")
     }
     let val = try open("coco_mini/annotations/instances_val2017.json", "val")
-    #expect(val.samples.count == 79 && DatasetStatistics(val).classObjects[0] == 118)
+    #expect(val.samples.count == 79 && DatasetStatistics([val]).classObjects[0] == 118)
   }
 }

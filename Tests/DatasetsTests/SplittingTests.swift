@@ -29,7 +29,7 @@ struct SplittingTests {
         [data], groups: Array(0..<200), ratios: [("train", 8), ("val", 1), ("test", 1)])
       #expect(parts.map(\.split) == ["train", "val", "test"])
       #expect(parts.map(\.samples.count) == [160, 20, 20])
-      #expect(parts.map { DatasetStatistics($0).classObjects[1] } == [16, 2, 2])
+      #expect(parts.map { DatasetStatistics([$0]).classObjects[1] } == [16, 2, 2])
       #expect(Set(parts.flatMap { $0.samples.map(\.imagePath) }).count == 200)
     }
   }
@@ -77,7 +77,7 @@ struct SplittingTests {
       #expect(fold[0].samples.count + fold[1].samples.count == 103)
       #expect((20...21).contains(fold[1].samples.count))
       // Eleven images have the rare class: 0, 10 ... 100.
-      #expect((2...3).contains(DatasetStatistics(fold[1]).classObjects[1]))
+      #expect((2...3).contains(DatasetStatistics([fold[1]]).classObjects[1]))
       seen += fold[1].samples.map(\.imagePath)
     }
     #expect(Set(seen).count == 103 && seen.count == 103)

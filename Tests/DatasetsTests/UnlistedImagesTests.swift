@@ -35,9 +35,10 @@ struct UnlistedImagesTests {
 
   /// The files below the folder that are told of as not listed.
   private func unlisted(
-    _ path: String = "", options: DatasetCheck.Options = DatasetCheck.Options()
+    _ path: String = "", splits: [String]? = nil, decodesImages: Bool = true
   ) throws -> [String] {
-    let check = try DatasetCheck(path: folder.path(path), options: options)
+    let check = try DatasetCheck(
+      path: folder.path(path), splits: splits, decodesImages: decodesImages)
     return check.issues.filter {
       $0.kind == .unlabeledImage && $0.message.contains("no label file")
     }
@@ -55,12 +56,12 @@ struct UnlistedImagesTests {
     // One that cannot be read is listed all the same; folders that no file is about are not looked at.
     for examines in [true, false] {
       #expect(
-        try unlisted(options: DatasetCheck.Options(decodesImages: examines)) == [
+        try unlisted(decodesImages: examines) == [
           "images/c.png", "images/deep/d.png",
         ])
     }
     // What the other splits list is known only where they are read.
-    #expect(try unlisted(options: DatasetCheck.Options(splits: ["val"])) == [])
+    #expect(try unlisted(splits: ["val"]) == [])
     try folder.write("{", to: "annotations/instances_val.json")
     #expect(try unlisted() == [])
   }

@@ -6,8 +6,8 @@ import Testing
 /// Expected values follow the VOC 2012 development kit: pixel coordinates begin at 1, both corners
 /// belong to the box.
 struct VOCAnnotationTests {
-  private func read(_ objects: String) throws -> VOCAnnotation {
-    try VOCAnnotation(Array("<annotation>\(objects)</annotation>".utf8), file: "a.xml")
+  private func read(_ objects: String) throws -> LabelFile {
+    try VOCAnnotation.read(Array("<annotation>\(objects)</annotation>".utf8), file: "a.xml")
   }
 
   private func object(_ inner: String) -> String { "<object><name>cat</name>\(inner)</object>" }
@@ -20,23 +20,23 @@ struct VOCAnnotationTests {
       "<filename>/home/x/a.png</filename><size><width>4</width><height>6</height></size>"
         + object(box))
     // Column 3 alone is the span 2 ... 3; row 1.5 begins at 0.5.
-    #expect(annotation.objects[0].box == Box(x1: 2, y1: 0.5, x2: 3, y2: 6))
-    #expect(annotation.objects[0].className == "cat")
+    #expect(annotation.objects[0].extent == .pixels(Box(x1: 2, y1: 0.5, x2: 3, y2: 6)))
+    #expect(annotation.classes.names == ["cat"] && annotation.objects[0].classIndex == 0)
     #expect(!annotation.objects[0].isDifficult)
-    #expect(annotation.fileName == "a.png")
-    #expect(annotation.size?.width == 4 && annotation.size?.height == 6)
+    #expect(annotation.imageName == "a.png")
+    #expect(annotation.statedSize?.width == 4 && annotation.statedSize?.height == 6)
   }
 
   @Test func partsAreNoObjects() throws {
     let part = "<part><name>head</name><bndbox><xmin>1</xmin></bndbox></part>"
     let annotation = try read(object(part + box + "<difficult>1</difficult>"))
     #expect(annotation.objects.count == 1)
-    #expect(annotation.objects[0].box.x1 == 2)
+    #expect(annotation.objects[0].extent == .pixels(Box(x1: 2, y1: 0.5, x2: 3, y2: 6)))
     #expect(annotation.objects[0].isDifficult)
   }
 
   @Test func missingSizesAndFilesAreNoError() throws {
-    #expect(try read("<size><width>0</width><height>0</height></size>").size == nil)
+    #expect(try read("<size><width>0</width><height>0</height></size>").statedSize == nil)
     #expect(try read("").objects.isEmpty)
   }
 
@@ -74,7 +74,7 @@ struct VOCAnnotationTests {
 
   @Test func otherXMLIsRefused() {
     #expect {
-      try VOCAnnotation(Array("<html/>".utf8), file: "a.xml")
+      try VOCAnnotation.read(Array("<html/>".utf8), file: "a.xml")
     } throws: {
       "\($0)".contains("<annotation> is expected")
     }

@@ -6,8 +6,9 @@ import Testing
 @testable import Datasets
 
 struct YOLOLabelsTests {
-  private func labels(_ text: String, segmentations: Bool = false) throws -> YOLOLabels {
-    try YOLOLabels(Array(text.utf8), file: "a.txt", classCount: 3, segmentations: segmentations)
+  private func labels(_ text: String, segmentations: Bool = false) throws -> LabelFile {
+    try YOLOLabels.read(
+      Array(text.utf8), file: "a.txt", classCount: 3, segmentations: segmentations)
   }
 
   private func read(_ text: String) throws -> [ParsedObject] { try labels(text).objects }
@@ -74,7 +75,7 @@ struct YOLOLabelsTests {
         }
       }
       do {
-        let labels = try YOLOLabels(bytes, file: "f", classCount: 3, segmentations: true)
+        let labels = try YOLOLabels.read(bytes, file: "f", classCount: 3, segmentations: true)
         #expect(labels.objects.allSatisfy { (0..<3).contains($0.classIndex) })
         refused += labels.issues.isEmpty ? 0 : 1
       } catch {

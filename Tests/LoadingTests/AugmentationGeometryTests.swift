@@ -97,7 +97,7 @@ struct AugmentationGeometryTests {
   private func box(_ label: Annotation, _ layer: PlacedImage, margin: Int) -> Box? {
     let offset = Double(margin)
     let part = layer.part
-    let view = SegmentationTransform(
+    let view = ClippedObject(
       label,
       showing: Box(
         x1: part.x1 - offset / 2, y1: part.y1 - offset / 2, x2: part.x2 + offset / 2,
@@ -105,11 +105,11 @@ struct AugmentationGeometryTests {
       through: layer.transform.concatenating(.scale(Double(fineness)))
         .concatenating(.translation(x: offset, y: offset)),
       width: side * fineness + 2 * margin, height: side * fineness + 2 * margin)
-    return view.map {
+    return (view?.annotation.box).map {
       let scale = 1 / Double(fineness)
       return Box(
-        x1: ($0.box.x1 - offset) * scale, y1: ($0.box.y1 - offset) * scale,
-        x2: ($0.box.x2 - offset) * scale, y2: ($0.box.y2 - offset) * scale)
+        x1: ($0.x1 - offset) * scale, y1: ($0.y1 - offset) * scale,
+        x2: ($0.x2 - offset) * scale, y2: ($0.y2 - offset) * scale)
     }
   }
 

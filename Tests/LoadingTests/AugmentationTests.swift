@@ -139,14 +139,16 @@ struct AugmentationTests {
       #expect(abs(curve.brightness) <= 0.2001 && (0.699...1.301).contains(curve.contrast))
       #expect((0.499...2.001).contains(curve.gamma))
       #expect(draw.mosaic.partners.allSatisfy { (0..<7).contains($0) })
-      switch draw.mosaic {
-      case .single: break
-      case .four(let partners, let x, let y):
+      let first = draw.mosaic.cells[0].box
+      switch draw.mosaic.partners.count {
+      case 3:
         counts[3] += 1
-        #expect(partners.count == 3 && (0.5...1.5).contains(x) && (0.5...1.5).contains(y))
-      case .nine(let partners, let x, let y):
+        // Its lower right corner is where the four meet.
+        #expect(abs(first.x2) <= 0.5 && abs(first.y2) <= 0.5)
+      case 8:
         counts[4] += 1
-        #expect(partners.count == 8 && abs(x) <= 0.3334 && abs(y) <= 0.3334)
+        #expect(abs(first.centerX) <= 0.3334 && abs(first.centerY) <= 0.3334)
+      default: #expect(draw.mosaic == .single)
       }
     }
     // Of 2000 draws at one half or a quarter, 1000 or 500, give or take 5 standard deviations of

@@ -98,16 +98,17 @@ struct CoveredObjectTests {
       .translation(x: 7.25, y: -3.5),
     ] {
       let boxes = [true, false].map { outlined in
-        SegmentationTransform(
+        ClippedObject(
           square(outlined: outlined).annotation, showing: whole,
-          through: transform, width: 60, height: 60)?.box
+          through: transform, width: 60, height: 60)?.annotation.box
       }
       #expect(boxes[0] != nil && boxes[0] == boxes[1])
     }
     // Cut at the border, it is what is seen of the polygon: 8 - 10 to 24 - 10.
     let left = ProjectiveTransform.translation(x: -10, y: 0)
-    let cut = SegmentationTransform(
+    let cut = ClippedObject(
       square().annotation, showing: whole, through: left, width: 60, height: 60)
-    #expect(cut?.box == Box(x1: 0, y1: 8, x2: 14, y2: 24) && cut?.visibleFraction == 14.0 / 16)
+    #expect(
+      cut?.annotation.box == Box(x1: 0, y1: 8, x2: 14, y2: 24) && cut?.visibleFraction == 14.0 / 16)
   }
 }

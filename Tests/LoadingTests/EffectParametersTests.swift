@@ -194,7 +194,7 @@ struct EffectDrawTests {
     for place in 0..<10 {
       let draw = EffectParameters(
         augmentation, seed: SampleSeed(seed: 2, epoch: 0, place: place), width: 40, height: 30)
-      let deviation = try #require(draw.blur?.standardDeviation)
+      let deviation = try #require(draw.blur)
       #expect(deviation > 0 && deviation <= 2)
       var input = TrainingSample(sampleIndex: 0, image: source, labels: AnnotationClipping())
       draw.apply(to: &input, rule: .all)
@@ -247,7 +247,7 @@ struct EffectDrawTests {
   ])
   func artefactsAreThoseOfLibjpeg(quality: Int, rows: [String]) {
     let seed = SampleSeed(seed: 2, epoch: 0, place: 0)
-    #expect(EffectParameters(.none, seed: seed, width: 16, height: 16).jpeg == nil)
+    #expect(EffectParameters(.none, seed: seed, width: 16, height: 16).jpegQuality == nil)
     var config = AugmentationConfig.none
     config.jpeg = 1
     config.jpegQuality = quality...quality
@@ -278,7 +278,7 @@ struct EffectDrawTests {
     let qualities = (0..<200).compactMap {
       EffectParameters(
         augmentation, seed: SampleSeed(seed: 2, epoch: 0, place: $0), width: 9, height: 9
-      ).jpeg?.quality
+      ).jpegQuality
     }
     #expect(qualities.count == 200 && qualities.allSatisfy((20...90).contains))
     // 200 draws of 71 numbers miss any tenth of the range with a chance of e^-21.

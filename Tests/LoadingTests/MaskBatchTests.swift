@@ -274,7 +274,7 @@ struct MaskBatchTests {
     var sample = Sample(imagePath: "", imageWidth: 16, imageHeight: 8, annotations: [])
     sample.maskPath = folder.path("m.jpg")
     #expect(throws: Never.self) { try SampleMask(sample: sample, classCount: 1).plane() }
-    #expect(throws: UnreadableSample.self) {
+    #expect(throws: DatasetIssue.self) {
       try SampleMask(sample: sample, classCount: 2).plane()
     }
   }

@@ -6,33 +6,6 @@ import Imaging
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
 /// other. Nothing is written but the index of images.
 package struct DatasetCheck: Sendable {
-  /// What is validated, and on which threads.
-  package struct Options {
-    /// The splits; nil for all that the dataset has.
-    package var splits: [String]?
-    /// How the dataset lies on disk; found out from file names if nil.
-    package var format: DatasetFormat?
-    /// Whether images are opened and decoded. If not, labels are checked against the sizes that
-    /// they state.
-    package var decodesImages: Bool
-    /// What the work runs on.
-    package var runner: any ParallelExecutor
-    /// Where facts about images are kept from run to run.
-    package var index: ImageIndex
-
-    /// The defaults validate everything on one thread.
-    package init(
-      splits: [String]? = nil, format: DatasetFormat? = nil, decodesImages: Bool = true,
-      runner: any ParallelExecutor = .serial, index: ImageIndex = ImageIndex()
-    ) {
-      self.splits = splits
-      self.format = format
-      self.decodesImages = decodesImages
-      self.runner = runner
-      self.index = index
-    }
-  }
-
   /// A split with the records of its images.
   package struct Split: Sendable {
     /// The samples and classes.
@@ -79,41 +52,49 @@ package struct DatasetCheck: Sendable {
   /// Duplicates and near-duplicates.
   package let pairs: [DuplicatePair]
 
+  /// The numbers of all splits together.
+  package let total: DatasetStatistics
+
   /// Checks the dataset at a path.
   ///
-  /// - Parameter observe: Receives the progress, and may end the work.
+  /// - Parameters:
+  ///   - splits: Which of the splits; nil for all that the dataset has.
+  ///   - format: How the dataset lies on disk; found out from file names if nil.
+  ///   - decodesImages: Whether images are opened and decoded. If not, labels are checked against the
+  ///     sizes that they state.
+  ///   - runner: What the work runs on.
+  ///   - index: Where facts about images are kept from run to run.
+  ///   - observe: Receives the progress, and may end the work.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
   package init(
-    path: String, options: Options = Options(),
-    observe: Observer = { _, _, _ in }
+    path: String, splits names: [String]? = nil, format: DatasetFormat? = nil,
+    decodesImages: Bool = true, runner: any ParallelExecutor = .serial,
+    index: ImageIndex = ImageIndex(), observe: Observer = { _, _, _ in }
   ) throws {
     // As it begins the paths of files in it.
     let path = FilePath.normalized(path)
-    let format = if let format = options.format { format } else { try DatasetFormat.sniff(path) }
-    var opened = try OpenedSplits(path: path, format: format, options: options)
-    let audit = try ImageAudit(opened.datasets, options: options) {
-      try observe(.decoding, $0, $1)
-    }
-    let duplicates = try DuplicateSearch(
-      opened.datasets, audit.records, observe: observe)
-    opened.issues += audit.issues + duplicates.issues
-
     self.path = path
-    self.format = format
+    self.format = try DatasetFormat.sniff(path, unless: format)
+    let reading = DatasetReading(
+      segmentations: true, validates: true, measuresImages: decodesImages, runner: runner,
+      images: index)
+    let opened = try OpenedSplits(names, path: path, format: self.format, reading: reading)
+    let audit = try ImageAudit(opened.datasets, reading) { try observe(.decoding, $0, $1) }
+    let duplicates = try DuplicateSearch(opened.datasets, audit.records, observe: observe)
     selections = opened.selections
     classNames = opened.datasets.first?.classNames ?? []
     splits = zip(opened.datasets, audit.records).map {
-      Split(dataset: $0, images: $1, statistics: DatasetStatistics($0))
+      Split(dataset: $0, images: $1, statistics: DatasetStatistics([$0]))
     }
+    total = DatasetStatistics(opened.datasets)
     pairs = duplicates.pairs
-    issues = []
+    issues = opened.issues + audit.issues + duplicates.issues
     // Of some of the splits, a class may be in the others.
-    issues = Self.sorted(opened.issues + (options.splits == nil ? emptyClasses : []))
-  }
-
-  /// The numbers of all splits together.
-  package var total: DatasetStatistics {
-    splits.reduce(into: DatasetStatistics(classCount: classNames.count)) { $0.add($1.statistics) }
+    if names == nil { reportEmptyClasses() }
+    // Each issue once, though several splits may have it, by kind.
+    var seen: Set<DatasetIssue> = []
+    issues.removeAll { !seen.insert($0).inserted }
+    issues = issuesByKind.flatMap(\.issues)
   }
 
   /// How many issues there are of a severity.
@@ -127,21 +108,12 @@ package struct DatasetCheck: Sendable {
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
-  /// Classes that no image shows.
-  private var emptyClasses: [DatasetIssue] {
-    let counts = total.classImages
+  /// Reports classes that no image shows.
+  private mutating func reportEmptyClasses() {
     // Where classes are in masks alone, none can be counted.
-    guard counts.contains(where: { $0 > 0 }) else { return [] }
-    return zip(classNames, counts).filter { $0.1 == 0 }.map {
-      DatasetIssue(
-        kind: .emptyClass, file: path, message: "no object has the class \"\($0.0)\".")
+    guard total.classImages.contains(where: { $0 > 0 }) else { return }
+    for (name, count) in zip(classNames, total.classImages) where count == 0 {
+      issues.report(.emptyClass, path, "no object has the class \"\(name)\".")
     }
-  }
-
-  /// Each issue once, though several splits may have it, by kind.
-  private static func sorted(_ issues: [DatasetIssue]) -> [DatasetIssue] {
-    var seen: Set<DatasetIssue> = []
-    let byKind = Dictionary(grouping: issues.filter { seen.insert($0).inserted }, by: \.kind)
-    return DatasetIssue.Kind.allCases.flatMap { byKind[$0] ?? [] }
   }
 }

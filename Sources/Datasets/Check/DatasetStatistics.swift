@@ -40,15 +40,9 @@ package struct DatasetStatistics: Hashable, Sendable {
   /// Cells across and down the image.
   package static let gridSide = 16
 
-  /// Counts a split.
-  package init(_ dataset: Dataset) {
-    self.init(classCount: dataset.classNames.count)
-    for sample in dataset.samples { add(sample) }
-  }
-
-  /// No images of some classes.
-  init(classCount: Int) {
-    classObjects = [Int](repeating: 0, count: classCount)
+  /// Counts splits with the same classes.
+  package init(_ splits: [Dataset]) {
+    classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
     areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
     sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
@@ -58,25 +52,7 @@ package struct DatasetStatistics: Hashable, Sendable {
     sides = Histogram(
       bounds: [0, 128, 256, 384, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, .infinity])
     centers = [Int](repeating: 0, count: Self.gridSide * Self.gridSide)
-  }
-
-  /// Takes over the numbers of another split with the same classes.
-  package mutating func add(_ other: DatasetStatistics) {
-    precondition(classObjects.count == other.classObjects.count, "splits have the same classes")
-    for index in classObjects.indices {
-      classObjects[index] += other.classObjects[index]
-      classImages[index] += other.classImages[index]
-    }
-    images += other.images
-    objects += other.objects
-    backgrounds += other.backgrounds
-    areas.add(other.areas)
-    sizes.add(other.sizes)
-    shapes.add(other.shapes)
-    crowding.add(other.crowding)
-    sides.add(other.sides)
-    imageSizes.merge(other.imageSizes, uniquingKeysWith: +)
-    for (place, count) in other.centers.enumerated() { centers[place] += count }
+    for sample in splits.lazy.flatMap(\.samples) { add(sample) }
   }
 
   private mutating func add(_ sample: Sample) {

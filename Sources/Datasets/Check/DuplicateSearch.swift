@@ -83,21 +83,19 @@ struct DuplicateSearch {
 
     mutating func add(_ image: Member) -> DuplicatePair? {
       let (split, hash) = (image.place.split, image.content.signature.hash)
-      let copies = originals[image.content.pixels] ?? []
-      // Copies in another split first, then those byte for byte.
-      let original = copies.min {
-        ($0.place.split == split ? 1 : 0, $0.content.bytes == image.content.bytes ? 0 : 1)
-          < ($1.place.split == split ? 1 : 0, $1.content.bytes == image.content.bytes ? 0 : 1)
+      func isSameFile(_ copy: Member) -> Bool { copy.content.bytes == image.content.bytes }
+      /// Copies in another split come first, then those byte for byte.
+      func rank(_ copy: Member) -> Int {
+        (copy.place.split == split ? 2 : 0) + (isSameFile(copy) ? 0 : 1)
       }
-      if !copies.contains(where: {
-        $0.place.split == split && $0.content.bytes == image.content.bytes
-      }) {
+      let copies = originals[image.content.pixels] ?? []
+      if !copies.contains(where: { rank($0) == 2 }) {
         originals[image.content.pixels, default: []].append(image)
       }
-      if let original {
-        let isSameFile = original.content.bytes == image.content.bytes
+      if let original = copies.min(by: { rank($0) < rank($1) }) {
         return DuplicatePair(
-          first: original.place, second: image.place, similarity: isSameFile ? .bytes : .pixels)
+          first: original.place, second: image.place,
+          similarity: isSameFile(original) ? .bytes : .pixels)
       }
       defer { distinct.append((split, hash, image)) }
       var closest: DuplicatePair.Location?
@@ -129,31 +127,28 @@ struct DuplicateSearch {
   ) {
     let names = [first, second].map { datasets[$0.split].split }
     guard names.allSatisfy({ SplitName.usual.contains($0) }) else { return }
-    issues.append(
-      DatasetIssue(
-        kind: .sharedImage, file: sample(second).imagePath,
-        message: "the image is listed in the splits \"\(names[0])\" and \"\(names[1])\"."))
+    issues.report(
+      .sharedImage, sample(second).imagePath,
+      "the image is listed in the splits \"\(names[0])\" and \"\(names[1])\".")
   }
 
   private mutating func report(_ pair: DuplicatePair) {
     pairs.append(pair)
     let (first, second) = (sample(pair.first), sample(pair.second))
     let ofSplit = " of the split \"\(datasets[pair.first.split].split)\""
+    if pair.similarity == .signature {
+      issues.report(
+        .similarImage, second.imagePath,
+        "the image is a near-duplicate of \(first.imagePath)\(ofSplit).")
+      return
+    }
     let isShared = pair.first.split != pair.second.split
     let isEquallyLabeled =
       first.annotations == second.annotations && first.imageClass == second.imageClass
-    let (kind, message): (DatasetIssue.Kind, String) =
-      switch pair.similarity {
-      case .signature:
-        (.similarImage, "the image is a near-duplicate of \(first.imagePath)\(ofSplit)")
-      case .bytes, .pixels:
-        (
-          isShared ? .sharedImage : .repeatedImage,
-          "the image is a copy, \(pair.similarity == .bytes ? "byte for byte" : "pixel for pixel"), of "
-            + first.imagePath + (isShared ? ofSplit : "")
-            + (isEquallyLabeled ? "" : ", but has other labels")
-        )
-      }
-    issues.append(DatasetIssue(kind: kind, file: second.imagePath, message: message + "."))
+    let how = pair.similarity == .bytes ? "byte for byte" : "pixel for pixel"
+    issues.report(
+      isShared ? .sharedImage : .repeatedImage, second.imagePath,
+      "the image is a copy, \(how), of \(first.imagePath)\(isShared ? ofSplit : "")"
+        + "\(isEquallyLabeled ? "" : ", but has other labels").")
   }
 }

@@ -23,12 +23,6 @@ package struct Histogram: Hashable, Sendable {
     counts[low] += 1
   }
 
-  /// Takes over the counts of another histogram with the same bounds.
-  package mutating func add(_ other: Histogram) {
-    precondition(bounds == other.bounds, "only histograms of the same ranges can be added")
-    for (place, count) in other.counts.enumerated() { counts[place] += count }
-  }
-
   /// All that was counted.
   package var total: Int { counts.reduce(0, +) }
 }

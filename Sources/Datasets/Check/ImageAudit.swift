@@ -11,11 +11,11 @@ struct ImageAudit {
 
   /// Decodes each image once, however many splits have it.
   init(
-    _ datasets: [Dataset], options: DatasetCheck.Options,
+    _ datasets: [Dataset], _ reading: DatasetReading,
     observe: (_ done: Int, _ total: Int) throws -> Void
   ) throws {
     records = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
-    guard options.decodesImages else { return }
+    guard reading.measuresImages else { return }
     var paths: [String] = []
     var places: [String: Int] = [:]
     for sample in datasets.flatMap(\.samples) {
@@ -27,57 +27,34 @@ struct ImageAudit {
     var known: [ImageRecord?] = []
     for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
       try observe(start, paths.count)
-      let results = options.runner.map(min(Self.stride, paths.count - start)) { place in
+      let results = reading.runner.map(min(Self.stride, paths.count - start)) { place in
         Result { () throws(ImagingError) in
-          try options.index.record(of: paths[start + place], decodes: true)
+          try reading.images.record(of: paths[start + place], decodes: true)
         }
       }
       for (path, result) in zip(paths[start...], results) {
         known.append(try? result.get())
-        issues += Self.issues(of: result, path: path)
+        report(result, path: path)
       }
     }
     try observe(paths.count, paths.count)
     let found = { (path: String) in places[path].flatMap { known[$0] } }
     records = datasets.map { $0.samples.map { found($0.imagePath) } }
-    for sample in datasets.flatMap(\.samples) {
-      guard let path = sample.maskPath, let mask = found(path) else { continue }
-      compare(mask, of: path, with: sample)
-    }
   }
 
-  /// Reports a mask that is not of its image's size.
-  private mutating func compare(_ mask: ImageRecord, of path: String, with sample: Sample) {
-    guard mask.width != sample.imageWidth || mask.height != sample.imageHeight else { return }
-    issues.append(
-      DatasetIssue(
-        kind: .sizeMismatch, file: path,
-        message: "the mask has \(mask.width)x\(mask.height) pixels, but its image "
-          + "\(sample.imageWidth)x\(sample.imageHeight)."))
-  }
-
-  /// The issues of one image.
-  private static func issues(
-    of result: Result<ImageRecord, ImagingError>, path: String
-  ) -> [DatasetIssue] {
+  /// Reports the issues of one image.
+  private mutating func report(_ result: Result<ImageRecord, ImagingError>, path: String) {
     switch result {
-    case .failure(let error):
-      return [DatasetIssue(kind: .unreadableImage, file: path, message: sentence(error))]
+    case .failure(let error): issues.report(.unreadableImage, path, Self.sentence(error))
     case .success(let record):
-      var issues: [DatasetIssue] = []
       if let named = Codec(path: path), named != record.codec {
-        issues.append(
-          DatasetIssue(
-            kind: .misnamedImage, file: path,
-            message:
-              "the name ends as \(named) files do, but the content is \(record.codec), which is used."
-          ))
+        issues.report(
+          .misnamedImage, path,
+          "the name ends as \(named) files do, but the content is \(record.codec), which is used.")
       }
-      issues += (record.content?.warnings ?? []).map {
-        DatasetIssue(
-          kind: .imageWarning, file: path, message: "the image decodes with a warning: \($0).")
+      for warning in record.content?.warnings ?? [] {
+        issues.report(.imageWarning, path, "the image decodes with a warning: \(warning).")
       }
-      return issues
     }
   }
 

@@ -3,38 +3,34 @@ struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
   /// Splits whose images all lie in others.
   private(set) var selections: [String] = []
-  var issues: [DatasetIssue] = []
+  private(set) var issues: [DatasetIssue] = []
 
   /// Opens the splits; throws where none can be.
   init(
-    path: String, format: DatasetFormat, options: DatasetCheck.Options
+    _ names: [String]?, path: String, format: DatasetFormat, reading: DatasetReading
   ) throws(DatasetsError) {
-    let names: [String] =
-      if let splits = options.splits { splits } else {
-        try Dataset.splits(path: path, format: format)
-      }
-    let reading = DatasetReading(
-      segmentations: true, validates: true, measuresImages: options.decodesImages,
-      runner: options.runner, images: options.index)
     var failures: [DatasetsError] = []
-    for name in names {
+    let all = if let names { names } else { try Dataset.splits(path: path, format: format) }
+    for name in all {
       do throws(DatasetsError) {
         datasets.append(
           try Dataset.open(path: path, split: name, format: format, reading: reading))
       } catch {
         failures.append(error)
         // Splits that were asked for by name must be there.
-        if options.splits != nil { throw error }
-        issues.append(DatasetIssue(kind: .unreadableSplit, error, file: path))
+        if names != nil { throw error }
+        issues.append(DatasetIssue(.unreadableSplit, path, error))
       }
     }
     if datasets.isEmpty, let first = failures.first { throw first }
-    // What an unreadable split lists is unknown.
-    if options.splits == nil, failures.isEmpty {
-      issues += UnlistedImages.issues(
-        of: datasets, reader: try format.reader.init(path: path))
+    if names == nil {
+      // What an unreadable split lists is unknown.
+      if failures.isEmpty {
+        issues += UnlistedImages.issues(
+          of: datasets, reader: try format.reader.init(path: path))
+      }
+      leaveSelectionsOut()
     }
-    if options.splits == nil { leaveSelectionsOut() }
     datasets = Dataset.joined(datasets)
     issues = datasets.flatMap(\.issues) + issues
   }

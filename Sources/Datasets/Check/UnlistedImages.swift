@@ -36,10 +36,7 @@ enum UnlistedImages {
       direct + ImageFolder.files(below: inner, issues: &issues, where: FilePath.isImage)
     for image in found {
       if let place = place(image), known.contains(place) { continue }
-      issues.append(
-        DatasetIssue(
-          kind: .unlabeledImage, file: image,
-          message: "no label file lists the image; ignored."))
+      issues.report(.unlabeledImage, image, "no label file lists the image; ignored.")
     }
     return issues
   }

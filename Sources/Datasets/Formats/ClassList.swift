@@ -5,7 +5,7 @@ package enum ClassList {
   /// Files that list classes, one a line, in their order.
   private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
   /// What LabelMe writes into its list besides classes.
-  private static let fillers: Set<String> = ["__ignore__", "_background_"]
+  static let fillers: Set<String> = ["__ignore__", "_background_"]
 
   /// The name of a class, without the spaces around it in its file.
   package static func name(_ text: some StringProtocol) -> String {
@@ -37,9 +37,10 @@ package enum ClassList {
     return nil
   }
 
-  /// The listed classes and behind them, sorted, those that only occur.
-  static func complete(_ listed: [String]?, with occurring: Set<String>) -> [String] {
-    let listed = listed ?? []
-    return listed + occurring.subtracting(listed).sorted()
+  /// The classes that a folder lists and behind them, sorted, those that only occur.
+  static func complete(
+    in root: String, with occurring: [String]
+  ) throws(DatasetsError) -> ClassTable {
+    ClassTable((try listed(in: root) ?? []) + Set(occurring).sorted())
   }
 }

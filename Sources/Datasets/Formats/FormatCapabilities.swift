@@ -56,25 +56,15 @@ struct FormatCapabilities: OptionSet, Hashable {
   /// How far a side of an object's box moves, in pixels, where its polygon is written instead of it;
   /// 0 below a billionth of a pixel, which formats do not print.
   func boxShift(of annotation: Annotation) -> Double {
-    guard contains(.boxes), !contains(.boxBesideSegmentation),
-      let segmentation = annotation.writtenSegmentation
-    else { return 0 }
-    let bounds: Box
-    switch segmentation {
-    case .polygons(let polygons):
-      guard contains(.polygon) else { return 0 }
-      let corners = polygons.joined()
-      let x = corners.enumerated().lazy.filter { $0.offset % 2 == 0 }.map(\.element)
-      let y = corners.enumerated().lazy.filter { $0.offset % 2 == 1 }.map(\.element)
-      bounds = Box(x1: x.min() ?? 0, y1: y.min() ?? 0, x2: x.max() ?? 0, y2: y.max() ?? 0)
-    case .mask(let mask):
-      guard contains(.masks) else { return 0 }
-      bounds = Box(
-        x1: Double(mask.bounds.x), y1: Double(mask.bounds.y),
-        x2: Double(mask.bounds.x + mask.bounds.width),
-        y2: Double(mask.bounds.y + mask.bounds.height))
-    }
+    guard contains(.boxes), !contains(.boxBesideSegmentation) else { return 0 }
     let box = annotation.writtenBox
+    let bounds: Box
+    switch annotation.writtenSegmentation {
+    case .polygons(let polygons)? where contains(.polygon):
+      bounds = Polygon(polygons.flatMap(\.self)).bounds ?? box
+    case .mask(let mask)? where contains(.masks): bounds = Box(mask.bounds)
+    default: return 0
+    }
     let shift = max(
       abs(bounds.x1 - box.x1), abs(bounds.y1 - box.y1), abs(bounds.x2 - box.x2),
       abs(bounds.y2 - box.y2))

@@ -26,6 +26,14 @@ protocol FormatReader {
 extension FormatReader {
   var listsAllImages: Bool { false }
 
+  /// The error for a split that a dataset does not have.
+  func noSplit(_ name: String, at path: String) -> DatasetsError {
+    DatasetsError(
+      file: path,
+      "there is no split \"\(name)\"; there is "
+        + splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+  }
+
   /// The label files that lie beside some others, or where a dataset has them, and that are not
   /// among those.
   func listsBeside(_ files: [String]) -> [String] {
@@ -38,18 +46,20 @@ extension FormatReader {
     .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
   }
 
-  /// Reads many label files, in parallel where the runner is: nil where there is none, a failure where
-  /// a file cannot be read or understood as a whole.
-  func labels<Labels: Sendable>(
+  /// Reads many label files, in parallel where the runner is.
+  func labels(
     at paths: [String], on runner: any ParallelExecutor,
-    _ read: (_ bytes: [UInt8], _ path: String) throws(DatasetsError) -> Labels
-  ) -> [Result<Labels?, DatasetsError>] {
+    _ read: (_ bytes: [UInt8], _ path: String) throws(DatasetsError) -> LabelFile
+  ) -> [LabelFile] {
     runner.map(paths.count) { index in
-      Result { () throws(DatasetsError) in
+      do throws(DatasetsError) {
         guard let bytes = try DatasetsError.wrap(FileContents.bytes(paths[index])) else {
-          return nil
+          return LabelFile(state: .absent)
         }
         return try read(bytes, paths[index])
+      } catch {
+        let issue = DatasetIssue(.malformedLabels, paths[index], error)
+        return LabelFile(state: .unreadable, issues: [issue])
       }
     }
   }

@@ -35,6 +35,10 @@ protocol FormatWriter {
 }
 
 extension FormatWriter {
+  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
+    "\(split)/\(name)"
+  }
+
   /// The list that readers take the order of the classes from.
   func classList(_ names: [String]) -> WrittenFile {
     WrittenFile("classes.txt", names.map { $0 + "\n" }.joined())

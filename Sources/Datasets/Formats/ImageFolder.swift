@@ -19,10 +19,9 @@ enum ImageFolder {
       case .file(let path), .brokenLink(let path):
         if isWanted(FilePath.name(path)) { files.append(FilePath.normalized(path)) }
       case .unlistable(let path):
-        found.append(
-          DatasetIssue(
-            kind: .layout, file: FilePath.normalized(path),
-            message: "the folder cannot be listed; its content is ignored."))
+        found.report(
+          .layout, FilePath.normalized(path),
+          "the folder cannot be listed; its content is ignored.")
       case .invalidName(let path): found.append(foreignName(FilePath.normalized(path)))
       case .upwardLink(let path): found.append(upwardLink(FilePath.normalized(path)))
       }
@@ -39,13 +38,12 @@ enum ImageFolder {
 
   private static func upwardLink(_ path: String) -> DatasetIssue {
     DatasetIssue(
-      kind: .layout, file: path,
-      message: "the link leads upward, to a folder around the images; it is not followed.")
+      .layout, path,
+      "the link leads upward, to a folder around the images; it is not followed.")
   }
 
   private static func foreignName(_ path: String) -> DatasetIssue {
-    DatasetIssue(
-      kind: .layout, file: path, message: "the name is not UTF-8; ignored. Rename it.")
+    DatasetIssue(.layout, path, "the name is not UTF-8; ignored. Rename it.")
   }
 
   /// All files below a folder that pass a test of their name, as for several folders.
@@ -60,26 +58,14 @@ enum ImageFolder {
     return files(below: [folder], issues: &issues, where: isWanted)
   }
 
-  /// All images below a folder, as `files` does.
-  static func images(
-    below folder: String, issues: inout [DatasetIssue]
-  ) throws(DatasetsError) -> [String] {
-    try files(below: folder, issues: &issues, where: FilePath.isImage)
-  }
-
   /// The images directly in a folder, in no order; none where it cannot be listed.
   static func images(directlyIn folder: String) -> [String] {
     (FileContents.listing(of: folder) ?? []).filter { FilePath.isImage($0.name) }
       .map { FilePath.join(folder, $0.name) }
   }
 
-  /// Whether images lie directly in a folder.
-  static func hasImages(_ folder: String) -> Bool {
-    (FileContents.listing(of: folder) ?? []).contains { FilePath.isImage($0.name) }
-  }
-
-  /// The folders directly in a folder, sorted; what is ignored is among the issues, as for files.
-  static func folders(in folder: String, issues: inout [DatasetIssue]) -> [String] {
+  /// The folders directly in a folder, sorted, and issues of what is ignored, as for files.
+  static func folders(in folder: String) -> (paths: [String], issues: [DatasetIssue]) {
     var folders: [String] = []
     var found: [DatasetIssue] = []
     for entry in FileContents.listing(of: folder) ?? [] {
@@ -94,25 +80,33 @@ enum ImageFolder {
         }
       }
     }
-    issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
-    return folders.sorted(by: FileContents.isBefore)
-  }
-
-  /// The folders directly in a folder, sorted.
-  static func folders(in folder: String) -> [String] {
-    var issues: [DatasetIssue] = []
-    return folders(in: folder, issues: &issues)
+    return (
+      folders.sorted(by: FileContents.isBefore),
+      found.sorted { FileContents.isBefore($0.file, $1.file) }
+    )
   }
 
   /// The folders in a dataset that are called as splits are, by split.
   static func splits(in root: String) -> [String: String] {
-    var splits: [String: String] = [:]
-    for split in SplitName.usual {
-      for spelling in SplitName.spellings(split) where splits[split] == nil {
-        let path = FilePath.join(root, spelling)
-        if FileContents.entry(path) == .folder { splits[split] = path }
-      }
-    }
-    return splits
+    SplitName.values { folder([$0], in: root) }
+  }
+
+  /// The same; if there are none, all of the dataset is for training.
+  static func splitsOrAll(in root: String) -> [String: String] {
+    let splits = splits(in: root)
+    return splits.isEmpty ? ["train": root] : splits
+  }
+
+  /// The first of some folders in a folder that is there.
+  static func folder(_ names: [String], in root: String) -> String? {
+    names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
+  }
+
+  /// The images that a list names, one a line.
+  static func listed(_ list: String) throws(DatasetsError) -> [String] {
+    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
+      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
+    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
+    return names
   }
 }

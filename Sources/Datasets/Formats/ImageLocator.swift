@@ -32,8 +32,7 @@ package struct ImageLocator: Sendable {
   /// Where an image lies, or nil; `name` may be a path, with an image's ending or without.
   package func path(of name: String) -> String? {
     let name = FilePath.plain(name)
-    guard Self.staysInside(name) else { return byName(FilePath.name(name)) }
-    if name.contains("/") {
+    if Self.staysInside(name), name.contains("/") {
       for folder in folders {
         let path = FilePath.join(folder, name)
         if FileContents.entry(path) == .file { return path }
@@ -49,20 +48,16 @@ package struct ImageLocator: Sendable {
 
   /// The image directly in one of the folders that has the name, or its stem.
   private func byName(_ name: String) -> String? {
-    let ending = FilePath.isImage(name)
-    for (folder, stems) in zip(folders, stems) {
-      let found = stems[(ending ? FilePath.stem(name) : name).lowercased()] ?? []
-      if found.contains(name) { return FilePath.join(folder, name) }
-      if ending, found.isEmpty, FileContents.entry(FilePath.join(folder, name)) == .file {
-        return FilePath.join(folder, name)
-      }
+    let hasEnding = FilePath.isImage(name)
+    let stem = (hasEnding ? FilePath.stem(name) : name).lowercased()
+    let found = zip(folders, stems).map { (folder: $0, names: $1[stem] ?? []) }
+    for (folder, names) in found {
+      let path = FilePath.join(folder, name)
+      if names.contains(name) { return path }
+      if hasEnding, names.isEmpty, FileContents.entry(path) == .file { return path }
     }
-    for (folder, stems) in zip(folders, stems) {
-      let found = stems[(ending ? FilePath.stem(name) : name).lowercased()] ?? []
-      // Several could be meant, and a guess would give an image another one's labels.
-      if found.count == 1 { return FilePath.join(folder, found[0]) }
-    }
-    return nil
+    // Several could be meant, and a guess would give an image another one's labels.
+    return found.first { $0.names.count == 1 }.map { FilePath.join($0.folder, $0.names[0]) }
   }
 
   /// Whether a name can only refer to a file below the folder that it is joined to.

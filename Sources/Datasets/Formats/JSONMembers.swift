@@ -37,6 +37,31 @@ extension JSONScanner {
     }
   }
 
+  /// Skips the next value where it is null.
+  mutating func skipNull() throws(JSONFault) -> Bool {
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try skip()
+    return true
+  }
+
+  /// Takes the elements of a list; those that are sound JSON, but not what is expected, are skipped.
+  mutating func elements(
+    of list: Container, _ take: (inout JSONScanner) throws(JSONFault) -> Void,
+    skipping report: (JSONFault) throws(JSONFault) -> Void
+  ) throws(JSONFault) {
+    var list = list
+    while try element(&list) {
+      let start = self
+      do {
+        try take(&self)
+      } catch {
+        try report(error)
+        self = start
+        try skip()
+      }
+    }
+  }
+
   /// Begins the list that is the value of a member of a COCO file.
   package mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
     guard peek() == UInt8(ascii: "[") else {

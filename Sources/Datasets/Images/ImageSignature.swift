@@ -90,28 +90,28 @@ extension ImageSignature {
   }
 
   private static func hash(_ gray: [UInt8]) -> UInt64 {
-    var rows = [Float](repeating: 0, count: side * frequencies)
-    for y in 0..<side {
-      for u in 0..<frequencies {
-        var sum: Float = 0
-        for x in 0..<side { sum += cosines[u * side + x] * Float(gray[y * side + x]) }
-        rows[y * frequencies + u] = sum
-      }
-    }
-    var coefficients = [Float](repeating: 0, count: frequencies * frequencies)
-    for v in 0..<frequencies {
-      for u in 0..<frequencies {
-        var sum: Float = 0
-        for y in 0..<side { sum += cosines[v * side + y] * rows[y * frequencies + u] }
-        coefficients[v * frequencies + u] = sum
-      }
-    }
+    let coefficients = transformed(transformed(gray.map { Float($0) }))
     // The first is the mean, which is no feature of the image.
     let sorted = coefficients.dropFirst().sorted()
     let median = sorted[sorted.count / 2]
     return coefficients.enumerated().dropFirst().reduce(0) { bits, entry in
       entry.element > median ? bits | 1 << UInt64(entry.offset) : bits
     }
+  }
+
+  /// The lowest frequencies of the cosine transform of each row of `side` numbers, a row for each of
+  /// them.
+  private static func transformed(_ rows: [Float]) -> [Float] {
+    let count = rows.count / side
+    var result = [Float](repeating: 0, count: frequencies * count)
+    for row in 0..<count {
+      for u in 0..<frequencies {
+        var sum: Float = 0
+        for x in 0..<side { sum += cosines[u * side + x] * rows[row * side + x] }
+        result[u * count + row] = sum
+      }
+    }
+    return result
   }
 
   /// cos((2 x + 1) u pi / 2 n) for each frequency u and pixel x.

@@ -32,9 +32,7 @@ struct BoxValidator {
   mutating func annotation(of object: ParsedObject, classIndex: Int) -> Annotation? {
     guard let box = checkedBox(of: object) else { return nil }
     if !seen.insert(BoxKey(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
-      report(
-        .duplicateBox, object,
-        "\(subject(object, box)) is repeated, with the same class; kept.")
+      report(.duplicateBox, object, box, "is repeated, with the same class; kept.")
     }
     var annotation = Annotation(
       box: box, classIndex: classIndex, isCrowd: object.isCrowd, isDifficult: object.isDifficult)
@@ -45,21 +43,21 @@ struct BoxValidator {
     return annotation
   }
 
+  /// Reports what is wrong with an object, which the sentence calls by its number or its line or,
+  /// where there are none, by place.
   private mutating func report(
-    _ kind: DatasetIssue.Kind, _ object: ParsedObject, _ message: String
+    _ kind: DatasetIssue.Kind, _ object: ParsedObject, _ box: Box, _ predicate: String
   ) {
-    issues.append(
-      DatasetIssue(kind: kind, file: image.labelPath, line: object.line, message: message))
-  }
-
-  /// What a sentence calls an object: by its number or its line or, where there are none, by place.
-  private func subject(_ object: ParsedObject, _ box: Box) -> String {
-    if let id = object.id {
-      return "the box of annotation \(id) (\(FilePath.name(image.imagePath)))"
-    }
-    return object.line == nil
-      ? "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of "
-        + FilePath.name(image.imagePath) : "the box"
+    let name = FilePath.name(image.imagePath)
+    let subject =
+      if let id = object.id {
+        "the box of annotation \(id) (\(name))"
+      } else if object.line == nil {
+        "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of \(name)"
+      } else {
+        "the box"
+      }
+    issues.report(kind, image.labelPath, line: object.line, "\(subject) \(predicate)")
   }
 
   /// The object's box in pixels, or nil where it is invalid.
@@ -78,23 +76,18 @@ struct BoxValidator {
     }
     guard [box.x1, box.y1, box.x2, box.y2].allSatisfy({ abs($0) < 1e9 }) else {
       report(
-        .boxOutsideImage, object,
-        "\(subject(object, box)) has coordinates beyond those of any image; ignored.")
+        .boxOutsideImage, object, box, "has coordinates beyond those of any image; ignored.")
       return nil
     }
     if !(box.x2 > box.x1 && box.y2 > box.y1) {
-      report(
-        .boxWithoutArea, object,
-        "\(subject(object, box)) has no width or no height; ignored.")
+      report(.boxWithoutArea, object, box, "has no width or no height; ignored.")
       return nil
     }
     if width == 0 || height == 0 { return box }
     let size = hasSize ? "\(Int(width))x\(Int(height)) image" : "image"
     let clipped = box.clipped(toWidth: width, height: height)
     if !(clipped.x2 > clipped.x1 && clipped.y2 > clipped.y1) {
-      report(
-        .boxOutsideImage, object,
-        "\(subject(object, box)) lies outside of the \(size); ignored.")
+      report(.boxOutsideImage, object, box, "lies outside of the \(size); ignored.")
       return nil
     }
     // A tolerance of a pixel for rounding; of a hundredth where the size is unknown.
@@ -103,12 +96,11 @@ struct BoxValidator {
       clipped.x1 - box.x1, clipped.y1 - box.y1, box.x2 - clipped.x2, box.y2 - clipped.y2)
     if overhang > tolerance {
       report(
-        .boxBeyondImage, object,
-        "\(subject(object, box)) reaches beyond the \(size); \(clipsBoxes ? "clipped" : "kept").")
+        .boxBeyondImage, object, box,
+        "reaches beyond the \(size); \(clipsBoxes ? "clipped" : "kept").")
     }
     if hasSize, clipped.width <= 1 || clipped.height <= 1 {
-      report(
-        .tinyBox, object, "\(subject(object, box)) is at most one pixel wide or high; kept.")
+      report(.tinyBox, object, box, "is at most one pixel wide or high; kept.")
     }
     return clipsBoxes ? clipped : box
   }
@@ -120,68 +112,46 @@ struct BoxValidator {
 
   /// The object's polygon in pixels, or nil where it has none or none that can be.
   private mutating func checkedSegmentation(of object: ParsedObject, _ box: Box) -> Segmentation? {
+    let fault: String
     switch object.segmentation {
     case nil: return nil
     case .mask(let mask)?:
       if hasSize, (mask.width, mask.height) != (Int(width), Int(height)) {
-        report(
-          .invalidSegmentation, object,
-          "\(subject(object, box)) has a mask for \(mask.width)x\(mask.height) pixels, but the "
-            + "image has \(Int(width))x\(Int(height)); the box is kept.")
-        return nil
+        fault =
+          "has a mask for \(mask.width)x\(mask.height) pixels, but the image has "
+          + "\(Int(width))x\(Int(height))"
+      } else if mask.area == 0 {
+        fault = "has an empty mask"
+      } else {
+        return object.segmentation
       }
-      guard mask.area > 0 else {
-        report(
-          .invalidSegmentation, object,
-          "\(subject(object, box)) has an empty mask; the box is kept.")
-        return nil
-      }
-      return .mask(mask)
     case .polygons(var polygons)?:
       if case .fractions = object.extent, hasSize {
         polygons = polygons.map { polygon in
           polygon.enumerated().map { $0.element * ($0.offset % 2 == 0 ? width : height) }
         }
       }
-      for polygon in polygons {
-        let isPossible =
-          polygon.count >= 6 && polygon.count % 2 == 0
-          && polygon.allSatisfy { abs($0) <= Self.farthest }
-        guard isPossible else {
-          report(
-            .invalidSegmentation, object,
-            "\(subject(object, box)) has an invalid polygon of \(polygon.count) numbers: x and y "
-              + "of three or more corners near the image are expected; the box is kept.")
-          return nil
-        }
+      let impossible = polygons.first {
+        $0.count < 6 || $0.count % 2 != 0 || !$0.allSatisfy { abs($0) <= Self.farthest }
       }
-      guard showsSomething(polygons) else {
-        report(
-          .invalidSegmentation, object,
-          "\(subject(object, box)) has polygons of zero area in the image; the box is kept.")
-        return nil
+      if let impossible {
+        fault =
+          "has an invalid polygon of \(impossible.count) numbers: x and y of three or more corners "
+          + "near the image are expected"
+      } else if !polygons.contains(where: isVisible) {
+        fault = "has polygons of zero area in the image"
+      } else {
+        return .polygons(polygons)
       }
-      return .polygons(polygons)
     }
+    report(.invalidSegmentation, object, box, fault + "; the box is kept.")
+    return nil
   }
 
-  /// Whether any of some polygons has an area, and the box around it a part of the image.
-  private func showsSomething(_ polygons: [[Double]]) -> Bool {
-    polygons.contains { polygon in
-      var (doubled, bounds) = (
-        0.0, Box(x1: .infinity, y1: .infinity, x2: -.infinity, y2: -.infinity)
-      )
-      for corner in stride(from: 0, to: polygon.count, by: 2) {
-        let next = (corner + 2) % polygon.count
-        doubled += polygon[corner] * polygon[next + 1] - polygon[next] * polygon[corner + 1]
-        bounds.x1 = min(bounds.x1, polygon[corner])
-        bounds.x2 = max(bounds.x2, polygon[corner])
-        bounds.y1 = min(bounds.y1, polygon[corner + 1])
-        bounds.y2 = max(bounds.y2, polygon[corner + 1])
-      }
-      guard abs(doubled) > 1e-12 else { return false }
-      if !hasSize { return true }
-      return bounds.clipped(toWidth: width, height: height).area > 0
-    }
+  /// Whether a polygon has an area, and the box around it a part of the image.
+  private func isVisible(_ numbers: [Double]) -> Bool {
+    let polygon = Polygon(numbers)
+    guard polygon.area > 5e-13, let bounds = polygon.bounds else { return false }
+    return !hasSize || bounds.clipped(toWidth: width, height: height).area > 0
   }
 }

@@ -4,9 +4,7 @@ package enum SplitName {
   private static let synonyms = [["train", "training"], ["val", "valid", "validation"], ["test"]]
 
   /// The name used here for a split: `val` for `valid`; others stay as they are.
-  package static func canonical(_ name: String) -> String {
-    synonyms.first { $0.contains(name.lowercased()) }?.first ?? name
-  }
+  package static func canonical(_ name: String) -> String { spellings(name)[0] }
 
   /// All names of a split, the canonical one first.
   static func spellings(_ name: String) -> [String] {
@@ -14,11 +12,19 @@ package enum SplitName {
   }
 
   /// The canonical names, `train`, `val` and `test`.
-  static var usual: [String] { synonyms.compactMap(\.first) }
+  static var usual: [String] { synonyms.map { $0[0] } }
 
   /// Splits in their usual order, others after them by name.
-  static func sorted(_ names: Set<String>) -> [String] {
-    usual.filter { names.contains($0) } + names.filter { !usual.contains($0) }.sorted()
+  static func sorted(_ names: some Sequence<String>) -> [String] {
+    let names = Set(names)
+    return usual.filter(names.contains) + names.subtracting(usual).sorted()
+  }
+
+  /// For each of the usual splits the first value that one of its spellings gives, as far as any does.
+  static func values<Value>(_ value: (_ spelling: String) -> Value?) -> [String: Value] {
+    var values: [String: Value] = [:]
+    for split in usual { values[split] = spellings(split).lazy.compactMap(value).first }
+    return values
   }
 }
 
@@ -26,38 +32,27 @@ extension Dataset {
   /// The same splits with the classes of all.
   static func joined(_ splits: [Dataset]) -> [Dataset] {
     guard let first = splits.first else { return [] }
-    var names = first.classNames
-    var places = Dictionary(
-      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    for split in splits {
-      for name in split.classNames where places[name] == nil {
-        places[name] = names.count
-        names.append(name)
-      }
-    }
+    let classes = ClassTable(splits.flatMap(\.classNames))
     return splits.map { split in
-      let indices = split.classNames.map { places[$0] ?? 0 }
-      var samples = split.samples
-      var issues = split.issues
+      var joined = split
+      joined.classNames = classes.names
+      let indices = split.classNames.map { classes[$0] ?? 0 }
       if indices != Array(indices.indices) {
-        for sample in samples.indices {
-          samples[sample].imageClass = samples[sample].imageClass.map { indices[$0] }
-          for place in samples[sample].annotations.indices {
-            let old = samples[sample].annotations[place].classIndex
-            samples[sample].annotations[place].classIndex = indices[old]
+        for sample in joined.samples.indices {
+          joined.samples[sample].imageClass = joined.samples[sample].imageClass.map { indices[$0] }
+          for place in joined.samples[sample].annotations.indices {
+            let old = joined.samples[sample].annotations[place].classIndex
+            joined.samples[sample].annotations[place].classIndex = indices[old]
           }
         }
       }
       if split.classNames != first.classNames {
-        issues.append(
-          DatasetIssue(
-            kind: .classOrder, file: split.path,
-            message: "the split \"\(split.split)\" lists its classes otherwise than "
-              + "\"\(first.split)\" does; they are joined by name."))
+        joined.issues.report(
+          .classOrder, split.path,
+          "the split \"\(split.split)\" lists its classes otherwise than \"\(first.split)\" does; "
+            + "they are joined by name.")
       }
-      return Dataset(
-        path: split.path, format: split.format, split: split.split, classNames: names,
-        samples: samples, issues: issues)
+      return joined
     }
   }
 }

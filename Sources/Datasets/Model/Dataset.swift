@@ -10,27 +10,33 @@ package struct Dataset: Hashable, Sendable {
   /// The split: `train`, `val`, `test` or another name that the dataset gives.
   package let split: String
   /// The classes; the annotations' class indices count into them.
-  package let classNames: [String]
+  package internal(set) var classNames: [String]
   /// The images that can be used, in the dataset's order.
-  package let samples: [Sample]
+  package internal(set) var samples: [Sample]
   /// Every issue, and how it was handled.
-  package let issues: [DatasetIssue]
-
-  /// Makes a dataset from its parts.
-  package init(
-    path: String, format: DatasetFormat, split: String, classNames: [String], samples: [Sample],
-    issues: [DatasetIssue] = []
-  ) {
-    self.path = path
-    self.format = format
-    self.split = split
-    self.classNames = classNames
-    self.samples = samples
-    self.issues = issues
-  }
+  package internal(set) var issues: [DatasetIssue] = []
 
   /// Labeled objects in all images.
   package var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
+}
+
+/// An image on disk with what is labeled in it.
+package struct Sample: Hashable, Sendable {
+  /// The image's file.
+  package var imagePath: String
+  /// The width of the upright image (after its EXIF orientation), in pixels.
+  package var imageWidth: Int
+  /// The height of the upright image (after its EXIF orientation), in pixels.
+  package var imageHeight: Int
+  /// What is labeled, in pixels of the upright image; none for a background image.
+  package var annotations: [Annotation]
+  /// The class of the image as a whole, where it is labeled so (a folder for each class).
+  package var imageClass: Int?
+  /// The file of the image's mask, where it is labeled so (folders of images and masks).
+  package var maskPath: String?
+  /// For each class that the numbers of the mask's file count, its index among the dataset's classes,
+  /// nil for one that was not asked for; nil where they are the same.
+  package var maskClassIndices: [Int?]?
 }
 
 /// The formats in which labeled images can lie on disk.

@@ -15,12 +15,10 @@ struct DatasetBuilder {
   init(parsed: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
     self.parsed = parsed
     self.reading = reading
-    let names = wanted ?? parsed.classNames
-    classNames = names
+    let classes = ClassTable(wanted ?? parsed.classNames)
+    classNames = classes.names
     issues = parsed.issues
-    let places = Dictionary(
-      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    classIndices = parsed.classNames.map { places[$0] }
+    classIndices = parsed.classNames.map { classes[$0] }
   }
 
   /// All samples that can be used.
@@ -35,17 +33,17 @@ struct DatasetBuilder {
       let earlier = seen[image.imagePath]
       if let earlier {
         // The same label file again, or other labels of the same image.
-        guard !image.objects.isEmpty,
-          image.objects.map(\.line) != parsed.images[earlier.entry].objects.map(\.line)
-            || image.objects.map(\.id) != parsed.images[earlier.entry].objects.map(\.id)
-        else {
-          report(
-            .duplicateEntry, image.imagePath, "the image is listed twice; used once.")
-          continue
-        }
-        report(
+        let first = parsed.images[earlier.entry].objects
+        let isRepeated =
+          image.objects.isEmpty
+          || image.objects.map(\.line) == first.map(\.line)
+            && image.objects.map(\.id) == first.map(\.id)
+        issues.report(
           .duplicateEntry, image.imagePath,
-          "the image is listed twice, with labels of its own each time; they are merged.")
+          isRepeated
+            ? "the image is listed twice; used once."
+            : "the image is listed twice, with labels of its own each time; they are merged.")
+        if isRepeated { continue }
       }
       guard let size = size(of: image, measured: measured) else { continue }
       if let mask = image.maskPath, reading.measuresImages {
@@ -63,14 +61,13 @@ struct DatasetBuilder {
       var validator = BoxValidator(
         image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
       for object in image.objects {
-        guard let classIndex = classIndices[object.classIndex] else {
+        if let classIndex = classIndices[object.classIndex] {
+          if let annotation = validator.annotation(of: object, classIndex: classIndex) {
+            sample.annotations.append(annotation)
+          }
+        } else {
           unwanted[object.classIndex] += 1
-          continue
         }
-        guard let annotation = validator.annotation(of: object, classIndex: classIndex) else {
-          continue
-        }
-        sample.annotations.append(annotation)
       }
       issues += validator.issues
       if let earlier {
@@ -81,11 +78,11 @@ struct DatasetBuilder {
       if reading.validates { reportIfUnlabeled(image) }
       samples.append(sample)
     }
-    for (index, count) in unwanted.enumerated() where count > 0 {
-      report(
+    for (name, count) in zip(parsed.classNames, unwanted) where count > 0 {
+      issues.report(
         .unwantedClass, path,
-        "\(count) boxes of the class \"\(parsed.classNames[index])\" are left "
-          + "out; it is not among the \(classNames.count) classes asked for.")
+        "\(count) boxes of the class \"\(name)\" are left out; it is not among the "
+          + "\(classNames.count) classes asked for.")
     }
     return samples
   }
@@ -108,26 +105,14 @@ struct DatasetBuilder {
     }
   }
 
-  private mutating func report(
-    _ kind: DatasetIssue.Kind, _ file: String, line: Int? = nil, _ message: String
-  ) {
-    issues.append(DatasetIssue(kind: kind, file: file, line: line, message: message))
-  }
-
   private mutating func reportIfUnlabeled(_ image: ParsedImage) {
-    guard image.objects.isEmpty, image.imageClass == nil, image.maskPath == nil else {
-      return
-    }
-    switch image.labels {
-    case .broken: break
-    case .absent:
-      report(
-        .unlabeledImage, image.imagePath,
-        "the image has no label file, which would be \(image.labelPath); it is a background image.")
-    case .given:
-      report(
-        .unlabeledImage, image.imagePath, "the image has no labels; it is a background image.")
-    }
+    guard image.objects.isEmpty, image.imageClass == nil, image.maskPath == nil,
+      [.given, .absent].contains(image.labels)
+    else { return }
+    let found =
+      image.labels == .absent ? "label file, which would be \(image.labelPath)" : "labels"
+    issues.report(
+      .unlabeledImage, image.imagePath, "the image has no \(found); it is a background image.")
   }
 
   // MARK: Sizes
@@ -149,12 +134,12 @@ struct DatasetBuilder {
     do {
       let found = try reading.images.record(of: mask)
       if (found.width, found.height) == size { return true }
-      report(
+      issues.report(
         .sizeMismatch, mask,
         "the mask has \(found.width)x\(found.height) pixels, but its image "
           + "\(size.width)x\(size.height); both are ignored.")
     } catch {
-      report(.unreadableImage, mask, "\(error); its image is ignored.")
+      issues.report(.unreadableImage, mask, "\(error); its image is ignored.")
     }
     return false
   }
@@ -169,25 +154,26 @@ struct DatasetBuilder {
     case .success(let measured)?: size = measured
     case .failure(let error)?:
       if FileContents.entry(image.imagePath) == .file {
-        report(.unreadableImage, image.imagePath, "\(error); ignored.")
+        issues.report(.unreadableImage, image.imagePath, "\(error); ignored.")
       } else {
-        report(.missingImage, image.imagePath, "the image does not exist; ignored.")
+        issues.report(.missingImage, image.imagePath, "the image does not exist; ignored.")
       }
       return nil
     }
-    if let stated = image.statedSize, stated != (size.width, size.height) {
-      if stated == (size.storedWidth, size.storedHeight) {
-        report(
-          .orientationMismatch, image.labelPath,
-          "the labels are of the \(stated.width)x\(stated.height) image as it is stored, but its "
-            + "EXIF orientation turns \(FilePath.name(image.imagePath)) to "
-            + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
-      } else {
-        report(
-          .sizeMismatch, image.labelPath,
-          "the stated size is \(stated.width)x\(stated.height), "
-            + "but the image has \(size.width)x\(size.height); boxes are taken as they are.")
-      }
+    guard let stated = image.statedSize, stated != (size.width, size.height) else {
+      return (size.width, size.height)
+    }
+    if stated == (size.storedWidth, size.storedHeight) {
+      issues.report(
+        .orientationMismatch, image.labelPath,
+        "the labels are of the \(stated.width)x\(stated.height) image as it is stored, but its "
+          + "EXIF orientation turns \(FilePath.name(image.imagePath)) to "
+          + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
+    } else {
+      issues.report(
+        .sizeMismatch, image.labelPath,
+        "the stated size is \(stated.width)x\(stated.height), "
+          + "but the image has \(size.width)x\(size.height); boxes are taken as they are.")
     }
     return (size.width, size.height)
   }

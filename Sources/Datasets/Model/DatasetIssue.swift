@@ -3,7 +3,7 @@ import Basics
 /// A dataset issue: kind, severity, location, message.
 ///
 /// Commands print them; no label is ignored without one.
-package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
+package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
   /// How bad it is.
   package enum Severity: String, Sendable {
     /// Labels or images are lost or invalid.
@@ -86,14 +86,11 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
     package var severity: Severity {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
-        .sizeMismatch,
-        .orientationMismatch, .missingImage, .unreadableImage, .missingLabels, .unlisted,
+        .sizeMismatch, .orientationMismatch, .missingImage, .unreadableImage, .missingLabels,
+        .unlisted,
         .pathOutside, .sharedImage:
         .error
-      case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidSegmentation, .unlabeledImage,
-        .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
-        .imageWarning, .repeatedImage, .similarImage, .layout:
-        .warning
+      default: .warning
       }
     }
   }
@@ -107,7 +104,7 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   /// What was found and how it was handled, one sentence.
   package let message: String
 
-  package init(kind: Kind, file: String, line: Int? = nil, message: String) {
+  package init(_ kind: Kind, _ file: String, line: Int? = nil, _ message: String) {
     self.kind = kind
     self.file = file
     self.line = line
@@ -115,16 +112,24 @@ package struct DatasetIssue: Hashable, CustomStringConvertible, Sendable {
   }
 
   /// Makes an issue of an error about a file or its content.
-  init(kind: Kind, _ error: DatasetsError, file: String) {
+  init(_ kind: Kind, _ file: String, _ error: DatasetsError) {
     self.init(
-      kind: kind, file: error.diagnostic.file ?? file, line: error.diagnostic.line,
-      message: error.diagnostic.what)
+      kind, error.diagnostic.file ?? file, line: error.diagnostic.line, error.diagnostic.what)
   }
 
   /// As in `labels/a.txt:3: the box has no area; ignored.`
   package var description: String {
     // Messages of codecs begin with the file's name already.
     message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
+  }
+}
+
+extension [DatasetIssue] {
+  /// Adds an issue.
+  mutating func report(
+    _ kind: DatasetIssue.Kind, _ file: String, line: Int? = nil, _ message: String
+  ) {
+    append(DatasetIssue(kind, file, line: line, message))
   }
 }
 
@@ -140,10 +145,16 @@ package struct DatasetsError: ModuleError {
   }
 }
 
+extension DatasetsError {
+  /// The error of a fault in JSON, with its byte.
+  init(_ fault: JSONFault, file: String, line: Int) {
+    self.init(file: file, line: line, "\(fault.message) (byte \(fault.offset)).")
+  }
+}
+
 extension MappedFile {
   /// The error of a fault in JSON, with its line and byte.
   package func error(_ fault: JSONFault) -> DatasetsError {
-    DatasetsError(
-      file: path, line: line(at: fault.offset), "\(fault.message) (byte \(fault.offset)).")
+    DatasetsError(fault, file: path, line: line(at: fault.offset))
   }
 }

@@ -3,42 +3,32 @@ import Imaging
 /// The content of a format's files, before images are read.
 struct ParsedDataset {
   /// The names that the objects' class indices count into.
-  var classNames: [String]
+  var classNames: [String] = []
   /// In the order in which the format gives them.
-  var images: [ParsedImage]
+  var images: [ParsedImage] = []
   /// Issues found while parsing.
-  var issues: [DatasetIssue]
+  var issues: [DatasetIssue] = []
 }
 
 /// An image with its label file, not yet opened.
 struct ParsedImage {
-  /// What there is of an image's labels.
-  enum LabelState {
-    /// They were read, though there may be none in them.
-    case given
-    /// There is no label file, which some formats allow.
-    case absent
-    /// They cannot be read, which is among the issues.
-    case broken
-  }
-
   var imagePath: String
   /// The label file, for messages.
   var labelPath: String
   /// The size that the label file states, in pixels, if any.
   var statedSize: (width: Int, height: Int)?
-  var objects: [ParsedObject]
+  var objects: [ParsedObject] = []
   /// The class of the image as a whole, an index.
   var imageClass: Int?
   /// The file of the image's mask.
   var maskPath: String?
-  var labels = LabelState.given
+  var labels = LabelFile.LabelState.given
 }
 
 /// A labeled object before its box is put into pixels and checked.
 struct ParsedObject {
   /// A box as the formats give them.
-  enum Extent {
+  enum Extent: Equatable {
     /// Continuous corners in pixels.
     case pixels(Box)
     /// Continuous corners as fractions of the image's width and height.

@@ -13,19 +13,11 @@ struct XMLReader {
   private let bytes: [UInt8]
   private var place = 0
   private var line = 1
-  private var open: [XMLTree] = []
-  /// The text so far of each open element.
-  private var texts: [[UInt8]] = []
 
   /// Reads a whole file into its outermost element.
   static func read(_ bytes: [UInt8], file: String) throws(DatasetsError) -> XMLTree {
     var reader = XMLReader(file: file, bytes: try utf8(bytes, file: file))
     return try reader.document()
-  }
-
-  private init(file: String, bytes: [UInt8]) {
-    self.file = file
-    self.bytes = bytes
   }
 
   /// The file's bytes as UTF-8 without a byte-order mark.
@@ -49,84 +41,83 @@ struct XMLReader {
     DatasetsError(file: file, line: line, "\(what) (XML).")
   }
 
+  /// Reads the outermost element, which only notes and spaces may follow.
   private mutating func document() throws(DatasetsError) -> XMLTree {
+    var root: XMLTree?
     while place < bytes.count {
-      if bytes[place] == UInt8(ascii: "<") {
-        if let root = try markup() {
-          try end()
-          return root
-        }
-      } else if open.isEmpty {
-        guard Self.isSpace(bytes[place]) else {
-          throw error("an element is expected, but the file holds other text")
-        }
+      if Self.isSpace(bytes[place]) {
         step()
-      } else {
-        try character()
-      }
-    }
-    if let last = open.last {
-      throw error("the file ends inside <\(last.name)> of line \(last.line)")
-    }
-    throw error("the file holds no element")
-  }
-
-  /// Only comments, instructions and spaces may follow the outermost element.
-  private mutating func end() throws(DatasetsError) {
-    while place < bytes.count {
-      if starts(with: "<!--") || starts(with: "<?") {
-        _ = try markup()
-      } else if Self.isSpace(bytes[place]) {
-        step()
-      } else {
+      } else if try skipsNote() {
+        continue
+      } else if root != nil {
         throw error("there is content after the outermost element")
+      } else if starts(with: "<!DOCTYPE") {
+        let begin = place
+        try skip(past: ">", opening: "<!DOCTYPE")
+        guard !bytes[begin..<place].contains(UInt8(ascii: "[")) else {
+          throw error("a document type with declarations of its own is not read")
+        }
+      } else if starts(with: "</") {
+        throw error("</\(try closingName())> closes no open element")
+      } else if starts(with: "<") {
+        root = try element(depth: 0)
+      } else {
+        throw error("an element is expected, but the file holds other text")
       }
     }
+    guard let root else { throw error("the file holds no element") }
+    return root
   }
 
-  /// Reads one markup item that begins with "<"; returns the tree when it closes the outermost element.
-  private mutating func markup() throws(DatasetsError) -> XMLTree? {
+  /// Skips a comment or processing instruction, if one begins here.
+  private mutating func skipsNote() throws(DatasetsError) -> Bool {
     if starts(with: "<!--") {
       try skip(past: "-->", opening: "<!--")
-    } else if starts(with: "<![CDATA[") && !open.isEmpty {
-      let begin = place + 9
-      try skip(past: "]]>", opening: "<![CDATA[")
-      texts[texts.count - 1] += bytes[begin..<(place - 3)]
     } else if starts(with: "<?") {
       try skip(past: "?>", opening: "<?")
-    } else if starts(with: "<!DOCTYPE") && open.isEmpty {
-      let begin = place
-      try skip(past: ">", opening: "<!DOCTYPE")
-      guard !bytes[begin..<place].contains(UInt8(ascii: "[")) else {
-        throw error("a document type with declarations of its own is not read")
-      }
-    } else if starts(with: "</") {
-      return try closingTag()
     } else {
-      return try openingTag()
+      return false
     }
-    return nil
+    return true
   }
 
-  private mutating func openingTag() throws(DatasetsError) -> XMLTree? {
+  private mutating func element(depth: Int) throws(DatasetsError) -> XMLTree {
     let begin = line
     step()
-    let name = try takeName()
-    if open.count >= Self.depthLimit { throw error("elements are nested too deeply") }
-    while true {
-      skipSpaces()
+    var element = XMLTree(name: try takeName(), text: "", children: [], line: begin)
+    if depth >= Self.depthLimit { throw error("elements are nested too deeply") }
+    skipSpaces()
+    while !starts(with: ">") {
       if starts(with: "/>") {
         step(2)
-        return add(XMLTree(name: name, text: "", children: [], line: begin))
-      }
-      if starts(with: ">") {
-        step()
-        open.append(XMLTree(name: name, text: "", children: [], line: begin))
-        texts.append([])
-        return nil
+        return element
       }
       try attribute()
+      skipSpaces()
     }
+    step()
+    var text: [UInt8] = []
+    while true {
+      guard place < bytes.count else {
+        throw error("the file ends inside <\(element.name)> of line \(begin)")
+      }
+      if bytes[place] != UInt8(ascii: "<") {
+        try takeCharacter(into: &text)
+      } else if starts(with: "</") {
+        break
+      } else if starts(with: "<![CDATA[") {
+        let begin = place + 9
+        try skip(past: "]]>", opening: "<![CDATA[")
+        text += bytes[begin..<(place - 3)]
+      } else if try !skipsNote() {
+        element.children.append(try self.element(depth: depth + 1))
+      }
+    }
+    let name = try closingName()
+    guard name == element.name else { throw error("</\(name)> closes no open element") }
+    step()
+    element.text = Self.trimmed(text)
+    return element
   }
 
   /// Skips `name="value"`.
@@ -145,30 +136,19 @@ struct XMLReader {
     step()
   }
 
-  private mutating func closingTag() throws(DatasetsError) -> XMLTree? {
+  /// Takes `</name`, behind which a `>` comes.
+  private mutating func closingName() throws(DatasetsError) -> String {
     step(2)
     let name = try takeName()
     skipSpaces()
     guard starts(with: ">") else { throw error("\">\" is expected after \"</\(name)\"") }
-    guard var element = open.popLast(), let text = texts.popLast(), element.name == name else {
-      throw error("</\(name)> closes no open element")
-    }
-    step()
-    element.text = Self.trimmed(text)
-    return add(element)
-  }
-
-  /// Puts a finished element into the one around it, or hands it back where there is none.
-  private mutating func add(_ element: XMLTree) -> XMLTree? {
-    if open.isEmpty { return element }
-    open[open.count - 1].children.append(element)
-    return nil
+    return name
   }
 
   /// Takes one character of text, or an entity.
-  private mutating func character() throws(DatasetsError) {
+  private mutating func takeCharacter(into text: inout [UInt8]) throws(DatasetsError) {
     guard bytes[place] == UInt8(ascii: "&") else {
-      texts[texts.count - 1].append(bytes[place])
+      text.append(bytes[place])
       step()
       return
     }
@@ -177,8 +157,8 @@ struct XMLReader {
       throw error("\"&\" begins no entity; write &amp;")
     }
     let name = String(decoding: bytes[begin..<end], as: UTF8.self)
-    guard let text = Self.entity(name) else { throw error("the entity &\(name); is unknown") }
-    texts[texts.count - 1] += Array(String(text).utf8)
+    guard let scalar = Self.entity(name) else { throw error("the entity &\(name); is unknown") }
+    text += Array(String(scalar).utf8)
     step(end + 1 - place)
   }
 

@@ -17,11 +17,14 @@ struct YAMLNode: Hashable {
   /// From 1.
   var line: Int
 
-  /// The text of a scalar that is not null.
-  var text: String? {
-    guard case .scalar(let text, _) = content, !isNull else { return nil }
+  /// The text of a scalar as written, also of null.
+  var written: String? {
+    guard case .scalar(let text, _) = content else { return nil }
     return text
   }
+
+  /// The text of a scalar that is not null.
+  var text: String? { isNull ? nil : written }
 
   /// Whether nothing, `~` or `null` is written there.
   var isNull: Bool {

@@ -161,12 +161,12 @@ struct YAMLReader {
     let key = try scalar(inFlow: false, line: line.number)
     scanner.skipSpaces()
     guard scanner.isAtKeyEnd else { return nil }
-    if key.text == "<<", !key.isQuoted {
+    if key.content == .scalar("<<", isQuoted: false) {
       throw error(line.number, "merge keys (\"<<\") are not supported")
     }
     scanner.skip()
     scanner.skipSpaces()
-    return key.text
+    return key.written
   }
 
   // MARK: Values
@@ -185,11 +185,10 @@ struct YAMLReader {
       throw error(
         start, "a value cannot begin with \"\(scanner.rest.prefix(1))\"; put it in quotes")
     default:
-      let scalar = try scalar(inFlow: false, line: start)
-      if scanner.isAtKeyEnd, !scalar.isQuoted {
+      node = try scalar(inFlow: false, line: start)
+      if scanner.isAtKeyEnd, case .scalar(_, isQuoted: false) = node.content {
         throw error(start, "\": \" is inside a value; put the value in quotes")
       }
-      node = YAMLNode(content: .scalar(scalar.text, isQuoted: scalar.isQuoted), line: start)
     }
     guard scanner.isAtEnd else {
       throw error(number, "unexpected text after a value: \"\(scanner.rest.prefix(40))\"")
@@ -200,16 +199,14 @@ struct YAMLReader {
     return node
   }
 
-  private mutating func scalar(
-    inFlow: Bool, line: Int
-  ) throws(DatasetsError) -> (text: String, isQuoted: Bool) {
+  private mutating func scalar(inFlow: Bool, line: Int) throws(DatasetsError) -> YAMLNode {
     guard let first = scanner.rest.first, first == "\"" || first == "'" else {
-      return (scanner.plain(inFlow: inFlow), false)
+      return YAMLNode(content: .scalar(scanner.plain(inFlow: inFlow), isQuoted: false), line: line)
     }
     guard let text = scanner.quoted() else {
       throw error(line, "a quoted text has a bad escape or no closing quote on its line")
     }
-    return (text, true)
+    return YAMLNode(content: .scalar(text, isQuoted: true), line: line)
   }
 
   /// `[...]` or `{...}`, which may continue on the lines below.
@@ -235,7 +232,7 @@ struct YAMLReader {
       scanner.skip()
       if try following(&self) == close { break }
       if isMap {
-        let key = try flowScalar().text
+        let key = try flowScalar().written ?? ""
         guard try following(&self) == ":" else {
           throw error(number, "\":\" is expected after the key \"\(key)\"")
         }
@@ -244,10 +241,9 @@ struct YAMLReader {
         let character = try following(&self)
         let isNull = character == "," || character == close
         entries.append(
-          YAMLNode.Entry(
-            key: key, value: isNull ? null(number) : try flowValue(character, depth: depth)))
+          YAMLNode.Entry(key: key, value: isNull ? null(number) : try flowValue(depth: depth)))
       } else {
-        elements.append(try flowValue(following(&self), depth: depth))
+        elements.append(try flowValue(depth: depth))
       }
     } while try following(&self) == ","
     guard scanner.rest.first == close else {
@@ -258,15 +254,12 @@ struct YAMLReader {
     return YAMLNode(content: isMap ? .mapping(entries) : .sequence(elements), line: start)
   }
 
-  private mutating func flowValue(
-    _ first: Character, depth: Int
-  ) throws(DatasetsError) -> YAMLNode {
-    if "[{".contains(first) { return try flow(depth: depth + 1) }
-    let scalar = try flowScalar()
-    return YAMLNode(content: .scalar(scalar.text, isQuoted: scalar.isQuoted), line: number)
+  private mutating func flowValue(depth: Int) throws(DatasetsError) -> YAMLNode {
+    let isNested = scanner.rest.first == "[" || scanner.rest.first == "{"
+    return try isNested ? flow(depth: depth + 1) : flowScalar()
   }
 
-  private mutating func flowScalar() throws(DatasetsError) -> (text: String, isQuoted: Bool) {
+  private mutating func flowScalar() throws(DatasetsError) -> YAMLNode {
     if let first = scanner.rest.first, "&*!|>%@`[]{},".contains(first) {
       throw error(number, "a value is expected, not \"\(first)\"; put it in quotes if it is meant")
     }

@@ -21,18 +21,13 @@ extension Dataset {
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> Dataset {
-    let format = if let format { format } else { try DatasetFormat.sniff(path) }
+    let format = try DatasetFormat.sniff(path, unless: format)
     if let classNames, Set(classNames).count < classNames.count {
       throw DatasetsError("a class name is given twice in: \(classNames.joined(separator: ", ")).")
     }
     let reader = try format.reader.init(path: path)
     let name = SplitName.canonical(split)
-    guard reader.splits.contains(name) else {
-      throw DatasetsError(
-        file: path,
-        "there is no split \"\(name)\"; there is "
-          + reader.splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
-    }
+    guard reader.splits.contains(name) else { throw reader.noSplit(name, at: path) }
     let parsed = try reader.read(split: name, classNames: classNames, reading: reading)
     // Images need not lie below the path by which a dataset is opened.
     reading.images.exclude(
@@ -63,8 +58,7 @@ extension Dataset {
   package static func splits(
     path: String, format: DatasetFormat? = nil
   ) throws(DatasetsError) -> [String] {
-    let format = if let format { format } else { try DatasetFormat.sniff(path) }
-    return try format.reader.init(path: path).splits
+    try DatasetFormat.sniff(path, unless: format).reader.init(path: path).splits
   }
 
   /// Opens several splits of a dataset, with one list of classes for all of them.
@@ -83,22 +77,18 @@ extension Dataset {
     path: String, splits: [String]? = nil, format: DatasetFormat? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> [Dataset] {
-    let format = if let format { format } else { try DatasetFormat.sniff(path) }
-    var names = if let splits { splits } else { try usualSplits(path: path, format: format) }
+    let format = try DatasetFormat.sniff(path, unless: format)
+    var names = splits ?? []
+    if splits == nil {
+      let all = try Self.splits(path: path, format: format)
+      let usual = all.filter(SplitName.usual.contains)
+      names = usual.isEmpty ? all : usual
+    }
     var seen: Set<String> = []
-    names.removeAll { !seen.insert(SplitName.canonical($0)).inserted }
     var opened: [Dataset] = []
-    for name in names {
+    for name in names where seen.insert(SplitName.canonical(name)).inserted {
       opened.append(try open(path: path, split: name, format: format, reading: reading))
     }
     return joined(opened)
-  }
-
-  private static func usualSplits(
-    path: String, format: DatasetFormat
-  ) throws(DatasetsError) -> [String] {
-    let all = try splits(path: path, format: format)
-    let usual = all.filter { SplitName.usual.contains($0) }
-    return usual.isEmpty ? all : usual
   }
 }

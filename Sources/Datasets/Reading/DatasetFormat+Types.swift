@@ -2,34 +2,29 @@ import Basics
 
 /// The list of formats.
 extension DatasetFormat {
-  var reader: any FormatReader.Type {
+  private var types: (reader: any FormatReader.Type, writer: any FormatWriter.Type) {
     switch self {
-    case .voc: VOCReader.self
-    case .yolo: YOLOReader.self
-    case .coco: COCOReader.self
-    case .createml: CreateMLReader.self
-    case .labelme: LabelMeReader.self
-    case .folders: ClassFolderReader.self
-    case .masks: MaskFolderReader.self
+    case .voc: (VOCReader.self, VOCWriter.self)
+    case .yolo: (YOLOReader.self, YOLOWriter.self)
+    case .coco: (COCOReader.self, COCOWriter.self)
+    case .createml: (CreateMLReader.self, CreateMLWriter.self)
+    case .labelme: (LabelMeReader.self, LabelMeWriter.self)
+    case .folders: (ClassFolderReader.self, ClassFolderWriter.self)
+    case .masks: (MaskFolderReader.self, MaskFolderWriter.self)
     }
   }
 
-  var writer: any FormatWriter.Type {
-    switch self {
-    case .voc: VOCWriter.self
-    case .yolo: YOLOWriter.self
-    case .coco: COCOWriter.self
-    case .createml: CreateMLWriter.self
-    case .labelme: LabelMeWriter.self
-    case .folders: ClassFolderWriter.self
-    case .masks: MaskFolderWriter.self
-    }
-  }
+  var reader: any FormatReader.Type { types.reader }
+  var writer: any FormatWriter.Type { types.writer }
 
   /// Determines the format of a dataset from its file and folder names.
   ///
+  /// - Parameter given: The format if it is known, which is returned.
   /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
-  package static func sniff(_ path: String) throws(DatasetsError) -> DatasetFormat {
+  package static func sniff(
+    _ path: String, unless given: DatasetFormat? = nil
+  ) throws(DatasetsError) -> DatasetFormat {
+    if let given { return given }
     if FileContents.entry(path) == .nothing {
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     }

@@ -16,10 +16,8 @@ extension DatasetSplitter {
     of data: [Dataset], index: ImageIndex, runner: any ParallelExecutor,
     observe: DatasetCheck.Observer
   ) throws -> (groups: [Int], issues: [DatasetIssue]) {
-    let options = DatasetCheck.Options(runner: runner, index: index)
-    let audit = try ImageAudit(data, options: options) {
-      try observe(.decoding, $0, $1)
-    }
+    let reading = DatasetReading(runner: runner, images: index)
+    let audit = try ImageAudit(data, reading) { try observe(.decoding, $0, $1) }
     let groups = try DuplicateGroups(audit.records.flatMap { $0 }) {
       try observe(.comparing, $0, $1)
     }

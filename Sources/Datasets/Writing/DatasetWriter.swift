@@ -21,14 +21,9 @@ package struct DatasetWriter: Sendable {
   /// How images are transferred.
   package let images: ImageTransfer
 
-  private let workingFolder: String
-
-  /// - Parameter workingFolder: What relative paths of images are relative to, an absolute path;
-  ///   links to images need it.
-  package init(format: DatasetFormat, images: ImageTransfer = .copy, workingFolder: String = "") {
+  package init(format: DatasetFormat, images: ImageTransfer = .copy) {
     self.format = format
     self.images = images
-    self.workingFolder = workingFolder
   }
 
   /// Writes the splits of a dataset.
@@ -79,28 +74,29 @@ package struct DatasetWriter: Sendable {
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
     var outcome = Outcome()
     var names = UniqueImageNames()
+    func write(_ files: [WrittenFile]) throws(DatasetsError) {
+      for file in files {
+        try DatasetsError.wrap(target.write(file.pieces, to: FilePath.join(folder, file.path)))
+      }
+    }
     for split in splits {
       outcome.begin(split.split)
       for sample in split.samples {
         let place = FilePath.folder(writer.imagePath("x", of: sample, split: split.split))
         let (name, losses) = names.name(for: sample.imagePath, in: place)
         losses.forEach { outcome.lose($0) }
-        for file in try writer.add(sample, name: name, split: split.split) {
-          try DatasetsError.wrap(
-            target.write(file.pieces, to: FilePath.join(folder, file.path)))
-        }
+        try write(writer.add(sample, name: name, split: split.split))
         let path = writer.imagePath(name, of: sample, split: split.split)
         try DatasetsError.wrap(
           target.transfer(
-            FilePath.join(workingFolder, sample.imagePath), to: FilePath.join(folder, path), images)
+            FilePath.join(FileManager.default.currentDirectoryPath, sample.imagePath),
+            to: FilePath.join(folder, path), images)
         )
         outcome.count(sample, holds: format.writer.holds)
         try observe()
       }
     }
-    for file in writer.description() {
-      try DatasetsError.wrap(target.write(file.pieces, to: FilePath.join(folder, file.path)))
-    }
+    try write(writer.description())
     return outcome
   }
 
@@ -135,11 +131,10 @@ package struct DatasetWriter: Sendable {
   private func refuseNames(
     classNames: [String], splits: [String], data: String
   ) throws(DatasetsError) {
-    let fillers = ["__ignore__", "_background_"]
     for name in classNames where format != .coco {
       let isPlain =
         !name.isEmpty && name.unicodeScalars.allSatisfy { $0.value >= 0x20 }
-        && !name.hasPrefix(" ") && !name.hasSuffix(" ") && !fillers.contains(name)
+        && !name.hasPrefix(" ") && !name.hasSuffix(" ") && !ClassList.fillers.contains(name)
       guard isPlain else {
         throw DatasetsError(
           file: data,

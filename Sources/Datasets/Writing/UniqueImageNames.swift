@@ -34,12 +34,8 @@ struct UniqueImageNames {
       scalars[place] = "_"
     }
     if scalars.first == "." { scalars[0] = "_" }
-    for place in scalars.indices {
-      guard scalars[place] == " " else { break }
-      scalars[place] = "_"
-    }
-    for place in scalars.indices.reversed() {
-      guard scalars[place] == " " else { break }
+    for place in scalars.indices.prefix(while: { scalars[$0] == " " }) { scalars[place] = "_" }
+    for place in scalars.indices.reversed().prefix(while: { scalars[$0] == " " }) {
       scalars[place] = "_"
     }
     return String(String.UnicodeScalarView(scalars))

@@ -117,10 +117,10 @@ struct Check: Command {
     defer { index.save() }
     var progress = CheckProgress(on: console)
     defer { progress.finish() }
-    let options = DatasetCheck.Options(
-      splits: splits.isEmpty ? nil : splits, format: format, decodesImages: decodesImages,
-      runner: tasks, index: index)
-    return try DatasetCheck(path: data, options: options) { stage, done, total in
+    return try DatasetCheck(
+      path: data, splits: splits.isEmpty ? nil : splits, format: format,
+      decodesImages: decodesImages, runner: tasks, index: index
+    ) { stage, done, total in
       try progress.report(stage, done, of: total)
     }
   }

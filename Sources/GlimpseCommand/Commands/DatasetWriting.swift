@@ -94,10 +94,7 @@ struct DatasetWriting: Sendable {
       "Writing", unit: "images", total: names.count * data.reduce(0) { $0 + $1.samples.count },
       on: console)
     defer { progress.finish() }
-    let outcomes = try DatasetWriter(
-      format: format, images: images,
-      workingFolder: FileManager.default.currentDirectoryPath
-    ).write(
+    let outcomes = try DatasetWriter(format: format, images: images).write(
       zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
     ) {
       progress.advance()

@@ -35,7 +35,7 @@ struct CopyPaste {
       sample: partner, cell: MosaicParameters.single.cells[0],
       placement: placement.transform(width: width, height: height), crop: nil, width: width,
       height: height)
-    guard let region = placed.region(width: width, height: height) else { return }
+    guard let region = placed.region else { return }
     var labels = AnnotationClipping()
     labels.add(
       placed.annotations, showing: placed.part, through: placed.transform, width: width,

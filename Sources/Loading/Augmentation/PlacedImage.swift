@@ -10,6 +10,8 @@ struct PlacedImage {
   let transform: ProjectiveTransform
   /// The labels that are kept, in pixels of the original image.
   let annotations: [Annotation]
+  /// The pixels of the input that it may cover; nil where it is outside.
+  let region: PixelRegion?
 
   /// Fits an image, or the part of it that a crop shows, into a cell of a canvas.
   init(
@@ -21,16 +23,9 @@ struct PlacedImage {
     annotations = crop.map { crop in sample.annotations.filter(crop.keeps) } ?? sample.annotations
     transform = cell.transform(showing: part, width: width, height: height)
       .concatenating(placement)
-  }
-
-  /// The pixels of the input that it may cover; nil where it is outside.
-  func region(width: Int, height: Int) -> PixelRegion? {
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
-    guard
-      let bounds = Polygon(part).transformed(by: transform, clippedTo: canvas).bounds,
-      bounds.area > 0
-    else { return nil }
-    return PixelRegion(touchedBy: bounds)
+    let bounds = Polygon(part).transformed(by: transform, clippedTo: canvas).bounds
+    region = bounds.flatMap { $0.area > 0 ? PixelRegion(touchedBy: $0) : nil }
   }
 
   /// Draws its image, which may have been reduced, into a region of an input.

@@ -24,34 +24,20 @@ struct AnnotationClipping: Hashable {
     }
   }
 
-  /// Adds an image's labels, transformed and clipped.
-  ///
-  /// With a polygon, the box is that of the transformed polygon; without, that of the transformed
-  /// corners. Either is clipped to the input first.
-  ///
-  /// - Parameters:
-  ///   - part: The visible part of the image, in its pixels.
-  ///   - transform: From pixels of the original image to pixels of the input.
-  ///   - width: The width of the input, in pixels.
-  ///   - height: The height of the input, in pixels.
+  /// Adds an image's labels, transformed and clipped; see `ClippedObject`.
   mutating func add(
     _ annotations: [Annotation], showing part: Box, through transform: ProjectiveTransform,
     width: Int, height: Int, rule: Rule
   ) {
     for annotation in annotations {
-      let view = SegmentationTransform(
+      let object = ClippedObject(
         annotation, showing: part, through: transform, width: width, height: height)
-      guard let view else { continue }
+      guard let object else { continue }
       if annotation.isCrowd {
-        ignored.append(view.box)
-        continue
+        ignored.append(object.annotation.box)
+      } else if rule.keeps(object) {
+        objects.append(object)
       }
-      var target = annotation
-      target.box = view.box
-      target.segmentation = view.segmentation
-      target.stated = nil
-      let object = ClippedObject(annotation: target, visibleFraction: view.visibleFraction)
-      if rule.keeps(object) { objects.append(object) }
     }
   }
 

@@ -1,11 +1,6 @@
 import Datasets
 import Imaging
 
-/// Why a sample's image or mask cannot be used.
-struct UnreadableSample: Error {
-  let issue: DatasetIssue
-}
-
 /// The class mask of a sample: from the file of its mask or, without one, from its polygons.
 struct SampleMask {
   let sample: Sample
@@ -13,7 +8,7 @@ struct SampleMask {
   let classCount: Int
 
   /// The values of `ClassMasks` for the upright image: 8-bit gray.
-  func plane() throws(UnreadableSample) -> Image {
+  func plane() throws(DatasetIssue) -> Image {
     guard let path = sample.maskPath else { return drawn }
     let bytes: [UInt8]
     let image: Image
@@ -21,35 +16,29 @@ struct SampleMask {
       bytes = try ImageFile.bytes(path)
       image = try ImageFile.decode(bytes, name: path, policy: DecodePolicy(format: nil)).image
     } catch {
-      throw issue(.unreadableImage, path, "\(error)")
+      throw DatasetIssue(.unreadableImage, path, "\(error).")
     }
     guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
-      throw issue(
-        .malformedLabels, path, "JPEG compression changes class numbers; save the mask as PNG")
+      throw DatasetIssue(
+        .malformedLabels, path, "JPEG compression changes class numbers; save the mask as PNG.")
     }
     guard image.width == sample.imageWidth, image.height == sample.imageHeight else {
-      throw issue(
+      throw DatasetIssue(
         .sizeMismatch, path,
         "the mask has \(image.width)x\(image.height) pixels, but its image "
-          + "\(sample.imageWidth)x\(sample.imageHeight)")
+          + "\(sample.imageWidth)x\(sample.imageHeight).")
     }
     var plane = try gray(image, path)
     try number(&plane, path)
     return plane
   }
 
-  private func issue(
-    _ kind: DatasetIssue.Kind, _ path: String, _ reason: String
-  ) -> UnreadableSample {
-    UnreadableSample(
-      issue: DatasetIssue(kind: kind, file: path, message: "\(reason)."))
-  }
-
   /// The samples as stored; a color conversion would change the class numbers.
-  private func gray(_ image: Image, _ path: String) throws(UnreadableSample) -> Image {
+  private func gray(_ image: Image, _ path: String) throws(DatasetIssue) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
-      throw issue(.malformedLabels, path, "the mask has 16 bits per pixel, and 8 are expected")
+      throw DatasetIssue(
+        .malformedLabels, path, "the mask has 16 bits per pixel, and 8 are expected.")
     }
     let channels = image.format.channels
     var bytes: [UInt8] = []
@@ -58,8 +47,8 @@ struct SampleMask {
       let value = image.bytes[start]
       guard channels < 3 || image.bytes[start + 1] == value && image.bytes[start + 2] == value
       else {
-        throw issue(
-          .malformedLabels, path, "the mask has colors, and gray class numbers are expected")
+        throw DatasetIssue(
+          .malformedLabels, path, "the mask has colors, and gray class numbers are expected.")
       }
       bytes.append(value)
     }
@@ -70,7 +59,7 @@ struct SampleMask {
   ///
   /// With one class, masks may be black and white, also in JPEG, or hold ones, and 255 for ignored
   /// pixels.
-  private func number(_ plane: inout Image, _ path: String) throws(UnreadableSample) {
+  private func number(_ plane: inout Image, _ path: String) throws(DatasetIssue) {
     var isSeen = [Bool](repeating: false, count: 256)
     for value in plane.bytes { isSeen[Int(value)] = true }
     var numbers = [UInt8](0...255)
@@ -78,10 +67,10 @@ struct SampleMask {
       for value in 0...255 { numbers[value] = value >= 128 ? 1 : 0 }
     } else if let wrong = (0..<255).last(where: { isSeen[$0] && $0 > fileClassCount }) {
       let place = plane.bytes.firstIndex(of: UInt8(wrong)) ?? 0
-      throw issue(
+      throw DatasetIssue(
         .unknownClass, path,
         "the mask has the number \(wrong) at pixel (\(place % plane.width), "
-          + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1")
+          + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1.")
     }
     if let indices = sample.maskClassIndices {
       numbers = numbers.map { number in

@@ -15,7 +15,7 @@ final class ImageCache: @unchecked Sendable {
   private let lock = NSLock()
   // Guarded by the lock:
   private var images: [Int: CachedImage] = [:]
-  private var failures: [Int: UnreadableSample] = [:]
+  private var failures: [Int: DatasetIssue] = [:]
   private var byteCount = 0
   /// Evictable images, the oldest first; those before `oldest` are evicted.
   private var recent: [Int] = []
@@ -46,7 +46,7 @@ final class ImageCache: @unchecked Sendable {
   }
 
   /// A sample's image; one that could not be decoded is not tried again.
-  func cached(_ index: Int) throws(UnreadableSample) -> CachedImage {
+  func cached(_ index: Int) throws(DatasetIssue) -> CachedImage {
     let (cached, failure) = lock.withLock { (images[index], failures[index]) }
     if let cached { return cached }
     if let failure { throw failure }
@@ -61,20 +61,17 @@ final class ImageCache: @unchecked Sendable {
     }
   }
 
-  private func image(of sample: Sample) throws(UnreadableSample) -> Image {
+  private func image(of sample: Sample) throws(DatasetIssue) -> Image {
     do {
       return try ImageFile.read(
         sample.imagePath, policy: DecodePolicy(maximumLongerSide: config.imageSide)
       ).image
     } catch {
-      throw UnreadableSample(
-        issue: DatasetIssue(
-          kind: .unreadableImage, file: sample.imagePath,
-          message: "\(error)."))
+      throw DatasetIssue(.unreadableImage, sample.imagePath, "\(error).")
     }
   }
 
-  private func mask(of sample: Sample) throws(UnreadableSample) -> Image? {
+  private func mask(of sample: Sample) throws(DatasetIssue) -> Image? {
     guard let classCount = config.maskClasses else { return nil }
     return try SampleMask(sample: sample, classCount: classCount).plane()
       .subsampled(toLongerSide: config.imageSide)

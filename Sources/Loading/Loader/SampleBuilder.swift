@@ -74,8 +74,8 @@ struct SampleBuilder: Sendable {
         return (candidate, try cache.cached(candidate))
       } catch {
         guard step == 0 else { continue }
-        first = error.issue
-        issues.append(error.issue)
+        first = error
+        issues.append(error)
       }
     }
     throw DatasetsError(
@@ -140,11 +140,11 @@ struct SampleBuilder: Sendable {
       }
       let requested = place == 0 ? shown : parameters.mosaic.partners[place - 1]
       // An invisible image need not be decoded.
-      if placed(requested).region(width: width, height: height) == nil { continue }
+      if placed(requested).region == nil { continue }
       let (index, cached) =
         place == 0 ? (shown, firstImage) : try decodable(requested, &result.issues)
       let drawn = placed(index)
-      guard let region = drawn.region(width: width, height: height) else { continue }
+      guard let region = drawn.region else { continue }
       drawn.draw(cached.image, colors: parameters.colors, into: &result.image, region: region)
       if let mask = cached.mask {
         result.drawMask { drawn.draw(mask: mask, into: &$0, region: region) }

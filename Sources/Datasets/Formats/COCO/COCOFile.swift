@@ -43,8 +43,8 @@ package struct COCOFile {
   }
 
   package struct Category {
-    package var id: Int
-    package var name: String
+    package var id = 0
+    package var name = ""
     /// Where it begins, in bytes.
     var offset: Int
   }
@@ -111,22 +111,17 @@ package struct COCOFile {
     _ name: StaticString, _ scanner: inout JSONScanner,
     _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void
   ) throws(JSONFault) {
-    var list = try scanner.lines(name)
+    let list = try scanner.lines(name)
     var kept = scanner.offset
-    while try scanner.element(&list) {
-      let start = scanner
-      if start.offset - kept > Self.window {
-        kept = start.offset
+    try scanner.elements(of: list) { (scanner) throws(JSONFault) in
+      if scanner.offset - kept > Self.window {
+        kept = scanner.offset
         file.release(before: kept)
       }
-      do {
-        try take(&self, &scanner)
-      } catch {
-        guard toleratesFaults else { throw error }
-        scanner = start
-        try scanner.skip()
-        faults.append(error)
-      }
+      try take(&self, &scanner)
+    } skipping: { (fault) throws(JSONFault) in
+      guard toleratesFaults else { throw fault }
+      faults.append(fault)
     }
   }
 
@@ -155,22 +150,21 @@ package struct COCOFile {
 
   private static func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
     var met = MemberSet()
-    var id: Int?
-    var name = ""
     scanner.skipSpace()
-    let start = scanner.offset
+    var category = Category(offset: scanner.offset)
     var members = try scanner.object("a category")
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "id", scanner) {
-        id = try scanner.integer("a category's id")
+        category.id = try scanner.integer("a category's id")
       } else if try met.takes(key, 1, "name", scanner) {
-        name = ClassList.name(try scanner.string())
+        category.name = ClassList.name(try scanner.string())
       } else {
         try scanner.skip()
       }
     }
-    guard let id else { throw JSONFault("a category has no \"id\"", at: start) }
-    return Category(id: id, name: name.isEmpty ? "class \(id)" : name, offset: start)
+    guard met.contains(0) else { throw JSONFault("a category has no \"id\"", at: category.offset) }
+    if category.name.isEmpty { category.name = "class \(category.id)" }
+    return category
   }
 
   private func row(_ scanner: inout JSONScanner) throws(JSONFault) -> Row {
@@ -198,11 +192,8 @@ package struct COCOFile {
       } else if try met.takes(key, 9, "occluded", scanner) {
         row.isOccluded = try scanner.isSet()
       } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
-        if segmentations == .optional, scanner.peek() == UInt8(ascii: "n") {
-          try scanner.skip()
-        } else {
-          row.segmentation = try COCOSegmentation(&scanner)
-        }
+        if segmentations == .optional, try scanner.skipNull() { continue }
+        row.segmentation = try COCOSegmentation(&scanner)
       } else {
         try scanner.skip()
       }

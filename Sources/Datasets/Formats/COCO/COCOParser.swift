@@ -19,8 +19,7 @@ struct COCOParser {
   private var path: String { file.file.path }
 
   private mutating func report(_ kind: DatasetIssue.Kind, at offset: Int, _ message: String) {
-    issues.append(
-      DatasetIssue(kind: kind, file: path, line: lines.line(at: offset), message: message))
+    issues.report(kind, path, line: lines.line(at: offset), message)
   }
 
   /// The classes in the order of the file, the images by ascending id.
@@ -57,31 +56,14 @@ struct COCOParser {
   }
 
   /// The classes in the order of the file; categories of one name are one class.
-  private struct Classes {
-    var names: [String] = []
-    /// For each of the join's categories its index in `names`.
-    var indices: [Int] = []
-  }
-
-  private mutating func classes() throws(DatasetsError) -> Classes {
-    var classes = Classes(indices: [Int](repeating: 0, count: join.categories.count))
-    var places: [String: Int] = [:]
-    let order = join.categories.indices.sorted {
-      join.categories[$0].offset < join.categories[$1].offset
-    }
-    for index in order {
-      let category = join.categories[index]
-      if let place = places[category.name] {
-        classes.indices[index] = place
-        report(
-          .duplicateEntry, at: category.offset,
-          "the name \"\(category.name)\" of category \(category.id) is repeated; both categories are "
-            + "one class.")
-      } else {
-        places[category.name] = classes.names.count
-        classes.indices[index] = classes.names.count
-        classes.names.append(category.name)
-      }
+  private mutating func classes() throws(DatasetsError) -> ClassTable {
+    var classes = ClassTable()
+    for category in join.categories.sorted(by: { $0.offset < $1.offset })
+    where !classes.insert(category.name).isNew {
+      report(
+        .duplicateEntry, at: category.offset,
+        "the name \"\(category.name)\" of category \(category.id) is repeated; both categories are "
+          + "one class.")
     }
     if classes.names.isEmpty {
       throw DatasetsError(
@@ -91,7 +73,8 @@ struct COCOParser {
   }
 
   /// The objects of each image.
-  private mutating func objects(_ classes: Classes) -> [[ParsedObject]] {
+  private mutating func objects(_ classes: ClassTable) -> [[ParsedObject]] {
+    let classIndices = join.categories.map { classes[$0.name] ?? 0 }
     var result = [[ParsedObject]](repeating: [], count: join.images.count)
     var kept = 0
     for row in file.rows {
@@ -113,7 +96,7 @@ struct COCOParser {
         continue
       }
       var object = ParsedObject(
-        classIndex: classes.indices[category],
+        classIndex: classIndices[category],
         extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, line: lines.line(at: row.offset))

@@ -16,7 +16,7 @@ package struct COCOReader: FormatReader {
   let root: String
   /// The annotation files of each split; more than one where it is not clear which is meant.
   private let files: [String: [String]]
-  let splits: [String]
+  var splits: [String] { SplitName.sorted(files.keys) }
 
   static func recognizes(_ path: String) -> Bool {
     switch FileContents.entry(path) {
@@ -38,8 +38,7 @@ package struct COCOReader: FormatReader {
       root = path
       files = Self.annotationFiles(in: path)
     }
-    splits = SplitName.sorted(Set(files.keys))
-    if splits.isEmpty {
+    if files.isEmpty {
       throw DatasetsError(file: path, "a COCO dataset is \(Self.appearance).")
     }
   }
@@ -84,12 +83,7 @@ package struct COCOReader: FormatReader {
   /// The one annotation file of a split.
   package func annotationFile(of split: String) throws(DatasetsError) -> String {
     let found = files[split] ?? []
-    guard let first = found.first else {
-      throw DatasetsError(
-        file: root,
-        "there is no split \"\(split)\"; there is "
-          + splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
-    }
+    guard let first = found.first else { throw noSplit(split, at: root) }
     guard found.count == 1 else {
       throw DatasetsError(
         file: root,

@@ -15,7 +15,7 @@ package indirect enum COCOSegmentation {
     if scanner.peek() == UInt8(ascii: "[") {
       var polygons: [[Double]] = []
       var list = try scanner.array("the polygons of an object")
-      while try scanner.element(&list) { polygons.append(try Self.numbers(&scanner)) }
+      while try scanner.element(&list) { polygons.append(try scanner.numbers()) }
       self = .polygons(polygons)
       return
     }
@@ -26,7 +26,7 @@ package indirect enum COCOSegmentation {
     var members = try scanner.object("the runs of a mask")
     while let key = try scanner.key(&members) {
       if scanner.matches(key, "size") {
-        size = try Self.numbers(&scanner)
+        size = try scanner.numbers()
       } else if scanner.matches(key, "counts") {
         if scanner.peek() == UInt8(ascii: "[") {
           counts = []
@@ -52,13 +52,6 @@ package indirect enum COCOSegmentation {
     }
   }
 
-  private static func numbers(_ scanner: inout JSONScanner) throws(JSONFault) -> [Double] {
-    var numbers: [Double] = []
-    var list = try scanner.array("numbers")
-    while try scanner.element(&list) { numbers.append(try scanner.number()) }
-    return numbers
-  }
-
   /// The mask; polygons take the size of the image.
   package func mask(imageWidth: Int, imageHeight: Int) throws(ImagingError) -> RunLengthMask {
     switch self {
@@ -73,27 +66,28 @@ package indirect enum COCOSegmentation {
 }
 
 extension JSONScanner {
+  fileprivate mutating func numbers() throws(JSONFault) -> [Double] {
+    var numbers: [Double] = []
+    var list = try array("numbers")
+    while try element(&list) { numbers.append(try number()) }
+    return numbers
+  }
+
   /// The four numbers of a COCO box.
   package mutating func sizedBox() throws(JSONFault) -> SizedBox {
     let start = offset
     var list = try array("a box [x, y, width, height]")
-    var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    var numbers = SIMD4<Double>()
     var count = 0
     while try element(&list) {
-      let value = try number()
-      switch count {
-      case 0: box.x = value
-      case 1: box.y = value
-      case 2: box.width = value
-      case 3: box.height = value
-      default: break
-      }
+      let number = try number()
+      if count < 4 { numbers[count] = number }
       count += 1
     }
     guard count == 4 else {
       throw JSONFault(
         "a box is [x, y, width, height], but this list has \(count) numbers", at: start)
     }
-    return box
+    return SizedBox(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }
 }

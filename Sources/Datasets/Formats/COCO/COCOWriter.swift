@@ -45,10 +45,6 @@ struct COCOWriter: FormatWriter {
     self.splits = splits
   }
 
-  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
-    "\(split)/\(name)"
-  }
-
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {

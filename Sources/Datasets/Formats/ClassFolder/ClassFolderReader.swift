@@ -10,15 +10,14 @@ struct ClassFolderReader: FormatReader {
 
   let root: String
   private let folders: [String: String]
-  let splits: [String]
+  var splits: [String] { SplitName.sorted(folders.keys) }
 
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
-    let splits = ImageFolder.splits(in: path)
-    return (splits.isEmpty ? [path] : Array(splits.values)).allSatisfy { folder in
-      let classes = ImageFolder.folders(in: folder)
-      return !ImageFolder.hasImages(folder)
-        && classes.contains { ImageFolder.hasImages($0) }
+    return ImageFolder.splitsOrAll(in: path).values.allSatisfy { folder in
+      let classes = ImageFolder.folders(in: folder).paths
+      return ImageFolder.images(directlyIn: folder).isEmpty
+        && classes.contains { !ImageFolder.images(directlyIn: $0).isEmpty }
         && !classes.contains { holdsLabels($0) }
     }
   }
@@ -36,10 +35,8 @@ struct ClassFolderReader: FormatReader {
 
   init(path: String) throws(DatasetsError) {
     root = path
-    let splits = ImageFolder.splits(in: path)
-    folders = splits.isEmpty ? ["train": path] : splits
-    self.splits = SplitName.sorted(Set(folders.keys))
-    if folders.values.allSatisfy({ ImageFolder.folders(in: $0).isEmpty }) {
+    folders = ImageFolder.splitsOrAll(in: path)
+    if folders.values.allSatisfy({ ImageFolder.folders(in: $0).paths.isEmpty }) {
       throw DatasetsError(
         file: path, "there are no folders here, though \(Self.appearance) is expected.")
     }
@@ -48,62 +45,45 @@ struct ClassFolderReader: FormatReader {
   /// The folders in a folder by the class that they are called as; those that are called as none, or
   /// as one before them, are among the issues.
   private static func classes(
-    in folder: String, issues: inout [DatasetIssue]
-  ) -> [String: [String]] {
-    var classes = Dictionary(grouping: ImageFolder.folders(in: folder, issues: &issues)) {
-      ClassList.name(FilePath.name($0))
-    }
+    in folder: String
+  ) -> (folders: [String: [String]], issues: [DatasetIssue]) {
+    var (paths, issues) = ImageFolder.folders(in: folder)
+    var classes = Dictionary(grouping: paths) { ClassList.name(FilePath.name($0)) }
     for nameless in classes.removeValue(forKey: "") ?? [] {
-      issues.append(
-        DatasetIssue(
-          kind: .layout, file: nameless,
-          message: "the name of the folder has only spaces and is no class; what is in it is left "
-            + "out."))
+      issues.report(
+        .layout, nameless,
+        "the name of the folder has only spaces and is no class; what is in it is left out.")
     }
     for (name, folders) in classes.sorted(by: { $0.key < $1.key }) {
       for other in folders.dropFirst() {
-        issues.append(
-          DatasetIssue(
-            kind: .duplicateEntry, file: other,
-            message:
-              "the class \"\(name)\" has another folder, \(folders[0]); both are used as one "
-              + "class."))
+        issues.report(
+          .duplicateEntry, other,
+          "the class \"\(name)\" has another folder, \(folders[0]); both are used as one class.")
       }
     }
-    return classes
+    return (classes, issues)
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    guard let folder = folders[split] else {
-      throw DatasetsError(file: root, "there is no split \"\(split)\".")
-    }
+    let folder = folders[split] ?? root
     // A class may have no images in one of the splits, and has its place all the same.
-    let names = ClassList.complete(
-      try ClassList.listed(in: root),
-      with: Set(
-        folders.values.flatMap {
-          var ignored: [DatasetIssue] = []
-          return Self.classes(in: $0, issues: &ignored).keys
-        }))
-    var data = ParsedDataset(classNames: names, images: [], issues: [])
-    let places = Self.classes(in: folder, issues: &data.issues)
+    let occurring = folders.values.flatMap { Self.classes(in: $0).folders.keys }
+    let names = try ClassList.complete(in: root, with: occurring).names
+    let (places, issues) = Self.classes(in: folder)
+    var data = ParsedDataset(classNames: names, issues: issues)
     for (index, name) in names.enumerated() {
       for place in places[name] ?? [] {
-        for image in ImageFolder.files(
+        let images = ImageFolder.files(
           below: [place], issues: &data.issues, where: FilePath.isImage)
-        {
-          data.images.append(
-            ParsedImage(imagePath: image, labelPath: image, objects: [], imageClass: index))
+        data.images += images.map {
+          ParsedImage(imagePath: $0, labelPath: $0, imageClass: index)
         }
       }
     }
     for stray in ImageFolder.images(directlyIn: folder).sorted(by: FileContents.isBefore) {
-      data.issues.append(
-        DatasetIssue(
-          kind: .layout, file: stray,
-          message: "the image lies in no class's folder; ignored."))
+      data.issues.report(.layout, stray, "the image lies in no class's folder; ignored.")
     }
     return data
   }

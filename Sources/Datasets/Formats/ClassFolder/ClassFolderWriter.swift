@@ -2,11 +2,8 @@
 struct ClassFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageClasses]
 
-  private let classNames: [String]
-
-  init(classNames: [String], splits: [String]) {
-    self.classNames = classNames
-  }
+  let classNames: [String]
+  let splits: [String]
 
   func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     let folder = sample.imageClass.map { classNames[$0] } ?? ""

@@ -3,19 +3,8 @@ import Imaging
 
 /// The content of a CreateML annotation file.
 struct CreateMLFile {
-  struct Object {
-    var label: String
-    var box: Box
-    var line: Int
-  }
-
-  struct ListedImage {
-    var name: String
-    var objects: [Object]
-    var line: Int
-  }
-
-  private(set) var images: [ListedImage] = []
+  /// The labels of each image and the line on which they begin.
+  private(set) var images: [(labels: LabelFile, line: Int)] = []
   /// Elements that are sound JSON, but not what the format demands.
   private(set) var issues: [DatasetIssue] = []
   private let file: MappedFile
@@ -26,71 +15,64 @@ struct CreateMLFile {
     file = try DatasetsError.wrap(MappedFile(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
-    do {
-      try read(&scanner)
+    do throws(JSONFault) {
+      try elements(&scanner, "of images, as CreateML's files are") {
+        (file, scanner) throws(JSONFault) in
+        file.images.append(try file.image(&scanner))
+      }
+      guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
     } catch {
       throw file.error(error)
     }
   }
 
-  /// All classes that occur.
-  var labels: Set<String> { Set(images.flatMap { $0.objects.map(\.label) }) }
-
-  private mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
-    var list = try scanner.array("of images, as CreateML's files are")
-    while try scanner.element(&list) {
-      let start = scanner
-      do {
-        images.append(try image(&scanner))
-      } catch {
-        scanner = start
-        try scanner.skip()
-        report(error)
-      }
+  /// Reads a list; elements that are not what the format demands are among the issues.
+  private mutating func elements(
+    _ scanner: inout JSONScanner, _ what: StaticString,
+    _ take: (inout CreateMLFile, inout JSONScanner) throws(JSONFault) -> Void
+  ) throws(JSONFault) {
+    let list = try scanner.array(what)
+    try scanner.elements(of: list) { (scanner) throws(JSONFault) in
+      try take(&self, &scanner)
+    } skipping: { fault in
+      issues.report(
+        .malformedLabels, file.path, line: lines.line(at: fault.offset),
+        fault.message + "; ignored.")
     }
-    guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
   }
 
-  private mutating func report(_ fault: JSONFault) {
-    issues.append(
-      DatasetIssue(
-        kind: .malformedLabels, file: file.path, line: lines.line(at: fault.offset),
-        message: fault.message + "; ignored."))
-  }
-
-  private mutating func image(_ scanner: inout JSONScanner) throws(JSONFault) -> ListedImage {
+  private mutating func image(
+    _ scanner: inout JSONScanner
+  ) throws(JSONFault) -> (labels: LabelFile, line: Int) {
     scanner.skipSpace()
     let start = scanner.offset
-    var image = ListedImage(name: "", objects: [], line: lines.line(at: start))
+    let line = lines.line(at: start)
+    var image = LabelFile()
     var members = try scanner.object("an image")
     while let key = try scanner.key(&members) {
       // Older files use "imagefilename" and "annotation".
       if ["image", "imagefilename"].contains(where: { scanner.matches(key, $0) }) {
-        image.name = try scanner.string()
+        image.imageName = try scanner.string()
       } else if ["annotations", "annotation"].contains(where: { scanner.matches(key, $0) }) {
-        var list = try scanner.array("the objects of an image")
-        while try scanner.element(&list) {
-          let start = scanner
-          do {
-            image.objects.append(try object(&scanner))
-          } catch {
-            scanner = start
-            try scanner.skip()
-            report(error)
-          }
+        try elements(&scanner, "the objects of an image") { (file, scanner) throws(JSONFault) in
+          image.objects.append(try file.object(&scanner, &image.classes))
         }
       } else {
         try scanner.skip()
       }
     }
-    if image.name.isEmpty { throw JSONFault("an image has no \"image\", its file", at: start) }
-    return image
+    if (image.imageName ?? "").isEmpty {
+      throw JSONFault("an image has no \"image\", its file", at: start)
+    }
+    return (image, line)
   }
 
-  private mutating func object(_ scanner: inout JSONScanner) throws(JSONFault) -> Object {
+  private mutating func object(
+    _ scanner: inout JSONScanner, _ classes: inout ClassTable
+  ) throws(JSONFault) -> ParsedObject {
     scanner.skipSpace()
     let start = scanner.offset
-    var label: String?
+    var label = ""
     var box: Box?
     var members = try scanner.object("an object")
     while let key = try scanner.key(&members) {
@@ -102,11 +84,10 @@ struct CreateMLFile {
         try scanner.skip()
       }
     }
-    guard let label, !label.isEmpty else {
-      throw JSONFault("an object has no \"label\"", at: start)
-    }
+    if label.isEmpty { throw JSONFault("an object has no \"label\"", at: start) }
     guard let box else { throw JSONFault("an object has no \"coordinates\"", at: start) }
-    return Object(label: label, box: box, line: lines.line(at: start))
+    return ParsedObject(
+      classIndex: classes.insert(label).index, extent: .pixels(box), line: lines.line(at: start))
   }
 
   /// Center and size to corners.

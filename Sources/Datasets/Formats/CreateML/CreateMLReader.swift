@@ -17,7 +17,7 @@ struct CreateMLReader: FormatReader {
   let root: String
   /// The annotation file of each split.
   private let files: [String: String]
-  let splits: [String]
+  var splits: [String] { SplitName.sorted(files.keys) }
 
   static func recognizes(_ path: String) -> Bool {
     switch FileContents.entry(path) {
@@ -36,8 +36,7 @@ struct CreateMLReader: FormatReader {
       root = path
       files = Self.annotationFiles(in: path)
     }
-    splits = SplitName.sorted(Set(files.keys))
-    if splits.isEmpty {
+    if files.isEmpty {
       throw DatasetsError(file: path, "a CreateML dataset is \(Self.appearance).")
     }
   }
@@ -73,38 +72,28 @@ struct CreateMLReader: FormatReader {
     for (name, path) in files where name == split || classNames == nil {
       read[name] = try CreateMLFile(path)
     }
-    guard let path = files[split], let file = read[split] else {
-      throw DatasetsError(file: root, "there is no split \"\(split)\".")
-    }
-    let names = ClassList.complete(
-      try ClassList.listed(in: root), with: Set(read.values.flatMap(\.labels)))
-    let places = Dictionary(
-      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    guard let path = files[split], let file = read[split] else { throw noSplit(split, at: root) }
+    let labels = read.values.flatMap(\.images).flatMap(\.labels.classes.names)
+    let classes = try ClassList.complete(in: root, with: labels)
     let home = FilePath.folder(path)
     let locator = ImageLocator(
       root: home,
       folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
         .filter { FilePath.isInside($0, root) })
-    var issues = file.issues
-    var images: [ParsedImage] = []
-    for image in file.images {
-      guard ImageLocator.staysInside(image.name) else {
-        issues.append(
-          DatasetIssue(
-            kind: .pathOutside, file: path, line: image.line,
-            message: "the image \"\(image.name)\" leads out of the dataset's folder; it is left "
-              + "out. Names are expected relative to the annotation file."))
+    var data = ParsedDataset(classNames: classes.names, issues: file.issues)
+    for (image, line) in file.images {
+      let name = image.imageName ?? ""
+      guard ImageLocator.staysInside(name) else {
+        data.issues.report(
+          .pathOutside, path, line: line,
+          "the image \"\(name)\" leads out of the dataset's folder; it is left out. Names are "
+            + "expected relative to the annotation file.")
         continue
       }
-      images.append(
+      data.images.append(
         ParsedImage(
-          imagePath: locator.place(of: image.name), labelPath: path,
-          objects: image.objects.compactMap { object in
-            places[object.label].map {
-              ParsedObject(classIndex: $0, extent: .pixels(object.box), line: object.line)
-            }
-          }))
+          imagePath: locator.place(of: name), labelPath: path, objects: image.objects(in: classes)))
     }
-    return ParsedDataset(classNames: names, images: images, issues: issues)
+    return data
   }
 }

@@ -15,10 +15,6 @@ struct CreateMLWriter: FormatWriter {
     self.splits = splits
   }
 
-  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
-    "\(split)/\(name)"
-  }
-
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {

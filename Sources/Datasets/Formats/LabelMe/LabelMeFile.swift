@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Imaging
 
 /// The content of a LabelMe label file: the shapes of an image.
 ///
@@ -12,14 +11,15 @@ struct LabelMeFile {
       case rectangle, polygon, circle, line, linestrip, point, points, mask
     }
 
-    var label: String
-    var kind: Kind
+    var label = ""
+    /// Files of the first versions give no type: all shapes were polygons.
+    var kind = Kind.polygon
     /// x, y, x, y ... in pixels.
-    var points: [Double]
+    var points: [Double] = []
     /// Shapes of one group and label are parts of one object.
     var group: Int?
-    /// Flags that are set, by name.
-    var flags: Set<String>
+    /// The names of the flags that are set.
+    var flags: Set<String> = []
     /// The PNG of a mask, which fills the rectangle of its points.
     var mask: [UInt8]?
     var line: Int
@@ -43,9 +43,7 @@ struct LabelMeFile {
       do throws(JSONFault) {
         try read(&scanner, &lines)
       } catch {
-        throw DatasetsError(
-          file: path, line: lines.line(at: error.offset),
-          "\(error.message) (byte \(error.offset)).")
+        throw DatasetsError(error, file: path, line: lines.line(at: error.offset))
       }
     }
   }
@@ -63,19 +61,12 @@ struct LabelMeFile {
       } else if try met.takes(key, 2, "imageHeight", scanner) {
         height = try Self.optionalInteger(&scanner)
       } else if try met.takes(key, 3, "shapes", scanner) {
-        var list = try scanner.lines("shapes")
-        while try scanner.element(&list) {
-          let start = scanner
-          do {
-            shapes.append(try Self.shape(&scanner, &lines))
-          } catch {
-            scanner = start
-            try scanner.skip()
-            issues.append(
-              DatasetIssue(
-                kind: .malformedLabels, file: path, line: lines.line(at: error.offset),
-                message: error.message + "; ignored."))
-          }
+        try scanner.elements(of: scanner.lines("shapes")) { (scanner) throws(JSONFault) in
+          shapes.append(try Self.shape(&scanner, &lines))
+        } skipping: { fault in
+          issues.report(
+            .malformedLabels, path, line: lines.line(at: fault.offset),
+            fault.message + "; ignored.")
         }
       } else {
         try scanner.skip()
@@ -88,11 +79,7 @@ struct LabelMeFile {
   }
 
   private static func optionalInteger(_ scanner: inout JSONScanner) throws(JSONFault) -> Int? {
-    if scanner.peek() == UInt8(ascii: "n") {
-      try scanner.skip()
-      return nil
-    }
-    return try scanner.integer("a side of the image")
+    try scanner.skipNull() ? nil : try scanner.integer("a side of the image")
   }
 
   private static func shape(
@@ -100,10 +87,7 @@ struct LabelMeFile {
   ) throws(JSONFault) -> Shape {
     scanner.skipSpace()
     let start = scanner.offset
-    // Files of the first versions give no type: all shapes were polygons.
-    var shape = Shape(
-      label: "", kind: .polygon, points: [], group: nil, flags: [], mask: nil,
-      line: lines.line(at: start))
+    var shape = Shape(line: lines.line(at: start))
     var met = MemberSet()
     var members = try scanner.object("a shape")
     while let key = try scanner.key(&members) {
@@ -112,19 +96,21 @@ struct LabelMeFile {
       } else if try met.takes(key, 1, "points", scanner) {
         shape.points = try points(&scanner)
       } else if try met.takes(key, 2, "shape_type", scanner) {
-        if scanner.peek() == UInt8(ascii: "n") {
-          try scanner.skip()
-        } else {
-          let word = try scanner.string()
-          guard let kind = Shape.Kind(rawValue: word) else {
-            throw JSONFault("the shape_type \"\(word)\" is unknown", at: scanner.offset)
-          }
-          shape.kind = kind
+        if try scanner.skipNull() { continue }
+        let word = try scanner.string()
+        guard let kind = Shape.Kind(rawValue: word) else {
+          throw JSONFault("the shape_type \"\(word)\" is unknown", at: scanner.offset)
         }
+        shape.kind = kind
       } else if try met.takes(key, 3, "group_id", scanner) {
         shape.group = try optionalInteger(&scanner)
-      } else if try met.takes(key, 4, "flags", scanner) {
-        shape.flags = try flags(&scanner)
+      } else if try met.takes(key, 4, "flags", scanner), scanner.peek() == UInt8(ascii: "{") {
+        var flags = try scanner.object("flags")
+        while let key = try scanner.key(&flags) {
+          let name = try scanner.string(key)
+          if scanner.peek() == UInt8(ascii: "t") { shape.flags.insert(name) }
+          try scanner.skip()
+        }
       } else if try met.takes(key, 5, "mask", scanner), scanner.peek() == UInt8(ascii: "\"") {
         shape.mask = Data(base64Encoded: try scanner.string()).map { [UInt8]($0) }
       } else {
@@ -163,22 +149,6 @@ struct LabelMeFile {
       }
     }
     return points
-  }
-
-  /// The names of the flags that are set; null is none.
-  private static func flags(_ scanner: inout JSONScanner) throws(JSONFault) -> Set<String> {
-    guard scanner.peek() == UInt8(ascii: "{") else {
-      try scanner.skip()
-      return []
-    }
-    var flags: Set<String> = []
-    var members = try scanner.object("flags")
-    while let key = try scanner.key(&members) {
-      let name = try scanner.string(key)
-      if scanner.peek() == UInt8(ascii: "t") { flags.insert(name) }
-      try scanner.skip()
-    }
-    return flags
   }
 }
 

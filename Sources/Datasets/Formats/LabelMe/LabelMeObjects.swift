@@ -1,61 +1,42 @@
 import Foundation
 import Imaging
 
-/// Turns the shapes of a LabelMe file into objects.
-///
-/// Of the file itself nothing is kept: the images of its masks may be large.
-struct LabelMeObjects {
-  /// The objects; their class indices count into `labels`.
-  private(set) var objects: [ParsedObject] = []
-  /// The labels of all shapes, each once.
-  private(set) var labels: [String] = []
-  private(set) var issues: [DatasetIssue]
-  /// Whether a shape was ignored because it cannot be parsed.
-  let isBroken: Bool
-  /// The file's statements about its image.
-  let imagePath: String?
-  let width: Int?
-  let height: Int?
-  private let path: String
-
-  /// - Parameter polygons: Whether polygons are wanted, besides boxes.
-  init(_ file: LabelMeFile, segmentations: Bool) {
-    issues = file.issues
-    isBroken = !file.issues.isEmpty
-    (imagePath, width, height, path) = (file.imagePath, file.width, file.height, file.path)
-    var classes: [String: Int] = [:]
+extension LabelMeFile {
+  /// The shapes as objects, polygons and masks only where they are wanted besides boxes.
+  ///
+  /// Of the file itself nothing is kept: the images of its masks may be large.
+  func labels(segmentations: Bool) -> LabelFile {
+    var labels = LabelFile(
+      state: issues.isEmpty ? .given : .broken, imageName: imagePath, issues: issues)
+    if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
     /// Where in `objects` each group's object is.
     var groups: [Group: Int] = [:]
-    for shape in file.shapes {
-      let classIndex = classes[shape.label] ?? labels.count
-      if classIndex == labels.count {
-        classes[shape.label] = classIndex
-        labels.append(shape.label)
-      }
+    for shape in shapes {
+      let classIndex = labels.classes.insert(shape.label).index
       if [.line, .linestrip, .point, .points].contains(shape.kind) {
-        issues.append(
-          DatasetIssue(
-            kind: .boxWithoutArea, file: path, line: shape.line,
-            message: "a shape of the type \"\(shape.kind.rawValue)\" has no area; ignored."))
+        labels.issues.report(
+          .boxWithoutArea, path, line: shape.line,
+          "a shape of the type \"\(shape.kind.rawValue)\" has no area; ignored.")
         continue
       }
-      var object = ParsedObject(
-        classIndex: classIndex, extent: .pixels(Self.box(of: shape)), line: shape.line)
-      object.isCrowd = shape.flags.contains(LabelMeFlag.crowd.rawValue)
-      object.isDifficult = shape.flags.contains(LabelMeFlag.difficult.rawValue)
-      object.isTruncated = shape.flags.contains(LabelMeFlag.truncated.rawValue)
-      object.isOccluded = shape.flags.contains(LabelMeFlag.occluded.rawValue)
-      if segmentations { object.segmentation = segmentation(of: shape) }
-      let group = [.polygon, .circle].contains(shape.kind) ? shape.group : nil
-      if let group = group.map({ Group(classIndex: classIndex, id: $0) }) {
+      func isSet(_ flag: LabelMeFlag) -> Bool { shape.flags.contains(flag.rawValue) }
+      let box = shape.box
+      let object = ParsedObject(
+        classIndex: classIndex, extent: .pixels(box),
+        segmentation: segmentations ? segmentation(of: shape, box, &labels.issues) : nil,
+        isCrowd: isSet(.crowd), isDifficult: isSet(.difficult), isTruncated: isSet(.truncated),
+        isOccluded: isSet(.occluded), line: shape.line)
+      if let id = shape.group, [.polygon, .circle].contains(shape.kind) {
+        let group = Group(classIndex: classIndex, id: id)
         if let place = groups[group] {
-          objects[place].join(object)
+          labels.objects[place].join(object)
           continue
         }
-        groups[group] = objects.count
+        groups[group] = labels.objects.count
       }
-      objects.append(object)
+      labels.objects.append(object)
     }
+    return labels
   }
 
   private struct Group: Hashable {
@@ -63,27 +44,12 @@ struct LabelMeObjects {
     let id: Int
   }
 
-  private static func box(of shape: LabelMeFile.Shape) -> Box {
-    let points = shape.points
-    if shape.kind == .circle {
-      let radius = hypot(points[2] - points[0], points[3] - points[1])
-      return Box(
-        x1: points[0] - radius, y1: points[1] - radius, x2: points[0] + radius,
-        y2: points[1] + radius)
-    }
-    let x = stride(from: 0, to: points.count, by: 2).map { points[$0] }
-    let y = stride(from: 1, to: points.count, by: 2).map { points[$0] }
-    // A mask's points are its first and its last pixel.
-    let last = shape.kind == .mask ? 1.0 : 0
-    return Box(
-      x1: x.min() ?? 0, y1: y.min() ?? 0, x2: (x.max() ?? 0) + last, y2: (y.max() ?? 0) + last)
-  }
-
-  private mutating func segmentation(of shape: LabelMeFile.Shape) -> Segmentation? {
+  private func segmentation(
+    of shape: Shape, _ box: Box, _ issues: inout [DatasetIssue]
+  ) -> Segmentation? {
     switch shape.kind {
     case .polygon: return .polygons([shape.points])
     case .circle:
-      let box = Self.box(of: shape)
       let radius = box.width / 2
       // As many corners as LabelMe's own export to masks needs to draw a circle.
       return .polygons([
@@ -93,28 +59,22 @@ struct LabelMeObjects {
         }
       ])
     case .mask:
+      let fault: String
       do {
         if let mask = try mask(of: shape) { return .mask(mask) }
-        issues.append(
-          DatasetIssue(
-            kind: .invalidSegmentation, file: path, line: shape.line,
-            message:
-              "the mask has no image, or the file no imageWidth and imageHeight; the box of "
-              + "the mask is kept."))
-        return nil
+        fault = "the mask has no image, or the file no imageWidth and imageHeight"
       } catch {
-        issues.append(
-          DatasetIssue(
-            kind: .invalidSegmentation, file: path, line: shape.line,
-            message: "\(error); the box of the mask is kept."))
-        return nil
+        fault = "\(error)"
       }
+      issues.report(
+        .invalidSegmentation, path, line: shape.line, "\(fault); the box of the mask is kept.")
+      return nil
     case .rectangle, .line, .linestrip, .point, .points: return nil
     }
   }
 
   /// The mask, which is an image of the pixels from its first point on, in the whole image.
-  private func mask(of shape: LabelMeFile.Shape) throws(ImagingError) -> RunLengthMask? {
+  private func mask(of shape: Shape) throws(ImagingError) -> RunLengthMask? {
     guard let bytes = shape.mask, let width, let height,
       let x = Int(exactly: shape.points[0].rounded()),
       let y = Int(exactly: shape.points[1].rounded())
@@ -138,15 +98,32 @@ struct LabelMeObjects {
   }
 }
 
+extension LabelMeFile.Shape {
+  fileprivate var box: Box {
+    if kind == .circle {
+      let radius = hypot(points[2] - points[0], points[3] - points[1])
+      return Box(
+        x1: points[0] - radius, y1: points[1] - radius, x2: points[0] + radius,
+        y2: points[1] + radius)
+    }
+    var box = Polygon(points).bounds ?? Box(x1: 0, y1: 0, x2: 0, y2: 0)
+    if kind == .mask {
+      // A mask's points are its first and its last pixel.
+      box.x2 += 1
+      box.y2 += 1
+    }
+    return box
+  }
+}
+
 extension ParsedObject {
   /// Adds a part, which like the object itself has a box in pixels and, if any, polygons.
   fileprivate mutating func join(_ part: ParsedObject) {
     if case .polygons(let polygons)? = segmentation, case .polygons(let more)? = part.segmentation {
       segmentation = .polygons(polygons + more)
     }
-    if case .pixels(let a) = extent, case .pixels(let b) = part.extent {
-      extent = .pixels(
-        Box(x1: min(a.x1, b.x1), y1: min(a.y1, b.y1), x2: max(a.x2, b.x2), y2: max(a.y2, b.y2)))
+    if case .pixels(let box) = extent, case .pixels(let other) = part.extent {
+      extent = .pixels(box.union(other))
     }
   }
 }

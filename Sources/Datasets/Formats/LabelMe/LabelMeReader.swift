@@ -10,7 +10,7 @@ struct LabelMeReader: FormatReader {
 
   let root: String
   private let folders: [String: String]
-  let splits: [String]
+  var splits: [String] { SplitName.sorted(folders.keys) }
 
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
@@ -29,76 +29,46 @@ struct LabelMeReader: FormatReader {
       throw DatasetsError(
         file: path, "a LabelMe dataset is \(Self.appearance), and this is no folder.")
     }
-    let splits = ImageFolder.splits(in: path)
-    folders = splits.isEmpty ? ["train": path] : splits
-    self.splits = SplitName.sorted(Set(folders.keys))
+    folders = ImageFolder.splitsOrAll(in: path)
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    guard let folder = folders[split] else {
-      throw DatasetsError(file: root, "there is no split \"\(split)\".")
-    }
-    var labels: Set<String> = []
+    var labels: [String] = []
     // Without given classes all files are read, so that every split has the same classes.
     for (other, folder) in folders where other != split && classNames == nil {
       var ignored: [DatasetIssue] = []
-      let paths = try ImageFolder.files(
-        below: folder, issues: &ignored, where: Self.isLabelFile)
-      for case .success(let file?) in read(paths, reading, segmentations: false).map(\.result) {
-        labels.formUnion(file.labels)
-      }
+      let paths = try ImageFolder.files(below: folder, issues: &ignored, where: Self.isLabelFile)
+      labels += read(paths, reading, segmentations: false).flatMap(\.labels.classes.names)
     }
-    var issues: [DatasetIssue] = []
-    let paths = try ImageFolder.files(below: folder, issues: &issues) {
+    var data = ParsedDataset()
+    let paths = try ImageFolder.files(below: folders[split] ?? root, issues: &data.issues) {
       Self.isLabelFile($0) || FilePath.isImage($0)
     }
     let files = read(paths.filter(Self.isLabelFile), reading, segmentations: reading.segmentations)
-    for case .success(let file?) in files.map(\.result) { labels.formUnion(file.labels) }
-    let names = ClassList.complete(try ClassList.listed(in: root), with: labels)
-    let classes = Dictionary(
-      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    var data = ParsedDataset(classNames: names, images: [], issues: issues)
+    labels += files.flatMap(\.labels.classes.names)
+    let classes = try ClassList.complete(in: root, with: labels)
+    data.classNames = classes.names
     var labeled: Set<String> = []
     var locators: [String: ImageLocator] = [:]
-    for (path, result) in files {
-      switch result {
-      case .success(nil): break
-      case .success(let file?):
-        guard
-          let imagePath = imagePath(
-            of: file, at: path, locators: &locators, issues: &data.issues)
-        else { break }
-        labeled.insert(imagePath)
-        data.issues += file.issues
-        let indices = file.labels.map { classes[$0] ?? 0 }
-        var objects = file.objects
-        for place in objects.indices {
-          objects[place].classIndex = indices[objects[place].classIndex]
-        }
-        var size: (width: Int, height: Int)?
-        if let width = file.width, let height = file.height, width > 0, height > 0 {
-          size = (width, height)
-        }
-        data.images.append(
-          ParsedImage(
-            imagePath: imagePath, labelPath: path, statedSize: size, objects: objects,
-            labels: file.isBroken ? .broken : .given))
-      case .failure(let error):
-        data.issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
-        if let image = Self.imageBeside(path) {
-          labeled.insert(image)
-          data.images.append(
-            ParsedImage(imagePath: image, labelPath: path, objects: [], labels: .broken))
-        }
-      }
+    for (path, file) in files where file.state != .absent {
+      let image =
+        file.state == .unreadable
+        ? Self.imageBeside(path)
+        : imagePath(of: file, at: path, locators: &locators, issues: &data.issues)
+      if file.state == .unreadable || image != nil { data.issues += file.issues }
+      guard let image else { continue }
+      labeled.insert(image)
+      data.images.append(
+        ParsedImage(
+          imagePath: image, labelPath: path, statedSize: file.statedSize,
+          objects: file.objects(in: classes), labels: file.state))
     }
     for image in paths where FilePath.isImage(image) && !labeled.contains(image) {
       data.images.append(
         ParsedImage(
-          imagePath: image, labelPath: FilePath.stem(image) + ".json", objects: [],
-          labels: .absent))
+          imagePath: image, labelPath: FilePath.stem(image) + ".json", labels: .absent))
     }
     data.images.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
     return data
@@ -109,22 +79,21 @@ struct LabelMeReader: FormatReader {
   /// What the label files at some paths hold.
   private func read(
     _ paths: [String], _ reading: DatasetReading, segmentations: Bool
-  ) -> [(path: String, result: Result<LabelMeObjects?, DatasetsError>)] {
-    let results = labels(at: paths, on: reading.runner) {
-      (bytes, path) throws(DatasetsError) in
-      LabelMeObjects(try LabelMeFile(bytes, path: path), segmentations: segmentations)
+  ) -> [(path: String, labels: LabelFile)] {
+    let files = labels(at: paths, on: reading.runner) { (bytes, path) throws(DatasetsError) in
+      try LabelMeFile(bytes, path: path).labels(segmentations: segmentations)
     }
-    return zip(paths, results).map { ($0, $1) }
+    return zip(paths, files).map { ($0, $1) }
   }
 
   /// The image of a label file: the one that it names, if that is in the dataset, or else the
   /// one beside it; nil for a name that leads out of the dataset.
   private func imagePath(
-    of file: LabelMeObjects, at path: String, locators: inout [String: ImageLocator],
+    of file: LabelFile, at path: String, locators: inout [String: ImageLocator],
     issues: inout [DatasetIssue]
   ) -> String? {
     let home = FilePath.folder(path)
-    guard let name = file.imagePath.map({ FilePath.plain($0) }), !name.isEmpty else {
+    guard let name = file.imageName.map({ FilePath.plain($0) }), !name.isEmpty else {
       return Self.imageBeside(path) ?? FilePath.stem(path) + ".jpg"
     }
     let named = FilePath.join(home, name)
@@ -134,12 +103,10 @@ struct LabelMeReader: FormatReader {
     locators[home] = locator
     if let found = locator.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
     if stays { return named }
-    issues.append(
-      DatasetIssue(
-        kind: .pathOutside, file: path,
-        message:
-          "the imagePath \"\(name)\" leads out of the dataset's folder; the image is left "
-          + "out. Names are expected relative to the label file."))
+    issues.report(
+      .pathOutside, path,
+      "the imagePath \"\(name)\" leads out of the dataset's folder; the image is left out. Names "
+        + "are expected relative to the label file.")
     return nil
   }
 

@@ -10,15 +10,8 @@ import Imaging
 struct LabelMeWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
 
-  private let classNames: [String]
-
-  init(classNames: [String], splits: [String]) {
-    self.classNames = classNames
-  }
-
-  func imagePath(_ name: String, of sample: Sample, split: String) -> String {
-    "\(split)/\(name)"
-  }
+  let classNames: [String]
+  let splits: [String]
 
   mutating func add(
     _ sample: Sample, name: String, split: String

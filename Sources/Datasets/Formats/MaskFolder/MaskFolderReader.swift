@@ -10,124 +10,115 @@ import Basics
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
-  private static let imageNames = ["images", "imgs", "image"]
-  private static let maskNames = ["masks", "mask"]
-
   /// Where the images and masks of a split are.
   private struct Place {
     var images: String
     var masks: String
     /// The names that belong to the split; nil for all.
     var list: String?
+
+    init(images: String, masks: String, list: String? = nil) {
+      (self.images, self.masks, self.list) = (images, masks, list)
+    }
+
+    /// The folders of all images and masks in a folder; nil where there are none.
+    init?(in folder: String) {
+      guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
+        let masks = ImageFolder.folder(["masks", "mask"], in: folder)
+      else { return nil }
+      self.init(images: images, masks: masks)
+    }
   }
 
   let root: String
   private let places: [String: Place]
-  let splits: [String]
+  var splits: [String] { SplitName.sorted(places.keys) }
 
   static func recognizes(_ path: String) -> Bool { !places(in: path).isEmpty }
 
   init(path: String) throws(DatasetsError) {
     root = path
     places = Self.places(in: path)
-    splits = SplitName.sorted(Set(places.keys))
-    if splits.isEmpty {
+    if places.isEmpty {
       throw DatasetsError(
         file: path, "there are no images and masks, though \(Self.appearance) is expected.")
     }
   }
 
   private static func places(in root: String) -> [String: Place] {
-    guard FileContents.entry(root) == .folder else { return [:] }
-    var places: [String: Place] = [:]
-    for split in SplitName.usual {
-      for spelling in SplitName.spellings(split) where places[split] == nil {
-        let inside = FilePath.join(root, spelling)
-        if let images = folder(imageNames, in: inside), let masks = folder(maskNames, in: inside) {
-          places[split] = Place(images: images, masks: masks)
-        }
-      }
-    }
-    guard let images = folder(imageNames, in: root), let masks = folder(maskNames, in: root) else {
-      return places
-    }
-    for split in SplitName.usual where places[split] == nil {
-      for spelling in SplitName.spellings(split) where places[split] == nil {
+    let whole = Place(in: root)
+    let places = SplitName.values { spelling in
+      Place(in: FilePath.join(root, spelling))
+    }.merging(
+      SplitName.values { spelling in
+        guard let whole else { return nil }
         let list = FilePath.join(root, spelling + ".txt")
-        let inner = (FilePath.join(images, spelling), FilePath.join(masks, spelling))
         if FileContents.entry(list) == .file {
-          places[split] = Place(images: images, masks: masks, list: list)
-        } else if FileContents.entry(inner.0) == .folder, FileContents.entry(inner.1) == .folder {
-          places[split] = Place(images: inner.0, masks: inner.1)
+          return Place(images: whole.images, masks: whole.masks, list: list)
+        }
+        return ImageFolder.folder([spelling], in: whole.images).flatMap { images in
+          ImageFolder.folder([spelling], in: whole.masks).map { Place(images: images, masks: $0) }
         }
       }
-    }
-    return places.isEmpty ? ["train": Place(images: images, masks: masks)] : places
-  }
-
-  private static func folder(_ names: [String], in root: String) -> String? {
-    names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
+    ) { inside, _ in inside }
+    return places.isEmpty ? whole.map { ["train": $0] } ?? [:] : places
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    guard let place = places[split] else {
-      throw DatasetsError(file: root, "there is no split \"\(split)\".")
-    }
+    guard let place = places[split] else { throw noSplit(split, at: root) }
     var data = ParsedDataset(
-      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"], images: [],
-      issues: [])
+      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"])
     let masks = Dictionary(
-      grouping: try ImageFolder.images(below: place.masks, issues: &data.issues)
+      grouping: try ImageFolder.files(
+        below: place.masks, issues: &data.issues, where: FilePath.isImage)
     ) { name(of: $0, in: place.masks) }
     /// For each mask that is read, its image.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
-    let all = try ImageFolder.images(below: place.images, issues: &data.issues)
+    let all = try ImageFolder.files(
+      below: place.images, issues: &data.issues, where: FilePath.isImage)
     let known = Set(all.map { self.name(of: $0, in: place.images) })
-    for image in try place.list.map({ (list) throws(DatasetsError) in
-      try listed(list, in: place)
-    }) ?? all {
+    var images = all
+    if let list = place.list {
+      let locator = ImageLocator(root: place.images, folders: [place.images])
+      images = try ImageFolder.listed(list).map { locator.place(of: $0) }
+    }
+    for image in images {
       let name = name(of: image, in: place.images)
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
       let candidates = masks[name] ?? longName ?? []
       // JPEG blurs the numbers of classes.
       let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
-        data.issues.append(
-          DatasetIssue(
-            kind: .missingLabels, file: image,
-            message: "the image has no mask in \(place.masks); ignored."))
+        data.issues.report(
+          .missingLabels, image, "the image has no mask in \(place.masks); ignored.")
         continue
       }
       if let owner = owners[mask], owner != image {
-        data.issues.append(
-          DatasetIssue(
-            kind: .missingLabels, file: image,
-            message:
-              "the image has no mask of its own, \(mask) is the one of \(owner); it is left "
-              + "out. Name the two differently."))
+        data.issues.report(
+          .missingLabels, image,
+          "the image has no mask of its own, \(mask) is the one of \(owner); it is left out. Name "
+            + "the two differently.")
         continue
       }
       owners[mask] = image
       masked.insert(name)
-      data.images.append(
-        ParsedImage(imagePath: image, labelPath: mask, objects: [], maskPath: mask))
+      data.images.append(ParsedImage(imagePath: image, labelPath: mask, maskPath: mask))
     }
     for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
       let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
       // The mask of an image that a list leaves out is neither a stray nor one too many.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
       for mask in files where owners[mask] == nil {
-        data.issues.append(
-          masked.contains(owner)
-            ? DatasetIssue(
-              kind: .duplicateEntry, file: mask,
-              message: "the image \"\(owner)\" has another mask, which is read instead.")
-            : DatasetIssue(
-              kind: .orphanedLabels, file: mask,
-              message: "the mask belongs to no image; it is not read."))
+        if masked.contains(owner) {
+          data.issues.report(
+            .duplicateEntry, mask,
+            "the image \"\(owner)\" has another mask, which is read instead.")
+        } else {
+          data.issues.report(.orphanedLabels, mask, "the mask belongs to no image; it is not read.")
+        }
       }
     }
     return data
@@ -136,14 +127,5 @@ struct MaskFolderReader: FormatReader {
   /// The path below a folder without the ending.
   private func name(of path: String, in folder: String) -> String {
     FilePath.stem(String(path.dropFirst(FilePath.normalized(folder).count + 1)))
-  }
-
-  /// The images that a list names, one a line.
-  private func listed(_ list: String, in place: Place) throws(DatasetsError) -> [String] {
-    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
-      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
-    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
-    let locator = ImageLocator(root: place.images, folders: [place.images])
-    return names.map { locator.place(of: $0) }
   }
 }

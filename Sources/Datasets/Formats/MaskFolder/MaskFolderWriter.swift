@@ -10,11 +10,8 @@ import Imaging
 struct MaskFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageMasks]
 
-  private let classNames: [String]
-
-  init(classNames: [String], splits: [String]) {
-    self.classNames = classNames
-  }
+  let classNames: [String]
+  let splits: [String]
 
   func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/images/\(name)"

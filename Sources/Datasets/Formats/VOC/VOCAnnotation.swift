@@ -6,31 +6,12 @@ import Imaging
 /// Corners are 1-based and inclusive there, so that `xmin - 1 ... xmax` is the continuous span;
 /// they may have decimals. `part` elements inside an object have boxes too and are no objects.
 /// Source: the VOC 2012 development kit, section 4 and VOCreadxml.
-struct VOCAnnotation {
-  /// A labeled object with its class by name.
-  struct Object {
-    var className: String
-    var box: Box
-    var isDifficult: Bool
-    /// Glimpse's own mark; others see a difficult object.
-    var isCrowd: Bool
-    var isTruncated: Bool
-    var isOccluded: Bool
-    var line: Int
-  }
-
-  /// The `filename` element, of which only the last part counts.
-  var fileName: String?
-  /// The `size` element, where it states a size.
-  var size: (width: Int, height: Int)?
-  var objects: [Object]
-  /// Objects that cannot be understood.
-  var issues: [DatasetIssue] = []
-
+enum VOCAnnotation {
   /// Reads a file's bytes; `file` is for messages.
   ///
-  /// Throws for what is no annotation at all.
-  init(_ bytes: [UInt8], file: String) throws(DatasetsError) {
+  /// Throws for what is no annotation at all; objects that cannot be understood are among the issues.
+  /// Of the name of the image only the last part counts.
+  static func read(_ bytes: [UInt8], file: String) throws(DatasetsError) -> LabelFile {
     let root = try XMLReader.read(bytes, file: file)
     guard root.name == "annotation" else {
       throw DatasetsError(
@@ -38,65 +19,63 @@ struct VOCAnnotation {
         "the outermost element is <\(root.name)>, but <annotation> is "
           + "expected; is this a Pascal VOC file?")
     }
-    fileName = root.child("filename").map { FilePath.name($0.text) }
+    var labels = LabelFile()
+    labels.imageName = root.child("filename").map { FilePath.name($0.text) }
     if let size = root.child("size"), let width = Int(size.child("width")?.text ?? ""),
       let height = Int(size.child("height")?.text ?? ""), (1...1_000_000).contains(width),
       (1...1_000_000).contains(height)
     {
-      self.size = (width, height)
+      labels.statedSize = (width, height)
     }
-    objects = []
     for element in root.children where element.name == "object" {
       do {
-        objects.append(try Self.object(element))
+        labels.objects.append(try object(element, &labels.classes))
       } catch {
-        issues.append(
-          DatasetIssue(
-            kind: .malformedLabels, file: file, line: error.line, message: error.sentence))
+        labels.issues.report(.malformedLabels, file, line: error.line, error.sentence)
       }
     }
+    return labels
   }
 
   /// Why an object is invalid, and where.
   private struct Fault: Error {
     let line: Int
     let sentence: String
-
-    init(_ element: XMLTree, _ sentence: String) {
-      line = element.line
-      self.sentence = sentence
-    }
   }
 
-  private static func object(_ element: XMLTree) throws(Fault) -> Object {
+  /// An object. Glimpse's own mark of a crowd is a difficult object to others.
+  private static func object(
+    _ element: XMLTree, _ classes: inout ClassTable
+  ) throws(Fault) -> ParsedObject {
     guard let name = element.child("name").map({ ClassList.name($0.text) }), !name.isEmpty else {
-      throw Fault(element, "an <object> has no <name>.")
+      throw Fault(line: element.line, sentence: "an <object> has no <name>.")
     }
     guard let box = element.child("bndbox") else {
-      throw Fault(element, "the <object> \"\(name)\" has no <bndbox>.")
+      throw Fault(line: element.line, sentence: "the <object> \"\(name)\" has no <bndbox>.")
     }
     func corner(_ name: String) throws(Fault) -> Double {
-      guard let value = box.child(name) else { throw Fault(box, "a <bndbox> has no <\(name)>.") }
+      guard let value = box.child(name) else {
+        throw Fault(line: box.line, sentence: "a <bndbox> has no <\(name)>.")
+      }
       guard let number = Double(value.text), number.isFinite else {
         throw Fault(
-          value,
-          "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
+          line: value.line,
+          sentence:
+            "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
       }
       return number
     }
-    let isCrowd = isTrue(element.child("iscrowd")?.text)
-    return Object(
-      className: name,
-      box: Box(
-        x1: try corner("xmin") - 1, y1: try corner("ymin") - 1, x2: try corner("xmax"),
-        y2: try corner("ymax")),
-      isDifficult: !isCrowd && isTrue(element.child("difficult")?.text), isCrowd: isCrowd,
-      isTruncated: isTrue(element.child("truncated")?.text),
-      isOccluded: isTrue(element.child("occluded")?.text), line: element.line)
-  }
-
-  private static func isTrue(_ text: String?) -> Bool {
-    guard let text = text?.lowercased() else { return false }
-    return text == "true" || (Int(text) ?? 0) != 0
+    func isTrue(_ name: String) -> Bool {
+      guard let text = element.child(name)?.text.lowercased() else { return false }
+      return text == "true" || (Int(text) ?? 0) != 0
+    }
+    let isCrowd = isTrue("iscrowd")
+    let corners = Box(
+      x1: try corner("xmin") - 1, y1: try corner("ymin") - 1, x2: try corner("xmax"),
+      y2: try corner("ymax"))
+    return ParsedObject(
+      classIndex: classes.insert(name).index, extent: .pixels(corners), isCrowd: isCrowd,
+      isDifficult: !isCrowd && isTrue("difficult"), isTruncated: isTrue("truncated"),
+      isOccluded: isTrue("occluded"), line: element.line)
   }
 }

@@ -12,8 +12,8 @@ struct VOCReader: FormatReader {
   private let annotationFolder: String
   private let imageFolder: String
   /// The files that list a split's images; empty for a dataset without such lists.
-  private let lists: [String: String]
-  let splits: [String]
+  private var lists: [String: String] = [:]
+  var splits: [String] { lists.isEmpty ? ["train"] : SplitName.sorted(lists.keys) }
 
   static func recognizes(_ path: String) -> Bool {
     guard let folder = folder(in: path, named: ["annotations"]),
@@ -34,7 +34,6 @@ struct VOCReader: FormatReader {
     }
     annotationFolder = annotations
     imageFolder = images
-    var lists: [String: String] = [:]
     let main = FilePath.join(path, "ImageSets/Main")
     if FileContents.entry(main) == .folder {
       for name in try DatasetsError.wrap(FileContents.names(in: main))
@@ -42,8 +41,6 @@ struct VOCReader: FormatReader {
         lists[SplitName.canonical(FilePath.stem(name))] = FilePath.join(main, name)
       }
     }
-    self.lists = lists
-    splits = lists.isEmpty ? ["train"] : SplitName.sorted(Set(lists.keys))
   }
 
   /// `dog_train.txt` lists which images of `train` have dogs: no split of its own.
@@ -55,50 +52,33 @@ struct VOCReader: FormatReader {
   private static func folder(in path: String, named names: [String]) -> String? {
     guard FileContents.entry(path) == .folder, let entries = try? FileContents.names(in: path)
     else { return nil }
-    for name in names {
-      for entry in entries where entry.lowercased() == name {
-        let folder = FilePath.join(path, entry)
-        if FileContents.entry(folder) == .folder { return folder }
-      }
-    }
-    return nil
+    return ImageFolder.folder(
+      names.flatMap { name in entries.filter { $0.lowercased() == name } }, in: path)
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    let all = try annotationIdentifiers()
+    // The names of all annotation files, without their ending.
+    let all = try DatasetsError.wrap(FileContents.names(in: annotationFolder))
+      .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
+    let known = Set(all)
     var issues: [DatasetIssue] = []
     var wanted = all
-    if let list = lists[split] { wanted = try identifiers(in: list, known: Set(all)) }
+    if let list = lists[split] { wanted = try identifiers(in: list, known: known) }
     // Without given classes all files are read, so that every split has the same classes.
-    let known = Set(all)
     let read = classNames == nil ? all : wanted.filter { known.contains($0) }
     let files = labels(at: read.map(labelPath), on: reading.runner) {
-      (bytes, path) throws(DatasetsError) in try VOCAnnotation(bytes, file: path)
+      (bytes, path) throws(DatasetsError) in try VOCAnnotation.read(bytes, file: path)
     }
     let listed = Set(wanted)
-    var annotations: [String: VOCAnnotation] = [:]
-    var broken: Set<String> = []
-    for (identifier, file) in zip(read, files) {
-      switch file {
-      case .success(nil): break
-      case .success(let annotation?):
-        annotations[identifier] = annotation
-        if listed.contains(identifier) { issues += annotation.issues }
-      case .failure(let error):
-        broken.insert(identifier)
-        if listed.contains(identifier) {
-          issues.append(
-            DatasetIssue(kind: .malformedLabels, error, file: labelPath(identifier)))
-        }
-      }
+    var annotations: [String: LabelFile] = [:]
+    for (identifier, file) in zip(read, files) where file.state != .absent {
+      annotations[identifier] = file
+      if listed.contains(identifier) { issues += file.issues }
     }
-    let names = ClassList.complete(
-      try ClassList.listed(in: root),
-      with: Set(annotations.values.flatMap { $0.objects.map(\.className) }))
-    let indexOf = Dictionary(
-      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    let classes = try ClassList.complete(
+      in: root, with: annotations.values.flatMap { $0.classes.names })
     let images = Dictionary(
       grouping: try DatasetsError.wrap(FileContents.names(in: imageFolder)).filter {
         FilePath.isImage($0)
@@ -107,40 +87,24 @@ struct VOCReader: FormatReader {
 
     var parsed: [ParsedImage] = []
     for identifier in wanted {
-      if broken.contains(identifier) {
-        parsed.append(
-          ParsedImage(
-            imagePath: FilePath.join(
-              imageFolder, images[identifier]?.first ?? identifier + ".jpg"),
-            labelPath: labelPath(identifier), objects: [], labels: .broken))
-        continue
-      }
       guard let annotation = annotations[identifier] else {
-        issues.append(
-          DatasetIssue(
-            kind: .missingLabels, file: labelPath(identifier),
-            message: "the annotation of the listed image \"\(identifier)\" does not exist; the "
-              + "image is ignored."))
+        issues.report(
+          .missingLabels, labelPath(identifier),
+          "the annotation of the listed image \"\(identifier)\" does not exist; the image is "
+            + "ignored.")
         continue
       }
       parsed.append(
         ParsedImage(
           imagePath: FilePath.join(
             imageFolder, Self.imageName(identifier, annotation, candidates: images[identifier])),
-          labelPath: labelPath(identifier), statedSize: annotation.size,
-          objects: annotation.objects.compactMap { object in
-            indexOf[object.className].map {
-              ParsedObject(
-                classIndex: $0, extent: .pixels(object.box), isCrowd: object.isCrowd,
-                isDifficult: object.isDifficult, isTruncated: object.isTruncated,
-                isOccluded: object.isOccluded, line: object.line)
-            }
-          }))
+          labelPath: labelPath(identifier), statedSize: annotation.statedSize,
+          objects: annotation.objects(in: classes), labels: annotation.state))
     }
     if reading.validates, split == splits.first {
-      issues += try unlabeledImages(images, annotated: Set(all))
+      issues += try unlabeledImages(images, annotated: known)
     }
-    return ParsedDataset(classNames: names, images: parsed, issues: issues)
+    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
   /// The images of the dataset without an annotation and in no list, which no split has.
@@ -153,19 +117,17 @@ struct VOCReader: FormatReader {
       by: FileContents.isBefore
     ).map {
       DatasetIssue(
-        kind: .unlabeledImage, file: FilePath.join(imageFolder, $0),
-        message:
-          "the image has no annotation in \(annotationFolder) and is in no list; it is "
-          + "ignored.")
+        .unlabeledImage, FilePath.join(imageFolder, $0),
+        "the image has no annotation in \(annotationFolder) and is in no list; it is ignored.")
     }
   }
 
   /// The image of an annotation: the file of the same name; of several, or of none, the one that
   /// the annotation names.
   private static func imageName(
-    _ identifier: String, _ annotation: VOCAnnotation, candidates: [String]?
+    _ identifier: String, _ annotation: LabelFile, candidates: [String]?
   ) -> String {
-    let named = annotation.fileName.flatMap { FilePath.isImage($0) ? $0 : nil }
+    let named = annotation.imageName.flatMap { FilePath.isImage($0) ? $0 : nil }
     guard let candidates, let first = candidates.first else { return named ?? identifier + ".jpg" }
     return candidates.first { $0 == named } ?? first
   }
@@ -174,32 +136,17 @@ struct VOCReader: FormatReader {
     FilePath.join(annotationFolder, identifier + ".xml")
   }
 
-  /// The names of all annotation files, without their ending.
-  private func annotationIdentifiers() throws(DatasetsError) -> [String] {
-    try DatasetsError.wrap(FileContents.names(in: annotationFolder))
-      .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
-  }
-
   /// The images that a list names, one a line; a number behind a name (1, -1 or 0, as in the
   /// lists of single classes) is not part of it.
   private func identifiers(
     in list: String, known: Set<String>
   ) throws(DatasetsError) -> [String] {
-    let text = try DatasetsError.wrap(FileContents.text(list)) ?? ""
-    var identifiers: [String] = []
-    for raw in FileContents.lines(text) {
-      var name = String(FileContents.trimmed(raw))
-      if name.isEmpty { continue }
-      if !known.contains(name) {
-        let parts = name.split { $0 == " " || $0 == "\t" }
-        if parts.count == 2, ["1", "-1", "0"].contains(parts[1]) { name = String(parts[0]) }
-        if !known.contains(name), FilePath.isImage(name) { name = FilePath.stem(name) }
-      }
-      identifiers.append(name)
+    try ImageFolder.listed(list).map { listed in
+      if known.contains(listed) { return listed }
+      let parts = listed.split { $0 == " " || $0 == "\t" }
+      let isMarked = parts.count == 2 && ["1", "-1", "0"].contains(parts[1])
+      let name = isMarked ? String(parts[0]) : listed
+      return !known.contains(name) && FilePath.isImage(name) ? FilePath.stem(name) : name
     }
-    if identifiers.isEmpty {
-      throw DatasetsError(file: list, "the list of images is empty.")
-    }
-    return identifiers
   }
 }

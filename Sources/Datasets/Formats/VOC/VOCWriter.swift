@@ -9,13 +9,12 @@ struct VOCWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .crowds, .marks]
 
   private let classNames: [String]
-  private var lists: [String: String]
+  private var lists: [String: String] = [:]
   private let splits: [String]
 
   init(classNames: [String], splits: [String]) {
     self.classNames = classNames
     self.splits = splits
-    lists = Dictionary(uniqueKeysWithValues: splits.map { ($0, "") })
   }
 
   func imagePath(_ name: String, of sample: Sample, split: String) -> String {
@@ -60,16 +59,9 @@ struct VOCWriter: FormatWriter {
       + [classList(classNames)]
   }
 
+  private static let entities: [Unicode.Scalar: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
+
   private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    text.unicodeScalars.map { entities[$0] ?? String($0) }.joined()
   }
 }

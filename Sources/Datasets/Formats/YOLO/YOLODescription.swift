@@ -93,9 +93,8 @@ struct YOLODescription: Hashable {
     }
     func name(_ node: YAMLNode) throws(DatasetsError) -> String {
       // A class may be called "null" or "no": any single value with letters will do.
-      guard case .scalar(let text, _) = node.content, case let name = ClassList.name(text),
-        !name.isEmpty
-      else { throw fail(node.line, "a class has no name") }
+      let name = ClassList.name(node.written ?? "")
+      if name.isEmpty { throw fail(node.line, "a class has no name") }
       return name
     }
     if let elements = node.elements, !elements.isEmpty {

@@ -1,36 +1,33 @@
 import Basics
 import Imaging
 
-/// One text file of YOLO labels: a row per object, in fractions of the image.
+/// A text file of YOLO labels: a row per object, in fractions of the image.
 ///
 /// `class cx cy w h`, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose box is the enclosing one.
 /// An empty file is an image without objects. Source: Darknet and the data-set page of
 /// Ultralytics' documentation.
-struct YOLOLabels {
-  private(set) var objects: [ParsedObject] = []
-  /// Rows that cannot be understood.
-  private(set) var issues: [DatasetIssue] = []
-
+enum YOLOLabels {
   /// Reads the bytes of a label file; `file` is for messages.
   ///
-  /// Throws for what is no text.
-  init(
+  /// Throws for what is no text; rows that cannot be understood are among the issues.
+  static func read(
     _ bytes: [UInt8], file: String, classCount: Int, segmentations: Bool
-  ) throws(DatasetsError) {
-    for (index, line) in FileContents.lines(
-      try DatasetsError.wrap(FileContents.text(bytes, file: file))
-    ).enumerated() {
+  ) throws(DatasetsError) -> LabelFile {
+    let text = try DatasetsError.wrap(FileContents.text(bytes, file: file))
+    var labels = LabelFile()
+    for (index, line) in FileContents.lines(text).enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
       do {
         var object = try Self.object(fields, classCount: classCount, segmentations: segmentations)
         object.line = index + 1
-        objects.append(object)
+        labels.objects.append(object)
       } catch {
-        issues.append(
-          DatasetIssue(kind: error.kind, file: file, line: index + 1, message: error.sentence))
+        labels.issues.report(error.kind, file, line: index + 1, error.sentence)
       }
     }
+    if labels.objects.isEmpty, !labels.issues.isEmpty { labels.state = .broken }
+    return labels
   }
 
   /// Why a row is invalid.
@@ -64,29 +61,17 @@ struct YOLOLabels {
         sentence: "the class \"\(fields[0].prefix(40))\" is not in 0...\(classCount - 1), the "
           + "\(classCount) classes of the dataset.")
     }
-    if numbers.count == 5 {
+    let points = Array(numbers.dropFirst())
+    guard points.count > 4, let bounds = Polygon(points).bounds else {
       return ParsedObject(
         classIndex: classIndex,
         extent: .fractions(
           Box(
-            x1: numbers[1] - numbers[3] / 2, y1: numbers[2] - numbers[4] / 2,
-            x2: numbers[1] + numbers[3] / 2, y2: numbers[2] + numbers[4] / 2)))
+            x1: points[0] - points[2] / 2, y1: points[1] - points[3] / 2,
+            x2: points[0] + points[2] / 2, y2: points[1] + points[3] / 2)))
     }
-    let points = numbers.dropFirst()
     return ParsedObject(
-      classIndex: classIndex, extent: .fractions(enclosing(points)),
-      segmentation: segmentations ? .polygons([Array(points)]) : nil)
-  }
-
-  /// The smallest box around the points x1 y1 x2 y2 ...
-  private static func enclosing(_ points: ArraySlice<Double>) -> Box {
-    var box = Box(x1: .infinity, y1: .infinity, x2: -.infinity, y2: -.infinity)
-    for index in stride(from: points.startIndex, to: points.endIndex - 1, by: 2) {
-      box.x1 = min(box.x1, points[index])
-      box.x2 = max(box.x2, points[index])
-      box.y1 = min(box.y1, points[index + 1])
-      box.y2 = max(box.y2, points[index + 1])
-    }
-    return box
+      classIndex: classIndex, extent: .fractions(bounds),
+      segmentation: segmentations ? .polygons([points]) : nil)
   }
 }

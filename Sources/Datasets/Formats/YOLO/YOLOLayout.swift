@@ -12,28 +12,18 @@ enum YOLOLayout {
 
   /// The folders of a split for a dataset that is laid out as `train/images` or `images/train`.
   static func folder(of split: String, in root: String) -> String? {
-    for name in SplitName.spellings(split) {
-      for folder in ["\(name)/images", "images/\(name)"] {
-        let path = FilePath.join(root, folder)
-        if FileContents.entry(path) == .folder { return path }
-      }
-    }
-    return nil
+    let names = SplitName.spellings(split).flatMap { ["\($0)/images", "images/\($0)"] }
+    return ImageFolder.folder(names, in: root)
   }
 
   /// The label files that lie where images have theirs, but belong to none of them.
   static func orphans(of images: [String]) -> [String] {
     let labels = Set(images.map { labelPath(of: $0) })
-    let folders = Set(labels.map { FilePath.folder($0) }).sorted()
-    var orphans: [String] = []
-    for folder in folders {
+    return Set(labels.map { FilePath.folder($0) }).sorted().flatMap { folder in
       // Of a folder that is not there, or cannot be listed, nothing is known to be too much.
-      for name in (try? FileContents.names(in: folder)) ?? []
-      where FilePath.ending(name) == "txt" && !["classes.txt", "labels.txt"].contains(name) {
-        let path = FilePath.join(folder, name)
-        if !labels.contains(path) { orphans.append(path) }
-      }
+      ((try? FileContents.names(in: folder)) ?? [])
+        .filter { FilePath.ending($0) == "txt" && !["classes.txt", "labels.txt"].contains($0) }
+        .map { FilePath.join(folder, $0) }.filter { !labels.contains($0) }
     }
-    return orphans
   }
 }

@@ -8,16 +8,16 @@ import Imaging
 struct YOLOReader: FormatReader {
   static let appearance = "a data.yaml, or a folder with images/ and labels/"
 
-  /// What relative paths are relative to.
+  /// What relative paths are relative to: the description's `path` if that exists, else `home`.
   let root: String
   /// The folder of the description file, or the root.
   private let home: String
   /// Nil for plain folders.
-  private let description: YOLODescription?
+  private var description: YOLODescription?
   private let descriptionPath: String
-  /// From `classes.txt`, for plain folders that have one.
-  private let listedNames: [String]?
-  private let notice: DatasetIssue?
+  /// From the description or, for plain folders, from `classes.txt`.
+  private let classNames: [String]?
+  private var notice: DatasetIssue?
   let splits: [String]
 
   static func recognizes(_ path: String) -> Bool {
@@ -54,21 +54,26 @@ struct YOLOReader: FormatReader {
   }
 
   init(path: String) throws(DatasetsError) {
-    var notice: DatasetIssue?
-    var names: [String]?
     if let file = Self.descriptionFile(path),
       let text = try DatasetsError.wrap(FileContents.text(file))
     {
       let description = try YOLODescription(text, file: file)
       home = FilePath.folder(file)
-      (root, notice) = Self.root(of: description, home: home, file: file)
+      let named = ImageFolder.folder(description.path.map { [$0] } ?? [], in: home)
+      root = named ?? home
+      if named == nil, let path = description.path {
+        notice = DatasetIssue(
+          .layout, file,
+          "\"path: \(path)\" does not exist; the folder of the description itself is used instead."
+        )
+      }
       self.description = description
       descriptionPath = file
+      classNames = description.classNames
       let root = root
-      let found = SplitName.usual.filter {
+      splits = SplitName.usual.filter {
         description.splits[$0] != nil || YOLOLayout.folder(of: $0, in: root) != nil
       }
-      splits = found
     } else {
       guard FileContents.entry(path) == .folder else {
         throw DatasetsError(
@@ -76,15 +81,12 @@ struct YOLOReader: FormatReader {
       }
       root = path
       home = path
-      description = nil
       descriptionPath = path
-      names = try ClassList.listed(in: path)
+      classNames = try ClassList.listed(in: path)
       let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
       // Images directly in images/ are not split: all of them are for training.
       splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
     }
-    listedNames = names
-    self.notice = notice
     if splits.isEmpty {
       throw DatasetsError(
         file: descriptionPath,
@@ -93,27 +95,10 @@ struct YOLOReader: FormatReader {
     }
   }
 
-  /// The folder that a description's paths are relative to: its `path` if that exists, else where
-  /// the description lies.
-  private static func root(
-    of description: YOLODescription, home: String, file: String
-  ) -> (String, DatasetIssue?) {
-    guard let path = description.path else { return (home, nil) }
-    let root = FilePath.join(home, path)
-    if FileContents.entry(root) == .folder { return (root, nil) }
-    return (
-      home,
-      DatasetIssue(
-        kind: .layout, file: file,
-        message: "\"path: \(path)\" does not exist; the folder of the "
-          + "description itself is used instead.")
-    )
-  }
-
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    guard let names = description?.classNames ?? listedNames ?? classNames else {
+    guard let names = self.classNames ?? classNames else {
       throw DatasetsError(
         file: root,
         "the class names are nowhere to be found; put them into classes.txt, one a "
@@ -125,28 +110,14 @@ struct YOLOReader: FormatReader {
     let paths = images.map { YOLOLayout.labelPath(of: $0) }
     let files = labels(at: paths, on: reading.runner) {
       (bytes, path) throws(DatasetsError) in
-      try YOLOLabels(
+      try YOLOLabels.read(
         bytes, file: path, classCount: names.count, segmentations: reading.segmentations)
     }
-    var parsed: [ParsedImage] = []
-    parsed.reserveCapacity(images.count)
-    for ((image, path), file) in zip(zip(images, paths), files) {
-      var parsedImage = ParsedImage(imagePath: image, labelPath: path, objects: [])
-      switch file {
-      case .success(nil): parsedImage.labels = .absent
-      case .success(let labels?):
-        parsedImage.objects = labels.objects
-        for place in parsedImage.objects.indices where classes.names.count < names.count {
-          parsedImage.objects[place].classIndex =
-            classes.indices[parsedImage.objects[place].classIndex]
-        }
-        issues += labels.issues
-        if !labels.issues.isEmpty && labels.objects.isEmpty { parsedImage.labels = .broken }
-      case .failure(let error):
-        parsedImage.labels = .broken
-        issues.append(DatasetIssue(kind: .malformedLabels, error, file: path))
-      }
-      parsed.append(parsedImage)
+    issues += files.flatMap(\.issues)
+    let parsed = zip(zip(images, paths), files).map { place, file in
+      ParsedImage(
+        imagePath: place.0, labelPath: place.1, objects: file.objects(renumbered: classes.indices),
+        labels: file.state)
     }
     if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
       throw DatasetsError(
@@ -162,23 +133,17 @@ struct YOLOReader: FormatReader {
   private static func joined(
     _ names: [String], file: String, issues: inout [DatasetIssue]
   ) -> (names: [String], indices: [Int]) {
-    var result = (names: [String](), indices: [Int]())
-    var places: [String: Int] = [:]
-    for (number, name) in names.enumerated() {
-      if let place = places[name] {
-        issues.append(
-          DatasetIssue(
-            kind: .duplicateEntry, file: file,
-            message: "class \(number) is named \"\(name)\" like one before it; both are used as "
-              + "one class."))
-        result.indices.append(place)
-      } else {
-        places[name] = result.names.count
-        result.indices.append(result.names.count)
-        result.names.append(name)
+    var classes = ClassTable()
+    let indices = names.enumerated().map { number, name in
+      let (isNew, index) = classes.insert(name)
+      if !isNew {
+        issues.report(
+          .duplicateEntry, file,
+          "class \(number) is named \"\(name)\" like one before it; both are used as one class.")
       }
+      return index
     }
-    return result
+    return (classes.names, indices)
   }
 
   /// The images of a split, folder after folder, or as listed.
@@ -189,11 +154,9 @@ struct YOLOReader: FormatReader {
       let plain = FilePath.join(root, "images")
       let folder = YOLOLayout.folder(of: split, in: root) ?? plain
       if description != nil {
-        issues.append(
-          DatasetIssue(
-            kind: .layout, file: descriptionPath,
-            message: "the split \"\(split)\" is not named; "
-              + "the folder \(folder) is used instead."))
+        issues.report(
+          .layout, descriptionPath,
+          "the split \"\(split)\" is not named; the folder \(folder) is used instead.")
       }
       return try imageFiles(in: folder, issues: &issues)
     }
@@ -220,56 +183,43 @@ struct YOLOReader: FormatReader {
   private func locate(
     _ entry: String, key: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> String {
-    var tried: [String] = []
-    var inner = entry
-    while true {
-      for folder in [root, home] {
-        let path = FilePath.join(folder, inner)
-        if FileContents.entry(path) != .nothing {
-          if inner != entry {
-            // Roboflow writes ../train/images where it means train/images.
-            issues.append(
-              DatasetIssue(
-                kind: .layout, file: descriptionPath,
-                message: "\"\(key): \(entry)\" does not "
-                  + "exist; \(path) is used instead."))
-          }
-          return path
-        }
-        if !tried.contains(path) { tried.append(path) }
-      }
-      guard inner.hasPrefix("../") else { break }
-      inner = String(inner.dropFirst(3))
+    // Roboflow writes ../train/images where it means train/images.
+    let names = sequence(first: entry) { $0.hasPrefix("../") ? String($0.dropFirst(3)) : nil }
+    let paths = names.flatMap { name in [root, home].map { FilePath.join($0, name) } }
+    guard let place = paths.firstIndex(where: { FileContents.entry($0) != .nothing }) else {
+      let tried = paths.enumerated().filter { paths.firstIndex(of: $0.element) == $0.offset }
+      throw DatasetsError(
+        file: descriptionPath,
+        "\"\(key): \(entry)\" does not exist; searched for at "
+          + tried.map(\.element).joined(separator: " and ") + ".")
     }
-    throw DatasetsError(
-      file: descriptionPath,
-      "\"\(key): \(entry)\" does not exist; searched for at "
-        + tried.joined(separator: " and ") + ".")
+    if place >= 2 {
+      issues.report(
+        .layout, descriptionPath,
+        "\"\(key): \(entry)\" does not exist; \(paths[place]) is used instead.")
+    }
+    return paths[place]
   }
 
   private func imageFiles(
     in folder: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
-    let images = try ImageFolder.images(below: folder, issues: &issues)
+    let images = try ImageFolder.files(
+      below: folder, issues: &issues, where: FilePath.isImage)
     if images.isEmpty {
       throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
     }
     for orphan in YOLOLayout.orphans(of: images) {
-      issues.append(
-        DatasetIssue(
-          kind: .orphanedLabels, file: orphan,
-          message: "the label file belongs to no image; it is not read."))
+      issues.report(
+        .orphanedLabels, orphan, "the label file belongs to no image; it is not read.")
     }
     return images
   }
 
   /// The images that a list names, one a line: relative to the dataset, or to the list.
   private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
-    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
-      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
-    if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
     let folders = [root, FilePath.folder(list), home]
-    return names.map { name in
+    return try ImageFolder.listed(list).map { name in
       let paths = folders.map { FilePath.join($0, name) }
       return paths.first { FileContents.entry($0) == .file } ?? paths[0]
     }

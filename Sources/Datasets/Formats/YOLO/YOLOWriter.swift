@@ -8,13 +8,8 @@ import Imaging
 struct YOLOWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .polygon]
 
-  private let classNames: [String]
-  private let splits: [String]
-
-  init(classNames: [String], splits: [String]) {
-    self.classNames = classNames
-    self.splits = splits
-  }
+  let classNames: [String]
+  let splits: [String]
 
   func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "images/\(split)/\(name)"

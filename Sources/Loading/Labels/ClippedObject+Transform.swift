@@ -1,22 +1,25 @@
 import Imaging
 
-/// An annotation transformed into an input and clipped to it.
-struct SegmentationTransform {
-  /// In pixels of the input.
-  private(set) var box: Box
-  /// In pixels of the input; nil where the label has none.
-  let segmentation: Segmentation?
-  /// The visible fraction of the object's area, 0...1.
-  let visibleFraction: Double
-
-  /// Transforms an object; nil where nothing of it is visible.
+extension ClippedObject {
+  /// Transforms an annotation into an input and clips it; nil where nothing of it is visible.
+  ///
+  /// With a polygon, the box is that of the transformed polygon; without, that of the transformed
+  /// corners. Either is clipped to the input first.
+  ///
+  /// - Parameters:
+  ///   - part: The visible part of the image, in its pixels.
+  ///   - transform: From pixels of the original image to pixels of the input.
+  ///   - width: The width of the input, in pixels.
+  ///   - height: The height of the input, in pixels.
   init?(
-    _ annotation: Annotation, showing part: Box, through transform: ProjectiveTransform,
-    width: Int, height: Int
+    _ label: Annotation, showing part: Box, through transform: ProjectiveTransform, width: Int,
+    height: Int
   ) {
+    annotation = label
+    annotation.stated = nil
     let canvas = Box(x1: 0, y1: 0, x2: Double(width), y2: Double(height))
     let polygons: [Polygon]
-    switch annotation.segmentation {
+    switch label.segmentation {
     case .mask(let mask):
       // From the corners of its pixels: bounds of whole pixels of the input would be coarser.
       polygons = mask.stretches.map { Polygon($0) }
@@ -24,29 +27,28 @@ struct SegmentationTransform {
       polygons = lists.map { Polygon($0) }
     case nil where transform.isAxisAligned:
       // The result of the general case below, without polygons.
-      (box, visibleFraction) = Self.visible(
-        annotation.box, showing: part, through: transform, canvas: canvas)
-      guard annotation.box.intersection(part).area > 0, box.area > 0 else { return nil }
-      segmentation = nil
+      (annotation.box, visibleFraction) = Self.visible(
+        label.box, showing: part, through: transform, canvas: canvas)
+      guard label.box.intersection(part).area > 0, annotation.box.area > 0 else { return nil }
       return
     case nil:
-      polygons = [Polygon(annotation.box)]
+      polygons = [Polygon(label.box)]
     }
     let visible = Self.visible(polygons, showing: part, through: transform, canvas: canvas)
     guard let visible else { return nil }
-    box = visible.box
+    annotation.box = visible.box
     visibleFraction = visible.fraction
-    segmentation =
-      switch annotation.segmentation {
-      case .mask(let mask):
-        .mask(mask.transformed(by: transform, showing: part, width: width, height: height))
-      case .polygons: .polygons(visible.polygons.map(\.numbers))
-      case nil: nil
-      }
+    switch label.segmentation {
+    case .mask(let mask):
+      annotation.segmentation = .mask(
+        mask.transformed(by: transform, showing: part, width: width, height: height))
+    case .polygons: annotation.segmentation = .polygons(visible.polygons.map(\.numbers))
+    case nil: break
+    }
     guard transform.isAxisAligned else { return }
-    let label = Self.visible(annotation.box, showing: part, through: transform, canvas: canvas)
+    let whole = Self.visible(label.box, showing: part, through: transform, canvas: canvas)
     // Neither rotated nor clipped: it keeps the box of its label, as without a polygon.
-    if label.fraction > 1 - 1e-9 { box = label.box }
+    if whole.fraction > 1 - 1e-9 { annotation.box = whole.box }
   }
 
   /// The visible part of a box under an axis-aligned transform, and its fraction of the area.
