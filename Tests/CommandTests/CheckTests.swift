@@ -190,7 +190,7 @@ import Testing
     let sheet = try AugmentedGrid(check, config: config, count: 60)
     // Two images an epoch, each a batch.
     let sides = (0..<60).map {
-      config.plan(at: LoaderState(epoch: $0 / 2, batch: $0 % 2), seed: config.seed).width
+      config.plan(at: LoaderState(epoch: $0 / 2, batch: $0 % 2)).width
     }
     #expect(sheet.thumbnails.map(\.width) == sides && Set(sides) == [32, 64, 96])
     // Eight columns.

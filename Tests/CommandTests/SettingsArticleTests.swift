@@ -21,10 +21,10 @@ import Testing
       override the file wherever they stand. Values outside the ranges are refused before anything is read.
 
       """
-    for group in KnobGroup.allCases {
+    for (group, knobs) in Knob.sections {
       text +=
         "\n### \(group.rawValue)\n\n| setting | values | default | meaning |\n|---|---|---|---|\n"
-      for knob in Knob.all where knob.group == group {
+      for knob in knobs {
         let values =
           knob.range.isEmpty ? knob.unit ?? "true, false" : knob.range.joined(separator: ", ")
         let value = knob.unit == nil ? "false" : knob.text(TrainingConfig()) ?? ""

@@ -31,15 +31,15 @@ import Testing
     var found = result("a.jpg", [detection(0, 0.1)])
     found.milliseconds = 1.23456
     #expect(
-      found.json(classNames: names).line
+      found.jsonLine(classNames: names)
         == #"{"path":"a.jpg","width":100,"height":50,"boxes":[{"box":[10.0,5.0,30.0,25.0],"#
         + #""class":"cat","class_index":0,"score":0.1}],"milliseconds":1.235}"#)
     // A result that could not be written is not lost.
     found.failure = InferenceError("full")
-    #expect(found.json(classNames: names).line.contains(#""error":"full","width":100"#))
+    #expect(found.jsonLine(classNames: names).contains(#""error":"full","width":100"#))
     var unread = result("b")
     unread.failure = InferenceError("bad")
-    #expect(unread.json(classNames: names).line == #"{"path":"b","error":"bad"}"#)
+    #expect(unread.jsonLine(classNames: names) == #"{"path":"b","error":"bad"}"#)
   }
 
   /// (10 + 30.004) / 2 / 100 = 0.20002; (5 + 25) / 2 / 50 = 0.3; 20.004 / 100; 20 / 50.

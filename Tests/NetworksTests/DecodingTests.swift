@@ -53,7 +53,7 @@ private struct HeadMemory {
   private func decode(
     _ memory: HeadMemory, _ head: DetectionHead = DetectionHead(strides: [8, 16, 32]),
     confidence: Float = 0.25, multiLabel: Bool = false, classes: Set<Int>? = nil, image: Int = 0
-  ) -> DetectionCandidates {
+  ) -> [DetectionCandidate] {
     head.candidates(
       memory.session.outputs, image: image, confidence: confidence, classes: classes,
       isMultiLabel: multiLabel)
@@ -68,16 +68,16 @@ private struct HeadMemory {
     head.set(2, x: 1, y: 0, [0, 0, 0, 0, -1, -2, -3])
     head.set(1, image: 1, x: 2, y: 1, [0, 0, 0, 0, 0, 0, 0])
     let found = decode(head)
-    #expect(found.classIndices == [1, 0])
-    #expect(abs(found.scores[0] - 0.731_058_6) < 1e-6)
-    #expect(abs(found.scores[1] - 0.268_941_4) < 1e-6)
+    #expect(found.map(\.classIndex) == [1, 0])
+    #expect(abs(found[0].score - 0.731_058_6) < 1e-6)
+    #expect(abs(found[1].score - 0.268_941_4) < 1e-6)
     // Column 5, row 3 at stride 8: center (44, 28), 8 wide. Column 1, row 0 at 32: center (48, 16).
-    #expect(found.boxes[0] == [40, 24, 48, 32])
-    #expect(found.boxes[1] == [32, 0, 64, 32])
+    #expect(found[0].box == [40, 24, 48, 32])
+    #expect(found[1].box == [32, 0, 64, 32])
     // Of equal logits the first class counts; column 2, row 1 at stride 16: center (40, 24).
     let other = decode(head, image: 1)
-    #expect(other.classIndices == [0])
-    #expect(other.boxes[0] == [32, 16, 48, 32])
+    #expect(other.map(\.classIndex) == [0])
+    #expect(other[0].box == [32, 16, 48, 32])
   }
 
   @Test("every class over the threshold where a cell may have several")
@@ -85,28 +85,28 @@ private struct HeadMemory {
     let head = try HeadMemory(shapes)
     head.set(1, x: 1, y: 1, [0, 0, 0, 0, -1, 1, -1.2])
     let found = decode(head, multiLabel: true)
-    #expect(found.classIndices == [0, 1])
-    #expect(Set(found.boxes).count == 1)
+    #expect(found.map(\.classIndex) == [0, 1])
+    #expect(Set(found.map(\.box)).count == 1)
   }
 
   @Test("only the classes that are asked for, even where another is more likely")
   func classFilter() throws {
     let head = try HeadMemory(shapes)
     head.set(0, x: 1, y: 1, [0, 0, 0, 0, 3, -1, 2])
-    #expect(decode(head, classes: [1, 2]).classIndices == [2])
+    #expect(decode(head, classes: [1, 2]).map(\.classIndex) == [2])
     #expect(
-      decode(head, multiLabel: true, classes: [1, 2]).classIndices == [1, 2])
-    #expect(decode(head, classes: []).scores.isEmpty)
+      decode(head, multiLabel: true, classes: [1, 2]).map(\.classIndex) == [1, 2])
+    #expect(decode(head, classes: []).isEmpty)
   }
 
   @Test("thresholds at the ends: 0 takes all, 1 none; what is not a number is never taken")
   func ends() throws {
     let head = try HeadMemory(shapes)
     // 24 + 6 + 2 cells.
-    #expect(decode(head, confidence: 0).scores.count == 32)
-    #expect(decode(head, confidence: 1).scores.isEmpty)
+    #expect(decode(head, confidence: 0).count == 32)
+    #expect(decode(head, confidence: 1).isEmpty)
     head.set(0, x: 0, y: 0, [0, 0, 0, 0, .nan, .nan, .nan])
-    #expect(decode(head, confidence: 0).scores.count == 31)
+    #expect(decode(head, confidence: 0).count == 31)
   }
 
   @Test("with objectness, a score is the product of both probabilities")
@@ -117,8 +117,9 @@ private struct HeadMemory {
     // 0.236883, of which the second is below the threshold of 0.25.
     head.set(0, x: 1, y: 0, [0, 0, 0, 0, 2, 1, -1])
     let found = decode(head, withObjectness, multiLabel: true)
-    #expect(found.classIndices == [0])
-    #expect(abs(found.scores[0] - 0.643_914) < 1e-5)
-    #expect(decode(head, withObjectness, confidence: 0.2, multiLabel: true).classIndices == [0, 1])
+    #expect(found.map(\.classIndex) == [0])
+    #expect(abs(found[0].score - 0.643_914) < 1e-5)
+    #expect(
+      decode(head, withObjectness, confidence: 0.2, multiLabel: true).map(\.classIndex) == [0, 1])
   }
 }

@@ -224,5 +224,7 @@ import Testing
 }
 
 extension LossTerms {
-  subscript(name: String, default missing: Double) -> Double { self[name] ?? missing }
+  subscript(name: String, default missing: Double) -> Double {
+    terms.first { $0.name == name }?.value ?? missing
+  }
 }

@@ -2,7 +2,8 @@ import Engine
 import Foundation
 import Imaging
 import Testing
-import Training
+
+@testable import Training
 
 /// A small network against PyTorch: outputs, all gradients, and ten training losses.
 ///
@@ -199,15 +200,16 @@ private struct SmallNetwork {
 
   func trainingStep(_ choice: OptimizerChoice) -> TrainingStep {
     // A constant rate: the schedule's final fraction is 1. Gradients are never cut.
-    TrainingStep(
-      graph, parameters: parameters, loss: FormulaLoss(),
-      optimizer: choice.make(parameters.layout, weightDecay: choice == .sgd ? 0.01 : 0.1),
-      schedule: LearningRateSchedule(
-        peak: choice == .sgd ? 0.05 : 0.01, finalLearningRateFraction: 1, momentum: 0.9,
-        warmupSteps: 0,
-        totalSteps: 10),
-      clipping: GradientClipping(limit: 1e9), emaDecay: 0.9999, seed: 0, pool: pool,
-      kernels: kernels)
+    var config = TrainingConfig()
+    config.optimizer = choice
+    config.weightDecay = choice == .sgd ? 0.01 : 0.1
+    config.learningRate = choice == .sgd ? 0.05 : 0.01
+    config.finalLearningRateFraction = 1
+    config.warmupEpochs = 0
+    config.clip = 1e9
+    return TrainingStep(
+      graph, parameters: parameters, loss: FormulaLoss(), config: config, stepsPerEpoch: 1,
+      pool: pool, kernels: kernels)
   }
 
   /// Numbers in -0.5 ..< 0.5 with 24 bits: a hash of salt and index, as in the script.
@@ -262,6 +264,6 @@ private struct FormulaLoss: Loss {
       }
     }
     return LossTerms(
-      [NamedValue("box", box), NamedValue("cls", classification)], sampleCount: 0)
+      terms: [NamedValue("box", box), NamedValue("cls", classification)], sampleCount: 0)
   }
 }

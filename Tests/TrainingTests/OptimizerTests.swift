@@ -2,7 +2,8 @@
 import Engine
 import Foundation
 import Testing
-import Training
+
+@testable import Training
 
 /// Steps of the optimizers against the same formulas in double precision, written out plainly.
 @Suite struct OptimizerTests {

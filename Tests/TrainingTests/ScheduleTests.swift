@@ -1,7 +1,8 @@
 import Engine
 import Foundation
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct LearningRateScheduleTests {
   /// 4 steps of warm-up and 9 of the cosine, whose middle is the mean of both ends.
@@ -33,7 +34,8 @@ import Training
 
   @Test func withoutWarmUpTheFirstStepHasThePeak() {
     let plain = LearningRateSchedule(
-      peak: 1, finalLearningRateFraction: 0, momentum: 0.9, warmupSteps: 0, totalSteps: 1)
+      peak: 1, finalLearningRateFraction: 0, momentum: 0.9, warmupMomentum: 0.9, warmupSteps: 0,
+      totalSteps: 1)
     #expect(plain.hyperparameters(ofStep: 0) == StepHyperparameters(rate: 1, momentum: 0.9))
   }
 }

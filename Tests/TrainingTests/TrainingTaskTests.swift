@@ -34,13 +34,13 @@ private struct CountingTask: TrainingTask {
         sum += Double(difference * difference) / Double(counts.count)
       }
       return LossTerms(
-        [NamedValue("count", sum), NamedValue("rest", 0)], sampleCount: counts.count)
+        terms: [NamedValue("count", sum), NamedValue("rest", 0)], sampleCount: counts.count)
     }
   }
 
   let loss: any Loss = SquaredError()
   let metricNames = ["images", "error"]
-  let selection = SelectionMetric("error", isHigherBetter: false)
+  let selection = SelectionMetric(name: "error", isHigherBetter: false)
 
   init(_ model: ModelDescription, _ config: TrainingConfig) {}
 
@@ -97,9 +97,9 @@ private struct CountingTask: TrainingTask {
   }
 
   @Test func selectionFollowsTheMetric() {
-    let higher = SelectionMetric("mAP50")
+    let higher = SelectionMetric(name: "mAP50")
     #expect(higher.isBetter(0.2, than: 0.1) && !higher.isBetter(0.1, than: 0.1))
-    let lower = SelectionMetric("error", isHigherBetter: false)
+    let lower = SelectionMetric(name: "error", isHigherBetter: false)
     #expect(lower.isBetter(0.1, than: 0.2) && !lower.isBetter(0.2, than: 0.2))
     #expect(higher.isBetter(-1, than: nil) && lower.isBetter(1e9, than: nil))
   }
@@ -126,8 +126,8 @@ private struct CountingTask: TrainingTask {
   @Test func meansIgnoreNoStep() {
     var means = MeanLosses()
     #expect(means.values.isEmpty)
-    means.add(LossTerms([NamedValue("a", 1), NamedValue("b", 5)], sampleCount: 1))
-    means.add(LossTerms([NamedValue("a", 2), NamedValue("b", 7)], sampleCount: 9))
+    means.add(LossTerms(terms: [NamedValue("a", 1), NamedValue("b", 5)], sampleCount: 1))
+    means.add(LossTerms(terms: [NamedValue("a", 2), NamedValue("b", 7)], sampleCount: 9))
     #expect(means.values == [NamedValue("a", 1.5), NamedValue("b", 6)])
   }
 }

@@ -13,6 +13,9 @@ package struct ParameterLayout: Hashable, Sendable {
     package let declaration: ParameterDeclaration
     /// Its floats in the block.
     package let range: Range<Int>
+
+    /// Its shape in public weights files.
+    package var publicShape: [Int] { declaration.layout.publicShape(declaration.shape) }
   }
 
   /// In the order of the graph's nodes.
@@ -100,7 +103,7 @@ package final class ParameterBlock {
     let source = UnsafeMutableBufferPointer(rebasing: values[entry.range])
     let declaration = entry.declaration
     declaration.layout.forEach(declaration.shape) { file, memory in result[file] = source[memory] }
-    return (declaration.layout.publicShape(declaration.shape), result)
+    return (entry.publicShape, result)
   }
 
   /// Sets one parameter from values in the order of public weights files; the count must fit.

@@ -65,6 +65,6 @@ struct LoaderTimer: Sendable {
   ) -> LoaderConfig {
     model.trainingTask().loaderConfig(
       config.loaderConfig(
-        batchSize: batch, seed: config.seed, normalization: Normalization(model.preprocessing)))
+        batchSize: batch, normalization: Normalization(model.preprocessing)))
   }
 }

@@ -75,14 +75,17 @@ struct StepTimer {
 
   /// A step that computes as a training does, at a learning rate of almost 0.
   func trainingStep(loss: any Loss) -> TrainingStep {
-    TrainingStep(
+    var config = TrainingConfig()
+    config.optimizer = .sgd
+    config.weightDecay = 5e-4
+    // A network that diverged on random images would compute at another speed.
+    config.learningRate = 1e-5
+    config.finalLearningRateFraction = 1
+    config.warmupEpochs = 0
+    config.seed = Self.seed
+    return TrainingStep(
       // Changed in place: they are not read again.
-      model.graph, parameters: model.parameters, loss: loss,
-      optimizer: OptimizerChoice.sgd.make(model.parameters.layout, weightDecay: 5e-4),
-      // A network that diverged on random images would compute at another speed.
-      schedule: LearningRateSchedule(
-        peak: 1e-5, finalLearningRateFraction: 1, momentum: 0.9, warmupSteps: 0, totalSteps: .max),
-      clipping: GradientClipping(limit: 10), emaDecay: 0.9999, seed: Self.seed,
+      model.graph, parameters: model.parameters, loss: loss, config: config, stepsPerEpoch: 1,
       pool: backend.pool, kernels: backend.kernels)
   }
 

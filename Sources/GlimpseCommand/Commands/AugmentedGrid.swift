@@ -28,9 +28,8 @@ struct AugmentedGrid: Sendable {
     let source = AugmentedImages(
       samples: Self.samples(of: dataset, config),
       config: config.loaderConfig(
-        batchSize: config.batch ?? TrainingConfig().batch ?? 1, seed: config.seed,
-        normalization: .unit)
-    ) { config.plan(at: $0, seed: config.seed) }
+        batchSize: config.batch ?? TrainingConfig().batch ?? 1, normalization: .unit)
+    ) { config.plan(at: $0) }
     let columns = Int(Double(count).squareRoot().rounded(.up))
     let rows = (count + columns - 1) / columns
     let side = min(Self.longestSide, Self.gridSide / columns - Self.gap)

@@ -18,11 +18,10 @@ struct Train: Command {
       + "result as an uninterrupted run; with more --epochs it extends a finished run.",
   ]
 
-  static let options: [OptionGroup<Train>] = KnobGroup.allCases.map { group in
+  static let options: [OptionGroup<Train>] = Knob.sections.map { group, knobs in
     OptionGroup(
       group.rawValue,
-      Knob.all.filter { $0.group == group }.map { Option($0, \.config) }
-        + (group == .run ? fileOptions : []))
+      knobs.map { Option($0, \.config) } + (group == .run ? fileOptions : []))
   }
 
   private static let fileOptions: [Option<Train>] = [

@@ -32,7 +32,7 @@ package struct InferencePipeline<P: Predictor> {
     var summary = PipelineSummary()
     let window = max(batch, predictor.runner.pool.threads)
     let start = ContinuousClock.now
-    let before = predictor.runner.times
+    predictor.runner.times = StageTimes()
     for first in stride(from: 0, to: paths.count, by: window) {
       guard !isCancelled() else {
         summary.isComplete = false
@@ -41,16 +41,13 @@ package struct InferencePipeline<P: Predictor> {
       var results = (first..<min(first + window, paths.count)).map {
         ImageResult<P.Prediction>(index: $0, path: paths[$0])
       }
-      summary.times.decode += decode(&results)
+      predictor.runner.times.decode += decode(&results)
       try predict(&results)
       for sink in sinks { try sink.consume(&results) }
       summary.images += results.count
       progress(results.count)
     }
-    let after = predictor.runner.times
-    summary.times.preprocess = after.preprocess - before.preprocess
-    summary.times.network = after.network - before.network
-    summary.times.postprocess = after.postprocess - before.postprocess
+    summary.times = predictor.runner.times
     summary.seconds = (ContinuousClock.now - start) / .seconds(1)
     return summary
   }

@@ -67,20 +67,18 @@ public final class Detector: Predictor {
     let found = head.candidates(
       outputs, image: image, confidence: options.confidence, classes: options.classes,
       isMultiLabel: options.isMultiLabel)
-    let candidates = found.boxes.indices.map { index in
-      let box = found.boxes[index]
-      return Detection(
-        box: Box(x1: box.x, y1: box.y, x2: box.z, y2: box.w),
-        classIndex: found.classIndices[index], score: found.scores[index])
-    }
     // Boxes that lie in the padding alone are dropped before NMS.
-    let visible = candidates.filter { letterbox.originalBox($0.box).area > 0 }
+    let visible = found.map { candidate in
+      let box = candidate.box
+      return Detection(
+        box: Box(x1: box.x, y1: box.y, x2: box.z, y2: box.w), classIndex: candidate.classIndex,
+        score: candidate.score)
+    }.filter { letterbox.originalBox($0.box).area > 0 }
     return NonMaximumSuppression.suppress(
       visible, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,
       maximumDetections: options.maximumDetections
     ).map {
-      Detection(
-        box: letterbox.originalBox($0.box), classIndex: $0.classIndex, score: $0.score)
+      Detection(box: letterbox.originalBox($0.box), classIndex: $0.classIndex, score: $0.score)
     }
   }
 }

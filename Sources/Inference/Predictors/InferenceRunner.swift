@@ -20,8 +20,8 @@ package struct StageTimes: Hashable, Sendable {
 /// pool's.
 package final class InferenceRunner {
   package let description: ModelDescription
-  /// Seconds so far, decoding of files not included.
-  package private(set) var times = StageTimes()
+  /// Seconds so far; a pipeline starts them anew and adds those of decoding.
+  package internal(set) var times = StageTimes()
   package let pool: ThreadPool
   package let kernels: Kernels
   /// Converts samples to the network's input.
@@ -90,7 +90,6 @@ package final class InferenceRunner {
 
 extension Normalization {
   package init(_ preprocessing: Preprocessing) {
-    self.init(
-      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
+    self.init(mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
   }
 }

@@ -25,14 +25,6 @@ struct COCOResultsFile {
     names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])
   }
 
-  /// A part's rows, and where it stopped.
-  private struct Part {
-    var rows = DetectionSet()
-    /// Behind the last comma, or behind the list.
-    var end = 0
-    var isLast = false
-  }
-
   /// Reads all detections.
   func read(tasks: any ParallelExecutor) throws(DatasetsError) -> DetectionSet {
     do throws(JSONFault) {
@@ -45,9 +37,7 @@ struct COCOResultsFile {
       }
       let starts = guessedStarts(from: scanner.offset)
       if starts.count > 1, let whole = readParts(starts, tasks: tasks) { return whole }
-      let part = try read(from: starts[0], to: file.bytes.count)
-      try checkEnd(part)
-      return part.rows
+      return try read(from: starts[0], to: nil)
     } catch {
       throw file.error(error)
     }
@@ -56,74 +46,60 @@ struct COCOResultsFile {
   /// Reads the parts; nil where one does not end where the next begins, or holds a fault: then
   /// reading in one pass decides.
   private func readParts(_ starts: [Int], tasks: any ParallelExecutor) -> DetectionSet? {
-    let parts = tasks.map(starts.count) { number -> Part? in
-      let end = number + 1 < starts.count ? starts[number + 1] : file.bytes.count
-      return try? read(from: starts[number], to: end)
-    }
-    for (number, part) in parts.enumerated() {
-      guard let part else { return nil }
-      let isLast = number + 1 == starts.count
-      guard part.isLast == isLast, isLast || part.end == starts[number + 1] else { return nil }
-      if isLast, (try? checkEnd(part)) == nil { return nil }
+    let parts = tasks.map(starts.count) { number in
+      try? read(from: starts[number], to: number + 1 < starts.count ? starts[number + 1] : nil)
     }
     var whole = DetectionSet()
-    whole.detections.reserve(parts.reduce(0) { $0 + ($1?.rows.detections.count ?? 0) })
-    for part in parts { if let part { whole.append(part.rows) } }
+    whole.detections.reserve(parts.reduce(0) { $0 + ($1?.detections.count ?? 0) })
+    for part in parts {
+      guard let part else { return nil }
+      whole.append(part)
+    }
     return whole
-  }
-
-  private func checkEnd(_ part: Part) throws(JSONFault) {
-    var rest = JSONScanner(file.bytes, from: part.end)
-    guard rest.isAtEnd() else { throw rest.unexpected("the end of the file") }
   }
 
   /// Where parts probably begin: at braces behind `},`.
   private func guessedStarts(from first: Int) -> [Int] {
     var starts = [first]
-    var place = first + Self.partSize
-    while place < file.bytes.count, let start = guess(from: place) {
+    while let last = starts.last, let start = guess(from: last + Self.partSize) {
       starts.append(start)
-      place = start + Self.partSize
     }
     return starts
   }
 
   private func guess(from offset: Int) -> Int? {
-    var place = offset
     // Objects are far shorter than this; a file without any is no list of results.
     let limit = min(offset + Self.partSize, file.bytes.count)
-    while place < limit {
-      if file.bytes[place] == UInt8(ascii: "}") {
-        var scanner = JSONScanner(file.bytes, from: place + 1)
-        if scanner.take(UInt8(ascii: ",")), scanner.peek() == UInt8(ascii: "{") {
-          return scanner.offset
-        }
+    for place in stride(from: offset, to: limit, by: 1)
+    where file.bytes[place] == UInt8(ascii: "}") {
+      var scanner = JSONScanner(file.bytes, from: place + 1)
+      if scanner.take(UInt8(ascii: ",")), scanner.peek() == UInt8(ascii: "{") {
+        return scanner.offset
       }
-      place += 1
     }
     return nil
   }
 
-  /// Reads results from a brace on until the part that begins at `end`, or to the end of the list.
-  private func read(from start: Int, to end: Int) throws(JSONFault) -> Part {
-    var part = Part()
+  /// Reads results from a brace on until the part that begins at `next`, or to the end of the list.
+  private func read(from start: Int, to next: Int?) throws(JSONFault) -> DetectionSet {
+    var rows = DetectionSet()
     // A result takes about 100 bytes.
-    part.rows.detections.reserve((end - start) / 80)
+    rows.detections.reserve(((next ?? file.bytes.count) - start) / 80)
     var scanner = JSONScanner(file.bytes, from: start)
     while true {
-      try readResult(&scanner, into: &part.rows)
-      if scanner.take(UInt8(ascii: "]")) {
-        part.isLast = true
-        part.end = scanner.offset
-        return part
+      try readResult(&scanner, into: &rows)
+      if next == nil, scanner.take(UInt8(ascii: "]")) {
+        guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+        return rows
       }
       guard scanner.take(UInt8(ascii: ",")) else {
         throw scanner.unexpected("a comma or the end of the list")
       }
       scanner.skipSpace()
-      part.end = scanner.offset
-      // Behind the last comma of the file a result must follow.
-      if part.end >= end, end < file.bytes.count { return part }
+      if let next, scanner.offset >= next {
+        guard scanner.offset == next else { throw scanner.unexpected("a result") }
+        return rows
+      }
     }
   }
 
@@ -165,7 +141,6 @@ struct COCOResultsFile {
         "\(file.path), byte \(start): category id \(category) is not in \(groundTruth.path)")
       return
     }
-    var area: Double?
     var mask: RunLengthMask?
     if readsMasks {
       guard let segmentation else { throw JSONFault("a result has no \"segmentation\"", at: start) }
@@ -175,12 +150,11 @@ struct COCOResultsFile {
       } catch {
         throw JSONFault("\(error)", at: start)
       }
-      area = mask.map { Double($0.area) }
     }
     let isKept = rows.append(
-      image: image, classIndex: classIndex, box: box, score: score, area: area,
-      groundTruth: groundTruth,
-      place: "\(file.path), byte \(start)")
+      image: image, classIndex: classIndex, box: box, score: score,
+      area: mask.map { Double($0.area) },
+      groundTruth: groundTruth, place: "\(file.path), byte \(start)")
     if isKept, let mask { rows.masks.append(mask) }
   }
 

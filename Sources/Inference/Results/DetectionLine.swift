@@ -3,33 +3,30 @@ import Imaging
 
 extension ImageResult where Prediction == [Detection] {
   /// A line of `detect --json`; boxes as [x1, y1, x2, y2] in pixels of the original image.
-  package func json(classNames: [String]) -> JSONValue {
-    var members = [JSONMember(key: "path", value: .string(path))]
-    if let failure { members.append(JSONMember(key: "error", value: .string("\(failure)"))) }
-    guard let image else { return .object(members) }
-    let boxes = (prediction ?? []).map { json($0, classNames) }
-    members += [
-      JSONMember(key: "width", value: .integer(image.originalWidth)),
-      JSONMember(key: "height", value: .integer(image.originalHeight)),
-      JSONMember(key: "boxes", value: .array(boxes)),
-      JSONMember(key: "milliseconds", value: .number((milliseconds * 1000).rounded() / 1000)),
-    ]
-    if let drawing { members.append(JSONMember(key: "drawing", value: .string(drawing))) }
-    if !image.warnings.isEmpty {
-      members.append(
-        JSONMember(key: "warnings", value: .array(image.warnings.map { .string($0) })))
+  package func jsonLine(classNames: [String]) -> String {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("path", path)
+      if let failure { json.member("error", "\(failure)") }
+      guard let image else { return }
+      json.member("width", image.originalWidth)
+      json.member("height", image.originalHeight)
+      json.array("boxes") { list in
+        for detection in prediction ?? [] {
+          let box = detection.box
+          list.object {
+            $0.member("box", [box.x1, box.y1, box.x2, box.y2].map { ($0 * 100).rounded() / 100 })
+            $0.member("class", classNames[detection.classIndex])
+            $0.member("class_index", detection.classIndex)
+            $0.member("score", detection.score)
+          }
+        }
+      }
+      json.member("milliseconds", (milliseconds * 1000).rounded() / 1000)
+      if let drawing { json.member("drawing", drawing) }
+      if !image.warnings.isEmpty { json.member("warnings", image.warnings) }
     }
-    return .object(members)
-  }
-
-  private func json(_ detection: Detection, _ classNames: [String]) -> JSONValue {
-    let box = detection.box
-    let corners = [box.x1, box.y1, box.x2, box.y2].map { ($0 * 100).rounded() / 100 }
-    return [
-      "box": .array(corners.map { .number($0) }),
-      "class": .string(classNames[detection.classIndex]),
-      "class_index": .integer(detection.classIndex), "score": .single(detection.score),
-    ]
+    return json.text
   }
 
   /// Rows of a YOLO label file: class, center, size and score, relative to the image's size.

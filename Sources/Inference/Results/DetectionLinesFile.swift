@@ -25,18 +25,14 @@ struct DetectionLinesFile {
   }
 
   /// A box of a line.
-  private struct Found {
-    var box: SizedBox
-    var className: String
-    var score: Double
-  }
+  private typealias Found = (box: SizedBox, className: String, score: Double)
 
   /// An image's line.
   private struct Line {
     var path = ""
     var width = 0
     var height = 0
-    var found: [Found] = []
+    var boxes: [Found] = []
   }
 
   /// Reads all lines.
@@ -48,16 +44,15 @@ struct DetectionLinesFile {
       while !scanner.isAtEnd() {
         let start = scanner.offset
         let line = try line(&scanner)
+        var place: String { "\(file.path), byte \(start)" }
         guard let image = names[line.path] else {
           set.mismatches.add(
-            .unknownImage,
-            "\(file.path), byte \(start): \(line.path) is not, or not once, in \(groundTruth.path)")
+            .unknownImage, "\(place): \(line.path) is not, or not once, in \(groundTruth.path)")
           continue
         }
         let entry = groundTruth.images[image]
         if seen[image] {
-          set.mismatches.add(
-            .duplicate, "\(file.path), byte \(start): \(line.path) has a line before this one")
+          set.mismatches.add(.duplicate, "\(place): \(line.path) has a line before this one")
         }
         seen[image] = true
         if line.width > 0, entry.width > 0,
@@ -65,7 +60,7 @@ struct DetectionLinesFile {
         {
           set.mismatches.add(
             .otherSize,
-            "\(file.path), byte \(start): \(line.path) has \(line.width)x\(line.height) pixels, but "
+            "\(place): \(line.path) has \(line.width)x\(line.height) pixels, but "
               + "\(entry.width)x\(entry.height) in \(groundTruth.path)")
         }
         add(line, image: image, start: start, to: &set)
@@ -77,7 +72,7 @@ struct DetectionLinesFile {
   }
 
   private func add(_ line: Line, image: Int, start: Int, to set: inout DetectionSet) {
-    for found in line.found {
+    for found in line.boxes {
       guard let classIndex = classIndices[found.className] else {
         set.mismatches.add(
           .unknownClass,
@@ -87,8 +82,7 @@ struct DetectionLinesFile {
       }
       _ = set.append(
         image: image, classIndex: classIndex, box: found.box, score: found.score,
-        groundTruth: groundTruth,
-        place: "\(file.path), byte \(start)")
+        groundTruth: groundTruth, place: "\(file.path), byte \(start)")
     }
   }
 
@@ -102,7 +96,7 @@ struct DetectionLinesFile {
         line.path = try scanner.string()
       } else if try met.takes(key, 1, "boxes", scanner) {
         var list = try scanner.lines("boxes")
-        while try scanner.element(&list) { line.found.append(try found(&scanner)) }
+        while try scanner.element(&list) { line.boxes.append(try found(&scanner)) }
       } else if try met.takes(key, 2, "error", scanner) {
         try scanner.skip()
       } else if try met.takes(key, 3, "width", scanner) {
@@ -122,8 +116,7 @@ struct DetectionLinesFile {
 
   private func found(_ scanner: inout JSONScanner) throws(JSONFault) -> Found {
     var met = MemberSet()
-    var found = Found(
-      box: SizedBox(x: 0, y: 0, width: 0, height: 0), className: "", score: 0)
+    var found: Found = (SizedBox(x: 0, y: 0, width: 0, height: 0), "", 0)
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("a box of an image")

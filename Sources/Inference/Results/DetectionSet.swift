@@ -11,9 +11,6 @@ package struct DetectionSet: Sendable {
   /// Contradictions to the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
 
-  /// Makes an empty set.
-  init() {}
-
   /// Reads the files of one run of a detector, which may be parts of it: shards.
   ///
   /// The result does not depend on how a run is divided into files, as long as each image is in one of them;

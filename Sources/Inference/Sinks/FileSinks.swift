@@ -40,8 +40,7 @@ package final class FileSink: Sink {
   ///
   /// - Throws: `InferenceError` where a drawing would overwrite one of the inputs.
   package static func drawings(
-    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
-    pool: ThreadPool
+    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
   ) throws(InferenceError) -> FileSink {
     try names.checkInputsRemain(in: folder)
     return FileSink(names, pool) { result, image, name in
@@ -63,8 +62,7 @@ package final class FileSink: Sink {
 
   /// Writes each object as an image, into a folder per class in an existing folder.
   package static func crops(
-    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy,
-    pool: ThreadPool
+    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
   ) -> FileSink {
     FileSink(names, pool) { result, image, name in
       guard let detections = result.prediction, !detections.isEmpty else { return nil }

@@ -15,14 +15,14 @@ package struct OutputNames: Sendable {
   ///   `cat.jpg` and `cat.png` would share the label file `cat.txt`.
   package init(inputs: [String], stemsDiffer: Bool) {
     self.inputs = inputs
-    let wanted = inputs.map(Self.writableName).map { (stem: FilePath.stem($0), name: $0) }
+    let wanted = inputs.map { input in
+      let name = Self.writableName(input)
+      let stem = FilePath.stem(name)
+      return (stem: stem, ending: String(name.dropFirst(stem.count)))
+    }
     var unique = UniqueNames(stemsDiffer: stemsDiffer)
-    for (stem, name) in wanted {
-      unique.reserve(stem, ending: String(name.dropFirst(stem.count)))
-    }
-    names = wanted.map { stem, name in
-      unique.name(stem, ending: String(name.dropFirst(stem.count)))
-    }
+    for (stem, ending) in wanted { unique.reserve(stem, ending: ending) }
+    names = wanted.map { unique.name($0.stem, ending: $0.ending) }
   }
 
   /// Refuses a folder in which a file of one of the names would overwrite an input.

@@ -15,7 +15,7 @@ package final class JSONLinesSink: Sink {
   }
 
   package func consume(_ results: inout [ImageResult<[Detection]>]) throws {
-    for result in results { try write(result.json(classNames: classNames).line) }
+    for result in results { try write(result.jsonLine(classNames: classNames)) }
   }
 }
 

@@ -17,14 +17,13 @@ package enum ImageInputs {
   ///
   /// - Parameter readStandardInput: gives all lines of standard input, for `-`.
   package static func expand(
-    _ arguments: [String], readStandardInput: () -> [String] = { standardInputLines() }
+    _ arguments: [String],
+    readStandardInput: () -> [String] = { AnyIterator { readLine() }.map(\.self) }
   ) throws(InferenceError) -> [String] {
     var paths: [String] = []
     for argument in arguments {
       if argument == standardInput {
-        let listed = try expand(lines: readStandardInput(), besides: nil)
-        guard !listed.isEmpty else { throw InferenceError("standard input holds no paths") }
-        paths += listed
+        paths += try listed(readStandardInput(), besides: nil, in: "standard input")
         continue
       }
       switch FileContents.entry(argument) {
@@ -33,11 +32,10 @@ package enum ImageInputs {
       case .folder:
         paths += try images(inFolder: argument)
       case .file where FilePath.ending(argument) == "txt":
-        let listed = try expand(lines: lines(ofList: argument), besides: argument)
-        guard !listed.isEmpty else {
-          throw InferenceError("the list \(Sentence.quoted(argument)) holds no paths")
-        }
-        paths += listed
+        let text = try InferenceError.wrap(FileContents.text(argument)) ?? ""
+        paths += try listed(
+          FileContents.lines(text).map(String.init), besides: argument,
+          in: "the list \(Sentence.quoted(argument))")
       case .file:
         paths.append(argument)
       }
@@ -65,9 +63,9 @@ package enum ImageInputs {
   }
 
   /// Paths in the lines of a list; where they are relative, the list's own folder is tried first.
-  private static func expand(lines: [String], besides list: String?) throws(InferenceError)
-    -> [String]
-  {
+  private static func listed(
+    _ lines: [String], besides list: String?, in name: String
+  ) throws(InferenceError) -> [String] {
     var paths: [String] = []
     for line in lines {
       let entry = line.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -84,18 +82,8 @@ package enum ImageInputs {
         paths.append(path)
       }
     }
+    guard !paths.isEmpty else { throw InferenceError("\(name) holds no paths") }
     return paths
-  }
-
-  private static func lines(ofList list: String) throws(InferenceError) -> [String] {
-    let text = try InferenceError.wrap(FileContents.text(list)) ?? ""
-    return FileContents.lines(text).map(String.init)
-  }
-
-  private static func standardInputLines() -> [String] {
-    var lines: [String] = []
-    while let line = readLine() { lines.append(line) }
-    return lines
   }
 
   private static func join(_ folder: String, _ name: String) -> String {

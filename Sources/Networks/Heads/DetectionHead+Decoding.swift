@@ -1,12 +1,12 @@
 import Engine
 import Foundation
 
-/// Boxes of one image before non-maximum suppression, as columns of equal length.
-package struct DetectionCandidates: Hashable, Sendable {
+/// A box of one image before non-maximum suppression.
+package struct DetectionCandidate: Hashable, Sendable {
   /// Corners x1, y1, x2, y2 in input pixels.
-  package var boxes: [SIMD4<Double>] = []
-  package var classIndices: [Int] = []
-  package var scores: [Float] = []
+  package let box: SIMD4<Double>
+  package let classIndex: Int
+  package let score: Float
 }
 
 extension DetectionHead {
@@ -21,10 +21,10 @@ extension DetectionHead {
   ///     threshold, instead of its highest-scoring one.
   package func candidates(
     _ outputs: [View], image: Int, confidence: Float, classes: Set<Int>?, isMultiLabel: Bool
-  ) -> DetectionCandidates {
+  ) -> [DetectionCandidate] {
     // Comparing logits spares an exponential per anchor point without an object.
     let threshold = logit(confidence)
-    var found = DetectionCandidates()
+    var found: [DetectionCandidate] = []
     for (view, stride) in zip(outputs, strides) {
       let (height, width) = (view.shape.h, view.shape.w)
       for y in 0..<height {
@@ -37,9 +37,8 @@ extension DetectionHead {
           guard logits.contains(where: { $0 >= lowest }) else { continue }
           let box = boxEncoding.corners(point, x: x, y: y, stride: Double(stride))
           select(logits, over: lowest, classes: classes, isMultiLabel: isMultiLabel) { index in
-            found.boxes.append(box)
-            found.classIndices.append(index)
-            found.scores.append(sigmoid(logits[index]) * objectness)
+            let score = sigmoid(logits[index]) * objectness
+            found.append(DetectionCandidate(box: box, classIndex: index, score: score))
           }
         }
       }

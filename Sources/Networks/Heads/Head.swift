@@ -64,10 +64,9 @@ extension Head {
   /// there is one; else the task's name.
   package var text: String {
     guard case .detection(let head) = self else { return task.rawValue }
-    return [
-      task.rawValue, head.boxEncoding.rawValue,
-      head.strides.map(String.init).joined(separator: ","),
-    ].joined(separator: " ") + (head.hasObjectness ? " objectness" : "")
+    let strides = head.strides.map(String.init).joined(separator: ",")
+    return "\(task.rawValue) \(head.boxEncoding.rawValue) \(strides)"
+      + (head.hasObjectness ? " objectness" : "")
   }
 
   /// Reads what `text` wrote; nil for anything else.

@@ -40,8 +40,7 @@ struct UNet {
   /// Twice the size, half the channels, concatenated with the encoder's features.
   private func up(_ coarse: Value, _ fine: Value, _ scope: Scope) -> Value {
     let channels = fine.shape.c
-    let enlarge = TransposedConvolution(
-      coarse.shape.c, channels, kernel: 2, stride: 2, bias: true)
+    let enlarge = TransposedConvolution(coarse.shape.c, channels, kernel: 2, stride: 2, bias: true)
     let enlarged = scope["up"].apply(enlarge, coarse)
     let joined = scope["concat"].apply(Concat(), fine, enlarged)
     return scope["conv"].doubleConvolution(joined, channels)

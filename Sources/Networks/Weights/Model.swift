@@ -95,11 +95,9 @@ extension SafetensorsWriter {
         || block.values[entry.range].allSatisfy {
           $0.magnitude <= Float(Float16.greatestFiniteMagnitude)
         }
-      let declaration = entry.declaration
       add(
-        prefix + entry.name, shape: declaration.layout.publicShape(declaration.shape),
-        values: block.exported(entry).values,
-        as: declaration.kind == .weight && fits ? type : .f32)
+        prefix + entry.name, shape: entry.publicShape, values: block.exported(entry).values,
+        as: entry.declaration.kind == .weight && fits ? type : .f32)
     }
   }
 }

@@ -32,9 +32,9 @@ struct SafetensorsHeader {
   init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
   /// The tensors in the order of their data; those without data before others of the same offset.
-  var inOrder: [(name: String, stored: Stored)] {
-    tensors.map { (name: $0.key, stored: $0.value) }.sorted {
-      ($0.stored.begin, $0.stored.end, $0.name) < ($1.stored.begin, $1.stored.end, $1.name)
+  var inOrder: [(key: String, value: Stored)] {
+    tensors.sorted {
+      ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key)
     }
   }
 

@@ -54,9 +54,8 @@ extension Safetensors {
         report.missing.append(parameter.name)
         continue
       }
-      let declaration = parameter.declaration
-      guard entry.shape == declaration.layout.publicShape(declaration.shape),
-        let values = values(name), values.allSatisfy(\.isFinite)
+      guard entry.shape == parameter.publicShape, let values = values(name),
+        values.allSatisfy(\.isFinite)
       else {
         report.unfit.append(parameter.name)
         continue

@@ -1,5 +1,4 @@
 import Basics
-import Networks
 
 /// A setting of a training, declared once: options, config.json, checks and tables follow from it.
 package struct Knob: Sendable {
@@ -14,9 +13,6 @@ package struct Knob: Sendable {
   /// The placeholder of the value in the help: what it counts; nil for a flag.
   package let unit: String?
   package let help: String
-  package let group: KnobGroup
-  /// The tasks that it applies to.
-  package let tasks: Set<ModelTask>
   /// The allowed values, for the help: "from 0 to 0.5"; empty where every value is allowed.
   package let range: [String]
   /// The value of a configuration as one would type it, or what happens where it is left open; nil
@@ -39,13 +35,12 @@ package struct Knob: Sendable {
 
   /// A setting with a value.
   init<Value: OptionValue & Codable & Sendable>(
-    _ name: String, _ path: Path<Value>, _ rule: ValueRule<Value> = .any, in group: KnobGroup,
-    short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName,
-    tasks: Set<ModelTask> = Knob.allTasks, help: String
+    _ name: String, _ path: Path<Value>, _ rule: ValueRule<Value> = .any,
+    short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName, help: String
   ) {
     let key = KnobKey(name)
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
-    (self.help, self.group, self.tasks, range) = (help, group, tasks, rule.notes)
+    (self.help, range) = (help, rule.notes)
     text = { config in
       let text = config[keyPath: path].optionText
       return text.isEmpty ? nil : text
@@ -66,15 +61,14 @@ package struct Knob: Sendable {
   ///   - word: What one types to leave it open; nil where leaving the option out does.
   ///   - unset: What happens where it is left open, for the help.
   init<Value: OptionValue & Codable & Sendable>(
-    _ name: String, _ path: Path<Value?>, _ rule: ValueRule<Value> = .any, in group: KnobGroup,
+    _ name: String, _ path: Path<Value?>, _ rule: ValueRule<Value> = .any,
     short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName,
-    word: String? = nil, unset: String? = nil, tasks: Set<ModelTask> = Knob.allTasks,
-    help: String
+    word: String? = nil, unset: String? = nil, help: String
   ) {
     let key = KnobKey(name)
     let rule = word.map { rule.or($0) } ?? rule
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
-    (self.help, self.group, self.tasks, range) = (help, group, tasks, rule.notes)
+    (self.help, range) = (help, rule.notes)
     text = { $0[keyPath: path]?.optionText ?? unset ?? word }
     parse = { (config, text) throws(ValueError) in
       config[keyPath: path] = word == text.lowercased() ? nil : try rule.read(text)
@@ -89,10 +83,10 @@ package struct Knob: Sendable {
   }
 
   /// A setting that is on or off.
-  init(flag name: String, _ path: Path<Bool>, in group: KnobGroup, help: String) {
+  init(flag name: String, _ path: Path<Bool>, help: String) {
     let key = KnobKey(name)
     (self.name, aliases, short, unit) = (name, [], nil, nil)
-    (self.help, self.group, tasks, range) = (help, group, Knob.allTasks, [])
+    (self.help, range) = (help, [])
     text = { _ in nil }
     parse = { (config, _) throws(ValueError) in config[keyPath: path] = true }
     read = { config, file in
@@ -103,8 +97,6 @@ package struct Knob: Sendable {
     write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
     problem = { _ in nil }
   }
-
-  static let allTasks = Set(ModelTask.allCases)
 
   private static func problem<Value: OptionValue>(
     _ name: String, _ value: Value, _ rule: ValueRule<Value>

@@ -4,10 +4,13 @@ import Networks
 
 extension Knob {
   /// All settings of a training.
-  package static let all: [Knob] =
-    data + length + loss + optimizer + color + geometry + mixing + images + machine
+  package static let sections: KeyValuePairs<KnobGroup, [Knob]> = [
+    .data: data, .length: length, .loss: loss, .optimizer: optimizer, .color: color,
+    .geometry: geometry, .mixing: mixing, .images: images, .machine: machine, .run: run,
+  ]
+  package static let all = sections.flatMap(\.value)
 
-  /// The setting of a name in config.json.
+  /// The setting of a name.
   package static func named(_ name: String) -> Knob {
     guard let knob = all.first(where: { $0.name == name }) else {
       preconditionFailure("there is no setting \(name)")
@@ -17,184 +20,167 @@ extension Knob {
 
   private static let data = [
     Knob(
-      "data", \.data, in: .data, short: "d", unit: "path",
+      "data", \.data, short: "d", unit: "path",
       help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
     Knob(
-      "model", \.model, .among(TrainingTasks.models, "a model that can be trained"), in: .data,
-      unit: "name", help: "Model from the catalog"),
+      "model", \.model, .among(TrainingTasks.models, "a model that can be trained"), unit: "name",
+      help: "Model from the catalog"),
     Knob(
-      "weights", \.weights, in: .data, short: "w", unit: "file", unset: "random initialization",
+      "weights", \.weights, short: "w", unit: "file", unset: "random initialization",
       help: "Initial weights; parameters that do not match stay random"),
     Knob(
-      "imgsz", \.imgsz, .inputSide, in: .data, unit: "pixels",
+      "imgsz", \.imgsz, .inputSide, unit: "pixels",
       help: "Input size: side of the square network input"),
     Knob(
-      "multi_scale", \.multiScale, .from(0, to: 0.5), in: .data, unit: "fraction",
+      "multi_scale", \.multiScale, .from(0, to: 0.5), unit: "fraction",
       help: "Maximum relative change of the input size between batches"),
   ]
 
   private static let length = [
+    Knob("epochs", \.epochs, .from(1, to: 1_000_000), short: "e", help: "Number of epochs"),
     Knob(
-      "epochs", \.epochs, .from(1, to: 1_000_000), in: .length, short: "e",
-      help: "Number of epochs"),
-    Knob(
-      "batch", \.batch, .batch, in: .length, short: "b", unit: "images", word: "auto",
+      "batch", \.batch, .batch, short: "b", unit: "images", word: "auto",
       help:
         "Batch size; auto takes the largest of 64, 32, 16 and so on to 1 that the dataset fills "
         + "and that keeps the training under four fifths of the memory, or of the control group's "
         + "limit"),
     Knob(
-      "patience", \.patience, .atLeast(0), in: .length, unit: "epochs",
+      "patience", \.patience, .atLeast(0), unit: "epochs",
       help: "Early-stopping patience: epochs without better validation; 0 never stops early"),
     Knob(
-      "val_interval", \.validationInterval, .atLeast(0), in: .length, unit: "epochs",
+      "val_interval", \.validationInterval, .atLeast(0), unit: "epochs",
       help: "Epochs between validations; 0 validates after the last epoch only"),
   ]
 
   private static let loss = [
     Knob(
-      "assigner", \.assigner, in: .loss, tasks: [.detection],
+      "assigner", \.assigner,
       help: "Label assignment: task-aligned (TOOD, YOLOv8) or SimOTA (YOLOX)"),
-    Knob("box_loss", \.boxLoss, in: .loss, tasks: [.detection], help: "Box regression loss"),
+    Knob("box_loss", \.boxLoss, help: "Box regression loss"),
+    Knob("box", \.boxWeight, .from(0, to: 1000), unit: "weight", help: "Weight of the box loss"),
     Knob(
-      "box", \.boxWeight, .from(0, to: 1000), in: .loss, unit: "weight", tasks: [.detection],
-      help: "Weight of the box loss"),
-    Knob(
-      "cls", \.classWeight, .from(0, to: 1000), in: .loss, unit: "weight", tasks: [.detection],
+      "cls", \.classWeight, .from(0, to: 1000), unit: "weight",
       help: "Weight of the classification loss"),
   ]
 
   private static let optimizer = [
-    Knob("optimizer", \.optimizer, in: .optimizer, help: "Optimizer; auto takes adamw"),
+    Knob("optimizer", \.optimizer, help: "Optimizer; auto takes adamw"),
     Knob(
-      "lr0", \.learningRate, .above(0), in: .optimizer, aliases: ["lr"], unit: "rate",
+      "lr0", \.learningRate, .above(0), aliases: ["lr"], unit: "rate",
       unset: usual(\.usualRate) + " x batch / 64",
       help: "Learning rate after the warm-up, used as given for any batch size"),
     Knob(
-      "lrf", \.finalLearningRateFraction, .from(0, to: 1), in: .optimizer, unit: "fraction",
+      "lrf", \.finalLearningRateFraction, .from(0, to: 1), unit: "fraction",
       help: "Final learning rate, as a fraction of --lr0"),
+    Knob("momentum", \.momentum, .from(0, below: 1), help: "Momentum of sgd, beta1 of adamw"),
     Knob(
-      "momentum", \.momentum, .from(0, below: 1), in: .optimizer,
-      help: "Momentum of sgd, beta1 of adamw"),
+      "weight_decay", \.weightDecay, .atLeast(0), unset: usual(\.usualWeightDecay),
+      help: "Weight decay, not applied to biases and norms"),
+    Knob("warmup_epochs", \.warmupEpochs, .atLeast(0), unit: "epochs", help: "Warm-up epochs"),
     Knob(
-      "weight_decay", \.weightDecay, .atLeast(0), in: .optimizer,
-      unset: usual(\.usualWeightDecay), help: "Weight decay, not applied to biases and norms"),
-    Knob(
-      "warmup_epochs", \.warmupEpochs, .atLeast(0), in: .optimizer, unit: "epochs",
-      help: "Warm-up epochs"),
-    Knob(
-      "warmup_momentum", \.warmupMomentum, .from(0, below: 1), in: .optimizer,
+      "warmup_momentum", \.warmupMomentum, .from(0, below: 1),
       help: "Momentum of sgd at the first step"),
+    Knob("clip", \.clip, .above(0), unit: "norm", help: "Gradient clipping: maximum norm"),
     Knob(
-      "clip", \.clip, .above(0), in: .optimizer, unit: "norm",
-      help: "Gradient clipping: maximum norm"),
-    Knob(
-      "ema_decay", \.emaDecay, .from(0, below: 1), in: .optimizer,
+      "ema_decay", \.emaDecay, .from(0, below: 1),
       help: "Decay of the exponential moving average (EMA) of the weights"),
   ]
 
   private static let color = [
     fraction(
-      "hsv_h", \.augmentation.hue, .from(0, to: 0.5), in: .color,
-      "Maximum hue shift, as a fraction of the color circle"),
+      "hsv_h", \.augmentation.hue, .from(0, to: 0.5),
+      help: "Maximum hue shift, as a fraction of the color circle"),
+    fraction("hsv_s", \.augmentation.saturation, help: "Maximum relative change of saturation"),
     fraction(
-      "hsv_s", \.augmentation.saturation, in: .color, "Maximum relative change of saturation"),
+      "hsv_v", \.augmentation.value, help: "Maximum relative change of value, the largest channel"),
     fraction(
-      "hsv_v", \.augmentation.value, in: .color,
-      "Maximum relative change of value, the largest channel"),
+      "brightness", \.augmentation.brightness,
+      help: "Maximum change of brightness, as a fraction of white"),
+    fraction("contrast", \.augmentation.contrast, help: "Maximum relative change of contrast"),
     fraction(
-      "brightness", \.augmentation.brightness, in: .color,
-      "Maximum change of brightness, as a fraction of white"),
-    fraction(
-      "contrast", \.augmentation.contrast, in: .color, "Maximum relative change of contrast"),
-    fraction(
-      "gamma", \.augmentation.gamma, in: .color,
-      "Maximum relative change of gamma: 0.5 gives 1/1.5 to 1.5"),
-    probability("gray", \.augmentation.gray, in: .color, "conversion to grayscale"),
-    probability("blur", \.augmentation.blur, in: .color, "Gaussian blur"),
-    probability("jpeg", \.augmentation.jpeg, in: .color, "JPEG compression artifacts"),
-    probability("erasing", \.augmentation.erasing, in: .color, "graying out a rectangle"),
+      "gamma", \.augmentation.gamma,
+      help: "Maximum relative change of gamma: 0.5 gives 1/1.5 to 1.5"),
+    probability("gray", \.augmentation.gray, "conversion to grayscale"),
+    probability("blur", \.augmentation.blur, "Gaussian blur"),
+    probability("jpeg", \.augmentation.jpeg, "JPEG compression artifacts"),
+    probability("erasing", \.augmentation.erasing, "graying out a rectangle"),
   ]
 
   private static let geometry = [
     Knob(
-      "degrees", \.augmentation.degrees, .from(0, to: 180), in: .geometry, unit: "degrees",
+      "degrees", \.augmentation.degrees, .from(0, to: 180), unit: "degrees",
       help: "Maximum rotation"),
     fraction(
-      "translate", \.augmentation.translate, in: .geometry,
-      "Maximum translation, as a fraction of the input size"),
+      "translate", \.augmentation.translate,
+      help: "Maximum translation, as a fraction of the input size"),
     fraction(
-      "scale", \.augmentation.scale, .from(0, below: 1), in: .geometry,
-      "Maximum change of scale: 0.5 gives factors from 0.5 to 1.5"),
+      "scale", \.augmentation.scale, .from(0, below: 1),
+      help: "Maximum change of scale: 0.5 gives factors from 0.5 to 1.5"),
     Knob(
-      "shear", \.augmentation.shear, .from(0, to: 60), in: .geometry, unit: "degrees",
+      "shear", \.augmentation.shear, .from(0, to: 60), unit: "degrees",
       help: "Maximum shear along each axis"),
     Knob(
-      "perspective", \.augmentation.perspective, .from(0, to: 0.001), in: .geometry,
-      unit: "coefficient", help: "Maximum perspective coefficient"),
-    probability("fliplr", \.augmentation.flip, in: .geometry, "a horizontal flip"),
-    probability("flipud", \.augmentation.flipUpDown, in: .geometry, "a vertical flip"),
+      "perspective", \.augmentation.perspective, .from(0, to: 0.001), unit: "coefficient",
+      help: "Maximum perspective coefficient"),
+    probability("fliplr", \.augmentation.flip, "a horizontal flip"),
+    probability("flipud", \.augmentation.flipUpDown, "a vertical flip"),
     probability(
-      "crop", \.augmentation.crop, in: .geometry,
+      "crop", \.augmentation.crop,
       "cropping an image outside a mosaic to a part that keeps objects"),
   ]
 
   private static let mixing = [
-    probability("mosaic", \.augmentation.mosaic, in: .mixing, "a mosaic of four images"),
-    fraction(
-      "mosaic9", \.augmentation.mosaic9, in: .mixing, "Fraction of the mosaics with nine images"),
-    probability("mixup", \.augmentation.mixup, in: .mixing, "blending two images"),
+    probability("mosaic", \.augmentation.mosaic, "a mosaic of four images"),
+    fraction("mosaic9", \.augmentation.mosaic9, help: "Fraction of the mosaics with nine images"),
+    probability("mixup", \.augmentation.mixup, "blending two images"),
     probability(
-      "copy_paste", \.augmentation.copyPaste, in: .mixing,
+      "copy_paste", \.augmentation.copyPaste,
       "pasting objects of another image, where labels have polygons or masks"),
     Knob(
-      "close_mosaic", \.closeMosaic, .atLeast(0), in: .mixing, unit: "epochs",
+      "close_mosaic", \.closeMosaic, .atLeast(0), unit: "epochs",
       help: "Final epochs without mosaic and mixup"),
   ]
 
   private static let images = [
     fraction(
-      "repeat_threshold", \.repeatThreshold, in: .images,
-      "Repeat-factor sampling threshold (LVIS): images of rarer classes are repeated"),
+      "repeat_threshold", \.repeatThreshold,
+      help: "Repeat-factor sampling threshold (LVIS): images of rarer classes are repeated"),
+    Knob("cache", \.cache, .from(0, to: 1 << 24), unit: "MiB", help: "Memory for decoded images"),
     Knob(
-      "cache", \.cache, .from(0, to: 1 << 24), in: .images, unit: "MiB",
-      help: "Memory for decoded images"),
-    Knob(
-      flag: "strict", \.strict, in: .images,
+      flag: "strict", \.strict,
       help: "End with exit code 4 at an unreadable image instead of replacing it"),
   ]
 
   private static let machine = [
+    Knob("threads", \.threads, .threads, unset: "all available", help: "Compute threads"),
     Knob(
-      "threads", \.threads, .threads, in: .machine, unset: "all available",
-      help: "Compute threads"),
-    Knob(
-      "workers", \.workers, .threads, in: .machine, unit: "threads", unset: "as --threads",
+      "workers", \.workers, .threads, unit: "threads", unset: "as --threads",
       help: "Threads that decode and augment images"),
     Knob(
-      "precision", \.precision, in: .machine,
+      "precision", \.precision,
       help: "Compute precision; auto is bf16 on processors with matrix units, else f32"),
-    Knob("seed", \.seed, in: .machine, help: "Random seed"),
+    Knob("seed", \.seed, help: "Random seed"),
+  ]
+
+  private static let run = [
     Knob(
-      "output", \.output, in: .run, short: "o", aliases: ["project"], unit: "folder",
+      "output", \.output, short: "o", aliases: ["project"], unit: "folder",
       help: "Folder for run folders"),
     Knob(
-      "name", \.name, in: .run, unit: "name", unset: "the next free train-N",
+      "name", \.name, unit: "name", unset: "the next free train-N",
       help: "Name of the run's folder"),
   ]
 
   private static func fraction(
-    _ name: String, _ path: Path<Double>, _ rule: ValueRule<Double> = .from(0, to: 1),
-    in group: KnobGroup, _ help: String
+    _ name: String, _ path: Path<Double>, _ rule: ValueRule<Double> = .from(0, to: 1), help: String
   ) -> Knob {
-    Knob(name, path, rule, in: group, unit: "fraction", help: help)
+    Knob(name, path, rule, unit: "fraction", help: help)
   }
 
   private static func probability(
-    _ name: String, _ path: Path<Double>, in group: KnobGroup, _ event: String
+    _ name: String, _ path: Path<Double>, _ event: String
   ) -> Knob {
-    Knob(
-      name, path, .from(0, to: 1), in: group, unit: "probability", help: "Probability of \(event)")
+    Knob(name, path, .from(0, to: 1), unit: "probability", help: "Probability of \(event)")
   }
 
   /// "adamw 0.003, sgd 0.01": the default of each optimizer.

@@ -6,9 +6,7 @@ import Loading
 
 extension TrainingConfig {
   /// The settings of the loader.
-  package func loaderConfig(
-    batchSize: Int, seed: UInt64, normalization: Normalization
-  ) -> LoaderConfig {
+  package func loaderConfig(batchSize: Int, normalization: Normalization) -> LoaderConfig {
     var result = LoaderConfig(
       batchSize: batchSize, seed: seed, workers: workers ?? threads ?? Machine.availableThreads,
       normalization: normalization, imageSide: imageSide, cacheLimit: cache << 20)
@@ -30,7 +28,7 @@ extension TrainingConfig {
   }
 
   /// The input size of a batch and the augmentation of its images.
-  package func plan(at position: LoaderState, seed: UInt64) -> BatchPlan {
+  package func plan(at position: LoaderState) -> BatchPlan {
     let sizes = inputSizes
     var side = imgsz
     if sizes.count > 1 {
@@ -59,11 +57,12 @@ extension TrainingConfig {
   }
 
   /// The schedule over all epochs.
-  func schedule(peak: Double, stepsPerEpoch: Int) -> LearningRateSchedule {
+  func schedule(stepsPerEpoch: Int) -> LearningRateSchedule {
     let steps = epochs * stepsPerEpoch
     return LearningRateSchedule(
-      peak: peak, finalLearningRateFraction: finalLearningRateFraction, momentum: momentum,
-      warmupMomentum: optimizer == .sgd ? warmupMomentum : nil,
+      peak: learningRate ?? 0, finalLearningRateFraction: finalLearningRateFraction,
+      momentum: momentum,
+      warmupMomentum: optimizer == .sgd ? warmupMomentum : momentum,
       warmupSteps: min(Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), steps),
       totalSteps: steps)
   }

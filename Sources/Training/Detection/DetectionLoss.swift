@@ -16,40 +16,24 @@ import Imaging
 ///
 /// Crowds are never targets, and an anchor point without an object whose box lies mostly in a crowd
 /// is excluded from the negatives.
-package struct DetectionLoss: Loss, Hashable {
+struct DetectionLoss: Loss, Hashable {
   /// Classes of the head.
-  package var classCount: Int
+  var classCount: Int
   /// Input pixels between anchor points, for each of the head's outputs.
-  package var strides: [Int]
-  package var assigner: Assigner
-  package var boxLoss: BoxLoss
-  /// The weight of the box term.
-  package var boxWeight: Double
-  /// The weight of the class term.
-  package var classWeight: Double
+  var strides = [8, 16, 32]
+  var assigner = Assigner.taskAligned
+  var boxLoss = BoxLoss.ciou
+  /// The weight of the box term, by default YOLOv8's.
+  var boxWeight = 7.5
+  /// The weight of the class term, by default YOLOv8's.
+  var classWeight = 0.5
 
-  package var termNames: [String] { ["box", "cls"] }
+  var termNames: [String] { ["box", "cls"] }
 
   /// S is at least this for each image of the batch.
   private static let minimumWeightPerImage = 1.0 / 16
 
-  /// Makes a loss; the default weights are YOLOv8's.
-  package init(
-    classCount: Int, strides: [Int] = [8, 16, 32], assigner: Assigner = .taskAligned,
-    boxLoss: BoxLoss = .ciou, boxWeight: Double = 7.5, classWeight: Double = 0.5
-  ) {
-    precondition(classCount > 0 && !strides.isEmpty, "a loss needs classes and strides")
-    self.classCount = classCount
-    self.strides = strides
-    self.assigner = assigner
-    self.boxLoss = boxLoss
-    self.boxWeight = boxWeight
-    self.classWeight = classWeight
-  }
-
-  /// `outputs` holds one view per stride, n x h x w x (4 + classes): box encodings, then class logits.
-  /// The targets are boxes with class indices below `classCount`.
-  package func evaluate(
+  func evaluate(
     outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
   ) -> LossTerms {
     guard case .boxes(let groundTruths) = targets else {
@@ -88,7 +72,7 @@ package struct DetectionLoss: Loss, Hashable {
       ).evaluate(assignments[image])
     }
     return LossTerms(
-      [
+      terms: [
         NamedValue("box", parts.reduce(0) { $0 + $1.box }),
         NamedValue("cls", parts.reduce(0) { $0 + $1.classification }),
       ], sampleCount: assignments.reduce(0) { $0 + $1.count })
@@ -99,6 +83,7 @@ package struct DetectionLoss: Loss, Hashable {
   }
 
   private func check(_ outputs: [View], _ groundTruths: [[Annotation]]) {
+    precondition(classCount > 0 && !strides.isEmpty, "a loss needs classes and strides")
     precondition(outputs.count == strides.count, "a detection loss needs one output per stride")
     for output in outputs {
       precondition(

@@ -37,8 +37,7 @@ struct HeadOutputs {
     /// The predicted box of the anchor point in column `x` and row `y`.
     @inline(__always)
     func box(x: Int, y: Int) -> Box {
-      let corners = BoxEncoding.yolox.corners(
-        values(y * width + x), x: x, y: y, stride: stride)
+      let corners = BoxEncoding.yolox.corners(values(y * width + x), x: x, y: y, stride: stride)
       return Box(x1: corners.x, y1: corners.y, x2: corners.z, y2: corners.w)
     }
 

@@ -33,8 +33,7 @@ struct ImageLoss {
       classSum += correction.value * classScale
       gradient.logits(anchorPoint)[groundTruth.classIndex] = Float(correction.slope * classScale)
 
-      let loss = boxLoss.evaluate(
-        predicted: output.box(anchorPoint), groundTruth: groundTruth.box)
+      let loss = boxLoss.evaluate(predicted: output.box(anchorPoint), groundTruth: groundTruth.box)
       boxSum += assignment.weight * loss.value * boxScale
       let slope =
         BoxEncoding.yolox.gradient(

@@ -28,7 +28,7 @@ enum BinaryCrossEntropy {
       product *= 1 + SIMD4<Double>(decay)
       index += 4
       if index & 0x3FF == 0 {
-        sum += logarithm(of: product)
+        sum += log(product.x * product.y) + log(product.z * product.w)
         product = SIMD4<Double>(repeating: 1)
       }
     }
@@ -59,10 +59,6 @@ enum BinaryCrossEntropy {
   static func softplus(_ logit: Float) -> Double {
     let x = Double(logit)
     return max(x, 0) + log1p(exp(-abs(x)))
-  }
-
-  private static func logarithm(of product: SIMD4<Double>) -> Double {
-    log(product.x * product.y) + log(product.z * product.w)
   }
 
   /// exp(-|x|) to two units in the last place, not less than exp(-87); not-a-number stays.

@@ -4,17 +4,12 @@ import Foundation
 /// Cross-entropy of the softmax over classes, the mean over the images of a batch.
 ///
 /// Source: PyTorch `torch.nn.CrossEntropyLoss`.
-package struct ClassificationLoss: Loss, Hashable {
-  package let classCount: Int
-  package var termNames: [String] { ["cls"] }
-
-  package init(classCount: Int) {
-    precondition(classCount > 0, "a loss needs classes")
-    self.classCount = classCount
-  }
+struct ClassificationLoss: Loss, Hashable {
+  let classCount: Int
+  var termNames: [String] { ["cls"] }
 
   /// `outputs` is one view n x 1 x 1 x `classCount` of logits.
-  package func evaluate(
+  func evaluate(
     outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
   ) -> LossTerms {
     guard case .classes(let classes) = targets, outputs.count == 1, gradients.count == 1 else {
@@ -36,11 +31,10 @@ package struct ClassificationLoss: Loss, Hashable {
       sum += log(exponentials) - Double(row[target] - largest)
       for index in 0..<classCount {
         let probability = exp(Double(row[index] - largest)) / exponentials
-        slopes[index] = Float(
-          (probability - (index == target ? 1 : 0)) / Double(classes.count))
+        slopes[index] = Float((probability - (index == target ? 1 : 0)) / Double(classes.count))
       }
     }
     return LossTerms(
-      [NamedValue("cls", sum / Double(classes.count))], sampleCount: classes.count)
+      terms: [NamedValue("cls", sum / Double(classes.count))], sampleCount: classes.count)
   }
 }

@@ -18,17 +18,12 @@ package protocol Loss: Sendable {
 extension Loss {
   /// The loss alone, for validation.
   func value(outputs: [View], targets: Targets, pool: ThreadPool) -> LossTerms {
-    var scratch = [Float](repeating: 0, count: outputs.reduce(0) { $0 + $1.shape.count })
-    return scratch.withUnsafeMutableBufferPointer { memory in
-      var place = 0
-      let gradients = outputs.map { output in
-        defer { place += output.shape.count }
-        return View(
-          data: UnsafeMutableBufferPointer(
-            rebasing: memory[place..<place + output.shape.count]), shape: output.shape)
-      }
-      return evaluate(outputs: outputs, targets: targets, gradients: gradients, pool: pool)
+    let scratch = outputs.map {
+      UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.shape.count)
     }
+    defer { for memory in scratch { memory.deallocate() } }
+    let gradients = zip(scratch, outputs).map { View(data: $0, shape: $1.shape) }
+    return evaluate(outputs: outputs, targets: targets, gradients: gradients, pool: pool)
   }
 }
 

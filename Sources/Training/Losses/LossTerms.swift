@@ -17,14 +17,6 @@ package struct LossTerms: Hashable, Sendable {
 
   /// The sum of the terms, which is minimized; not finite where training has diverged.
   package var total: Double { terms.reduce(0) { $0 + $1.value } }
-
-  package init(_ terms: [NamedValue], sampleCount: Int) {
-    self.terms = terms
-    self.sampleCount = sampleCount
-  }
-
-  /// The value of a term; nil where the loss has none of this name.
-  package subscript(name: String) -> Double? { terms.first { $0.name == name }?.value }
 }
 
 /// The mean of each loss term over steps, or over the images of batches.

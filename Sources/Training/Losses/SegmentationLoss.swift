@@ -5,17 +5,12 @@ import Loading
 ///
 /// The mean over all logits of the pixels that are not ignored: the target of a pixel's own class is
 /// 1, that of every other class 0. Source: PyTorch `torch.nn.BCEWithLogitsLoss`.
-package struct SegmentationLoss: Loss, Hashable {
-  package let classCount: Int
-  package var termNames: [String] { ["bce"] }
-
-  package init(classCount: Int) {
-    precondition(classCount > 0, "a loss needs classes")
-    self.classCount = classCount
-  }
+struct SegmentationLoss: Loss, Hashable {
+  let classCount: Int
+  var termNames: [String] { ["bce"] }
 
   /// `outputs` is one view n x h x w x `classCount` of the size of the label maps.
-  package func evaluate(
+  func evaluate(
     outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
   ) -> LossTerms {
     guard case .labelMaps(let maps) = targets, outputs.count == 1, gradients.count == 1 else {
@@ -32,7 +27,7 @@ package struct SegmentationLoss: Loss, Hashable {
     let sums = pool.map(maps.count) { image in
       evaluate(logits, gradient, image: image, maps: maps, scale: scale)
     }
-    return LossTerms([NamedValue("bce", sums.reduce(0, +) * scale)], sampleCount: labeled)
+    return LossTerms(terms: [NamedValue("bce", sums.reduce(0, +) * scale)], sampleCount: labeled)
   }
 
   /// The sum of one image's cross-entropies.
@@ -59,8 +54,7 @@ package struct SegmentationLoss: Loss, Hashable {
             let classIndex = Int(labels[pixel]) - 1
             precondition(classIndex < classCount, "label \(labels[pixel]) has no class")
             let place = pixel * classCount + classIndex
-            let (value, slope) = BinaryCrossEntropy.correction(
-              logit: logits.data[place], target: 1)
+            let (value, slope) = BinaryCrossEntropy.correction(logit: logits.data[place], target: 1)
             gradient.data[place] = Float(slope * scale)
             loss += value
           }

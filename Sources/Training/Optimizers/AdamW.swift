@@ -19,27 +19,21 @@ package struct AdamW: Optimizer {
   }
 
   /// The means of the gradient and of its square.
-  package var state: [OptimizerState] {
-    [
-      OptimizerState(name: "first_moment", block: firstMoment),
-      OptimizerState(name: "second_moment", block: secondMoment),
-    ]
+  package var state: [(name: String, block: ParameterBlock)] {
+    [("first_moment", firstMoment), ("second_moment", secondMoment)]
   }
 
   /// Changes the parameters.
   package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
-    iteration: Int,
-    gradientScale: Double, arithmetic: VectorOperations
+    iteration: Int, gradientScale: Double, arithmetic: VectorOperations
   ) {
-    let layout = parameters.layout
-    let plain = layout.decayed.upperBound..<layout.trainable.upperBound
-    for (range, decay) in [(layout.decayed, weightDecay), (plain, 0)] {
+    for (range, decay) in parameters.layout.decays(weightDecay) {
       arithmetic.adamWStep(
         in: range, parameters: parameters, gradients: gradients, firstMoment: firstMoment,
         secondMoment: secondMoment, iteration: iteration, rate: hyperparameters.rate,
-        beta1: hyperparameters.momentum,
-        beta2: Self.beta2, epsilon: Self.epsilon, decay: decay, gradientScale: gradientScale)
+        beta1: hyperparameters.momentum, beta2: Self.beta2, epsilon: Self.epsilon, decay: decay,
+        gradientScale: gradientScale)
     }
   }
 }

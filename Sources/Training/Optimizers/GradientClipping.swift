@@ -5,14 +5,8 @@ import Engine
 /// Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks",
 /// algorithm 1; PyTorch `clip_grad_norm_`.
 package struct GradientClipping: Hashable, Sendable {
-  /// The maximum norm.
+  /// The maximum norm, positive.
   package var limit: Double
-
-  /// Makes a limit, which is positive.
-  package init(limit: Double) {
-    precondition(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
-    self.limit = limit
-  }
 
   /// The norm over all learned parameters, and the factor that brings it under the limit.
   ///
@@ -20,6 +14,7 @@ package struct GradientClipping: Hashable, Sendable {
   package func measure(
     _ gradients: ParameterBlock, arithmetic: VectorOperations
   ) -> (norm: Double, scale: Double) {
+    precondition(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
     let norm = arithmetic.norm(gradients, in: gradients.layout.trainable)
     return (norm, min(1, limit / (norm + 1e-6)))
   }

@@ -18,20 +18,6 @@ package struct LearningRateSchedule: Hashable, Sendable {
   /// Steps in all, the warm-up included.
   package var totalSteps: Int
 
-  /// Makes a schedule; without a `warmupMomentum`, the momentum is constant.
-  package init(
-    peak: Double, finalLearningRateFraction: Double, momentum: Double,
-    warmupMomentum: Double? = nil,
-    warmupSteps: Int, totalSteps: Int
-  ) {
-    self.peak = peak
-    self.finalLearningRateFraction = finalLearningRateFraction
-    self.momentum = momentum
-    self.warmupMomentum = warmupMomentum ?? momentum
-    self.warmupSteps = warmupSteps
-    self.totalSteps = totalSteps
-  }
-
   /// Rate and momentum of a step, counted from 0.
   ///
   /// The warm-up is linear and starts at `1 / warmupSteps` of the peak; the last step has the final

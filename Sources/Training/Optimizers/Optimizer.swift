@@ -6,7 +6,7 @@ import Engine
 /// are never changed.
 package protocol Optimizer {
   /// Its state by name, for checkpoints.
-  var state: [OptimizerState] { get }
+  var state: [(name: String, block: ParameterBlock)] { get }
 
   /// Changes the parameters.
   ///
@@ -15,16 +15,14 @@ package protocol Optimizer {
   ///   - gradientScale: What the gradients are multiplied by, for clipping.
   func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
-    iteration: Int,
-    gradientScale: Double, arithmetic: VectorOperations)
+    iteration: Int, gradientScale: Double, arithmetic: VectorOperations)
 }
 
-/// A state of an optimizer with one number per parameter.
-package struct OptimizerState {
-  /// The name in checkpoints.
-  package let name: String
-  /// The numbers.
-  package let block: ParameterBlock
+extension ParameterLayout {
+  /// The learned parameters, those with weight decay first.
+  func decays(_ weightDecay: Double) -> [(range: Range<Int>, decay: Double)] {
+    [(decayed, weightDecay), (decayed.upperBound..<trainable.upperBound, 0)]
+  }
 }
 
 /// Learning rate and momentum of one step.
@@ -33,12 +31,6 @@ package struct StepHyperparameters: Hashable, Sendable {
   package var rate: Double
   /// SGD's momentum or AdamW's beta1.
   package var momentum: Double
-
-  /// Makes hyperparameters.
-  package init(rate: Double, momentum: Double) {
-    self.rate = rate
-    self.momentum = momentum
-  }
 }
 
 /// The optimizers, under the names by which users choose them.
@@ -55,12 +47,7 @@ package enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   package var resolved: OptimizerChoice { self == .auto ? .adamw : self }
 
   /// Blocks of state; `auto` must be resolved before.
-  var stateCount: Int {
-    switch self {
-    case .sgd: 1
-    case .adamw, .auto: 2
-    }
-  }
+  var stateCount: Int { self == .sgd ? 1 : 2 }
 
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
   package func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {

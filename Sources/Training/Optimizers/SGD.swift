@@ -15,17 +15,14 @@ package struct SGD: Optimizer {
   }
 
   /// The velocity.
-  package var state: [OptimizerState] { [OptimizerState(name: "velocity", block: velocity)] }
+  package var state: [(name: String, block: ParameterBlock)] { [("velocity", velocity)] }
 
   /// Changes the parameters.
   package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
-    iteration: Int,
-    gradientScale: Double, arithmetic: VectorOperations
+    iteration: Int, gradientScale: Double, arithmetic: VectorOperations
   ) {
-    let layout = parameters.layout
-    let plain = layout.decayed.upperBound..<layout.trainable.upperBound
-    for (range, decay) in [(layout.decayed, weightDecay), (plain, 0)] {
+    for (range, decay) in parameters.layout.decays(weightDecay) {
       arithmetic.sgdStep(
         in: range, parameters: parameters, gradients: gradients, velocity: velocity,
         rate: hyperparameters.rate, momentum: hyperparameters.momentum, decay: decay,

@@ -7,10 +7,7 @@ import Networks
 ///
 /// `model.*` are the parameters, `average.*` their moving average, `optimizer.STATE.*` the state of
 /// the optimizer; the metadata's `state` is a `TrainingState`.
-struct Checkpoint {
-  let state: TrainingState
-  let step: TrainingStep
-
+enum Checkpoint {
   private static let format = "glimpse-checkpoint"
 
   private static func blocks(_ step: TrainingStep) -> [(prefix: String, block: ParameterBlock)] {
@@ -19,13 +16,13 @@ struct Checkpoint {
   }
 
   /// Replaces the file atomically: an older checkpoint stays until the new one is complete.
-  func write(to path: String) throws {
+  static func write(_ state: TrainingState, of step: TrainingStep, to path: String) throws {
     let json = try JSONEncoder().encode(state)
     var writer = SafetensorsWriter(metadata: [
-      "format": Self.format, "glimpse_version": glimpseVersion,
+      "format": format, "glimpse_version": glimpseVersion,
       "state": String(decoding: json, as: UTF8.self),
     ])
-    for (prefix, block) in Self.blocks(step) { writer.add(block, prefix: prefix) }
+    for (prefix, block) in blocks(step) { writer.add(block, prefix: prefix) }
     try writer.write(to: path)
   }
 
@@ -44,10 +41,7 @@ struct Checkpoint {
     for (prefix, block) in blocks(step) {
       for entry in block.layout.entries {
         let name = prefix + entry.name
-        let declaration = entry.declaration
-        guard let values = file.values(name),
-          file.entries[name]?.shape == declaration.layout.publicShape(declaration.shape)
-        else {
+        guard let values = file.values(name), file.entries[name]?.shape == entry.publicShape else {
           throw TrainingError(
             .file,
             "\(path): \(name) is missing or has another shape: the checkpoint is of another model, "

@@ -5,6 +5,11 @@ package struct ResultsTable: Hashable, Sendable {
   /// A value of a column that is not known is left out.
   package typealias Row = [String: Double]
 
+  /// The columns with other digits than losses and metrics.
+  private static let formats = [
+    "epoch": "%.0f", "time": "%.1f", "lr": "%.6g", "images_per_s": "%.2f", "data_wait": "%.4f",
+  ]
+
   package let columns: [String]
   package private(set) var rows: [Row] = []
 
@@ -23,8 +28,9 @@ package struct ResultsTable: Hashable, Sendable {
   /// The header and the rows, each line ended by a line feed.
   var csv: String {
     let lines = rows.map { row in
-      columns.map { name in row[name].map { Self.text($0, column: name) } ?? "" }
-        .joined(separator: ",")
+      columns.map { name in
+        row[name].map { String(format: Self.formats[name] ?? "%.5f", $0) } ?? ""
+      }.joined(separator: ",")
     }
     return ([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
   }
@@ -43,17 +49,6 @@ package struct ResultsTable: Hashable, Sendable {
       }
       guard let epoch = row["epoch"], epoch >= 1, epoch <= Double(epochs) else { continue }
       rows.append(row)
-    }
-  }
-
-  private static func text(_ value: Double, column: String) -> String {
-    switch column {
-    case "epoch": String(format: "%.0f", value)
-    case "time": String(format: "%.1f", value)
-    case "lr": String(format: "%.6g", value)
-    case "images_per_s": String(format: "%.2f", value)
-    case "data_wait": String(format: "%.4f", value)
-    default: String(format: "%.5f", value)
     }
   }
 }

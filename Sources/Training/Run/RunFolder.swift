@@ -51,10 +51,4 @@ package struct RunFolder: Hashable, Sendable {
     }
     try TrainingError.wrap(NumberedFolder.makeFolder(path + "/weights"))
   }
-
-  /// Adds the rows of `results.csv` of the first epochs; none where there is no such file.
-  func readResults(into table: inout ResultsTable, epochs: Int) {
-    guard let text = try? FileContents.text(results) else { return }
-    table.read(csv: text, epochs: epochs)
-  }
 }

@@ -53,8 +53,7 @@ package final class Trainer {
     let set = try InstructionSet.chosen()
     let (precision, note) = config.precision.resolved(on: set)
     kernels = try Kernels(set, precision: precision)
-    var data = try TrainingData(
-      config, normalization: Normalization(spec.preprocessing), runner: pool)
+    var data = try TrainingData(config, runner: pool)
     let taskType = taskType ?? TrainingTasks.type(for: spec.task)
     // Before the network: without classes there is none.
     try taskType.check(data.training)
@@ -62,8 +61,8 @@ package final class Trainer {
     task = taskType.init(model.description, config)
 
     memory = try TrainingMemory(
-      config, model: model, validationBatch: task.validationBatch,
-      sampleCount: data.training.samples.count, precision: precision, threads: pool.threads)
+      config, model: model, sampleCount: data.training.samples.count, precision: precision,
+      threads: pool.threads)
     config.batch = memory.batch
     data.batch = memory.batch
     self.data = data
@@ -71,18 +70,13 @@ package final class Trainer {
     // For the record: the precision that is used.
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
-    let parameters = model.parameters
     notes = data.issues + (note.map { [$0] } ?? [])
     if existing == nil, let weights = config.weights {
-      notes.append(try InitialWeights.load(weights, into: parameters))
+      notes.append(try InitialWeights.load(weights, into: model.parameters))
     }
     step = TrainingStep(
-      model.graph, parameters: parameters, loss: task.loss,
-      optimizer: config.optimizer.make(parameters.layout, weightDecay: config.weightDecay ?? 0),
-      schedule: config.schedule(
-        peak: config.learningRate ?? 0, stepsPerEpoch: data.stepsPerEpoch),
-      clipping: GradientClipping(limit: config.clip), emaDecay: config.emaDecay,
-      seed: config.seed, pool: pool, kernels: kernels)
+      model.graph, parameters: model.parameters, loss: task.loss, config: config,
+      stepsPerEpoch: data.stepsPerEpoch, pool: pool, kernels: kernels)
 
     results = ResultsTable(losses: task.loss.termNames, metrics: task.metricNames)
     if let existing {
@@ -93,7 +87,9 @@ package final class Trainer {
           "\(existing.path): the seed of the checkpoint is \(state.seed), that of config.json "
             + "\(config.seed); restore it")
       }
-      existing.readResults(into: &results, epochs: state.epoch)
+      if let text = try? FileContents.text(existing.results) {
+        results.read(csv: text, epochs: state.epoch)
+      }
       folder = existing
     } else {
       state = TrainingState(seed: config.seed)
@@ -116,7 +112,9 @@ package final class Trainer {
   ) throws -> TrainingOutcome {
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
-    let loader = data.loader(task.loaderConfig(data.loaderConfig(config)), config, from: state)
+    let loaderConfig = config.loaderConfig(
+      batchSize: data.batchSize, normalization: Normalization(model.description.preprocessing))
+    let loader = data.loader(task.loaderConfig(loaderConfig), config, from: state)
     while true {
       if state.batch == data.stepsPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
@@ -196,7 +194,7 @@ package final class Trainer {
 
   private func save() throws {
     state.seconds = progress.seconds
-    try Checkpoint(state: state, step: step).write(to: folder.checkpoint)
+    try Checkpoint.write(state, of: step, to: folder.checkpoint)
   }
 
   /// Reports each unreadable image once, when a batch is first made without it.
@@ -236,8 +234,7 @@ package final class Trainer {
       ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
     return StepReport(
       epoch: state.epoch, step: state.batch, losses: state.losses.values,
-      gradientNorm: outcome.gradientNorm, rate: outcome.rate,
-      imagesPerSecond: progress.imagesPerSecond,
+      gradientNorm: outcome.gradientNorm, imagesPerSecond: progress.imagesPerSecond,
       secondsLeft: progress.secondsLeft(
         images: remaining * data.batchSize, validations: validations))
   }

@@ -9,7 +9,6 @@ struct TrainingData {
   let training: Dataset
   /// Nil where the dataset has no `val` split.
   let validation: Dataset?
-  let normalization: Normalization
   /// Images per epoch, those with rare classes repeated.
   private let imagesPerEpoch: Int
   /// Whether objects are pasted, which needs polygons.
@@ -18,15 +17,13 @@ struct TrainingData {
   var batch: Int
 
   /// Opens both splits; the image index is kept for later runs.
-  init(_ config: TrainingConfig, normalization: Normalization, runner: any ParallelExecutor) throws
-  {
+  init(_ config: TrainingConfig, runner: any ParallelExecutor) throws {
     batch = config.batch ?? 1
     wantsSegmentations = config.augmentation.copyPaste > 0
     let index = ImageIndex(for: config.data)
     defer { index.save() }
     // Boxes are enough to train on; polygons are for pasting objects.
-    var reading = DatasetReading(
-      segmentations: wantsSegmentations, runner: runner, images: index)
+    var reading = DatasetReading(segmentations: wantsSegmentations, runner: runner, images: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
@@ -39,7 +36,6 @@ struct TrainingData {
       splits.contains("val")
       ? try Dataset.open(
         path: config.data, split: "val", classNames: training.classNames, reading: reading) : nil
-    self.normalization = normalization
   }
 
   var classNames: [String] { training.classNames }
@@ -63,10 +59,6 @@ struct TrainingData {
     return sentences
   }
 
-  func loaderConfig(_ config: TrainingConfig) -> LoaderConfig {
-    config.loaderConfig(batchSize: batchSize, seed: config.seed, normalization: normalization)
-  }
-
   /// The batches from a state on.
   func loader(
     _ loaderConfig: LoaderConfig, _ config: TrainingConfig, from state: TrainingState
@@ -74,7 +66,7 @@ struct TrainingData {
     Loader(
       samples: training.samples, config: loaderConfig,
       start: LoaderState(epoch: state.epoch, batch: state.batch), epochs: config.epochs
-    ) { config.plan(at: $0, seed: config.seed) }
+    ) { config.plan(at: $0) }
   }
 }
 

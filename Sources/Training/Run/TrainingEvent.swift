@@ -42,8 +42,6 @@ package struct StepReport: Hashable, Sendable {
   package let losses: [NamedValue]
   /// The norm of the gradient before clipping.
   package let gradientNorm: Double
-  /// The learning rate of this step.
-  package let rate: Double
   /// Images per second over the last steps.
   package let imagesPerSecond: Double
   /// The estimated seconds until the training ends, validations included.

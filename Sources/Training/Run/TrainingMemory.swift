@@ -37,14 +37,12 @@ package struct TrainingMemory: Hashable, Sendable {
   ///   - sampleCount: Training images, for the image cache.
   /// - Throws: `EngineError` for an image size that the network cannot take.
   package init(
-    model: Model, optimizer: OptimizerChoice, batch: Int, validationBatch: Int = 16,
-    sampleCount: Int, precision: Precision, threads: Int, imageScale: Double = 1.5
+    model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int, precision: Precision,
+    threads: Int, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
     let (graph, input) = (model.graph, model.description)
-    let block = graph.parameterLayout.byteCount
-    let states = optimizer.resolved.stateCount
-    parameters = block * (3 + states)
+    parameters = graph.parameterLayout.byteCount * (3 + optimizer.stateCount)
     let kernels = try Kernels(InstructionSet.chosen(), precision: precision)
     let plan = try Plan(
       graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), kernels: kernels)
@@ -59,7 +57,7 @@ package struct TrainingMemory: Hashable, Sendable {
 
     let folded = graph.optimizedForInference
     let session = try Plan(
-      folded, inputShapes: [input.inputShape(n: validationBatch)], mode: .inference,
+      folded, inputShapes: [input.inputShape(n: TrainingTasks.validationBatch)], mode: .inference,
       kernels: kernels
     ).byteCount(threads: threads)
     validation = folded.parameterLayout.byteCount + session
@@ -70,14 +68,13 @@ package struct TrainingMemory: Hashable, Sendable {
   ///
   /// - Throws: `TrainingError` where not even one image fits.
   init(
-    _ config: TrainingConfig, model: Model, validationBatch: Int = 16, sampleCount: Int,
-    precision: Precision, threads: Int, limit: Int = Machine.memoryLimit
+    _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision, threads: Int,
+    limit: Int = Machine.memoryLimit
   ) throws {
     let largest = try model.resized(to: config.inputSizes.max() ?? config.imgsz)
     func estimate(_ batch: Int) throws -> TrainingMemory {
       try TrainingMemory(
-        model: largest, optimizer: config.optimizer, batch: batch,
-        validationBatch: validationBatch, sampleCount: sampleCount,
+        model: largest, optimizer: config.optimizer, batch: batch, sampleCount: sampleCount,
         precision: precision, threads: threads, imageScale: 1 + config.augmentation.scale)
     }
     let candidates = config.batch.map { [$0] } ?? Self.batches.filter { $0 <= max(sampleCount, 1) }

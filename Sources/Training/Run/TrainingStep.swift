@@ -32,33 +32,25 @@ package final class TrainingStep {
   ///   - parameters: The initial parameters; they are changed in place.
   ///   - seed: The source of all randomness inside the network (dropout).
   package init(
-    _ graph: Graph, parameters: ParameterBlock, loss: any Loss, optimizer: any Optimizer,
-    schedule: LearningRateSchedule, clipping: GradientClipping, emaDecay: Double, seed: UInt64,
-    pool: ThreadPool, kernels: Kernels
+    _ graph: Graph, parameters: ParameterBlock, loss: any Loss, config: TrainingConfig,
+    stepsPerEpoch: Int, pool: ThreadPool, kernels: Kernels
   ) {
     self.graph = graph
     self.loss = loss
-    self.schedule = schedule
-    self.clipping = clipping
-    self.seed = seed
     self.pool = pool
     self.kernels = kernels
     self.parameters = parameters
-    self.optimizer = optimizer
+    seed = config.seed
+    schedule = config.schedule(stepsPerEpoch: stepsPerEpoch)
+    clipping = GradientClipping(limit: config.clip)
+    optimizer = config.optimizer.make(parameters.layout, weightDecay: config.weightDecay ?? 0)
     arithmetic = VectorOperations(pool: pool, kernels: kernels)
     gradients = ParameterBlock(zeros: parameters.layout)
-    average = ExponentialMovingAverage(of: parameters, decay: emaDecay)
+    average = ExponentialMovingAverage(of: parameters, decay: config.emaDecay)
   }
 
   /// The result of one step.
-  package struct Outcome: Hashable, Sendable {
-    /// The loss before the step.
-    package let loss: LossTerms
-    /// The gradient's norm before clipping.
-    package let gradientNorm: Double
-    /// The learning rate.
-    package let rate: Double
-  }
+  package typealias Outcome = (loss: LossTerms, gradientNorm: Double)
 
   /// Trains on one batch of images n x h x w x 3.
   ///
@@ -94,7 +86,7 @@ package final class TrainingStep {
       parameters, gradients: gradients, hyperparameters: hyperparameters, iteration: steps,
       gradientScale: scale, arithmetic: arithmetic)
     average.update(parameters, update: steps, arithmetic: arithmetic)
-    return Outcome(loss: terms, gradientNorm: norm, rate: hyperparameters.rate)
+    return (terms, norm)
   }
 
   private func session(for shape: Shape) throws -> Session {
@@ -104,8 +96,7 @@ package final class TrainingStep {
     let plan =
       try plans[shape] ?? Plan(graph, inputShapes: [shape], mode: .training(), kernels: kernels)
     plans[shape] = plan
-    let made = Session(
-      plan, parameters: parameters, gradients: gradients, pool: pool)
+    let made = Session(plan, parameters: parameters, gradients: gradients, pool: pool)
     session = made
     return made
   }

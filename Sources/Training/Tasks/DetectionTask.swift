@@ -10,10 +10,9 @@ import Networks
 /// Training of detectors on boxes.
 package struct DetectionTask: TrainingTask {
   private let model: ModelDescription
-  private let detectionLoss: DetectionLoss
-  package var loss: any Loss { detectionLoss }
+  package let loss: any Loss
   package let metricNames = ["precision", "recall", "mAP50", "mAP50-95"]
-  package let selection = SelectionMetric("mAP50-95")
+  package let selection = SelectionMetric(name: "mAP50-95")
 
   /// Objects per image of synthetic targets.
   private static let syntheticBoxes = 5
@@ -23,7 +22,7 @@ package struct DetectionTask: TrainingTask {
       preconditionFailure("\(model.name) is not a detector")
     }
     self.model = model
-    detectionLoss = DetectionLoss(
+    loss = DetectionLoss(
       classCount: model.classNames.count, strides: head.strides,
       assigner: config.assigner, boxLoss: config.boxLoss, boxWeight: config.boxWeight,
       classWeight: config.classWeight)
@@ -76,7 +75,8 @@ package struct DetectionTask: TrainingTask {
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult? {
     let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
-    var pipeline = InferencePipeline(detector, policy: detector.policy(), batch: validationBatch)
+    var pipeline = InferencePipeline(
+      detector, policy: detector.policy(), batch: TrainingTasks.validationBatch)
     var indices: [Int] = []
     var losses = MeanLosses()
     pipeline.onBatch = { indices = $0 }
@@ -101,19 +101,12 @@ package struct DetectionTask: TrainingTask {
     guard summary.isComplete else { return nil }
     let table = try EvaluationTable(sink.input, tasks: pool)
     let matches = MatchTable(table, tasks: pool)
-    return result(
-      DetectionMetric.report(table, matches, tasks: pool),
-      F1Curve.meanBest(F1Curve.curves(table, matches, tasks: pool)), losses)
-  }
-
-  private func result(
-    _ report: DetectionMetrics, _ best: (precision: Double, recall: Double), _ losses: MeanLosses
-  ) -> ValidationResult {
-    ValidationResult(
+    let report = DetectionMetric.report(table, matches, tasks: pool)
+    let best = F1Curve.meanBest(F1Curve.curves(table, matches, tasks: pool))
+    return ValidationResult(
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),
         NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
-      ], losses: losses.values, imageCount: report.imageCount,
-      table: report.classTable)
+      ], losses: losses.values, imageCount: report.imageCount, table: report.classTable)
   }
 }

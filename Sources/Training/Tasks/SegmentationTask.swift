@@ -10,15 +10,14 @@ package struct SegmentationTask: TrainingTask {
   private let model: ModelDescription
   package var loss: any Loss { SegmentationLoss(classCount: model.classNames.count) }
   package let metricNames: [String] = []
-  package let selection = SelectionMetric("dice")
+  package let selection = SelectionMetric(name: "dice")
 
   package init(_ model: ModelDescription, _ config: TrainingConfig) {
     self.model = model
   }
 
   package static func check(_ dataset: Dataset) throws {
-    throw TrainingError(
-      .invalid, "segmentation models cannot be trained yet; choose a detector")
+    throw TrainingError(.invalid, "segmentation models cannot be trained yet; choose a detector")
   }
 
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig {

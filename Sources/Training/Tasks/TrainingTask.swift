@@ -14,8 +14,6 @@ package protocol TrainingTask: Sendable {
   var metricNames: [String] { get }
   /// The metric that selects the best weights and ends a training early.
   var selection: SelectionMetric { get }
-  /// Images per forward pass of a validation, for the estimate of memory.
-  var validationBatch: Int { get }
 
   /// Refuses a training split without labels for this task.
   static func check(_ dataset: Dataset) throws
@@ -37,7 +35,6 @@ package protocol TrainingTask: Sendable {
 }
 
 extension TrainingTask {
-  package var validationBatch: Int { 16 }
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig { base }
 }
 
@@ -49,16 +46,7 @@ package struct ValidationResult: Equatable, Sendable {
   package var losses: [NamedValue]?
   package let imageCount: Int
   /// The task's own report for people; nil where it has none.
-  package let table: Table?
-
-  package init(
-    metrics: [NamedValue], losses: [NamedValue]? = nil, imageCount: Int, table: Table? = nil
-  ) {
-    self.metrics = metrics
-    self.losses = losses
-    self.imageCount = imageCount
-    self.table = table
-  }
+  package var table: Table?
 
   /// The value of a metric, which must be one of the task's.
   package subscript(name: String) -> Double {
@@ -72,12 +60,7 @@ package struct ValidationResult: Equatable, Sendable {
 /// A metric by which weights are compared.
 package struct SelectionMetric: Hashable, Sendable {
   package let name: String
-  package let isHigherBetter: Bool
-
-  package init(_ name: String, isHigherBetter: Bool = true) {
-    self.name = name
-    self.isHigherBetter = isHigherBetter
-  }
+  package var isHigherBetter = true
 
   /// True where the first value is better than the second; any value is better than none.
   func isBetter(_ value: Double, than other: Double?) -> Bool {
@@ -88,6 +71,9 @@ package struct SelectionMetric: Hashable, Sendable {
 
 /// The tasks that models can be trained for: adding one takes its file and an entry here.
 enum TrainingTasks {
+  /// Images per forward pass of a validation.
+  static let validationBatch = 16
+
   static let all: [ModelTask: any TrainingTask.Type] = [
     .detection: DetectionTask.self, .segmentation: SegmentationTask.self,
   ]
