@@ -24,8 +24,6 @@ package struct ConsistencyIssues: Hashable, Sendable {
   private var counts: [Kind: Int] = [:]
   private var sentences: [Kind: [String]] = [:]
 
-  package init() {}
-
   /// Of all kinds.
   package var count: Int { counts.values.reduce(0, +) }
 

@@ -30,7 +30,7 @@ struct YOLODetectionFolder {
           + "image with rows \"class cx cy w h score\".")
     }
     let names = ImageNames(groundTruth.images)
-    var fileOf = [String?](repeating: nil, count: groundTruth.images.count)
+    var fileOf: [Int: String] = [:]
     for name in files {
       guard let image = names[FilePath.stem(name)] else {
         set.mismatches.add(
@@ -41,8 +41,8 @@ struct YOLODetectionFolder {
       }
       fileOf[image] = FilePath.join(folder, name)
     }
-    for (image, file) in fileOf.enumerated() {
-      if let file { try read(file, image: image, into: &set) }
+    for (image, file) in fileOf.sorted(by: { $0.key < $1.key }) {
+      try read(file, image: image, into: &set)
     }
     return set
   }

@@ -86,6 +86,7 @@ extension BoxOverlap {
   /// Above -2 and at most 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As there,
   /// alpha is not differentiated. (The paper also drops 1 / (w² + h²) from the gradient of v; it
   /// stays here, since `BoxEncoding.gradient` multiplies by the size.)
+  @inline(__always)
   var ciou: Double {
     let (_, v, alpha) = aspect
     return diou - alpha * v

@@ -126,19 +126,14 @@ package final class Trainer {
       let waited = (ContinuousClock.now - start) / .seconds(1)
       reportIssues(of: batch, observe)
       let outcome = try step.step(batch, targets: task.targets(of: batch))
-      advance(past: batch, outcome, waited: waited)
+      progress.step(images: batch.images.count, waited: waited)
+      state.losses.add(outcome.loss)
+      state.step = step.steps
+      state.batch += 1
       observe(.step(report(of: outcome)))
     }
     try save()
     return outcome(.interrupted)
-  }
-
-  private func advance(past batch: Batch, _ outcome: TrainingStep.Outcome, waited: Double) {
-    progress.step(images: batch.images.count, waited: waited)
-    state.losses.add(outcome.loss)
-    state.step = step.steps
-    state.batch += 1
-    state.seconds = progress.seconds
   }
 
   /// Validates where it is due, writes weights, results and checkpoint, and starts the next epoch.
