@@ -1,6 +1,5 @@
 // JPEG decoding through libjpeg, with its default (slow integer) DCT and smooth upsampling.
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,17 +18,9 @@ typedef struct jpeg_reader {
   struct jpeg_decompress_struct decoder;
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
-  jmp_buf escape;
-  gc_report *report;
-  int status;       // what to return after an escape
+  gc_escape escape;
   int in_header;
 } jpeg_reader;
-
-static void escape_with(jpeg_reader *reader, int status, const char *message) {
-  gc_note(reader->report->message, message);
-  reader->status = status;
-  longjmp(reader->escape, 1);
-}
 
 static void on_error(j_common_ptr decoder) {
   jpeg_reader *reader = decoder->client_data;
@@ -44,7 +35,7 @@ static void on_error(j_common_ptr decoder) {
     case JERR_SOF_UNSUPPORTED: status = GC_UNSUPPORTED; break;
     default: break;
   }
-  escape_with(reader, status, text);
+  gc_escape_with(&reader->escape, status, text);
 }
 
 // The damage that a warning of libjpeg stands for: pixels that are missing or guessed.
@@ -66,7 +57,7 @@ static int damage_of(const jpeg_reader *reader, int code) {
 static void on_message(j_common_ptr decoder, int level) {
   if (level >= 0) return;
   jpeg_reader *reader = decoder->client_data;
-  gc_report *report = reader->report;
+  gc_report *report = reader->escape.report;
   int damage = damage_of(reader, decoder->err->msg_code);
   char *slot = damage ? report->damage_text : report->warning;
   report->warnings += 1;
@@ -84,15 +75,13 @@ static void on_progress(j_common_ptr common) {
   int scans = decoder->input_scan_number;
   if (scans > most_scans
       || (scans > most_scans_when_large && scans * pixels > most_scanned_pixels)) {
-    escape_with(reader, GC_CORRUPT, "more scans than any valid file has");
+    gc_escape_with(&reader->escape, GC_CORRUPT, "more scans than any valid file has");
   }
 }
 
 static void open_reader(jpeg_reader *reader, gc_report *report) {
   memset(reader, 0, sizeof *reader);
-  gc_report_clear(report);
-  reader->report = report;
-  reader->status = GC_CORRUPT;
+  gc_escape_prepare(&reader->escape, report, GC_CORRUPT);
   reader->in_header = 1;
   reader->decoder.err = jpeg_std_error(&reader->errors);
   reader->errors.error_exit = on_error;
@@ -110,17 +99,17 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count)
   jpeg_read_header(decoder, TRUE);
   reader->in_header = 0;
   if (decoder->data_precision != 8) {
-    escape_with(reader, GC_UNSUPPORTED, "samples of other than 8 bits");
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "samples of other than 8 bits");
   }
   switch (decoder->jpeg_color_space) {
     case JCS_GRAYSCALE: case JCS_RGB: case JCS_YCbCr: case JCS_CMYK: case JCS_YCCK: break;
-    default: escape_with(reader, GC_UNSUPPORTED, "an unknown number of color components");
+    default: gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an unknown number of color components");
   }
 }
 
 static int header_under_setjmp(
   jpeg_reader *reader, const uint8_t *bytes, size_t count, gc_header *header) {
-  if (setjmp(reader->escape)) return reader->status;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
   read_header(reader, bytes, count);
   const struct jpeg_decompress_struct *decoder = &reader->decoder;
   header->width = decoder->image_width;
@@ -167,7 +156,7 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *pixels, size_t width, int 
 static int decode_under_setjmp(
   jpeg_reader *reader, const uint8_t *bytes, size_t count, int eighths, int channels,
   uint8_t *pixels, size_t size) {
-  if (setjmp(reader->escape)) return reader->status;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
   read_header(reader, bytes, count);
   struct jpeg_decompress_struct *decoder = &reader->decoder;
   int is_cmyk =
@@ -181,7 +170,7 @@ static int decode_under_setjmp(
   size_t row_bytes = width * (size_t)channels;
   if (decoder->output_components != (is_cmyk ? 4 : channels)
       || size / row_bytes < height || size != row_bytes * height) {
-    escape_with(reader, GC_UNSUPPORTED, "an output size other than expected");
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
   }
   JSAMPARRAY cmyk = NULL;
   if (is_cmyk) {

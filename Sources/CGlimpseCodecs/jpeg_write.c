@@ -1,6 +1,5 @@
 // JPEG encoding through libjpeg, into memory.
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,25 +13,21 @@ typedef struct jpeg_writer {
   struct jpeg_compress_struct encoder;
   struct jpeg_error_mgr errors;
   struct jpeg_destination_mgr destination;
-  jmp_buf escape;
+  gc_escape escape;
   gc_bytes *made;
-  gc_report *report;
-  int status;
 } jpeg_writer;
 
 static void on_error(j_common_ptr encoder) {
   jpeg_writer *writer = encoder->client_data;
   char text[JMSG_LENGTH_MAX];
   encoder->err->format_message(encoder, text);
-  gc_note(writer->report->message, text);
-  writer->status =
-    encoder->err->msg_code == JERR_OUT_OF_MEMORY ? GC_NO_MEMORY : GC_UNSUPPORTED;
-  longjmp(writer->escape, 1);
+  int ran_out = encoder->err->msg_code == JERR_OUT_OF_MEMORY;
+  gc_escape_with(&writer->escape, ran_out ? GC_NO_MEMORY : GC_UNSUPPORTED, text);
 }
 
 static void on_message(j_common_ptr encoder, int level) {
   jpeg_writer *writer = encoder->client_data;
-  if (level < 0) writer->report->warnings += 1;
+  if (level < 0) writer->escape.report->warnings += 1;
 }
 
 // libjpeg writes into the free part of `made`.
@@ -61,7 +56,7 @@ static void end_output(j_compress_ptr encoder) {
 static int encode_under_setjmp(
   jpeg_writer *writer, const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
   int quality) {
-  if (setjmp(writer->escape)) return writer->status;
+  if (setjmp(writer->escape.place)) return writer->escape.status;
   struct jpeg_compress_struct *encoder = &writer->encoder;
   jpeg_create_compress(encoder);  // keeps err and client_data
   encoder->dest = &writer->destination;
@@ -92,10 +87,8 @@ int gc_jpeg_encode(
   jpeg_writer writer;
   memset(&writer, 0, sizeof writer);
   memset(made, 0, sizeof *made);
-  gc_report_clear(report);
+  gc_escape_prepare(&writer.escape, report, GC_UNSUPPORTED);
   writer.made = made;
-  writer.report = report;
-  writer.status = GC_UNSUPPORTED;
   writer.encoder.err = jpeg_std_error(&writer.errors);
   writer.errors.error_exit = on_error;
   writer.errors.emit_message = on_message;

@@ -1,7 +1,6 @@
 // PNG decoding through libpng's full interface (the simplified one blends alpha and treats 16 bits
 // as linear light).
 
-#include <setjmp.h>
 #include <string.h>
 
 #include <png.h>
@@ -11,36 +10,28 @@
 typedef struct png_reader {
   png_structp png;
   png_infop info;
-  jmp_buf escape;
+  gc_escape escape;
   const uint8_t *bytes;
   size_t left;
-  gc_report *report;
-  int status;
 } png_reader;
-
-static void escape_with(png_reader *reader, int status, const char *message) {
-  gc_note(reader->report->message, message);
-  reader->status = status;
-  longjmp(reader->escape, 1);
-}
 
 static void on_error(png_structp png, png_const_charp message) {
   png_reader *reader = png_get_error_ptr(png);
   int ran_out = strstr(message, "emory") != NULL;
-  escape_with(reader, ran_out ? GC_NO_MEMORY : GC_CORRUPT, message);
+  gc_escape_with(&reader->escape, ran_out ? GC_NO_MEMORY : GC_CORRUPT, message);
 }
 
 static void on_warning(png_structp png, png_const_charp message) {
   png_reader *reader = png_get_error_ptr(png);
-  reader->report->warnings += 1;
-  gc_note(reader->report->warning, message);
+  reader->escape.report->warnings += 1;
+  gc_note(reader->escape.report->warning, message);
 }
 
 static void on_read(png_structp png, png_bytep into, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
   if (count > reader->left) {
-    reader->report->damage |= GC_ENDS_EARLY;
-    escape_with(reader, GC_CORRUPT, "data end before the image is complete");
+    reader->escape.report->damage |= GC_ENDS_EARLY;
+    gc_escape_with(&reader->escape, GC_CORRUPT, "data end before the image is complete");
   }
   memcpy(into, reader->bytes, count);
   reader->bytes += count;
@@ -50,9 +41,9 @@ static void on_read(png_structp png, png_bytep into, size_t count) {
 // Reads up to the first IDAT. Runs under setjmp.
 static void read_header(png_reader *reader) {
   reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning);
-  if (reader->png == NULL) escape_with(reader, GC_NO_MEMORY, "no memory for libpng");
+  if (reader->png == NULL) gc_escape_with(&reader->escape, GC_NO_MEMORY, "no memory for libpng");
   reader->info = png_create_info_struct(reader->png);
-  if (reader->info == NULL) escape_with(reader, GC_NO_MEMORY, "no memory for libpng");
+  if (reader->info == NULL) gc_escape_with(&reader->escape, GC_NO_MEMORY, "no memory for libpng");
   png_set_read_fn(reader->png, reader, on_read);
   // Texts, profiles and other ancillary chunks are skipped.
   png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -62,7 +53,7 @@ static void read_header(png_reader *reader) {
 }
 
 static int header_under_setjmp(png_reader *reader, gc_header *header) {
-  if (setjmp(reader->escape)) return reader->status;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
   read_header(reader);
   png_structp png = reader->png;
   png_infop info = reader->info;
@@ -81,11 +72,9 @@ static int header_under_setjmp(png_reader *reader, gc_header *header) {
 static void open_reader(
   png_reader *reader, const uint8_t *bytes, size_t count, gc_report *report) {
   memset(reader, 0, sizeof *reader);
-  gc_report_clear(report);
+  gc_escape_prepare(&reader->escape, report, GC_CORRUPT);
   reader->bytes = bytes;
   reader->left = count;
-  reader->report = report;
-  reader->status = GC_CORRUPT;
 }
 
 int gc_png_header(const uint8_t *bytes, size_t count, gc_header *header, gc_report *report) {
@@ -127,7 +116,7 @@ static void set_layout(png_reader *reader, int channels, int bit_depth) {
 
 static int decode_under_setjmp(
   png_reader *reader, int channels, int bit_depth, uint8_t *pixels, size_t size) {
-  if (setjmp(reader->escape)) return reader->status;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
   read_header(reader);
   set_layout(reader, channels, bit_depth);
   png_structp png = reader->png;
@@ -139,7 +128,7 @@ static int decode_under_setjmp(
   size_t row_bytes = width * (size_t)channels * (size_t)bit_depth / 8;
   if (png_get_rowbytes(png, reader->info) != row_bytes
       || size / row_bytes < height || size != row_bytes * height) {
-    escape_with(reader, GC_UNSUPPORTED, "an output size other than expected");
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
   }
   for (int pass = 0; pass < passes; pass++) {
     for (size_t y = 0; y < height; y++) png_read_row(png, pixels + y * row_bytes, NULL);

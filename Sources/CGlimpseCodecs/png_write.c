@@ -1,6 +1,5 @@
 // PNG encoding through libpng, into memory.
 
-#include <setjmp.h>
 #include <string.h>
 
 #include <png.h>
@@ -10,32 +9,25 @@
 typedef struct png_writer {
   png_structp png;
   png_infop info;
-  jmp_buf escape;
+  gc_escape escape;
   gc_bytes *made;
-  gc_report *report;
-  int status;
 } png_writer;
 
-static void escape_with(png_writer *writer, int status, const char *message) {
-  gc_note(writer->report->message, message);
-  writer->status = status;
-  longjmp(writer->escape, 1);
-}
-
 static void on_error(png_structp png, png_const_charp message) {
-  escape_with(png_get_error_ptr(png), GC_UNSUPPORTED, message);
+  png_writer *writer = png_get_error_ptr(png);
+  gc_escape_with(&writer->escape, GC_UNSUPPORTED, message);
 }
 
 static void on_warning(png_structp png, png_const_charp message) {
   png_writer *writer = png_get_error_ptr(png);
-  writer->report->warnings += 1;
-  gc_note(writer->report->warning, message);
+  writer->escape.report->warnings += 1;
+  gc_note(writer->escape.report->warning, message);
 }
 
 static void on_write(png_structp png, png_bytep bytes, size_t count) {
   png_writer *writer = png_get_io_ptr(png);
   if (!gc_bytes_append(writer->made, bytes, count)) {
-    escape_with(writer, GC_NO_MEMORY, "no memory for the encoded file");
+    gc_escape_with(&writer->escape, GC_NO_MEMORY, "no memory for the encoded file");
   }
 }
 
@@ -48,11 +40,11 @@ static int encode_under_setjmp(
     0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
     PNG_COLOR_TYPE_RGB_ALPHA,
   };
-  if (setjmp(writer->escape)) return writer->status;
+  if (setjmp(writer->escape.place)) return writer->escape.status;
   writer->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, writer, on_error, on_warning);
-  if (writer->png == NULL) escape_with(writer, GC_NO_MEMORY, "no memory for libpng");
+  if (writer->png == NULL) gc_escape_with(&writer->escape, GC_NO_MEMORY, "no memory for libpng");
   writer->info = png_create_info_struct(writer->png);
-  if (writer->info == NULL) escape_with(writer, GC_NO_MEMORY, "no memory for libpng");
+  if (writer->info == NULL) gc_escape_with(&writer->escape, GC_NO_MEMORY, "no memory for libpng");
   png_structp png = writer->png;
   png_set_write_fn(png, writer, on_write, on_flush);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -77,10 +69,8 @@ int gc_png_encode(
   png_writer writer;
   memset(&writer, 0, sizeof writer);
   memset(made, 0, sizeof *made);
-  gc_report_clear(report);
+  gc_escape_prepare(&writer.escape, report, GC_UNSUPPORTED);
   writer.made = made;
-  writer.report = report;
-  writer.status = GC_UNSUPPORTED;
   int status = encode_under_setjmp(&writer, pixels, width, height, channels, bit_depth);
   png_destroy_write_struct(&writer.png, &writer.info);
   if (status != GC_OK) gc_bytes_free(made);

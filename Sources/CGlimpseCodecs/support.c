@@ -4,7 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-void gc_report_clear(gc_report *report) { memset(report, 0, sizeof *report); }
+void gc_escape_prepare(gc_escape *escape, gc_report *report, int status) {
+  memset(report, 0, sizeof *report);
+  escape->report = report;
+  escape->status = status;
+}
+
+void gc_escape_with(gc_escape *escape, int status, const char *message) {
+  gc_note(escape->report->message, message);
+  escape->status = status;
+  longjmp(escape->place, 1);
+}
 
 void gc_note(char *slot, const char *text) {
   if (slot[0] == 0) snprintf(slot, GC_MESSAGE_SIZE, "%s", text);

@@ -1,6 +1,5 @@
 // The tables that this build has; each is defined by one isa_*.c.
-#ifndef GK_TABLES_H
-#define GK_TABLES_H
+#pragma once
 #include "glimpse_kernels.h"
 
 extern const gk_table gk_scalar_table;
@@ -13,5 +12,4 @@ extern const gk_table gk_avx512_bf16_table;
 extern const gk_table gk_amx_bf16_table;
 #elif defined(__aarch64__)
 extern const gk_table gk_neon_table;
-#endif
 #endif

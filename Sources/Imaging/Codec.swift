@@ -10,12 +10,7 @@ public enum Codec: String, CaseIterable, Hashable, Sendable {
 
 extension Codec: CustomStringConvertible {
   /// The name as people write it.
-  public var description: String {
-    switch self {
-    case .jpeg: "JPEG"
-    case .png: "PNG"
-    }
-  }
+  public var description: String { rawValue.uppercased() }
 }
 
 extension FilePath {

@@ -89,7 +89,7 @@ private struct UNetRecord: Decodable {
       kinds == ["conv 3x3", "conv 1x1", "max pool 2x2", "transposed conv 2x2 x2", "concat"])
     let slices = ConcatSlices(graph: folded, shapes: folded.shapes)
     for node in folded.nodes where node.op is Concat {
-      #expect(node.inputs.allSatisfy { slices.activationRoot($0).value == node.output })
+      #expect(node.inputs.allSatisfy { slices.activations.root($0).value == node.output })
     }
   }
 }

@@ -31,33 +31,28 @@ extension UInt64: OptionValue {
   package var optionText: String { String(self) }
 }
 
-extension Double: OptionValue {
+extension OptionValue where Self: BinaryFloatingPoint & LosslessStringConvertible {
   package static var noun: String { "a number" }
   package static var valueName: String { "number" }
 
   /// Infinite values and "nan" are refused: no option needs them.
   package init?(optionText: String) {
-    guard let value = Double(optionText), value.isFinite else { return nil }
+    guard let value = Self(optionText), value.isFinite else { return nil }
     self = value
   }
 
-  package var optionText: String {
-    self == rounded() && abs(self) < 1e15 ? String(Int(self)) : String(self)
+  /// Without a fraction where there is none, below a bound up to which integers are exact.
+  fileprivate func text(wholeBelow bound: Self) -> String {
+    self == rounded() && abs(self) < bound ? String(Int(self)) : String(self)
   }
 }
 
+extension Double: OptionValue {
+  package var optionText: String { text(wholeBelow: 1e15) }
+}
+
 extension Float: OptionValue {
-  package static var noun: String { "a number" }
-  package static var valueName: String { "number" }
-
-  package init?(optionText: String) {
-    guard let value = Float(optionText), value.isFinite else { return nil }
-    self = value
-  }
-
-  package var optionText: String {
-    self == rounded() && abs(self) < 1e6 ? String(Int(self)) : String(self)
-  }
+  package var optionText: String { text(wholeBelow: 1e6) }
 }
 
 extension String: OptionValue {

@@ -64,15 +64,6 @@ package struct ValueError: Error, Hashable, Sendable {
   package let message: String
 }
 
-extension ValueRule where Value == String {
-  /// Some words; `expected` names what they have in common, as in "takes a detector".
-  package static func among(_ words: [String], _ expected: String) -> ValueRule {
-    ValueRule(
-      phrase: nil, expected: "\(expected) (\(Sentence.alternatives(words)))", words: words
-    ) { words.contains($0) }
-  }
-}
-
 extension ValueRule where Value: Comparable {
   /// Both ends are allowed.
   package static func from(_ lowest: Value, to highest: Value) -> ValueRule {

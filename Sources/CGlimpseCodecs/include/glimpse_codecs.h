@@ -1,5 +1,4 @@
-#ifndef GLIMPSE_CODECS_H
-#define GLIMPSE_CODECS_H
+#pragma once
 // libpng and libjpeg behind a few functions and one error buffer.
 //
 // - Functions work on memory, keep no state between calls and may run on any thread.
@@ -12,10 +11,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 // Results of functions.
 enum {
@@ -91,8 +86,3 @@ int gc_jpeg_encode(
 int gc_png_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int bit_depth,
   gc_bytes *made, gc_report *report);
-
-#ifdef __cplusplus
-}
-#endif
-#endif

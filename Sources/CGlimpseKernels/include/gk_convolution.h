@@ -1,6 +1,5 @@
 // Convolutions of every kind on NHWC activations.
-#ifndef GK_CONVOLUTION_H
-#define GK_CONVOLUTION_H
+#pragma once
 
 #include "gk_elementwise.h"
 
@@ -88,8 +87,6 @@ typedef struct {
   // Output pixels that a tile computes at once, for that many output channels of a group: a range of
   // pixels that is no multiple wastes part of its last tile.
   long (*tile_pixels)(long channels);
-  // Floats that packed weights take, in either direction.
-  long (*packed_count)(const gk_convolution *g, int transposed);
   // Packs the weights of blocks of each group's kept channels: output channels, or input channels
   // where `transposed` packs for input_from_output.
   void (*pack)(const gk_convolution *g, const float *weights, int transposed, long block_begin,
@@ -121,5 +118,3 @@ typedef struct {
                                     const void *output_gradient, float *gradient, long row_begin,
                                     long row_end);
 } gk_convolution_table;
-
-#endif

@@ -1,6 +1,5 @@
 // Activations and arithmetic on rows of numbers.
-#ifndef GK_ELEMENTWISE_H
-#define GK_ELEMENTWISE_H
+#pragma once
 
 // The activations; `parameter` is leaky ReLU's slope and ELU's alpha.
 typedef enum {
@@ -44,5 +43,3 @@ typedef struct {
   void (*from_floats)(const float *x, void *y, int accumulate, long count);
   void (*to_floats)(const void *x, float *y, int accumulate, long count);
 } gk_elementwise_table;
-
-#endif

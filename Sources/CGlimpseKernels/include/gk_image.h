@@ -2,8 +2,7 @@
 //
 // Every buffer, scratch included, belongs to the caller; the callers in Imaging check sizes.
 // All instruction sets give the same bits.
-#ifndef GK_IMAGE_H
-#define GK_IMAGE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -93,5 +92,3 @@ typedef struct {
   int32_t (*overlaps_any)(gk_image_boxes boxes, int64_t count, const double box[4], double area,
                           double threshold);
 } gk_image_table;
-
-#endif

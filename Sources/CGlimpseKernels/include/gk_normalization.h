@@ -1,6 +1,5 @@
 // Batch normalization with the activation that follows it.
-#ifndef GK_NORMALIZATION_H
-#define GK_NORMALIZATION_H
+#pragma once
 
 #include "gk_elementwise.h"
 
@@ -28,5 +27,3 @@ typedef struct {
                          const float *offset, const void *gy, long gy_stride, void *gx,
                          long gx_stride, int accumulate, long pixels, long channels);
 } gk_normalization_table;
-
-#endif

@@ -1,6 +1,5 @@
 // Steps of optimizers and sums over flat blocks of parameters.
-#ifndef GK_OPTIMIZER_H
-#define GK_OPTIMIZER_H
+#pragma once
 
 // One step of SGD with Nesterov momentum: g' = gradient_scale g + decay p, v = momentum v + g',
 // p -= rate (g' + momentum v).
@@ -34,5 +33,3 @@ typedef struct {
   // The sum of the squares, in double precision; its order depends on `count` alone.
   double (*sum_of_squares)(const float *x, long count);
 } gk_optimizer_table;
-
-#endif

@@ -1,6 +1,5 @@
 // What the processor can do at most: the yardstick for all other kernels.
-#ifndef GK_PEAK_H
-#define GK_PEAK_H
+#pragma once
 
 typedef struct {
   // Multiplications and additions of one round, each counted as one.
@@ -9,5 +8,3 @@ typedef struct {
   // so that none can be left out.
   float (*multiply_adds)(long rounds);
 } gk_peak_table;
-
-#endif

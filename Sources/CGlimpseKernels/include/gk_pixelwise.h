@@ -1,6 +1,5 @@
 // Reductions over the channels of each pixel: layer normalization and softmax.
-#ifndef GK_PIXELWISE_H
-#define GK_PIXELWISE_H
+#pragma once
 
 typedef struct {
   // y = (x - mean) * inverse * weight + bias with the pixel's own mean and inverse deviation, which
@@ -21,5 +20,3 @@ typedef struct {
   void (*softmax_backward)(const void *y, long y_stride, const void *gy, long gy_stride,
                            void *gx, long gx_stride, int accumulate, long pixels, long channels);
 } gk_pixelwise_table;
-
-#endif

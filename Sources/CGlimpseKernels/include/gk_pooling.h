@@ -1,6 +1,5 @@
 // Windows over images.
-#ifndef GK_POOLING_H
-#define GK_POOLING_H
+#pragma once
 
 typedef struct {
   long input_h, input_w, input_stride;
@@ -39,5 +38,3 @@ typedef struct {
   void (*average_backward)(const gk_average *g, const void *gy, void *gx, int accumulate,
                            long row_begin, long row_end);
 } gk_pooling_table;
-
-#endif

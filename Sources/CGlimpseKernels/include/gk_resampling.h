@@ -1,6 +1,5 @@
 // Enlarging images by interpolation.
-#ifndef GK_RESAMPLING_H
-#define GK_RESAMPLING_H
+#pragma once
 
 // `rows` and `columns` hold, for each output row or column, the first of the two input ones that it
 // is interpolated from, then, behind all of these, the weight of the second, which is 0 where the first is
@@ -20,5 +19,3 @@ typedef struct {
   void (*bilinear_backward)(const gk_bilinear *g, const void *gy, void *gx, int accumulate,
                             long row_begin, long row_end);
 } gk_resampling_table;
-
-#endif

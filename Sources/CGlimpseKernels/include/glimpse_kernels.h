@@ -6,8 +6,7 @@
 // Activations and their gradients are `void`: values of the table's precision. Parameters, their
 // gradients and statistics are floats in every table.
 // Nothing here allocates: all memory is the caller's.
-#ifndef GLIMPSE_KERNELS_H
-#define GLIMPSE_KERNELS_H
+#pragma once
 
 #include "gk_convolution.h"
 #include "gk_elementwise.h"
@@ -32,8 +31,6 @@ typedef enum {
 typedef enum { GK_FLOAT32 = 0, GK_BFLOAT16 = 1 } gk_precision;
 
 typedef struct {
-  // Floats in a vector register; 1 in the scalar table.
-  long vector_width;
   gk_convolution_table convolution;
   gk_elementwise_table elementwise;
   // All NULL in tables of bfloat16: pixels do not depend on the precision.
@@ -67,5 +64,3 @@ static inline void gk_pause(void) {
   __asm__ __volatile__("yield");
 #endif
 }
-
-#endif

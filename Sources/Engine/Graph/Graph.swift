@@ -28,6 +28,12 @@ package struct Graph: Sendable {
       })
   }
 
+  /// How many nodes and outputs read each value.
+  var readerCounts: [Int] {
+    (nodes.flatMap(\.inputs) + outputs)
+      .reduce(into: [Int](repeating: 0, count: shapes.count)) { $0[$1] += 1 }
+  }
+
   /// The values' shapes for other input shapes; throws where an op cannot take them.
   package func inferredShapes(inputs inputShapes: [Shape]) throws(EngineError) -> [Shape] {
     precondition(inputShapes.count == inputs.count, "the graph has \(inputs.count) inputs")

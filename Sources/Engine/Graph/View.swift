@@ -10,14 +10,9 @@ package struct View {
   package let shape: Shape
   /// Values from one pixel to the next, at least `shape.c`.
   package let stride: Int
+}
 
-  init(base: UnsafeMutableRawPointer, precision: Precision, shape: Shape, stride: Int) {
-    self.base = base
-    self.precision = precision
-    self.shape = shape
-    self.stride = stride
-  }
-
+extension View {
   /// A dense tensor of floats in memory of the caller's.
   package init(data: UnsafeMutableBufferPointer<Float>, shape: Shape) {
     guard let base = data.baseAddress, data.count == shape.count else {

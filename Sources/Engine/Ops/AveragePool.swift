@@ -62,11 +62,9 @@ package struct AveragePool: Op {
     return OpPlan(
       forward: { pass in
         let (x, y) = (pass.inputs[0], pass.output)
-        let windows = descriptor(x, y)
         return [
-          ParallelLoop(WorkPartition(units: output.n * output.h, costPerUnit: rowCost)) {
-            begin, end in
-            withUnsafePointer(to: windows) { table.average_forward($0, x.base, y.base, begin, end) }
+          ParallelLoop(rows: output, costPerRow: rowCost, descriptor(x, y)) {
+            table.average_forward($0, x.base, y.base, $1, $2)
           }
         ]
       },
@@ -74,13 +72,10 @@ package struct AveragePool: Op {
       backward: { pass in
         guard let target = pass.inputGradients[0] else { return [] }
         let (gx, gy, accumulate) = (target.view, pass.outputGradient, target.accumulate)
-        let windows = descriptor(gx, gy)
         let cost = rowCost * output.h / input.h + input.w * input.c
         return [
-          ParallelLoop(WorkPartition(units: input.n * input.h, costPerUnit: cost)) { begin, end in
-            withUnsafePointer(to: windows) {
-              table.average_backward($0, gy.base, gx.base, accumulate, begin, end)
-            }
+          ParallelLoop(rows: input, costPerRow: cost, descriptor(gx, gy)) {
+            table.average_backward($0, gy.base, gx.base, accumulate, $1, $2)
           }
         ]
       })

@@ -32,14 +32,10 @@ package struct BatchNorm: Op {
 
   /// `weight`, `bias`, `running_mean`, `running_var`, each [channels].
   package var parameters: [ParameterDeclaration] {
-    let learned: [(String, Float)] = [("weight", 1), ("bias", 0)]
-    let kept: [(String, Float)] = [("running_mean", 0), ("running_var", 1)]
-    return learned.map {
-      ParameterDeclaration($0.0, shape: [channels], kind: .bias, initializer: .constant($0.1))
-    }
-      + kept.map {
+    ParameterDeclaration.scaleAndShift(channels)
+      + [("running_mean", 0), ("running_var", 1)].map { name, value in
         ParameterDeclaration(
-          $0.0, shape: [channels], kind: .statistic, initializer: .constant($0.1))
+          name, shape: [channels], kind: .statistic, initializer: .constant(value))
       }
   }
 
@@ -55,8 +51,7 @@ package struct BatchNorm: Op {
 
   package func plan(_ context: PlanContext) -> OpPlan {
     let pixels = context.output.pixels
-    let parts = WorkPartition(
-      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    let parts = WorkPartition(reducing: pixels)
     let usesBatch = context.isTraining && !isFrozen
     let table = context.kernels.normalization
     // Partial statistics or sums, one pair for each part, and two rows more.
@@ -68,10 +63,7 @@ package struct BatchNorm: Op {
         (usesBatch ? batchStatistics(pass, parts, table) : [runningStatistics(pass)])
           + [normalize(pass, table)]
       },
-      backward: { pass in
-        [gradientSums(pass, parts, table), parameterGradients(pass, parts)]
-          + inputGradient(pass, table)
-      })
+      backward: { pass in backward(pass, parts, table) })
   }
 
   /// Rows of `channels` floats: mean, inverse deviation, scale and shift.
@@ -127,13 +119,7 @@ package struct BatchNorm: Op {
           partial + 2 * part * channels, partial + (2 * part + 1) * channels)
       },
       ParallelLoop(serial: {
-        for part in 1..<parts.tasks {
-          let (begin, end) = parts.range(part)
-          let other = partial + 2 * part * channels
-          table.merge(
-            partial, squares, Double(begin), other, other + channels, Double(end - begin),
-            channels)
-        }
+        parts.mergeStatistics(partial, channels, table)
         let (runningMean, runningVariance) = (parameters[2], parameters[3])
         for c in 0..<channels {
           let (mean, variance) = (partial[c], squares[c] / pixels)
@@ -159,64 +145,50 @@ package struct BatchNorm: Op {
   }
 
   // MARK: Backward
-  // The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
-  // g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
-  // dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
 
-  /// Sums of g and g * xhat, behind the two rows of factor and offset.
-  private func partialSums(_ pass: BackwardContext) -> UnsafeMutablePointer<Float> {
-    pass.scratch + 2 * channels
-  }
-
-  private func gradientSums(
+  /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
+  /// g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
+  /// dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
+  private func backward(
     _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
-  ) -> ParallelLoop {
-    let (input, gradient) = (pass.inputs[0], pass.outputGradient)
-    let (rows, partial) = (Rows(pass.state, channels), partialSums(pass))
-    let code = activation.code
-    return ParallelLoop(parts.tasks) { part in
-      let (begin, end) = parts.range(part)
-      let sums = partial + 2 * part * channels
-      sums.update(repeating: 0, count: 2 * channels)
-      table.gradient_sums(
-        code, input.pixel(begin), input.stride, rows.scale, rows.shift, rows.mean, rows.inverse,
-        gradient.pixel(begin), gradient.stride, sums, sums + channels, end - begin, channels)
-    }
-  }
-
-  private func parameterGradients(_ pass: BackwardContext, _ parts: WorkPartition) -> ParallelLoop {
-    let (rows, partial) = (Rows(pass.state, channels), partialSums(pass))
-    let (sum, normalized) = (partial, partial + channels)
+  ) -> [ParallelLoop] {
+    let (x, gy, code) = (pass.inputs[0], pass.outputGradient, activation.code)
+    let rows = Rows(pass.state, channels)
     let (factor, offset) = (pass.scratch, pass.scratch + channels)
+    // Of g and g * xhat.
+    let sums = pass.scratch + 2 * channels
     let (weight, bias) = (pass.parameterGradients[0], pass.parameterGradients[1])
     let pixels = Float(parts.units)
-    return ParallelLoop(serial: {
-      for part in 1..<parts.tasks {
-        for c in 0..<(2 * channels) { partial[c] += partial[2 * part * channels + c] }
-      }
-      for c in 0..<channels {
-        weight[c] += normalized[c]
-        bias[c] += sum[c]
-        factor[c] = isFrozen ? 0 : -rows.scale[c] * rows.inverse[c] * normalized[c] / pixels
-        offset[c] = isFrozen ? 0 : -rows.scale[c] * sum[c] / pixels - rows.mean[c] * factor[c]
-      }
-    })
-  }
-
-  private func inputGradient(
-    _ pass: BackwardContext, _ table: gk_normalization_table
-  ) -> [ParallelLoop] {
-    guard let target = pass.inputGradients[0] else { return [] }
-    let (x, gy, gx) = (pass.inputs[0], pass.outputGradient, target.view)
-    let (rows, code) = (Rows(pass.state, channels), activation.code)
-    let (factor, offset) = (pass.scratch, pass.scratch + channels)
-    let accumulate = target.accumulate
-    return [
-      ParallelLoop(WorkPartition(units: x.shape.pixels, costPerUnit: 16 * channels)) { begin, end in
+    var loops = [
+      ParallelLoop(parts.tasks) { part in
+        let (begin, end) = parts.range(part)
+        let sum = sums + 2 * part * channels
+        sum.update(repeating: 0, count: 2 * channels)
+        table.gradient_sums(
+          code, x.pixel(begin), x.stride, rows.scale, rows.shift, rows.mean, rows.inverse,
+          gy.pixel(begin), gy.stride, sum, sum + channels, end - begin, channels)
+      },
+      ParallelLoop(serial: {
+        parts.addParts(sums, count: 2 * channels)
+        let normalized = sums + channels
+        for c in 0..<channels {
+          weight[c] += normalized[c]
+          bias[c] += sums[c]
+          factor[c] = isFrozen ? 0 : -rows.scale[c] * rows.inverse[c] * normalized[c] / pixels
+          offset[c] = isFrozen ? 0 : -rows.scale[c] * sums[c] / pixels - rows.mean[c] * factor[c]
+        }
+      }),
+    ]
+    guard let target = pass.inputGradients[0] else { return loops }
+    let (gx, accumulate) = (target.view, target.accumulate)
+    let work = WorkPartition(units: x.shape.pixels, costPerUnit: 16 * channels)
+    loops.append(
+      ParallelLoop(work) { begin, end in
         table.gradient_input(
           code, x.pixel(begin), x.stride, rows.scale, rows.shift, factor, offset, gy.pixel(begin),
           gy.stride, gx.pixel(begin), gx.stride, accumulate, end - begin, channels)
-      }
-    ]
+      })
+    return loops
   }
+
 }

@@ -39,13 +39,11 @@ package struct BilinearUpsample: Op {
     return OpPlan(
       forward: { pass in
         let (x, y) = (pass.inputs[0], pass.output)
-        let geometry = descriptor(x, y)
-        let work = WorkPartition(units: output.n * output.h, costPerUnit: cost)
         return [
-          ParallelLoop(work) { begin, end in
+          ParallelLoop(rows: output, costPerRow: cost, descriptor(x, y)) { geometry, begin, end in
             // The descriptor points into the tables.
             withExtendedLifetime((rows, columns)) {
-              withUnsafePointer(to: geometry) { table.bilinear($0, x.base, y.base, begin, end) }
+              table.bilinear(geometry, x.base, y.base, begin, end)
             }
           }
         ]
@@ -54,14 +52,11 @@ package struct BilinearUpsample: Op {
       backward: { pass in
         guard let target = pass.inputGradients[0] else { return [] }
         let (gx, gy, accumulate) = (target.view, pass.outputGradient, target.accumulate)
-        let geometry = descriptor(gx, gy)
-        let work = WorkPartition(units: input.n * input.h, costPerUnit: cost * factor)
         return [
-          ParallelLoop(work) { begin, end in
+          ParallelLoop(rows: input, costPerRow: cost * factor, descriptor(gx, gy)) {
+            geometry, begin, end in
             withExtendedLifetime((rows, columns)) {
-              withUnsafePointer(to: geometry) {
-                table.bilinear_backward($0, gy.base, gx.base, accumulate, begin, end)
-              }
+              table.bilinear_backward(geometry, gy.base, gx.base, accumulate, begin, end)
             }
           }
         ]

@@ -54,8 +54,7 @@ package struct GroupNorm: Op {
     let (shape, table) = (context.output, context.kernels.normalization)
     let pixels = shape.h * shape.w
     // Parts of one image's sums: a number for any thread count and batch size.
-    let parts = WorkPartition(
-      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    let parts = WorkPartition(reducing: pixels)
     let row = 2 * channels * shape.n
     return OpPlan(
       // Mean and inverse deviation of each image's channels; those of a group are equal.
@@ -117,12 +116,7 @@ package struct GroupNorm: Op {
     mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
   ) {
     let squares = partial + channels
-    for part in 1..<parts.tasks {
-      let (begin, end) = parts.range(part)
-      table.merge(
-        partial, squares, Double(begin), row(partial, part, 0), row(partial, part, 1),
-        Double(end - begin), channels)
-    }
+    parts.mergeStatistics(partial, channels, table)
     let (size, pixels) = (channels / groups, parts.units)
     for group in 0..<groups {
       let members = group * size..<(group + 1) * size
@@ -191,9 +185,7 @@ package struct GroupNorm: Op {
     sums: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>,
     factor: UnsafeMutablePointer<Float>, offset: UnsafeMutablePointer<Float>
   ) {
-    for part in 1..<parts.tasks {
-      for index in 0..<(2 * channels) { sums[index] += sums[2 * part * channels + index] }
-    }
+    parts.addParts(sums, count: 2 * channels)
     let normalized = sums + channels
     if isAffine {
       for c in 0..<channels {
@@ -217,6 +209,29 @@ package struct GroupNorm: Op {
         factor[c] = -inverse[c] * inverse[c] * product / count
         offset[c] = -inverse[c] * sum / count - mean[c] * factor[c]
       }
+    }
+  }
+}
+
+extension WorkPartition {
+  /// Merges the statistics of all parts, each a row of means and one of squared deviations, into those
+  /// of the first.
+  func mergeStatistics(
+    _ rows: UnsafeMutablePointer<Float>, _ channels: Int, _ table: gk_normalization_table
+  ) {
+    for part in 1..<tasks {
+      let (begin, end) = range(part)
+      let other = rows + 2 * part * channels
+      table.merge(
+        rows, rows + channels, Double(begin), other, other + channels, Double(end - begin),
+        channels)
+    }
+  }
+
+  /// Adds the sums of all parts, `count` each, to those of the first.
+  func addParts(_ sums: UnsafeMutablePointer<Float>, count: Int) {
+    for part in 1..<tasks {
+      for index in 0..<count { sums[index] += sums[part * count + index] }
     }
   }
 }

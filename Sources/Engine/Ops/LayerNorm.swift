@@ -61,8 +61,7 @@ package struct LayerNorm: Op {
     let (mean, inverse) = (pass.state, pass.state + pixels)
     let weight = pass.parameters[0]
     let (weightGradient, biasGradient) = (pass.parameterGradients[0], pass.parameterGradients[1])
-    let parts = WorkPartition(
-      units: pixels, tasks: min(pixels, WorkPartition.reductionParts))
+    let parts = WorkPartition(reducing: pixels)
     return [
       ParallelLoop(parts.tasks) { part in
         let (begin, end) = parts.range(part)

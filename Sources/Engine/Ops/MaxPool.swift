@@ -57,9 +57,8 @@ package struct MaxPool: Op {
   ) -> ParallelLoop {
     let (pool, table) = (descriptor(x, y), kernels.pooling)
     let cost = y.shape.w * y.shape.c * kernel.h * kernel.w
-    return ParallelLoop(WorkPartition(units: y.shape.n * y.shape.h, costPerUnit: cost)) {
-      begin, end in
-      withUnsafePointer(to: pool) { table.max_forward($0, x.base, y.base, winners, begin, end) }
+    return ParallelLoop(rows: y.shape, costPerRow: cost, pool) {
+      table.max_forward($0, x.base, y.base, winners, $1, $2)
     }
   }
 
@@ -69,12 +68,8 @@ package struct MaxPool: Op {
     _ kernels: Kernels
   ) -> ParallelLoop {
     let (x, table, accumulate) = (target.view, kernels.pooling, target.accumulate)
-    let pool = descriptor(x, y)
-    return ParallelLoop(WorkPartition(units: x.shape.n * x.shape.h, costPerUnit: costPerRow)) {
-      begin, end in
-      withUnsafePointer(to: pool) {
-        table.max_backward($0, y.base, winners, x.base, accumulate, begin, end)
-      }
+    return ParallelLoop(rows: x.shape, costPerRow: costPerRow, descriptor(x, y)) {
+      table.max_backward($0, y.base, winners, x.base, accumulate, $1, $2)
     }
   }
 }

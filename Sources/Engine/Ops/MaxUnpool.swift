@@ -67,13 +67,9 @@ package struct MaxUnpool: Op {
     _ kernels: Kernels
   ) -> ParallelLoop {
     let (gx, table, accumulate) = (target.view, kernels.pooling, target.accumulate)
-    let descriptor = pool.descriptor(gy, gx)
     let cost = gx.shape.w * gx.shape.c * pool.kernel.h * pool.kernel.w
-    return ParallelLoop(WorkPartition(units: gx.shape.n * gx.shape.h, costPerUnit: cost)) {
-      begin, end in
-      withUnsafePointer(to: descriptor) {
-        table.max_gather($0, gy.base, winners, gx.base, accumulate, begin, end)
-      }
+    return ParallelLoop(rows: gx.shape, costPerRow: cost, pool.descriptor(gy, gx)) {
+      table.max_gather($0, gy.base, winners, gx.base, accumulate, $1, $2)
     }
   }
 

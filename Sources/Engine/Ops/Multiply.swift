@@ -26,8 +26,7 @@ package struct Multiply: Op {
   package func plan(_ context: PlanContext) -> OpPlan {
     let (a, b, kernels) = (context.inputs[0], context.inputs[1], context.kernels)
     // Parts of one image's sum: a number for any thread count and batch size.
-    let parts = WorkPartition(
-      units: a.h * a.w, tasks: min(a.h * a.w, WorkPartition.reductionParts))
+    let parts = WorkPartition(reducing: a.h * a.w)
     return OpPlan(
       backwardScratchCount: a == b ? 0 : parts.tasks * a.c * a.n,
       forward: { pass in
@@ -67,9 +66,7 @@ package struct Multiply: Op {
       ParallelLoop(serial: {
         for image in 0..<images {
           let sum = scratch + image * parts.tasks * channels
-          for part in 1..<parts.tasks {
-            for c in 0..<channels { sum[c] += sum[part * channels + c] }
-          }
+          parts.addParts(sum, count: channels)
           table.from_floats(sum, target.view.pixel(image), target.accumulate, channels)
         }
       }),

@@ -4,9 +4,9 @@ import Basics
 ///
 /// Weights come first, then biases, then statistics, so that weight decay, the optimizer and the
 /// moving average each run over one contiguous range.
-package struct ParameterLayout: Hashable, Sendable {
+package struct ParameterLayout: Equatable, Sendable {
   /// One parameter's position.
-  package struct Entry: Hashable, Sendable {
+  package struct Entry: Equatable, Sendable {
     /// The full name: `layer1.0.conv2.weight`.
     package let name: String
     /// What was declared.

@@ -1,7 +1,7 @@
 import Basics
 
 /// One learned or kept array of an op.
-package struct ParameterDeclaration: Hashable, Sendable {
+package struct ParameterDeclaration: Equatable, Sendable {
   /// What the optimizer does with it.
   package enum Kind: Int, Hashable, Sendable, CaseIterable {
     /// Learned, with weight decay: convolution and linear weights.
@@ -43,14 +43,6 @@ package struct ParameterDeclaration: Hashable, Sendable {
     left.name == right.name && left.shape == right.shape && left.kind == right.kind
       && left.layout == right.layout
   }
-
-  /// Takes in what `==` compares.
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(shape)
-    hasher.combine(kind)
-    hasher.combine(layout)
-  }
 }
 
 /// The initial values of a parameter.
@@ -59,12 +51,15 @@ package enum Initializer: Hashable, Sendable {
   case values([Float])
   /// All of one value.
   case constant(Float)
-  /// Normal with deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep into Rectifiers", eq. 10).
-  case heNormal(fan: Int)
   /// Normal with a given deviation.
   case normal(deviation: Float)
   /// Uniform in +-1/sqrt(fan).
   case uniform(fan: Int)
+
+  /// Normal with deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep into Rectifiers", eq. 10).
+  static func heNormal(fan: Int) -> Initializer {
+    .normal(deviation: (2 / Float(max(1, fan))).squareRoot())
+  }
 
   /// Fills memory from the generator.
   func fill(_ memory: UnsafeMutableBufferPointer<Float>, using generator: inout SeededGenerator) {
@@ -74,9 +69,6 @@ package enum Initializer: Hashable, Sendable {
       _ = memory.update(fromContentsOf: values)
     case .constant(let value):
       memory.update(repeating: value)
-    case .heNormal(let fan):
-      let deviation = (2 / Float(max(1, fan))).squareRoot()
-      for index in memory.indices { memory[index] = deviation * generator.normal() }
     case .normal(let deviation):
       for index in memory.indices { memory[index] = deviation * generator.normal() }
     case .uniform(let fan):
@@ -90,40 +82,44 @@ package enum Initializer: Hashable, Sendable {
 package enum PublicLayout: Hashable, Sendable {
   /// The same.
   case same
-  /// Memory is [kh][kw][in / groups][out], files have [out][in / groups][kh][kw].
-  case convolution
-  /// Memory is [in][out], files have [out][in].
-  case linear
+  /// Memory is [kh][kw][in / groups][out] or [in][out], files have [out][in / groups][kh][kw] or
+  /// [out][in].
+  case outputsFirst
 
   /// The extents in files of a parameter with these extents in memory.
   package func publicShape(_ shape: [Int]) -> [Int] {
-    switch self {
-    case .same: shape
-    case .convolution: [shape[3], shape[2], shape[0], shape[1]]
-    case .linear: [shape[1], shape[0]]
-    }
+    self == .same ? shape : shape.suffix(2).reversed() + shape.dropLast(2)
   }
 
   /// For each value in file order, its place in memory order.
   func forEach(_ shape: [Int], _ body: (_ file: Int, _ memory: Int) -> Void) {
-    switch self {
-    case .same:
-      for index in 0..<shape.reduce(1, *) { body(index, index) }
-    case .convolution:
-      let (kernel, inputs, outputs) = (shape[0] * shape[1], shape[2], shape[3])
-      var file = 0
-      for output in 0..<outputs {
-        for input in 0..<inputs {
-          for tap in 0..<kernel {
-            body(file, (tap * inputs + input) * outputs + output)
-            file += 1
-          }
+    let (outputs, inputs) =
+      self == .same ? (1, 1) : (shape[shape.count - 1], shape[shape.count - 2])
+    let taps = shape.reduce(1, *) / (inputs * outputs)
+    var file = 0
+    for output in 0..<outputs {
+      for input in 0..<inputs {
+        for tap in 0..<taps {
+          body(file, (tap * inputs + input) * outputs + output)
+          file += 1
         }
       }
-    case .linear:
-      for output in 0..<shape[1] {
-        for input in 0..<shape[0] { body(output * shape[0] + input, input * shape[1] + output) }
-      }
     }
+  }
+}
+
+extension ParameterDeclaration {
+  /// `weight`, stored outputs first, and, with a bias, `bias`.
+  static func weightAndBias(
+    shape: [Int], _ weights: Initializer, bias: (channels: Int, initializer: Initializer)?
+  ) -> [ParameterDeclaration] {
+    let weight = ParameterDeclaration(
+      "weight", shape: shape, kind: .weight, initializer: weights, layout: .outputsFirst)
+    guard let bias else { return [weight] }
+    return [
+      weight,
+      ParameterDeclaration(
+        "bias", shape: [bias.channels], kind: .bias, initializer: bias.initializer),
+    ]
   }
 }

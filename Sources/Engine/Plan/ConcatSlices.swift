@@ -1,74 +1,55 @@
 /// The values that are stored inside the output of a concatenation instead of having memory of their own.
 struct ConcatSlices {
-  /// A value's position inside another.
-  struct Slice: Hashable {
-    let parent: Int
-    let channel: Int
-  }
-
-  private var activation: [Slice?]
-  private var gradient: [Slice?]
+  /// The slices of activations, and those of gradients.
+  private(set) var activations, gradients: Slices
 
   init(graph: Graph, shapes: [Shape]) {
-    activation = [Slice?](repeating: nil, count: shapes.count)
-    gradient = activation
-    var readers = [Int](repeating: 0, count: shapes.count)
-    for node in graph.nodes {
-      for value in node.inputs { readers[value] += 1 }
-    }
+    activations = Slices(parents: [Slices.Slice?](repeating: nil, count: shapes.count))
+    gradients = activations
+    let readers = graph.readerCounts
     let fixed = Set(graph.inputs).union(graph.outputs)
     for node in graph.nodes {
       guard let channels = node.op.inputSlices(node.inputs.map { shapes[$0] }) else { continue }
       for (value, channel) in zip(node.inputs, channels)
-      where activation[value] == nil && !fixed.contains(value) {
-        activation[value] = Slice(parent: node.output, channel: channel)
+      where activations.parents[value] == nil && !fixed.contains(value) {
+        activations.parents[value] = (node.output, channel)
         // Another reader would write its part of the gradient before the whole is written.
-        if readers[value] == 1 { gradient[value] = activation[value] }
+        if readers[value] == 1 { gradients.parents[value] = (node.output, channel) }
       }
     }
   }
+}
 
-  /// The value that owns the memory of a value's activation, and the channel there.
-  func activationRoot(_ value: Int) -> (value: Int, channel: Int) {
-    root(of: value, in: activation)
-  }
-  /// The value that owns the memory of a value's gradient, and the channel there.
-  func gradientRoot(_ value: Int) -> (value: Int, channel: Int) { root(of: value, in: gradient) }
+/// The values, of one kind, that lie inside others.
+struct Slices {
+  /// A value, and the channel there.
+  typealias Slice = (value: Int, channel: Int)
 
-  private func root(of value: Int, in slices: [Slice?]) -> (value: Int, channel: Int) {
-    var (value, channel) = (value, 0)
-    while let slice = slices[value] {
-      channel += slice.channel
-      value = slice.parent
+  fileprivate var parents: [Slice?]
+
+  /// The value that owns the memory of a value, and the channel there.
+  func root(_ value: Int) -> Slice {
+    var root = (value: value, channel: 0)
+    while let parent = parents[root.value] {
+      root = (parent.value, root.channel + parent.channel)
     }
-    return (value, channel)
+    return root
   }
 
-  /// Requests memory for each owner, for the time in which any value inside it is alive.
-  func plan(
-    lifetimes: [ClosedRange<Int>?], floats: [Int],
-    root: (Int) -> (value: Int, channel: Int), into planner: inout ArenaPlanner
-  ) -> [Int: Int] {
-    var joined: [Int: ClosedRange<Int>] = [:]
+  /// Requests memory for each owner, for the time in which any value inside it is alive; returns the
+  /// planner's number of each.
+  func plan(_ lifetimes: Lifetimes, floats: [Int], into planner: inout ArenaPlanner) -> [Int?] {
+    var joined = Lifetimes(repeating: nil, count: lifetimes.count)
     for (value, lifetime) in lifetimes.enumerated() {
-      guard let lifetime else { continue }
-      let owner = root(value).value
-      joined[owner] =
-        joined[owner].map {
-          min($0.lowerBound, lifetime.lowerBound)...max($0.upperBound, lifetime.upperBound)
-        } ?? lifetime
+      if let lifetime { joined.extend(root(value).value, to: lifetime) }
     }
-    var items: [Int: Int] = [:]
-    for (owner, lifetime) in joined.sorted(by: { $0.key < $1.key }) {
-      items[owner] = planner.add(count: floats[owner], lifetime: lifetime)
+    return zip(floats, joined).map { count, lifetime in
+      lifetime.map { planner.add(count: count, lifetime: $0) }
     }
-    return items
   }
 
   /// The location of each value whose owner has memory.
-  func locations(
-    items: [Int: Int], offsets: [Int], shapes: [Shape], root: (Int) -> (value: Int, channel: Int)
-  ) -> [Plan.Location?] {
+  func locations(items: [Int?], offsets: [Int], shapes: [Shape]) -> [Plan.Location?] {
     shapes.indices.map { value in
       let (owner, channel) = root(value)
       return items[owner].map {

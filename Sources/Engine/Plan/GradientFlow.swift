@@ -1,7 +1,6 @@
 /// Which values have gradients, which nodes run backward, and who writes each gradient first.
 struct GradientFlow {
   private let graph: Graph
-  private let outputs: Set<Int>
   /// True where the value depends on a parameter, or on an input whose gradient is wanted.
   private var needed: [Bool]
   /// True where the loss depends on the value.
@@ -13,7 +12,6 @@ struct GradientFlow {
 
   init(graph: Graph, mode: PlanMode) {
     self.graph = graph
-    outputs = Set(graph.outputs)
     needed = [Bool](repeating: false, count: graph.shapes.count)
     reached = needed
     written = needed
@@ -41,57 +39,60 @@ struct GradientFlow {
 
   /// The time in which each value is alive: from its producer to its last reader, backward passes
   /// included.
-  func activationLifetimes() -> [ClosedRange<Int>?] {
+  func activationLifetimes() -> Lifetimes {
     let last = graph.nodes.count
-    var result = [ClosedRange<Int>?](repeating: nil, count: needed.count)
-    func extend(_ value: Int, to time: Int) {
-      result[value] =
-        result[value].map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
-    }
-    for value in graph.inputs { extend(value, to: 0) }
-    for value in graph.outputs { extend(value, to: last) }
+    var result = Lifetimes(repeating: nil, count: needed.count)
+    for value in graph.inputs { result.extend(value, to: 0) }
+    for value in graph.outputs { result.extend(value, to: last) }
     for (time, node) in graph.nodes.enumerated() {
-      extend(node.output, to: time)
-      for value in node.inputs { extend(value, to: time) }
+      result.extend(node.output, to: time)
+      for value in node.inputs { result.extend(value, to: time) }
       guard runsBackward[time] else { continue }
       let backward = 2 * last - time
       if node.op.savedTensors.contains(.inputs) {
-        for value in node.inputs { extend(value, to: backward) }
+        for value in node.inputs { result.extend(value, to: backward) }
       }
-      if node.op.savedTensors.contains(.output) { extend(node.output, to: backward) }
+      if node.op.savedTensors.contains(.output) { result.extend(node.output, to: backward) }
     }
     return result
   }
 
   /// The time in which each gradient is alive: from its first write until its producer has read it.
-  func gradientLifetimes() -> [ClosedRange<Int>?] {
+  func gradientLifetimes() -> Lifetimes {
     let last = graph.nodes.count
-    var result = [ClosedRange<Int>?](repeating: nil, count: needed.count)
-    func extend(_ value: Int, to time: Int) {
-      result[value] =
-        result[value].map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
-    }
-    for value in outputs where hasGradient(value) { extend(value, to: last) }
+    var result = Lifetimes(repeating: nil, count: needed.count)
+    for value in graph.outputs where hasGradient(value) { result.extend(value, to: last) }
     for (index, node) in graph.nodes.enumerated() where runsBackward[index] {
-      extend(node.output, to: 2 * last - index)
-      for value in node.inputs where hasGradient(value) { extend(value, to: 2 * last - index) }
+      result.extend(node.output, to: 2 * last - index)
+      for value in node.inputs where hasGradient(value) {
+        result.extend(value, to: 2 * last - index)
+      }
     }
     // The caller reads the gradients of the graph's inputs after the last step.
-    for value in graph.inputs where hasGradient(value) { extend(value, to: 2 * last) }
+    for value in graph.inputs where hasGradient(value) { result.extend(value, to: 2 * last) }
     return result
   }
 
   /// What a node does with the gradient of each input; to be called once per node, in backward order.
   mutating func claimGradients(of node: Graph.Node) -> [Plan.GradientUse] {
-    var uses: [Plan.GradientUse] = []
-    for value in node.inputs {
-      guard hasGradient(value) else {
-        uses.append(.none)
-        continue
-      }
-      uses.append(written[value] ? .add : .write)
-      written[value] = true
+    node.inputs.map { value in
+      guard hasGradient(value) else { return .none }
+      defer { written[value] = true }
+      return written[value] ? .add : .write
     }
-    return uses
   }
+}
+
+/// The steps in which each value is alive, if it is.
+typealias Lifetimes = [ClosedRange<Int>?]
+
+extension Lifetimes {
+  mutating func extend(_ value: Int, to steps: ClosedRange<Int>) {
+    self[value] =
+      self[value].map {
+        Swift.min($0.lowerBound, steps.lowerBound)...Swift.max($0.upperBound, steps.upperBound)
+      } ?? steps
+  }
+
+  mutating func extend(_ value: Int, to step: Int) { extend(value, to: step...step) }
 }

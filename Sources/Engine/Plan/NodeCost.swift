@@ -23,7 +23,7 @@ extension Plan {
       cost.operations = operations
       cost.bytes += learned * precision.byteCount
       let moved = node.inputs.filter {
-        slices.activationRoot($0).value != slices.activationRoot(node.output).value
+        slices.activations.root($0).value != slices.activations.root(node.output).value
       }
       let copies = node.op.inputSlices(node.inputs.map { shapes[$0] }) != nil
       let read = moved.reduce(0) { $0 + bytes($1) }
@@ -32,7 +32,7 @@ extension Plan {
 
       let targets = zip(node.inputs, place.gradientUses).filter { value, use in
         use != .none
-          && slices.gradientRoot(value).value != slices.gradientRoot(node.output).value
+          && slices.gradients.root(value).value != slices.gradients.root(node.output).value
       }
       // One pass for the gradients by the parameters, and one for those by the inputs.
       if learned > 0 { cost.operations += operations }

@@ -71,12 +71,10 @@ package struct Plan {
 
     // The memory that each value takes, in floats of the arena.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }
-    let activationItems = slices.plan(
-      lifetimes: flow.activationLifetimes(), floats: floats, root: slices.activationRoot,
-      into: &planner)
-    let gradientItems = slices.plan(
-      lifetimes: flow.gradientLifetimes(), floats: floats, root: slices.gradientRoot,
-      into: &planner)
+    let activationItems = slices.activations.plan(
+      flow.activationLifetimes(), floats: floats, into: &planner)
+    let gradientItems = slices.gradients.plan(
+      flow.gradientLifetimes(), floats: floats, into: &planner)
 
     let plans = graph.nodes.map { [shapes] node in
       node.op.plan(
@@ -119,11 +117,11 @@ package struct Plan {
       if mode.isTraining { nodes[index].prepared = offsets[item[3]] }
     }
     self.nodes = nodes
-    activations = slices.locations(
-      items: activationItems, offsets: offsets, shapes: shapes, root: slices.activationRoot
+    activations = slices.activations.locations(
+      items: activationItems, offsets: offsets, shapes: shapes
     ).map { $0 ?? Location(offset: 0, channel: 0, stride: 0) }
-    gradients = slices.locations(
-      items: gradientItems, offsets: offsets, shapes: shapes, root: slices.gradientRoot)
+    gradients = slices.gradients.locations(
+      items: gradientItems, offsets: offsets, shapes: shapes)
     arenaCount = total
     preparedCount = prepared
   }

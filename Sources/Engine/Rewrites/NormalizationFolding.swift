@@ -63,28 +63,18 @@ private struct RewrittenNode {
 private struct InferenceRewriter {
   private let graph: Graph
   private let readers: [Int]
-  private let outputs: Set<Int>
   /// For each value, the index in `nodes` of the node that computes it.
   private var producers: [Int: Int] = [:]
   private(set) var nodes: [RewrittenNode] = []
 
   init(_ graph: Graph) {
     self.graph = graph
-    var readers = [Int](repeating: 0, count: graph.shapes.count)
-    for node in graph.nodes {
-      for value in node.inputs { readers[value] += 1 }
-    }
-    self.readers = readers
-    outputs = Set(graph.outputs)
+    readers = graph.readerCounts
   }
 
   mutating func run() {
     for node in graph.nodes {
-      if let fused = normalized(node) ?? added(node) ?? activated(node) {
-        append(fused)
-      } else {
-        append(RewrittenNode(node: node, normalization: nil))
-      }
+      append(normalized(node) ?? added(node) ?? activated(node) ?? RewrittenNode(node: node))
     }
   }
 
@@ -95,7 +85,7 @@ private struct InferenceRewriter {
 
   /// The convolution that computes a value with a single reader and that nothing was fused into yet.
   private func convolution(_ value: Int) -> (place: Int, op: Convolution)? {
-    guard readers[value] == 1, !outputs.contains(value), let place = producers[value],
+    guard readers[value] == 1, let place = producers[value],
       let op = nodes[place].node.op as? Convolution, op.activation == .identity
     else { return nil }
     return (place, op)

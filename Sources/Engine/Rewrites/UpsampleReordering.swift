@@ -21,9 +21,7 @@ struct UpsampleReordering {
   init(_ old: Graph) {
     self.old = old
     graph = old
-    var readers = [Int](repeating: 0, count: old.shapes.count)
-    for value in old.nodes.flatMap(\.inputs) + old.outputs { readers[value] += 1 }
-    self.readers = readers
+    readers = old.readerCounts
     producers = Dictionary(uniqueKeysWithValues: old.nodes.map { ($0.output, $0) })
     let matches = old.nodes.reduce(into: [Int: Match]()) { $0[$1.output] = match($1) }
     let swallowed = Set(matches.values.flatMap { [$0.concatenation.output, $0.upsampling.output] })

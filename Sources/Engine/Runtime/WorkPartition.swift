@@ -11,21 +11,21 @@ struct WorkPartition {
   /// Tasks of one loop at most: enough for 64 threads.
   private static let maximumTasks = 256
 
-  init(units: Int, tasks: Int) {
-    self.units = units
-    self.tasks = tasks
-  }
-
-  /// Cuts units of that many operations each.
-  init(units: Int, costPerUnit: Int) {
-    self.units = units
-    tasks = max(1, min(units, units * costPerUnit / Self.operationsPerTask, Self.maximumTasks))
-  }
-
   /// The units of one task.
   func range(_ task: Int) -> (begin: Int, end: Int) {
     (units * task / tasks, units * (task + 1) / tasks)
   }
+}
+
+extension WorkPartition {
+  /// Cuts units of that many operations each.
+  init(units: Int, costPerUnit: Int) {
+    let worthwhile = units * costPerUnit / Self.operationsPerTask
+    self.init(units: units, tasks: max(1, min(units, worthwhile, Self.maximumTasks)))
+  }
+
+  /// Cuts units whose partial results are merged.
+  init(reducing units: Int) { self.init(units: units, tasks: min(units, Self.reductionParts)) }
 }
 
 extension ParallelLoop {
@@ -52,6 +52,33 @@ extension ParallelLoop {
       let (begin, end) = work.range(task % work.tasks)
       body(task / work.tasks, begin, end)
     }
+  }
+
+  /// A loop over tasks of a kernel that takes a C description of its work.
+  convenience init<Description>(
+    _ count: Int, _ description: Description,
+    _ body: @escaping (_ description: UnsafePointer<Description>, _ task: Int) -> Void
+  ) {
+    self.init(count) { task, _ in withUnsafePointer(to: description) { body($0, task) } }
+  }
+
+  convenience init<Description>(
+    _ work: WorkPartition, _ description: Description,
+    _ body: @escaping (_ description: UnsafePointer<Description>, _ begin: Int, _ end: Int) -> Void
+  ) {
+    self.init(work.tasks, description) { description, task in
+      let (begin, end) = work.range(task)
+      body(description, begin, end)
+    }
+  }
+
+  /// The same over the rows of a shape's images.
+  convenience init<Description>(
+    rows shape: Shape, costPerRow: Int, _ description: Description,
+    _ body: @escaping (_ description: UnsafePointer<Description>, _ begin: Int, _ end: Int) -> Void
+  ) {
+    self.init(
+      WorkPartition(units: shape.n * shape.h, costPerUnit: costPerRow), description, body)
   }
 
   /// Work that the calling thread does alone.

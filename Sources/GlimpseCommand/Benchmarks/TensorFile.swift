@@ -5,8 +5,10 @@ enum TensorFile {
   /// Writes all values as little-endian 32-bit floats, channels before rows (n, c, h, w), one tensor
   /// after the other.
   static func write(_ tensors: [Tensor], to path: String) throws(FileError) {
-    var bytes = ByteWriter()
-    for value in tensors.lazy.flatMap(\.channelsFirst) { bytes.put(value.bitPattern) }
-    try AtomicFile.write(bytes.bytes, to: path)
+    var bytes: [UInt8] = []
+    for value in tensors.lazy.flatMap(\.channelsFirst) {
+      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+    }
+    try AtomicFile.write(bytes, to: path)
   }
 }

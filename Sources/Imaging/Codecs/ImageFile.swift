@@ -108,10 +108,7 @@ extension ImageFile {
     guard let codec = Codec(signatureOf: bytes) else {
       throw .unknownFormat(name: name, found: Codec.guess(at: bytes))
     }
-    switch codec {
-    case .jpeg: return (codec, try JPEGCodec.header(bytes, name: name))
-    case .png: return (codec, try PNGCodec.header(bytes, name: name))
-    }
+    return (codec, try codec.header(bytes, name: name))
   }
 
   /// Refuses images that are too large or cannot be complete, before anything is allocated.

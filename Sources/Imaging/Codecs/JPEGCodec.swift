@@ -2,16 +2,6 @@ internal import CGlimpseCodecs
 
 /// JPEG, by libjpeg.
 enum JPEGCodec {
-  static func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
-    var header = gc_header()
-    var report = gc_report()
-    let status = gc_jpeg_header(bytes, bytes.count, &header, &report)
-    guard Int(status) == GC_OK, let stored = StoredHeader(header) else {
-      throw report.error(status: status, name: name, codec: .jpeg)
-    }
-    return stored
-  }
-
   /// The smallest decoding scale, in eighths, at which the longer side has the needed length.
   ///
   /// Only powers of two: libjpeg-turbo has vector code for them, while 5/8 and more take as long as
@@ -62,16 +52,9 @@ enum JPEGCodec {
     let width = scaled(header.width, eighths: eighths)
     let height = scaled(header.height, eighths: eighths)
     let size = width * height * channels
-    var report = gc_report()
-    var status = Int32(GC_OK)
-    // Damaged data are decoded, too, and reported.
-    let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      status = gc_jpeg_decode(
-        bytes, bytes.count, Int32(eighths), Int32(channels), buffer.baseAddress, size, &report)
-      count = Int(status) == GC_OK ? size : 0
-    }
-    guard Int(status) == GC_OK else {
-      throw report.error(status: status, name: name, codec: .jpeg)
+    let (pixels, report) = try Codec.jpeg.decode(name: name, size: size) { pixels, report in
+      gc_jpeg_decode(
+        bytes, bytes.count, Int32(eighths), Int32(channels), pixels, size, &report)
     }
     if let reason = report.damageText, !policy.acceptsTruncated {
       throw report.damage & Int32(GC_ENDS_EARLY) != 0
@@ -90,23 +73,11 @@ enum JPEGCodec {
     guard (1...100).contains(quality) else {
       throw .unencodable(name: name, codec: .jpeg, reason: "quality is 1 to 100, not \(quality)")
     }
-    guard max(image.width, image.height) <= 65_500 else {
-      throw .unencodable(
-        name: name, codec: .jpeg,
-        reason: "a side has at most 65500 pixels, but it is \(image.width)x\(image.height)")
+    return try Codec.jpeg.encode(image, name: name, longestSide: 65_500) { made, report in
+      let source = image.converted(to: image.format.channels <= 2 ? .gray8 : .rgb8)
+      return gc_jpeg_encode(
+        source.bytes, UInt32(source.width), UInt32(source.height), Int32(source.format.channels),
+        Int32(quality), &made, &report)
     }
-    let source = image.converted(to: image.format.channels <= 2 ? .gray8 : .rgb8)
-    var made = gc_bytes()
-    var report = gc_report()
-    let status = gc_jpeg_encode(
-      source.bytes, UInt32(source.width), UInt32(source.height), Int32(source.format.channels),
-      Int32(quality), &made, &report)
-    defer { gc_bytes_free(&made) }
-    guard Int(status) == GC_OK else {
-      throw Int(status) == GC_NO_MEMORY
-        ? .outOfMemory(name: name)
-        : .unencodable(name: name, codec: .jpeg, reason: report.failure)
-    }
-    return [UInt8](UnsafeBufferPointer(start: made.bytes, count: made.count))
   }
 }

@@ -23,6 +23,57 @@ struct StoredHeader {
 /// The result of a codec, before its orientation is applied.
 typealias StoredPixels = (image: Image, warnings: [String])
 
+extension Codec {
+  func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
+    var header = gc_header()
+    var report = gc_report()
+    let read = self == .jpeg ? gc_jpeg_header : gc_png_header
+    let status = read(bytes, bytes.count, &header, &report)
+    guard Int(status) == GC_OK, let stored = StoredHeader(header) else {
+      throw report.error(status: status, name: name, codec: self)
+    }
+    return stored
+  }
+
+  /// The `size` bytes that a call of the library decodes.
+  func decode(
+    name: String, size: Int,
+    _ call: (_ pixels: UnsafeMutablePointer<UInt8>?, _ report: inout gc_report) -> Int32
+  ) throws(ImagingError) -> (pixels: [UInt8], report: gc_report) {
+    var report = gc_report()
+    var status = Int32(GC_OK)
+    let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      status = call(buffer.baseAddress, &report)
+      count = Int(status) == GC_OK ? size : 0
+    }
+    guard Int(status) == GC_OK else { throw report.error(status: status, name: name, codec: self) }
+    return (pixels, report)
+  }
+
+  /// The file that a call of the library encodes.
+  func encode(
+    _ image: Image, name: String, longestSide: Int,
+    _ call: (_ made: inout gc_bytes, _ report: inout gc_report) -> Int32
+  ) throws(ImagingError) -> [UInt8] {
+    guard max(image.width, image.height) <= longestSide else {
+      throw .unencodable(
+        name: name, codec: self,
+        reason:
+          "a side has at most \(longestSide) pixels, but it is \(image.width)x\(image.height)")
+    }
+    var made = gc_bytes()
+    var report = gc_report()
+    let status = call(&made, &report)
+    defer { gc_bytes_free(&made) }
+    guard Int(status) == GC_OK else {
+      throw Int(status) == GC_NO_MEMORY
+        ? .outOfMemory(name: name)
+        : .unencodable(name: name, codec: self, reason: report.failure)
+    }
+    return [UInt8](UnsafeBufferPointer(start: made.bytes, count: made.count))
+  }
+}
+
 extension gc_report {
   var failure: String {
     let text = Self.text(message)

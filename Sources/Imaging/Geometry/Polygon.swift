@@ -49,12 +49,10 @@ package struct Polygon: Hashable, Sendable {
 
   /// The smallest box around all corners; nil if there are none.
   package var bounds: Box? {
-    guard let first = corners.first else { return nil }
-    var box = Box(x1: first.x, y1: first.y, x2: first.x, y2: first.y)
-    for corner in corners {
-      box = box.union(Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y))
+    corners.reduce(nil) { box, corner in
+      let point = Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y)
+      return box?.union(point) ?? point
     }
-    return box
   }
 
   /// The part inside of a box. Source: Sutherland and Hodgman, Reentrant Polygon Clipping, 1974.

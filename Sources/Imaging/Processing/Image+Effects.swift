@@ -68,10 +68,9 @@ extension Image {
 extension ResampleAxis {
   /// The weights of a Gaussian blur along an axis.
   fileprivate init(sourceCount: Int, standardDeviation: Double) {
-    let reach = Int((3 * standardDeviation).rounded(.up))
-    self.init(sourceCount: sourceCount, count: sourceCount, taps: 2 * reach + 1) {
-      position, sample in
-      let distance = Double(sample - position) / standardDeviation
+    let reach = (3 * standardDeviation).rounded(.up) + 0.5
+    self.init(sourceCount: sourceCount, count: sourceCount, step: 1, reach: reach) {
+      let distance = ($0 + 0.5 - $1) / standardDeviation
       return exp(-distance * distance / 2)
     }
   }

@@ -24,9 +24,27 @@ struct ResampleAxis {
   /// samples. Weights that would fall outside the source are dropped and the others scaled up, so
   /// that edges keep their brightness.
   init(sourceCount: Int, count: Int, step: Double, filter: ResizeFilter) {
-    let radius = filter == .area ? step / 2 : max(1, step)
-    // The maximum distance of a sample's center from a position's.
-    let reach = filter == .area ? radius + 0.5 : radius
+    switch filter {
+    case .bilinear:
+      let radius = max(1, step)
+      self.init(sourceCount: sourceCount, count: count, step: step, reach: radius) {
+        max(0, 1 - abs($0 + 0.5 - $1) / radius)
+      }
+    case .area:
+      let radius = step / 2
+      self.init(sourceCount: sourceCount, count: count, step: step, reach: radius + 0.5) {
+        max(0, min($0 + 1, $1 + radius) - max($0, $1 - radius))
+      }
+    }
+  }
+
+  /// Weights as a function of a sample and a position's center, for samples whose centers are no further
+  /// from it than `reach`.
+  @inline(__always)
+  init(
+    sourceCount: Int, count: Int, step: Double, reach: Double,
+    weight: (_ sample: Double, _ center: Double) -> Double
+  ) {
     let taps = min(Int((2 * reach).rounded(.up)), sourceCount)
     self.taps = taps
     starts = [Int32](repeating: 0, count: count)
@@ -39,32 +57,9 @@ struct ResampleAxis {
       let start = min(max(first, 0), sourceCount - taps)
       var sum = 0.0
       for tap in 0..<taps {
-        let sample = Double(start + tap)
-        switch filter {
-        case .bilinear:
-          row[tap] = max(0, 1 - abs(sample + 0.5 - center) / radius)
-        case .area:
-          row[tap] = max(0, min(sample + 1, center + radius) - max(sample, center - radius))
-        }
+        row[tap] = weight(Double(start + tap), center)
         sum += row[tap]
       }
-      starts[position] = Int32(start)
-      for tap in 0..<taps { weights[position * taps + tap] = Float(row[tap] / sum) }
-    }
-  }
-
-  /// Weights as a function of position and sample, for samples near the position.
-  init(
-    sourceCount: Int, count: Int, taps: Int, weight: (_ position: Int, _ sample: Int) -> Double
-  ) {
-    let taps = min(taps, sourceCount)
-    self.taps = taps
-    starts = [Int32](repeating: 0, count: count)
-    weights = [Float](repeating: 0, count: count * taps)
-    for position in 0..<count {
-      let start = min(max(position - taps / 2, 0), sourceCount - taps)
-      let row = (start..<start + taps).map { weight(position, $0) }
-      let sum = row.reduce(0, +)
       starts[position] = Int32(start)
       for tap in 0..<taps { weights[position * taps + tap] = Float(row[tap] / sum) }
     }

@@ -68,18 +68,9 @@ package struct Convolution: Op {
 
   /// `weight` [kh][kw][in / groups][out] and, with a bias, `bias` [out].
   package var parameters: [ParameterDeclaration] {
-    var result = [
-      ParameterDeclaration(
-        "weight", shape: isLinear ? Array(geometry.weightShape.suffix(2)) : geometry.weightShape,
-        kind: .weight, initializer: weightInitializer,
-        layout: isLinear ? .linear : .convolution)
-    ]
-    if hasBias {
-      result.append(
-        ParameterDeclaration(
-          "bias", shape: [geometry.outputChannels], kind: .bias, initializer: biasInitializer))
-    }
-    return result
+    ParameterDeclaration.weightAndBias(
+      shape: isLinear ? Array(geometry.weightShape.suffix(2)) : geometry.weightShape,
+      weightInitializer, bias: hasBias ? (geometry.outputChannels, biasInitializer) : nil)
   }
 
   package var savedTensors: SavedTensors { .inputs }

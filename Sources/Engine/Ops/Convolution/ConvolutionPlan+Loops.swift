@@ -15,10 +15,8 @@ extension ConvolutionPlan {
       return [winograd.pack(geometry, weights, transposed: transposed, blocks: blocks, to: target)]
     }
     return [
-      ParallelLoop(blocks) { block in
-        withUnsafePointer(to: g) {
-          table.pack($0, weights, transposed, block, block + 1, target)
-        }
+      ParallelLoop(blocks, g) { g, block in
+        table.pack(g, weights, transposed, block, block + 1, target)
       }
     ]
   }
@@ -38,44 +36,20 @@ extension ConvolutionPlan {
       return winograd.convolve(
         source, to: target, epilogue: epilogue, packed: weights, scratch: scratch, zeros: zeros)
     }
-    switch direction {
-    case .forward:
-      let g = descriptor(input: source, output: target, zeros: zeros)
-      return [
-        geometry.isDepthwise
-          ? depthwise(
-            kernels.convolution.depthwise_output, g, source, target, epilogue, weights,
-            rows: g.n * g.output_h, width: g.output_w)
-          : output(g, source, target, epilogue, weights)
-      ]
-    case .transposed:
-      let g = descriptor(input: target, output: source, zeros: zeros)
-      return [
-        geometry.isDepthwise
-          ? depthwise(
-            kernels.convolution.depthwise_input, g, source, target, epilogue, weights,
-            rows: g.n * g.input_h, width: g.input_w)
-          : input(g, source, target, epilogue, weights)
-      ]
+    let isForward = direction == .forward
+    let g = descriptor(
+      input: isForward ? source : target, output: isForward ? target : source, zeros: zeros)
+    guard geometry.isDepthwise else {
+      return [(isForward ? output : input)(g, source, target, epilogue, weights)]
     }
-  }
-
-  private typealias Depthwise =
-    @convention(c) (
-      UnsafePointer<gk_convolution>?, UnsafeRawPointer?, UnsafePointer<Float>?, gk_epilogue,
-      UnsafeMutableRawPointer?, Int, Int
-    ) -> Void
-
-  private func depthwise(
-    _ kernel: Depthwise?, _ g: gk_convolution, _ source: View, _ target: View,
-    _ epilogue: gk_epilogue, _ weights: UnsafePointer<Float>, rows: Int, width: Int
-  ) -> ParallelLoop {
-    let cost = width * geometry.inputChannels * geometry.taps * 4
-    return ParallelLoop(WorkPartition(units: rows, costPerUnit: cost)) { begin, end in
-      withUnsafePointer(to: g) {
-        kernel?($0, source.base, weights, epilogue, target.base, begin, end)
+    let table = kernels.convolution
+    let kernel = isForward ? table.depthwise_output : table.depthwise_input
+    let cost = target.shape.w * geometry.inputChannels * geometry.taps * 4
+    return [
+      ParallelLoop(rows: target.shape, costPerRow: cost, g) { g, begin, end in
+        kernel?(g, source.base, weights, epilogue, target.base, begin, end)
       }
-    }
+    ]
   }
 
   private func output(
@@ -89,13 +63,11 @@ extension ConvolutionPlan {
     let tile = table.tile_pixels(geometry.outputChannels / geometry.groups)
     return grid(
       units: (pixels + tile - 1) / tile, pixelsPerUnit: tile, costPerUnit: cost * tile,
-      blocks: blocks(of: g.output_c)
-    ) { begin, end, first, last in
-      withUnsafePointer(to: g) {
-        table.output_from_input(
-          $0, source.base, weights, epilogue, target.base, begin * tile, min(end * tile, pixels),
-          first, last)
-      }
+      blocks: blocks(of: g.output_c), g
+    ) { g, begin, end, first, last in
+      table.output_from_input(
+        g, source.base, weights, epilogue, target.base, begin * tile, min(end * tile, pixels),
+        first, last)
     }
   }
 
@@ -109,29 +81,31 @@ extension ConvolutionPlan {
       * g.output_w / max(1, geometry.stride.h)
     return grid(
       units: g.n * g.input_h, pixelsPerUnit: g.input_w, costPerUnit: cost,
-      blocks: blocks(of: g.input_c)
-    ) { begin, end, first, last in
-      withUnsafePointer(to: g) {
-        table.input_from_output(
-          $0, source.base, weights, epilogue, target.base, begin, end, first, last)
-      }
+      blocks: blocks(of: g.input_c), g
+    ) { g, begin, end, first, last in
+      table.input_from_output(
+        g, source.base, weights, epilogue, target.base, begin, end, first, last)
     }
   }
 
   /// A loop over units x channel blocks, cut by blocks too where the weights are large.
   private func grid(
-    units: Int, pixelsPerUnit: Int, costPerUnit: Int, blocks: Int,
-    _ body: @escaping (_ begin: Int, _ end: Int, _ firstBlock: Int, _ lastBlock: Int) -> Void
+    units: Int, pixelsPerUnit: Int, costPerUnit: Int, blocks: Int, _ g: gk_convolution,
+    _ body:
+      @escaping (
+        _ g: UnsafePointer<gk_convolution>, _ begin: Int, _ end: Int, _ firstBlock: Int,
+        _ lastBlock: Int
+      ) -> Void
   ) -> ParallelLoop {
     let blockTasks = geometry.weightCount > ConvolutionGeometry.largeWeights ? blocks : 1
     let worthwhile = units * pixelsPerUnit / max(1, kernels.convolution.task_pixels)
     let cut = WorkPartition(units: units, costPerUnit: costPerUnit).tasks / blockTasks
     let work = WorkPartition(units: units, tasks: max(1, min(cut, worthwhile)))
     let channels = WorkPartition(units: blocks, tasks: blockTasks)
-    return ParallelLoop(work.tasks * blockTasks) { task in
+    return ParallelLoop(work.tasks * blockTasks, g) { g, task in
       let (begin, end) = work.range(task % work.tasks)
       let (first, last) = channels.range(task / work.tasks)
-      body(begin, end, first, last)
+      body(g, begin, end, first, last)
     }
   }
 
@@ -150,28 +124,24 @@ extension ConvolutionPlan {
     let (taps, blocks) = (geometry.taps, blocks(of: g.output_c))
     guard geometry.partialGradientCount > 0 else {
       return [
-        ParallelLoop(taps * blocks) { task in
+        ParallelLoop(taps * blocks, g) { g, task in
           let (tap, block) = (task / blocks, task % blocks)
-          withUnsafePointer(to: g) {
-            table.weight_gradient(
-              $0, input.base, output.base, gradient, 0, rows, tap, tap + 1, block, block + 1)
-          }
+          table.weight_gradient(
+            g, input.base, output.base, gradient, 0, rows, tap, tap + 1, block, block + 1)
         }
       ]
     }
     let parts = WorkPartition(units: rows, tasks: min(rows, ConvolutionGeometry.gradientParts))
     return [
-      ParallelLoop(parts.tasks) { task in
+      ParallelLoop(parts.tasks, g) { g, task in
         let (begin, end) = parts.range(task)
         let partial = scratch + task * count
         partial.update(repeating: 0, count: count)
-        withUnsafePointer(to: g) {
-          if isDepthwise {
-            table.depthwise_weight_gradient($0, input.base, output.base, partial, begin, end)
-          } else {
-            table.weight_gradient(
-              $0, input.base, output.base, partial, begin, end, 0, taps, 0, blocks)
-          }
+        if isDepthwise {
+          table.depthwise_weight_gradient(g, input.base, output.base, partial, begin, end)
+        } else {
+          table.weight_gradient(
+            g, input.base, output.base, partial, begin, end, 0, taps, 0, blocks)
         }
       },
       ParallelLoop(serial: {

@@ -25,27 +25,14 @@ package struct TransposedConvolution: Op {
   /// `transposed conv`.
   package var kind: String { "transposed conv \(geometry.kernel) x\(geometry.stride.h)" }
 
-  private var fan: Int {
-    max(
-      1,
-      geometry.outputChannels / geometry.groups * geometry.taps
-        / (geometry.stride.h * geometry.stride.w))
-  }
-
   /// `weight` [kh][kw][out / groups][in] and, with a bias, `bias` [out].
   package var parameters: [ParameterDeclaration] {
-    var result = [
-      ParameterDeclaration(
-        "weight", shape: geometry.weightShape, kind: .weight,
-        initializer: .heNormal(fan: fan), layout: .convolution)
-    ]
-    if hasBias {
-      result.append(
-        ParameterDeclaration(
-          "bias", shape: [geometry.inputChannels], kind: .bias,
-          initializer: .uniform(fan: fan)))
-    }
-    return result
+    let fan =
+      geometry.outputChannels / geometry.groups * geometry.taps
+      / (geometry.stride.h * geometry.stride.w)
+    return ParameterDeclaration.weightAndBias(
+      shape: geometry.weightShape, .heNormal(fan: fan),
+      bias: hasBias ? (geometry.inputChannels, .uniform(fan: fan)) : nil)
   }
 
   package var savedTensors: SavedTensors { .inputs }

@@ -17,10 +17,8 @@ extension Winograd {
     blocks: Int, to packed: UnsafeMutablePointer<Float>
   ) -> ParallelLoop {
     let (g, table, tile) = (geometry.bareDescriptor, table, tile)
-    return ParallelLoop(blocks) { block in
-      withUnsafePointer(to: g) {
-        table.pack($0, tile, weights, transposed, block, block + 1, packed)
-      }
+    return ParallelLoop(blocks, g) { g, block in
+      table.pack(g, tile, weights, transposed, block, block + 1, packed)
     }
   }
 
@@ -74,23 +72,19 @@ extension Winograd {
     let outputs = WorkPartition(units: tiles, costPerUnit: transformCost * w.output_c)
     return [
       transform(w, input, begin: 0, end: tiles, to: scratch),
-      ParallelLoop(elements * blocks) { task in
+      ParallelLoop(elements * blocks, w) { w, task in
         let (block, element) = (task / elements, task % elements)
-        withUnsafePointer(to: w) {
-          table.multiply(
-            $0, scratch, stride, packed, block, tiles, element, element + 1,
-            products + block * elements * productStride, productStride)
-        }
+        table.multiply(
+          w, scratch, stride, packed, block, tiles, element, element + 1,
+          products + block * elements * productStride, productStride)
       },
-      ParallelLoop(outputs) { begin, end in
+      ParallelLoop(outputs, w) { w, begin, end in
         for block in 0..<blocks {
-          let channels = min(blockChannels, w.output_c - block * blockChannels)
+          let channels = min(blockChannels, w.pointee.output_c - block * blockChannels)
           let first = products + block * elements * productStride
-          withUnsafePointer(to: w) {
-            table.output(
-              $0, first + rows(begin, channels: channels), productStride, block, epilogue, output,
-              begin, end)
-          }
+          table.output(
+            w, first + rows(begin, channels: channels), productStride, block, epilogue, output,
+            begin, end)
         }
       },
     ]
@@ -109,12 +103,10 @@ extension Winograd {
     let table = table
     let stride = table.element_stride(end - begin, w.input_c)
     let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.input_c)
-    return ParallelLoop(work) { first, last in
-      withUnsafePointer(to: w) {
-        table.input(
-          $0, input, begin + first, begin + last, elements + rows(first, channels: w.input_c),
-          stride)
-      }
+    return ParallelLoop(work, w) { w, first, last in
+      table.input(
+        w, input, begin + first, begin + last,
+        elements + rows(first, channels: w.pointee.input_c), stride)
     }
   }
 
@@ -137,26 +129,22 @@ extension Winograd {
       let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.output_c)
       loops += [
         transform(w, input.data, begin: begin, end: end, to: inputs),
-        ParallelLoop(work) { first, last in
-          withUnsafePointer(to: w) {
-            table.gradient(
-              $0, outputGradient, begin + first, begin + last,
-              gradients + rows(first, channels: w.output_c), gradientStride)
-          }
+        ParallelLoop(work, w) { w, first, last in
+          table.gradient(
+            w, outputGradient, begin + first, begin + last,
+            gradients + rows(first, channels: w.pointee.output_c), gradientStride)
         },
-        ParallelLoop(elements * blocks) { task in
-          withUnsafePointer(to: w) {
-            table.sum(
-              $0, inputs, stride, gradients, gradientStride, end - begin, task / blocks,
-              task % blocks, part > 0 ? 1 : 0, scratch)
-          }
+        ParallelLoop(elements * blocks, w) { w, task in
+          table.sum(
+            w, inputs, stride, gradients, gradientStride, end - begin, task / blocks,
+            task % blocks, part > 0 ? 1 : 0, scratch)
         },
       ]
     }
     let work = WorkPartition(units: w.input_c, costPerUnit: transformCost * w.output_c)
     loops.append(
-      ParallelLoop(work) { begin, end in
-        withUnsafePointer(to: w) { table.weight_gradient($0, scratch, begin, end, gradient) }
+      ParallelLoop(work, w) { w, begin, end in
+        table.weight_gradient(w, scratch, begin, end, gradient)
       })
     return loops
   }
