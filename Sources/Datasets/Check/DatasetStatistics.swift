@@ -72,25 +72,43 @@ package struct DatasetStatistics: Hashable, Sendable {
         ImageSize(width: sample.imageWidth, height: sample.imageHeight), default: 0] += 1
     }
     if let index = sample.imageClass { classImages[index] += 1 }
-    for annotation in sample.annotations {
-      add(annotation, width: width, height: height, isMeasured: isMeasured)
-    }
-    for index in Set(sample.annotations.map(\.classIndex)) { classImages[index] += 1 }
-  }
-
-  private mutating func add(
-    _ annotation: Annotation, width: Double, height: Double, isMeasured: Bool
-  ) {
-    let box = annotation.box
-    classObjects[annotation.classIndex] += 1
-    if isMeasured { areas.add(annotation.stated?.area ?? box.area) }
-    sizes.add((box.area / (width * height)).squareRoot())
-    if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }
     func cell(_ fraction: Double) -> Int {
       // A file may state any number.
       fraction.isFinite ? Int(min(max(fraction, 0), 0.999_999) * Double(Self.gridSide)) : 0
     }
-    let place = cell(box.centerY / height) * Self.gridSide + cell(box.centerX / width)
-    centers[place] += 1
+    for annotation in sample.annotations {
+      let box = annotation.box
+      classObjects[annotation.classIndex] += 1
+      if isMeasured { areas.add(annotation.stated?.area ?? box.area) }
+      sizes.add((box.area / (width * height)).squareRoot())
+      if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }
+      centers[cell(box.centerY / height) * Self.gridSide + cell(box.centerX / width)] += 1
+    }
+    for index in Set(sample.annotations.map(\.classIndex)) { classImages[index] += 1 }
   }
+}
+
+/// Counts of numbers by range.
+package struct Histogram: Hashable, Sendable {
+  /// The bounds of the ranges, rising; a range holds its lower bound and not its upper one.
+  package let bounds: [Double]
+  /// How many numbers lie in each range; those below all bounds are in the first, those above in the
+  /// last.
+  package private(set) var counts: [Int]
+
+  /// Makes an empty histogram; there are at least two bounds.
+  package init(bounds: [Double]) {
+    precondition(bounds.count > 1, "a histogram has a range")
+    self.bounds = bounds
+    counts = [Int](repeating: 0, count: bounds.count - 1)
+  }
+
+  /// Counts a number.
+  package mutating func add(_ value: Double) {
+    let next = bounds.dropFirst().firstIndex { value < $0 } ?? counts.count
+    counts[next - 1] += 1
+  }
+
+  /// All that was counted.
+  package var total: Int { counts.reduce(0, +) }
 }

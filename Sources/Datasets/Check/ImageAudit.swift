@@ -16,15 +16,11 @@ struct ImageAudit {
   ) throws {
     records = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
     guard reading.measuresImages else { return }
-    var paths: [String] = []
-    var places: [String: Int] = [:]
-    for sample in datasets.flatMap(\.samples) {
-      for path in [sample.imagePath, sample.maskPath].compactMap(\.self) where places[path] == nil {
-        places[path] = paths.count
-        paths.append(path)
-      }
-    }
-    var known: [ImageRecord?] = []
+    var seen: Set<String> = []
+    let paths = datasets.flatMap(\.samples)
+      .flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) }
+      .filter { seen.insert($0).inserted }
+    var known: [String: ImageRecord] = [:]
     for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
       try observe(start, paths.count)
       let results = reading.runner.map(min(Self.stride, paths.count - start)) { place in
@@ -33,13 +29,12 @@ struct ImageAudit {
         }
       }
       for (path, result) in zip(paths[start...], results) {
-        known.append(try? result.get())
+        known[path] = try? result.get()
         report(result, path: path)
       }
     }
     try observe(paths.count, paths.count)
-    let found = { (path: String) in places[path].flatMap { known[$0] } }
-    records = datasets.map { $0.samples.map { found($0.imagePath) } }
+    records = datasets.map { $0.samples.map { known[$0.imagePath] } }
   }
 
   /// Reports the issues of one image.

@@ -4,14 +4,11 @@ struct WrittenFile {
   let path: String
   /// What it holds, one behind the other: large lists are not joined before they are written.
   let pieces: [[UInt8]]
+}
 
+extension WrittenFile {
   init(_ path: String, _ text: String) {
-    self.init(path, pieces: [Array(text.utf8)])
-  }
-
-  init(_ path: String, pieces: [[UInt8]]) {
-    self.path = path
-    self.pieces = pieces
+    self.init(path: path, pieces: [Array(text.utf8)])
   }
 }
 

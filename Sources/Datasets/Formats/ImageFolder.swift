@@ -22,8 +22,8 @@ enum ImageFolder {
         found.report(
           .layout, FilePath.normalized(path),
           "the folder cannot be listed; its content is ignored.")
-      case .invalidName(let path): found.append(foreignName(FilePath.normalized(path)))
-      case .upwardLink(let path): found.append(upwardLink(FilePath.normalized(path)))
+      case .invalidName(let path): found.report(.layout, FilePath.normalized(path), foreignName)
+      case .upwardLink(let path): found.report(.layout, FilePath.normalized(path), upwardLink)
       }
     }
     issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
@@ -36,15 +36,9 @@ enum ImageFolder {
     path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
   }
 
-  private static func upwardLink(_ path: String) -> DatasetIssue {
-    DatasetIssue(
-      .layout, path,
-      "the link leads upward, to a folder around the images; it is not followed.")
-  }
-
-  private static func foreignName(_ path: String) -> DatasetIssue {
-    DatasetIssue(.layout, path, "the name is not UTF-8; ignored. Rename it.")
-  }
+  private static let upwardLink =
+    "the link leads upward, to a folder around the images; it is not followed."
+  private static let foreignName = "the name is not UTF-8; ignored. Rename it."
 
   /// All files below a folder that pass a test of their name, as for several folders.
   ///
@@ -71,10 +65,10 @@ enum ImageFolder {
     for entry in FileContents.listing(of: folder) ?? [] {
       let path = FilePath.join(folder, entry.name)
       if !entry.isUTF8 {
-        found.append(foreignName(path))
+        found.report(.layout, path, foreignName)
       } else if entry.isFolder {
         if entry.isLink, FolderWalk.leadsUpward(path, from: []) {
-          found.append(upwardLink(path))
+          found.report(.layout, path, upwardLink)
         } else {
           folders.append(path)
         }

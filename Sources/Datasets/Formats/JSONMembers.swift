@@ -84,19 +84,13 @@ enum JSONKind {
 
   /// Reads a file only up to the first key that decides.
   init(of path: String) {
-    self = .other
-    guard let file = try? MappedFile(path) else { return }
-    withExtendedLifetime(file) {
-      var scanner = JSONScanner(file.bytes)
-      if scanner.peek() == UInt8(ascii: "[") {
-        self = .createML
-      } else if let kind = try? Self.kind(ofObject: &scanner) {
-        self = kind
-      }
-    }
+    self = (try? Self.kind(of: MappedFile(path))) ?? .other
   }
 
-  private static func kind(ofObject scanner: inout JSONScanner) throws(JSONFault) -> JSONKind {
+  private static func kind(of file: MappedFile) throws -> JSONKind {
+    defer { withExtendedLifetime(file) {} }
+    var scanner = JSONScanner(file.bytes)
+    if scanner.peek() == UInt8(ascii: "[") { return .createML }
     var members = try scanner.object("a label file")
     while let key = try scanner.key(&members) {
       if ["images", "annotations", "categories"].contains(where: { scanner.matches(key, $0) }) {

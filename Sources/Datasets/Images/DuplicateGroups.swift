@@ -48,18 +48,12 @@ package struct DuplicateGroups: Hashable, Sendable {
       }
     }
     try observe(done, images.count)
-    var numbers: [Int: Int] = [:]
-    var members: [[Int]] = []
-    indices = images.indices.map { index in
-      let root = roots[roots[index]]
-      let number = numbers[root] ?? members.count
-      if number == members.count {
-        numbers[root] = number
-        members.append([])
-      }
-      members[number].append(index)
-      return number
+    members = Dictionary(grouping: images.indices) { roots[roots[$0]] }.values
+      .sorted { $0[0] < $1[0] }
+    var indices = roots
+    for (number, group) in members.enumerated() {
+      for index in group { indices[index] = number }
     }
-    self.members = members
+    self.indices = indices
   }
 }

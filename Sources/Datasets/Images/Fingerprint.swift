@@ -35,9 +35,4 @@ package struct Fingerprint: RawRepresentable, Hashable, Codable, Sendable {
   init(_ bytes: [UInt8], seed: UInt64 = 0) {
     self = bytes.withUnsafeBytes { Fingerprint($0, seed: seed) }
   }
-
-  /// The hash of a text's UTF-8.
-  init(_ text: String) {
-    self.init(Array(text.utf8))
-  }
 }

@@ -52,7 +52,7 @@ package final class ImageIndex: Sendable {
     var root = FileContents.entry(path) == .file ? FilePath.folder(path) : path
     // COCO's annotation files lie beside the folders of their images.
     if FilePath.name(root) == "annotations" { root = FilePath.folder(root) }
-    let name = "images-" + String(Fingerprint(root).rawValue, radix: 16) + ".json"
+    let name = "images-" + String(Fingerprint(Array(root.utf8)).rawValue, radix: 16) + ".json"
     let file = folder.map { FilePath.join(FilePath.join(workingFolder, $0), name) }
     state = Mutex(State(entries: file.flatMap { Self.read($0) } ?? [:], file: file))
     exclude([root])
@@ -109,7 +109,8 @@ package final class ImageIndex: Sendable {
     if let stored, !decodes || stored.content != nil { return stored }
     let record =
       try decodes
-      ? ImageRecord(decoding: path) : ImageRecord(headerOf: path, byteCount: stamp.size)
+      ? ImageRecord(decoding: path)
+      : ImageRecord(ImageFile.information(path), byteCount: stamp.size)
     if stamp.isSettled() {
       state.withLock {
         guard $0.file != nil else { return }

@@ -20,13 +20,6 @@ package struct ImageRecord: Hashable, Codable, Sendable {
 }
 
 extension ImageRecord {
-  /// Reads the header of an image file of a known size.
-  ///
-  /// Throws `ImagingError` as `ImageFile.information(_:)` does.
-  init(headerOf path: String, byteCount: Int) throws(ImagingError) {
-    self.init(try ImageFile.information(path), byteCount: byteCount)
-  }
-
   /// Reads and decodes a whole image file.
   ///
   /// Throws `ImagingError` where it cannot be decoded, ends early or is damaged.
@@ -37,7 +30,8 @@ extension ImageRecord {
     content = ImageContent(bytes: bytes, image: decoded.image, warnings: decoded.warnings)
   }
 
-  private init(_ information: ImageInformation, byteCount: Int) {
+  /// A record without content.
+  init(_ information: ImageInformation, byteCount: Int) {
     self.init(
       byteCount: byteCount, width: information.width, height: information.height,
       orientation: information.orientation, codec: information.codec)

@@ -14,6 +14,9 @@ package enum SplitName {
   /// The canonical names, `train`, `val` and `test`.
   static var usual: [String] { synonyms.map { $0[0] } }
 
+  /// The canonical name of a split if that is a usual one.
+  static func usualName(_ name: String) -> String? { usual.first { $0 == canonical(name) } }
+
   /// Splits in their usual order, others after them by name.
   static func sorted(_ names: some Sequence<String>) -> [String] {
     let names = Set(names)

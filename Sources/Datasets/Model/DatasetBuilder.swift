@@ -23,13 +23,13 @@ struct DatasetBuilder {
 
   /// All samples that can be used.
   mutating func samples(path: String) -> [Sample] {
-    let sizes = measuredSizes()
+    let records = reading.measuresImages ? measured() : nil
     var samples: [Sample] = []
     samples.reserveCapacity(parsed.images.count)
     /// For each image its first entry, and its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
     var unwanted = [Int](repeating: 0, count: parsed.classNames.count)
-    for (entry, (image, measured)) in zip(parsed.images, sizes).enumerated() {
+    for (entry, image) in parsed.images.enumerated() {
       let earlier = seen[image.imagePath]
       if let earlier {
         // The same label file again, or other labels of the same image.
@@ -45,15 +45,14 @@ struct DatasetBuilder {
             : "the image is listed twice, with labels of its own each time; they are merged.")
         if isRepeated { continue }
       }
-      guard let size = size(of: image, measured: measured) else { continue }
+      guard let size = size(of: image, measured: records?[entry]) else { continue }
       if let mask = image.maskPath, reading.measuresImages {
         guard fits(mask, size) else { continue }
       }
       var sample = Sample(
         imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
-        annotations: [])
-      sample.imageClass = image.imageClass.flatMap { classIndices[$0] }
-      sample.maskPath = image.maskPath
+        annotations: [], imageClass: image.imageClass.flatMap { classIndices[$0] },
+        maskPath: image.maskPath)
       if image.maskPath != nil, classNames != parsed.classNames {
         sample.maskClassIndices = classIndices
       }
@@ -117,12 +116,9 @@ struct DatasetBuilder {
 
   // MARK: Sizes
 
-  /// What measuring an image gave; nil where images are not measured.
-  private func measuredSizes() -> [Result<ImageRecord, ImagingError>?] {
-    guard reading.measuresImages else {
-      return [Result<ImageRecord, ImagingError>?](repeating: nil, count: parsed.images.count)
-    }
-    return reading.runner.map(parsed.images.count) { index in
+  /// What measuring each of the images gave.
+  private func measured() -> [Result<ImageRecord, ImagingError>] {
+    reading.runner.map(parsed.images.count) { index in
       Result { () throws(ImagingError) in
         try reading.images.record(of: parsed.images[index].imagePath)
       }

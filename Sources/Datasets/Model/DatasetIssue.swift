@@ -76,10 +76,7 @@ package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
 
     /// Whether the image is ignored because of it.
     package var losesImage: Bool {
-      switch self {
-      case .missingImage, .unreadableImage, .missingLabels, .pathOutside: true
-      default: false
-      }
+      [.missingImage, .unreadableImage, .missingLabels, .pathOutside].contains(self)
     }
 
     /// How bad issues of this kind are.

@@ -28,8 +28,6 @@ struct YAMLReader {
     return node
   }
 
-  private init(file: String) { self.file = file }
-
   /// Splits into lines, drops a `---` before the document and a `...` after it, and refuses a second
   /// document.
   private mutating func split(_ text: String) throws(DatasetsError) {

@@ -54,11 +54,7 @@ struct StratifiedPartition {
     }
     while let rarest = (0..<classCount).filter({ left[$0] > 0 }).min(by: { left[$0] < left[$1] }) {
       let waiting = groupsOfClass[rarest].filter { parts[$0.group] < 0 }
-      let sorted = waiting.enumerated().sorted { a, b in
-        let (x, y) = (a.element.count, b.element.count)
-        return x != y ? x > y : a.offset < b.offset
-      }
-      for group in sorted.map(\.element.group) {
+      for (group, _) in waiting.sorted(by: { $0.count > $1.count }) {
         let part = fractions.indices.max { a, b in
           let (x, y) = (lackOfClass[a][rarest], lackOfClass[b][rarest])
           return x != y ? x < y : lackOfImages[a] < lackOfImages[b]

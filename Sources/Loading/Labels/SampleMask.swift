@@ -40,19 +40,17 @@ struct SampleMask {
       throw DatasetIssue(
         .malformedLabels, path, "the mask has 16 bits per pixel, and 8 are expected.")
     }
-    let channels = image.format.channels
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(image.width * image.height)
-    for start in stride(from: 0, to: image.bytes.count, by: channels) {
-      let value = image.bytes[start]
-      guard channels < 3 || image.bytes[start + 1] == value && image.bytes[start + 2] == value
-      else {
-        throw DatasetIssue(
-          .malformedLabels, path, "the mask has colors, and gray class numbers are expected.")
-      }
-      bytes.append(value)
+    let (bytes, channels) = (image.bytes, image.format.channels)
+    let starts = stride(from: 0, to: bytes.count, by: channels)
+    let isGray =
+      channels < 3
+      || starts.allSatisfy { bytes[$0] == bytes[$0 + 1] && bytes[$0] == bytes[$0 + 2] }
+    guard isGray else {
+      throw DatasetIssue(
+        .malformedLabels, path, "the mask has colors, and gray class numbers are expected.")
     }
-    return Image(width: image.width, height: image.height, format: .gray8, bytes: bytes)
+    return Image(
+      width: image.width, height: image.height, format: .gray8, bytes: starts.map { bytes[$0] })
   }
 
   /// Converts a mask's samples to the values of `ClassMasks`.

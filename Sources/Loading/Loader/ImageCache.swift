@@ -14,8 +14,7 @@ final class ImageCache: @unchecked Sendable {
   private let config: LoaderConfig
   private let lock = NSLock()
   // Guarded by the lock:
-  private var images: [Int: CachedImage] = [:]
-  private var failures: [Int: DatasetIssue] = [:]
+  private var images: [Int: Result<CachedImage, DatasetIssue>] = [:]
   private var byteCount = 0
   /// Evictable images, the oldest first; those before `oldest` are evicted.
   private var recent: [Int] = []
@@ -47,16 +46,14 @@ final class ImageCache: @unchecked Sendable {
 
   /// A sample's image; one that could not be decoded is not tried again.
   func cached(_ index: Int) throws(DatasetIssue) -> CachedImage {
-    let (cached, failure) = lock.withLock { (images[index], failures[index]) }
-    if let cached { return cached }
-    if let failure { throw failure }
+    if let known = lock.withLock({ images[index] }) { return try known.get() }
     do {
       let sample = samples[index]
       let cached = CachedImage(image: try image(of: sample), mask: try mask(of: sample))
       lock.withLock { keep(cached, at: index) }
       return cached
     } catch {
-      lock.withLock { failures[index] = error }
+      lock.withLock { images[index] = .failure(error) }
       throw error
     }
   }
@@ -85,7 +82,9 @@ final class ImageCache: @unchecked Sendable {
       permanentCount += size
     } else {
       while byteCount + size > byteLimit, oldest < recent.count {
-        if let old = images.removeValue(forKey: recent[oldest]) { byteCount -= old.byteCount }
+        if case .success(let old)? = images.removeValue(forKey: recent[oldest]) {
+          byteCount -= old.byteCount
+        }
         oldest += 1
       }
       guard byteCount + size <= byteLimit else { return }
@@ -95,7 +94,7 @@ final class ImageCache: @unchecked Sendable {
         oldest = 0
       }
     }
-    images[index] = cached
+    images[index] = .success(cached)
     byteCount += size
   }
 }

@@ -7,8 +7,6 @@ import Imaging
 /// Batch k of epoch e depends on the samples, the configuration's seed and sizes, and the plan for
 /// (e, k) alone: not on the number of workers, the cache or the batch at which loading started.
 package final class Loader: Sendable {
-  package let samples: [Sample]
-  package let config: LoaderConfig
   /// Batches per epoch, of this rank.
   package let batchesPerEpoch: Int
   private let queue: BatchQueue
@@ -26,8 +24,6 @@ package final class Loader: Sendable {
     schedule: @escaping BatchSchedule
   ) {
     precondition(start.epoch >= 0 && start.batch >= 0, "there is no batch at \(start)")
-    self.samples = samples
-    self.config = config
     let builder = SampleBuilder(samples, config: config)
     batchesPerEpoch = builder.batchesPerEpoch
     let queue = BatchQueue(builder, start: start, epochs: epochs, schedule: schedule)

@@ -67,20 +67,17 @@ struct SampleBuilder: Sendable {
   private func decodable(
     _ index: Int, _ issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> (index: Int, cached: ImageCache.CachedImage) {
-    var first: DatasetIssue?
     for step in 0..<samples.count {
       let candidate = (index + step) % samples.count
       do {
         return (candidate, try cache.cached(candidate))
       } catch {
-        guard step == 0 else { continue }
-        first = error
-        issues.append(error)
+        if step == 0 { issues.append(error) }
       }
     }
     throw DatasetsError(
       "none of the \(samples.count) images can be decoded."
-        + (first.map { " The first problem is: \($0)" } ?? ""))
+        + (issues.last.map { " The first problem is: \($0)" } ?? ""))
   }
 
   private func letterboxed(
@@ -94,9 +91,8 @@ struct SampleBuilder: Sendable {
       targetHeight: plan.height)
     var labels = AnnotationClipping()
     labels.add(
-      sample.annotations, showing: sample.bounds,
-      through: letterbox.transform, width: plan.width, height: plan.height,
-      rule: .all)
+      sample.annotations, showing: sample.bounds, through: letterbox.transform, width: plan.width,
+      height: plan.height, rule: .all)
     var result = TrainingSample(
       sampleIndex: index, image: letterbox.image(of: cached.image), mask: emptyMask(plan),
       labels: labels, issues: issues)

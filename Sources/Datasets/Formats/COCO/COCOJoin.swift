@@ -30,13 +30,10 @@ package struct COCOJoin {
   ) -> [Element] {
     let isSorted = zip(elements, elements.dropFirst()).allSatisfy { id($0) < id($1) }
     if isSorted { return elements }
-    let order = elements.indices.sorted {
-      let (a, b) = (id(elements[$0]), id(elements[$1]))
-      return a != b ? a < b : $0 < $1
-    }
     var result: [Element] = []
     result.reserveCapacity(elements.count)
-    for element in order.lazy.map({ elements[$0] }) {
+    // The order of equal ids stays.
+    for element in elements.sorted(by: { id($0) < id($1) }) {
       if let last = result.last, id(last) == id(element) {
         repeated.append((list, id(element), offset(element)))
       } else {

@@ -100,27 +100,19 @@ struct COCOParser {
         extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, line: lines.line(at: row.offset))
-      if let segmentation = row.segmentation {
-        object.segmentation = checkedSegmentation(
-          segmentation, subject: subject, offset: row.offset, of: join.images[image])
+      if case .polygons(let polygons)? = row.segmentation {
+        if !polygons.isEmpty { object.segmentation = .polygons(polygons) }
+      } else if let segmentation = row.segmentation {
+        let (width, height) = (join.images[image].width, join.images[image].height)
+        do {
+          object.segmentation = .mask(
+            try segmentation.mask(imageWidth: width, imageHeight: height))
+        } catch {
+          report(.invalidSegmentation, at: row.offset, "\(subject): \(error); its box is kept.")
+        }
       }
       result[image].append(object)
     }
     return result
-  }
-
-  private mutating func checkedSegmentation(
-    _ segmentation: COCOSegmentation, subject: String, offset: Int, of image: COCOFile.Image
-  ) -> Segmentation? {
-    if case .polygons(let polygons) = segmentation {
-      return polygons.isEmpty ? nil : .polygons(polygons)
-    }
-    do {
-      return .mask(
-        try segmentation.mask(imageWidth: image.width, imageHeight: image.height))
-    } catch {
-      report(.invalidSegmentation, at: offset, "\(subject): \(error); its box is kept.")
-      return nil
-    }
   }
 }

@@ -31,7 +31,7 @@ package struct COCOReader: FormatReader {
     if FileContents.entry(path) == .file {
       let home = FilePath.folder(path)
       let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
-      let names = [Self.split(ofFile: FilePath.name(path)), Self.split(ofFolder: homeName)]
+      let names = [Self.split(ofFile: FilePath.name(path)), SplitName.usualName(homeName)]
       root = homeName == "annotations" ? FilePath.join(home, "..") : home
       files = [names.compactMap { $0 }.first ?? "train": [path]]
     } else {
@@ -65,13 +65,7 @@ package struct COCOReader: FormatReader {
   /// The split that a file's name begins with: `val` for `instances_val2017.json` and `val.json`,
   /// but none for `captions_val2017.json` and `trainval.json`.
   private static func split(ofFile name: String) -> String? {
-    let word = subject(ofFile: name).lowercased().prefix { $0.isLetter }
-    return split(ofFolder: String(word))
-  }
-
-  private static func split(ofFolder name: String) -> String? {
-    let split = SplitName.canonical(name)
-    return SplitName.usual.contains(split) ? split : nil
+    SplitName.usualName(String(subject(ofFile: name).lowercased().prefix { $0.isLetter }))
   }
 
   /// What a file is about, as COCO names folders: `val2017` for `instances_val2017.json`.

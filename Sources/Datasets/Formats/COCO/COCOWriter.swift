@@ -95,7 +95,7 @@ struct COCOWriter: FormatWriter {
     return splits.map { split in
       let lists = lists[split] ?? Lists()
       return WrittenFile(
-        "annotations/instances_\(split).json",
+        path: "annotations/instances_\(split).json",
         pieces: [
           Array("{\"images\":[\n".utf8), lists.images.bytes,
           Array("\n],\n\"categories\":[\n".utf8), categories.bytes,

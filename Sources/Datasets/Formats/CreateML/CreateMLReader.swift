@@ -30,8 +30,7 @@ struct CreateMLReader: FormatReader {
   init(path: String) throws(DatasetsError) {
     if FileContents.entry(path) == .file {
       root = FilePath.folder(path)
-      let folder = SplitName.canonical(FilePath.name(root))
-      files = [SplitName.usual.contains(folder) ? folder : "train": path]
+      files = [SplitName.usualName(FilePath.name(root)) ?? "train": path]
     } else {
       root = path
       files = Self.annotationFiles(in: path)
@@ -43,12 +42,8 @@ struct CreateMLReader: FormatReader {
 
   /// The annotation files in the folders of the splits, or in the folder itself.
   private static func annotationFiles(in root: String) -> [String: String] {
-    var files: [String: String] = [:]
-    for (split, folder) in ImageFolder.splits(in: root) {
-      files[split] = annotationFile(in: folder)
-    }
-    if files.isEmpty, let file = annotationFile(in: root) { files["train"] = file }
-    return files
+    let files = ImageFolder.splits(in: root).compactMapValues(annotationFile)
+    return files.isEmpty ? annotationFile(in: root).map { ["train": $0] } ?? [:] : files
   }
 
   /// The one annotation file among the images of a folder.

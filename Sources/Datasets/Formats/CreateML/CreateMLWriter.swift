@@ -44,7 +44,7 @@ struct CreateMLWriter: FormatWriter {
   func description() -> [WrittenFile] {
     splits.map {
       WrittenFile(
-        "\($0)/_annotations.createml.json",
+        path: "\($0)/_annotations.createml.json",
         pieces: [Array("[\n".utf8), lists[$0]?.bytes ?? [], Array("\n]\n".utf8)])
     } + [classList(classNames)]
   }

@@ -9,8 +9,8 @@ extension LabelMeFile {
     var labels = LabelFile(
       state: issues.isEmpty ? .given : .broken, imageName: imagePath, issues: issues)
     if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
-    /// Where in `objects` each group's object is.
-    var groups: [Group: Int] = [:]
+    /// For each class where in `objects` the object of each group is.
+    var groups: [Int: [Int: Int]] = [:]
     for shape in shapes {
       let classIndex = labels.classes.insert(shape.label).index
       if [.line, .linestrip, .point, .points].contains(shape.kind) {
@@ -27,21 +27,15 @@ extension LabelMeFile {
         isCrowd: isSet(.crowd), isDifficult: isSet(.difficult), isTruncated: isSet(.truncated),
         isOccluded: isSet(.occluded), line: shape.line)
       if let id = shape.group, [.polygon, .circle].contains(shape.kind) {
-        let group = Group(classIndex: classIndex, id: id)
-        if let place = groups[group] {
+        if let place = groups[classIndex]?[id] {
           labels.objects[place].join(object)
           continue
         }
-        groups[group] = labels.objects.count
+        groups[classIndex, default: [:]][id] = labels.objects.count
       }
       labels.objects.append(object)
     }
     return labels
-  }
-
-  private struct Group: Hashable {
-    let classIndex: Int
-    let id: Int
   }
 
   private func segmentation(

@@ -21,20 +21,15 @@ struct LabelMeWriter: FormatWriter {
     for annotation in sample.annotations {
       switch annotation.writtenSegmentation {
       case .polygons(let polygons)?:
-        var group: Int?
-        if polygons.count > 1 {
-          groups += 1
-          group = groups
-        }
-        for polygon in polygons {
-          shapes.append(shape(annotation, "polygon", Self.points(polygon), group: group))
-        }
+        if polygons.count > 1 { groups += 1 }
+        let group = polygons.count > 1 ? groups : nil
+        shapes += polygons.map { shape(annotation, "polygon", Self.points($0), group: group) }
       case .mask(let mask)?:
         let bounds = mask.bounds
-        let points = Self.points([
-          Double(bounds.x), Double(bounds.y), Double(bounds.x + bounds.width - 1),
-          Double(bounds.y + bounds.height - 1),
-        ])
+        let corners = [
+          bounds.x, bounds.y, bounds.x + bounds.width - 1, bounds.y + bounds.height - 1,
+        ]
+        let points = Self.points(corners.map { Double($0) })
         shapes.append(
           shape(annotation, "mask", points, mask: try Self.image(of: mask, of: sample)))
       case nil:

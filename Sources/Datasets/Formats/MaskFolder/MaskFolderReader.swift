@@ -16,18 +16,6 @@ struct MaskFolderReader: FormatReader {
     var masks: String
     /// The names that belong to the split; nil for all.
     var list: String?
-
-    init(images: String, masks: String, list: String? = nil) {
-      (self.images, self.masks, self.list) = (images, masks, list)
-    }
-
-    /// The folders of all images and masks in a folder; nil where there are none.
-    init?(in folder: String) {
-      guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
-        let masks = ImageFolder.folder(["masks", "mask"], in: folder)
-      else { return nil }
-      self.init(images: images, masks: masks)
-    }
   }
 
   let root: String
@@ -45,11 +33,17 @@ struct MaskFolderReader: FormatReader {
     }
   }
 
+  /// The folders of all images and masks in a folder; nil where there are none.
+  private static func place(in folder: String) -> Place? {
+    guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
+      let masks = ImageFolder.folder(["masks", "mask"], in: folder)
+    else { return nil }
+    return Place(images: images, masks: masks)
+  }
+
   private static func places(in root: String) -> [String: Place] {
-    let whole = Place(in: root)
-    let places = SplitName.values { spelling in
-      Place(in: FilePath.join(root, spelling))
-    }.merging(
+    let whole = place(in: root)
+    let places = SplitName.values { place(in: FilePath.join(root, $0)) }.merging(
       SplitName.values { spelling in
         guard let whole else { return nil }
         let list = FilePath.join(root, spelling + ".txt")

@@ -25,9 +25,9 @@ struct MaskFolderWriter: FormatWriter {
       guard let bytes = try DatasetsError.wrap(FileContents.bytes(mask)) else {
         throw DatasetsError(file: mask, "the mask does not exist any more.")
       }
-      return [WrittenFile("\(path).\(FilePath.ending(mask))", pieces: [bytes])]
+      return [WrittenFile(path: "\(path).\(FilePath.ending(mask))", pieces: [bytes])]
     }
-    return [WrittenFile(path + ".png", pieces: [try drawn(sample)])]
+    return [WrittenFile(path: path + ".png", pieces: [try drawn(sample)])]
   }
 
   func description() -> [WrittenFile] { [classList(classNames)] }

@@ -29,39 +29,33 @@ enum VOCAnnotation {
     }
     for element in root.children where element.name == "object" {
       do {
-        labels.objects.append(try object(element, &labels.classes))
+        labels.objects.append(try object(element, &labels.classes, file: file))
       } catch {
-        labels.issues.report(.malformedLabels, file, line: error.line, error.sentence)
+        labels.issues.append(error)
       }
     }
     return labels
   }
 
-  /// Why an object is invalid, and where.
-  private struct Fault: Error {
-    let line: Int
-    let sentence: String
-  }
-
   /// An object. Glimpse's own mark of a crowd is a difficult object to others.
   private static func object(
-    _ element: XMLTree, _ classes: inout ClassTable
-  ) throws(Fault) -> ParsedObject {
+    _ element: XMLTree, _ classes: inout ClassTable, file: String
+  ) throws(DatasetIssue) -> ParsedObject {
+    func fault(_ element: XMLTree, _ sentence: String) -> DatasetIssue {
+      DatasetIssue(.malformedLabels, file, line: element.line, sentence)
+    }
     guard let name = element.child("name").map({ ClassList.name($0.text) }), !name.isEmpty else {
-      throw Fault(line: element.line, sentence: "an <object> has no <name>.")
+      throw fault(element, "an <object> has no <name>.")
     }
     guard let box = element.child("bndbox") else {
-      throw Fault(line: element.line, sentence: "the <object> \"\(name)\" has no <bndbox>.")
+      throw fault(element, "the <object> \"\(name)\" has no <bndbox>.")
     }
-    func corner(_ name: String) throws(Fault) -> Double {
-      guard let value = box.child(name) else {
-        throw Fault(line: box.line, sentence: "a <bndbox> has no <\(name)>.")
-      }
+    func corner(_ name: String) throws(DatasetIssue) -> Double {
+      guard let value = box.child(name) else { throw fault(box, "a <bndbox> has no <\(name)>.") }
       guard let number = Double(value.text), number.isFinite else {
-        throw Fault(
-          line: value.line,
-          sentence:
-            "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
+        throw fault(
+          value,
+          "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
       }
       return number
     }

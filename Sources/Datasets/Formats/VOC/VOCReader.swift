@@ -50,8 +50,7 @@ struct VOCReader: FormatReader {
 
   /// A folder of one of some names, given in lower case, in any case on disk.
   private static func folder(in path: String, named names: [String]) -> String? {
-    guard FileContents.entry(path) == .folder, let entries = try? FileContents.names(in: path)
-    else { return nil }
+    let entries = (try? FileContents.names(in: path)) ?? []
     return ImageFolder.folder(
       names.flatMap { name in entries.filter { $0.lowercased() == name } }, in: path)
   }
@@ -102,24 +101,17 @@ struct VOCReader: FormatReader {
           objects: annotation.objects(in: classes), labels: annotation.state))
     }
     if reading.validates, split == splits.first {
-      issues += try unlabeledImages(images, annotated: known)
+      // Of images without an annotation, those that are in no list; no split has them.
+      var found = known
+      for list in lists.values { found.formUnion(try identifiers(in: list, known: known)) }
+      let unlabeled = images.filter { !found.contains($0.key) }.flatMap(\.value)
+      for name in unlabeled.sorted(by: FileContents.isBefore) {
+        issues.report(
+          .unlabeledImage, FilePath.join(imageFolder, name),
+          "the image has no annotation in \(annotationFolder) and is in no list; it is ignored.")
+      }
     }
     return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
-  }
-
-  /// The images of the dataset without an annotation and in no list, which no split has.
-  private func unlabeledImages(
-    _ images: [String: [String]], annotated: Set<String>
-  ) throws(DatasetsError) -> [DatasetIssue] {
-    var known = annotated
-    for list in lists.values { known.formUnion(try identifiers(in: list, known: annotated)) }
-    return images.filter { !known.contains($0.key) }.flatMap(\.value).sorted(
-      by: FileContents.isBefore
-    ).map {
-      DatasetIssue(
-        .unlabeledImage, FilePath.join(imageFolder, $0),
-        "the image has no annotation in \(annotationFolder) and is in no list; it is ignored.")
-    }
   }
 
   /// The image of an annotation: the file of the same name; of several, or of none, the one that

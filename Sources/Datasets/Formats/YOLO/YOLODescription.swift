@@ -91,20 +91,11 @@ struct YOLODescription: Hashable {
         file: file, line: line,
         "\(what); \"names\" is a list of names, or a map of 0, 1, 2 ... to names.")
     }
-    func name(_ node: YAMLNode) throws(DatasetsError) -> String {
-      // A class may be called "null" or "no": any single value with letters will do.
-      let name = ClassList.name(node.written ?? "")
-      if name.isEmpty { throw fail(node.line, "a class has no name") }
-      return name
+    let listed = node.elements?.enumerated().map {
+      YAMLNode.Entry(key: "\($0.offset)", value: $0.element)
     }
-    if let elements = node.elements, !elements.isEmpty {
-      var names: [String] = []
-      for element in elements { names.append(try name(element)) }
-      return names
-    }
-    guard let entries = node.entries, !entries.isEmpty else {
-      throw fail(node.line, "the names of the classes are expected here")
-    }
+    let entries = listed ?? node.entries ?? []
+    if entries.isEmpty { throw fail(node.line, "the names of the classes are expected here") }
     var names = [String?](repeating: nil, count: entries.count)
     for entry in entries {
       guard let index = Int(entry.key), names.indices.contains(index) else {
@@ -114,7 +105,10 @@ struct YOLODescription: Hashable {
       guard names[index] == nil else {
         throw fail(entry.value.line, "the class number \(index) is repeated")
       }
-      names[index] = try name(entry.value)
+      // A class may be called "null" or "no": any single value with letters will do.
+      let name = ClassList.name(entry.value.written ?? "")
+      if name.isEmpty { throw fail(entry.value.line, "a class has no name") }
+      names[index] = name
     }
     return names.compactMap { $0 }
   }

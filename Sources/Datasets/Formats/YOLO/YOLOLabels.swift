@@ -19,46 +19,42 @@ enum YOLOLabels {
       let fields = line.split { $0 == " " || $0 == "\t" }
       if fields.isEmpty { continue }
       do {
-        var object = try Self.object(fields, classCount: classCount, segmentations: segmentations)
-        object.line = index + 1
-        labels.objects.append(object)
+        labels.objects.append(
+          try object(
+            fields, file: file, line: index + 1, classCount: classCount,
+            segmentations: segmentations))
       } catch {
-        labels.issues.report(error.kind, file, line: index + 1, error.sentence)
+        labels.issues.append(error)
       }
     }
     if labels.objects.isEmpty, !labels.issues.isEmpty { labels.state = .broken }
     return labels
   }
 
-  /// Why a row is invalid.
-  private struct Fault: Error {
-    var kind = DatasetIssue.Kind.malformedLabels
-    let sentence: String
-  }
-
   private static func object(
-    _ fields: [Substring], classCount: Int, segmentations: Bool
-  ) throws(Fault) -> ParsedObject {
+    _ fields: [Substring], file: String, line: Int, classCount: Int, segmentations: Bool
+  ) throws(DatasetIssue) -> ParsedObject {
     var numbers: [Double] = []
     numbers.reserveCapacity(fields.count)
     for field in fields {
       guard let number = Double(field), number.isFinite else {
-        throw Fault(
-          sentence:
-            "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
+        throw DatasetIssue(
+          .malformedLabels, file, line: line,
+          "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
             + "\"class x1 y1 x2 y2 x3 y3 ...\".")
       }
       numbers.append(number)
     }
     guard numbers.count == 5 || numbers.count >= 7 && numbers.count % 2 == 1 else {
-      throw Fault(
-        sentence: "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w h\", and a "
+      throw DatasetIssue(
+        .malformedLabels, file, line: line,
+        "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w h\", and a "
           + "polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\".")
     }
     guard let classIndex = Int(exactly: numbers[0]), (0..<classCount).contains(classIndex) else {
-      throw Fault(
-        kind: .unknownClass,
-        sentence: "the class \"\(fields[0].prefix(40))\" is not in 0...\(classCount - 1), the "
+      throw DatasetIssue(
+        .unknownClass, file, line: line,
+        "the class \"\(fields[0].prefix(40))\" is not in 0...\(classCount - 1), the "
           + "\(classCount) classes of the dataset.")
     }
     let points = Array(numbers.dropFirst())
@@ -68,10 +64,10 @@ enum YOLOLabels {
         extent: .fractions(
           Box(
             x1: points[0] - points[2] / 2, y1: points[1] - points[3] / 2,
-            x2: points[0] + points[2] / 2, y2: points[1] + points[3] / 2)))
+            x2: points[0] + points[2] / 2, y2: points[1] + points[3] / 2)), line: line)
     }
     return ParsedObject(
       classIndex: classIndex, extent: .fractions(bounds),
-      segmentation: segmentations ? .polygons([points]) : nil)
+      segmentation: segmentations ? .polygons([points]) : nil, line: line)
   }
 }

@@ -105,7 +105,16 @@ struct YOLOReader: FormatReader {
           + "line, or write a data.yaml.")
     }
     var issues = notice.map { [$0] } ?? []
-    let classes = Self.joined(names, file: descriptionPath, issues: &issues)
+    var classes = ClassTable()
+    let indices = names.enumerated().map { number, name in
+      let (isNew, index) = classes.insert(name)
+      if !isNew {
+        issues.report(
+          .duplicateEntry, descriptionPath,
+          "class \(number) is named \"\(name)\" like one before it; both are used as one class.")
+      }
+      return index
+    }
     let images = try imagePaths(split: split, issues: &issues)
     let paths = images.map { YOLOLayout.labelPath(of: $0) }
     let files = labels(at: paths, on: reading.runner) {
@@ -116,7 +125,7 @@ struct YOLOReader: FormatReader {
     issues += files.flatMap(\.issues)
     let parsed = zip(zip(images, paths), files).map { place, file in
       ParsedImage(
-        imagePath: place.0, labelPath: place.1, objects: file.objects(renumbered: classes.indices),
+        imagePath: place.0, labelPath: place.1, objects: file.objects(renumbered: indices),
         labels: file.state)
     }
     if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
@@ -126,24 +135,6 @@ struct YOLOReader: FormatReader {
           + "has a label file; the first is expected at \(first.labelPath).")
     }
     return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
-  }
-
-  /// The names once each, and for each number of a class the index of its name; that several are
-  /// one class is an issue.
-  private static func joined(
-    _ names: [String], file: String, issues: inout [DatasetIssue]
-  ) -> (names: [String], indices: [Int]) {
-    var classes = ClassTable()
-    let indices = names.enumerated().map { number, name in
-      let (isNew, index) = classes.insert(name)
-      if !isNew {
-        issues.report(
-          .duplicateEntry, file,
-          "class \(number) is named \"\(name)\" like one before it; both are used as one class.")
-      }
-      return index
-    }
-    return (classes.names, indices)
   }
 
   /// The images of a split, folder after folder, or as listed.
