@@ -57,14 +57,9 @@ package final class InferenceRunner {
     guard count > 0 else { return [] }
     let session = try session(description.inputShape(n: count))
     let input = session.inputs[0]
-    let imageCount = input.shape.count / count
     let clock = ContinuousClock()
     let start = clock.now
-    pool.run(count) { index in
-      fill(
-        index,
-        UnsafeMutableBufferPointer(start: input.data + index * imageCount, count: imageCount))
-    }
+    pool.run(count) { fill($0, input.image($0)) }
     let filled = clock.now
     session.forward()
     let computed = clock.now

@@ -10,7 +10,7 @@ protocol ONNXOp: Op {
 
 /// One node of a graph during its export to an ONNX model.
 struct ONNXNode {
-  fileprivate(set) var model: ONNXModel
+  fileprivate let model: ONNXModel
   /// The node's scoped name.
   let name: String
   /// The names of the values that it reads.
@@ -41,7 +41,7 @@ struct ONNXNode {
   /// Adds one of the op's parameters under its full name.
   ///
   /// - Parameter shape: The extents: nil for those of public weights files.
-  mutating func parameter(_ parameter: String, shape: [Int]? = nil) -> String {
+  func parameter(_ parameter: String, shape: [Int]? = nil) -> String {
     let full = "\(name).\(parameter)"
     guard let entry = parameters.layout[full] else {
       preconditionFailure("\(name) has no parameter \(parameter)")
@@ -52,13 +52,13 @@ struct ONNXNode {
   }
 
   /// Adds constant floats of the node.
-  mutating func constant(_ step: String, shape: [Int] = [], _ values: [Float]) -> String {
+  func constant(_ step: String, shape: [Int] = [], _ values: [Float]) -> String {
     model.addConstant(inner(step), shape: shape, values)
     return inner(step)
   }
 
   /// Adds constant whole numbers of the node.
-  mutating func integers(_ step: String, _ values: [Int]) -> String {
+  func integers(_ step: String, _ values: [Int]) -> String {
     model.addIntegers(inner(step), values)
     return inner(step)
   }
@@ -88,7 +88,7 @@ extension Graph {
           + "parameters of 4 bytes")
     }
     let shapes = try inferredShapes(inputs: inputShapes)
-    var model = ONNXModel()
+    let model = ONNXModel()
     var names = [String](repeating: "", count: shapes.count)
     for (index, value) in inputs.enumerated() {
       names[value] = inputs.count == 1 ? "input" : "input\(index)"
@@ -104,7 +104,6 @@ extension Graph {
         parameters: parameters)
       try op.export(&context)
       names[node.output] = node.name
-      model = context.model
     }
     for value in outputs { model.addOutput(names[value], shape: shapes[value]) }
     return model.bytes(name: name, producerVersion: producerVersion, metadata: metadata)

@@ -3,7 +3,7 @@ import Engine
 /// An ONNX model under construction: nodes, constants, inputs and outputs.
 ///
 /// Field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 8).
-struct ONNXModel: Sendable {
+final class ONNXModel {
   /// The version of the operators; 14 brought HardSwish, 17 LayerNormalization.
   static let operatorSet = 17
   private static let formatVersion = 8
@@ -34,17 +34,17 @@ struct ONNXModel: Sendable {
   private var outputs = ProtobufWriter()
 
   /// Declares a value that the caller fills.
-  mutating func addInput(_ name: String, shape: Shape) {
+  func addInput(_ name: String, shape: Shape) {
     inputs.add(11) { Self.write(name, shape, to: &$0) }
   }
 
   /// Declares a value that the caller reads.
-  mutating func addOutput(_ name: String, shape: Shape) {
+  func addOutput(_ name: String, shape: Shape) {
     outputs.add(12) { Self.write(name, shape, to: &$0) }
   }
 
   /// Appends an operator.
-  mutating func addNode(
+  func addNode(
     _ type: String, name: String, inputs: [String], output: String, attributes: Attributes
   ) {
     nodes.add(1) { node in
@@ -59,16 +59,16 @@ struct ONNXModel: Sendable {
   }
 
   /// Adds constant floats.
-  mutating func addConstant(_ name: String, shape: [Int], _ values: [Float]) {
+  func addConstant(_ name: String, shape: [Int], _ values: [Float]) {
     addConstant(name, shape, .float, values.map { $0.bitPattern.littleEndian })
   }
 
   /// Adds a list of constant whole numbers.
-  mutating func addIntegers(_ name: String, _ values: [Int]) {
+  func addIntegers(_ name: String, _ values: [Int]) {
     addConstant(name, [values.count], .int64, values.map { Int64($0).littleEndian })
   }
 
-  private mutating func addConstant(
+  private func addConstant(
     _ name: String, _ shape: [Int], _ type: ElementType, _ values: [some FixedWidthInteger]
   ) {
     initializers.add(5) { tensor in

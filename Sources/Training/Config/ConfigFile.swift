@@ -36,9 +36,7 @@ extension TrainingConfig {
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
   ///   wrong kind or a name that is unknown.
   package init(jsonFile path: String) throws(TrainingError) {
-    let bytes = try TrainingError.wrap(
-      FileContents.read(path, limit: FileContents.textLimit)
-    ).bytes
+    let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
     do {
       self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
     } catch {
