@@ -44,8 +44,8 @@ import Testing
 
   @Test func factsHaveNoHeading() {
     let table = Table(facts: [
-      ("model", .text("compact")), ("peak memory", .bytes(1536)), ("classes", .list(["a", "b"])),
-      ("limit", .missing),
+      "model": "compact", "peak memory": .bytes(1536), "classes": .list(["a", "b"]),
+      "limit": .missing,
     ])
     #expect(
       table.text

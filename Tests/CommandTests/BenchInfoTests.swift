@@ -304,7 +304,7 @@ import Testing
   @Test func theLoaderNormalizesAsTheWeightsSay() {
     var description = ModelDescription(.compact, classNames: ["a"])
     description.preprocessing = .imageNet
-    let config = LoaderTimer().loaderConfig(for: description, batch: 1, TrainingConfig(data: ""))
+    let config = LoaderSpeed.loaderConfig(for: description, batch: 1, TrainingConfig(data: ""))
     #expect(config.normalization == .imageNet)
   }
 

@@ -51,7 +51,7 @@ import Testing
         image: sample.imagePath, annotations: sample.annotations,
         detections: try detector.detect(ImageFile.read(sample.imagePath).image))
     }
-    let report = try DetectionMetric.evaluate(input)
+    let report = try EvaluationResult(name: "", input).report
 
     let result = try evaluate("--json", "--batch", "3", "--threads", "2")
     #expect(result.exitCode == 0, "\(result.diagnostics)")

@@ -60,7 +60,7 @@ import Testing
   }
 
   private func checkDeclarations<C: Command>(of command: C.Type) {
-    let options = C.options.flatMap(\.options)
+    let options = C.options.groups.flatMap(\.options)
     let names = options.flatMap { [$0.name] + $0.aliases }
     let shorts = options.compactMap(\.short)
     #expect(Set(names).count == names.count, "\(C.name): names differ")
@@ -78,6 +78,6 @@ import Testing
     #expect(C.summary.count <= 80)
     // Only the last place may take any number of arguments.
     #expect(C.arguments.dropLast().allSatisfy { $0.count.upperBound < Int.max })
-    for example in C.examples { #expect(example.line.contains("glimpse \(C.name)")) }
+    for line in C.examples.map(\.key) { #expect(line.contains("glimpse \(C.name)")) }
   }
 }

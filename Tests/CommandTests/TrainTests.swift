@@ -113,7 +113,7 @@ import Testing
   @Test func everySettingHasAnOption() throws {
     let json = try JSONDecoder().decode([String: Ignored].self, from: TrainingConfig().json)
     let options = Dictionary(
-      uniqueKeysWithValues: Train.options.flatMap(\.options).map { ($0.name, $0) })
+      uniqueKeysWithValues: Train.options.groups.flatMap(\.options).map { ($0.name, $0) })
     #expect(options.count == json.count + 2, "config and resume are no settings")
     for key in json.keys {
       let option = try #require(options[key.replacing("_", with: "-")], "no option for \(key)")

@@ -73,10 +73,10 @@ struct BootstrapTests {
   @Test(arguments: 0..<12)
   func aDrawEqualsTheDataSetWrittenOut(number: Int) throws {
     let input = input(images: 17, classes: 3, seed: UInt64(number), quality: 0.7)
-    let draw = BootstrapSample(imageCount: 17, seed: 99, number: number)
-    #expect(draw.counts.reduce(0, +) == 17)
-    let sample = try precision(input).sample(draw)
-    let report = try DetectionMetric.evaluate(repeated(input, draw.counts))
+    let counts = BootstrapOptions(seed: 99).counts(imageCount: 17, number: number)
+    #expect(counts.reduce(0, +) == 17)
+    let sample = try precision(input).sample(counts)
+    let report = try EvaluationResult(name: "", repeated(input, counts)).report
     #expect(sample.ap == report.ap && sample.ap50 == report.ap50)
     #expect(sample.classes.map(\.ap) == report.classes.map(\.ap))
     #expect(sample.classes.map(\.ap50) == report.classes.map(\.ap50))
@@ -97,8 +97,8 @@ struct BootstrapTests {
           with: Fixtures.read([ResultBox].self, folder + "/dt.json")))
     }
     for input in inputs {
-      let report = try DetectionMetric.evaluate(input)
-      let once = try precision(input).sample(BootstrapSample(eachOf: input.imageNames.count))
+      let report = try EvaluationResult(name: "", input).report
+      let once = try precision(input).sample([Int32](repeating: 1, count: input.imageNames.count))
       #expect(once.ap == report.ap && once.ap50 == report.ap50)
       #expect(once.classes.map(\.ap) == report.classes.map(\.ap))
       #expect(once.classes.map(\.ap50) == report.classes.map(\.ap50))

@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: 0..<20)
   func numbersAreCOCOs(number: Int) throws {
     let item = Self.cases[number]
-    let report = try DetectionMetric.evaluate(item.groundTruth.input(with: item.found))
+    let report = try EvaluationResult(name: "", item.groundTruth.input(with: item.found)).report
     for value in report.numbers {
       #expect(value.value == item.stats[value.name], "\(item.main): \(value.name)")
     }

@@ -19,7 +19,6 @@ struct ReferenceTests {
       let whole = try Fixtures.read(ExpectedArrays.self, folder + "/" + arrays)
       #expect(report.curves.precision == whole.precision)
       #expect(report.curves.recall == whole.recall)
-      #expect(report.curves.scores == whole.scores)
     }
   }
 
@@ -44,7 +43,7 @@ struct ReferenceTests {
   @Test func val2014Masks() throws {
     struct File: Decodable { var segm: ExpectedNumbers }
     let fixture = try MaskFixture()
-    let report = DetectionMetric.report(
+    let report = DetectionMetrics(
       fixture.table, MatchTable(fixture.table, overlap: fixture.overlap))
     let expected = try Fixtures.read(File.self, "expected.json").segm
     let groundTruths = try Fixtures.read(
@@ -66,9 +65,9 @@ struct ReferenceTests {
     #expect(table.detections == parallel.detections)
     let (serial, other) = (MatchTable(table), MatchTable(parallel, tasks: tasks))
     #expect(serial.matched == other.matched && serial.ignored == other.ignored)
-    #expect(serial.matchedGroundTruths == other.matchedGroundTruths)
     #expect(
-      try DetectionMetric.evaluate(input) == DetectionMetric.evaluate(input, tasks: tasks))
+      try EvaluationResult(name: "", input).report
+        == EvaluationResult(name: "", input, tasks: tasks).report)
   }
 
   /// The tables of cells against what they are said to hold, read from the rows one by one.
@@ -97,16 +96,15 @@ struct ReferenceTests {
         for row in pair.detections {
           #expect(table.detections.classes[row] == pair.classIndex)
           // At threshold 0.50: a matched ground truth is of the cell and overlaps enough.
-          let groundTruth = Int(
-            matches.matchedGroundTruths[row * matches.parameters.iouThresholds.count])
-          let isMatched = matches.matched[row * matches.parameters.areaRanges.count] & 1 == 1
-          #expect((groundTruth >= 0) == isMatched)
-          guard groundTruth >= 0 else { continue }
-          #expect(pair.groundTruths.contains(groundTruth))
+          guard matches.matched[row * matches.parameters.areaRanges.count] & 1 == 1 else {
+            continue
+          }
           #expect(
-            table.detections.boxes[row].overlap(
-              with: table.groundTruths.boxes[groundTruth],
-              isCrowd: table.groundTruths.traits[groundTruth].contains(.crowd)) >= 0.5)
+            pair.groundTruths.contains {
+              table.detections.boxes[row].overlap(
+                with: table.groundTruths.boxes[$0],
+                isCrowd: table.groundTruths.traits[$0].contains(.crowd)) >= 0.5
+            })
         }
       }
     }
@@ -122,7 +120,7 @@ struct ReferenceTests {
   private func check(
     _ groundTruths: GroundTruthFile, _ results: [ResultBox], _ expected: ExpectedNumbers
   ) throws -> DetectionMetrics {
-    let report = try DetectionMetric.evaluate(groundTruths.input(with: results))
+    let report = try EvaluationResult(name: "", groundTruths.input(with: results)).report
     try check(report, groundTruths, expected)
     return report
   }

@@ -83,19 +83,19 @@ struct ChartTests {
 
   @Test func cellsAreShadedByRow() {
     let map = HeatMap(
-      label: "confusion", rowTitle: "is", columnTitle: "found as", rows: ["cat", "dog"],
-      columns: ["cat", "dog"], counts: [[3, 1], [0, 0]])
+      label: "confusion", rowTitle: "is", columnTitle: "found as", names: ["cat", "dog"],
+      counts: [[3, 1], [0, 0]])
     let reader = elements(map.markup)
     let cells = reader.all("rect").map { $0.attributes["fill-opacity"] }
     // 3 of 4 are 15 twentieths: 0.04 + 0.96 * 0.75; 1 of 4: 0.04 + 0.96 * 0.25.
     #expect(cells == ["0.76", "0.28", "0.04", "0.04"])
     #expect(reader.all("title").map(\.text).contains("cat → dog: 1 of 4"))
-    #expect(!map.isWide)
+    #expect(map.width < ChartFrame.width + 1)
     let names = (0..<30).map { "class \($0)" }
     let wide = HeatMap(
-      label: "wide", rowTitle: "", columnTitle: "", rows: names, columns: names,
+      label: "wide", rowTitle: "", columnTitle: "", names: names,
       counts: names.map { _ in names.map { _ in 100_000 } })
-    #expect(wide.isWide)
+    #expect(wide.width > ChartFrame.width + 1)
     #expect(elements(wide.markup).all("text").allSatisfy { $0.text != "100000" }, "no room")
   }
 }

@@ -46,6 +46,18 @@ package struct JSONMember: Sendable, Equatable {
   }
 }
 
+extension JSONValue {
+  /// The members of an object; none for other values.
+  package var members: [JSONMember] {
+    if case .object(let members) = self { members } else { [] }
+  }
+
+  /// An object with the members of this one and then those of others.
+  package func appending(_ others: JSONValue...) -> JSONValue {
+    .object(members + others.flatMap(\.members))
+  }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByNilLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral

@@ -64,9 +64,9 @@ package struct Table: Sendable, Equatable {
   }
 
   /// Names at the left and their values at the right, without headings.
-  package init(facts: [(name: String, value: Value)]) {
+  package init(facts: KeyValuePairs<String, Value>) {
     self.init([.shown("", isWords: true), .shown("", isWords: true)])
-    for fact in facts { add([.text(fact.name), fact.value]) }
+    for (name, value) in facts { add([.text(name), value]) }
   }
 
   /// Adds a row with one value per column.
@@ -83,6 +83,10 @@ package struct Table: Sendable, Equatable {
 
   /// The columns that people see.
   package var shownColumns: [Int] { columns.indices.filter { columns[$0].title != nil } }
+}
+
+extension Table.Value: ExpressibleByStringInterpolation {
+  package init(stringLiteral text: String) { self = .text(text) }
 }
 
 extension Table.Value {

@@ -34,6 +34,15 @@ package struct BootstrapOptions: Hashable, Sendable {
     self.seed = seed
     self.confidence = confidence
   }
+
+  /// How often each image occurs in a resample with replacement of as many images as there are; the
+  /// same seed and number give the same counts on every machine.
+  func counts(imageCount: Int, number: Int) -> [Int32] {
+    var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 0xD1B5_4A32_D192_ED03)
+    var counts = [Int32](repeating: 0, count: imageCount)
+    for _ in 0..<imageCount { counts[generator.index(below: imageCount)] += 1 }
+    return counts
+  }
 }
 
 /// Bootstrap confidence intervals of AP: images are resampled with replacement.
@@ -56,9 +65,9 @@ package struct Bootstrap: Sendable {
   ) {
     let precision = BootstrapAP(table, matches, tasks: tasks)
     let images = table.imageNames.count
-    let whole = precision.sample(BootstrapSample(eachOf: images))
+    let whole = precision.sample([Int32](repeating: 1, count: images))
     let samples = tasks.map(options.resamples) {
-      precision.sample(BootstrapSample(imageCount: images, seed: options.seed, number: $0))
+      precision.sample(options.counts(imageCount: images, number: $0))
     }
     func interval(_ number: (BootstrapAP.Sample) -> Double) -> Interval {
       Interval(

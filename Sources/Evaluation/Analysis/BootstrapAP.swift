@@ -24,6 +24,40 @@ struct BootstrapAP: Sendable {
     var gaps: [[Int32]]
     /// The image of each ground-truth object that is not ignored.
     var groundTruthImages: [Int32] = []
+
+    init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
+      let thresholds = matches.parameters.iouThresholds.count
+      let everyThreshold = matches.parameters.everyThreshold
+      let areaCount = matches.parameters.areaRanges.count
+      hits = [[Int32]](repeating: [], count: thresholds)
+      gaps = hits
+      var rows: [Int] = []
+      for number in table.pairs(ofClass: classIndex) {
+        let pair = table.pairs[Int(number)]
+        rows += pair.detections.prefix(matches.parameters.largestLimit).filter {
+          matches.ignored[$0 * areaCount] != everyThreshold
+        }
+        for row in pair.groundTruths where table.groundTruths.traits[row].isEmpty {
+          groundTruthImages.append(pair.image)
+        }
+      }
+      let scores = table.detections.scores
+      rows.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+      for (place, row) in rows.enumerated() {
+        let matched = matches.matched[row * areaCount]
+        let ignored = matches.ignored[row * areaCount]
+        for threshold in 0..<thresholds {
+          let bit: UInt16 = 1 << UInt16(threshold)
+          if ignored & bit != 0 {
+            gaps[threshold].append(Int32(place))
+          } else if matched & bit != 0 {
+            hits[threshold].append(Int32(place))
+          }
+        }
+      }
+      let end = hits.compactMap(\.last).max().map { Int($0) + 1 } ?? 0
+      images = rows.prefix(end).map { table.detections.images[$0] }
+    }
   }
 
   private let tracks: [Track]
@@ -34,59 +68,15 @@ struct BootstrapAP: Sendable {
     recallThresholds = matches.parameters.recallThresholds
     thresholdCount = matches.parameters.iouThresholds.count
     tracks = tasks.map(table.classNames.count) {
-      Self.track(table, matches, classIndex: $0)
+      Track(table, matches, classIndex: $0)
     }
   }
 
-  private static func track(
-    _ table: EvaluationTable, _ matches: MatchTable, classIndex: Int
-  ) -> Track {
-    let thresholds = matches.parameters.iouThresholds.count
-    let everyThreshold = UInt16((1 << thresholds) - 1)
-    let areaCount = matches.parameters.areaRanges.count
-    var track = Track(
-      hits: [[Int32]](repeating: [], count: thresholds),
-      gaps: [[Int32]](repeating: [], count: thresholds))
-    var rows: [Int] = []
-    for number in table.pairs(ofClass: classIndex) {
-      let pair = table.pairs[Int(number)]
-      rows += pair.detections.prefix(matches.parameters.largestLimit).filter {
-        matches.ignored[$0 * areaCount] != everyThreshold
-      }
-      for row in pair.groundTruths where table.groundTruths.traits[row].isEmpty {
-        track.groundTruthImages.append(pair.image)
-      }
-    }
-    let scores = table.detections.scores
-    rows.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
-    for (place, row) in rows.enumerated() {
-      let (matched, ignored) = (matches.matched[row * areaCount], matches.ignored[row * areaCount])
-      for threshold in 0..<thresholds {
-        let bit: UInt16 = 1 << UInt16(threshold)
-        if ignored & bit != 0 {
-          track.gaps[threshold].append(Int32(place))
-        } else if matched & bit != 0 {
-          track.hits[threshold].append(Int32(place))
-        }
-      }
-    }
-    let end = track.hits.compactMap(\.last).max().map { Int($0) + 1 } ?? 0
-    track.images = rows.prefix(end).map { table.detections.images[$0] }
-    return track
-  }
-
-  func sample(_ sample: BootstrapSample) -> Sample {
+  /// - Parameter counts: How often each image occurs.
+  func sample(_ counts: [Int32]) -> Sample {
     let points = recallThresholds.count
-    var planes: [[Double]] = []
-    var classes: [(ap: Double, ap50: Double)] = []
-    for track in tracks {
-      guard let plane = precision(track, sample) else {
-        classes.append((-1, -1))
-        continue
-      }
-      classes.append((Self.mean(plane[...]), Self.mean(plane[..<points])))
-      planes.append(plane)
-    }
+    let classes = tracks.map { precision($0, counts) }
+    let planes = classes.compactMap(\.self)
     // In the reference's order of additions: by threshold, recall and class.
     var values: [Double] = []
     values.reserveCapacity(planes.count * thresholdCount * points)
@@ -94,23 +84,21 @@ struct BootstrapAP: Sendable {
       for plane in planes { values.append(plane[place]) }
     }
     return Sample(
-      ap: Self.mean(values[...]), ap50: Self.mean(values.prefix(planes.count * points)),
-      classes: classes)
-  }
-
-  private static func mean(_ values: ArraySlice<Double>) -> Double {
-    values.isEmpty ? -1 : pairwiseSum(values) / Double(values.count)
+      ap: meanOrMissing(values[...]), ap50: meanOrMissing(values.prefix(planes.count * points)),
+      classes: classes.map { plane in
+        plane.map { (meanOrMissing($0[...]), meanOrMissing($0[..<points])) } ?? (-1, -1)
+      })
   }
 
   /// The precision envelope of a class at each threshold and recall point; nil without ground truth.
-  private func precision(_ track: Track, _ sample: BootstrapSample) -> [Double]? {
-    let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(sample.counts[Int($1)]) }
+  private func precision(_ track: Track, _ counts: [Int32]) -> [Double]? {
+    let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(counts[Int($1)]) }
     if groundTruths == 0 { return nil }
     // Detections up to each index, itself included.
     var counted = [Int32](repeating: 0, count: track.images.count)
     var sum: Int32 = 0
     for (place, image) in track.images.enumerated() {
-      sum += sample.counts[Int(image)]
+      sum += counts[Int(image)]
       counted[place] = sum
     }
     var plane: [Double] = []
@@ -121,10 +109,10 @@ struct BootstrapAP: Sendable {
       var precisions: [Double] = []
       var hits: [Int] = []
       for place in track.hits[threshold] {
-        let count = Int(sample.counts[Int(track.images[Int(place)])])
+        let count = Int(counts[Int(track.images[Int(place)])])
         if count == 0 { continue }
         while let gap = gaps.first, gap < place {
-          ignored += Int(sample.counts[Int(track.images[Int(gap)])])
+          ignored += Int(counts[Int(track.images[Int(gap)])])
           gaps.removeFirst()
         }
         // Of the copies of an image the last one's detection has the highest precision, which the
@@ -144,24 +132,5 @@ struct BootstrapAP: Sendable {
       }
     }
     return plane
-  }
-}
-
-/// How often each image occurs in a resample with replacement of as many images as there are.
-struct BootstrapSample {
-  /// One count per image; they add up to the number of images.
-  let counts: [Int32]
-
-  /// The same seed and number give the same counts on every machine.
-  init(imageCount: Int, seed: UInt64, number: Int) {
-    var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 0xD1B5_4A32_D192_ED03)
-    var counts = [Int32](repeating: 0, count: imageCount)
-    for _ in 0..<imageCount { counts[generator.index(below: imageCount)] += 1 }
-    self.counts = counts
-  }
-
-  /// Each image once: the dataset itself.
-  init(eachOf imageCount: Int) {
-    counts = [Int32](repeating: 1, count: imageCount)
   }
 }

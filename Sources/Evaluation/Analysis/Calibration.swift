@@ -25,27 +25,20 @@ package struct Calibration: Hashable, Sendable {
   /// Expected calibration error, 0...1: the mean distance of score and precision over all detections.
   package let error: Double
 
-  package var meanScore: Double { mean(\.scoreSum) }
-  package var meanPrecision: Double { mean { Double($0.truePositives) } }
-
-  private func mean(_ sum: (Bin) -> Double) -> Double {
-    bins.reduce(0) { $0 + sum($1) } / Double(bins.reduce(0) { $0 + $1.count })
+  /// Whether the mean score is above the fraction of true positives.
+  package var isOverconfident: Bool {
+    bins.reduce(0) { $0 + $1.scoreSum } > Double(bins.reduce(0) { $0 + $1.truePositives })
   }
 
   /// Nil without detections, and where scores are outside 0...1.
-  ///
-  /// - Parameter classIndex: Nil for all classes.
-  package init?(
-    _ table: EvaluationTable, _ matches: MatchTable, classIndex: Int? = nil, binCount: Int = 10
-  ) {
-    precondition(binCount > 0, "the number of bins must be positive, not \(binCount)")
+  package init?(_ table: EvaluationTable, _ matches: MatchTable) {
+    let binCount = 10
     let areaCount = matches.parameters.areaRanges.count
     var bins = (0..<binCount).map {
       Bin(lower: Double($0) / Double(binCount), upper: Double($0 + 1) / Double(binCount))
     }
     var total = 0
     for row in 0..<table.detections.count {
-      if let classIndex, Int(table.detections.classes[row]) != classIndex { continue }
       let score = table.detections.scores[row]
       guard (0...1).contains(score) else { return nil }
       if matches.ignored[row * areaCount] & 1 != 0 { continue }

@@ -34,35 +34,22 @@ package struct ConfusionMatrix: Hashable, Sendable {
     counts = [Int](repeating: 0, count: (classCount + 1) * (classCount + 1))
     let parts = tasks.mapParts(of: table.imageNames.count, parts: 64) { images in
       images.flatMap {
-        ImagePairing(table, image: $0, confidence: confidence, iou: iou, overlap: overlap).pairs
+        Self.pairs(table, image: $0, confidence: confidence, iou: iou, overlap: overlap)
       }
     }
     for pair in parts.joined() { counts[pair.predicted * (classCount + 1) + pair.groundTruth] += 1 }
   }
-}
 
-/// The matches of one image.
-private struct ImagePairing {
-  /// Class indices; the number of classes is the background.
-  private(set) var pairs: [(predicted: Int, groundTruth: Int)] = []
-
-  private struct Candidate {
-    var overlap: Double
-    var detection: Int
-    var groundTruth: Int
-  }
-
-  init(
+  /// The matches of one image: class indices, or the number of classes for the background.
+  private static func pairs(
     _ table: EvaluationTable, image: Int, confidence: Double, iou: Double, overlap: PairwiseIoU
-  ) {
+  ) -> [(predicted: Int, groundTruth: Int)] {
     let own = table.pairs(ofImage: image)
-    guard let first = own.first, let last = own.last else { return }
     let background = table.classNames.count
     let (detections, groundTruths) = (table.detections, table.groundTruths)
-    let rows = (first.detections.lowerBound..<last.detections.upperBound)
-      .filter { detections.scores[$0] >= confidence }
-    let groundTruthRows = first.groundTruths.lowerBound..<last.groundTruths.upperBound
-    var candidates: [Candidate] = []
+    let rows = own.detections.filter { detections.scores[$0] >= confidence }
+    let groundTruthRows = own.groundTruths
+    var candidates: [(overlap: Double, detection: Int, groundTruth: Int)] = []
     var onIgnored: Set<Int> = []
     for row in rows {
       for groundTruth in groundTruthRows {
@@ -70,18 +57,17 @@ private struct ImagePairing {
         let value = overlap.iou(table, row, groundTruth, isCrowd)
         guard value >= iou else { continue }
         if groundTruths.traits[groundTruth].isEmpty {
-          candidates.append(Candidate(overlap: value, detection: row, groundTruth: groundTruth))
+          candidates.append((value, row, groundTruth))
         } else {
           onIgnored.insert(row)
         }
       }
     }
     candidates.sort { a, b in
-      if a.overlap != b.overlap { return a.overlap > b.overlap }
-      let (scoreA, scoreB) = (detections.scores[a.detection], detections.scores[b.detection])
-      if scoreA != scoreB { return scoreA > scoreB }
-      return (a.detection, a.groundTruth) < (b.detection, b.groundTruth)
+      (b.overlap, detections.scores[b.detection], a.detection, a.groundTruth)
+        < (a.overlap, detections.scores[a.detection], b.detection, b.groundTruth)
     }
+    var pairs: [(predicted: Int, groundTruth: Int)] = []
     var takenDetections: Set<Int> = []
     var takenGroundTruths: Set<Int> = []
     for pair in candidates
@@ -99,13 +85,14 @@ private struct ImagePairing {
     where groundTruths.traits[groundTruth].isEmpty && !takenGroundTruths.contains(groundTruth) {
       pairs.append((background, Int(groundTruths.classes[groundTruth])))
     }
+    return pairs
   }
 }
 
 extension AdditionalMetric {
   /// The largest confusions; the matrix of many classes fits no terminal.
   static let confusion = AdditionalMetric(
-    name: "confusion", summary: "confusion matrix"
+    name: "confusion", summary: "the confusion matrix"
   ) { result, tasks in
     let matrix = ConfusionMatrix(result.table, overlap: result.overlap, tasks: tasks)
     let names = result.table.classNames + ["background"]
@@ -113,7 +100,7 @@ extension AdditionalMetric {
       names.indices.filter { $0 != predicted }.map { groundTruth in
         (predicted, groundTruth, matrix.count(predicted: predicted, groundTruth: groundTruth))
       }
-    }.filter { $0.2 > 0 }.sorted { $0.2 != $1.2 ? $0.2 > $1.2 : ($0.0, $0.1) < ($1.0, $1.1) }
+    }.filter { $0.2 > 0 }.sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }
     var table = Table([.words("predicted"), .words("actual"), .numbers("count")])
     for (predicted, groundTruth, count) in confusions.prefix(12) {
       table.add([.text(names[predicted]), .text(names[groundTruth]), .integer(count)])

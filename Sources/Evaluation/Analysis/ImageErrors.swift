@@ -29,13 +29,12 @@ struct ImageErrors {
     self.table = table
     self.overlap = overlap
     let mine = table.pairs(ofImage: image)
-    guard let first = mine.first, let last = mine.last else { return }
     let (scores, sources) = (table.detections.scores, table.detectionSources)
-    let order = (first.detections.lowerBound..<last.detections.upperBound).sorted {
+    let order = mine.detections.sorted {
       scores[$0] != scores[$1] ? scores[$0] > scores[$1] : sources[$0] < sources[$1]
     }
     detections = Array(order.prefix(Self.limit))
-    let labeled = (first.groundTruths.lowerBound..<last.groundTruths.upperBound).sorted {
+    let labeled = mine.groundTruths.sorted {
       table.groundTruthSources[$0] < table.groundTruthSources[$1]
     }
     groundTruths = labeled.filter { table.groundTruths.traits[$0].isEmpty }
@@ -105,8 +104,7 @@ struct ImageErrors {
     }
     let taken = best(place) { isSameClass(place, $0) && isMatched[$0] }
     if let taken, taken.overlap >= Self.positive {
-      matches[place].error = .duplicate
-      matches[place].groundTruth = Int32(groundTruths[taken.groundTruth])
+      record(.duplicate, place, groundTruth: taken.groundTruth)
     } else {
       let nearest = max(own?.overlap ?? 0, other?.overlap ?? 0)
       matches[place].error = nearest <= Self.background ? .background : .both

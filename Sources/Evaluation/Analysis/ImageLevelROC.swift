@@ -8,8 +8,6 @@ package struct ImageLevelROC: Hashable, Sendable {
   package struct Point: Hashable, Sendable {
     package let falsePositiveRate: Double
     package let truePositiveRate: Double
-    /// The threshold; infinite at the start of the curve.
-    package let score: Double
   }
 
   /// Images with the class.
@@ -41,10 +39,10 @@ package struct ImageLevelROC: Hashable, Sendable {
     images.sort { $0.score > $1.score }
     let negatives = images.count + undetected - positives
     (self.positives, self.negatives) = (positives, negatives)
-    var curve = [Point(falsePositiveRate: 0, truePositiveRate: 0, score: .infinity)]
+    var curve = [Point(falsePositiveRate: 0, truePositiveRate: 0)]
     var (truePositives, falsePositives) = (0, 0)
     var area = 0.0
-    func add(hits: Int, falseAlarms: Int, _ score: Double) {
+    func add(hits: Int, falseAlarms: Int) {
       // Trapezoidal rule: ties count half.
       area += Double(falseAlarms) * (Double(truePositives) + Double(hits) / 2)
       truePositives += hits
@@ -52,19 +50,18 @@ package struct ImageLevelROC: Hashable, Sendable {
       curve.append(
         Point(
           falsePositiveRate: Double(falsePositives) / Double(max(negatives, 1)),
-          truePositiveRate: Double(truePositives) / Double(max(positives, 1)), score: score))
+          truePositiveRate: Double(truePositives) / Double(max(positives, 1))))
     }
     var start = 0
     while start < images.count {
       let score = images[start].score
       let end = images[start...].firstIndex { $0.score < score } ?? images.count
       let hits = images[start..<end].count { $0.isPositive }
-      add(hits: hits, falseAlarms: end - start - hits, score)
+      add(hits: hits, falseAlarms: end - start - hits)
       start = end
     }
     if undetected > 0 {
-      add(
-        hits: undetectedPositives, falseAlarms: undetected - undetectedPositives, -.infinity)
+      add(hits: undetectedPositives, falseAlarms: undetected - undetectedPositives)
     }
     self.curve = curve
     self.area =

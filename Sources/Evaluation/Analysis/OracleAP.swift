@@ -2,23 +2,26 @@
 ///
 /// Source: `TIDERun.fix_errors` and `APDataObject.get_ap` of tidecv 1.0.1.
 struct OracleAP {
-  fileprivate struct Point {
+  private struct Point {
     var score: Double
     var classIndex: Int32
     /// The class after correction; -1 where it cannot be corrected.
     var correctedClass: Int32
     var match: DetectionMatch
+
+    /// Nil for ignored detections.
+    var original: (classIndex: Int32, isTruePositive: Bool)? {
+      match.isIgnored ? nil : (classIndex, match.isTruePositive)
+    }
   }
 
   private var points: [Point] = []
-  private var groundTruthCounts: [Int]
-  private var unmatchedCounts: [Int]
-  private var missedCounts: [Int]
+  /// The ground-truth objects of each class, those that a detection matches, and those that it would
+  /// match after correction.
+  private var groundTruths: [(all: Int, matched: Int, reached: Int)]
 
   init(classCount: Int) {
-    groundTruthCounts = [Int](repeating: 0, count: classCount)
-    unmatchedCounts = groundTruthCounts
-    missedCounts = groundTruthCounts
+    groundTruths = Array(repeating: (0, 0, 0), count: classCount)
   }
 
   /// Adds a detection: by image, and within an image by descending score.
@@ -34,15 +37,15 @@ struct OracleAP {
 
   /// Adds a ground-truth object that is not ignored.
   mutating func addGroundTruth(ofClass classIndex: Int, isMatched: Bool, isMissed: Bool) {
-    groundTruthCounts[classIndex] += 1
-    if !isMatched { unmatchedCounts[classIndex] += 1 }
-    if isMissed { missedCounts[classIndex] += 1 }
+    groundTruths[classIndex].all += 1
+    if isMatched { groundTruths[classIndex].matched += 1 }
+    if !isMissed { groundTruths[classIndex].reached += 1 }
   }
 
   /// The mean AP without corrections; sorts the points.
   mutating func meanAP() -> Double {
     sort { _, _ in nil }
-    return meanPrecision(groundTruthCounts) { $0.original }
+    return meanPrecision(groundTruths.map { $0.all }) { $0.original }
   }
 
   /// Ranks false positives before true positives of the same score.
@@ -53,9 +56,9 @@ struct OracleAP {
   /// The mean AP with the errors of a type corrected.
   func correcting(_ kind: ErrorKind) -> Double {
     if kind == .missed {
-      return meanPrecision(zip(groundTruthCounts, missedCounts).map(-)) { $0.original }
+      return meanPrecision(groundTruths.map { $0.reached }) { $0.original }
     }
-    return meanPrecision(groundTruthCounts) { point in
+    return meanPrecision(groundTruths.map { $0.all }) { point in
       guard point.match.error == kind else { return point.original }
       return point.match.isCorrectable ? (point.correctedClass, true) : nil
     }
@@ -67,12 +70,12 @@ struct OracleAP {
     ranked.points =
       points.filter(\.match.isTruePositive)
       + points.filter { !$0.match.isTruePositive && !$0.match.isIgnored }
-    return ranked.meanPrecision(groundTruthCounts) { $0.original }
+    return ranked.meanPrecision(groundTruths.map { $0.all }) { $0.original }
   }
 
   /// The mean AP over matched ground-truth objects only.
   func withoutFalseNegatives() -> Double {
-    meanPrecision(zip(groundTruthCounts, unmatchedCounts).map(-)) { $0.original }
+    meanPrecision(groundTruths.map { $0.matched }) { $0.original }
   }
 
   /// Sorts by descending score, ties by `precedes` where it is not nil, then in the order added.
@@ -121,12 +124,5 @@ struct OracleAP {
       if place < envelope.count { sum += envelope[place] }
     }
     return sum / 101
-  }
-}
-
-extension OracleAP.Point {
-  /// Nil for ignored detections.
-  fileprivate var original: (classIndex: Int32, isTruePositive: Bool)? {
-    match.isIgnored ? nil : (classIndex, match.isTruePositive)
   }
 }

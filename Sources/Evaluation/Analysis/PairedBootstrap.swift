@@ -23,6 +23,7 @@ package struct PairedBootstrap: Sendable {
     }
   }
 
+  package let options: BootstrapOptions
   package let ap: Difference
   package let ap50: Difference
   /// Nil for a class without ground truth.
@@ -44,12 +45,12 @@ package struct PairedBootstrap: Sendable {
     let precisions = [first, second].map {
       BootstrapAP($0.table, $0.matches, tasks: tasks)
     }
-    func samples(_ sample: BootstrapSample) -> [BootstrapAP.Sample] {
-      precisions.map { $0.sample(sample) }
+    func samples(_ counts: [Int32]) -> [BootstrapAP.Sample] {
+      precisions.map { $0.sample(counts) }
     }
-    let whole = samples(BootstrapSample(eachOf: images))
+    let whole = samples([Int32](repeating: 1, count: images))
     let resamples = tasks.map(options.resamples) {
-      samples(BootstrapSample(imageCount: images, seed: options.seed, number: $0))
+      samples(options.counts(imageCount: images, number: $0))
     }
     func difference(_ number: (BootstrapAP.Sample) -> Double) -> Difference {
       Difference(
@@ -57,13 +58,12 @@ package struct PairedBootstrap: Sendable {
         resamples: resamples.filter { number($0[0]) >= 0 }.map { number($0[1]) - number($0[0]) },
         confidence: options.confidence)
     }
+    self.options = options
     ap = difference(\.ap)
     ap50 = difference(\.ap50)
     classes = first.table.classNames.indices.map { index in
       guard whole[0].classes[index].ap >= 0 else { return nil }
-      return (
-        difference { $0.classes[index].ap }, difference { $0.classes[index].ap50 }
-      )
+      return (difference { $0.classes[index].ap }, difference { $0.classes[index].ap50 })
     }
   }
 }

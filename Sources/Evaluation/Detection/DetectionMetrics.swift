@@ -19,26 +19,6 @@ package struct DetectionMetrics: Hashable, Sendable {
     package let ar100: Double
   }
 
-  package let ap: Double
-  package let ap50: Double
-  package let ap75: Double
-  package let apSmall: Double
-  package let apMedium: Double
-  package let apLarge: Double
-  /// AR with at most 1 detection per image and class.
-  package let ar1: Double
-  package let ar10: Double
-  package let ar100: Double
-  package let arSmall: Double
-  package let arMedium: Double
-  package let arLarge: Double
-  package let classes: [ClassEntry]
-  package let imageCount: Int
-  package let curves: PrecisionRecallCurves
-
-  /// Without crowds and ignored objects.
-  package var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
-
   /// One of the twelve metrics by its usual name.
   package struct Number: Hashable, Sendable {
     /// Such as `AP50` or `ARsmall`.
@@ -48,27 +28,28 @@ package struct DetectionMetrics: Hashable, Sendable {
   }
 
   /// The twelve metrics in the order in which COCO prints them.
-  package var numbers: [Number] {
-    [
-      Number(name: "AP", value: ap), Number(name: "AP50", value: ap50),
-      Number(name: "AP75", value: ap75), Number(name: "APsmall", value: apSmall),
-      Number(name: "APmedium", value: apMedium), Number(name: "APlarge", value: apLarge),
-      Number(name: "AR1", value: ar1), Number(name: "AR10", value: ar10),
-      Number(name: "AR100", value: ar100), Number(name: "ARsmall", value: arSmall),
-      Number(name: "ARmedium", value: arMedium), Number(name: "ARlarge", value: arLarge),
-    ]
-  }
+  package let numbers: [Number]
+  package let classes: [ClassEntry]
+  package let imageCount: Int
+  package let curves: PrecisionRecallCurves
 
-  /// Takes the means of the curves. Thresholds, areas and limits are indexed in the order of `.coco`.
+  /// Without crowds and ignored objects.
+  package var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
+
+  /// Accumulates the matches, made with the parameters `.coco`, and takes the means of the curves.
   ///
-  /// Source: `COCOeval.summarize`.
-  init(
-    curves: PrecisionRecallCurves, classNames: [String],
-    counts: [(groundTruths: Int, detections: Int)],
-    imageCount: Int
+  /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c, whose numbers it equals.
+  package init(
+    _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) {
+    var counts = table.classNames.map { _ in (groundTruths: 0, detections: 0) }
+    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isEmpty {
+      counts[Int(table.groundTruths.classes[row])].groundTruths += 1
+    }
+    for classIndex in table.detections.classes { counts[Int(classIndex)].detections += 1 }
+    let curves = PrecisionRecallCurves(table, matches, tasks: tasks)
     let everyIoU = curves.parameters.iouThresholds.indices
-    let everyClass = 0..<classNames.count
+    let everyClass = 0..<table.classNames.count
     let all = 0
     let hundred = 2
     func ap(_ ious: Range<Int>, classes: Range<Int>, area: Int = all) -> Double {
@@ -77,29 +58,42 @@ package struct DetectionMetrics: Hashable, Sendable {
     func ar(area: Int = all, limit: Int = hundred) -> Double {
       curves.meanRecall(classes: everyClass, area: area, limit: limit)
     }
-    self.ap = ap(everyIoU, classes: everyClass)
-    ap50 = ap(0..<1, classes: everyClass)
-    ap75 = ap(5..<6, classes: everyClass)
-    apSmall = ap(everyIoU, classes: everyClass, area: 1)
-    apMedium = ap(everyIoU, classes: everyClass, area: 2)
-    apLarge = ap(everyIoU, classes: everyClass, area: 3)
-    ar1 = ar(limit: 0)
-    ar10 = ar(limit: 1)
-    ar100 = ar()
-    arSmall = ar(area: 1)
-    arMedium = ar(area: 2)
-    arLarge = ar(area: 3)
+    numbers = [
+      Number(name: "AP", value: ap(everyIoU, classes: everyClass)),
+      Number(name: "AP50", value: ap(0..<1, classes: everyClass)),
+      Number(name: "AP75", value: ap(5..<6, classes: everyClass)),
+      Number(name: "APsmall", value: ap(everyIoU, classes: everyClass, area: 1)),
+      Number(name: "APmedium", value: ap(everyIoU, classes: everyClass, area: 2)),
+      Number(name: "APlarge", value: ap(everyIoU, classes: everyClass, area: 3)),
+      Number(name: "AR1", value: ar(limit: 0)), Number(name: "AR10", value: ar(limit: 1)),
+      Number(name: "AR100", value: ar()), Number(name: "ARsmall", value: ar(area: 1)),
+      Number(name: "ARmedium", value: ar(area: 2)), Number(name: "ARlarge", value: ar(area: 3)),
+    ]
     classes = everyClass.map { index in
       let one = index..<(index + 1)
       return ClassEntry(
-        name: classNames[index], classIndex: index, groundTruthCount: counts[index].groundTruths,
+        name: table.classNames[index], classIndex: index,
+        groundTruthCount: counts[index].groundTruths,
         detectionCount: counts[index].detections, ap: ap(everyIoU, classes: one),
         ap50: ap(0..<1, classes: one), ap75: ap(5..<6, classes: one),
         ar100: curves.meanRecall(classes: one, area: all, limit: hundred))
     }
-    self.imageCount = imageCount
+    imageCount = table.imageNames.count
     self.curves = curves
   }
+}
+
+extension DetectionMetrics {
+  package var ap: Double { numbers[0].value }
+  package var ap50: Double { numbers[1].value }
+  package var ap75: Double { numbers[2].value }
+  package var apSmall: Double { numbers[3].value }
+  package var apMedium: Double { numbers[4].value }
+  package var apLarge: Double { numbers[5].value }
+  package var ar100: Double { numbers[8].value }
+  package var arSmall: Double { numbers[9].value }
+  package var arMedium: Double { numbers[10].value }
+  package var arLarge: Double { numbers[11].value }
 }
 
 extension DetectionMetrics {
@@ -124,14 +118,13 @@ extension DetectionMetrics {
   }
 
   /// The metrics by name (null without ground truth), in COCO's order (-1 without), and by class.
-  package var members: [JSONMember] {
-    [
-      JSONMember(
-        key: "metrics",
-        value: .object(
-          numbers.map { JSONMember(key: $0.name, value: Table.Value.fraction($0.value).json) })),
-      JSONMember(key: "stats", value: .array(numbers.map { .number($0.value) })),
-      JSONMember(key: "classes", value: classTable.json),
+  package var json: JSONValue {
+    let metrics = numbers.map {
+      JSONMember(key: $0.name, value: Table.Value.fraction($0.value).json)
+    }
+    return [
+      "metrics": .object(metrics), "stats": .array(numbers.map { .number($0.value) }),
+      "classes": classTable.json,
     ]
   }
 
@@ -143,21 +136,19 @@ extension DetectionMetrics {
         + names.map { .numbers($0) })
     for result in results {
       let report = result.report
+      func add(_ name: String, _ groundTruths: Int, _ detections: Int, _ values: [Double]) {
+        table.add(
+          [.text(result.name), .text(name), .integer(groundTruths), .integer(detections)]
+            + values.map(Table.Value.fraction))
+      }
       let detections = report.classes.reduce(0) { $0 + $1.detectionCount }
-      table.add(
-        [
-          .text(result.name), .text("all"), .integer(report.groundTruthCount),
-          .integer(detections),
-        ] + report.numbers.map { .fraction($0.value) })
+      add("all", report.groundTruthCount, detections, report.numbers.map(\.value))
       for entry in report.classes {
         let known = [
           "AP": entry.ap, "AP50": entry.ap50, "AP75": entry.ap75, "AR100": entry.ar100,
         ]
-        table.add(
-          [
-            .text(result.name), .text(entry.name), .integer(entry.groundTruthCount),
-            .integer(entry.detectionCount),
-          ] + names.map { .fraction(known[$0] ?? -1) })
+        add(
+          entry.name, entry.groundTruthCount, entry.detectionCount, names.map { known[$0] ?? -1 })
       }
     }
     return table

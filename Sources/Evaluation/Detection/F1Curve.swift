@@ -31,23 +31,15 @@ package struct F1Curve: Hashable, Sendable {
   /// true positives.
   package var best: Point? {
     guard groundTruthCount > 0 else { return nil }
-    var best: Point?
-    for point in points where point.truePositives > 0 && point.f1 > best?.f1 ?? 0 { best = point }
-    return best
+    return points.filter { $0.truePositives > 0 }.max { $0.f1 < $1.f1 }
   }
 
   /// The point at a confidence threshold.
   package func point(from score: Double) -> Point {
-    var (low, high) = (0, points.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if points[middle].score >= score { low = middle + 1 } else { high = middle }
-    }
-    let reached = low > 0 ? points[low - 1] : nil
+    let reached = points.last { $0.score >= score }
     return Point(
       score: score, truePositives: reached?.truePositives ?? 0,
-      falsePositives: reached?.falsePositives ?? 0,
-      groundTruths: groundTruthCount)
+      falsePositives: reached?.falsePositives ?? 0, groundTruths: groundTruthCount)
   }
 
   init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
@@ -104,7 +96,7 @@ package struct F1Curve: Hashable, Sendable {
 
 extension AdditionalMetric {
   static let f1 = AdditionalMetric(
-    name: "f1", summary: "the best F1 of each class and its confidence threshold"
+    name: "f1", summary: "the best F1 of each class and its confidence"
   ) { result, tasks in
     let curves = F1Curve.curves(result.table, result.matches, tasks: tasks)
     var table = Table([

@@ -34,8 +34,7 @@ package struct PascalMetric: Hashable, Sendable {
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
     classes = tasks.map(table.classNames.count) { classIndex in
-      var accumulation = PascalAccumulation(table, classIndex: classIndex, overlap: overlap)
-      return accumulation.entry()
+      Self.entry(table, classIndex: classIndex, overlap: overlap)
     }
     func mean(_ values: [Double]) -> Double {
       let known = values.filter { $0 >= 0 }
@@ -44,34 +43,21 @@ package struct PascalMetric: Hashable, Sendable {
     meanAP2007 = mean(classes.map(\.ap2007))
     meanAP2010 = mean(classes.map(\.ap2010))
   }
-}
 
-/// Evaluates the detections of one class.
-private struct PascalAccumulation {
-  /// A detection with the ground-truth object of the highest IoU, if that reaches the threshold.
-  private struct Entry {
-    var score: Double
-    var row: Int
-    var groundTruth: Int?
-  }
-
-  private let table: EvaluationTable
-  private var entries: [Entry] = []
-  private var groundTruthCount = 0
-
-  init(_ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU) {
-    self.table = table
+  /// The detections of one class by descending score, each with the ground-truth object of the highest
+  /// IoU, if that reaches the threshold.
+  private static func ranked(
+    _ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU
+  ) -> [(score: Double, row: Int, groundTruth: Int?)] {
+    var entries: [(score: Double, row: Int, groundTruth: Int?)] = []
     var overlaps: [Double] = []
     for number in table.pairs(ofClass: classIndex) {
       let pair = table.pairs[Int(number)]
-      for groundTruth in pair.groundTruths where table.groundTruths.traits[groundTruth].isEmpty {
-        groundTruthCount += 1
-      }
       let places = pair.detections.count * pair.groundTruths.count
       if overlaps.count < places { overlaps = [Double](repeating: 0, count: places) }
       if places > 0 { overlap.fill(table, pair, pair.detections.count, &overlaps) }
       for (place, row) in pair.detections.enumerated() {
-        var best = PascalMetric.threshold
+        var best = threshold
         var groundTruth: Int?
         for candidate in 0..<pair.groundTruths.count {
           let value = overlaps[place * pair.groundTruths.count + candidate]
@@ -81,25 +67,30 @@ private struct PascalAccumulation {
             groundTruth = pair.groundTruths.lowerBound + candidate
           }
         }
-        entries.append(
-          Entry(score: table.detections.scores[row], row: row, groundTruth: groundTruth))
+        entries.append((table.detections.scores[row], row, groundTruth))
       }
     }
     // Ties by row: the order of a stable sort.
-    entries.sort { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
+    return entries.sorted { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
   }
 
-  mutating func entry() -> PascalMetric.ClassEntry {
+  private static func entry(
+    _ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU
+  ) -> ClassEntry {
+    let traits = table.groundTruths.traits
+    let groundTruthCount = table.pairs(ofClass: classIndex).reduce(0) { count, number in
+      count + table.pairs[Int(number)].groundTruths.count { traits[$0].isEmpty }
+    }
     guard groundTruthCount > 0 else {
-      return PascalMetric.ClassEntry(groundTruthCount: 0, ap2007: -1, ap2010: -1)
+      return ClassEntry(groundTruthCount: 0, ap2007: -1, ap2010: -1)
     }
     var taken: Set<Int> = []
     var recalls: [Double] = []
     var precisions: [Double] = []
     var (truePositives, counted) = (0, 0)
-    for entry in entries {
+    for entry in ranked(table, classIndex: classIndex, overlap: overlap) {
       if let groundTruth = entry.groundTruth {
-        if !table.groundTruths.traits[groundTruth].isEmpty { continue }
+        if !traits[groundTruth].isEmpty { continue }
         if taken.insert(groundTruth).inserted { truePositives += 1 }
       }
       counted += 1
@@ -118,7 +109,7 @@ private struct PascalAccumulation {
       let reached = recalls.firstIndex { $0 >= Double(point) * 0.1 }
       sum += (reached.map { precisions[$0] } ?? 0) / 11
     }
-    return PascalMetric.ClassEntry(groundTruthCount: groundTruthCount, ap2007: sum, ap2010: area)
+    return ClassEntry(groundTruthCount: groundTruthCount, ap2007: sum, ap2010: area)
   }
 }
 

@@ -1,4 +1,4 @@
-/// Precision and scores over recall, and the final recall, for every threshold, class, area and
+/// Precision over recall, and the final recall, for every threshold, class, area and
 /// limit: the arrays that all of COCO's metrics are means of.
 ///
 /// -1 marks a class without ground truth in an area range. The layout is the reference's
@@ -8,8 +8,6 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   package let classCount: Int
   /// The precision envelope at each recall point, 0...1, or -1.
   package internal(set) var precision: [Double]
-  /// The score of the detection at which each recall point is reached (0 beyond the last), or -1.
-  package internal(set) var scores: [Double]
   /// The recall after all detections, 0...1, or -1.
   package internal(set) var recall: [Double]
 
@@ -20,17 +18,16 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
       parameters.iouThresholds.count * classCount * parameters.areaRanges.count
       * parameters.detectionLimits.count
     precision = [Double](repeating: -1, count: ends * parameters.recallThresholds.count)
-    scores = precision
     recall = [Double](repeating: -1, count: ends)
   }
 
-  /// The index of a value in `precision` and `scores`.
+  /// The index of a value in `precision`.
   package func index(
     iou: Int, recallPoint: Int, classIndex: Int, area: Int, limit: Int
   ) -> Int {
-    let row = iou * parameters.recallThresholds.count + recallPoint
-    return ((row * classCount + classIndex) * parameters.areaRanges.count + area)
-      * parameters.detectionLimits.count + limit
+    recallIndex(
+      iou: iou * parameters.recallThresholds.count + recallPoint, classIndex: classIndex,
+      area: area, limit: limit)
   }
 
   /// The index of a value in `recall`.
@@ -43,30 +40,35 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   func meanPrecision(
     ious: Range<Int>, classes: Range<Int>, area: Int, limit: Int
   ) -> Double {
-    var values: [Double] = []
-    for iou in ious {
-      for point in parameters.recallThresholds.indices {
-        for classIndex in classes {
-          let place = index(
-            iou: iou, recallPoint: point, classIndex: classIndex, area: area, limit: limit)
-          if precision[place] > -1 { values.append(precision[place]) }
-        }
-      }
-    }
-    return values.isEmpty ? -1 : pairwiseSum(values[...]) / Double(values.count)
+    let points = parameters.recallThresholds.count
+    let rows = ious.lowerBound * points..<ious.upperBound * points
+    return mean(of: precision, rows: rows, classes: classes, area: area, limit: limit)
   }
 
   /// The mean recall over all thresholds and the given classes; -1 where none has ground truth.
   func meanRecall(classes: Range<Int>, area: Int, limit: Int) -> Double {
-    var values: [Double] = []
-    for iou in parameters.iouThresholds.indices {
+    mean(
+      of: recall, rows: parameters.iouThresholds.indices, classes: classes, area: area,
+      limit: limit)
+  }
+
+  private func mean(
+    of values: [Double], rows: Range<Int>, classes: Range<Int>, area: Int, limit: Int
+  ) -> Double {
+    var known: [Double] = []
+    for row in rows {
       for classIndex in classes {
-        let place = recallIndex(iou: iou, classIndex: classIndex, area: area, limit: limit)
-        if recall[place] > -1 { values.append(recall[place]) }
+        let place = recallIndex(iou: row, classIndex: classIndex, area: area, limit: limit)
+        if values[place] > -1 { known.append(values[place]) }
       }
     }
-    return values.isEmpty ? -1 : pairwiseSum(values[...]) / Double(values.count)
+    return meanOrMissing(known[...])
   }
+}
+
+/// The mean of values in numpy's order of additions; -1 for none.
+func meanOrMissing(_ values: ArraySlice<Double>) -> Double {
+  values.isEmpty ? -1 : pairwiseSum(values) / Double(values.count)
 }
 
 /// The sum of values in numpy's order of additions, so that means equal the reference's to the last

@@ -8,7 +8,7 @@ package struct EvaluationParameters: Hashable, Sendable {
     package var lower: Double
     package var upper: Double
 
-    func contains(_ area: Double) -> Bool { !(area < lower || area > upper) }
+    package func contains(_ area: Double) -> Bool { !(area < lower || area > upper) }
   }
 
   /// 0.50, 0.55 ... 0.95.
@@ -31,6 +31,8 @@ package struct EvaluationParameters: Hashable, Sendable {
     ],
     detectionLimits: [1, 10, 100])
 
+  /// The mask with a bit for each IoU threshold.
+  var everyThreshold: UInt16 { UInt16((1 << iouThresholds.count) - 1) }
   var largestLimit: Int { detectionLimits.max() ?? 0 }
 }
 

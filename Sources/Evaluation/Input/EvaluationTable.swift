@@ -7,15 +7,20 @@ package struct ImageClassPair: Hashable, Sendable {
   package let image: Int32
   /// Index into the list of classes.
   package let classIndex: Int32
-  fileprivate let firstGroundTruth: Int32
-  fileprivate let groundTruthEnd: Int32
-  fileprivate let firstDetection: Int32
-  fileprivate let detectionEnd: Int32
-
   /// Rows of `EvaluationTable.groundTruths`, in the order of the input.
-  package var groundTruths: Range<Int> { Int(firstGroundTruth)..<Int(groundTruthEnd) }
+  package let groundTruths: Range<Int>
   /// Rows of `EvaluationTable.detections`, the highest score first.
-  package var detections: Range<Int> { Int(firstDetection)..<Int(detectionEnd) }
+  package let detections: Range<Int>
+}
+
+extension ArraySlice<ImageClassPair> {
+  /// The rows of all of these pairs, which are neighbors; empty without pairs.
+  package var groundTruths: Range<Int> {
+    (first?.groundTruths.lowerBound ?? 0)..<(last?.groundTruths.upperBound ?? 0)
+  }
+  package var detections: Range<Int> {
+    (first?.detections.lowerBound ?? 0)..<(last?.detections.upperBound ?? 0)
+  }
 }
 
 /// An evaluation's rows, sorted by image and then by class, with the start of each group.
@@ -52,15 +57,16 @@ package struct EvaluationTable: Sendable {
     try input.check()
     imageNames = input.imageNames
     classNames = input.classNames
-    let images = imageNames.count
-    let order = Self.order(
-      images: input.groundTruths.images, imageCount: images, classes: input.groundTruths.classes,
-      classCount: classNames.count)
-    groundTruths = input.groundTruths.reordered(order)
-    groundTruthSources = order
-    let unranked = Self.order(
-      images: input.detections.images, imageCount: images, classes: input.detections.classes,
-      classCount: classNames.count)
+    let (images, classCount) = (imageNames.count, classNames.count)
+    /// Row numbers by image, then class, then row: two counting sorts, the less important key first.
+    func order(_ imageIndices: [Int32], _ classes: [Int32]) -> [Int32] {
+      let rows = Array(0..<Int32(classes.count))
+      return Self.sorted(
+        Self.sorted(rows, by: classes, count: classCount), by: imageIndices, count: images)
+    }
+    groundTruthSources = order(input.groundTruths.images, input.groundTruths.classes)
+    groundTruths = input.groundTruths.reordered(groundTruthSources)
+    let unranked = order(input.detections.images, input.detections.classes)
     pairs = Self.pairs(groundTruths: groundTruths, detections: input.detections, order: unranked)
     detectionSources = Self.ranked(
       unranked, pairs: pairs, scores: input.detections.scores, tasks: tasks)
@@ -79,14 +85,6 @@ package struct EvaluationTable: Sendable {
   /// The numbers of a class's pairs, by image.
   package func pairs(ofClass classIndex: Int) -> ArraySlice<Int32> {
     classPairs[classStarts[classIndex]..<classStarts[classIndex + 1]]
-  }
-
-  /// Row numbers by image, then class, then row: two counting sorts, the less important key first.
-  private static func order(
-    images: [Int32], imageCount: Int, classes: [Int32], classCount: Int
-  ) -> [Int32] {
-    let byClass = sorted(Array(0..<Int32(images.count)), by: classes, count: classCount)
-    return sorted(byClass, by: images, count: imageCount)
   }
 
   /// A stable counting sort of row numbers by a key below `count`.
@@ -113,39 +111,26 @@ package struct EvaluationTable: Sendable {
   private static func pairs(
     groundTruths: GroundTruthTable, detections: DetectionTable, order: [Int32]
   ) -> [ImageClassPair] {
-    /// Image and class as one number, in the order of the pairs.
-    func key(_ image: Int32, _ classIndex: Int32) -> Int64 {
-      Int64(image) << 32 | Int64(classIndex)
+    /// Image and class as one number, in the order of the pairs, and an end.
+    func keys(_ images: [Int32], _ classes: [Int32]) -> [Int64] {
+      zip(images, classes).map { Int64($0) << 32 | Int64($1) } + [.max]
     }
-    func groundTruthKey(_ row: Int) -> Int64 {
-      row < groundTruths.count ? key(groundTruths.images[row], groundTruths.classes[row]) : .max
-    }
-    func detectionKey(_ place: Int) -> Int64 {
-      guard place < order.count else { return .max }
-      let row = Int(order[place])
-      return key(detections.images[row], detections.classes[row])
-    }
+    let groundTruthKeys = keys(groundTruths.images, groundTruths.classes)
+    let unsorted = keys(detections.images, detections.classes)
+    let detectionKeys = order.map { unsorted[Int($0)] } + [.max]
     var pairs: [ImageClassPair] = []
     var (groundTruth, detection) = (0, 0)
-    var (nextGroundTruth, nextDetection) = (groundTruthKey(0), detectionKey(0))
-    while min(nextGroundTruth, nextDetection) < .max {
-      let current = min(nextGroundTruth, nextDetection)
+    while true {
+      let current = min(groundTruthKeys[groundTruth], detectionKeys[detection])
+      if current == .max { return pairs }
       let (firstGroundTruth, firstDetection) = (groundTruth, detection)
-      while nextGroundTruth == current {
-        groundTruth += 1
-        nextGroundTruth = groundTruthKey(groundTruth)
-      }
-      while nextDetection == current {
-        detection += 1
-        nextDetection = detectionKey(detection)
-      }
+      while groundTruthKeys[groundTruth] == current { groundTruth += 1 }
+      while detectionKeys[detection] == current { detection += 1 }
       pairs.append(
         ImageClassPair(
           image: Int32(current >> 32), classIndex: Int32(truncatingIfNeeded: current),
-          firstGroundTruth: Int32(firstGroundTruth), groundTruthEnd: Int32(groundTruth),
-          firstDetection: Int32(firstDetection), detectionEnd: Int32(detection)))
+          groundTruths: firstGroundTruth..<groundTruth, detections: firstDetection..<detection))
     }
-    return pairs
   }
 
   /// Sorts the detections of each pair by descending score, ties by row.
@@ -153,9 +138,8 @@ package struct EvaluationTable: Sendable {
     _ order: [Int32], pairs: [ImageClassPair], scores: [Double], tasks: any ParallelExecutor
   ) -> [Int32] {
     tasks.mapParts(of: pairs.count, parts: 64) { part -> [Int32] in
-      guard let first = part.first, let last = part.last else { return [] }
-      let start = pairs[first].detections.lowerBound
-      var rows = Array(order[start..<pairs[last].detections.upperBound])
+      let start = pairs[part].detections.lowerBound
+      var rows = Array(order[pairs[part].detections])
       for pair in pairs[part] {
         let places = pair.detections.lowerBound - start..<pair.detections.upperBound - start
         rows[places].sort {

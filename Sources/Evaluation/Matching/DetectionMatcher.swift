@@ -8,19 +8,13 @@
 /// Unlike the reference, a match is stored as a flag and not as an annotation id, so an id of 0 has no
 /// special meaning.
 struct DetectionMatcher {
-  /// The match outcomes of all pairs so far.
-  private(set) var columns = MatchColumns()
-
-  /// A ground-truth object whose IoU with a detection reaches the lowest threshold.
-  private struct Candidate {
-    /// Its index in the pair.
-    var groundTruth: Int
-    var overlap: Double
-  }
+  /// The match outcomes of all pairs so far, laid out as in `MatchTable`.
+  private(set) var matched: [UInt16] = []
+  private(set) var ignored: [UInt16] = []
 
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
-  private let parameters: EvaluationParameters
+  private let parameters = EvaluationParameters.coco
   /// The thresholds, at most 1 - 1e-10 as in the reference.
   private let floors: [Double]
   private let lowestFloor: Double
@@ -28,35 +22,34 @@ struct DetectionMatcher {
 
   // Scratch memory, kept from pair to pair.
   private var overlaps: [Double] = []
-  /// Those of detection d are `candidateStarts[d]..<candidateStarts[d + 1]`.
-  private var candidates: [Candidate] = []
+  /// Ground-truth objects, by their index in the pair, whose IoU with a detection reaches the lowest
+  /// threshold. Those of detection d are `candidateStarts[d]..<candidateStarts[d + 1]`.
+  private var candidates: [(groundTruth: Int, overlap: Double)] = []
   private var candidateStarts: [Int] = []
   /// Whether a ground-truth object is ignored in the current area range.
   private var isIgnored: [Bool] = []
   /// Thresholds at which a ground-truth object is matched.
   private var taken: [UInt16] = []
 
-  init(_ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters) {
+  init(_ table: EvaluationTable, overlap: PairwiseIoU) {
     precondition(
       parameters.iouThresholds.count <= UInt16.bitWidth, "at most 16 IoU thresholds fit a mask")
     self.table = table
     self.overlap = overlap
-    self.parameters = parameters
     floors = parameters.iouThresholds.map { min($0, 1 - 1e-10) }
     lowestFloor = floors.min() ?? 1
-    everyThreshold = UInt16((1 << parameters.iouThresholds.count) - 1)
+    everyThreshold = parameters.everyThreshold
   }
 
   mutating func reserve(_ detections: Int) {
-    columns.matched.reserveCapacity(detections * parameters.areaRanges.count)
-    columns.ignored.reserveCapacity(detections * parameters.areaRanges.count)
-    columns.matchedGroundTruths.reserveCapacity(detections * parameters.iouThresholds.count)
+    matched.reserveCapacity(detections * parameters.areaRanges.count)
+    ignored.reserveCapacity(detections * parameters.areaRanges.count)
   }
 
   /// Appends the match outcomes of a pair's detections.
   mutating func match(_ pair: ImageClassPair) {
     let areaCount = parameters.areaRanges.count
-    let first = columns.matched.count / areaCount
+    let first = matched.count / areaCount
     append(unmatched: pair)
     if pair.detections.isEmpty || pair.groundTruths.isEmpty { return }
     let kept = min(pair.detections.count, parameters.largestLimit)
@@ -77,13 +70,10 @@ struct DetectionMatcher {
     for row in pair.detections {
       for range in parameters.areaRanges {
         let counts = row < limit && range.contains(table.detections.areas[row])
-        columns.matched.append(0)
-        columns.ignored.append(counts ? 0 : everyThreshold)
+        matched.append(0)
+        ignored.append(counts ? 0 : everyThreshold)
       }
     }
-    columns.matchedGroundTruths.append(
-      contentsOf: repeatElement(
-        -1, count: pair.detections.count * parameters.iouThresholds.count))
   }
 
   private mutating func findCandidates(in pair: ImageClassPair, kept: Int) {
@@ -98,9 +88,7 @@ struct DetectionMatcher {
       candidateStarts.append(candidates.count)
       for groundTruth in 0..<groundTruthCount {
         let value = overlaps[detection * groundTruthCount + groundTruth]
-        if value >= lowestFloor {
-          candidates.append(Candidate(groundTruth: groundTruth, overlap: value))
-        }
+        if value >= lowestFloor { candidates.append((groundTruth, value)) }
       }
     }
     candidateStarts.append(candidates.count)
@@ -117,7 +105,7 @@ struct DetectionMatcher {
     }
   }
 
-  /// Finds the match of one detection at every threshold; `row` is the detection's row in `columns`.
+  /// Finds the match of one detection at every threshold; `row` is the detection's row in `matched`.
   private mutating func match(_ detection: Int, row: Int, pair: ImageClassPair, area: Int) {
     let mine = candidateStarts[detection]..<candidateStarts[detection + 1]
     let place = row * parameters.areaRanges.count + area
@@ -129,15 +117,11 @@ struct DetectionMatcher {
           ?? best(of: mine, ignored: true, floor: floors[threshold], bit: bit, pair)
       else { continue }
       taken[groundTruth] |= bit
-      columns.matched[place] |= bit
+      matched[place] |= bit
       if isIgnored[groundTruth] {
-        columns.ignored[place] |= bit
+        ignored[place] |= bit
       } else {
-        columns.ignored[place] &= ~bit
-      }
-      if area == 0 {
-        columns.matchedGroundTruths[row * floors.count + threshold] = Int32(
-          pair.groundTruths.lowerBound + groundTruth)
+        ignored[place] &= ~bit
       }
     }
   }

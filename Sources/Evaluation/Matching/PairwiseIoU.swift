@@ -19,15 +19,12 @@ package struct PairwiseIoU: Sendable {
     Double
 
   let fill: Filling
+  /// Agrees with `fill`.
   let iou: RowIoU
+}
 
-  /// The two functions must agree.
-  package init(fill: @escaping Filling, iou: @escaping RowIoU) {
-    self.fill = fill
-    self.iou = iou
-  }
-
-  package init(iou: @escaping RowIoU) {
+extension PairwiseIoU {
+  init(iou: @escaping RowIoU) {
     self.init(
       fill: { table, pair, detections, overlaps in
         var place = 0

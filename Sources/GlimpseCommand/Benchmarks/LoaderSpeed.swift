@@ -1,6 +1,7 @@
 import Glimpse
 
-/// The measured speed of the loader, and the time that training steps waited for it.
+/// The measured speed of the loader (reading, decoding, augmentation, batches), and the time that
+/// training steps waited for it.
 struct LoaderSpeed: Sendable {
   /// Consecutive batches.
   struct Run: Sendable {
@@ -8,64 +9,121 @@ struct LoaderSpeed: Sendable {
     var seconds = 0.0
     /// Of them, those spent waiting for a batch.
     var waited = 0.0
-
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
     var dataWaitFraction: Double { waited / max(seconds, 1e-9) }
   }
 
-  let config: TrainingConfig
-  /// Images of the dataset.
-  let images: Int
-  let imageSize: Int
-  let batch: Int
-  /// Whether training steps ran on the batches.
-  let trains: Bool
-  /// In order: the first decodes every image.
-  let runs: [Run]
-  /// Images that cannot be decoded.
-  let unreadable: Int
+  /// The most images of a run.
+  static let longestRun = 1024
 
-  /// All runs but the first, which is reported by itself; the first if there is no other.
-  private var later: [Run] { runs.count > 1 ? Array(runs.dropFirst()) : runs }
-  /// The median of all later runs.
-  var imagesPerSecond: Double { Statistics.median(later.map(\.imagesPerSecond)) }
-  /// The median of all later runs, 0...1.
-  var dataWaitFraction: Double { Statistics.median(later.map(\.dataWaitFraction)) }
+  /// The settings of the training whose loader is measured: one worker, if not set otherwise.
+  static var settings: TrainingConfig {
+    var config = TrainingConfig()
+    config.workers = 1
+    return config
+  }
+
+  private let config: TrainingConfig
+  /// Images of the dataset.
+  private let images: Int
+  private let batch: Int
+  /// Whether training steps ran on the batches.
+  private let trains: Bool
+  /// In order: the first decodes every image.
+  private var runs: [Run] = []
+  /// Images that cannot be decoded.
+  private var unreadable: Set<DatasetIssue> = []
+
+  /// Times runs of batches as `train` makes them.
+  ///
+  /// - Parameters:
+  ///   - config: The settings besides those of the model.
+  ///   - step: A training step on a batch; its time is not counted as waiting.
+  /// - Throws: `DatasetsError` for a dataset that cannot be used.
+  init(
+    _ config: TrainingConfig, model: ModelDescription, batch: Int, runs: Int,
+    step: ((Batch) throws -> Void)?
+  ) throws {
+    var config = config
+    config.imgsz = model.imageSize
+    let dataset = try Dataset.open(path: config.data, split: "train")
+    guard step == nil || dataset.classNames.count <= model.classNames.count else {
+      throw CommandError.usage(
+        "\(Sentence.quoted(config.data)) has \(dataset.classNames.count) classes and the network "
+          + "\(model.classNames.count); give --weights of a network that was trained on it")
+    }
+    let plan = BatchPlan(
+      width: config.imgsz, height: config.imgsz, augmentation: config.augmentation)
+    let loader = Loader(
+      samples: dataset.samples, config: Self.loaderConfig(for: model, batch: batch, config)
+    ) { _ in plan }
+    let batches = max(1, min(loader.batchesPerEpoch, Self.longestRun / batch))
+    (self.config, self.batch, trains) = (config, batch, step != nil)
+    images = dataset.samples.count
+    for _ in 0..<runs {
+      var run = Run()
+      let start = monotonicSeconds()
+      for _ in 0..<batches {
+        try Interruption.check("the measurement is not complete")
+        let asked = monotonicSeconds()
+        guard let batch = try loader.next() else { break }
+        run.waited += monotonicSeconds() - asked
+        run.images += batch.images.count
+        unreadable.formUnion(batch.issues)
+        try step?(batch)
+      }
+      run.seconds = monotonicSeconds() - start
+      self.runs.append(run)
+    }
+  }
+
+  /// The loader of a training of the model, with its own normalization.
+  static func loaderConfig(
+    for model: ModelDescription, batch: Int, _ config: TrainingConfig
+  ) -> LoaderConfig {
+    model.trainingTask().loaderConfig(
+      config.loaderConfig(
+        batchSize: batch, normalization: Normalization(model.preprocessing)))
+  }
+
+  /// The median of all runs but the first, which is reported by itself; the first if there is no other.
+  private func median(_ number: (Run) -> Double) -> Double {
+    Statistics.median((runs.count > 1 ? runs.dropFirst() : runs[...]).map(number))
+  }
 
   var json: JSONValue {
     [
-      "data": .string(config.data), "images": .integer(images), "imgsz": .integer(imageSize),
+      "data": .string(config.data), "images": .integer(images), "imgsz": .integer(config.imgsz),
       "batch": .integer(batch), "workers": .integer(config.workers ?? 0),
       "cache_mb": .integer(config.cache), "mosaic": .number(config.augmentation.mosaic),
       "train": .bool(trains), "runs": .integer(runs.count),
-      "images_per_s": .number(imagesPerSecond),
+      "images_per_s": .number(median(\.imagesPerSecond)),
       "first_images_per_s": .number(runs[0].imagesPerSecond),
-      "data_wait": trains ? .number(dataWaitFraction) : .null, "unreadable": .integer(unreadable),
+      "data_wait": trains ? .number(median(\.dataWaitFraction)) : .null,
+      "unreadable": .integer(unreadable.count),
       "peak_rss_mb": .number(Double(ProcessMemory.peak) / 1_048_576),
     ]
   }
 
-  var rows: [(name: String, value: String)] {
-    var rows: [(name: String, value: String)] = [
-      ("data", "\(Sentence.printable(config.data)), \(Sentence.count(images, "image"))"),
-      (
-        "work",
-        "\(trains ? "training on " : "")batches of \(Sentence.count(batch, "image")), "
-          + "\(imageSize) x \(imageSize), mosaic \(config.augmentation.mosaic)"
-      ),
-      (
-        "loader",
-        "\(Sentence.count(config.workers ?? 0, "thread")), \(config.cache) MiB for decoded images"
-      ),
-      ("first run", "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s"),
-      ("speed", "\(NumberFormat.decimal(imagesPerSecond)) images/s"),
-    ]
+  var table: Table {
+    let work = "batches of \(Sentence.count(batch, "image"))"
+    let threads = Sentence.count(config.workers ?? 0, "thread")
+    let (size, mosaic) = (config.imgsz, config.augmentation.mosaic)
+    var table = Table(facts: [
+      "data": "\(config.data), \(Sentence.count(images, "image"))",
+      "work": "\(trains ? "training on " : "")\(work), \(size) x \(size), mosaic \(mosaic)",
+      "loader": "\(threads), \(config.cache) MiB for decoded images",
+      "first run": "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s",
+      "speed": "\(NumberFormat.decimal(median(\.imagesPerSecond))) images/s",
+    ])
     if trains {
-      rows.append(
-        ("data wait", "\(NumberFormat.decimal(dataWaitFraction * 100)) % of the time"))
+      let percent = NumberFormat.decimal(median(\.dataWaitFraction) * 100)
+      table.add(["data wait", "\(percent) % of the time"])
     }
-    rows.append(("memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"))
-    if unreadable > 0 { rows.append(("unreadable", Sentence.count(unreadable, "image"))) }
-    return rows
+    table.add(["memory", "\(NumberFormat.bytes(ProcessMemory.peak)) at most"])
+    if !unreadable.isEmpty {
+      table.add(["unreadable", .text(Sentence.count(unreadable.count, "image"))])
+    }
+    return table
   }
 }

@@ -25,7 +25,7 @@ struct StepTimer {
     /// The outputs of the last forward pass.
     var outputs: [Tensor] = []
     /// The time of each layer, on request.
-    var layers: LayerSpeeds?
+    var layers: Table?
 
     /// Milliseconds; the middle of an even number of runs is the mean of its two.
     var median: Double { Statistics.median(milliseconds) }
@@ -37,21 +37,14 @@ struct StepTimer {
   func timeInference(runs: Int) throws -> Measurement {
     let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
     let plan = try Plan(
-      graph, inputShapes: [inputShape], mode: .inference,
-      kernels: backend.kernels)
+      graph, inputShapes: [inputShape], mode: .inference, kernels: backend.kernels)
     let session = Session(plan, parameters: parameters, pool: backend.pool)
     let images = images
     // The plan reuses the input's memory as soon as it has been read.
     var measurement = try time(
-      runs: runs, flops: graph.flops * Double(batch),
+      runs: runs, flops: graph.flops * Double(batch), session: session,
       before: { session.inputs[0].copy(from: images) }, step: { session.forward() })
     measurement.outputs = session.outputs.map { $0.tensor() }
-    if timesLayers {
-      measurement.layers = try LayerSpeeds(session, runs: runs, peak: measurement.peak) {
-        session.inputs[0].copy(from: images)
-        session.forward()
-      }
-    }
     return measurement
   }
 
@@ -63,14 +56,9 @@ struct StepTimer {
     let task = model.description.trainingTask()
     let training = trainingStep(loss: task.loss)
     let (images, targets) = (images, task.syntheticTargets(count: batch, seed: Self.seed))
-    func step() throws { _ = try training.step(images, targets: targets) }
-    var measurement = try time(
-      runs: runs, flops: 3 * model.graph.flops * Double(batch), step: step)
-    if timesLayers, let session = training.session {
-      measurement.layers = try LayerSpeeds(
-        session, runs: runs, peak: measurement.peak, step: step)
-    }
-    return measurement
+    return try time(
+      runs: runs, flops: 3 * model.graph.flops * Double(batch), session: training.session,
+      step: { _ = try training.step(images, targets: targets) })
   }
 
   /// A step that computes as a training does, at a learning rate of almost 0.
@@ -89,8 +77,10 @@ struct StepTimer {
       pool: backend.pool, kernels: backend.kernels)
   }
 
+  /// - Parameter session: That of the steps, once they have run.
   private func time(
-    runs: Int, flops: Double, before: () -> Void = {}, step: () throws -> Void
+    runs: Int, flops: Double, session: @autoclosure () -> Session?, before: () -> Void = {},
+    step: () throws -> Void
   ) throws -> Measurement {
     for _ in 0..<Self.warmups {
       before()
@@ -104,9 +94,16 @@ struct StepTimer {
       try step()
       milliseconds.append((monotonicSeconds() - start) * 1000)
     }
-    return Measurement(
+    var measurement = Measurement(
       milliseconds: milliseconds.sorted(), flops: flops,
       peak: PeakThroughput.measure(pool: backend.pool, kernels: backend.kernels))
+    if timesLayers, let session = session() {
+      measurement.layers = try LayerSpeeds.measure(session, runs: runs, peak: measurement.peak) {
+        before()
+        try step()
+      }
+    }
+    return measurement
   }
 
   /// The input: numbers in 0..<1, the same in every run.

@@ -5,13 +5,12 @@ struct AnalysisText {
   var analyses: [EvaluationAnalysis] = []
   /// Each result but the first, compared with the first.
   var pairs: [PairedBootstrap] = []
-  var showsErrors = false
-  var showsIntervals = false
+  var options = AnalysisOptions()
 
   /// To print below the other tables.
   var tables: String {
-    var tables = showsErrors ? [ErrorBreakdown.table(analyses.map(\.errors))] : []
-    if showsIntervals { tables += [intervals] + (pairs.isEmpty ? [] : [differences]) }
+    var tables = options.showsErrors ? [ErrorBreakdown.table(analyses.map(\.errors))] : []
+    if options.resamples != nil { tables += [intervals] + (pairs.isEmpty ? [] : [differences]) }
     return tables.map { "\n" + $0.text }.joined()
   }
 
@@ -51,54 +50,50 @@ struct AnalysisText {
     return table
   }
 
-  /// Members of a run's object.
-  func members(run: Int) -> [JSONMember] {
-    guard analyses.indices.contains(run) else { return [] }
+  /// What a run's object holds.
+  func json(run: Int) -> JSONValue {
+    guard analyses.indices.contains(run) else { return [:] }
     let analysis = analyses[run]
-    var members: [JSONMember] = []
-    if showsErrors {
-      members.append(
-        JSONMember(
-          key: "error_breakdown", value: ErrorBreakdown.table([analysis.errors]).jsonByName))
+    var json: JSONValue = [:]
+    if options.showsErrors {
+      json = ["error_breakdown": ErrorBreakdown.table([analysis.errors]).jsonByName]
     }
-    if showsIntervals, let bootstrap = analysis.bootstrap {
-      func json(_ name: String?, _ ap: Interval, _ ap50: Interval) -> JSONValue {
-        .object(
-          (name.map { [JSONMember(key: "name", value: .string($0))] } ?? [])
-            + [("AP", ap), ("AP50", ap50)].map { key, interval in
-              JSONMember(key: key, value: interval.value < 0 ? .null : ends(interval))
-            })
-      }
-      members.append(
-        JSONMember(
-          key: "intervals",
-          value: [
-            "resamples": .integer(bootstrap.options.resamples),
-            "confidence": .number(bootstrap.options.confidence),
-            "all": json(nil, bootstrap.ap, bootstrap.ap50),
-            "classes": .array(
-              zip(analysis.table.classNames, bootstrap.classes).map { json($0, $1.ap, $1.ap50) }),
-          ]))
-      if run > 0 {
-        members.append(JSONMember(key: "against_first", value: difference(pairs[run - 1])))
-      }
+    guard options.resamples != nil, let bootstrap = analysis.bootstrap else { return json }
+    let classes = zip(analysis.table.classNames, bootstrap.classes).map { name, metrics in
+      (["name": .string(name)] as JSONValue).appending(members(metrics, json: self.json))
     }
-    return members
+    let intervals: JSONValue = [
+      "resamples": .integer(bootstrap.options.resamples),
+      "confidence": .number(bootstrap.options.confidence),
+      "all": members((bootstrap.ap, bootstrap.ap50), json: self.json), "classes": .array(classes),
+    ]
+    json = json.appending(["intervals": intervals])
+    if run > 0 {
+      let pair = pairs[run - 1]
+      json = json.appending(["against_first": members((pair.ap, pair.ap50), json: self.json)])
+    }
+    return json
   }
 
-  private func difference(_ pair: PairedBootstrap) -> JSONValue {
-    .object(
-      [("AP", pair.ap), ("AP50", pair.ap50)].map { key, difference in
-        JSONMember(
-          key: key,
-          value: [
-            "difference": .number(difference.interval.value),
-            "interval": ends(difference.interval), "p": .number(difference.p),
-          ])
-      })
+  private func members<Metric>(
+    _ metrics: (ap: Metric, ap50: Metric), json: (Metric) -> JSONValue
+  ) -> JSONValue {
+    ["AP": json(metrics.ap), "AP50": json(metrics.ap50)]
+  }
+
+  /// The ends of an interval; null without ground truth.
+  private func json(_ interval: Interval) -> JSONValue {
+    interval.value < 0 ? .null : ends(interval)
+  }
+
+  private func json(_ difference: PairedBootstrap.Difference) -> JSONValue {
+    [
+      "difference": .number(difference.interval.value), "interval": ends(difference.interval),
+      "p": .number(difference.p),
+    ]
   }
 
   private func ends(_ interval: Interval) -> JSONValue {
-    .array([.number(interval.lower), .number(interval.upper)])
+    [.number(interval.lower), .number(interval.upper)]
   }
 }

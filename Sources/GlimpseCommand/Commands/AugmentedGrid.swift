@@ -53,13 +53,11 @@ struct AugmentedGrid: Sendable {
   /// Training reads polygons only for copy-paste.
   private static func samples(of dataset: Dataset, _ config: TrainingConfig) -> [Sample] {
     if config.augmentation.copyPaste > 0 { return dataset.samples }
-    var samples = dataset.samples
-    for index in samples.indices {
-      for place in samples[index].annotations.indices {
-        samples[index].annotations[place].segmentation = nil
-      }
+    return dataset.samples.map { sample in
+      var sample = sample
+      for place in sample.annotations.indices { sample.annotations[place].segmentation = nil }
+      return sample
     }
-    return samples
   }
 
   private mutating func place(_ thumbnail: Image, left: Int, top: Int) {

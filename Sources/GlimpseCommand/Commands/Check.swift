@@ -26,67 +26,48 @@ struct Check: Command {
       + "image in two splits. Warnings count only with --strict.",
   ]
 
-  static let arguments: [Positional<Check>] = [
-    .one(
-      "data", \.data,
-      help: "Dataset: a folder, a data.yaml or an annotation file")
+  static let arguments = [Positional<Check>.dataset(\.data)]
+
+  static let options: OptionGroups<Check> = [
+    "Input": [
+      .values("split", \.splits, unit: "name", unset: "all", help: "Splits to check"),
+      .value("format", \.format, unit: "format", unset: "detected", help: "Format of the dataset"),
+      .flag(
+        "no-images", \.decodesImages, sets: false,
+        help: "Do not decode images; check labels against the sizes that they state"),
+      .threads(\.threads),
+    ],
+    "Thresholds": [.flag("strict", \.isStrict, help: "Exit with code 4 on warnings, too")],
+    "Output": [
+      .value(
+        "max-issues", \.maximumIssues, .from(0, to: 1_000_000), unit: "count",
+        help: "Maximum number of issues listed per kind"),
+      .flag("all", \.listsAll, help: "List all issues"),
+      .json(\.printsJSON, help: "Print one line of JSON with all issues"),
+      .value("csv", \.csv, unit: "file", help: "Write all issues to a CSV file"),
+      .value(
+        "report", \.report, unit: "file",
+        help: "Write an HTML report with issues, charts and labeled images"),
+    ],
+    "Augmentation preview": [
+      .value(
+        "augmented", \.augmentedCount, .from(1, to: 400), unit: "images", unset: "none",
+        help:
+          "Draw the first augmented training images to runs/check-N/augmented.jpg and the report"
+      ),
+      .value(
+        "config", \.configFile, unit: "file", unset: "train's defaults",
+        help: "Training settings, a run's config.json"),
+    ],
   ]
 
-  static let options: [OptionGroup<Check>] = [
-    OptionGroup(
-      "Input",
-      [
-        .values(
-          "split", \.splits, unit: "name", unset: "all", help: "Splits to check"),
-        .value(
-          "format", \.format, unit: "format", unset: "detected",
-          help: "Format of the dataset"),
-        .flag(
-          "no-images", \.decodesImages, sets: false,
-          help: "Do not decode images; check labels against the sizes that they state"),
-        .threads(\.threads),
-      ]),
-    OptionGroup(
-      "Thresholds",
-      [.flag("strict", \.isStrict, help: "Exit with code 4 on warnings, too")]),
-    OptionGroup(
-      "Output",
-      [
-        .value(
-          "max-issues", \.maximumIssues, .from(0, to: 1_000_000), unit: "count",
-          help: "Maximum number of issues listed per kind"),
-        .flag("all", \.listsAll, help: "List all issues"),
-        .json(\.printsJSON, help: "Print one line of JSON with all issues"),
-        .value("csv", \.csv, unit: "file", help: "Write all issues to a CSV file"),
-        .value(
-          "report", \.report, unit: "file",
-          help: "Write an HTML report with issues, charts and labeled images"),
-      ]),
-    OptionGroup(
-      "Augmentation preview",
-      [
-        .value(
-          "augmented", \.augmentedCount, .from(1, to: 400), unit: "images", unset: "none",
-          help:
-            "Draw the first augmented training images to runs/check-N/augmented.jpg and the report"
-        ),
-        .value(
-          "config", \.configFile, unit: "file", unset: "train's defaults",
-          help: "Training settings, a run's config.json"),
-      ]),
-  ]
-
-  static let examples = [
-    Example("glimpse check pets", "Issues and statistics of a dataset."),
-    Example(
-      "glimpse check pets/data.yaml --report pets.html",
-      "The same as an HTML report with charts and images."),
-    Example(
-      "glimpse check pets --augmented 16",
-      "Preview the training augmentation."),
-    Example(
-      "glimpse check pets --strict --json > issues.json",
-      "For a script that accepts only data without issues."),
+  static let examples: KeyValuePairs = [
+    "glimpse check pets": "Issues and statistics of a dataset.",
+    "glimpse check pets/data.yaml --report pets.html":
+      "The same as an HTML report with charts and images.",
+    "glimpse check pets --augmented 16": "Preview the training augmentation.",
+    "glimpse check pets --strict --json > issues.json":
+      "For a script that accepts only data without issues.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -101,11 +82,9 @@ struct Check: Command {
       try AtomicFile.write(
         DatasetReport(check, augmented: augmented?.thumbnails ?? []).html, to: report)
     }
-    if printsJSON {
-      try console.print(CheckText(check).json.line)
-    } else {
-      try console.write(CheckText(check).table(most: listsAll ? .max : maximumIssues))
-    }
+    let text = CheckText(check: check)
+    try console.write(
+      text.table(most: listsAll ? .max : maximumIssues), json: text.json, asJSON: printsJSON)
     let isBad = check.count(.error) > 0 || isStrict && check.count(.warning) > 0
     return isBad ? .invalidDataSet : .done
   }
@@ -130,12 +109,8 @@ struct Check: Command {
     _ check: DatasetCheck, on console: Console
   ) throws -> AugmentedGrid? {
     guard let augmentedCount else { return nil }
-    let config =
-      if let configFile { try TrainingConfig(jsonFile: configFile) } else {
-        TrainingConfig()
-      }
-    var progress = ProgressReporter(
-      "Drawing", unit: "images", total: augmentedCount, on: console)
+    let config = try configFile.map { try TrainingConfig(jsonFile: $0) } ?? TrainingConfig()
+    var progress = ProgressReporter("Drawing", total: augmentedCount, on: console)
     defer { progress.finish() }
     let grid = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
       try Interruption.check(
@@ -154,12 +129,7 @@ struct Check: Command {
     guard augmentedCount == nil || decodesImages else {
       throw .usage("--augmented and --no-images exclude each other")
     }
-    if let report {
-      guard report.lowercased().hasSuffix(".html") else {
-        throw .usage("--report takes a file that ends in .html, not \(Sentence.quoted(report))")
-      }
-      try ResultFolder.checkParent(of: report)
-    }
-    if let csv { try ResultFolder.checkParent(of: csv) }
+    try ResultFolder.check(report: report)
+    try ResultFolder.checkParent(of: csv)
   }
 }

@@ -4,10 +4,6 @@ import Glimpse
 struct CheckText {
   let check: DatasetCheck
 
-  init(_ check: DatasetCheck) {
-    self.check = check
-  }
-
   /// The numbers, then the issues by kind, the first `most` of each.
   func table(most: Int) -> String {
     [splits, classes, issues(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")

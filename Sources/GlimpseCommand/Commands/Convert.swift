@@ -2,15 +2,8 @@ import Glimpse
 
 /// Converts a labeled dataset to another format.
 struct Convert: Command {
-  var data = ""
-  var format: DatasetFormat?
-  var source: DatasetFormat?
-  var splits: [String] = []
-  var output: String?
-  var images = DatasetWriter.ImageTransfer.copy
+  var writing = DatasetWriting()
   var keepsSegmentations = true
-  var threads: Int?
-  var printsJSON = false
 
   static let name = "convert"
   static let summary = "Convert a labeled dataset to another format"
@@ -21,64 +14,45 @@ struct Convert: Command {
       + "(exit code 4)."
   ]
 
-  static let arguments: [Positional<Convert>] = [
-    .one(
-      "data", \.data, help: "Dataset: a folder, a data.yaml or an annotation file")
+  static let arguments = [Positional<Convert>.dataset(\.writing.data)]
+
+  static let options: OptionGroups<Convert> = [
+    "Output": [
+      .value("to", \.writing.format, unit: "format", help: "Target format"),
+      .newFolder(\.writing.output),
+      .images(\.writing.images),
+      .flag(
+        "no-polygons", \.keepsSegmentations, sets: false,
+        help: "Write boxes only, without polygons and masks"
+      ).alias("no-outlines"),
+      .json(\.writing.printsJSON, help: "Print a summary as one line of JSON"),
+    ],
+    "Input": [
+      .sourceFormat(\.writing.source),
+      .splits(\.writing.splits, help: "Splits to convert"),
+      .threads(\.writing.threads),
+    ],
   ]
 
-  static let options: [OptionGroup<Convert>] = [
-    OptionGroup(
-      "Output",
-      [
-        .value("to", \.format, unit: "format", help: "Target format"),
-        .newFolder(\.output),
-        .images(\.images),
-        .flag(
-          "no-polygons", \.keepsSegmentations, sets: false,
-          help: "Write boxes only, without polygons and masks"
-        ).alias("no-outlines"),
-        .json(\.printsJSON, help: "Print a summary as one line of JSON"),
-      ]),
-    OptionGroup(
-      "Input",
-      [
-        .sourceFormat(\.source),
-        .splits(\.splits, help: "Splits to convert"),
-        .threads(\.threads),
-      ]),
-  ]
-
-  static let examples = [
-    Example(
-      "glimpse convert VOC2012 --to yolo -o voc-yolo", "Convert Pascal VOC to YOLO."),
-    Example(
-      "glimpse convert pets/data.yaml --to coco -o pets-coco --images symlink",
-      "COCO annotation files with links to the images."),
-    Example(
-      "glimpse convert coco --split val --to labelme -o fix-these",
-      "Correct labels in LabelMe."),
+  static let examples: KeyValuePairs = [
+    "glimpse convert VOC2012 --to yolo -o voc-yolo": "Convert Pascal VOC to YOLO.",
+    "glimpse convert pets/data.yaml --to coco -o pets-coco --images symlink":
+      "COCO annotation files with links to the images.",
+    "glimpse convert coco --split val --to labelme -o fix-these": "Correct labels in LabelMe.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    guard let format else {
+    guard let format = writing.format else {
       let words = Sentence.alternatives(DatasetFormat.words)
       throw CommandError.usage("convert needs --to <format>: \(words)")
     }
-    guard let output else {
-      throw CommandError.usage("convert needs --output <folder>, a new folder")
-    }
-    try DatasetWriter.check(folder: output, data: data)
+    let folder = try writing.newFolder(of: Self.name)
     Interruption.observe()
-    let index = ImageIndex(for: data)
+    let index = ImageIndex(for: writing.data)
     defer { index.save() }
-    let reading = DatasetReading(
-      segmentations: keepsSegmentations, clipsBoxes: false,
-      runner: ThreadPool(threads: threads ?? Machine.availableThreads),
-      images: index)
-    let read = try Dataset.openAll(
-      path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
-    let reports = try DatasetWriting(format: format, images: images).write(
-      [read], as: [""], of: read, to: output, on: console)
-    return try DatasetWriting.print(reports, asJSON: printsJSON, on: console)
+    let read = try writing.read(
+      index, ThreadPool(threads: writing.threads ?? Machine.availableThreads),
+      segmentations: keepsSegmentations)
+    return try writing.write([read], as: [""], of: read, in: format, to: folder, on: console)
   }
 }

@@ -1,10 +1,19 @@
 import Foundation
 import Glimpse
 
-/// Writes a dataset with progress, and reports the result.
+/// What `convert` and `split` share: a dataset is read, and written into a new folder.
 struct DatasetWriting: Sendable {
-  let format: DatasetFormat
-  let images: DatasetWriter.ImageTransfer
+  var data = ""
+  /// The format of the dataset; nil where it is detected.
+  var source: DatasetFormat?
+  /// The splits to read; empty for all.
+  var splits: [String] = []
+  /// The format to write.
+  var format: DatasetFormat?
+  var output: String?
+  var images = DatasetWriter.ImageTransfer.copy
+  var threads: Int?
+  var printsJSON = false
 
   /// A summary of what was written and what was dropped.
   struct Report: Sendable {
@@ -66,33 +75,39 @@ struct DatasetWriting: Sendable {
     }
   }
 
-  /// Prints the reports; some inputs failed where a dataset has errors.
-  static func print(
-    _ reports: [Report], asJSON: Bool, on console: Console
-  ) throws -> ExitCode {
-    for report in reports {
-      try asJSON ? console.print(report.json.line) : console.write(report.text)
+  /// The folder to write, checked before any work is done.
+  func newFolder(of command: String) throws -> String {
+    guard let output else {
+      throw CommandError.usage("\(command) needs --output <folder>, a new folder")
     }
-    return reports.contains { $0.errorCount > 0 } ? .someInputsFailed : .done
+    try DatasetWriter.check(folder: output, data: data)
+    return output
   }
 
-  /// Writes a dataset into a new folder, or several versions of it such as folds.
+  func read(
+    _ index: ImageIndex, _ tasks: any ParallelExecutor, segmentations: Bool = true
+  ) throws -> [Dataset] {
+    try Dataset.openAll(
+      path: data, splits: splits.isEmpty ? nil : splits, format: source,
+      reading: DatasetReading(
+        segmentations: segmentations, clipsBoxes: false, runner: tasks, images: index))
+  }
+
+  /// Writes a dataset into a new folder, or several versions of it such as folds, with progress, and
+  /// prints the result; some inputs failed where the dataset has errors.
   ///
   /// - Parameters:
   ///   - parts: The splits of each version.
   ///   - names: The subfolder of each version; an empty one is `folder` itself.
   ///   - data: The splits that were read, whose issues are reported.
   func write(
-    _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset], to folder: String,
-    on console: Console
-  ) throws -> [Report] {
-    var notes = IssueReporter(on: console)
+    _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset],
+    in format: DatasetFormat, to folder: String, on console: Console
+  ) throws -> ExitCode {
     let issues = data.flatMap(\.issues)
-    for issue in issues { notes.add(issue.description) }
-    notes.finish()
-    var progress = ProgressReporter(
-      "Writing", unit: "images", total: names.count * data.reduce(0) { $0 + $1.samples.count },
-      on: console)
+    IssueReporter.report(issues, on: console)
+    let imageCount = data.reduce(0) { $0 + $1.samples.count }
+    var progress = ProgressReporter("Writing", total: names.count * imageCount, on: console)
     defer { progress.finish() }
     let outcomes = try DatasetWriter(format: format, images: images).write(
       zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
@@ -100,11 +115,13 @@ struct DatasetWriting: Sendable {
       progress.advance()
       try Interruption.check()
     }
-    return zip(names, outcomes).map { name, outcome in
-      Report(
+    let errorCount = issues.count { $0.kind.severity == .error }
+    for (name, outcome) in zip(names, outcomes) {
+      let report = Report(
         folder: name.isEmpty ? folder : "\(folder)/\(name)", format: format,
-        classNames: data.first?.classNames ?? [], outcome: outcome,
-        errorCount: issues.count { $0.kind.severity == .error })
+        classNames: data.first?.classNames ?? [], outcome: outcome, errorCount: errorCount)
+      try console.write(report.text, json: report.json, asJSON: printsJSON)
     }
+    return errorCount > 0 ? .someInputsFailed : .done
   }
 }

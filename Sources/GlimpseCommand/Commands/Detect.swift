@@ -33,72 +33,57 @@ struct Detect: Command {
         "Images (JPEG, PNG), folders, lists of paths (.txt), or - for a list on standard input")
   ]
 
-  static let options: [OptionGroup<Detect>] = [
-    OptionGroup(
-      "Detection",
-      [
-        .value(
-          "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
-          help: "Minimum score of a detection"),
-        .values(
-          "classes", \.classes, unit: "class", unset: "all",
-          help: "Classes to detect, by name or index"),
-        .value(
-          "iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
-        .value(
-          "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
-          help: "Maximum detections per image"),
-        .flag(
-          "agnostic-nms", \.detection.isClassAgnostic,
-          help: "Let boxes of different classes suppress each other in NMS"),
-      ] + Option.multiLabel(\.detection.isMultiLabel)),
-    OptionGroup(
-      "Network",
-      [
-        .value(
-          "weights", short: "w", \.weights, unit: "file", unset: "the built-in ones",
-          help: "Weights file"),
-        .imageSize(\.imageSize),
-        .threads(\.threads),
-        .precision(\.precision),
-        .value(
-          "batch", \.batch, .batch, unit: "images",
-          help: "Images per run of the network"),
-      ]),
-    OptionGroup(
-      "Output",
-      [
-        .value(
-          "output", short: "o", \.output, unit: "folder", unset: "the next free runs/detect-N",
-          help: "Folder for the written files"),
-        .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
-        .flag("no-save", \.savesDrawings, sets: false, help: "Write no images with boxes"),
-        .flag(
-          "save-txt", \.savesLabels,
-          help: "Write a label file per image into labels/: class, center, size (0 to 1), score"),
-        .flag("save-crop", \.savesCrops, help: "Write each object as an image into crops/"),
-        .json(
-          \.printsJSON,
-          help: "Print one line of JSON per image: boxes as x1, y1, x2, y2 in original pixels"),
-      ]),
-    OptionGroup(
-      "Decoding",
-      [
-        .strict(\.isStrict),
-        .value(
-          "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
-          help: "Maximum pixels of an image; larger ones are refused"),
-      ]),
+  static let options: OptionGroups<Detect> = [
+    "Detection": [
+      .value(
+        "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
+        help: "Minimum score of a detection"),
+      .values(
+        "classes", \.classes, unit: "class", unset: "all",
+        help: "Classes to detect, by name or index"),
+      .value("iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
+      .value(
+        "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
+        help: "Maximum detections per image"),
+      .flag(
+        "agnostic-nms", \.detection.isClassAgnostic,
+        help: "Let boxes of different classes suppress each other in NMS"),
+    ] + Option.multiLabel(\.detection.isMultiLabel),
+    "Network": [
+      .weights(\.weights),
+      .imageSize(\.imageSize),
+      .threads(\.threads),
+      .precision(\.precision),
+      .batch(\.batch),
+    ],
+    "Output": [
+      .value(
+        "output", short: "o", \.output, unit: "folder", unset: "the next free runs/detect-N",
+        help: "Folder for the written files"),
+      .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
+      .flag("no-save", \.savesDrawings, sets: false, help: "Write no images with boxes"),
+      .flag(
+        "save-txt", \.savesLabels,
+        help: "Write a label file per image into labels/: class, center, size (0 to 1), score"),
+      .flag("save-crop", \.savesCrops, help: "Write each object as an image into crops/"),
+      .json(
+        \.printsJSON,
+        help: "Print one line of JSON per image: boxes as x1, y1, x2, y2 in original pixels"),
+    ],
+    "Decoding": [
+      .strict(\.isStrict),
+      .value(
+        "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
+        help: "Maximum pixels of an image; larger ones are refused"),
+    ],
   ]
 
-  static let examples = [
-    Example("glimpse detect photo.jpg", "Draw the detections into runs/detect-1/photo.jpg."),
-    Example(
-      "glimpse detect holiday --classes person,dog --conf 0.4",
-      "Detect people and dogs in all images of a folder."),
-    Example(
-      "glimpse detect --json --no-save list.txt > found.jsonl",
-      "Write no images, but a line of JSON for each image of a list."),
+  static let examples: KeyValuePairs = [
+    "glimpse detect photo.jpg": "Draw the detections into runs/detect-1/photo.jpg.",
+    "glimpse detect holiday --classes person,dog --conf 0.4":
+      "Detect people and dogs in all images of a folder.",
+    "glimpse detect --json --no-save list.txt > found.jsonl":
+      "Write no images, but a line of JSON for each image of a list.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -115,11 +100,10 @@ struct Detect: Command {
 
     let folder = try makeFolder()
     defer { folder?.removeIfUnused() }
-    var sinks: [any Sink<[Detection]>] = []
-    if let folder {
-      sinks = try fileSinks(
-        folder, paths: paths, classNames: classNames, policy: policy, pool: backend.pool)
-    }
+    var sinks =
+      try folder.map {
+        try fileSinks($0, paths: paths, classNames: classNames, policy: policy, pool: backend.pool)
+      } ?? []
     if printsJSON { sinks.append(JSONLinesSink(classNames: classNames) { try console.print($0) }) }
     let reporter = DetectionReporter(
       classNames: classNames, imageCount: paths.count, printsLines: !printsJSON, on: console)

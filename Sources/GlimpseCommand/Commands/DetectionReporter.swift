@@ -18,7 +18,7 @@ final class DetectionReporter: Sink {
     self.classNames = classNames
     self.printsLines = printsLines
     self.console = console
-    progress = ProgressReporter("Detecting", unit: "images", total: imageCount, on: console)
+    progress = ProgressReporter("Detecting", total: imageCount, on: console)
   }
 
   func consume(_ results: inout [ImageResult<[Detection]>]) throws {
@@ -46,7 +46,7 @@ final class DetectionReporter: Sink {
   func finish(folder: String?) -> ExitCode {
     progress.finish()
     console.note(
-      "\(Sentence.count(imageCount, "image")), \(boxCount) \(boxCount == 1 ? "box" : "boxes"), "
+      "\(Sentence.count(imageCount, "image")), \(Sentence.count(boxCount, "box", plural: "boxes")), "
         + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
         + NumberFormat.duration(monotonicSeconds() - start)
         + (folder.map { "; results are in \(Sentence.printable($0))" } ?? ""))

@@ -7,18 +7,12 @@ extension Evaluate {
       throw CommandError.usage("--annotations needs --detections <path>")
     }
     try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
-    let usesMasks = overlap == .segm
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(path, split: split, readsMasks: usesMasks)
-    let evaluation = FileEvaluation(
-      groundTruth: groundTruth, usesMasks: usesMasks, allowsMismatches: allowsMismatches,
-      tasks: tasks)
-    try evaluation.report(groundTruth.mismatches, on: console)
-    var issues = IssueReporter(on: console)
-    for issue in groundTruth.issues { issues.add(issue.description) }
-    issues.finish()
+    try report(groundTruth.mismatches, on: console)
+    IssueReporter.report(groundTruth.issues, on: console)
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
-      try evaluation.evaluate($0, on: console)
+      try evaluate($0, groundTruth, tasks, on: console)
     }
     try writeCSV(runs)
     // Of a folder, the annotation file that was read.
@@ -36,37 +30,23 @@ extension Evaluate {
       guard entry.id != nil else { return entry.name }
       return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
-    let text = RunsText(
-      groundTruth: path, runs: runs, explanation: explained,
-      extras: ExtraText(extras, of: runs, tasks: tasks))
-    if printsJSON {
-      try console.print(text.json.line)
-    } else {
-      try console.write(text.table)
-    }
+    let text = EvaluationText(runs, extras, explained, tasks: tasks)
+    try console.write(text.tables, json: text.json(groundTruth: path), asJSON: printsJSON)
     return .done
   }
-}
-
-/// Evaluates files of detections against the ground truth, without a network.
-struct FileEvaluation {
-  let groundTruth: GroundTruth
-  /// Whether masks are compared instead of boxes.
-  let usesMasks: Bool
-  /// Whether detections that contradict the ground truth are left out instead of ending the command.
-  let allowsMismatches: Bool
-  let tasks: any ParallelExecutor
 
   /// Evaluates one run of a detector, which may lie in several files.
   ///
   /// - Throws: where ground truth and detections contradict each other.
-  func evaluate(_ paths: [String], on console: Console) throws -> EvaluationResult {
+  private func evaluate(
+    _ paths: [String], _ groundTruth: GroundTruth, _ tasks: any ParallelExecutor,
+    on console: Console
+  ) throws -> EvaluationResult {
     let found = try DetectionSet.read(paths, for: groundTruth, readsMasks: usesMasks, tasks: tasks)
     try report(found.mismatches, on: console)
     let input = EvaluationInput(
       imageNames: groundTruth.images.map(\.name), classNames: groundTruth.classNames,
-      groundTruths: groundTruth.groundTruths,
-      detections: found.detections)
+      groundTruths: groundTruth.groundTruths, detections: found.detections)
     return try EvaluationResult(
       name: paths.joined(separator: " + "), input,
       overlap: usesMasks
@@ -74,8 +54,11 @@ struct FileEvaluation {
       tasks: tasks)
   }
 
+  /// Whether masks are compared instead of boxes.
+  private var usesMasks: Bool { overlap == .segm }
+
   /// Lists what contradicts the ground truth, and ends the command unless that is allowed.
-  func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
+  private func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
     guard mismatches.count > 0 else { return }
     for kind in ConsistencyIssues.Kind.allCases where mismatches.count(kind) > 0 {
       let sentences = mismatches.sentences(kind)

@@ -22,8 +22,7 @@ extension Evaluate {
     let detector = Detector(
       model, imageSize: imageSize, options: detection, pool: backend.pool,
       kernels: backend.kernels)
-    var progress = ProgressReporter(
-      "Evaluating", unit: "images", total: dataset.samples.count, on: console)
+    var progress = ProgressReporter("Evaluating", total: dataset.samples.count, on: console)
     let sink = EvaluationSink(dataset)
     let summary = try InferencePipeline(
       detector, policy: detector.policy(strict: isStrict), batch: batch
@@ -39,7 +38,6 @@ extension Evaluate {
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
     let report = result.report
     try writeCSV([result])
-    let added = ExtraText(extras, of: [result], tasks: tasks)
     let explained = try explanation.explain(
       [result],
       facts: [
@@ -52,18 +50,14 @@ extension Evaluate {
       ], tasks: tasks
     ) { dataset.samples[$0].imagePath }
 
-    if printsJSON {
-      let object = json(
-        result, sink.failures, summary, dataset, detector.description, backend.kernels.precision)
-      try console.print(
-        JSONValue.object(object + added.members(run: 0) + explained.members(run: 0)).line)
-    } else {
-      try console.write(report.classTable.text + added.tables + explained.tables)
-      try console.print(
-        "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
-          + "split \(dataset.split), at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s; "
-          + "ms per image: \(summary.stageText)")
-    }
+    let text = EvaluationText([result], extras, explained, tasks: tasks)
+    let speed = "at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s"
+    try console.write(
+      report.classTable.text + text.extraTables
+        + "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
+        + "split \(dataset.split), \(speed); ms per image: \(summary.stageText)\n",
+      json: json(result, sink.failures, summary, dataset, detector, backend.kernels.precision)
+        .appending(text.extraJSON(run: 0)), asJSON: printsJSON)
     guard !sink.failures.isEmpty else { return .done }
     console.note(
       "\(sink.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
@@ -73,10 +67,10 @@ extension Evaluate {
 
   private func json(
     _ result: EvaluationResult, _ failures: [any Error], _ summary: PipelineSummary,
-    _ dataset: Dataset, _ model: ModelDescription, _ precision: Precision
-  ) -> [JSONMember] {
-    let report = result.report
-    let members: KeyValuePairs<String, JSONValue> = [
+    _ dataset: Dataset, _ detector: Detector, _ precision: Precision
+  ) -> JSONValue {
+    let (report, model) = (result.report, detector.description)
+    let head: JSONValue = [
       "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
       "model": .string(model.name), "imgsz": .integer(model.imageSize),
@@ -84,14 +78,12 @@ extension Evaluate {
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount),
     ]
-    let rest: KeyValuePairs<String, JSONValue> = [
-      "images_per_s": .number(summary.imagesPerSecond),
-      "ms_per_image": summary.stageJSON,
+    let rest: JSONValue = [
+      "images_per_s": .number(summary.imagesPerSecond), "ms_per_image": summary.stageJSON,
       "issues": .integer(dataset.issues.count),
       "errors": .array(failures.map { .string("\($0)") }),
     ]
-    return members.map { JSONMember(key: $0.key, value: $0.value) } + report.members
-      + rest.map { JSONMember(key: $0.key, value: $0.value) }
+    return head.appending(report.json, rest)
   }
 }
 

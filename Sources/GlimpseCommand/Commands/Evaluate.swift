@@ -35,91 +35,84 @@ struct Evaluate: Command {
       + "that contradict each other are listed, and the exit code is 4.",
   ]
 
-  static let options: [OptionGroup<Evaluate>] = [
-    OptionGroup(
-      "Files of detections",
-      [
-        .value(
-          "annotations", \.groundTruth, unit: "path",
-          help:
-            "Ground truth: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO) or a data.yaml"
-        ).alias("truth"),
-        .values(
-          "detections", \.detections, unit: "path",
-          help: "COCO results, the lines of 'detect --json', or a folder of YOLO label files; "
-            + "several are compared"),
-        .flag(
-          "merge", \.mergesDetections,
-          help: "Evaluate several --detections together, as parts of one run"),
-        .flag(
-          "allow-mismatches", \.allowsMismatches,
-          help: "Leave out detections that contradict the ground truth"),
-        .value("iou-type", \.overlap, help: "IoU of: bbox, boxes, or segm, masks of COCO files"),
-        .value(
-          "images", \.images, unit: "folder", unset: "beside the annotations",
-          help: "Folder of the images that a report shows"),
-      ]),
-    OptionGroup(
-      "Dataset for a network",
-      [
-        .value(
-          "data", short: "d", \.data, unit: "path",
-          help:
-            "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
-        .value(
-          "split", \.split, unit: "name",
-          help: "Split of the dataset, or of annotations in folders: train, val, test"),
-      ]),
-    OptionGroup(
-      "Network",
-      [
-        .value(
-          "weights", short: "w", \.weights, unit: "file", unset: "the built-in ones",
-          help: "Weights file"),
-        .imageSize(\.imageSize),
-        .threads(\.threads),
-        .precision(\.precision),
-        .value(
-          "batch", \.batch, .batch, unit: "images", help: "Images per run of the network"),
-        .strict(\.isStrict),
-      ]),
-    OptionGroup(
-      "Thresholds",
-      [
-        .value(
-          "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
-          help: "Minimum score of a detection"),
-        .value(
-          "iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
-        .value(
-          "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
-          help: "Maximum detections per image"),
-      ] + Option.multiLabel(\.detection.isMultiLabel)),
-    OptionGroup(
-      "Output",
-      [
-        .values(
-          "also", \.extras, unit: "metric",
-          help: "Further metrics: voc, Pascal VOC's AP; f1, the best F1 of each class and its "
-            + "confidence; confusion, the confusion matrix"),
-        .json(\.printsJSON),
-        .value("csv", \.csvPath, unit: "file", help: "Write the metrics of all classes as CSV"),
-      ] + Option.explanation),
+  static let options: OptionGroups<Evaluate> = [
+    "Files of detections": [
+      .value(
+        "annotations", \.groundTruth, unit: "path",
+        help:
+          "Ground truth: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO) or a data.yaml"
+      ).alias("truth"),
+      .values(
+        "detections", \.detections, unit: "path",
+        help: "COCO results, the lines of 'detect --json', or a folder of YOLO label files; "
+          + "several are compared"),
+      .flag(
+        "merge", \.mergesDetections,
+        help: "Evaluate several --detections together, as parts of one run"),
+      .flag(
+        "allow-mismatches", \.allowsMismatches,
+        help: "Leave out detections that contradict the ground truth"),
+      .value("iou-type", \.overlap, help: "IoU of: bbox, boxes, or segm, masks of COCO files"),
+      .value(
+        "images", \.images, unit: "folder", unset: "beside the annotations",
+        help: "Folder of the images that a report shows"),
+    ],
+    "Dataset for a network": [
+      .value(
+        "data", short: "d", \.data, unit: "path",
+        help:
+          "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+      .value(
+        "split", \.split, unit: "name",
+        help: "Split of the dataset, or of annotations in folders: train, val, test"),
+    ],
+    "Network": [
+      .weights(\.weights),
+      .imageSize(\.imageSize),
+      .threads(\.threads),
+      .precision(\.precision),
+      .batch(\.batch),
+      .strict(\.isStrict),
+    ],
+    "Thresholds": [
+      .value(
+        "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
+        help: "Minimum score of a detection"),
+      .value("iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
+      .value(
+        "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
+        help: "Maximum detections per image"),
+    ] + Option.multiLabel(\.detection.isMultiLabel),
+    "Output": [
+      .values(
+        "also", \.extras, unit: "metric",
+        help: "Further metrics: "
+          + AdditionalMetric.all.map { "\($0.name), \($0.summary)" }.joined(separator: "; ")),
+      .json(\.printsJSON),
+      .value("csv", \.csvPath, unit: "file", help: "Write the metrics of all classes as CSV"),
+      .value(
+        "report", \.explanation.reportPath, unit: "file",
+        help: "Write an HTML report with curves, errors, classes and the worst images, or of two "
+          + "results a comparison"),
+      .flag(
+        "errors", \.explanation.showsErrors,
+        help: "Report the AP50 lost per error type (TIDE): classification, localization and so on"),
+      .value(
+        "bootstrap", \.explanation.resamples, .from(10, to: 1_000_000), unit: "resamples",
+        unset: "none; \(AnalysisOptions.defaultResamples) for a report",
+        help: "Report bootstrap 95 % confidence intervals of AP"),
+    ],
   ]
 
-  static let examples = [
-    Example(
-      "glimpse evaluate --annotations val.json --detections found.json --also f1",
-      "COCO's metrics of a results file, and the confidence of the best F1 of each class."),
-    Example(
-      "glimpse evaluate --data pets --weights runs/train-1/weights/best.safetensors",
-      "The best weights of a training on the val split."),
-    Example(
-      "glimpse evaluate --annotations val.json --detections a.json,b.json --report compared.html",
-      "Two results compared, with confidence intervals of the difference."),
-    Example(
-      "glimpse evaluate --data pets/data.yaml --split test --json",
-      "The built-in weights on another split, for a script."),
+  static let examples: KeyValuePairs = [
+    "glimpse evaluate --annotations val.json --detections found.json --also f1":
+      "COCO's metrics of a results file, and the confidence of the best F1 of each class.",
+    "glimpse evaluate --data pets --weights runs/train-1/weights/best.safetensors":
+      "The best weights of a training on the val split.",
+    "glimpse evaluate --annotations val.json --detections a.json,b.json --report compared.html":
+      "Two results compared, with confidence intervals of the difference.",
+    "glimpse evaluate --data pets/data.yaml --split test --json":
+      "The built-in weights on another split, for a script.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -148,7 +141,7 @@ struct Evaluate: Command {
   /// Refuses, before any work is done, what could not be written in the end.
   func checkOutputs(runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
-    if let csvPath { try ResultFolder.checkParent(of: csvPath) }
+    try ResultFolder.checkParent(of: csvPath)
   }
 
   func writeCSV(_ runs: [EvaluationResult]) throws(CommandError) {

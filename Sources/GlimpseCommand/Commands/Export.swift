@@ -18,36 +18,27 @@ struct Export: Command {
     "Batch normalization is fused into the convolutions, except with --training.",
   ]
 
-  static let options: [OptionGroup<Export>] = [
-    OptionGroup(
-      "Model",
-      [
-        .model(\.network.model, unset: "that of the weights, or compact"),
-        .value(
-          "weights", short: "w", \.network.weights, unit: "file", unset: "randomly initialized",
-          help: "Weights to export"),
-        .imageSize(\.network.imageSize, unset: "the network's own"),
-        .value(
-          "batch", \.batch, .batch, unit: "images", help: "Batch size"),
-      ]),
-    OptionGroup(
-      "Output",
-      [
-        .value("format", \.format, help: "File format"),
-        .flag("training", \.trains, help: "Do not fuse batch normalization, for training"),
-        .value(
-          "output", short: "o", \.output, unit: "file", unset: "<model>.onnx",
-          help: "File to write; an existing one is replaced"),
-      ]),
+  static let options: OptionGroups<Export> = [
+    "Model": [
+      .model(\.network.model, unset: "that of the weights, or compact"),
+      .weights(\.network.weights, unset: "randomly initialized", help: "Weights to export"),
+      .imageSize(\.network.imageSize, unset: "the network's own"),
+      .batch(\.batch, help: "Batch size"),
+    ],
+    "Output": [
+      .value("format", \.format, help: "File format"),
+      .flag("training", \.trains, help: "Do not fuse batch normalization, for training"),
+      .value(
+        "output", short: "o", \.output, unit: "file", unset: "<model>.onnx",
+        help: "File to write; an existing one is replaced"),
+    ],
   ]
 
-  static let examples = [
-    Example(
-      "glimpse export --weights runs/train-1/weights/best.safetensors --output pets.onnx",
-      "A trained detector for onnxruntime, OpenVINO and others."),
-    Example(
-      "glimpse export --model unet --batch 8 --training",
-      "A randomly initialized U-Net for training in another program."),
+  static let examples: KeyValuePairs = [
+    "glimpse export --weights runs/train-1/weights/best.safetensors --output pets.onnx":
+      "A trained detector for onnxruntime, OpenVINO and others.",
+    "glimpse export --model unet --batch 8 --training":
+      "A randomly initialized U-Net for training in another program.",
   ]
 
   func run(on console: Console) throws -> ExitCode {

@@ -2,18 +2,11 @@ import Glimpse
 
 /// Splits a dataset.
 struct Split: Command {
-  var data = ""
+  var writing = DatasetWriting()
   var ratios: [Double] = []
   var folds: Int?
   var seed: UInt64 = 0
   var keepsGroups = true
-  var format: DatasetFormat?
-  var source: DatasetFormat?
-  var splits: [String] = []
-  var output: String?
-  var images = DatasetWriter.ImageTransfer.copy
-  var threads: Int?
-  var printsJSON = false
 
   private static let defaultRatios = [0.8, 0.1, 0.1]
   private static let names = ["train", "val", "test"]
@@ -26,87 +19,69 @@ struct Split: Command {
       + "gives the same split. The result is a new folder; the dataset itself is never changed."
   ]
 
-  static let arguments: [Positional<Split>] = [
-    .one(
-      "data", \.data, help: "Dataset: a folder, a data.yaml or an annotation file")
+  static let arguments = [Positional<Split>.dataset(\.writing.data)]
+
+  static let options: OptionGroups<Split> = [
+    "Splitting": [
+      .values(
+        "ratios", \.ratios, .above(0), unit: "ratio", unset: "0.8,0.1,0.1",
+        help: "Relative sizes of train, val and test, or of train and val alone"
+      ).alias("shares"),
+      .value(
+        "folds", \.folds, .from(2, to: 1000), unit: "count",
+        help:
+          "Number of cross-validation folds instead: fold-1 and so on, each with train and val"),
+      .value("seed", \.seed, help: "Random seed"),
+      .flag(
+        "no-groups", \.keepsGroups, sets: false,
+        help: "Do not keep near-duplicates in the same split"),
+    ],
+    "Output": [
+      .newFolder(\.writing.output),
+      .value(
+        "to", \.writing.format, unit: "format", unset: "that of the dataset", help: "Target format"),
+      .images(\.writing.images),
+      .json(\.writing.printsJSON, help: "Print a summary as one line of JSON per folder"),
+    ],
+    "Input": [
+      .sourceFormat(\.writing.source),
+      .splits(\.writing.splits, help: "Splits to merge and re-split"),
+      .threads(\.writing.threads),
+    ],
   ]
 
-  static let options: [OptionGroup<Split>] = [
-    OptionGroup(
-      "Splitting",
-      [
-        .values(
-          "ratios", \.ratios, .above(0), unit: "ratio", unset: "0.8,0.1,0.1",
-          help: "Relative sizes of train, val and test, or of train and val alone"
-        ).alias("shares"),
-        .value(
-          "folds", \.folds, .from(2, to: 1000), unit: "count",
-          help:
-            "Number of cross-validation folds instead: fold-1 and so on, each with train and val"),
-        .value("seed", \.seed, help: "Random seed"),
-        .flag(
-          "no-groups", \.keepsGroups, sets: false,
-          help: "Do not keep near-duplicates in the same split"),
-      ]),
-    OptionGroup(
-      "Output",
-      [
-        .newFolder(\.output),
-        .value(
-          "to", \.format, unit: "format", unset: "that of the dataset",
-          help: "Target format"),
-        .images(\.images),
-        .json(\.printsJSON, help: "Print a summary as one line of JSON per folder"),
-      ]),
-    OptionGroup(
-      "Input",
-      [
-        .sourceFormat(\.source),
-        .splits(\.splits, help: "Splits to merge and re-split"),
-        .threads(\.threads),
-      ]),
-  ]
-
-  static let examples = [
-    Example(
-      "glimpse split pets -o pets-split", "80 % train, 10 % val, 10 % test."),
-    Example(
-      "glimpse split pets --ratios 3,1 --to yolo -o pets-yolo --images symlink",
-      "75 % train and 25 % val as YOLO, with links to the images."),
-    Example(
-      "glimpse split pets --folds 5 -o pets-folds --images hardlink",
-      "Five folds for cross-validation."),
+  static let examples: KeyValuePairs = [
+    "glimpse split pets -o pets-split": "80 % train, 10 % val, 10 % test.",
+    "glimpse split pets --ratios 3,1 --to yolo -o pets-yolo --images symlink":
+      "75 % train and 25 % val as YOLO, with links to the images.",
+    "glimpse split pets --folds 5 -o pets-folds --images hardlink":
+      "Five folds for cross-validation.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
     let ratios = try namedRatios()
-    guard let output else {
-      throw CommandError.usage("split needs --output <folder>, a new folder")
-    }
-    try DatasetWriter.check(folder: output, data: data)
+    let folder = try writing.newFolder(of: Self.name)
     Interruption.observe()
-    let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
-    let index = ImageIndex(for: data)
+    let tasks = ThreadPool(threads: writing.threads ?? Machine.availableThreads)
+    let index = ImageIndex(for: writing.data)
     defer { index.save() }
-    let reading = DatasetReading(
-      segmentations: true, clipsBoxes: false, runner: tasks, images: index)
-    let read = try Dataset.openAll(
-      path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
+    let read = try writing.read(index, tasks)
     let groups =
       keepsGroups
       ? try groups(of: read, index, tasks, on: console)
       : Array(0..<read.reduce(0) { $0 + $1.samples.count })
-    let writing = DatasetWriting(format: format ?? read[0].format, images: images)
     let splitter = DatasetSplitter(seed: seed)
+
     func write(_ parts: some Sequence<[Dataset]>, as names: [String]) throws -> ExitCode {
       for split in parts.joined() where split.samples.isEmpty {
         throw DatasetsError(
-          "\(data): \((groups.max() ?? -1) + 1) groups of near-duplicate images are too few: "
+          "\(writing.data): \((groups.max() ?? -1) + 1) groups of near-duplicate images are too few: "
             + "the split \"\(split.split)\" would be empty")
       }
-      let reports = try writing.write(parts, as: names, of: read, to: output, on: console)
-      return try DatasetWriting.print(reports, asJSON: printsJSON, on: console)
+      return try writing.write(
+        parts, as: names, of: read, in: writing.format ?? read[0].format, to: folder, on: console)
     }
+
     if let folds {
       return try write(
         splitter.folds(read, groups: groups, count: folds), as: (1...folds).map { "fold-\($0)" })
@@ -134,9 +109,7 @@ struct Split: Command {
     let found = try DatasetSplitter.groups(of: data, index: index, runner: tasks) {
       try progress.report($0, $1, of: $2)
     }
-    var notes = IssueReporter(on: console)
-    for issue in found.issues { notes.add(issue.description) }
-    notes.finish()
+    IssueReporter.report(found.issues, on: console)
     return found.groups
   }
 }

@@ -18,11 +18,10 @@ struct Train: Command {
       + "result as an uninterrupted run; with more --epochs it extends a finished run.",
   ]
 
-  static let options: [OptionGroup<Train>] = Knob.sections.map { group, knobs in
-    OptionGroup(
-      group.rawValue,
-      knobs.map { Option($0, \.config) } + (group == .run ? fileOptions : []))
-  }
+  static let options = OptionGroups(
+    groups: Knob.sections.map { group, knobs in
+      (group.rawValue, knobs.map { Option($0, \.config) } + (group == .run ? fileOptions : []))
+    })
 
   private static let fileOptions: [Option<Train>] = [
     .settings(
@@ -35,15 +34,12 @@ struct Train: Command {
     ) { (command, path) throws(CommandError) in try command.begin(resuming: path) },
   ]
 
-  static let examples = [
-    Example(
-      "glimpse train --data pets --epochs 50", "Train the compact model on a folder of images."),
-    Example(
-      "glimpse train --data pets/data.yaml --imgsz 320 --batch 8 --name pets-small",
-      "Smaller input and batch size, into runs/pets-small."),
-    Example("glimpse train --resume runs/train-1", "Resume an interrupted run."),
-    Example(
-      "glimpse train --resume runs/train-1 --epochs 100", "Extend a finished run."),
+  static let examples: KeyValuePairs = [
+    "glimpse train --data pets --epochs 50": "Train the compact model on a folder of images.",
+    "glimpse train --data pets/data.yaml --imgsz 320 --batch 8 --name pets-small":
+      "Smaller input and batch size, into runs/pets-small.",
+    "glimpse train --resume runs/train-1": "Resume an interrupted run.",
+    "glimpse train --resume runs/train-1 --epochs 100": "Extend a finished run.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
@@ -66,21 +62,13 @@ struct Train: Command {
   private mutating func begin(withFile path: String) throws(CommandError) {
     try checkOnlySource()
     configFile = path
-    config = try Self.settings(path)
+    try begin(path)
   }
 
   private mutating func begin(resuming path: String) throws(CommandError) {
     try checkOnlySource()
     resumed = path
-    do {
-      config = try Self.settings(RunFolder(existing: path).config)
-    } catch let error as TrainingError {
-      throw CommandError(error.description, exitCode: ExitCode(endingWith: error))
-    } catch let error as CommandError {
-      throw error
-    } catch {
-      throw CommandError("\(error)")
-    }
+    try begin(RunFolder(existing: path).config)
   }
 
   private func checkOnlySource() throws(CommandError) {
@@ -89,9 +77,11 @@ struct Train: Command {
     }
   }
 
-  private static func settings(_ path: String) throws(CommandError) -> TrainingConfig {
+  private mutating func begin(
+    _ path: @autoclosure () throws(TrainingError) -> String
+  ) throws(CommandError) {
     do {
-      return try TrainingConfig(jsonFile: path)
+      config = try TrainingConfig(jsonFile: path())
     } catch {
       throw CommandError(error.description, exitCode: ExitCode(endingWith: error))
     }

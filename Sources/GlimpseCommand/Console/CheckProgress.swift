@@ -18,7 +18,7 @@ struct CheckProgress {
     try Interruption.check(Self.completed(stage, done, of: total))
     if stage != self.stage {
       finish()
-      reporter = ProgressReporter(Self.label(stage), unit: "images", total: total, on: console)
+      reporter = ProgressReporter(Self.label(stage), total: total, on: console)
       (self.stage, last) = (stage, 0)
     }
     reporter?.advance(by: done - last)

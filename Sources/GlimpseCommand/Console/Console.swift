@@ -1,3 +1,4 @@
+import Glimpse
 import Synchronization
 
 /// Output of a command: data on standard output, progress and warnings on standard error.
@@ -28,6 +29,13 @@ final class Console: Sendable {
       if output.isTerminal { wipe(&isOpen) }
       try output.write(text)
     }
+  }
+
+  /// Writes a result, for people or as one line of JSON.
+  func write(
+    _ text: @autoclosure () -> String, json: @autoclosure () -> JSONValue, asJSON: Bool
+  ) throws {
+    try write(asJSON ? json().line + "\n" : text())
   }
 
   /// Writes one line to standard error.

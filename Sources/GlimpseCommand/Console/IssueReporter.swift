@@ -3,8 +3,7 @@ import Glimpse
 /// Prints the first issues of a dataset as warnings, and counts the rest.
 struct IssueReporter {
   private let console: Console
-  private var printed = 0
-  private var omitted = 0
+  private var count = 0
 
   private static let most = 10
 
@@ -12,17 +11,21 @@ struct IssueReporter {
     self.console = console
   }
 
+  /// Prints all issues of a dataset.
+  static func report(_ issues: [DatasetIssue], on console: Console) {
+    var reporter = IssueReporter(on: console)
+    for issue in issues { reporter.add(issue.description) }
+    reporter.finish()
+  }
+
   mutating func add(_ sentence: String) {
-    if printed < Self.most {
-      printed += 1
-      console.warn(Sentence.printable(sentence))
-    } else {
-      omitted += 1
-    }
+    count += 1
+    if count <= Self.most { console.warn(Sentence.printable(sentence)) }
   }
 
   mutating func finish() {
+    let omitted = count - Self.most
     if omitted > 0 { console.warn("and \(Sentence.count(omitted, "more issue"))") }
-    omitted = 0
+    count = min(count, Self.most)
   }
 }

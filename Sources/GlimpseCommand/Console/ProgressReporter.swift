@@ -1,16 +1,13 @@
 import Glimpse
 
-/// Reports progress on standard error.
+/// Reports the progress of work on images on standard error.
 ///
 /// Silent for work of less than a second. On a terminal one line is rewritten; elsewhere lines are
 /// printed after 10 s, 20 s, 40 s and then once per minute.
 struct ProgressReporter {
   /// "Reading images", "Epoch 3 of 100".
   let label: String
-  /// In the plural: "images".
-  let unit: String
-  /// Nil where unknown.
-  let total: Int?
+  let total: Int
 
   private let console: Console
   private let clock: @Sendable () -> Double
@@ -25,11 +22,10 @@ struct ProgressReporter {
 
   /// - Parameter clock: Monotonic seconds.
   init(
-    _ label: String, unit: String, total: Int? = nil, on console: Console,
+    _ label: String, total: Int, on console: Console,
     clock: @escaping @Sendable () -> Double = monotonicSeconds
   ) {
     self.label = label
-    self.unit = unit
     self.total = total
     self.console = console
     self.clock = clock
@@ -38,13 +34,11 @@ struct ProgressReporter {
   }
 
   /// Counts finished work and reports when due.
-  ///
-  /// - Parameter detail: More to show, such as "loss 4.21".
-  mutating func advance(by step: Int = 1, detail: @autoclosure () -> String = "") {
+  mutating func advance(by step: Int = 1) {
     count += step
     let now = clock()
     guard now >= nextReport else { return }
-    let line = line(after: now - start, detail: detail())
+    let line = line(after: now - start)
     if console.diagnostics.isTerminal {
       console.showProgress(line)
       nextReport = now + Self.redrawInterval
@@ -59,22 +53,12 @@ struct ProgressReporter {
     console.endProgress()
   }
 
-  var seconds: Double { clock() - start }
-
-  /// Finished work per second.
-  var rate: Double { Double(count) / max(seconds, 1e-9) }
-
-  private func line(after seconds: Double, detail: String) -> String {
+  private func line(after seconds: Double) -> String {
     let rate = Double(count) / max(seconds, 1e-9)
-    var parts = ["\(NumberFormat.decimal(rate)) \(unit)/s"]
-    if !detail.isEmpty { parts.insert(detail, at: 0) }
-    guard let total else {
-      return "\(label): \(count) \(unit), " + parts.joined(separator: ", ")
-    }
-    if rate > 0, count <= total {
-      parts.append("\(NumberFormat.duration(Double(total - count) / rate)) left")
-    }
-    return "\(label): \(count)/\(total) \(unit), " + parts.joined(separator: ", ")
+    let left =
+      rate > 0 && count <= total
+      ? ", \(NumberFormat.duration(Double(total - count) / rate)) left" : ""
+    return "\(label): \(count)/\(total) images, \(NumberFormat.decimal(rate)) images/s\(left)"
   }
 }
 

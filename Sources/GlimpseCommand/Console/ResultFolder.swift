@@ -10,18 +10,14 @@ struct ResultFolder: Sendable {
   /// Makes the folder that the user names; it must be empty or new unless `overwrites`.
   init(named path: String, overwrites: Bool) throws(CommandError) {
     self.path = path
-    let files = FileManager.default
-    let found = try? files.contentsOfDirectory(atPath: path)
+    let found = try? FileManager.default.contentsOfDirectory(atPath: path)
     isNew = found == nil
-    if let found {
-      guard overwrites || found.isEmpty else {
-        throw CommandError(
-          "the folder \(Sentence.quoted(path)) is not empty; choose another one, or allow "
-            + "--overwrite")
-      }
-      return
+    guard overwrites || found?.isEmpty ?? true else {
+      throw CommandError(
+        "the folder \(Sentence.quoted(path)) is not empty; choose another one, or allow "
+          + "--overwrite")
     }
-    try CommandError.wrap(NumberedFolder.makeFolder(path))
+    if isNew { try CommandError.wrap(NumberedFolder.makeFolder(path)) }
   }
 
   /// Makes the next free `runs/TASK-N`.
@@ -41,8 +37,17 @@ struct ResultFolder: Sendable {
     if isNew { rmdir(path) }
   }
 
+  /// Refuses a report that is not named as HTML or cannot be written.
+  static func check(report path: String?) throws(CommandError) {
+    if let path, !path.lowercased().hasSuffix(".html") {
+      throw .usage("--report takes a file that ends in .html, not \(Sentence.quoted(path))")
+    }
+    try checkParent(of: path)
+  }
+
   /// Refuses a file whose folder is missing or cannot be written to, before any work is done.
-  static func checkParent(of path: String) throws(CommandError) {
+  static func checkParent(of path: String?) throws(CommandError) {
+    guard let path else { return }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),

@@ -14,17 +14,9 @@ struct TextOutput: Sendable {
 
   static let standardOutput = TextOutput(STDOUT_FILENO, name: "standard output")
   static let standardError = TextOutput(STDERR_FILENO, name: "standard error")
+}
 
-  init(
-    isTerminal: Bool, isStyled: Bool, columns: Int,
-    write: @escaping @Sendable (String) throws -> Void
-  ) {
-    self.isTerminal = isTerminal
-    self.isStyled = isStyled
-    self.columns = columns
-    self.write = write
-  }
-
+extension TextOutput {
   private init(_ descriptor: Int32, name: String) {
     let environment = ProcessInfo.processInfo.environment
     isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"

@@ -2,53 +2,32 @@ import Glimpse
 
 /// The layers, parameters, FLOPs and memory of a network.
 struct ModelSummary: Sendable {
-  /// One op of the network in training, normalization not folded.
-  struct Layer: Sendable {
-    let name: String
-    let kind: String
-    let output: Shape
-    /// Trainable parameters.
-    let parameters: Int
-    let flops: Double
-  }
-
-  let model: ModelDescription
-  let summary: String
-  let layers: [Layer]
+  private let model: ModelDescription
+  /// One op of the network in training a row, normalization not folded.
+  private let layers: Table
   /// Trainable parameters.
-  let parameters: Int
+  private let parameters: Int
   /// Buffers: the statistics of normalization.
-  let statistics: Int
+  private let statistics: Int
   /// FLOPs of inference with one image: a multiply-add counts as two.
-  let flops: Double
+  private let flops: Double
   /// Bytes of activations and of weights, as they are and packed, for one image.
-  let activationBytes: Int
-  let weightBytes: Int
+  private let activationBytes: Int
+  private let weightBytes: Int
   /// Bytes that the program takes at most with one image: the above, the weights before
   /// normalization was folded into them, and the program itself.
-  let inferenceBytes: Int
+  private let inferenceBytes: Int
   /// The memory of a training, without its image cache.
-  let training: TrainingMemory
-  let precision: Precision
-  let threads: Int
+  private let training: TrainingMemory
+  private let precision: Precision
+  private let threads = Machine.availableThreads
 
   /// Estimates without running anything; `batch` is that of training.
-  init(
-    _ loaded: Model, batch: Int, precision: Precision,
-    threads: Int = Machine.availableThreads
-  ) throws(EngineError) {
+  init(_ loaded: Model, batch: Int, precision: Precision) throws(EngineError) {
     model = loaded.description
-    summary = ModelCatalog[model.name]?.summary ?? ""
     self.precision = precision
-    self.threads = threads
     let graph = loaded.graph
-    layers = graph.nodes.map { node in
-      let output = graph.shapes[node.output]
-      return Layer(
-        name: node.name, kind: node.op.kind, output: output,
-        parameters: node.op.parameters.reduce(0) { $0 + ($1.kind == .statistic ? 0 : $1.count) },
-        flops: node.op.flops(node.inputs.map { graph.shapes[$0] }, output))
-    }
+    layers = Self.table(of: graph)
     let layout = graph.parameterLayout
     parameters = layout.trainable.count
     statistics = layout.count - layout.trainable.count
@@ -65,58 +44,49 @@ struct ModelSummary: Sendable {
       model: loaded, optimizer: .auto, batch: batch, sampleCount: 0, precision: precision,
       threads: threads)
   }
-}
 
-extension ModelSummary {
-  /// For people: the layers, then the totals.
-  var text: String {
-    layerTable.text + "\n" + Table(facts: rows.map { ($0.name, .text($0.value)) }).text
-  }
-
-  private var layerTable: Table {
+  private static func table(of graph: Graph) -> Table {
     var table = Table([
       .words("layer", key: "name"), .words("kind"), .words("output"), .shown("parameters"),
       .hidden("parameters"), .shown("MFLOP"), .hidden("mflop"),
     ])
-    for layer in layers {
-      let megaFLOP = Table.Value.number(layer.flops / 1e6, digits: 2)
+    for node in graph.nodes {
+      let output = graph.shapes[node.output]
+      let parameters = node.op.parameters.reduce(0) {
+        $0 + ($1.kind == .statistic ? 0 : $1.count)
+      }
+      let flops = node.op.flops(node.inputs.map { graph.shapes[$0] }, output)
+      let megaFLOP = Table.Value.number(flops / 1e6, digits: 2)
       table.add([
-        .text(layer.name), .text(layer.kind),
-        .extents([layer.output.h, layer.output.w, layer.output.c]),
-        layer.parameters > 0 ? .integer(layer.parameters) : .blank, .integer(layer.parameters),
-        layer.flops > 0 ? megaFLOP : .blank, megaFLOP,
+        .text(node.name), .text(node.op.kind), .extents([output.h, output.w, output.c]),
+        parameters > 0 ? .integer(parameters) : .blank, .integer(parameters),
+        flops > 0 ? megaFLOP : .blank, megaFLOP,
       ])
     }
     return table
   }
 
-  private var rows: [(name: String, value: String)] {
+  /// For people: the layers, then the totals.
+  var text: String {
     let side = model.imageSize
-    return [
-      ("model", "\(model.name): \(summary)"),
-      ("classes", classes),
-      ("input", "\(side) x \(side) x 3 (height x width x channels)"),
-      ("layers", "\(layers.count)"),
-      ("parameters", "\(parameters) trainable, \(statistics) in buffers"),
-      (
-        "FLOPs",
-        "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded"
-      ),
-      (
-        "inference",
-        "\(NumberFormat.bytes(inferenceBytes)) of memory for one image "
-          + "(weights \(NumberFormat.bytes(weightBytes)), "
-          + "activations \(NumberFormat.bytes(activationBytes)))"
-      ),
-      (
-        "training",
-        "\(NumberFormat.bytes(training.total)) of memory at batch size "
-          + "\(training.batch) (parameters "
-          + "\(NumberFormat.bytes(training.parameters)), step \(NumberFormat.bytes(training.step)), "
-          + "validation \(NumberFormat.bytes(training.validation)))"
-      ),
-      ("precision", "\(precision.rawValue), \(Sentence.count(threads, "thread"))"),
-    ]
+    let bytes = NumberFormat.bytes
+    let facts = Table(facts: [
+      "model": "\(model.name): \(ModelCatalog[model.name]?.summary ?? "")",
+      "classes": .text(classes),
+      "input": "\(side) x \(side) x 3 (height x width x channels)",
+      "layers": .integer(layers.rows.count),
+      "parameters": "\(parameters) trainable, \(statistics) in buffers",
+      "FLOPs": "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded",
+      "inference": .text(
+        "\(bytes(inferenceBytes)) of memory for one image (weights \(bytes(weightBytes)), "
+          + "activations \(bytes(activationBytes)))"),
+      "training": .text(
+        "\(bytes(training.total)) of memory at batch size \(training.batch) "
+          + "(parameters \(bytes(training.parameters)), step \(bytes(training.step)), "
+          + "validation \(bytes(training.validation)))"),
+      "precision": "\(precision.rawValue), \(Sentence.count(threads, "thread"))",
+    ])
+    return layers.text + "\n" + facts.text
   }
 
   /// The count of classes and their names, as many as a line has room for.
@@ -136,23 +106,16 @@ extension ModelSummary {
   private static let widestList = 160
 
   /// For scripts: memory in bytes, shapes as height, width, channels.
-  var json: [JSONMember] {
+  var json: JSONValue {
     [
-      JSONMember(key: "model", value: .string(model.name)),
-      JSONMember(key: "classes", value: .array(model.classNames.map { .string($0) })),
-      JSONMember(key: "imgsz", value: .integer(model.imageSize)),
-      JSONMember(key: "parameters", value: .integer(parameters)),
-      JSONMember(key: "statistics", value: .integer(statistics)),
-      JSONMember(key: "gflop", value: .number(flops / 1e9)),
-      JSONMember(key: "activation_bytes", value: .integer(activationBytes)),
-      JSONMember(key: "weight_bytes", value: .integer(weightBytes)),
-      JSONMember(key: "inference_bytes", value: .integer(inferenceBytes)),
-      JSONMember(key: "batch", value: .integer(training.batch)),
-      JSONMember(key: "training_step_bytes", value: .integer(training.step)),
-      JSONMember(key: "training_bytes", value: .integer(training.total)),
-      JSONMember(key: "precision", value: .string(precision.rawValue)),
-      JSONMember(key: "threads", value: .integer(threads)),
-      JSONMember(key: "layers", value: layerTable.json),
+      "model": .string(model.name), "classes": .array(model.classNames.map { .string($0) }),
+      "imgsz": .integer(model.imageSize), "parameters": .integer(parameters),
+      "statistics": .integer(statistics), "gflop": .number(flops / 1e9),
+      "activation_bytes": .integer(activationBytes), "weight_bytes": .integer(weightBytes),
+      "inference_bytes": .integer(inferenceBytes), "batch": .integer(training.batch),
+      "training_step_bytes": .integer(training.step), "training_bytes": .integer(training.total),
+      "precision": .string(precision.rawValue), "threads": .integer(threads),
+      "layers": layers.json,
     ]
   }
 }

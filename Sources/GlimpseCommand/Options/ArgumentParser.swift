@@ -40,7 +40,7 @@ enum ArgumentParser<C: Command> {
     return .run(command)
   }
 
-  private static var options: [Option<C>] { C.options.flatMap(\.options) }
+  private static var options: [Option<C>] { C.options.groups.flatMap(\.options) }
 
   /// The option of a word, and the value after its equals sign.
   private static func find(_ word: String) throws(CommandError) -> (Option<C>, String?) {

@@ -15,10 +15,8 @@ enum ClassChoice {
   }
 
   private static func index(_ word: String, among names: [String]) throws(CommandError) -> Int {
-    if let exact = names.firstIndex(of: word) { return exact }
-    if let close = names.firstIndex(where: { $0.lowercased() == word.lowercased() }) {
-      return close
-    }
+    let close = names.firstIndex { $0.lowercased() == word.lowercased() }
+    if let named = names.firstIndex(of: word) ?? close { return named }
     if let index = Int(word) {
       guard names.indices.contains(index) else {
         throw .usage(

@@ -10,9 +10,9 @@ protocol Command: Sendable {
   /// Paragraphs for the command's own help.
   static var discussion: [String] { get }
   static var arguments: [Positional<Self>] { get }
-  static var options: [OptionGroup<Self>] { get }
-  /// Command lines that one may copy.
-  static var examples: [Example] { get }
+  static var options: OptionGroups<Self> { get }
+  /// Command lines that one may copy, and what they do.
+  static var examples: KeyValuePairs<String, String> { get }
 
   /// A command with the default of every option.
   init()
@@ -26,15 +26,4 @@ protocol Command: Sendable {
 extension Command {
   static var discussion: [String] { [] }
   static var arguments: [Positional<Self>] { [] }
-}
-
-/// A command line and what it does.
-struct Example: Sendable {
-  let line: String
-  let meaning: String
-
-  init(_ line: String, _ meaning: String) {
-    self.line = line
-    self.meaning = meaning
-  }
 }

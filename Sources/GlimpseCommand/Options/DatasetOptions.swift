@@ -3,6 +3,12 @@ import Glimpse
 extension DatasetFormat: OptionWord {}
 extension DatasetWriter.ImageTransfer: OptionWord {}
 
+extension Positional {
+  static func dataset(_ path: Option<Owner>.Path<String>) -> Positional {
+    .one("data", path, help: "Dataset: a folder, a data.yaml or an annotation file")
+  }
+}
+
 /// Options of the commands that read one dataset and write another.
 extension Option {
   static func newFolder(_ path: Path<String?>) -> Option {

@@ -19,10 +19,10 @@ struct HelpPage {
 
   /// `glimpse --help`.
   func program(_ commands: [any Command.Type]) -> String {
-    let rows = commands.map { Row(label: $0.name, text: $0.summary) }
-    let options = [
-      Row(label: "-h, --help", text: "Print this help; after a command, the help of that command"),
-      Row(label: "-V, --version", text: "Print the version"),
+    let rows = commands.map { (label: $0.name, text: $0.summary) }
+    let options: [Row] = [
+      ("-h, --help", "Print this help; after a command, the help of that command"),
+      ("-V, --version", "Print the version"),
     ]
     return """
       \(bold("glimpse")) \(glimpseVersion)
@@ -40,9 +40,9 @@ struct HelpPage {
   /// `glimpse <command> --help`.
   func command<C: Command>(_ command: C.Type) -> String {
     let defaults = C()
-    let arguments = C.arguments.map { Row(label: $0.usage, text: $0.help) }
-    let general = Row(label: "-h, --help", text: "Print this help")
-    let groups = C.options.map { group in
+    let arguments = C.arguments.map { (label: $0.usage, text: $0.help) }
+    let general: Row = ("-h, --help", "Print this help")
+    let groups = C.options.groups.map { group in
       (group.title, group.options.map { row($0, defaults) })
     }
     let width = labelWidth(arguments + groups.flatMap(\.1) + [general])
@@ -59,17 +59,14 @@ struct HelpPage {
   }
 
   /// A label and the text beside it.
-  private struct Row {
-    let label: String
-    let text: String
-  }
+  private typealias Row = (label: String, text: String)
 
   private func row<C: Command>(_ option: Option<C>, _ defaults: C) -> Row {
     let short = option.short.map { "-\($0), " } ?? "    "
     let value = option.valueName.map { " <\($0)>" } ?? ""
     let notes = option.notes(defaults)
     let text = notes.isEmpty ? option.help : "\(option.help) [\(notes.joined(separator: "; "))]"
-    return Row(label: short + option.spelling + value, text: text)
+    return (short + option.spelling + value, text)
   }
 
   private func labelWidth(_ rows: [Row]) -> Int {
@@ -91,12 +88,10 @@ struct HelpPage {
     return text
   }
 
-  private func examples(_ examples: [Example]) -> String {
-    var text = bold("Examples:") + "\n"
-    for example in examples {
-      text += "  \(example.line)\n" + wrap(example.meaning, indent: 6)
+  private func examples(_ examples: KeyValuePairs<String, String>) -> String {
+    examples.reduce(bold("Examples:") + "\n") { text, example in
+      text + "  \(example.key)\n" + wrap(example.value, indent: 6)
     }
-    return text
   }
 
   /// Breaks a text into indented lines of at most `columns`.

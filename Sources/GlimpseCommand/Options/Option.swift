@@ -124,14 +124,14 @@ extension Option {
   }
 }
 
-/// Options under one heading of the help.
-struct OptionGroup<Owner: Sendable>: Sendable {
-  let title: String
-  let options: [Option<Owner>]
+/// The options of a command under the headings of its help.
+struct OptionGroups<Owner: Sendable>: Sendable {
+  let groups: [(title: String, options: [Option<Owner>])]
+}
 
-  init(_ title: String, _ options: [Option<Owner>]) {
-    self.title = title
-    self.options = options
+extension OptionGroups: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral groups: (String, [Option<Owner>])...) {
+    self.init(groups: groups)
   }
 }
 

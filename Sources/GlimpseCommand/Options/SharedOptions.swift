@@ -8,6 +8,18 @@ extension Option {
       help: "Input size: side of the square network input")
   }
 
+  static func weights(
+    _ path: Path<String?>, unset: String? = "the built-in ones", help: String = "Weights file"
+  ) -> Option {
+    .value("weights", short: "w", path, unit: "file", unset: unset, help: help)
+  }
+
+  static func batch(
+    _ path: Path<Int>, help: String = "Images per run of the network"
+  ) -> Option {
+    .value("batch", path, .batch, unit: "images", help: help)
+  }
+
   static func threads(_ path: Path<Int?>) -> Option {
     .value(
       "threads", path, .threads, unset: "all available", help: "Compute threads")

@@ -45,7 +45,7 @@ enum Program {
   }
 
   private static func command(named name: String) throws(CommandError) -> any Command.Type {
-    if let command = CommandList.named(name) { return command }
+    if let command = CommandList.all.first(where: { $0.name == name }) { return command }
     if name.hasPrefix("-") {
       let hint = Nearest.suggestion(
         for: String(name.drop { $0 == "-" }), among: ["help", "version"], prefix: "--")
@@ -88,7 +88,4 @@ enum CommandList {
 
   static var names: [String] { all.map { $0.name } }
 
-  static func named(_ name: String) -> (any Command.Type)? {
-    all.first { $0.name == name }
-  }
 }

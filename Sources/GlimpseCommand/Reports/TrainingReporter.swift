@@ -43,7 +43,7 @@ struct TrainingReporter {
     console.note(
       "Training \(summary.config.model) with \(summary.parameterCount) parameters on "
         + "\(Sentence.count(summary.trainingImages, "image")) of "
-        + "\(summary.classNames.count) \(summary.classNames.count == 1 ? "class" : "classes"), "
+        + "\(Sentence.count(summary.classNames.count, "class", plural: "classes")), "
         + "validating on \(summary.validationImages)")
     console.note(
       "\(Sentence.count(epochs, "epoch")) of "
@@ -95,8 +95,8 @@ struct TrainingReporter {
     }
     try console.write(
       Table(facts: [
-        ("best weights", .text(files.bestWeights + (best ?? ""))),
-        ("last weights", .text(files.lastWeights)), ("results", .text(files.results)),
+        "best weights": .text(files.bestWeights + (best ?? "")),
+        "last weights": .text(files.lastWeights), "results": .text(files.results),
       ]).text)
     return .done
   }

@@ -6,21 +6,18 @@ struct ChartFrame: Sendable {
   /// The width of all charts.
   static let width = 360.0
 
-  let height: Double
   let x: ChartAxis
   let y: ChartAxis
-  let xScale: ChartScale
-  let yScale: ChartScale
+  var height = 250.0
 
   private static let margins = (left: 46.0, top: 10.0, right: 14.0, bottom: 40.0)
 
-  init(x: ChartAxis, y: ChartAxis, height: Double = 250) {
-    self.height = height
-    self.x = x
-    self.y = y
-    let margins = Self.margins
-    xScale = ChartScale(domain: x.domain, start: margins.left, end: Self.width - margins.right)
-    yScale = ChartScale(domain: y.domain, start: height - margins.bottom, end: margins.top)
+  var xScale: ChartScale {
+    ChartScale(
+      domain: x.domain, start: Self.margins.left, end: Self.width - Self.margins.right)
+  }
+  var yScale: ChartScale {
+    ChartScale(domain: y.domain, start: height - Self.margins.bottom, end: Self.margins.top)
   }
 
   /// The chart around the plotted content.
@@ -48,6 +45,6 @@ struct ChartFrame: Sendable {
     pieces.append(
       SVG.text(
         y.title, 11, (yScale.start + yScale.end) / 2, "axis-title", anchor: "middle", turn: -90))
-    return pieces.joined
+    return Markup(pieces)
   }
 }

@@ -1,12 +1,10 @@
-import Basics
-
 /// A matrix of counts, shaded by the fraction of the row.
 struct HeatMap: Sendable {
   let label: String
   let rowTitle: String
   let columnTitle: String
-  let rows: [String]
-  let columns: [String]
+  /// Of the rows and of the columns.
+  let names: [String]
   /// Row by row.
   let counts: [[Int]]
 
@@ -15,32 +13,29 @@ struct HeatMap: Sendable {
 
   /// The width of a cell: as wide as fits the width of charts, and at least four digits.
   private var cell: Double {
-    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(columns.count, 1)), 28), 54)
+    min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(names.count, 1)), 28), 54)
   }
 
-  /// Whether it exceeds the width of charts.
-  var isWide: Bool { width > ChartFrame.width + 1 }
-
-  var width: Double { Self.nameWidth + 18 + cell * Double(columns.count) + 4 }
+  var width: Double { Self.nameWidth + 18 + cell * Double(names.count) + 4 }
 
   var markup: Markup {
     let left = Self.nameWidth + 18
     let cell = cell
     let top = Self.titleHeight + Self.nameWidth
-    let height = top + cell * Double(rows.count) + 4
+    let height = top + cell * Double(names.count) + 4
     var pieces: [Markup] = [
       SVG.text(
-        columnTitle, left + cell * Double(columns.count) / 2, 12, "axis-title", anchor: "middle")
+        columnTitle, left + cell * Double(names.count) / 2, 12, "axis-title", anchor: "middle")
     ]
-    let middle = top + cell * Double(rows.count) / 2
+    let middle = top + cell * Double(names.count) / 2
     pieces.append(SVG.text(rowTitle, 11, middle, "axis-title", anchor: "middle", turn: -90))
-    for (place, name) in columns.enumerated() {
+    for (place, name) in names.enumerated() {
       pieces.append(
         SVG.text(
           SVG.shortened(name, to: Self.nameWidth), left + cell * (Double(place) + 0.5) + 4,
           top - 6, "bar-name", turn: -90))
     }
-    for (row, name) in rows.enumerated() {
+    for (row, name) in names.enumerated() {
       let y = top + cell * Double(row)
       pieces.append(
         SVG.text(
@@ -52,7 +47,7 @@ struct HeatMap: Sendable {
         pieces.append(
           square(
             x: left + cell * Double(column), y: y, part: part, count: count,
-            note: "\(name) → \(columns[column]): \(count) of \(sum)"))
+            note: "\(name) → \(names[column]): \(count) of \(sum)"))
       }
     }
     return SVG.root(width: width, height: height, label: label, pieces)
@@ -66,14 +61,9 @@ struct HeatMap: Sendable {
     let shade = count == 0 ? 0 : max(1, Int((part * 20).rounded()))
     var pieces: [Markup] = [
       .element("title", [:], Markup(note)),
-      .element(
-        "rect",
-        [
-          "x": SVG.coordinate(x + 0.5), "y": SVG.coordinate(y + 0.5),
-          "width": SVG.coordinate(cell - 1), "height": SVG.coordinate(cell - 1),
-          "rx": "2", "class": "heat",
-          "fill-opacity": NumberFormat.fixed(0.04 + 0.96 * Double(shade) / 20, 2),
-        ]),
+      SVG.rectangle(
+        x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1, radius: "2", "heat",
+        opacity: 0.04 + 0.96 * Double(shade) / 20),
     ]
     if count > 0 {
       // The tooltip has the exact number.
@@ -84,5 +74,28 @@ struct HeatMap: Sendable {
           anchor: "middle"))
     }
     return .element("g", [:], pieces)
+  }
+}
+
+/// A square grid of counts over the image as a heat map.
+struct DensityMap: Sendable {
+  let label: String
+  /// Cells per row and column.
+  let side: Int
+  /// Row-major from the top left.
+  let counts: [Int]
+
+  private static let height = 250.0
+
+  var markup: Markup {
+    let (width, height) = (ChartFrame.width / Double(side), Self.height / Double(side))
+    let most = max(counts.max() ?? 0, 1)
+    let cells = counts.enumerated().map { place, count in
+      SVG.rectangle(
+        x: Double(place % side) * width + 0.5, y: Double(place / side) * height + 0.5,
+        width: width - 1, height: height - 1, "heat",
+        opacity: 0.05 + 0.95 * Double(count) / Double(most), note: "\(count)")
+    }
+    return SVG.root(width: ChartFrame.width, height: Self.height, label: label, cells)
   }
 }

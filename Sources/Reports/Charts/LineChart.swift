@@ -31,8 +31,9 @@ struct LineChart: Sendable {
       }
       return Markup.element("g", [:], [title, path] + (mark.map { [$0] } ?? []))
     }
+    let named = lines.filter(\.isNamed)
     return frame.svg(label: label, curves)
-      + Legend(entries: lines.filter(\.isNamed).map { ($0.name, $0.style) }).markup
+      + (named.count > 1 ? Page.legend(named.map { ($0.name, $0.style) }) : .none)
   }
 
   /// Path data; points closer than a pixel to the last one are left out.
@@ -48,20 +49,5 @@ struct LineChart: Sendable {
       last = (x, y)
     }
     return path
-  }
-}
-
-/// Names of curves or bars with their colors; none for a single one.
-struct Legend: Sendable {
-  let entries: [(name: String, style: String)]
-
-  var markup: Markup {
-    if entries.count < 2 { return .none }
-    return .element(
-      "ul", ["class": "legend"],
-      entries.map { entry in
-        .element(
-          "li", [:], .element("span", ["class": "swatch \(entry.style)"]), Markup(entry.name))
-      })
   }
 }

@@ -84,14 +84,14 @@ struct BoxStatisticsSection: Sendable {
     let most = Double(max(counts.max() ?? 1, 1))
     let frame = ChartFrame(
       x: axis, y: ChartAxis(title: unit, domain: 0...most, label: { Self.short($0) }))
-    return ColumnChart(
-      label: "\(unit) by \(axis.title)", frame: frame,
-      columns: zip(ends, counts).map { end, count in
-        ColumnChart.Column(
-          from: end.0, to: end.1, value: Double(count),
-          note: "\(range(end.0, end.1)): \(count) \(unit)")
-      }
-    ).markup
+    let bars = zip(ends, counts).map { end, count in
+      let (left, right) = (frame.xScale(end.0), frame.xScale(end.1))
+      let top = frame.yScale(Double(count))
+      return SVG.rectangle(
+        x: left + 0.75, y: top, width: right - left - 1.5, height: frame.yScale(0) - top,
+        "bar series-1", note: "\(range(end.0, end.1)): \(count) \(unit)")
+    }
+    return frame.svg(label: "\(unit) by \(axis.title)", bars)
   }
 
   /// A power of two as a ratio: 1:4, 1:1, 2:1.

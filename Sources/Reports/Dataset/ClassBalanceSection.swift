@@ -28,9 +28,8 @@ struct ClassBalanceSection: Sendable {
     }
     return Page.section(
       "Class balance",
-      Markup(
-        "\(counts.areObjects ? "Objects" : "Images") per class."
-          + (left > 0 ? " The \(left) rarest of \(counts.rows.count) are not shown." : "")),
+      "\(counts.areObjects ? "Objects" : "Images") per class."
+        + (left > 0 ? " The \(left) rarest of \(counts.rows.count) are not shown." : ""),
       Page.cards(cards))
   }
 

@@ -52,15 +52,8 @@ extension DatasetCheck {
 
 /// Objects of each class in each split or, where none are labeled, images.
 struct ClassCounts {
-  struct Row {
-    let name: String
-    /// One per split.
-    let counts: [Int]
-    var total: Int { counts.reduce(0, +) }
-  }
-
-  /// In the order of the dataset.
-  let rows: [Row]
+  /// In the order of the dataset, with a count per split.
+  let rows: [(name: String, counts: [Int], total: Int)]
   let areObjects: Bool
 
   init(_ check: DatasetCheck) {
@@ -70,7 +63,8 @@ struct ClassCounts {
     }
     self.areObjects = areObjects
     rows = check.classNames.enumerated().map { index, name in
-      Row(name: name, counts: counts.map { $0[index] })
+      let counts = counts.map { $0[index] }
+      return (name, counts, counts.reduce(0, +))
     }
   }
 }

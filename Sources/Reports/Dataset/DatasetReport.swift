@@ -14,11 +14,10 @@ package struct DatasetReport: Sendable {
 
   /// The page. A section is a file and a line here.
   package var html: String {
-    let name = check.path.split(separator: "/").last.map(String.init) ?? check.path
+    let name = FilePath.name(check.path)
     return Page(
-      title: "Check of \(name)",
+      title: "Check of \(name)", eyebrow: "Dataset", heading: name, facts: facts,
       content: [
-        PageHeader(eyebrow: "Dataset", title: name, facts: facts).markup,
         tiles,
         IssueSection(check: check).markup,
         DuplicateSection(check: check).markup,
@@ -26,13 +25,10 @@ package struct DatasetReport: Sendable {
         BoxStatisticsSection(check: check).markup,
         SampleGrid(check: check).markup,
         augmentedSection,
-        .element(
-          "footer", [:],
-          .element(
-            "p", [:],
-            "Small objects are below 32², medium ones below 96² square pixels. Near-duplicates are "
-              + "found by a perceptual hash and verified at 16 x 16 pixels."),
-          .element("p", [:], Markup("Made by Glimpse \(glimpseVersion)."))),
+      ],
+      footer: [
+        "Small objects are below 32², medium ones below 96² square pixels. Near-duplicates are "
+          + "found by a perceptual hash and verified at 16 x 16 pixels."
       ]
     ).text
   }
@@ -46,11 +42,11 @@ package struct DatasetReport: Sendable {
     let numbers = check.total
     let perImage = Double(numbers.objects) / Double(max(numbers.images, 1))
     return Page.tiles([
-      .init("Errors", "\(check.count(.error))"), .init("Warnings", "\(check.count(.warning))"),
-      .init("Images", "\(numbers.images)"), .init("Objects", "\(numbers.objects)"),
-      .init("Classes", "\(check.classNames.count)"),
-      .init("Objects / image", NumberFormat.decimal(perImage)),
-      .init("Background", "\(numbers.backgrounds)"),
+      ("Errors", "\(check.count(.error))", ""), ("Warnings", "\(check.count(.warning))", ""),
+      ("Images", "\(numbers.images)", ""), ("Objects", "\(numbers.objects)", ""),
+      ("Classes", "\(check.classNames.count)", ""),
+      ("Objects / image", NumberFormat.decimal(perImage), ""),
+      ("Background", "\(numbers.backgrounds)", ""),
     ])
   }
 

@@ -21,15 +21,14 @@ struct DuplicateSection: Sendable {
       }
       guard images.count == 2 else { continue }
       let splits = places.map { check.splits[$0.split].dataset.split }
-      gallery.add(images, caption: "\(splits[0]), \(splits[1]): \(similarity(pair))")
+      gallery.add(images[0], images[1], caption: "\(splits[0]), \(splits[1]): \(similarity(pair))")
     }
     if gallery.isEmpty { return .none }
     let rest = pairs.count - Self.most
     return Page.section(
       "Duplicates and near-duplicates",
-      Markup(
-        "An image in two splits inflates validation results."
-          + (rest > 0 ? " \(rest) more pairs are not shown." : "")), gallery.markup)
+      "An image in two splits inflates validation results."
+        + (rest > 0 ? " \(rest) more pairs are not shown." : ""), gallery.markup)
   }
 
   private func sample(_ place: DuplicatePair.Location) -> Sample {

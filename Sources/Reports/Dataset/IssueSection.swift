@@ -23,12 +23,15 @@ struct IssueSection: Sendable {
     let severity = kind.severity.rawValue
     let rows = issues.prefix(Self.most).map { issue in
       Markup.element(
-        "tr", [:], .element("td", ["class": "place"], Markup(place(issue))),
+        "tr", [:],
+        .element(
+          "td", ["class": "place"], Markup(inside(issue.file) + (issue.line.map { ":\($0)" } ?? ""))
+        ),
         .element("td", ["class": "words"], Markup(inside(issue.message))))
     }
     let rest = issues.count - rows.count
     return .element(
-      "details", issues.count <= 10 ? ["class": "card", "open": "open"] : ["class": "card"],
+      "details", ["class": "card", "open": issues.count <= 10 ? "open" : nil],
       .element(
         "summary", [:], .element("span", ["class": "badge \(severity)"], Markup(severity)),
         Markup(" \(kind.rawValue) "), .element("span", ["class": "count"], "\(issues.count)")),
@@ -36,10 +39,6 @@ struct IssueSection: Sendable {
       rest > 0
         ? .element("p", ["class": "note"], Markup("and \(rest) more; --csv writes all of them"))
         : .none)
-  }
-
-  private func place(_ issue: DatasetIssue) -> String {
-    inside(issue.file) + (issue.line.map { ":\($0)" } ?? "")
   }
 
   /// With paths relative to the dataset's folder.

@@ -81,8 +81,7 @@ struct SampleGrid: Sendable {
   }
 
   private static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? ""
-    return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)
+    FilePath.stem(FilePath.name(path))
   }
 
   /// With boxes, or with the mask as an overlay.

@@ -54,22 +54,19 @@ struct CalibrationSection: Sendable {
         return BarChart.Bar(
           name: "\(ChartAxis.plain(bin.lower)) – \(ChartAxis.plain(bin.upper))",
           value: length(bin.count), text: "\(bin.count)",
-          note: "\(bin.count) \(bin.count == 1 ? "detection" : "detections")\(precision)")
+          note: Sentence.count(bin.count, "detection") + precision)
       }, nameWidth: 74, textWidth: 56
     ).markup
   }
 
   private var roc: Markup? {
-    let classes = analysis.labeledClasses.filter { analysis.imageROCs[$0.classIndex].area != nil }
-    guard !classes.isEmpty else { return nil }
-    let lines = classes.enumerated().map { place, entry in
+    let lines = analysis.classLines(named: Self.named) { entry in
       let roc = analysis.imageROCs[entry.classIndex]
-      return LineChart.Line(
-        name: "\(entry.name) \(PageNumber.fraction(roc.area ?? -1))",
-        points: roc.curve.map { ($0.falsePositiveRate, $0.truePositiveRate) },
-        style: place < Self.named ? "series-\(place + 1)" : "muted",
-        isNamed: place < Self.named)
+      return roc.area.map {
+        ($0, roc.curve.map { ($0.falsePositiveRate, $0.truePositiveRate) }, nil)
+      }
     }
+    guard !lines.isEmpty else { return nil }
     let guide = LineChart.Line(
       name: "chance", points: [(0, 0), (1, 1)], style: "guide", isNamed: false)
     return Page.card(
@@ -78,7 +75,7 @@ struct CalibrationSection: Sendable {
         label: "True positive rate over false positive rate of images",
         frame: ChartFrame(
           x: ChartAxis(title: "false positive rate"), y: ChartAxis(title: "true positive rate")),
-        lines: [guide] + lines.filter { !$0.isNamed } + lines.filter(\.isNamed)
+        lines: [guide] + lines
       ).markup)
   }
 }

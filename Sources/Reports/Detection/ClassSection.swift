@@ -9,12 +9,11 @@ struct ClassSection: Sendable {
     let table = self.table
     return Page.section(
       "Classes",
-      Markup(
-        "Click a heading to sort. AUC is the area under the image-level ROC curve."
-          + (analysis.bootstrap == nil
-            ? ""
-            : " Small print: confidence intervals, for classes in at least "
-              + "\(EvaluationAnalysis.fewestImages) images.")),
+      "Click a heading to sort. AUC is the area under the image-level ROC curve."
+        + (analysis.bootstrap == nil
+          ? ""
+          : " Small print: confidence intervals, for classes in at least "
+            + "\(EvaluationAnalysis.fewestImages) images."),
       Page.table(table, isSortable: true) { row, column in
         guard let title = table.columns[column].title,
           let interval = interval(of: analysis.report.classes[row].classIndex, title)
@@ -53,7 +52,7 @@ struct ClassSection: Sendable {
     ]
     table.summarize(
       [.text("all")] + means.map(Table.Value.fraction)
-        + [.blank, .integer(report.groundTruthCount), .integer(analysis.detectionCount)])
+        + [.blank, .integer(report.groundTruthCount), .integer(analysis.table.detections.count)])
     return table
   }
 }

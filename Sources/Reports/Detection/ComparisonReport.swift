@@ -3,91 +3,69 @@ import Evaluation
 
 /// A page that compares two results on the same images.
 package struct ComparisonReport: Sendable {
-  let first: EvaluationAnalysis
-  let second: EvaluationAnalysis
-  let paired: PairedBootstrap
-  let options: BootstrapOptions
-  let facts: [(name: String, value: String)]
+  private let first: EvaluationAnalysis
+  private let second: EvaluationAnalysis
+  private let paired: PairedBootstrap
+  private let facts: [(name: String, value: String)]
+  /// The file names, or the whole paths where the names are equal.
+  private let names: [String]
 
   /// - Parameter facts: What was evaluated.
   package init(
     _ first: EvaluationAnalysis, _ second: EvaluationAnalysis, paired: PairedBootstrap,
-    options: BootstrapOptions, facts: [(name: String, value: String)] = []
+    facts: [(name: String, value: String)] = []
   ) {
     self.first = first
     self.second = second
     self.paired = paired
-    self.options = options
     self.facts = facts
+    names = [first, second].map {
+      first.shortName == second.shortName ? $0.result.name : $0.shortName
+    }
   }
 
   /// The page.
   package var html: String {
     Page(
-      title: "\(firstName) and \(secondName)",
+      title: "\(names[0]) and \(names[1])", eyebrow: "Comparison",
+      heading: "\(names[1]) against \(names[0])", facts: facts,
       content: [
-        PageHeader(
-          eyebrow: "Comparison", title: "\(secondName) against \(firstName)", facts: facts
-        ).markup,
-        verdict, numbers,
+        .element("section", [:], Page.advice([verdict])), numbers,
         Page.section(
           "Difference by class",
-          Markup(
-            "AP50-95 of “\(secondName)” minus that of “\(firstName)”, with confidence intervals from "
-              + "\(options.resamples) resamples for classes in at least "
-              + "\(EvaluationAnalysis.fewestImages) images. An interval that contains 0 is not "
-              + "significant."),
+          "AP50-95 of “\(names[1])” minus that of “\(names[0])”, with confidence intervals from "
+            + "\(paired.options.resamples) resamples for classes in at least "
+            + "\(EvaluationAnalysis.fewestImages) images. An interval that contains 0 is not "
+            + "significant.",
           Page.cards(differences)),
         Page.section(
-          "Curves and errors", .none,
+          "Curves and errors", "",
           Page.cards([
             Page.card("Precision-recall curves, IoU 0.5, all classes", curves),
             Page.card(
               "AP50 lost per error type, in points",
-              ErrorChart(runs: [first, second], names: [firstName, secondName]).markup),
+              ErrorChart(runs: [first, second], names: names).markup),
           ])),
-        PageFooter(options: options).markup,
-      ]
+      ], footer: EvaluationReport.definitions(paired.options)
     ).text
   }
 
-  private var verdict: Markup {
+  private var verdict: (issue: String, hint: String) {
     let difference = paired.ap.interval
-    let text =
-      if difference.lower > 0 {
-        "“\(secondName)” is better: AP50-95 \(PageNumber.difference(difference.value)), "
-          + "\(range(difference))."
-      } else if difference.upper < 0 {
-        "“\(secondName)” is worse: AP50-95 \(PageNumber.difference(difference.value)), "
-          + "\(range(difference))."
-      } else {
-        "The difference is not significant: AP50-95 "
-          + "\(PageNumber.difference(difference.value)), \(range(difference))."
-      }
-    return .element(
-      "section", [:],
-      .element(
-        "ul", ["class": "advice"],
-        .element(
-          "li", [:], .element("b", [:], Markup(text)),
-          .element(
-            "span", [:],
-            Markup(
-              "p = \(Self.probability(paired.ap.p)), paired bootstrap over "
-                + "\(Sentence.count(first.table.imageNames.count, "image")).")))))
-  }
-
-  private var firstName: String { name(of: 0) }
-  private var secondName: String { name(of: 1) }
-
-  /// The file name, or the whole path where the names are equal.
-  private func name(of run: Int) -> String {
-    let analysis = run == 0 ? first : second
-    return first.shortName == second.shortName ? analysis.name : analysis.shortName
+    let result =
+      difference.lower > 0
+      ? "“\(names[1])” is better"
+      : difference.upper < 0
+        ? "“\(names[1])” is worse" : "The difference is not significant"
+    return (
+      "\(result): AP50-95 \(PageNumber.difference(difference.value)), \(range(difference)).",
+      "p = \(Self.probability(paired.ap.p)), paired bootstrap over "
+        + "\(Sentence.count(first.table.imageNames.count, "image"))."
+    )
   }
 
   private func range(_ interval: Interval) -> String {
-    "\(PageNumber.percent(options.confidence)) confidence interval \(ends(interval))"
+    "\(PageNumber.percent(paired.options.confidence)) confidence interval \(ends(interval))"
   }
 
   private func ends(_ interval: Interval) -> String {
@@ -101,7 +79,7 @@ package struct ComparisonReport: Sendable {
   private var numbers: Markup {
     var table = Table(
       [.words("metric")]
-        + ["A", "B", "difference", "\(PageNumber.percent(options.confidence)) CI", "p"].map {
+        + ["A", "B", "difference", "\(PageNumber.percent(paired.options.confidence)) CI", "p"].map {
           .numbers($0)
         })
     var styles: [String] = []
@@ -118,7 +96,7 @@ package struct ComparisonReport: Sendable {
       ])
     }
     return Page.section(
-      "Metrics", Markup("A is “\(firstName)”, B is “\(secondName)”."),
+      "Metrics", "A is “\(names[0])”, B is “\(names[1])”.",
       Page.table(table) { row, column in
         (column == 3 ? styles[row] : column == 4 ? "range" : "", "")
       })
@@ -171,9 +149,8 @@ package struct ComparisonReport: Sendable {
       label: "Precision-recall curves of both results", frame: CurveSection.frame,
       lines: [first, second].enumerated().map { place, run in
         LineChart.Line(
-          name: "\(name(of: place)) \(PageNumber.fraction(run.report.ap50))",
-          points: run.report.curves.meanCurve(
-            iou: 0, classes: Array(0..<run.report.curves.classCount)),
+          name: "\(names[place]) \(PageNumber.fraction(run.report.ap50))",
+          points: run.report.curves.meanCurve(iou: 0),
           style: "series-\(place + 1)")
       }
     ).markup

@@ -3,32 +3,30 @@ import Evaluation
 
 /// The confusion matrix, with a row and a column for the background.
 struct ConfusionSection: Sendable {
-  let matrix: ConfusionMatrix
-  let classNames: [String]
+  let analysis: EvaluationAnalysis
 
   /// The maximum number of classes; of more, those that are confused most are shown.
   private static let most = 20
+  private var matrix: ConfusionMatrix { analysis.confusion }
 
   var markup: Markup {
     let shown = self.shown
     guard !shown.isEmpty else { return .none }
-    let background = matrix.classCount
+    let indices = shown + [matrix.classCount]
+    let names = shown.map { analysis.table.classNames[$0] } + ["background"]
     let map = HeatMap(
-      label: "Confusion matrix", rowTitle: "ground truth", columnTitle: "predicted",
-      rows: shown.map { classNames[$0] } + ["background"],
-      columns: shown.map { classNames[$0] } + ["background"],
-      counts: (shown + [background]).map { groundTruth in
-        (shown + [background]).map { matrix.count(predicted: $0, groundTruth: groundTruth) }
+      label: "Confusion matrix", rowTitle: "ground truth", columnTitle: "predicted", names: names,
+      counts: indices.map { groundTruth in
+        indices.map { matrix.count(predicted: $0, groundTruth: groundTruth) }
       })
     let left = matrix.classCount - shown.count
     return Page.section(
       "Confusion matrix",
-      Markup(
-        "At IoU 0.5 and confidence \(NumberFormat.fixed(matrix.confidence, 2)) and above. Cells are "
-          + "shaded by the fraction of their row."
-          + (left > 0
-            ? " Of \(matrix.classCount) classes the \(shown.count) most confused ones are shown."
-            : "")),
+      "At IoU 0.5 and confidence \(NumberFormat.fixed(matrix.confidence, 2)) and above. Cells are "
+        + "shaded by the fraction of their row."
+        + (left > 0
+          ? " Of \(matrix.classCount) classes the \(shown.count) most confused ones are shown."
+          : ""),
       .element(
         "figure", ["class": "card wide"],
         .element(
@@ -53,9 +51,7 @@ struct ConfusionSection: Sendable {
           + matrix.count(predicted: index, groundTruth: $1)
       }
     }
-    let order = occurring.indices.sorted {
-      confusions[$0] != confusions[$1] ? confusions[$0] > confusions[$1] : $0 < $1
-    }
+    let order = occurring.indices.sorted { (confusions[$1], $0) < (confusions[$0], $1) }
     return order.prefix(Self.most).map { occurring[$0] }.sorted()
   }
 }

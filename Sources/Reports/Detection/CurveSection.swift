@@ -10,7 +10,7 @@ struct CurveSection: Sendable {
 
   var markup: Markup {
     Page.section(
-      "Precision-recall curves", .none,
+      "Precision-recall curves", "",
       Page.cards([
         Page.card("By IoU threshold", byIoU),
         Page.card(
@@ -29,28 +29,21 @@ struct CurveSection: Sendable {
       lines: styles.map { iou, style in
         LineChart.Line(
           name: "IoU \(NumberFormat.fixed(curves.parameters.iouThresholds[iou], 2))",
-          points: curves.meanCurve(iou: iou, classes: Array(0..<curves.classCount)), style: style)
+          points: curves.meanCurve(iou: iou), style: style)
       }
     ).markup
   }
 
   private var byClass: Markup {
     let curves = analysis.report.curves
-    let classes = analysis.labeledClasses
-    var lines = classes.enumerated().map { place, entry in
-      LineChart.Line(
-        name: "\(entry.name) \(PageNumber.fraction(entry.ap50))",
-        points: curves.meanCurve(iou: 0, classes: [entry.classIndex]),
-        style: place < Self.named ? "series-\(place + 1)" : "muted",
-        isNamed: place < Self.named)
+    var lines = analysis.classLines(named: Self.named) {
+      ($0.ap50, curves.meanCurve(iou: 0, classes: [$0.classIndex]), nil)
     }
-    // Named ones are drawn last.
-    lines = lines.filter { !$0.isNamed } + lines.filter(\.isNamed)
-    if classes.count > 1 {
+    if lines.count > 1 {
       lines.append(
         LineChart.Line(
           name: "all \(PageNumber.fraction(analysis.report.ap50))",
-          points: curves.meanCurve(iou: 0, classes: Array(0..<curves.classCount)),
+          points: curves.meanCurve(iou: 0),
           style: "strong"))
     }
     return LineChart(
@@ -64,8 +57,11 @@ struct CurveSection: Sendable {
 extension PrecisionRecallCurves {
   /// The mean precision of classes at each recall point, over all sizes and with at most 100
   /// detections; classes without ground truth are left out.
-  func meanCurve(iou: Int, classes: [Int]) -> [(x: Double, y: Double)] {
-    parameters.recallThresholds.enumerated().compactMap { point, recall in
+  ///
+  /// - Parameter classes: Nil for all.
+  func meanCurve(iou: Int, classes: [Int]? = nil) -> [(x: Double, y: Double)] {
+    let classes = classes ?? Array(0..<classCount)
+    return parameters.recallThresholds.enumerated().compactMap { point, recall in
       let values = classes.map {
         precision[
           index(

@@ -26,7 +26,7 @@ struct ErrorSection: Sendable {
     for kind in ErrorKind.allCases {
       table.add([
         .text(kind.title), .integer(analysis.errors.counts[kind.rawValue]),
-        .text(kind.explanation),
+        .text(kind.display.explanation),
       ])
     }
     return Page.table(table) { _, column in (column == 2 ? "words" : "", "") }
@@ -45,18 +45,17 @@ struct ErrorChart: Sendable {
         BarChart.Bar(
           name: place == 0 ? kind.title : "", value: run.errors.cost(kind),
           text: PageNumber.points(run.errors.cost(kind)),
-          style: runs.count > 1 ? "series-\(place + 1)" : kind.style,
+          style: runs.count > 1 ? "series-\(place + 1)" : kind.display.style,
           note:
             "\(kind.title), \(names[place]): \(PageNumber.points(run.errors.cost(kind))) points, "
-            + "\(run.errors.counts[kind.rawValue]) \(kind.noun(run.errors.counts[kind.rawValue]))")
+            + kind.counted(run.errors))
       }
     }
     return BarChart(
       label: "AP50 lost per error type", domain: 0...max(most, 0.01), bars: bars,
       nameWidth: 106, textWidth: 44
     ).markup
-      + Legend(
-        entries: names.enumerated().map { ($0.element, "series-\($0.offset + 1)") }
-      ).markup
+      + (runs.count > 1
+        ? Page.legend(names.enumerated().map { ($0.element, "series-\($0.offset + 1)") }) : .none)
   }
 }

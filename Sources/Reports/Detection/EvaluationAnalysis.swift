@@ -3,11 +3,7 @@ import Evaluation
 
 /// The analyses of one result for its report.
 package struct EvaluationAnalysis: Sendable {
-  /// The weights or files that the detections come from.
-  package let name: String
-  package let table: EvaluationTable
-  let matches: MatchTable
-  let report: DetectionMetrics
+  let result: EvaluationResult
   package let errors: ErrorBreakdown
   /// Nil where it was not requested.
   package let bootstrap: Bootstrap?
@@ -27,22 +23,20 @@ package struct EvaluationAnalysis: Sendable {
     _ run: EvaluationResult, bootstrap options: BootstrapOptions? = nil,
     tasks: any ParallelExecutor = .serial
   ) {
-    name = run.name
-    table = run.table
-    matches = run.matches
-    report = run.report
+    result = run
+    let (table, matches) = (run.table, run.matches)
     errors = ErrorBreakdown(table, overlap: run.overlap, tasks: tasks)
-    bootstrap = options.map { [table, matches] in
-      Bootstrap(table, matches, options: $0, tasks: tasks)
-    }
+    bootstrap = options.map { Bootstrap(table, matches, options: $0, tasks: tasks) }
     calibration = Calibration(table, matches)
-    imageROCs = tasks.map(table.classNames.count) { [table] in ImageLevelROC(table, classIndex: $0)
-    }
+    imageROCs = tasks.map(table.classNames.count) { ImageLevelROC(table, classIndex: $0) }
     f1Curves = F1Curve.curves(table, matches, tasks: tasks)
     pooledF1Curve = F1Curve.pooled(f1Curves)
     confusion = ConfusionMatrix(
       table, confidence: pooledF1Curve.best?.score ?? 0.5, overlap: run.overlap, tasks: tasks)
   }
+
+  package var table: EvaluationTable { result.table }
+  var report: DetectionMetrics { result.report }
 
   /// The fewest images with a class for its confidence interval to be meaningful.
   static let fewestImages = 5
@@ -52,20 +46,36 @@ package struct EvaluationAnalysis: Sendable {
 
   /// The confidence threshold of the best F1 over all classes at IoU 0.5.
   var bestConfidence: Double { confusion.confidence }
-  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
-  var detectionCount: Int { table.detections.count }
+  var shortName: String { FilePath.name(result.name) }
   /// The classes with ground truth, the most frequent first.
   var labeledClasses: [DetectionMetrics.ClassEntry] {
     report.classes.filter { $0.groundTruthCount > 0 }.sorted {
       ($1.groundTruthCount, $0.classIndex) < ($0.groundTruthCount, $1.classIndex)
     }
   }
+}
 
-  /// The error types by descending cost, without those of no cost.
-  var costlyErrors: [ErrorKind] {
-    ErrorKind.allCases.filter { errors.cost($0) > 0 }.sorted {
-      errors.cost($0) > errors.cost($1)
+extension EvaluationAnalysis {
+  /// A line with a value for each class: the most frequent classes in color and with their names, drawn
+  /// over the others.
+  ///
+  /// - Parameter line: Nil for a class without a line.
+  func classLines(
+    named: Int,
+    _ line: (DetectionMetrics.ClassEntry) -> (
+      value: Double, points: [(x: Double, y: Double)], mark: (x: Double, y: Double)?
+    )?
+  ) -> [LineChart.Line] {
+    let shown = labeledClasses.compactMap { entry in line(entry).map { (entry.name, $0) } }
+    let lines = shown.enumerated().map { place, item in
+      let (name, line) = item
+      let isNamed = place < named
+      return LineChart.Line(
+        name: "\(name) \(PageNumber.fraction(line.value))", points: line.points,
+        style: isNamed ? "series-\(place + 1)" : "muted", isNamed: isNamed,
+        mark: isNamed ? line.mark : nil)
     }
+    return lines.filter { !$0.isNamed } + lines.filter(\.isNamed)
   }
 }
 

@@ -1,4 +1,5 @@
 import Basics
+import Evaluation
 import Imaging
 
 /// The match outcome of a ground-truth object or a detection; raw values are CSS classes.
@@ -26,32 +27,81 @@ enum BoxStatus: String, CaseIterable, Sendable {
 
 /// The images with the most errors.
 struct GallerySection: Sendable {
-  let images: [AnnotatedThumbnail]
-  /// The confidence threshold of the detections shown.
-  let confidence: Double
+  let analysis: EvaluationAnalysis
+  /// Maximum number of images.
+  private static let most = 24
+  /// Maximum total of JPEG bytes; base64 adds a third.
+  private static let byteLimit = 1_100_000
 
-  var markup: Markup {
+  /// - Parameter path: The path of an image by its index; nil where it is not known.
+  func markup(path: (_ image: Int) -> String?) -> Markup {
+    let images = thumbnails(path: path)
     if images.isEmpty { return .none }
-    let keys = BoxStatus.allCases.map { status in
-      Markup.element(
-        "li", [:], .element("span", ["class": "key \(status.rawValue)"]), Markup(status.legend))
-    }
     var gallery = ImageGrid()
     for image in images { gallery.add(image, caption: counts(image)) }
     return Page.section(
       "Worst images",
-      Markup("At confidence \(NumberFormat.fixed(confidence, 2)) and above, where F1 is highest."),
-      .element("ul", ["class": "legend"], keys), .element("br"), gallery.markup)
+      "At confidence \(NumberFormat.fixed(analysis.bestConfidence, 2)) and above, where F1 is "
+        + "highest.",
+      Page.legend(BoxStatus.allCases.map { ($0.legend, $0.rawValue) }, sample: "key"),
+      .element("br"), gallery.markup)
   }
 
   private func counts(_ image: AnnotatedThumbnail) -> String {
     BoxStatus.allCases.dropFirst().compactMap { status -> String? in
       let count = image.marks.count { $0.style == status.rawValue }
-      return count > 0 ? Sentence.count(count, status.legend, plural: status.plural) : nil
+      let plural = status == .wrongClass ? status.legend : nil
+      return count > 0 ? Sentence.count(count, status.legend, plural: plural) : nil
     }.joined(separator: ", ")
   }
-}
 
-extension BoxStatus {
-  fileprivate var plural: String? { self == .wrongClass ? legend : nil }
+  /// Reads the worst images; unreadable ones are skipped.
+  private func thumbnails(path: (_ image: Int) -> String?) -> [AnnotatedThumbnail] {
+    let costs = analysis.table.imageNames.indices.map { image in
+      marks(of: image).reduce(0) {
+        $0 + ($1.style == BoxStatus.truePositive.rawValue ? 0 : $1.weight)
+      }
+    }
+    let order = costs.indices.filter { costs[$0] > 0 }.sorted { (costs[$1], $0) < (costs[$0], $1) }
+    var thumbnails: [AnnotatedThumbnail] = []
+    var bytes = 0
+    // Bounds the search where images are missing.
+    for image in order.prefix(Self.most * 4) where thumbnails.count < Self.most {
+      guard let path = path(image),
+        let thumbnail = try? AnnotatedThumbnail(path: path, marks: marks(of: image))
+      else { continue }
+      bytes += thumbnail.jpeg.count
+      if bytes > Self.byteLimit { break }
+      thumbnails.append(thumbnail)
+    }
+    return thumbnails
+  }
+
+  /// Boxes of an image, ground-truth objects first.
+  private func marks(of image: Int) -> [AnnotatedThumbnail.Mark] {
+    let table = analysis.table
+    let mine = table.pairs(ofImage: image)
+    var found: Set<Int32> = []
+    var detections: [AnnotatedThumbnail.Mark] = []
+    for row in mine.detections where table.detections.scores[row] >= analysis.bestConfidence {
+      let match = analysis.errors.matches[row]
+      if match.isTruePositive { found.insert(match.groundTruth) }
+      if match.isTruePositive || match.isIgnored { continue }
+      let score = table.detections.scores[row]
+      let name = table.classNames[Int(table.detections.classes[row])]
+      let isWrong = match.error == .classification
+      detections.append(
+        (isWrong ? BoxStatus.wrongClass : .falsePositive).mark(
+          table.detections.boxes[row].corners, label: "\(name) \(NumberFormat.fixed(score, 2))",
+          weight: min(max(score, 0.01), 1)))
+    }
+    let groundTruths = mine.groundTruths.filter { table.groundTruths.traits[$0].isEmpty }.map {
+      row in
+      let isFound = found.contains(Int32(row))
+      return (isFound ? BoxStatus.truePositive : .falseNegative).mark(
+        table.groundTruths.boxes[row].corners,
+        label: isFound ? "" : table.classNames[Int(table.groundTruths.classes[row])], weight: 1)
+    }
+    return groundTruths + detections
+  }
 }

@@ -17,32 +17,27 @@ struct SummarySection: Sendable {
     return Page.tiles(tiles)
       + (advice.isEmpty
         ? .none
-        : Page.section(
-          "Main error sources", .none,
-          .element(
-            "ul", ["class": "advice"],
-            advice.map { item in
-              .element(
-                "li", [:], .element("b", [:], Markup(item.issue)),
-                .element("span", [:], Markup(item.hint)))
-            })))
+        : Page.section("Main error sources", "", Page.advice(advice)))
   }
 
-  private func tile(_ name: String, _ value: Double, _ interval: Interval? = nil) -> Page.Tile {
-    Page.Tile(name, PageNumber.fraction(value), note: interval.map(PageNumber.range) ?? "")
+  private func tile(
+    _ name: String, _ value: Double, _ interval: Interval? = nil
+  ) -> (name: String, value: String, note: String) {
+    (name, PageNumber.fraction(value), interval.map(PageNumber.range) ?? "")
   }
 
   /// At most four.
   private var advice: [(issue: String, hint: String)] {
-    var result = analysis.costlyErrors.prefix(3).filter { analysis.errors.cost($0) >= 0.005 }
-      .map { kind in
-        let points = PageNumber.points(analysis.errors.cost(kind))
-        let count = analysis.errors.counts[kind.rawValue]
-        return (
-          issue: "\(kind.title): \(points) points of AP50, \(count) \(kind.noun(count))",
-          hint: hint(kind)
-        )
-      }
+    let errors = analysis.errors
+    let costly = ErrorKind.allCases.filter { errors.cost($0) >= 0.005 }
+      .sorted { errors.cost($0) > errors.cost($1) }
+    var result = costly.prefix(3).map { kind in
+      let points = PageNumber.points(analysis.errors.cost(kind))
+      return (
+        issue: "\(kind.title): \(points) points of AP50, \(kind.counted(analysis.errors))",
+        hint: hint(kind)
+      )
+    }
     if let range = analysis.bootstrap?.ap, range.value >= 0, range.upper - range.lower > 0.06 {
       result.append(
         (
@@ -52,11 +47,10 @@ struct SummarySection: Sendable {
         ))
     }
     if let calibration = analysis.calibration, calibration.error > 0.1 {
-      let isBold = calibration.meanScore > calibration.meanPrecision
       result.append(
         (
-          "The model is \(isBold ? "overconfident" : "underconfident"): the expected calibration "
-            + "error is \(PageNumber.percent(calibration.error))",
+          "The model is \(calibration.isOverconfident ? "over" : "under")confident: the expected "
+            + "calibration error is \(PageNumber.percent(calibration.error))",
           "Choose the confidence threshold by the F1 curves; scores are no probabilities."
         ))
     }
@@ -107,10 +101,9 @@ struct SummarySection: Sendable {
 
   private var missedBySize: [(name: String, count: Int, total: Int)] {
     let table = analysis.table
-    return analysis.matches.parameters.areaRanges.dropFirst().map { range in
+    return analysis.result.matches.parameters.areaRanges.dropFirst().map { range in
       let rows = (0..<table.groundTruths.count).filter {
-        table.groundTruths.traits[$0].isEmpty && table.groundTruths.areas[$0] >= range.lower
-          && table.groundTruths.areas[$0] <= range.upper
+        table.groundTruths.traits[$0].isEmpty && range.contains(table.groundTruths.areas[$0])
       }
       return (range.name, rows.count { analysis.errors.isMissed[$0] }, rows.count)
     }
@@ -120,31 +113,20 @@ struct SummarySection: Sendable {
 extension ErrorKind {
   var title: String { name.prefix(1).uppercased() + name.dropFirst() }
 
-  /// What the count is of.
-  func noun(_ count: Int) -> String {
-    (self == .missed ? "object" : "detection") + (count == 1 ? "" : "s")
+  /// The number of its errors: "3 detections".
+  func counted(_ errors: ErrorBreakdown) -> String {
+    Sentence.count(errors.counts[rawValue], self == .missed ? "object" : "detection")
   }
 
-  var explanation: String {
+  /// The CSS class in charts, and what the type means.
+  var display: (style: String, explanation: String) {
     switch self {
-    case .classification: "IoU of at least 0.5 with an object of another class."
-    case .localization: "IoU of 0.1 to 0.5 with an object of the same class."
-    case .both: "IoU of 0.1 to 0.5 with an object of another class."
-    case .duplicate: "Duplicate of a higher-scoring detection."
-    case .background: "IoU of at most 0.1 with any object."
-    case .missed: "An object that no detection matches, even after correction."
-    }
-  }
-
-  /// The CSS class in charts.
-  var style: String {
-    switch self {
-    case .classification: "series-4"
-    case .localization: "series-1"
-    case .both: "series-7"
-    case .duplicate: "series-6"
-    case .background: "series-5"
-    case .missed: "series-2"
+    case .classification: ("series-4", "IoU of at least 0.5 with an object of another class.")
+    case .localization: ("series-1", "IoU of 0.1 to 0.5 with an object of the same class.")
+    case .both: ("series-7", "IoU of 0.1 to 0.5 with an object of another class.")
+    case .duplicate: ("series-6", "Duplicate of a higher-scoring detection.")
+    case .background: ("series-5", "IoU of at most 0.1 with any object.")
+    case .missed: ("series-2", "An object that no detection matches, even after correction.")
     }
   }
 }

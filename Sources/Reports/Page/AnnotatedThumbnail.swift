@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Imaging
 
@@ -53,7 +54,7 @@ package struct AnnotatedThumbnail: Sendable {
       ? Array(marks.sorted { $0.weight > $1.weight }.prefix(Self.mostMarks)) : marks
   }
 
-  var fileName: String { String(name.split(separator: "/").last ?? Substring(name)) }
+  var fileName: String { FilePath.name(name) }
 
   /// The image with its boxes and, where there is room, their labels.
   ///

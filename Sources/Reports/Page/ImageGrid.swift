@@ -5,19 +5,15 @@ struct ImageGrid: Sendable {
   var isEmpty: Bool { figures.isEmpty }
   var markup: Markup { .element("div", ["class": "gallery"], figures) }
 
-  mutating func add(_ thumbnail: AnnotatedThumbnail, caption: String) {
-    add([thumbnail], caption: caption)
-  }
-
-  /// Adds images that are shown as one.
-  mutating func add(_ thumbnails: [AnnotatedThumbnail], caption: String) {
+  /// Adds an image, or several that are shown as one.
+  mutating func add(_ thumbnails: AnnotatedThumbnail..., caption: String) {
     let images = thumbnails.map { $0.markup(label: "\($0.name): \(caption)") }
     let names = thumbnails.map { Markup.element("b", [:], Markup($0.fileName)) }
     figures.append(
       .element(
         "figure", [:],
         images.count == 1
-          ? images.joined : .element("div", ["class": "pair"], images),
+          ? Markup(images) : .element("div", ["class": "pair"], images),
         .element("figcaption", [:], names + [.element("span", [:], Markup(caption))])))
   }
 }

@@ -18,17 +18,18 @@ struct Markup: Sendable, Hashable {
     self.source = source
   }
 
+  /// An element; attributes without a value are left out.
   static func element(
-    _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ children: Markup...
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: Markup...
   ) -> Markup {
     element(name, attributes, children)
   }
 
   static func element(
-    _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ children: [Markup]
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ children: [Markup]
   ) -> Markup {
     let opening = attributes.reduce(into: "<\(name)") { text, attribute in
-      text += " \(attribute.key)=\"\(escaped(attribute.value))\""
+      if let value = attribute.value { text += " \(attribute.key)=\"\(escaped(value))\"" }
     }
     if voidElements.contains(name) { return Markup(source: opening + "/>") }
     return Markup(source: opening + ">" + children.map(\.source).joined() + "</\(name)>")
@@ -72,8 +73,4 @@ struct Markup: Sendable, Hashable {
 
 extension Markup: ExpressibleByStringInterpolation {
   init(stringLiteral value: String) { self.init(value) }
-}
-
-extension [Markup] {
-  var joined: Markup { Markup(self) }
 }

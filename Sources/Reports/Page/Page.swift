@@ -3,7 +3,14 @@ import Basics
 /// A self-contained HTML page that loads nothing from the network.
 struct Page: Sendable {
   let title: String
+  /// What kind of page it is, above the heading.
+  let eyebrow: String
+  let heading: String
+  /// What it is about.
+  let facts: [(name: String, value: String)]
   let content: [Markup]
+  /// Sentences at the end.
+  let footer: [String]
 
   /// HTML that is also well-formed XML.
   var text: String {
@@ -24,15 +31,32 @@ struct Page: Sendable {
       .element("title", [:], Markup(title)),
       .code("style", PageStyle.text))
     let body = Markup.element(
-      "body", [:], .element("main", [:], content), .code("script", PageScript.text))
+      "body", [:], .element("main", [:], [header] + content + [end]),
+      .code("script", PageScript.text))
     return "<!DOCTYPE html>\n" + Markup.element("html", ["lang": "en"], head, body).source + "\n"
   }
 
-  static func section(_ title: String, _ lead: Markup = .none, _ content: Markup...) -> Markup {
-    let paragraph =
-      lead == .none ? lead : Markup.element("p", ["class": "lead"], lead)
-    return .element(
-      "section", [:], [.element("h2", [:], Markup(title)), paragraph] + content)
+  private var header: Markup {
+    .element(
+      "header", [:],
+      .element("p", ["class": "eyebrow"], Markup(eyebrow)),
+      .element("h1", [:], Markup(heading)),
+      .element(
+        "ul", ["class": "facts"],
+        facts.map { fact in
+          .element("li", [:], Markup(fact.name + " "), .element("b", [:], Markup(fact.value)))
+        }))
+  }
+
+  private var end: Markup {
+    .element(
+      "footer", [:],
+      (footer + ["Made by Glimpse \(glimpseVersion)."]).map { .element("p", [:], Markup($0)) })
+  }
+
+  static func section(_ title: String, _ lead: String = "", _ content: Markup...) -> Markup {
+    let paragraph = lead.isEmpty ? .none : Markup.element("p", ["class": "lead"], Markup(lead))
+    return .element("section", [:], [.element("h2", [:], Markup(title)), paragraph] + content)
   }
 
   /// A chart or table with its own heading.
@@ -43,22 +67,8 @@ struct Page: Sendable {
         + (note.isEmpty ? [] : [.element("p", ["class": "note"], Markup(note))]))
   }
 
-  /// A key figure.
-  struct Tile: Sendable {
-    let name: String
-    let value: String
-    /// Small print below it.
-    let note: String
-
-    init(_ name: String, _ value: String, note: String = "") {
-      self.name = name
-      self.value = value
-      self.note = note
-    }
-  }
-
-  /// Key figures side by side.
-  static func tiles(_ tiles: [Tile]) -> Markup {
+  /// Key figures side by side, with small print below them.
+  static func tiles(_ tiles: [(name: String, value: String, note: String)]) -> Markup {
     let hasNotes = tiles.contains { !$0.note.isEmpty }
     return .element(
       "dl", ["class": "tiles"],
@@ -73,6 +83,31 @@ struct Page: Sendable {
   /// Cards side by side, as many as fit.
   static func cards(_ cards: [Markup]) -> Markup {
     .element("div", ["class": "cards"], cards)
+  }
+
+  /// Statements with an explanation.
+  static func advice(_ items: [(issue: String, hint: String)]) -> Markup {
+    .element(
+      "ul", ["class": "advice"],
+      items.map { item in
+        .element(
+          "li", [:], .element("b", [:], Markup(item.issue)),
+          .element("span", [:], Markup(item.hint)))
+      })
+  }
+
+  /// Names of curves, bars or boxes with their colors.
+  ///
+  /// - Parameter sample: The CSS class of the colors.
+  static func legend(
+    _ entries: [(name: String, style: String)], sample: String = "swatch"
+  ) -> Markup {
+    .element(
+      "ul", ["class": "legend"],
+      entries.map { entry in
+        .element(
+          "li", [:], .element("span", ["class": "\(sample) \(entry.style)"]), Markup(entry.name))
+      })
   }
 
   /// A table that scrolls where it is too wide.
@@ -93,25 +128,23 @@ struct Page: Sendable {
           let (given, note) = number.map { cell($0, column) } ?? ("", "")
           let style = given.isEmpty && isWords ? "text" : given
           let small = Markup.element("br") + .element("span", ["class": "range"], Markup(note))
-          var attributes: KeyValuePairs = style.isEmpty ? [:] : ["class": style]
-          if isSortable, number != nil {
-            attributes =
-              isWords
-              ? ["class": style, "data-value": value.sortKey, "title": value.html]
-              : ["data-value": value.sortKey]
-          }
+          let isKeyed = isSortable && number != nil
+          let attributes: KeyValuePairs = [
+            "class": style.isEmpty ? nil : style, "data-value": isKeyed ? value.sortKey : nil,
+            "title": isKeyed && isWords ? value.html : nil,
+          ]
           return .element("td", attributes, Markup(value.html), note.isEmpty ? .none : small)
         })
     }
     let head = table.shownColumns.map { column in
       Markup.element(
-        "th", table.columns[column].isWords ? ["class": "text"] : [:],
+        "th", ["class": table.columns[column].isWords ? "text" : nil],
         Markup(table.columns[column].title ?? ""))
     }
     return .element(
       "div", ["class": "scroll"],
       .element(
-        "table", isSortable ? ["class": "sortable"] : [:],
+        "table", ["class": isSortable ? "sortable" : nil],
         .element("thead", [:], .element("tr", [:], head)),
         .element("tbody", [:], table.rows.enumerated().map { row($0.element, number: $0.offset) }),
         table.summary.map { .element("tfoot", [:], row($0, number: nil)) } ?? .none))
@@ -135,25 +168,6 @@ extension Table.Value {
     case .missing, .blank: "-1"
     default: text
     }
-  }
-}
-
-/// The title of a page and what it is about.
-struct PageHeader: Sendable {
-  let eyebrow: String
-  let title: String
-  let facts: [(name: String, value: String)]
-
-  var markup: Markup {
-    .element(
-      "header", [:],
-      .element("p", ["class": "eyebrow"], Markup(eyebrow)),
-      .element("h1", [:], Markup(title)),
-      .element(
-        "ul", ["class": "facts"],
-        facts.map { fact in
-          .element("li", [:], Markup(fact.name + " "), .element("b", [:], Markup(fact.value)))
-        }))
   }
 }
 

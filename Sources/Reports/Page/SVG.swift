@@ -33,27 +33,27 @@ enum SVG {
     turn: Int? = nil
   ) -> Markup {
     let (x, y) = (coordinate(x), coordinate(y))
-    guard let turn else {
-      return .element(
-        "text", ["x": x, "y": y, "class": style, "text-anchor": anchor], Markup(text))
-    }
     return .element(
       "text",
       [
         "x": x, "y": y, "class": style, "text-anchor": anchor,
-        "transform": "rotate(\(turn) \(x) \(y))",
+        "transform": turn.map { "rotate(\($0) \(x) \(y))" },
       ], Markup(text))
   }
 
-  /// - Parameter note: The tooltip.
+  /// - Parameters:
+  ///   - radius: Of the corners.
+  ///   - note: The tooltip.
   static func rectangle(
-    x: Double, y: Double, width: Double, height: Double, _ style: String, note: String? = nil
+    x: Double, y: Double, width: Double, height: Double, radius: String? = nil, _ style: String,
+    opacity: Double? = nil, note: String? = nil
   ) -> Markup {
     let rectangle = Markup.element(
       "rect",
       [
         "x": coordinate(x), "y": coordinate(y), "width": coordinate(max(width, 0)),
-        "height": coordinate(max(height, 0)), "class": style,
+        "height": coordinate(max(height, 0)), "rx": radius, "class": style,
+        "fill-opacity": opacity.map { NumberFormat.fixed($0, 2) },
       ])
     guard let note else { return rectangle }
     return .element("g", [:], .element("title", [:], Markup(note)), rectangle)

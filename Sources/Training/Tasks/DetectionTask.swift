@@ -101,7 +101,7 @@ package struct DetectionTask: TrainingTask {
     guard summary.isComplete else { return nil }
     let table = try EvaluationTable(sink.input, tasks: pool)
     let matches = MatchTable(table, tasks: pool)
-    let report = DetectionMetric.report(table, matches, tasks: pool)
+    let report = DetectionMetrics(table, matches, tasks: pool)
     let best = F1Curve.meanBest(F1Curve.curves(table, matches, tasks: pool))
     return ValidationResult(
       metrics: [
