@@ -15,19 +15,21 @@ package struct DatasetStatistics: Hashable, Sendable {
   package private(set) var classImages: [Int]
   /// Objects by area in square pixels, as COCO calls them: small below 32², medium below 96², large;
   /// empty where the sizes of the images are not known.
-  package private(set) var areas: Histogram
+  package private(set) var areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
   /// Objects by the side of a square of their area, as a part of the image's.
-  package private(set) var sizes: Histogram
+  package private(set) var sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
   /// Objects by width over height, as a power of two.
-  package private(set) var shapes: Histogram
+  package private(set) var shapes = Histogram(bounds: (-8...8).map { Double($0) / 2 })
   /// Images by how many objects they have.
-  package private(set) var crowding: Histogram
+  package private(set) var crowding = Histogram(
+    bounds: [0, 1, 2, 3, 5, 9, 17, 33, 65, 129, .infinity])
   /// Images by the longer side, in pixels.
-  package private(set) var sides: Histogram
+  package private(set) var sides = Histogram(
+    bounds: [0, 128, 256, 384, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, .infinity])
   /// How many images there are of each size that occurs.
   package private(set) var imageSizes: [ImageSize: Int] = [:]
   /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
-  package private(set) var centers: [Int]
+  package private(set) var centers = [Int](repeating: 0, count: gridSide * gridSide)
 
   /// How large an image is.
   package struct ImageSize: Hashable, Sendable {
@@ -44,14 +46,6 @@ package struct DatasetStatistics: Hashable, Sendable {
   package init(_ splits: [Dataset]) {
     classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
-    areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
-    sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
-    shapes = Histogram(bounds: (-8...8).map { Double($0) / 2 })
-    crowding = Histogram(
-      bounds: [0, 1, 2, 3, 5, 9, 17, 33, 65, 129, .infinity])
-    sides = Histogram(
-      bounds: [0, 128, 256, 384, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, .infinity])
-    centers = [Int](repeating: 0, count: Self.gridSide * Self.gridSide)
     for sample in splits.lazy.flatMap(\.samples) { add(sample) }
   }
 

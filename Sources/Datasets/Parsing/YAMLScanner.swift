@@ -20,14 +20,10 @@ struct YAMLScanner {
   /// Whether nothing but a comment is left.
   var isAtEnd: Bool {
     let content = rest.drop { Self.spaces.contains($0) }
+    // A comment begins behind a space, which may be the character before the rest.
     return content.isEmpty
-      || content.first == "#" && (content.startIndex > rest.startIndex || isBehindSpace)
-  }
-
-  /// Whether the character before the rest is a space.
-  private var isBehindSpace: Bool {
-    rest.startIndex > rest.base.startIndex
-      && Self.spaces.contains(rest.base[rest.base.index(before: rest.startIndex)])
+      || content.first == "#"
+        && rest.base[..<content.startIndex].last.map(Self.spaces.contains) == true
   }
 
   /// Takes a scalar without quotes: to the end, a comment or a key's colon, and inside brackets to

@@ -117,13 +117,9 @@ package struct DatasetWriter: Sendable {
   /// that they are.
   private func refusePlace(_ folder: String, among splits: [Dataset]) throws(DatasetsError) {
     let place = FileContents.resolved(folder)
-    var seen: Set<String> = []
-    for sample in splits.lazy.flatMap(\.samples) {
-      let images = FilePath.folder(sample.imagePath)
-      guard seen.insert(images).inserted else { continue }
-      if FilePath.isInside(place, FileContents.resolved(images)) {
-        throw Self.inside(folder)
-      }
+    let homes = Set(splits.lazy.flatMap(\.samples).map { FilePath.folder($0.imagePath) })
+    if homes.contains(where: { FilePath.isInside(place, FileContents.resolved($0)) }) {
+      throw Self.inside(folder)
     }
   }
 

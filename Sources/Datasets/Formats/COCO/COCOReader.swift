@@ -31,9 +31,9 @@ package struct COCOReader: FormatReader {
     if FileContents.entry(path) == .file {
       let home = FilePath.folder(path)
       let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
-      let names = [Self.split(ofFile: FilePath.name(path)), SplitName.usualName(homeName)]
+      let split = Self.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(homeName)
       root = homeName == "annotations" ? FilePath.join(home, "..") : home
-      files = [names.compactMap { $0 }.first ?? "train": [path]]
+      files = [split ?? "train": [path]]
     } else {
       root = path
       files = Self.annotationFiles(in: path)
