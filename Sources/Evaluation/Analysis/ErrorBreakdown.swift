@@ -22,15 +22,15 @@ package struct ErrorBreakdown: Sendable {
   /// AP gained by correcting all errors of a type, 0...1, in the order of `ErrorKind.allCases`.
   package let costs: [Double]
   /// The number of errors of each type, in that order.
-  package let counts: [Int]
+  package private(set) var counts: [Int]
   /// AP gained without false positives.
   package let falsePositiveCost: Double
   /// AP gained without false negatives.
   package let falseNegativeCost: Double
   /// Rows as in `EvaluationTable.detections`.
-  package let matches: [DetectionMatch]
+  package private(set) var matches: [DetectionMatch]
   /// Rows as in `EvaluationTable.groundTruths`.
-  package let isMissed: [Bool]
+  package private(set) var isMissed: [Bool]
 
   /// The AP gained by correcting a type.
   package func cost(_ kind: ErrorKind) -> Double { costs[kind.rawValue] }
@@ -42,9 +42,9 @@ package struct ErrorBreakdown: Sendable {
     let parts = tasks.mapParts(of: table.imageNames.count, parts: 64) { images in
       images.map { ImageErrors(table, image: $0, overlap: overlap) }
     }
-    var matches = [DetectionMatch](repeating: DetectionMatch(), count: table.detections.count)
-    var isMissed = [Bool](repeating: false, count: table.groundTruths.count)
-    var counts = ErrorKind.allCases.map { _ in 0 }
+    matches = [DetectionMatch](repeating: DetectionMatch(), count: table.detections.count)
+    isMissed = [Bool](repeating: false, count: table.groundTruths.count)
+    counts = ErrorKind.allCases.map { _ in 0 }
     var costs = OracleAP(classCount: table.classNames.count)
     for image in parts.joined() {
       for (row, match) in zip(image.detections, image.matches) {
@@ -60,9 +60,6 @@ package struct ErrorBreakdown: Sendable {
           isMissed: isMissed[row])
       }
     }
-    self.matches = matches
-    self.isMissed = isMissed
-    self.counts = counts
     let ap = costs.meanAP()
     self.ap = ap
     costs.rankFalsePositivesFirst()

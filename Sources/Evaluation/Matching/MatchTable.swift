@@ -15,7 +15,7 @@ package struct MatchTable: Sendable {
   package let ignored: [UInt16]
   /// Ground-truth objects that are not ignored, of class c in area range a, at
   /// `c * parameters.areaRanges.count + a`.
-  package let groundTruthCounts: [Int]
+  package private(set) var groundTruthCounts: [Int]
 
   /// Matches the detections of every image-class pair; results do not depend on `tasks`.
   package init(
@@ -30,14 +30,13 @@ package struct MatchTable: Sendable {
     matched = parts.flatMap(\.matched)
     ignored = parts.flatMap(\.ignored)
     let ranges = EvaluationParameters.coco.areaRanges
-    var counts = [Int](repeating: 0, count: table.classNames.count * ranges.count)
+    groundTruthCounts = [Int](repeating: 0, count: table.classNames.count * ranges.count)
     for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isEmpty {
       let place = Int(table.groundTruths.classes[row]) * ranges.count
       for (area, range) in ranges.enumerated()
       where range.contains(table.groundTruths.areas[row]) {
-        counts[place + area] += 1
+        groundTruthCounts[place + area] += 1
       }
     }
-    groundTruthCounts = counts
   }
 }

@@ -22,12 +22,9 @@ struct BarChart: Sendable {
   private static let barHeight = 14.0
 
   var markup: Markup {
-    let scale = ChartScale(
-      domain: domain, start: nameWidth, end: ChartFrame.width - textWidth)
+    let scale = ChartScale(domain: domain, start: nameWidth, end: ChartFrame.width - textWidth)
     let height = Double(bars.count) * Self.rowHeight + 4
-    var pieces = [
-      SVG.line(scale(0), 0, scale(0), height, "baseline")
-    ]
+    var pieces = [SVG.line(scale(0), 0, scale(0), height, "baseline")]
     for (place, bar) in bars.enumerated() {
       let middle = Double(place) * Self.rowHeight + Self.rowHeight / 2 + 2
       let (from, to) = (scale(min(bar.value, 0)), scale(max(bar.value, 0)))
@@ -46,8 +43,7 @@ struct BarChart: Sendable {
           pieces.append(SVG.line(end, middle - 4, end, middle + 4, "whisker"))
         }
       }
-      pieces.append(
-        SVG.text(bar.text, ChartFrame.width, middle + 4, "bar-text", anchor: "end"))
+      pieces.append(SVG.text(bar.text, ChartFrame.width, middle + 4, "bar-text", anchor: "end"))
     }
     return SVG.root(width: ChartFrame.width, height: height, label: label, pieces)
   }

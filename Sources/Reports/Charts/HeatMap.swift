@@ -23,12 +23,11 @@ struct HeatMap: Sendable {
     let cell = cell
     let top = Self.titleHeight + Self.nameWidth
     let height = top + cell * Double(names.count) + 4
-    var pieces: [Markup] = [
-      SVG.text(
-        columnTitle, left + cell * Double(names.count) / 2, 12, "axis-title", anchor: "middle")
+    let middle = cell * Double(names.count) / 2
+    var pieces = [
+      SVG.text(columnTitle, left + middle, 12, "axis-title", anchor: "middle"),
+      SVG.text(rowTitle, 11, top + middle, "axis-title", anchor: "middle", turn: -90),
     ]
-    let middle = top + cell * Double(names.count) / 2
-    pieces.append(SVG.text(rowTitle, 11, middle, "axis-title", anchor: "middle", turn: -90))
     for (place, name) in names.enumerated() {
       pieces.append(
         SVG.text(
