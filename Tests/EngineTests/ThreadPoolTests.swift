@@ -39,11 +39,12 @@ import Testing
     let (pool, count) = (ThreadPool(threads: 3), 4096)
     pool.reserveWorkspace(count)
     let wrong = Atomic<Int>(0)
-    pool.run(300) { index, workspace in
+    let fill = ParallelLoop(300) { index, workspace in
       let mine = UnsafeMutableBufferPointer(start: workspace, count: count)
       mine.update(repeating: Float(index))
       if mine.contains(where: { $0 != Float(index) }) { wrong.wrappingAdd(1, ordering: .relaxed) }
     }
+    pool.run(fill)
     #expect(wrong.load(ordering: .relaxed) == 0)
   }
 

@@ -20,15 +20,12 @@ package struct Scope {
   let builder: Builder
   /// The dotted name of this position, empty at the root.
   package let path: String
+}
 
+extension Scope {
   /// Starts an empty graph.
   package init() {
     self.init(builder: Builder(), path: "")
-  }
-
-  init(builder: Builder, path: String) {
-    self.builder = builder
-    self.path = path
   }
 
   /// The child of a name.

@@ -67,11 +67,6 @@ package final class ThreadPool: ParallelExecutor {
 
   /// Runs `body(0) ... body(count - 1)`, each once, and returns when all have ended.
   package func run(_ count: Int, _ body: (Int) -> Void) {
-    run(count) { index, _ in body(index) }
-  }
-
-  /// The same, with as many floats of the running thread's own as were reserved, undefined.
-  package func run(_ count: Int, _ body: (Int, _ workspace: UnsafeMutablePointer<Float>) -> Void) {
     withoutActuallyEscaping(body) { body in run(ParallelLoop(count, body)) }
   }
 

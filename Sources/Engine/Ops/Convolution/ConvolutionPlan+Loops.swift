@@ -39,53 +39,41 @@ extension ConvolutionPlan {
     let isForward = direction == .forward
     let g = descriptor(
       input: isForward ? source : target, output: isForward ? target : source, zeros: zeros)
-    guard geometry.isDepthwise else {
-      return [(isForward ? output : input)(g, source, target, epilogue, weights)]
+    let table = kernels.convolution
+    if geometry.isDepthwise {
+      let kernel = isForward ? table.depthwise_output : table.depthwise_input
+      let cost = target.shape.w * geometry.inputChannels * geometry.taps * 4
+      return [
+        ParallelLoop(rows: target.shape, costPerRow: cost, g) { g, begin, end in
+          kernel?(g, source.base, weights, epilogue, target.base, begin, end)
+        }
+      ]
     }
-    let table = kernels.convolution
-    let kernel = isForward ? table.depthwise_output : table.depthwise_input
-    let cost = target.shape.w * geometry.inputChannels * geometry.taps * 4
-    return [
-      ParallelLoop(rows: target.shape, costPerRow: cost, g) { g, begin, end in
-        kernel?(g, source.base, weights, epilogue, target.base, begin, end)
-      }
-    ]
-  }
-
-  private func output(
-    _ g: gk_convolution, _ source: View, _ target: View, _ epilogue: gk_epilogue,
-    _ weights: UnsafePointer<Float>
-  ) -> ParallelLoop {
-    let table = kernels.convolution
-    let cost =
-      geometry.taps * geometry.inputChannels / geometry.groups * geometry.outputChannels
+    let cost = geometry.taps * geometry.inputChannels / geometry.groups * geometry.outputChannels
+    guard isForward else {
+      return [
+        grid(
+          units: g.n * g.input_h, pixelsPerUnit: g.input_w,
+          costPerUnit: cost * g.output_w / max(1, geometry.stride.h),
+          blocks: blocks(of: g.input_c), g
+        ) { g, begin, end, first, last in
+          table.input_from_output(
+            g, source.base, weights, epilogue, target.base, begin, end, first, last)
+        }
+      ]
+    }
     let pixels = g.n * g.output_h * g.output_w
     let tile = table.tile_pixels(geometry.outputChannels / geometry.groups)
-    return grid(
-      units: (pixels + tile - 1) / tile, pixelsPerUnit: tile, costPerUnit: cost * tile,
-      blocks: blocks(of: g.output_c), g
-    ) { g, begin, end, first, last in
-      table.output_from_input(
-        g, source.base, weights, epilogue, target.base, begin * tile, min(end * tile, pixels),
-        first, last)
-    }
-  }
-
-  private func input(
-    _ g: gk_convolution, _ source: View, _ target: View, _ epilogue: gk_epilogue,
-    _ weights: UnsafePointer<Float>
-  ) -> ParallelLoop {
-    let table = kernels.convolution
-    let cost =
-      geometry.taps * geometry.inputChannels / geometry.groups * geometry.outputChannels
-      * g.output_w / max(1, geometry.stride.h)
-    return grid(
-      units: g.n * g.input_h, pixelsPerUnit: g.input_w, costPerUnit: cost,
-      blocks: blocks(of: g.input_c), g
-    ) { g, begin, end, first, last in
-      table.input_from_output(
-        g, source.base, weights, epilogue, target.base, begin, end, first, last)
-    }
+    return [
+      grid(
+        units: (pixels + tile - 1) / tile, pixelsPerUnit: tile, costPerUnit: cost * tile,
+        blocks: blocks(of: g.output_c), g
+      ) { g, begin, end, first, last in
+        table.output_from_input(
+          g, source.base, weights, epilogue, target.base, begin * tile, min(end * tile, pixels),
+          first, last)
+      }
+    ]
   }
 
   /// A loop over units x channel blocks, cut by blocks too where the weights are large.
