@@ -86,8 +86,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "Loading", "Inference", "Networks", "Datasets", "Evaluation", "Engine",
-        "Imaging",
-        "Basics",
+        "Imaging", "Basics", "TestSupport",
       ],
       exclude: ["Golden"]),
     .testTarget(

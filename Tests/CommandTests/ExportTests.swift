@@ -1,5 +1,6 @@
 import Foundation
 import Glimpse
+import TestSupport
 import Testing
 
 @testable import GlimpseCommand
@@ -85,9 +86,7 @@ import Testing
     let expected = try floats("out")
     for name in ["plain.out.f32", "training.out.f32"] {
       let found = try floats(name)
-      let magnitude = expected.map(\.magnitude).max() ?? 0
-      let gap = zip(expected, found).map { ($0 - $1).magnitude }.max() ?? .infinity
-      #expect(found.count == expected.count && gap < 1e-4 * magnitude, "\(name): \(gap)")
+      #expect(relativeDifference(found, expected) < 1e-4, "\(name)")
     }
   }
 

@@ -1,5 +1,6 @@
 @testable import Basics
 import CGlimpseKernels
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -191,20 +192,14 @@ import Testing
     return tensors.result
   }
 
-  /// Largest difference over the largest magnitude.
-  static func difference(_ a: [Float], _ b: [Float]) -> Float {
-    let magnitude = b.map(abs).max() ?? 0
-    return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / max(magnitude, 1e-6)
-  }
-
   @Test(arguments: InstructionSet.available, cases)
   func agreesWithScalar(_ set: InstructionSet, _ c: Case) throws {
     let expected = try Self.run(c, .scalar, threads: 1)
     let found = try Self.run(c, set, threads: 2)
     // Sums of at most 33 * 49 products in another order: a few units of 2^-24 each.
-    #expect(Self.difference(found.output, expected.output) < 2e-5)
-    #expect(Self.difference(found.inputGradient, expected.inputGradient) < 2e-5)
-    #expect(Self.difference(found.weightGradient, expected.weightGradient) < 2e-5)
+    #expect(relativeDifference(found.output, expected.output, floor: 1e-6) < 2e-5)
+    #expect(relativeDifference(found.inputGradient, expected.inputGradient, floor: 1e-6) < 2e-5)
+    #expect(relativeDifference(found.weightGradient, expected.weightGradient, floor: 1e-6) < 2e-5)
     // What lies between the slices is untouched.
     let inside = c.first..<(c.first + c.output)
     for index in found.output.indices where !inside.contains(index % (c.output + c.gap)) {

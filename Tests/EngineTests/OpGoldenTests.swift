@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -136,9 +137,6 @@ import Testing
 
   /// Equal to 1e-5 of the largest.
   private func expectEqual(_ found: [Float], _ expected: [Double], _ what: String) {
-    #expect(found.count == expected.count)
-    let magnitude = max(1e-3, expected.map(abs).max() ?? 0)
-    let difference = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
-    #expect(difference / magnitude < 1e-5, "\(what)")
+    #expect(relativeDifference(found, expected, floor: 1e-3) < 1e-5, "\(what)")
   }
 }

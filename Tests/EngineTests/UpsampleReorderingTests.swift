@@ -1,4 +1,5 @@
 @testable import Basics
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -52,7 +53,7 @@ import Testing
     let found = try Self.outputs(late, values)
     for (a, b) in zip(found, expected) {
       // Sums of at most 31 products in another order.
-      #expect(ConvolutionKernelTests.difference(a, b) < 2e-6)
+      #expect(relativeDifference(a, b, floor: 1e-6) < 2e-6)
     }
   }
 

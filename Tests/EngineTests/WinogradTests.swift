@@ -1,4 +1,5 @@
 import CGlimpseKernels
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -83,12 +84,12 @@ import Testing
     let found = try Self.run(c, set, tile: tile, threads: 2)
     // The transforms multiply rounding errors by at most a few tens, six times more with the larger
     // tiles (numpy, 128 channels: 2.0e-6 and 1.2e-5): still far below 1e-4.
-    let limit: Float = tile == 4 ? 2e-5 : 5e-5
-    #expect(ConvolutionKernelTests.difference(found.output, expected.output) < limit)
+    let limit: Double = tile == 4 ? 2e-5 : 5e-5
+    #expect(relativeDifference(found.output, expected.output, floor: 1e-6) < limit)
     #expect(
-      ConvolutionKernelTests.difference(found.inputGradient, expected.inputGradient) < limit)
+      relativeDifference(found.inputGradient, expected.inputGradient, floor: 1e-6) < limit)
     #expect(
-      ConvolutionKernelTests.difference(found.weightGradient, expected.weightGradient) < 2e-5)
+      relativeDifference(found.weightGradient, expected.weightGradient, floor: 1e-6) < 2e-5)
     let inside = c.first..<(c.first + c.output)
     for index in found.output.indices where !inside.contains(index % (c.output + c.gap)) {
       #expect(found.output[index] == expected.output[index])

@@ -160,9 +160,7 @@ import Testing
       let found = try [UInt8](Data(contentsOf: path("\(name).out.f32"))).withUnsafeBytes {
         [Float]($0.bindMemory(to: Float.self))
       }
-      let magnitude = values.map(\.magnitude).max() ?? 0
-      let gap = zip(values, found).map { ($0 - $1).magnitude }.max() ?? .infinity
-      #expect(found.count == values.count && gap <= 1e-5 * max(magnitude, 1), "\(name): \(gap)")
+      #expect(relativeDifference(found, values, floor: 1) <= 1e-5, "\(name)")
     }
   }
 }

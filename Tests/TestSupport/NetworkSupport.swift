@@ -48,22 +48,3 @@ extension ParameterBlock {
     return true
   }
 }
-
-/// The largest difference of two lists, as a fraction of the largest magnitude in the second.
-package func relativeDifference(_ found: some Sequence<Float>, _ expected: some Sequence<Float>)
-  -> Double
-{
-  var (difference, magnitude) = (0.0, 0.0)
-  var (left, right) = (found.makeIterator(), expected.makeIterator())
-  while true {
-    switch (left.next(), right.next()) {
-    case (let a?, let b?):
-      // A number that is not finite makes the result so.
-      let gap = abs(Double(a) - Double(b))
-      difference = gap.isNaN ? .infinity : max(difference, gap)
-      magnitude = max(magnitude, abs(Double(b)))
-    case (nil, nil): return difference / max(magnitude, .leastNormalMagnitude)
-    default: return .infinity
-    }
-  }
-}

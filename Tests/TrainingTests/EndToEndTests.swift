@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Training
@@ -25,7 +26,7 @@ import Testing
     session.inputs[0].copy(from: network.images)
     session.forward()
     for (output, expected) in zip(session.outputs, golden.outputs) {
-      #expect(relativeError(planar(output.tensor()), expected) < 5e-6)
+      #expect(relativeDifference(planar(output.tensor()), expected) < 5e-6)
     }
     let gradients = session.gradients
     _ = FormulaLoss().evaluate(
@@ -36,11 +37,11 @@ import Testing
     for entry in session.parameters.layout.entries {
       if entry.declaration.kind == .statistic {
         let expected = try #require(golden.statistics[entry.name])
-        #expect(relativeError(session.parameters.exported(entry).values, expected) < 5e-6)
+        #expect(relativeDifference(session.parameters.exported(entry).values, expected) < 5e-6)
       } else {
         let expected = try #require(golden.gradients[entry.name])
         let actual = try #require(gradients?.exported(entry).values)
-        #expect(relativeError(actual, expected) < 5e-6, "\(entry.name)")
+        #expect(relativeDifference(actual, expected) < 5e-6, "\(entry.name)")
       }
     }
   }
@@ -100,13 +101,6 @@ import Testing
     }
     #expect(Array(network.parameters.values[network.parameters.layout.trainable]) == before)
     #expect(training.steps == 0)
-  }
-
-  /// The largest difference over the largest expected value.
-  private func relativeError(_ actual: [Float], _ expected: [Double]) -> Double {
-    guard actual.count == expected.count else { return .infinity }
-    let scale = expected.map { abs($0) }.max() ?? 1
-    return (zip(actual, expected).map { abs(Double($0) - $1) }.max() ?? 0) / scale
   }
 
   /// PyTorch's order: images, channels, rows, columns.

@@ -1,6 +1,7 @@
 @testable import Basics
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -42,10 +43,6 @@ import Testing
     return (Array(parameters.values), values)
   }
 
-  private func largestDifference(_ pair: (actual: [Float], expected: [Double])) -> Double {
-    zip(pair.actual, pair.expected).map { abs(Double($0) - $1) }.max() ?? .infinity
-  }
-
   @Test(arguments: InstructionSet.available)
   func nesterovMomentum(set: InstructionSet) throws {
     let result = try run(.sgd, set: set, threads: 2) { p, memory, gradient, decay, _ in
@@ -54,7 +51,7 @@ import Testing
       p -= 0.01 * (g + 0.9 * memory[0])
     }
     // Five steps of single precision on values under 1.
-    #expect(largestDifference(result) < 1e-6)
+    #expect(largestDifference(result.actual, result.expected) < 1e-6)
   }
 
   @Test(arguments: InstructionSet.available)
@@ -66,7 +63,7 @@ import Testing
       let v = memory[1] / (1 - pow(0.999, Double(t)))
       p -= 0.01 * decay * p + 0.01 * m / (v.squareRoot() + 1e-8)
     }
-    #expect(largestDifference(result) < 1e-6)
+    #expect(largestDifference(result.actual, result.expected) < 1e-6)
   }
 
   @Test func statisticsStay() throws {

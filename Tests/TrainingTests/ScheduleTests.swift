@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -55,8 +56,7 @@ import Testing
       }
       average.update(parameters, update: update, arithmetic: arithmetic)
     }
-    let worst = zip(average.values.values, expected).map { abs(Double($0) - $1) }.max()
-    #expect((worst ?? .infinity) < 3e-6)
+    #expect(largestDifference(average.values.values, expected) < 3e-6)
   }
 
   @Test func decayGrowsToItsLimit() {
