@@ -3,14 +3,16 @@ import Testing
 
 /// What another package sees of the library.
 @Suite struct ClientTests {
-  /// The README's lines are type-checked outside this package, where `package` declarations do not
-  /// exist.
-  @Test func theReadmesLinesNeedOnlyThePublicLibrary() throws {
+  /// Examples are type-checked outside this package, where `package` declarations do not exist.
+  @Test(arguments: ["README.md", "Glimpse.md", "Reports.md"])
+  func examplesNeedOnlyThePublicLibrary(article: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let block = try #require(readme.components(separatedBy: "```swift\n").dropFirst().first)
-    let lines = try #require(block.components(separatedBy: "```").first)
+    let folder = article == "README.md" ? "" : "Sources/Glimpse/Glimpse.docc/"
+    let text = try String(contentsOf: root.appending(path: folder + article), encoding: .utf8)
+    let blocks = text.components(separatedBy: "```swift\n").dropFirst()
+    let lines = blocks.compactMap { $0.components(separatedBy: "```").first }.joined()
+    try #require(lines.contains("import Glimpse"))
     let source = FileManager.default.temporaryDirectory
       .appending(path: "glimpse-client-\(UUID().uuidString).swift")
     try lines.write(to: source, atomically: true, encoding: .utf8)
