@@ -1,37 +1,37 @@
 /// Columns and rows of values, written as text, CSV, JSON or, by Reports, HTML.
-package struct Table: Sendable, Equatable {
+public struct Table: Sendable, Equatable {
   /// A column: how people and how programs call it.
-  package struct Column: Sendable, Equatable {
+  public struct Column: Sendable, Equatable {
     /// The heading in text and HTML; nil where the column is left out there.
-    package let title: String?
+    public let title: String?
     /// The key in CSV and JSON; nil where the column is left out there.
-    package let key: String?
+    public let key: String?
     /// Words stand at the left, numbers at the right.
-    package let isWords: Bool
+    public let isWords: Bool
 
     /// A column of numbers, whose key is its title where none is given.
-    package static func numbers(_ title: String, key: String? = nil) -> Column {
+    public static func numbers(_ title: String, key: String? = nil) -> Column {
       Column(title: title, key: key ?? title, isWords: false)
     }
 
     /// A column of words, whose key is its title where none is given.
-    package static func words(_ title: String, key: String? = nil) -> Column {
+    public static func words(_ title: String, key: String? = nil) -> Column {
       Column(title: title, key: key ?? title, isWords: true)
     }
 
     /// A column that only programs read.
-    package static func hidden(_ key: String) -> Column {
+    public static func hidden(_ key: String) -> Column {
       Column(title: nil, key: key, isWords: false)
     }
 
     /// A column that only people read.
-    package static func shown(_ title: String, isWords: Bool = false) -> Column {
+    public static func shown(_ title: String, isWords: Bool = false) -> Column {
       Column(title: title, key: nil, isWords: isWords)
     }
   }
 
   /// The value in a row and column.
-  package enum Value: Sendable, Equatable {
+  public enum Value: Sendable, Equatable {
     case text(String)
     case integer(Int)
     /// Written with `digits` after the point for people, with all digits for programs.
@@ -49,34 +49,37 @@ package struct Table: Sendable, Equatable {
     case blank
 
     /// A fraction with three digits; missing where it is negative, as metrics mark it.
-    package static func fraction(_ value: Double) -> Value {
+    public static func fraction(_ value: Double) -> Value {
       value < 0 ? .missing : .number(value, digits: 3)
     }
   }
 
-  package let columns: [Column]
-  package private(set) var rows: [[Value]] = []
+  /// The columns, from left to right.
+  public let columns: [Column]
+  /// A value per column in each row.
+  public private(set) var rows: [[Value]] = []
   /// A last row over all others, for people only.
-  package private(set) var summary: [Value]?
+  public private(set) var summary: [Value]?
 
-  package init(_ columns: [Column]) {
+  /// A table without rows.
+  public init(_ columns: [Column]) {
     self.columns = columns
   }
 
   /// Names at the left and their values at the right, without headings.
-  package init(facts: KeyValuePairs<String, Value>) {
+  public init(facts: KeyValuePairs<String, Value>) {
     self.init([.shown("", isWords: true), .shown("", isWords: true)])
     for (name, value) in facts { add([.text(name), value]) }
   }
 
   /// Adds a row with one value per column.
-  package mutating func add(_ row: [Value]) {
+  public mutating func add(_ row: [Value]) {
     precondition(row.count == columns.count, "\(row.count) values in \(columns.count) columns")
     rows.append(row)
   }
 
   /// Sets the last row, with one value per column.
-  package mutating func summarize(_ row: [Value]) {
+  public mutating func summarize(_ row: [Value]) {
     precondition(row.count == columns.count, "\(row.count) values in \(columns.count) columns")
     summary = row
   }
@@ -86,7 +89,8 @@ package struct Table: Sendable, Equatable {
 }
 
 extension Table.Value: ExpressibleByStringInterpolation {
-  package init(stringLiteral text: String) { self = .text(text) }
+  /// A text.
+  public init(stringLiteral text: String) { self = .text(text) }
 }
 
 extension Table.Value {
@@ -131,7 +135,7 @@ extension Table.Value {
 
 extension Table {
   /// Aligned columns under their headings, if there are any, each line ended by a line feed.
-  package var text: String {
+  public var text: String {
     let shown = shownColumns
     let titles = shown.map { columns[$0].title ?? "" }
     let lines =
@@ -151,7 +155,7 @@ extension Table {
   }
 
   /// Comma-separated values under their keys (RFC 4180); the summary is left out.
-  package var csv: String {
+  public var csv: String {
     let kept = columns.indices.filter { columns[$0].key != nil }
     func line(_ fields: [String]) -> String {
       fields.map { field in

@@ -5,7 +5,7 @@ import Imaging
 ///
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
 /// other. Nothing is written but the index of images.
-package struct DatasetCheck: Sendable {
+public struct DatasetCheck: Sendable {
   /// A split with the records of its images.
   package struct Split: Sendable {
     /// The samples and classes.
@@ -22,7 +22,7 @@ package struct DatasetCheck: Sendable {
   }
 
   /// What a check does, one after the other.
-  package enum Stage: Sendable {
+  public enum Stage: Sendable {
     /// Every image is read.
     case decoding
     /// Every image is sorted into a group of those that show the same.
@@ -34,21 +34,21 @@ package struct DatasetCheck: Sendable {
 
   /// Receives how many images of a stage are done, of how many in this stage: rising, up to all of
   /// them; what it throws ends the work.
-  package typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
+  public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
   /// The file or folder that was checked.
-  package let path: String
+  public let path: String
   /// How it lies on disk.
-  package let format: DatasetFormat
+  public let format: DatasetFormat
   /// The splits that could be opened, in their usual order.
   package let splits: [Split]
   /// Splits that only choose among the images of others, as VOC's `trainval` does; they are not
   /// counted again.
   package let selections: [String]
   /// The classes of all splits, which the class indices of each count into.
-  package let classNames: [String]
+  public let classNames: [String]
   /// Every issue once, the worst kinds first, those of a kind in the order of the data.
-  package private(set) var issues: [DatasetIssue]
+  public private(set) var issues: [DatasetIssue]
   /// Duplicates and near-duplicates.
   package let pairs: [DuplicatePair]
 
@@ -66,7 +66,7 @@ package struct DatasetCheck: Sendable {
   ///   - index: Where facts about images are kept from run to run.
   ///   - observe: Receives the progress, and may end the work.
   /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
-  package init(
+  public init(
     path: String, splits names: [String]? = nil, format: DatasetFormat? = nil,
     decodesImages: Bool = true, runner: any ParallelExecutor = .serial,
     index: ImageIndex = ImageIndex(), observe: Observer = { _, _, _ in }
@@ -98,7 +98,7 @@ package struct DatasetCheck: Sendable {
   }
 
   /// How many issues there are of a severity.
-  package func count(_ severity: DatasetIssue.Severity) -> Int {
+  public func count(_ severity: DatasetIssue.Severity) -> Int {
     issues.count { $0.kind.severity == severity }
   }
 

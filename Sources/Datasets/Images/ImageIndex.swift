@@ -9,7 +9,7 @@ import Synchronization
 /// labels. A record is valid while the file's stamp is the same. A damaged index is rebuilt, and one
 /// that cannot be written costs time only. Safe for concurrent callers, as the state is behind a
 /// mutex; of several processes the last to save wins.
-package final class ImageIndex: Sendable {
+public final class ImageIndex: Sendable {
   struct Entry: Hashable, Codable {
     var stamp: FileStamp
     var record: ImageRecord
@@ -36,7 +36,7 @@ package final class ImageIndex: Sendable {
   private let state: Mutex<State>
 
   /// Makes an index that is not stored.
-  package convenience init() {
+  public convenience init() {
     self.init(for: "", in: nil)
   }
 
@@ -45,7 +45,7 @@ package final class ImageIndex: Sendable {
   /// - Parameters:
   ///   - dataset: The folder or file by which it is opened.
   ///   - folder: Where indexes are stored; nil to store none.
-  package init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
+  public init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
     let workingFolder = FileManager.default.currentDirectoryPath
     self.workingFolder = workingFolder
     let path = FilePath.join(workingFolder, dataset)
@@ -72,7 +72,7 @@ package final class ImageIndex: Sendable {
 
   /// The user's cache folder: `$XDG_CACHE_HOME/glimpse`, or `glimpse` in the usual place; nil where
   /// there is none.
-  package static var userFolder: String? {
+  public static var userFolder: String? {
     let environment = ProcessInfo.processInfo.environment
     // The XDG Base Directory Specification: a relative path counts as none.
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {

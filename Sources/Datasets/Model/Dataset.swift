@@ -2,45 +2,45 @@ import Basics
 import Imaging
 
 /// One split of a dataset: its images, their labels, and its issues.
-package struct Dataset: Hashable, Sendable {
+public struct Dataset: Hashable, Sendable {
   /// The file or folder that was opened.
-  package let path: String
+  public let path: String
   /// How it lies on disk.
-  package let format: DatasetFormat
+  public let format: DatasetFormat
   /// The split: `train`, `val`, `test` or another name that the dataset gives.
-  package let split: String
+  public let split: String
   /// The classes; the annotations' class indices count into them.
-  package internal(set) var classNames: [String]
+  public internal(set) var classNames: [String]
   /// The images that can be used, in the dataset's order.
-  package internal(set) var samples: [Sample]
+  public internal(set) var samples: [Sample]
   /// Every issue, and how it was handled.
-  package internal(set) var issues: [DatasetIssue] = []
+  public internal(set) var issues: [DatasetIssue] = []
 
   /// Labeled objects in all images.
-  package var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
+  public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 }
 
 /// An image on disk with what is labeled in it.
-package struct Sample: Hashable, Sendable {
+public struct Sample: Hashable, Sendable {
   /// The image's file.
-  package var imagePath: String
+  public var imagePath: String
   /// The width of the upright image (after its EXIF orientation), in pixels.
-  package var imageWidth: Int
+  public var imageWidth: Int
   /// The height of the upright image (after its EXIF orientation), in pixels.
-  package var imageHeight: Int
+  public var imageHeight: Int
   /// What is labeled, in pixels of the upright image; none for a background image.
-  package var annotations: [Annotation]
+  public var annotations: [Annotation]
   /// The class of the image as a whole, where it is labeled so (a folder for each class).
-  package var imageClass: Int?
+  public var imageClass: Int?
   /// The file of the image's mask, where it is labeled so (folders of images and masks).
-  package var maskPath: String?
+  public var maskPath: String?
   /// For each class that the numbers of the mask's file count, its index among the dataset's classes,
   /// nil for one that was not asked for; nil where they are the same.
-  package var maskClassIndices: [Int?]?
+  public var maskClassIndices: [Int?]?
 }
 
 /// The formats in which labeled images can lie on disk.
-package enum DatasetFormat: String, CaseIterable, Sendable {
+public enum DatasetFormat: String, CaseIterable, Sendable {
   /// Pascal VOC: one XML file per image in `Annotations/`, splits in `ImageSets/Main/`.
   case voc
   /// YOLO: one text file per image in `labels/`, described by `data.yaml` or by its folders.

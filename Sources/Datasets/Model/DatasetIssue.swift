@@ -3,9 +3,9 @@ import Basics
 /// A dataset issue: kind, severity, location, message.
 ///
 /// Commands print them; no label is ignored without one.
-package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
+public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
   /// How bad it is.
-  package enum Severity: String, Sendable {
+  public enum Severity: String, Sendable {
     /// Labels or images are lost or invalid.
     case error
     /// Worth checking; no label is lost.
@@ -13,7 +13,7 @@ package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
   }
 
   /// What sort of issue it is.
-  package enum Kind: String, CaseIterable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
     // Errors
     /// A split that cannot be read.
     case unreadableSplit = "unreadable split"
@@ -80,7 +80,7 @@ package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     }
 
     /// How bad issues of this kind are.
-    package var severity: Severity {
+    public var severity: Severity {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
         .sizeMismatch, .orientationMismatch, .missingImage, .unreadableImage, .missingLabels,
@@ -93,13 +93,13 @@ package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
   }
 
   /// What sort of issue it is.
-  package let kind: Kind
+  public let kind: Kind
   /// The file that has the issue.
-  package let file: String
+  public let file: String
   /// The line in that file, from 1, where there is one.
-  package let line: Int?
+  public let line: Int?
   /// What was found and how it was handled, one sentence.
-  package let message: String
+  public let message: String
 
   package init(_ kind: Kind, _ file: String, line: Int? = nil, _ message: String) {
     self.kind = kind
@@ -115,7 +115,7 @@ package struct DatasetIssue: Error, Hashable, CustomStringConvertible {
   }
 
   /// As in `labels/a.txt:3: the box has no area; ignored.`
-  package var description: String {
+  public var description: String {
     // Messages of codecs begin with the file's name already.
     message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
   }
@@ -131,13 +131,15 @@ extension [DatasetIssue] {
 }
 
 /// A dataset that cannot be read or written.
-package struct DatasetsError: ModuleError {
-  package let diagnostic: Diagnostic
+public struct DatasetsError: ModuleError {
+  /// What was expected and found, and where.
+  public let diagnostic: Diagnostic
 
-  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+  /// An error with a diagnostic.
+  public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 
   /// An error in a file or at a line of it, from 1.
-  package init(file: String, line: Int? = nil, _ sentence: String) {
+  public init(file: String, line: Int? = nil, _ sentence: String) {
     self.init(Diagnostic(sentence, in: file, line: line))
   }
 }

@@ -17,7 +17,7 @@ extension Dataset {
   /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
   ///   is not what the format demands, and where no image can be used; a survey has the latter two
   ///   among its `issues`, as all have issues of single images and boxes.
-  package static func open(
+  public static func open(
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> Dataset {
@@ -55,7 +55,7 @@ extension Dataset {
   /// The splits of the dataset at a path, in the usual order.
   ///
   /// - Throws: `DatasetsError` where its description cannot be read.
-  package static func splits(
+  public static func splits(
     path: String, format: DatasetFormat? = nil
   ) throws(DatasetsError) -> [String] {
     try DatasetFormat.sniff(path, unless: format).reader.init(path: path).splits
@@ -73,7 +73,7 @@ extension Dataset {
   ///   - format: As for `open`.
   ///   - reading: As for `open`.
   /// - Throws: `DatasetsError`, as `open` does.
-  package static func openAll(
+  public static func openAll(
     path: String, splits: [String]? = nil, format: DatasetFormat? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> [Dataset] {

@@ -21,7 +21,7 @@ extension DatasetFormat {
   ///
   /// - Parameter given: The format if it is known, which is returned.
   /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
-  package static func sniff(
+  public static func sniff(
     _ path: String, unless given: DatasetFormat? = nil
   ) throws(DatasetsError) -> DatasetFormat {
     if let given { return given }

@@ -2,11 +2,13 @@ import Basics
 import Imaging
 
 /// A metric with its bootstrap confidence interval.
-package struct Interval: Hashable, Sendable {
+public struct Interval: Hashable, Sendable {
   /// The metric itself; -1 without ground truth.
-  package let value: Double
-  package let lower: Double
-  package let upper: Double
+  public let value: Double
+  /// The lower end.
+  public let lower: Double
+  /// The upper end.
+  public let upper: Double
 
   /// The interval between two percentiles of the resamples' values, with linear interpolation.
   ///
@@ -22,13 +24,17 @@ package struct Interval: Hashable, Sendable {
   }
 }
 
-package struct BootstrapOptions: Hashable, Sendable {
-  package var resamples: Int
-  package var seed: UInt64
+/// Settings of a bootstrap.
+public struct BootstrapOptions: Hashable, Sendable {
+  /// The number of resamples, at least 1.
+  public var resamples: Int
+  /// The seed of the resamples.
+  public var seed: UInt64
   /// The fraction of the resamples inside an interval, 0...1.
-  package var confidence: Double
+  public var confidence: Double
 
-  package init(resamples: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
+  /// Settings; by default 1000 resamples and 95 % intervals.
+  public init(resamples: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
     precondition(resamples > 0, "a bootstrap needs at least one resample, not \(resamples)")
     self.resamples = resamples
     self.seed = seed
@@ -52,11 +58,15 @@ package struct BootstrapOptions: Hashable, Sendable {
 /// resamples in which it has ground truth.
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
-package struct Bootstrap: Sendable {
-  package let ap: Interval
-  package let ap50: Interval
-  package let classes: [(ap: Interval, ap50: Interval)]
-  package let options: BootstrapOptions
+public struct Bootstrap: Sendable {
+  /// AP over IoU 0.50 to 0.95.
+  public let ap: Interval
+  /// AP at IoU 0.50.
+  public let ap50: Interval
+  /// The intervals of each class.
+  public let classes: [(ap: Interval, ap50: Interval)]
+  /// The settings that it was made with.
+  public let options: BootstrapOptions
 
   /// Results do not depend on `tasks`.
   package init(

@@ -8,13 +8,14 @@ import Imaging
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 15;
 /// P. Koehn, Statistical Significance Tests for Machine Translation Evaluation, 2004.
-package struct PairedBootstrap: Sendable {
+public struct PairedBootstrap: Sendable {
   /// The second result's metric minus the first one's.
-  package struct Difference: Hashable, Sendable {
-    package let interval: Interval
+  public struct Difference: Hashable, Sendable {
+    /// The difference with its confidence interval.
+    public let interval: Interval
     /// Two-sided p-value: twice the fraction of resamples on the other side of 0, with one added to each
     /// count, at most 1.
-    package let p: Double
+    public let p: Double
 
     init(_ value: Double, resamples: [Double], confidence: Double) {
       interval = Interval(value, resamples: resamples, confidence: confidence)
@@ -23,14 +24,17 @@ package struct PairedBootstrap: Sendable {
     }
   }
 
-  package let options: BootstrapOptions
-  package let ap: Difference
-  package let ap50: Difference
+  /// The settings that it was made with.
+  public let options: BootstrapOptions
+  /// AP over IoU 0.50 to 0.95.
+  public let ap: Difference
+  /// AP at IoU 0.50.
+  public let ap50: Difference
   /// Nil for a class without ground truth.
-  package let classes: [(ap: Difference, ap50: Difference)?]
+  public let classes: [(ap: Difference, ap50: Difference)?]
 
   /// - Throws: `EvaluationError` where the images or classes of the two differ.
-  package init(
+  public init(
     _ first: EvaluationResult, _ second: EvaluationResult,
     options: BootstrapOptions = BootstrapOptions(),
     tasks: any ParallelExecutor = .serial

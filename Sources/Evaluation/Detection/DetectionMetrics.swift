@@ -5,36 +5,45 @@ import Basics
 /// All are fractions 0...1, and -1 where there is no ground truth. AP is the mean precision over
 /// recall, AR the recall after all detections. Both are means over classes with ground-truth objects
 /// and, unless stated otherwise, over IoU 0.50 to 0.95.
-package struct DetectionMetrics: Hashable, Sendable {
-  package struct ClassEntry: Hashable, Sendable {
-    package let name: String
-    package let classIndex: Int
+public struct DetectionMetrics: Hashable, Sendable {
+  /// The metrics of one class.
+  public struct ClassEntry: Hashable, Sendable {
+    /// The class name.
+    public let name: String
+    /// The index into the class names.
+    public let classIndex: Int
     /// Without crowds and ignored objects.
-    package let groundTruthCount: Int
+    public let groundTruthCount: Int
     /// Includes detections over the limit of 100 per image.
-    package let detectionCount: Int
-    package let ap: Double
-    package let ap50: Double
-    package let ap75: Double
-    package let ar100: Double
+    public let detectionCount: Int
+    /// AP over IoU 0.50 to 0.95.
+    public let ap: Double
+    /// AP at IoU 0.50.
+    public let ap50: Double
+    /// AP at IoU 0.75.
+    public let ap75: Double
+    /// AR with at most 100 detections per image.
+    public let ar100: Double
   }
 
   /// One of the twelve metrics by its usual name.
-  package struct Number: Hashable, Sendable {
+  public struct Number: Hashable, Sendable {
     /// Such as `AP50` or `ARsmall`.
-    package let name: String
+    public let name: String
     /// A fraction 0...1, or -1.
-    package let value: Double
+    public let value: Double
   }
 
   /// The twelve metrics in the order in which COCO prints them.
-  package let numbers: [Number]
-  package let classes: [ClassEntry]
-  package let imageCount: Int
+  public let numbers: [Number]
+  /// The metrics of each class, in the order of the class names.
+  public let classes: [ClassEntry]
+  /// Evaluated images, those without objects and detections included.
+  public let imageCount: Int
   package let curves: PrecisionRecallCurves
 
   /// Without crowds and ignored objects.
-  package var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
+  public var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
 
   /// Accumulates the matches, made with the parameters `.coco`, and takes the means of the curves.
   ///
@@ -84,21 +93,35 @@ package struct DetectionMetrics: Hashable, Sendable {
 }
 
 extension DetectionMetrics {
-  package var ap: Double { numbers[0].value }
-  package var ap50: Double { numbers[1].value }
-  package var ap75: Double { numbers[2].value }
-  package var apSmall: Double { numbers[3].value }
-  package var apMedium: Double { numbers[4].value }
-  package var apLarge: Double { numbers[5].value }
-  package var ar100: Double { numbers[8].value }
-  package var arSmall: Double { numbers[9].value }
-  package var arMedium: Double { numbers[10].value }
-  package var arLarge: Double { numbers[11].value }
+  /// AP over IoU 0.50 to 0.95.
+  public var ap: Double { numbers[0].value }
+  /// AP at IoU 0.50.
+  public var ap50: Double { numbers[1].value }
+  /// AP at IoU 0.75.
+  public var ap75: Double { numbers[2].value }
+  /// AP of objects below 32² square pixels.
+  public var apSmall: Double { numbers[3].value }
+  /// AP of objects from 32² to 96² square pixels.
+  public var apMedium: Double { numbers[4].value }
+  /// AP of objects above 96² square pixels.
+  public var apLarge: Double { numbers[5].value }
+  /// AR with at most 1 detection per image and class.
+  public var ar1: Double { numbers[6].value }
+  /// AR with at most 10 detections per image and class.
+  public var ar10: Double { numbers[7].value }
+  /// AR with at most 100 detections per image and class.
+  public var ar100: Double { numbers[8].value }
+  /// AR of objects below 32² square pixels.
+  public var arSmall: Double { numbers[9].value }
+  /// AR of objects from 32² to 96² square pixels.
+  public var arMedium: Double { numbers[10].value }
+  /// AR of objects above 96² square pixels.
+  public var arLarge: Double { numbers[11].value }
 }
 
 extension DetectionMetrics {
   /// A row per class and a summary over all.
-  package var classTable: Table {
+  public var classTable: Table {
     var table = Table([
       .words("class", key: "name"), .numbers("instances", key: "ground_truth"),
       .hidden("detections"), .numbers("AP50"), .numbers("AP75"), .numbers("AP50-95", key: "AP"),
@@ -129,7 +152,7 @@ extension DetectionMetrics {
   }
 
   /// All metrics of several results for a CSV file: a row per result and class, and one for all.
-  package static func csvTable(_ results: [EvaluationResult]) -> Table {
+  public static func csvTable(_ results: [EvaluationResult]) -> Table {
     let names = results.first?.report.numbers.map(\.name) ?? []
     var table = Table(
       [.words("run"), .words("class"), .numbers("ground_truth"), .numbers("detections")]

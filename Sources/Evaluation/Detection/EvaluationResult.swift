@@ -2,17 +2,18 @@ import Basics
 import Imaging
 
 /// One evaluated set of detections: the sorted rows, their matches and COCO's metrics.
-package struct EvaluationResult: Sendable {
+public struct EvaluationResult: Sendable {
   /// The weights or files that the detections come from.
-  package let name: String
+  public let name: String
   package let table: EvaluationTable
   /// How detections were compared with ground-truth objects.
   package let overlap: PairwiseIoU
   package let matches: MatchTable
-  package let report: DetectionMetrics
+  /// COCO's metrics.
+  public let report: DetectionMetrics
 
   /// Matches the detections and computes COCO's metrics.
-  package init(
+  public init(
     name: String, _ input: EvaluationInput, overlap: PairwiseIoU = .boxes,
     tasks: any ParallelExecutor = .serial
   ) throws(EvaluationError) {

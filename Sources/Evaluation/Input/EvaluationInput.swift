@@ -6,17 +6,20 @@ import Imaging
 /// Rows may be in any order of images and classes. Of detections of one image and class with equal
 /// scores the earlier row ranks first, as in the reference. Masks are kept separately, one per row
 /// in the same order; see `PairwiseIoU`.
-package struct EvaluationInput: Hashable, Sendable {
+public struct EvaluationInput: Hashable, Sendable {
   /// File names or ids, including images without ground-truth objects or detections.
   ///
   /// The reference takes images by ascending id, which breaks ties of scores between images.
-  package private(set) var imageNames: [String]
+  public private(set) var imageNames: [String]
   /// Indexed by class index.
-  package let classNames: [String]
-  package var groundTruths: GroundTruthTable
-  package var detections: DetectionTable
+  public let classNames: [String]
+  /// The ground-truth objects of all images.
+  public var groundTruths: GroundTruthTable
+  /// The detections of all images.
+  public var detections: DetectionTable
 
-  package init(
+  /// An input; images are added by `append`.
+  public init(
     imageNames: [String] = [], classNames: [String],
     groundTruths: GroundTruthTable = GroundTruthTable(),
     detections: DetectionTable = DetectionTable()
@@ -28,7 +31,7 @@ package struct EvaluationInput: Hashable, Sendable {
   }
 
   /// Adds an image with its annotations and detections, both in pixels of the original image.
-  package mutating func append(
+  public mutating func append(
     image name: String, annotations: [Annotation], detections: [Detection]
   ) {
     let image = imageNames.count
@@ -80,8 +83,10 @@ package struct EvaluationInput: Hashable, Sendable {
 }
 
 /// Ground truth or detections that cannot be evaluated.
-package struct EvaluationError: ModuleError {
-  package let diagnostic: Diagnostic
+public struct EvaluationError: ModuleError {
+  /// What was expected and found, and where.
+  public let diagnostic: Diagnostic
 
-  package init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+  /// An error with a diagnostic.
+  public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

@@ -3,7 +3,7 @@ import Imaging
 /// Computes the IoU of detections with ground-truth objects: of their boxes or of their masks.
 ///
 /// Matching reads nothing but these values, the areas and the flags.
-package struct PairwiseIoU: Sendable {
+public struct PairwiseIoU: Sendable {
   /// Fills `overlaps[d * groundTruths + t]` with the IoU of the pair's d-th detection, for the first
   /// `detections` of them, with its t-th ground-truth object. All elements must be written.
   package typealias Filling =
@@ -39,7 +39,7 @@ extension PairwiseIoU {
   }
 
   /// Intersection over union of boxes; over the detection's area for crowds.
-  package static let boxes = PairwiseIoU(
+  public static let boxes = PairwiseIoU(
     fill: { table, pair, detections, overlaps in
       var place = 0
       for row in pair.detections.prefix(detections) {

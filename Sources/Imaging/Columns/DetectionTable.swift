@@ -1,5 +1,5 @@
 /// The detections in a dataset's images, one row per detection, in columns.
-package struct DetectionTable: Hashable, Sendable {
+public struct DetectionTable: Hashable, Sendable {
   /// Indices into the list of images.
   package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
@@ -11,7 +11,8 @@ package struct DetectionTable: Hashable, Sendable {
   /// On any finite scale.
   package private(set) var scores: [Double] = []
 
-  package init() {}
+  /// An empty table.
+  public init() {}
 
   package var count: Int { images.count }
 

@@ -14,7 +14,7 @@ package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
 }
 
 /// The labeled objects of a dataset, one row each, in columns.
-package struct GroundTruthTable: Hashable, Sendable {
+public struct GroundTruthTable: Hashable, Sendable {
   /// Indices into the list of images.
   package private(set) var images: [Int32] = []
   /// Indices into the list of class names.
@@ -25,7 +25,8 @@ package struct GroundTruthTable: Hashable, Sendable {
   package private(set) var areas: [Double] = []
   package private(set) var traits: [GroundTruthFlags] = []
 
-  package init() {}
+  /// An empty table.
+  public init() {}
 
   package var count: Int { images.count }
 

@@ -5,11 +5,11 @@
 /// up to `width * height`.
 ///
 /// Source: maskApi.c of cocoapi, with equal runs and numbers.
-package struct RunLengthMask: Hashable, Sendable {
+public struct RunLengthMask: Hashable, Sendable {
   /// Of the image, in pixels.
-  package let width: Int
+  public let width: Int
   /// Of the image, in pixels.
-  package let height: Int
+  public let height: Int
   /// The lengths of the runs in pixels; those at even indices are outside of the mask.
   package let counts: [UInt32]
   /// In pixels.

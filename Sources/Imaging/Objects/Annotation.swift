@@ -1,24 +1,25 @@
 /// A labeled object of an image: ground truth for training and evaluation.
-package struct Annotation: Hashable, Sendable {
+public struct Annotation: Hashable, Sendable {
   /// In pixels of the original image.
-  package var box: Box
+  public var box: Box
   /// An index into the dataset's list of class names.
-  package var classIndex: Int
+  public var classIndex: Int
   /// A region of many objects (COCO `iscrowd`): never a training target, and many detections may
   /// match it in evaluation.
-  package var isCrowd: Bool
+  public var isCrowd: Bool
   /// Marked as difficult (VOC `difficult`): ignored in evaluation.
-  package var isDifficult: Bool
+  public var isDifficult: Bool
   /// Partly outside of the image (VOC `truncated`).
-  package var isTruncated = false
+  public var isTruncated = false
   /// Partly hidden (VOC `occluded`).
-  package var isOccluded = false
+  public var isOccluded = false
   /// The object's pixels, where the label file has them and they were read.
-  package var segmentation: Segmentation?
+  public var segmentation: Segmentation?
   /// The extent that evaluation uses instead of `box`, where a COCO file states it.
-  package var stated: StatedExtent?
+  public var stated: StatedExtent?
 
-  package init(box: Box, classIndex: Int, isCrowd: Bool = false, isDifficult: Bool = false) {
+  /// An object with a box in pixels of the original image; other marks are false and there is no segmentation.
+  public init(box: Box, classIndex: Int, isCrowd: Bool = false, isDifficult: Bool = false) {
     self.box = box
     self.classIndex = classIndex
     self.isCrowd = isCrowd
@@ -27,20 +28,21 @@ package struct Annotation: Hashable, Sendable {
 }
 
 /// An object's extent as a COCO file states it: not clipped to the image, and with its own area.
-package struct StatedExtent: Hashable, Sendable {
+public struct StatedExtent: Hashable, Sendable {
   /// In pixels of the original image, as written in the file.
-  package var box: SizedBox
+  public var box: SizedBox
   /// In square pixels, usually of the mask; it decides between small, medium and large.
-  package var area: Double
+  public var area: Double
 
-  package init(box: SizedBox, area: Double) {
+  /// An extent from a box and an area in square pixels.
+  public init(box: SizedBox, area: Double) {
     self.box = box
     self.area = area
   }
 }
 
 /// The pixels of an object, by outline or by mask.
-package indirect enum Segmentation: Hashable, Sendable {
+public indirect enum Segmentation: Hashable, Sendable {
   /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; the object is
   /// their union.
   case polygons([[Double]])

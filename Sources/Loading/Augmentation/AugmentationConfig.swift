@@ -3,82 +3,83 @@
 /// The defaults are weak, as small networks trained from scratch need it: mosaic on half of the
 /// images, scales 0.5 to 1.5, flips and some color. Source: YOLOX (Ge et al. 2021) as configured
 /// for its nano and tiny networks; color gains as in YOLOv5. Everything else is off by default.
-package struct AugmentationConfig: Hashable, Sendable {
+public struct AugmentationConfig: Hashable, Sendable {
   // MARK: Geometry
 
   /// Probability of a horizontal flip.
-  package var flip = 0.5
+  public var flip = 0.5
   /// Probability of a vertical flip.
-  package var flipUpDown = 0.0
+  public var flipUpDown = 0.0
   /// Images are scaled by a factor from 1 - this to 1 + this, below 1, after fitting the input.
-  package var scale = 0.5
+  public var scale = 0.5
   /// Maximum shift each way, as a fraction of the input's width and height.
-  package var translate = 0.1
+  public var translate = 0.1
   /// Maximum rotation each way, in degrees.
-  package var degrees = 0.0
+  public var degrees = 0.0
   /// Maximum shear each way along each axis, in degrees, below 90.
-  package var shear = 0.0
+  public var shear = 0.0
   /// Maximum perspective coefficient along each axis, per pixel of the input; 0.001 is strong.
-  package var perspective = 0.0
+  public var perspective = 0.0
   /// Probability of cropping an image outside a mosaic to a random part that keeps objects.
   /// Source: SSD (Liu et al. 2016), section 2.2.
-  package var crop = 0.0
+  public var crop = 0.0
 
   // MARK: Color
 
   /// Maximum hue shift each way, as a fraction of the color circle.
-  package var hue = 0.015
+  public var hue = 0.015
   /// The saturation is multiplied by 1 - this to 1 + this.
-  package var saturation = 0.7
+  public var saturation = 0.7
   /// The value (the largest channel) is multiplied by 1 - this to 1 + this.
-  package var value = 0.4
+  public var value = 0.4
   /// Maximum change of brightness each way, as a fraction of white.
-  package var brightness = 0.0
+  public var brightness = 0.0
   /// The contrast is multiplied by 1 - this to 1 + this.
-  package var contrast = 0.0
+  public var contrast = 0.0
   /// Samples are raised to a power from 1 / (1 + this) to 1 + this.
-  package var gamma = 0.0
+  public var gamma = 0.0
   /// Probability of conversion to grayscale.
-  package var gray = 0.0
+  public var gray = 0.0
 
   // MARK: Pixels
 
   /// Probability of a Gaussian blur of a standard deviation up to `maximumBlur`.
-  package var blur = 0.0
+  public var blur = 0.0
   /// Maximum standard deviation of the blur, in pixels of the input.
-  package var maximumBlur = 2.0
+  public var maximumBlur = 2.0
   /// Probability of JPEG compression artifacts.
-  package var jpeg = 0.0
+  public var jpeg = 0.0
   /// The range of the JPEG quality, within 1...100.
-  package var jpegQuality = 20...90
+  public var jpegQuality = 20...90
   /// Probability of graying out a rectangle. Source: random erasing (Zhong et al. 2020) with the
   /// gray of cutout (DeVries and Taylor 2017).
-  package var erasing = 0.0
+  public var erasing = 0.0
 
   // MARK: Several images in one
 
   /// Probability of a mosaic. Source: YOLOv4 (Bochkovskiy et al. 2020).
-  package var mosaic = 0.5
+  public var mosaic = 0.5
   /// Fraction of the mosaics that are three by three instead of two by two.
-  package var mosaic9 = 0.0
+  public var mosaic9 = 0.0
   /// Probability of blending with another augmented image. Source: mixup (Zhang et al. 2018), for
   /// detection as in YOLOX.
-  package var mixup = 0.0
+  public var mixup = 0.0
   /// Probability of pasting the segmented objects of another image.
   /// Source: simple copy-paste (Ghiasi et al. 2021).
-  package var copyPaste = 0.0
+  public var copyPaste = 0.0
 
   // MARK: Labels
 
   /// Boxes of which a smaller fraction of the area stays visible are dropped.
-  package var minimumVisibleFraction = 0.1
+  public var minimumVisibleFraction = 0.1
   /// Boxes narrower or lower than this, in pixels of the input, are dropped.
-  package var minimumSide = 2.0
+  public var minimumSide = 2.0
 
-  package init() {}
+  /// The default augmentation.
+  public init() {}
 
   /// Images as they are, fitted to the input.
-  package static var none: AugmentationConfig {
+  public static var none: AugmentationConfig {
     var config = AugmentationConfig()
     (config.flip, config.scale, config.translate, config.mosaic) = (0, 0, 0, 0)
     (config.hue, config.saturation, config.value) = (0, 0, 0)
@@ -86,7 +87,7 @@ package struct AugmentationConfig: Hashable, Sendable {
   }
 
   /// The same without mosaic and mixup: for the last epochs, whose images should resemble real ones.
-  package var withoutMosaic: AugmentationConfig {
+  public var withoutMosaic: AugmentationConfig {
     var config = self
     (config.mosaic, config.mixup) = (0, 0)
     return config

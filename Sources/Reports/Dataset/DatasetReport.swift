@@ -2,18 +2,18 @@ import Basics
 import Datasets
 
 /// A page about a dataset.
-package struct DatasetReport: Sendable {
+public struct DatasetReport: Sendable {
   let check: DatasetCheck
   let augmented: [AnnotatedThumbnail]
 
   /// - Parameter augmented: Augmented training images.
-  package init(_ check: DatasetCheck, augmented: [AnnotatedThumbnail] = []) {
+  public init(_ check: DatasetCheck, augmented: [AnnotatedThumbnail] = []) {
     self.check = check
     self.augmented = augmented
   }
 
   /// The page. A section is a file and a line here.
-  package var html: String {
+  public var html: String {
     let name = FilePath.name(check.path)
     return Page(
       title: "Check of \(name)", eyebrow: "Dataset", heading: name, facts: facts,

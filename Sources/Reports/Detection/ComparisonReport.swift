@@ -2,7 +2,7 @@ import Basics
 import Evaluation
 
 /// A page that compares two results on the same images.
-package struct ComparisonReport: Sendable {
+public struct ComparisonReport: Sendable {
   private let first: EvaluationAnalysis
   private let second: EvaluationAnalysis
   private let paired: PairedBootstrap
@@ -11,7 +11,7 @@ package struct ComparisonReport: Sendable {
   private let names: [String]
 
   /// - Parameter facts: What was evaluated.
-  package init(
+  public init(
     _ first: EvaluationAnalysis, _ second: EvaluationAnalysis, paired: PairedBootstrap,
     facts: [(name: String, value: String)] = []
   ) {
@@ -25,7 +25,7 @@ package struct ComparisonReport: Sendable {
   }
 
   /// The page.
-  package var html: String {
+  public var html: String {
     Page(
       title: "\(names[0]) and \(names[1])", eyebrow: "Comparison",
       heading: "\(names[1]) against \(names[0])", facts: facts,

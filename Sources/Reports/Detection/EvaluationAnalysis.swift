@@ -2,11 +2,11 @@ import Basics
 import Evaluation
 
 /// The analyses of one result for its report.
-package struct EvaluationAnalysis: Sendable {
+public struct EvaluationAnalysis: Sendable {
   let result: EvaluationResult
   package let errors: ErrorBreakdown
   /// Nil where it was not requested.
-  package let bootstrap: Bootstrap?
+  public let bootstrap: Bootstrap?
   /// Nil where scores are not in 0...1.
   let calibration: Calibration?
   /// One per class.
@@ -19,7 +19,7 @@ package struct EvaluationAnalysis: Sendable {
   let confusion: ConfusionMatrix
 
   /// Runs all analyses; without options there is no bootstrap.
-  package init(
+  public init(
     _ run: EvaluationResult, bootstrap options: BootstrapOptions? = nil,
     tasks: any ParallelExecutor = .serial
   ) {

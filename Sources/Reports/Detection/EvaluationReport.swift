@@ -2,15 +2,16 @@ import Basics
 import Evaluation
 
 /// A page about one result.
-package struct EvaluationReport: Sendable {
-  package let html: String
+public struct EvaluationReport: Sendable {
+  /// The page.
+  public let html: String
 
   /// Reads the worst images and makes the page. A section is a file and a line here.
   ///
   /// - Parameters:
   ///   - facts: What was evaluated.
   ///   - imagePath: The path of an image by its index; nil where it is not known.
-  package init(
+  public init(
     _ analysis: EvaluationAnalysis, facts: [(name: String, value: String)] = [],
     imagePath: (_ image: Int) -> String? = { _ in nil }
   ) {

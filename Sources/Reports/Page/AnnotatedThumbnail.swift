@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 
 /// A small JPEG of an image with boxes.
-package struct AnnotatedThumbnail: Sendable {
+public struct AnnotatedThumbnail: Sendable {
   /// A box in pixels of the original image.
   struct Mark: Sendable {
     /// The CSS class, which gives it a color.

@@ -3,7 +3,7 @@ import Foundation
 
 extension TrainingConfig: Codable {
   /// Settings that are not named keep their defaults; an unknown name is an error.
-  package init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     let file = try decoder.container(keyedBy: KnobKey.self)
     let known = Set(Knob.all.map(\.name))
     if let odd = file.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
@@ -15,7 +15,7 @@ extension TrainingConfig: Codable {
   }
 
   /// Writes all settings.
-  package func encode(to encoder: any Encoder) throws {
+  public func encode(to encoder: any Encoder) throws {
     var file = encoder.container(keyedBy: KnobKey.self)
     for knob in Knob.all { try knob.write(self, &file) }
   }
@@ -25,7 +25,7 @@ extension TrainingConfig {
   /// Refuses values that are not allowed.
   ///
   /// - Throws: `TrainingError` (`invalid`) that names the first of them.
-  package func check() throws(TrainingError) {
+  public func check() throws(TrainingError) {
     for knob in Knob.all {
       if let problem = knob.problem(self) { throw TrainingError(.invalid, problem) }
     }
@@ -35,7 +35,7 @@ extension TrainingConfig {
   ///
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
   ///   wrong kind or a name that is unknown.
-  package init(jsonFile path: String) throws(TrainingError) {
+  public init(jsonFile path: String) throws(TrainingError) {
     let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
     do {
       self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
@@ -45,7 +45,7 @@ extension TrainingConfig {
   }
 
   /// The configuration as JSON with sorted names.
-  package var json: Data {
+  public var json: Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Finite numbers and strings can always be written.

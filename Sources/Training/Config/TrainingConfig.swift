@@ -5,52 +5,83 @@ import Loading
 ///
 /// `Knob.all` declares their names, ranges and descriptions. Nil leaves a setting open: the
 /// training then chooses it, and records the choice where it matters for a resume.
-package struct TrainingConfig: Hashable, Sendable {
-  package var model = "compact"
-  package var data = ""
-  package var weights: String?
-  package var imgsz = 416
-  package var multiScale = 0.0
+public struct TrainingConfig: Hashable, Sendable {
+  /// The name of a model in the catalog.
+  public var model = "compact"
+  /// The dataset: a folder, a `data.yaml` or an annotation file.
+  public var data = ""
+  /// A file of initial weights; nil for random ones.
+  public var weights: String?
+  /// The side of the square input in pixels, a multiple of 32.
+  public var imgsz = 416
+  /// The maximum relative change of the input size between batches, 0...0.5.
+  public var multiScale = 0.0
 
-  package var epochs = 100
-  package var batch: Int? = 16
-  package var patience = 50
-  package var validationInterval = 1
+  /// The number of epochs.
+  public var epochs = 100
+  /// Images per step; nil for the largest that fits the memory.
+  public var batch: Int? = 16
+  /// Epochs without better validation that end the training; 0 for no early stopping.
+  public var patience = 50
+  /// Epochs between validations; 0 validates after the last epoch only.
+  public var validationInterval = 1
 
-  package var assigner = Assigner.taskAligned
-  package var boxLoss = BoxLoss.ciou
-  package var boxWeight = 7.5
-  package var classWeight = 0.5
+  /// The label assignment.
+  public var assigner = Assigner.taskAligned
+  /// The box regression loss.
+  public var boxLoss = BoxLoss.ciou
+  /// The weight of the box loss.
+  public var boxWeight = 7.5
+  /// The weight of the classification loss.
+  public var classWeight = 0.5
 
-  package var optimizer = OptimizerChoice.auto
-  package var learningRate: Double?
-  package var finalLearningRateFraction = 0.01
-  package var momentum = 0.9
-  package var weightDecay: Double?
-  package var warmupEpochs = 3.0
-  package var warmupMomentum = 0.8
-  package var clip = 10.0
-  package var emaDecay = 0.9999
+  /// The optimizer.
+  public var optimizer = OptimizerChoice.auto
+  /// The peak learning rate; nil for the optimizer's default.
+  public var learningRate: Double?
+  /// The last learning rate as a fraction of the peak.
+  public var finalLearningRateFraction = 0.01
+  /// The momentum of SGD, the first beta of AdamW.
+  public var momentum = 0.9
+  /// The weight decay; nil for the optimizer's default.
+  public var weightDecay: Double?
+  /// Warm-up epochs.
+  public var warmupEpochs = 3.0
+  /// The momentum at the start of the warm-up.
+  public var warmupMomentum = 0.8
+  /// The maximum norm of the gradient; 0 for no clipping.
+  public var clip = 10.0
+  /// The EMA decay.
+  public var emaDecay = 0.9999
 
-  package var augmentation = AugmentationConfig()
-  package var closeMosaic = 10
+  /// The augmentation of training images.
+  public var augmentation = AugmentationConfig()
+  /// Last epochs without mosaic and mixup.
+  public var closeMosaic = 10
 
-  package var repeatThreshold = 0.0
+  /// The threshold of repeat-factor sampling (LVIS); 0 for none.
+  public var repeatThreshold = 0.0
   /// In MiB.
-  package var cache = 1024
-  package var strict = false
+  public var cache = 1024
+  /// Whether an unreadable image ends the training.
+  public var strict = false
 
-  package var seed: UInt64 = 0
-  package var threads: Int?
-  package var workers: Int?
-  package var precision = PrecisionChoice.auto
+  /// The random seed.
+  public var seed: UInt64 = 0
+  /// Threads of the engine; nil for all that are available.
+  public var threads: Int?
+  /// Threads of the loader; nil for a default.
+  public var workers: Int?
+  /// The precision of activations.
+  public var precision = PrecisionChoice.auto
 
   /// The folder of all runs.
-  package var output = "runs"
+  public var output = "runs"
   /// The folder of this run in it.
-  package var name: String?
+  public var name: String?
 
-  package init(data: String = "") {
+  /// The default settings for a dataset: a folder, a `data.yaml` or an annotation file.
+  public init(data: String = "") {
     self.data = data
   }
 }

@@ -1,9 +1,9 @@
 import Basics
 
 /// A training run that cannot start or continue.
-package struct TrainingError: ModuleError {
+public struct TrainingError: ModuleError {
   /// The kind of failure, for the program's exit code.
-  package enum Kind: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
     /// A setting that makes no sense, or a run that does not fit its checkpoint.
     case invalid
     /// The loss or its gradient is no longer a finite number.
@@ -12,16 +12,19 @@ package struct TrainingError: ModuleError {
     case file
   }
 
-  package let kind: Kind
-  package let diagnostic: Diagnostic
+  /// What the error is about, which decides the exit code.
+  public let kind: Kind
+  /// What was expected and found, and where.
+  public let diagnostic: Diagnostic
 
-  package init(_ kind: Kind, _ description: String) {
+  /// An error of a kind.
+  public init(_ kind: Kind, _ description: String) {
     self.kind = kind
     diagnostic = Diagnostic(description)
   }
 
   /// A failure of a file.
-  package init(_ diagnostic: Diagnostic) {
+  public init(_ diagnostic: Diagnostic) {
     kind = .file
     self.diagnostic = diagnostic
   }

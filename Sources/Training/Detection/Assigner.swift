@@ -13,7 +13,7 @@ struct Assignment: Hashable {
 }
 
 /// The rules that assign objects to anchor points, anew in every step.
-package enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
+public enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
   /// Task-aligned learning (Feng et al., TOOD, ICCV 2021), as YOLOv8 uses it.
   case taskAligned = "tal"
   /// Simplified optimal transport (Ge et al., YOLOX, 2021).

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 
 /// A loss between a predicted box and its ground truth: 1 minus a similarity.
-package enum BoxLoss: String, CaseIterable, Codable, Hashable, Sendable {
+public enum BoxLoss: String, CaseIterable, Codable, Hashable, Sendable {
   /// Intersection over union.
   case iou
   /// Generalized IoU (Rezatofighi et al. 2019).

@@ -1,7 +1,9 @@
 /// A number with the name that results.csv gives it: a term of a loss or a metric.
-package struct NamedValue: Hashable, Codable, Sendable {
-  package let name: String
-  package var value: Double
+public struct NamedValue: Hashable, Codable, Sendable {
+  /// The name, such as "mAP50".
+  public let name: String
+  /// The value.
+  public var value: Double
 
   package init(_ name: String, _ value: Double) {
     self.name = name

@@ -34,7 +34,7 @@ package struct StepHyperparameters: Hashable, Sendable {
 }
 
 /// The optimizers, under the names by which users choose them.
-package enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
+public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   /// AdamW, which needs the fewest epochs: on a VOC subset it was further after two than SGD, at
   /// YOLOX's rate, after sixteen.
   case auto

@@ -12,7 +12,7 @@ import Networks
 /// for bit, whatever the number of threads, and also when it was interrupted and resumed.
 ///
 /// A reference, because it owns the network in training. One thread at a time may use it.
-package final class Trainer {
+public final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
   let data: TrainingData
@@ -34,7 +34,7 @@ package final class Trainer {
   ///
   /// - Throws: `TrainingError` for invalid settings and a folder that cannot be created;
   ///   `DatasetsError`, `NetworksError` and `EngineError` for the contents of their files.
-  package convenience init(_ config: TrainingConfig) throws {
+  public convenience init(_ config: TrainingConfig) throws {
     try self.init(config, existing: nil)
   }
 
@@ -107,7 +107,7 @@ package final class Trainer {
   ///     written and the training ends.
   /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
   ///   checkpoint left as it was; errors of data, files and engine.
-  package func run(
+  public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
     for note in notes { observe(.issue(note)) }
@@ -250,7 +250,7 @@ extension Trainer {
   /// - Parameters:
   ///   - path: The run's folder or its checkpoint.
   ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay.
-  package convenience init(
+  public convenience init(
     resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
   ) throws {
     let folder = try RunFolder(existing: path)

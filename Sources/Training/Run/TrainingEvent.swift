@@ -1,5 +1,5 @@
 /// What happens in a training, for observers.
-package enum TrainingEvent: Sendable {
+public enum TrainingEvent: Sendable {
   /// Everything is set up; the first step follows.
   case started(TrainingSummary)
   case step(StepReport)
@@ -11,62 +11,67 @@ package enum TrainingEvent: Sendable {
 }
 
 /// A training before its first step.
-package struct TrainingSummary: Sendable {
+public struct TrainingSummary: Sendable {
   /// The run's folder.
-  package let folder: String
+  public let folder: String
   /// The configuration, with everything filled in that was left open.
-  package let config: TrainingConfig
+  public let config: TrainingConfig
   /// Trainable parameters.
-  package let parameterCount: Int
-  package let classNames: [String]
-  package let trainingImages: Int
+  public let parameterCount: Int
+  /// The classes of the dataset.
+  public let classNames: [String]
+  /// Images of the training split.
+  public let trainingImages: Int
   /// 0 where the dataset has no validation split.
-  package let validationImages: Int
+  public let validationImages: Int
   /// The first epoch, counted from 0: more than 0 for a resumed training.
-  package let firstEpoch: Int
-  package let stepsPerEpoch: Int
+  public let firstEpoch: Int
+  /// Steps per epoch.
+  public let stepsPerEpoch: Int
   /// Images per step.
-  package let batch: Int
+  public let batch: Int
   /// The estimated memory in bytes.
-  package let memory: Int
-  package let threads: Int
+  public let memory: Int
+  /// Threads of the engine.
+  public let threads: Int
 }
 
 /// One step.
-package struct StepReport: Hashable, Sendable {
+public struct StepReport: Hashable, Sendable {
   /// The epoch, counted from 0.
-  package let epoch: Int
+  public let epoch: Int
   /// Steps of this epoch that are done, this one included.
-  package let step: Int
+  public let step: Int
   /// The mean loss terms of this epoch up to here.
-  package let losses: [NamedValue]
+  public let losses: [NamedValue]
   /// The norm of the gradient before clipping.
-  package let gradientNorm: Double
+  public let gradientNorm: Double
   /// Images per second over the last steps.
-  package let imagesPerSecond: Double
+  public let imagesPerSecond: Double
   /// The estimated seconds until the training ends, validations included.
-  package let secondsLeft: Double
+  public let secondsLeft: Double
 }
 
 /// One epoch.
-package struct EpochReport: Sendable {
+public struct EpochReport: Sendable {
   /// The epoch, counted from 0.
-  package let epoch: Int
+  public let epoch: Int
   /// The mean loss terms of the epoch.
-  package let losses: [NamedValue]
+  public let losses: [NamedValue]
   /// Nil where this epoch was not validated.
-  package let validation: ValidationResult?
+  public let validation: ValidationResult?
   /// True where these are the best weights so far.
-  package let isBest: Bool
+  public let isBest: Bool
   /// Training images per second, without validation.
-  package let imagesPerSecond: Double
+  public let imagesPerSecond: Double
   /// The fraction of the training time spent waiting for data, 0...1.
-  package let dataWaitFraction: Double
+  public let dataWaitFraction: Double
 }
 
 /// How a training ended.
-package struct TrainingOutcome: Sendable {
-  package enum Ending: Hashable, Sendable {
+public struct TrainingOutcome: Sendable {
+  /// Why a training ended.
+  public enum Ending: Hashable, Sendable {
     /// All epochs are done.
     case finished
     /// The selection metric has not improved for `patience` epochs.
@@ -75,24 +80,26 @@ package struct TrainingOutcome: Sendable {
     case interrupted
   }
 
-  package let ending: Ending
+  /// Why it ended.
+  public let ending: Ending
   /// The run's folder.
-  package let folder: String
+  public let folder: String
   /// Steps and epochs done since the run began.
-  package let steps: Int
-  package let epochs: Int
+  public let steps: Int
+  /// Epochs done since the run began.
+  public let epochs: Int
   /// The name of the metric that selects the best weights.
-  package let metric: String
+  public let metric: String
   /// Nil where nothing was validated.
-  package let best: BestEpoch?
+  public let best: BestEpoch?
   /// The validation of the best weights; nil where this process has not validated them.
-  package let validation: ValidationResult?
+  public let validation: ValidationResult?
 }
 
 /// The epoch of the best weights.
-package struct BestEpoch: Hashable, Sendable, Codable {
+public struct BestEpoch: Hashable, Sendable, Codable {
   /// The epoch, counted from 0.
-  package var epoch: Int
+  public var epoch: Int
   /// The value of the metric that selects the best weights.
-  package var metric: Double
+  public var metric: Double
 }

@@ -39,14 +39,15 @@ extension TrainingTask {
 }
 
 /// The result of a validation.
-package struct ValidationResult: Equatable, Sendable {
+public struct ValidationResult: Equatable, Sendable {
   /// The metrics, in the order of the task's names.
-  package let metrics: [NamedValue]
+  public let metrics: [NamedValue]
   /// The terms of the loss on the validation images; nil where they were not computed.
-  package var losses: [NamedValue]?
-  package let imageCount: Int
+  public var losses: [NamedValue]?
+  /// Images of the validation split.
+  public let imageCount: Int
   /// The task's own report for people; nil where it has none.
-  package var table: Table?
+  public var table: Table?
 
   /// The value of a metric, which must be one of the task's.
   package subscript(name: String) -> Double {
