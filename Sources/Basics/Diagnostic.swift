@@ -1,19 +1,19 @@
-/// An error as one sentence: where, what, what was expected and found, and what to do.
+/// An error message in parts: location, problem, expected and found values, advice.
 public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-  /// The problem, a clause.
+  /// The problem, as a clause without a full stop.
   public var what: String
-  /// What would be right.
+  /// The expected value or state; nil to leave it out.
   public var expected: String?
-  /// What is there instead.
+  /// The value or state that was found; nil to leave it out.
   public var found: String?
-  /// The file that is meant.
+  /// The path of the file with the problem.
   public var file: String?
   /// The line in that file, from 1.
   public var line: Int?
-  /// What to do, a clause.
+  /// How to fix the problem, as a clause without a full stop.
   public var advice: String?
 
-  /// Makes a diagnostic from its parts.
+  /// Creates a diagnostic from its parts.
   public init(
     _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
     line: Int? = nil, advice: String? = nil
@@ -26,7 +26,7 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     self.advice = advice
   }
 
-  /// `file:line: what: expected this, found that; advice`, as far as the parts are given.
+  /// `file:line: what: expected X, found Y; advice`, without the parts that are nil.
   public var description: String {
     var text = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
     text += what
@@ -36,23 +36,23 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// An error that the program prints as one sentence.
+/// An error that is printed as one sentence.
 public protocol DiagnosticError: Error, Hashable, Sendable, CustomStringConvertible {
   var diagnostic: Diagnostic { get }
 }
 
 extension DiagnosticError {
-  /// One sentence.
+  /// The diagnostic as one sentence.
   public var description: String { diagnostic.description }
 }
 
-/// The error type of a module: callers can tell where an error comes from.
+/// The error type of a module; the type identifies the module that failed.
 public protocol ModuleError: DiagnosticError {
   init(_ diagnostic: Diagnostic)
 }
 
 extension ModuleError {
-  /// Makes a diagnostic from its parts.
+  /// Creates a diagnostic from its parts.
   public init(
     _ what: String, expected: String? = nil, found: String? = nil, in file: String? = nil,
     line: Int? = nil, advice: String? = nil

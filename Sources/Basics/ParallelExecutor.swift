@@ -1,28 +1,28 @@
 /// Runs numbered tasks, possibly on several threads.
 ///
-/// Modules that do not import Engine take one of these, so that threads are started in one place
-/// only. Tasks are cut by the data alone and each writes a result of its own, so results do not
-/// depend on the number of threads.
+/// Modules that do not import Engine take an executor as an argument, so that only Engine starts
+/// threads. The partition into tasks depends only on the data, and each task writes its own result,
+/// so results do not depend on the number of threads.
 public protocol ParallelExecutor {
-  /// Runs `body(0) ... body(count - 1)`, each once, in any order, and returns when all have ended.
+  /// Calls `body(0) ... body(count - 1)`, each once, in any order, and returns when all have ended.
   func run(_ count: Int, _ body: (Int) -> Void)
 }
 
-/// Runs one task after the other on the caller's thread.
+/// Runs tasks one after the other on the calling thread.
 public struct SequentialExecutor: ParallelExecutor, Sendable {
-  /// Runs `body(0) ... body(count - 1)` in this order.
+  /// Calls `body(0) ... body(count - 1)` in this order.
   public func run(_ count: Int, _ body: (Int) -> Void) {
     for index in 0..<count { body(index) }
   }
 }
 
 extension ParallelExecutor where Self == SequentialExecutor {
-  /// Runs on the caller's thread.
+  /// An executor that runs all tasks on the calling thread.
   public static var serial: SequentialExecutor { SequentialExecutor() }
 }
 
 extension ParallelExecutor {
-  /// The results of `body(0) ... body(count - 1)`, in that order.
+  /// Calls `body(0) ... body(count - 1)` in parallel and returns the results in index order.
   public func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
     [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
       let target = buffer.baseAddress
@@ -33,7 +33,7 @@ extension ParallelExecutor {
     }
   }
 
-  /// The results for `parts` nearly equal parts of `0..<count`, in order; fewer where `count` is.
+  /// Splits `0..<count` into at most `parts` nearly equal ranges; returns their results in order.
   package func mapParts<Result>(
     of count: Int, parts: Int, _ body: (Range<Int>) -> Result
   ) -> [Result] {

@@ -1,2 +1,2 @@
-/// The version of Glimpse, without a leading letter.
+/// The version of Glimpse (semantic versioning, without a leading "v").
 package let glimpseVersion = "0.1.0"

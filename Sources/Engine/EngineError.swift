@@ -1,10 +1,10 @@
 import Basics
 
-/// A graph, shape, parameter or instruction set that the engine cannot use.
+/// An unsupported graph, shape, parameter or instruction set.
 public struct EngineError: ModuleError {
-  /// The parts of the sentence.
+  /// The parts of the error message.
   public let diagnostic: Diagnostic
 
-  /// Makes the error of a diagnostic.
+  /// Creates an error from a diagnostic.
   public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

@@ -1,15 +1,15 @@
-/// The extent of a block of activations; the order is always n, h, w, c.
+/// The shape of a tensor, always in the order n, h, w, c.
 package struct Shape: Hashable, Sendable, CustomStringConvertible {
-  /// Images.
+  /// The number of images.
   package var n: Int
-  /// Rows.
+  /// The height: the number of rows.
   package var h: Int
-  /// Columns.
+  /// The width: the number of columns.
   package var w: Int
-  /// Channels, adjacent in memory.
+  /// The number of channels, contiguous in memory.
   package var c: Int
 
-  /// Every extent is at least 1.
+  /// Creates a shape; every extent is at least 1.
   package init(n: Int, h: Int, w: Int, c: Int) {
     precondition(n > 0 && h > 0 && w > 0 && c > 0, "a shape needs positive extents")
     self.n = n
@@ -18,10 +18,10 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     self.c = c
   }
 
-  /// Values of a shape at most, so that no size in memory overflows.
+  /// The maximum number of values, so that no size in bytes overflows.
   private static let largestCount = 1 << 40
 
-  /// A shape whose extents come from a file; throws where it is empty or too large.
+  /// A shape with extents from a file; throws if one is not positive or the shape is too large.
   package static func checked(n: Int, h: Int, w: Int, c: Int) throws(EngineError) -> Shape {
     var count = 1
     for extent in [n, h, w, c] {
@@ -36,18 +36,18 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     return Shape(n: n, h: h, w: w, c: c)
   }
 
-  /// Pixels in all images together.
+  /// The number of pixels in all images: n * h * w.
   package var pixels: Int { n * h * w }
-  /// Values in all.
+  /// The number of values: n * h * w * c.
   package var count: Int { n * h * w * c }
   package func with(n: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
   package func with(c: Int) -> Shape { Shape(n: n, h: h, w: w, c: c) }
 
-  /// As in `2x52x52x64`.
+  /// The extents, as in `2x52x52x64`.
   package var description: String { "\(n)x\(h)x\(w)x\(c)" }
 }
 
-/// A vertical and a horizontal number: of a kernel, a stride, a padding, a dilation.
+/// A pair of vertical and horizontal values: kernel size, stride, padding or dilation.
 package struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   package var h: Int
   package var w: Int
@@ -57,10 +57,10 @@ package struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
     self.w = w
   }
 
-  /// The same number in both directions.
+  /// The same value in both directions.
   package init(_ both: Int) { self.init(h: both, w: both) }
   package init(integerLiteral value: Int) { self.init(value) }
 
-  /// As in `3x3`.
+  /// The values, as in `3x3`.
   package var description: String { "\(h)x\(w)" }
 }

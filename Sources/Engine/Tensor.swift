@@ -1,8 +1,8 @@
-/// Values of one shape: the inputs and outputs of a session.
+/// A dense NHWC tensor of floats.
 package struct Tensor: Hashable, Sendable {
-  /// The extent of `values`.
+  /// The extents n, h, w, c.
   package let shape: Shape
-  /// `shape.count` numbers, channels innermost.
+  /// `shape.count` values, channels innermost.
   package var values: [Float]
 
   /// A tensor of zeros.
@@ -11,7 +11,7 @@ package struct Tensor: Hashable, Sendable {
     values = [Float](repeating: 0, count: shape.count)
   }
 
-  /// The count of the values must fit the shape.
+  /// Creates a tensor; `values` must have `shape.count` elements.
   package init(shape: Shape, values: [Float]) {
     precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
     self.shape = shape
@@ -20,7 +20,7 @@ package struct Tensor: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// The values in the order n, c, h, w, for other programs.
+  /// The values in the order n, c, h, w (NCHW).
   package var channelsFirst: [Float] {
     let pixels = shape.h * shape.w
     return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in

@@ -236,7 +236,7 @@ import Testing
     for (words, sentence) in [
       (
         ["--truth", groundTruth, "--detections", cut],
-        "cut.json:2: the file ends inside of a text (byte 27)"
+        "cut.json:2: the file ends inside a string (byte 27)"
       ),
       (["--truth", cut, "--detections", found], "cut.json:1: an object (with \"images\""),
       (

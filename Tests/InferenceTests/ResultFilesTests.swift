@@ -112,13 +112,13 @@ import Testing
     ("[{\"image_id\": 20}]", "a result has no \"category_id\" (byte 1)"),
     ("[{\"image_id\": 20, \"image_id\": 30}]", "the key \"image_id\" is repeated in one object"),
     ("[{\"image_id\": 20, \"bbox\": [1, 2, 3]}]", "this list has 3 numbers (byte 25)"),
-    ("[{\"score\": NaN}]", "a number is expected, but \"NaN}]\" stands there (byte 11)"),
+    ("[{\"score\": NaN}]", "a number is expected, but found \"NaN}]\" (byte 11)"),
     ("[{\"score\": 1e999}]", "the number 1e999 is too large (byte 11)"),
     (
       "[\n{\"score\": 1",
       "found.json:2: a comma or the end of the object is expected, but the file ends"
     ),
-    ("[] x", "the end of the file is expected, but \"x\" stands there (byte 3)"),
+    ("[] x", "the end of the file is expected, but found \"x\" (byte 3)"),
     (
       "[{\"image_id\": 20, \"category_id\": 4, \"bbox\": [1, 2, 3, 4], \"score\": 1},\n",
       "an object (a result) is expected, but the file ends"

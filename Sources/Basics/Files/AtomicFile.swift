@@ -1,18 +1,19 @@
 import Foundation
 
-/// A file that is written under another name and renamed when it is complete: no reader ever sees a
-/// part of it, and a failure leaves the previous content.
+/// A file that is written to a temporary file in the same folder and renamed when it is complete.
 ///
-/// The other name is the file's own with an ending. Its writer holds a lock on it, which ends with
-/// the process, so a file left by a killed process is found by its name and used by the next writer.
+/// Readers never see a partial file, and a failure leaves the previous content. The temporary file
+/// is named like the file with `.glimpse-part` appended. Its writer holds an advisory lock
+/// (`flock`), which the system releases when the process ends, so the next writer reuses the
+/// temporary file of a killed process.
 package struct AtomicFile: ~Copyable {
   private let path: String
   private var file: NewFile
-  /// Where the bytes go until `commit`, and the descriptor that holds its lock; nil for pipes and
-  /// devices, which are written directly.
+  /// The temporary file, and the descriptor that holds its lock; nil for pipes and devices, which
+  /// are written directly.
   private var aside: (path: String, lock: Int32)?
 
-  /// Starts a file; an existing one of that name stays until `commit`.
+  /// Opens the temporary file; an existing file at `path` stays unchanged until `commit`.
   package init(_ path: String) throws(FileError) {
     self.path = path
     var status = stat()
@@ -39,16 +40,16 @@ package struct AtomicFile: ~Copyable {
     Self.removeLeftovers(of: path, after: number)
   }
 
-  /// Writes bytes after those written before.
+  /// Appends bytes to the file.
   package func append(_ bytes: [UInt8]) throws(FileError) { try file.append(bytes) }
 
-  /// Writes bytes after those written before.
+  /// Appends bytes to the file.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) { try file.append(bytes) }
 
-  /// Gives the file its name.
+  /// Closes the temporary file and renames it to the final path.
   ///
-  /// - Parameter isSynced: Whether content and name are on the disk when this returns; false for
-  ///   one of many files that can be made again.
+  /// - Parameter isSynced: Whether to call `fsync` on the file and its folder before returning;
+  ///   false for files that can be recreated.
   package consuming func commit(isSynced: Bool = true) throws(FileError) {
     try file.finish(isSynced: isSynced)
     guard let aside else { return }
@@ -64,7 +65,7 @@ package struct AtomicFile: ~Copyable {
     close(aside.lock)
   }
 
-  /// The name while the file is written, cut to what file systems allow.
+  /// The path of temporary file `number`, with the name truncated to what file systems allow.
   private static func aside(_ path: String, _ number: Int) -> String {
     let ending = number == 1 ? ".glimpse-part" : ".glimpse-part\(number)"
     var name = FilePath.name(path)
@@ -72,7 +73,7 @@ package struct AtomicFile: ~Copyable {
     return FilePath.folder(path) + "/" + name + ending
   }
 
-  /// Removes what killed processes left that wrote the same file at the same time.
+  /// Removes temporary files that killed processes left while writing the same file concurrently.
   private static func removeLeftovers(of path: String, after number: Int) {
     var number = number + 1
     while true {
@@ -87,7 +88,7 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Makes a rename durable, where the file system can.
+  /// Makes a rename durable by syncing its folder, where the file system supports it.
   private static func sync(folder: String) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -97,7 +98,7 @@ package struct AtomicFile: ~Copyable {
 }
 
 extension AtomicFile {
-  /// Writes a whole file.
+  /// Writes a whole file atomically.
   package static func write(
     _ bytes: [UInt8], to path: String, isSynced: Bool = true
   ) throws(FileError) {
@@ -106,7 +107,7 @@ extension AtomicFile {
     try file.commit(isSynced: isSynced)
   }
 
-  /// Writes a whole file of text.
+  /// Writes a whole file as UTF-8 text, atomically.
   package static func write(
     _ text: String, to path: String, isSynced: Bool = true
   ) throws(FileError) {

@@ -1,41 +1,41 @@
 import Foundation
 
 extension FileContents {
-  /// What is at a path.
+  /// The kind of a file system entry.
   package enum Entry {
     case nothing, file, folder
   }
 
-  /// What is at a path; links are followed.
+  /// The kind of the entry at a path; symbolic links are followed.
   package static func entry(_ path: String) -> Entry {
     var status = stat()
-    // A zero byte would end the path for the system, but not here.
+    // A zero byte ends the path in C, but not in Swift.
     guard !path.utf8.contains(0), stat(path, &status) == 0 else { return .nothing }
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 
-  /// Whether a path is a link itself.
+  /// Whether the path itself is a symbolic link.
   private static func isLink(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  /// Identifies a file or folder, whatever path leads to it.
+  /// Identifies a file or folder independently of the path: device and inode number.
   package struct Identity: Hashable {
     package let device: UInt64
     package let number: UInt64
   }
 
-  /// The identity of a file or folder; nil if there is none.
+  /// The identity of a file or folder; nil if it does not exist.
   package static func identity(_ path: String) -> Identity? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   }
 
-  /// An absolute path with its links followed, as far as it exists.
+  /// The absolute path with symbolic links resolved; components that do not exist are kept.
   package static func resolved(_ path: String) -> String {
-    // Before normalization: behind a link, ".." is the folder above the link's target.
+    // Links are resolved before `..`: after a link, ".." is the parent of the link's target.
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
@@ -46,7 +46,7 @@ extension FileContents {
     return folder == path ? path : FilePath.join(resolved(folder), FilePath.name(path))
   }
 
-  /// The names in a folder, sorted by their bytes, without hidden ones.
+  /// The names of the entries of a folder without hidden ones, sorted by their UTF-8 bytes.
   package static func names(in folder: String) throws(FileError) -> [String] {
     guard let entries = listing(of: folder) else { throw unlistable(folder) }
     return entries.map(\.name).sorted(by: isBefore)
@@ -65,17 +65,17 @@ extension FileContents {
 
   /// An entry of a folder.
   package struct FolderEntry {
-    /// If it is not UTF-8, a similar name that does not exist.
+    /// The name; if it is not UTF-8, a repaired form that names no file.
     package let name: String
     package let isUTF8: Bool
-    /// Whether it is a folder; links are followed.
+    /// Whether it is a folder; symbolic links are followed.
     package let isFolder: Bool
     package let isLink: Bool
   }
 
-  /// The entries of a folder, in no order, without hidden names; nil if it cannot be listed.
+  /// The entries of a folder without hidden ones, unordered; nil if it cannot be listed.
   ///
-  /// Most file systems give the kind with the name, so that files need no call each.
+  /// Most file systems return the kind with the name (`d_type`), which saves a `stat` per file.
   package static func listing(of folder: String) -> [FolderEntry]? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
@@ -100,7 +100,7 @@ extension FileContents {
     return entries
   }
 
-  /// Whether a text comes before another by its bytes.
+  /// Whether the first string sorts before the second by UTF-8 bytes.
   package static func isBefore(_ first: String, _ second: String) -> Bool {
     var (first, second) = (first, second)
     return first.withUTF8 { a in second.withUTF8 { b in a.lexicographicallyPrecedes(b) } }

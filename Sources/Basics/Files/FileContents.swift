@@ -1,15 +1,16 @@
 import Foundation
 
-/// Whole files in memory.
+/// Reads whole files into memory.
 package enum FileContents {
-  /// Larger label, list and description files are taken for a mistake, in bytes.
+  /// The maximum size of label, list and description files, in bytes; larger files are rejected.
   package static let textLimit = 64 << 20
 
-  /// The first `prefix` bytes of a file, all of them by default, and the file's size in bytes.
+  /// Reads the first `prefix` bytes of a file (by default all), and returns them with its size.
   ///
   /// Pipes and devices are read to their end.
   ///
-  /// - Parameter limit: Larger files are refused, in bytes: a device may never end.
+  /// - Parameter limit: The maximum size in bytes; larger files are rejected, because a device may
+  ///   never end.
   package static func read(
     _ path: String, prefix: Int = .max, limit: Int
   ) throws(FileError) -> (bytes: [UInt8], size: Int) {
@@ -24,7 +25,7 @@ package enum FileContents {
     let tooLarge = FileError(.read, path, "it has more than \(limit) bytes")
     guard size <= limit else { throw tooLarge }
     if size > 0 { return (try chunk(of: file, size: min(size, prefix), path), size) }
-    // A pipe, or a file of the system that states no size.
+    // A pipe, or a file that reports no size, such as those in /proc.
     var bytes: [UInt8] = []
     while true {
       let more = try chunk(of: file, size: 1 << 16, path)
@@ -34,11 +35,11 @@ package enum FileContents {
     }
   }
 
-  /// The bytes of a regular file, or nil if there is none.
+  /// The bytes of a regular file; nil if it does not exist.
   package static func bytes(
     _ path: String, limit: Int = textLimit
   ) throws(FileError) -> [UInt8]? {
-    // Devices and pipes are refused, not waited for.
+    // Non-blocking, so that opening a device or pipe does not wait; both are then rejected.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -53,7 +54,7 @@ package enum FileContents {
     return bytes
   }
 
-  /// The size of an open file, which must be a regular one.
+  /// The size in bytes of an open file; throws if it is not a regular file.
   static func size(of file: Int32, _ path: String, limit: Int) throws(FileError) -> Int {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw .system(.read, path) }
@@ -67,7 +68,7 @@ package enum FileContents {
     return Int(status.st_size)
   }
 
-  /// Reads up to `size` bytes; fewer only at the file's end.
+  /// Reads `size` bytes, or fewer at the end of the file.
   private static func chunk(
     of file: Int32, size: Int, _ path: String
   ) throws(FileError) -> [UInt8] {
@@ -89,13 +90,13 @@ package enum FileContents {
 // MARK: Text
 
 extension FileContents {
-  /// The text of a file without a byte-order mark, or nil if there is none; UTF-8 only.
+  /// The text of a UTF-8 file without its byte-order mark; nil if the file does not exist.
   package static func text(_ path: String) throws(FileError) -> String? {
     guard let bytes = try bytes(path) else { return nil }
     return try text(bytes, file: path)
   }
 
-  /// Bytes as text, without a byte-order mark; UTF-8 only. `file` is for messages.
+  /// Decodes UTF-8 bytes without their byte-order mark; `file` is used in error messages.
   package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     guard let text = String(validating: bytes[start...], as: UTF8.self) else {
@@ -107,14 +108,14 @@ extension FileContents {
     return text
   }
 
-  /// The lines of a text, without their ends (LF, CR LF or CR).
+  /// The lines of a text without their terminators (LF, CR LF or CR).
   package static func lines(_ text: String) -> [Substring] {
     text.utf8.contains(UInt8(ascii: "\r"))
       ? text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
       : text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  /// A text without spaces and tabs around it.
+  /// The text without leading and trailing spaces and tabs.
   package static func trimmed(_ text: Substring) -> Substring {
     var text = text.drop { $0 == " " || $0 == "\t" }
     while let last = text.last, last == " " || last == "\t" { text.removeLast() }

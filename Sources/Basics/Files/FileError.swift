@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file or folder that cannot be read, written or made.
+/// A file or folder that cannot be read, written, listed or created.
 package struct FileError: DiagnosticError {
   package enum Operation: String, Sendable {
     case read = "the file cannot be read"
@@ -11,9 +11,9 @@ package struct FileError: DiagnosticError {
 
   package let operation: Operation
   package let path: String
-  /// The line, from 1, for files of text.
+  /// The line number, from 1, in text files.
   package let line: Int?
-  /// A clause without its full stop.
+  /// The reason, as a clause without a full stop.
   package let reason: String
 
   package init(_ operation: Operation, _ path: String, line: Int? = nil, _ reason: String) {
@@ -23,7 +23,7 @@ package struct FileError: DiagnosticError {
     self.reason = reason
   }
 
-  /// The failure of the system call just made.
+  /// The error of the last failed system call, from `errno`.
   package static func system(_ operation: Operation, _ path: String) -> FileError {
     FileError(operation, path, String(cString: strerror(errno)))
   }
@@ -34,7 +34,7 @@ package struct FileError: DiagnosticError {
 }
 
 extension ModuleError {
-  /// The result of an operation on files, whose errors become this module's.
+  /// Runs a file operation and rethrows its errors as this module's error type.
   package static func wrap<Value: ~Copyable>(
     _ body: @autoclosure () throws(FileError) -> Value
   ) throws(Self) -> Value {

@@ -1,12 +1,12 @@
-/// Paths as text: joined, split and normalized, without access to the disk.
+/// Joins, splits and normalizes paths as text, without access to the file system.
 package enum FilePath {
-  /// A path below a folder; an absolute one stays as it is.
+  /// Joins a folder and a relative path; an absolute path is returned unchanged.
   package static func join(_ folder: String, _ path: String) -> String {
     if path.hasPrefix("/") { return normalized(path) }
     return normalized(folder.isEmpty ? path : folder + "/" + path)
   }
 
-  /// The path without `.` and doubled slashes, and with `x/..` removed.
+  /// The path without `.`, `x/..` and repeated slashes.
   package static func normalized(_ path: String) -> String {
     if isNormal(path) { return path }
     var parts: [Substring] = []
@@ -22,13 +22,13 @@ package enum FilePath {
     return joined.isEmpty ? "." : joined
   }
 
-  /// Whether a path is normalized: no part of it is empty, `.` or `..`.
+  /// Whether a path is normalized: no component is empty, `.` or `..`.
   private static func isNormal(_ path: String) -> Bool {
     var path = path
     return path.withUTF8 { bytes in
       let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
       guard let last = bytes.last, last != slash else { return false }
-      /// The length of the part so far, and whether it has only dots.
+      /// The length of the current component, and the number of dots in it.
       var (length, dots) = (0, 0)
       for (place, byte) in bytes.enumerated() {
         if byte == slash {
@@ -43,7 +43,7 @@ package enum FilePath {
     }
   }
 
-  /// The last part of a path.
+  /// The last component of a path.
   package static func name(_ path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
     let last = path.utf8.index(after: slash)
@@ -51,37 +51,37 @@ package enum FilePath {
     return path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// All but the last part of a path.
+  /// The path of the parent folder; `.` for a path of one component.
   package static func folder(_ path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The path without the ending after its last dot.
+  /// The path without its file extension.
   package static func stem(_ path: String) -> String {
     endingDot(path).map { String(path[..<$0]) } ?? path
   }
 
-  /// The ending after the last dot, in lower case, or nothing.
+  /// The file extension without its dot, in lower case; empty if there is none.
   package static func ending(_ path: String) -> String {
     endingDot(path).map { path[path.utf8.index(after: $0)...].lowercased() } ?? ""
   }
 
-  /// The dot before a path's ending; one that begins a name is part of it.
+  /// The dot before the file extension; the leading dot of a hidden file is not one.
   private static func endingDot(_ path: String) -> String.Index? {
     guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     return dot > (slash ?? path.startIndex) ? dot : nil
   }
 
-  /// Whether a path is a folder or lies below it, both as text.
+  /// Whether a path equals a folder or lies below it, compared as text.
   package static func isInside(_ path: String, _ folder: String) -> Bool {
     let (path, folder) = (normalized(path), normalized(folder))
     if folder == "." { return !path.hasPrefix("/") && !path.hasPrefix("..") }
     return path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
   }
 
-  /// A path with its backslashes, as Windows writes them, replaced by slashes.
+  /// The path with backslashes (Windows) replaced by slashes.
   package static func plain(_ path: String) -> String {
     path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
   }

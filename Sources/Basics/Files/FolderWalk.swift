@@ -1,44 +1,44 @@
-/// Walks through a folder and the folders in it, in the order of the names in each folder; hidden
-/// names are left out.
+/// Iterates over the files in folders and their subfolders, sorted by name within each folder;
+/// hidden entries are skipped.
 ///
-/// Lazy: a folder is listed when the walk reaches it.
+/// Lazy: a folder is listed when the iteration reaches it.
 package struct FolderWalk: Sequence, IteratorProtocol {
-  /// Where links to folders are followed.
+  /// Which symbolic links to folders are followed.
   package enum LinkPolicy: Sendable {
-    /// Wherever they lead, except to a folder that they are in.
+    /// All, except links to a folder that contains them.
     case follow
-    /// After all other folders, each folder once, and not upward: to a folder above the link or above
-    /// the beginning of the walk. So a folder has its own name where that is below the beginning, too.
+    /// Links are followed after all real folders, each target once, and never to a parent folder of
+    /// the link or of a root. A folder reachable both ways is therefore listed under its real path.
     case followOnce
   }
 
-  /// What the walk has come to.
+  /// One element of the iteration.
   package enum Step: Hashable, Sendable {
     case file(String)
-    /// A link to something that does not exist.
+    /// A symbolic link whose target does not exist.
     case brokenLink(String)
     case unlistable(String)
-    /// The name of a file or folder that is not UTF-8, as it can be shown.
+    /// A file or folder whose name is not UTF-8, with a printable form of the name.
     case invalidName(String)
-    /// A link that leads upward; it is not followed.
+    /// A link to a parent folder; it is not followed.
     case upwardLink(String)
   }
 
   private let policy: LinkPolicy
   private let roots: [String]
-  /// What comes next, the last first.
+  /// Entries still to visit, as a stack.
   private var pending: [Pending]
-  /// Links to folders that are followed when all other folders are done.
+  /// Links to folders, to follow after all other folders.
   private var links: [String] = []
   private var visited: Set<FileContents.Identity> = []
 
   private enum Pending {
     case step(Step)
-    /// A folder, and the identities of those that it is in.
+    /// A folder, and the identities of its parent folders.
     case folder(String, within: [FileContents.Identity], isLink: Bool)
   }
 
-  /// Begins in some folders.
+  /// Iterates over the given root folders.
   package init(_ folders: [String], links policy: LinkPolicy) {
     self.policy = policy
     roots = policy == .followOnce ? folders.map { FileContents.resolved($0) } : []
@@ -60,7 +60,7 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     }
   }
 
-  /// Puts the content of a folder before everything else; a step if that cannot be done.
+  /// Pushes the content of a folder onto the stack; returns a step if it cannot be listed.
   private mutating func enter(
     _ folder: String, within parents: [FileContents.Identity], isLink: Bool
   ) -> Step? {
@@ -90,8 +90,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     return nil
   }
 
-  /// Whether a link leads to a folder above itself, or above one of some folders: the walk would
-  /// leave them, and could go through the whole machine.
+  /// Whether a link leads to a parent folder of itself or of one of `folders`; following it would
+  /// leave them and could visit the whole file system.
   package static func leadsUpward(_ link: String, from folders: [String]) -> Bool {
     let target = FileContents.resolved(link)
     return (folders + [FileContents.resolved(FilePath.folder(link))])

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A file's bytes where the operating system keeps them, for files too large to copy.
+/// A memory-mapped file (`mmap`), for files too large to copy.
 ///
-/// Unsafe: the bytes live as long as this object; use `withExtendedLifetime` where only they are
-/// used. Sendable, because nothing of it changes after `init`.
+/// Unsafe: the bytes are valid as long as this object lives; use `withExtendedLifetime` where only
+/// the bytes are used. Sendable, because it is immutable after `init`.
 package final class MappedFile: @unchecked Sendable {
-  /// The whole file; it is only read.
+  /// The bytes of the whole file, read-only.
   package let bytes: UnsafeBufferPointer<UInt8>
-  /// For messages.
+  /// The path, for error messages.
   package let path: String
 
-  /// Larger files are refused, in bytes.
+  /// The default maximum size in bytes; larger files are rejected.
   package static let sizeLimit = 1 << 35
 
-  /// Maps a regular file.
+  /// Maps a regular file; throws for others and for files larger than `limit` bytes.
   package init(_ path: String, limit: Int = sizeLimit) throws(FileError) {
     self.path = path
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -30,8 +30,8 @@ package final class MappedFile: @unchecked Sendable {
       start: UnsafePointer(address.assumingMemoryBound(to: UInt8.self)), count: size)
   }
 
-  /// Gives back the memory of the bytes before an offset, so that reading a file once from beginning
-  /// to end takes little of it. Those bytes can still be read: they are then loaded again.
+  /// Releases the pages before an offset (`MADV_DONTNEED`), which keeps memory use low when a file
+  /// is read sequentially. The bytes stay readable; they are loaded from disk again.
   package func release(before offset: Int) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let length = min(offset, bytes.count) / page * page
@@ -45,7 +45,7 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
-  /// The number of the line, from 1, that holds a byte.
+  /// The line number, from 1, of a byte offset.
   package func line(at offset: Int) -> Int {
     var counter = LineCounter(bytes)
     return counter.line(at: offset)

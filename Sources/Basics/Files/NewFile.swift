@@ -1,14 +1,14 @@
 import Foundation
 
-/// A file that is written from its beginning to its end.
+/// A file that is written sequentially with system calls.
 ///
-/// A dataset has many small ones, for which Foundation's `Data` takes ten times as long.
+/// A dataset has many small files, for which Foundation's `Data` takes ten times as long.
 package struct NewFile: ~Copyable {
   private var descriptor: Int32
-  /// For messages.
+  /// The name in error messages.
   private let name: String
 
-  /// Makes a file where there is none.
+  /// Creates a file; throws if it exists.
   package init(_ path: String, name: String? = nil) throws(FileError) {
     try self.init(
       opening: path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, name: name ?? path)
@@ -20,7 +20,7 @@ package struct NewFile: ~Copyable {
     guard descriptor >= 0 else { throw .system(.write, name) }
   }
 
-  /// Writes bytes after those written before.
+  /// Appends bytes to the file.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
     while let start = rest.baseAddress, !rest.isEmpty {
@@ -31,7 +31,7 @@ package struct NewFile: ~Copyable {
     }
   }
 
-  /// Writes bytes after those written before.
+  /// Appends bytes to the file.
   package func append(_ bytes: [UInt8]) throws(FileError) {
     var outcome = Result<Void, FileError>.success(())
     bytes.withUnsafeBytes { buffer in
@@ -40,15 +40,15 @@ package struct NewFile: ~Copyable {
     try outcome.get()
   }
 
-  /// Writes the bytes of another file.
+  /// Appends the bytes of another file.
   package func append(contentsOf other: MappedFile) throws(FileError) {
     try append(UnsafeRawBufferPointer(other.bytes))
     withExtendedLifetime(other) {}
   }
 
-  /// Ends the file; a failed write may show only now.
+  /// Closes the file; write errors may be reported only here.
   ///
-  /// - Parameter isSynced: Whether the bytes are on the disk when this returns.
+  /// - Parameter isSynced: Whether to call `fsync` before closing.
   package mutating func finish(isSynced: Bool = false) throws(FileError) {
     // Pipes and some file systems cannot be synced.
     let isOnDisk = !isSynced || fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS
@@ -63,8 +63,10 @@ package struct NewFile: ~Copyable {
 }
 
 extension NewFile {
-  /// Locks and empties the file; a second descriptor that holds the lock, or nil where another
-  /// process has it, or where the file was renamed or removed after it was opened.
+  /// Locks and truncates the file.
+  ///
+  /// Returns a second descriptor that holds the lock. Returns nil if another process holds it or
+  /// the file was renamed or removed after it was opened.
   func claim(_ path: String) throws(FileError) -> Int32? {
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return nil }
     var (opened, named) = (stat(), stat())
@@ -76,6 +78,6 @@ extension NewFile {
     return lock
   }
 
-  /// Sets the permissions of the file that this one will replace.
+  /// Copies the permissions of the file that this one will replace.
   func takePermissions(of status: stat) { fchmod(descriptor, status.st_mode & 0o7777) }
 }

@@ -1,15 +1,17 @@
 import Foundation
 
-/// A folder that is filled under another name and renamed when it is complete.
+/// A folder that is written under a temporary name and renamed when it is complete.
 package struct NewFolder {
   private let path: String
   private let aside: String
-  /// The folders above it that had to be made, the lowest first.
+  /// The parent folders that had to be created, innermost first.
   private let parents: [String]
 
-  /// Throws if the folder exists and is not empty, or if its parent cannot be written to.
+  /// Creates the temporary folder and missing parents.
   ///
-  /// A link to an empty folder means that folder: the new one takes its place, and the link stays.
+  /// A link to an empty folder stands for that folder, which is replaced; the link is kept.
+  ///
+  /// - Throws: if the folder exists and is not empty, or its parent is not writable.
   package init(_ path: String) throws(FileError) {
     try Self.check(path)
     self.path = FileContents.resolved(path)
@@ -18,7 +20,7 @@ package struct NewFolder {
     try NumberedFolder.makeFolder(aside)
   }
 
-  /// Refuses a path at which no new folder can be made.
+  /// Throws if no new folder can be created at a path.
   package static func check(_ path: String) throws(FileError) {
     if [".", ".."].contains(FilePath.name(path)) {
       throw FileError(.make, path, "a new folder is expected; give it a name of its own")
@@ -41,7 +43,7 @@ package struct NewFolder {
         throw FileError(
           .make, path, "the folder is not empty; choose a new one, so that nothing is overwritten")
       }
-      // A mounted folder cannot be replaced, which would show only when everything is written.
+      // A mount point cannot be replaced; the rename would fail only after everything is written.
       let devices = [place, FilePath.folder(place)].map { FileContents.identity($0)?.device }
       guard devices[0] == devices[1] else {
         throw FileError(
@@ -61,7 +63,7 @@ package struct NewFolder {
     return parents
   }
 
-  /// The path of a file in the folder while the folder is filled; the folder of the file is made.
+  /// The path of a file in the temporary folder; missing subfolders are created.
   package func place(_ path: String) throws(FileError) -> String {
     let place = FilePath.join(aside, path)
     precondition(FilePath.isInside(place, aside), "\(path) leads out of the folder")
@@ -70,17 +72,16 @@ package struct NewFolder {
     return place
   }
 
-  /// Writes a file of several pieces, which may be too large to be joined.
+  /// Writes the concatenation of several pieces, which may be too large to join in memory.
   package func write(_ pieces: [[UInt8]], to path: String) throws(FileError) {
     var file = try NewFile(place(path), name: path)
     for piece in pieces { try file.append(piece) }
     try file.finish()
   }
 
-  /// Gives the folder its name.
+  /// Renames the temporary folder to the final path.
   package func commit() throws(FileError) {
-    // An empty folder of that name is replaced by one with its permissions and, where that is allowed,
-    // its owner.
+    // The new folder gets the permissions and, if possible, the owner of the one it replaces.
     var status = stat()
     if stat(path, &status) == 0 {
       _ = chown(aside, status.st_uid, status.st_gid)
@@ -89,10 +90,10 @@ package struct NewFolder {
     guard rename(aside, path) == 0 else { throw .system(.make, path) }
   }
 
-  /// Removes what was written, unless it has its name.
+  /// Removes the temporary folder and created parents; does nothing after `commit`.
   package func discard() {
     try? FileManager.default.removeItem(atPath: aside)
-    // Folders with other content stay.
+    // `rmdir` fails for folders with other content.
     for parent in parents where rmdir(parent) != 0 { break }
   }
 }

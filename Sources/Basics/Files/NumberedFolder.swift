@@ -1,10 +1,10 @@
 import Foundation
 
-/// Folders of results: `runs/detect-1`, `runs/detect-2` and so on.
+/// Numbered result folders: `runs/detect-1`, `runs/detect-2` and so on.
 package enum NumberedFolder {
-  /// Makes the next free `NAME-N` in a folder, which is made where it is missing.
+  /// Creates the first free folder `NAME-N` in `parent`, and `parent` if it is missing.
   ///
-  /// Making it and finding out that it is free is one step, so two processes never get the same.
+  /// `mkdir` is atomic, so two processes never get the same folder.
   package static func make(_ name: String, in parent: String) throws(FileError) -> String {
     try makeFolder(parent)
     var number = 1
@@ -16,7 +16,7 @@ package enum NumberedFolder {
     }
   }
 
-  /// Makes a folder and those above it, where they are missing.
+  /// Creates a folder and its missing parents.
   package static func makeFolder(_ path: String) throws(FileError) {
     if mkdir(path, 0o777) == 0 { return }
     let reason = errno

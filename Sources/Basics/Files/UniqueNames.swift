@@ -1,25 +1,25 @@
-/// File names of which no two are alike, without regard to case, which some file systems ignore.
+/// Generates unique file names, compared without case, which some file systems ignore.
 ///
-/// Names are given out one by one. One that is taken gets the next free number: `cat`, `cat-2`.
+/// A name that is already used gets the next free number: `cat`, `cat-2`.
 package struct UniqueNames: Sendable {
-  /// For each name that is taken, in lower case after its folder, the number to try next.
+  /// For each used name (folder and name in lower case), the number to try next.
   private var next: [String: Int] = [:]
-  /// Names that no numbered one may take.
+  /// Names that numbered names must not use.
   private var reserved: Set<String> = []
-  /// Whether names must differ before their endings, as images do that share a label file.
+  /// Whether names must differ without their extensions, as for images with one label file each.
   private let stemsDiffer: Bool
 
-  /// The bytes that file systems leave for a stem beside the ending of label files, ".json".
+  /// The maximum stem length in bytes: names have at most 255, including ".json" of label files.
   private static let stemLimit = 255 - 5
 
   package init(stemsDiffer: Bool = true) { self.stemsDiffer = stemsDiffer }
 
-  /// Keeps numbered names from taking the name of a file that comes later.
+  /// Prevents numbered names from using the name of a later file.
   package mutating func reserve(_ stem: String, ending: String) {
     reserved.insert(key("", stem, ending))
   }
 
-  /// A free name in a folder: the stem, or that with a number, and the ending.
+  /// An unused name in a folder: the stem, with a number if needed, and the extension.
   package mutating func name(_ stem: String, ending: String, in folder: String = "") -> String {
     let stem = Self.shortened(stem)
     let wanted = key(folder, stem, ending)
@@ -45,10 +45,10 @@ package struct UniqueNames: Sendable {
     "\(folder)/\(stem)\(stemsDiffer ? "" : ending)".lowercased()
   }
 
-  /// A stem of a length that every file system takes.
+  /// The stem truncated to a length that every file system supports.
   package static func shortened(_ stem: String) -> String { cut(stem, to: stemLimit) }
 
-  /// As many whole characters as fit into a number of bytes.
+  /// The longest prefix of whole characters with at most `bytes` UTF-8 bytes.
   private static func cut(_ stem: String, to bytes: Int) -> String {
     var stem = stem
     while stem.utf8.count > bytes { stem.removeLast() }

@@ -1,8 +1,8 @@
-/// A fault in a JSON text, and its position.
+/// A syntax or type error in a JSON text, with its position.
 public struct JSONFault: Error {
-  /// What was expected and found; a clause without its full stop.
+  /// What was expected and found, as a clause without a full stop.
   package let message: String
-  /// The offset of the byte, from 0.
+  /// The byte offset, from 0.
   package let offset: Int
 
   @usableFromInline

@@ -1,6 +1,6 @@
-/// Decimal digits to the nearest double, without the C library where that is provably exact.
+/// Converts decimal digits to the nearest double, with fast paths that are provably exact.
 package enum JSONNumber {
-  /// Powers of ten that a double holds exactly.
+  /// Powers of ten that a double represents exactly.
   private static let tens: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
     1e18, 1e19, 1e20, 1e21, 1e22,
@@ -19,7 +19,7 @@ package enum JSONNumber {
   @inline(__always)
   package static func value(mantissa: UInt64, exponent: Int) -> Double? {
     if mantissa <= 1 << 53 {
-      // Both numbers are exact, so that one operation rounds once (Clinger's fast path).
+      // Both operands are exact, so the result is rounded once (Clinger's fast path).
       if exponent < 0, exponent >= -22 { return Double(mantissa) / tens[-exponent] }
       if exponent >= 0, exponent <= 22 { return Double(mantissa) * tens[exponent] }
     }
@@ -29,10 +29,10 @@ package enum JSONNumber {
     return nil
   }
 
-  /// `mantissa / 10^places` for a mantissa above 0: by one division of 128 by 64 bits.
+  /// `mantissa / 10^places` for a positive mantissa, by one 128-by-64-bit division.
   ///
-  /// Dividend and divisor are shifted up to their top bits, so that the quotient has at least 63
-  /// bits. A remainder sets its last bit, so that rounding to 53 bits is exact.
+  /// Dividend and divisor are shifted to the left as far as possible, so the quotient has at least
+  /// 63 bits. A nonzero remainder sets its lowest (sticky) bit, so rounding to 53 bits is exact.
   private static func quotient(_ mantissa: UInt64, places: Int) -> Double {
     let divisor = fives[places]
     let divisorShift = divisor.leadingZeroBitCount

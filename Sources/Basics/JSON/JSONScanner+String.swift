@@ -1,17 +1,17 @@
 extension JSONScanner {
-  /// The next string, its escapes resolved.
+  /// Reads the next string and resolves its escapes.
   package mutating func string() throws(JSONFault) -> String {
     try string(text())
   }
 
-  /// A text, its escapes resolved.
+  /// The string of a text range, with escapes resolved.
   ///
-  /// - Throws: for text that is not UTF-8, unknown escapes, and halves of a surrogate pair.
+  /// - Throws: for invalid UTF-8, unknown escapes, and unpaired surrogates.
   @usableFromInline
   package func string(_ text: Text) throws(JSONFault) -> String {
     let bytes = bytes(of: text)
     guard let raw = String(validating: bytes, as: UTF8.self) else {
-      throw JSONFault("a text is not UTF-8", at: text.start)
+      throw JSONFault("a string is not UTF-8", at: text.start)
     }
     guard text.hasEscapes else { return raw }
     var units: [UInt16] = []
@@ -23,17 +23,17 @@ extension JSONScanner {
         continue
       }
       guard let unit = Self.escaped(&rest) else {
-        throw JSONFault("a text holds an escape that JSON does not have", at: text.start)
+        throw JSONFault("a string contains an invalid escape", at: text.start)
       }
       units.append(unit)
     }
     guard let result = String(validating: units, as: UTF16.self) else {
-      throw JSONFault("a text holds half of a surrogate pair", at: text.start)
+      throw JSONFault("a string contains an unpaired surrogate", at: text.start)
     }
     return result
   }
 
-  /// The unit of an escape after its backslash, which is removed from `rest`.
+  /// Parses an escape after its backslash and removes it from `rest`; returns its UTF-16 unit.
   private static func escaped(_ rest: inout Substring.UTF16View) -> UInt16? {
     guard let sign = rest.popFirst(), let letter = UInt8(exactly: sign) else { return nil }
     switch letter {

@@ -1,23 +1,23 @@
-/// Walks through a JSON text (RFC 8259) byte by byte, without building a tree.
+/// A pull parser for JSON (RFC 8259) that builds no tree.
 ///
-/// The caller asks for the value that it expects, and skips others. Unsafe: the bytes must outlive the
-/// scanner. No byte at or after `bytes.count` is read.
+/// The caller reads the values that it expects and skips others. Unsafe: the bytes must outlive
+/// the scanner. No byte at or after `bytes.count` is read.
 ///
-/// What runs once per punctuation mark is inlinable: the results for COCO's images hold ten million. The
-/// type is public for that reason alone: Swift 6.3 inlines no member of a `package` type into another
-/// module.
+/// Functions that run once per punctuation mark are inlinable: a COCO results file holds ten
+/// million marks. The type is public only for this reason: Swift 6.3 does not inline members of a
+/// `package` type into another module.
 public struct JSONScanner {
-  /// Values nest at most this deep.
+  /// The maximum nesting depth of values.
   package static let depthLimit = 128
 
-  /// The range of a string between its quotes; escapes are not resolved.
+  /// The byte range of a string between its quotes, with escapes unresolved.
   public struct Text {
     @usableFromInline package let start: Int
     @usableFromInline package let end: Int
     @usableFromInline package let hasEscapes: Bool
   }
 
-  /// An array or object that is being read.
+  /// The state of an array or object that is being read.
   public struct Container {
     @usableFromInline var isFirst = true
 
@@ -34,20 +34,20 @@ public struct JSONScanner {
     position = offset
   }
 
-  /// Whether only white space is left.
+  /// Whether only whitespace is left.
   package mutating func isAtEnd() -> Bool {
     skipSpace()
     return position >= bytes.count
   }
 
-  /// The first byte of the next value or punctuation mark, without consuming it; nil at the end.
+  /// The next byte that is not whitespace, without consuming it; nil at the end.
   @inlinable
   package mutating func peek() -> UInt8? {
     skipSpace()
     return position < bytes.count ? bytes[position] : nil
   }
 
-  /// Consumes a punctuation mark if it is next.
+  /// Consumes a punctuation mark and returns true if it is next.
   @inlinable
   package mutating func take(_ byte: UInt8) -> Bool {
     skipSpace()
@@ -77,7 +77,7 @@ public struct JSONScanner {
     return Container()
   }
 
-  /// The next key of an object, its colon consumed; nil after the last one.
+  /// Reads the next key of an object and its colon; nil after the last member.
   @inlinable
   package mutating func key(_ object: inout Container) throws(JSONFault) -> Text? {
     if take(UInt8(ascii: "}")) { return nil }
@@ -92,7 +92,7 @@ public struct JSONScanner {
     return key
   }
 
-  /// Moves to the next element of a list; false behind the last one.
+  /// Moves to the next element of an array; false after the last one.
   @inlinable
   package mutating func element(_ list: inout Container) throws(JSONFault) -> Bool {
     if take(UInt8(ascii: "]")) { return false }
@@ -106,10 +106,10 @@ public struct JSONScanner {
 
   // MARK: Single values
 
-  /// The next string.
+  /// Reads the next string.
   @usableFromInline
   package mutating func text() throws(JSONFault) -> Text {
-    guard take(UInt8(ascii: "\"")) else { throw unexpected("a text in quotes") }
+    guard take(UInt8(ascii: "\"")) else { throw unexpected("a string in quotes") }
     let start = position
     var hasEscapes = false
     while position < bytes.count {
@@ -122,14 +122,14 @@ public struct JSONScanner {
         hasEscapes = true
         position += 1
       } else if byte < 0x20 {
-        throw JSONFault("a text holds a control character", at: position)
+        throw JSONFault("a string contains a control character", at: position)
       }
       position += 1
     }
-    throw JSONFault("the file ends inside of a text", at: bytes.count)
+    throw JSONFault("the file ends inside a string", at: bytes.count)
   }
 
-  /// Whether a text is exactly this ASCII word.
+  /// Whether a text equals an ASCII word; false if it has escapes.
   @inlinable @inline(__always)
   package func matches(_ text: Text, _ word: StaticString) -> Bool {
     guard text.end - text.start == word.utf8CodeUnitCount, !text.hasEscapes else {
@@ -140,12 +140,12 @@ public struct JSONScanner {
     return true
   }
 
-  /// The bytes of a text, escapes unresolved.
+  /// The bytes of a text, with escapes unresolved.
   package func bytes(of text: Text) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(rebasing: bytes[text.start..<text.end])
   }
 
-  /// The next number, finite and rounded to nearest.
+  /// Reads the next number, rounded to the nearest double; throws if it is too large.
   package mutating func number() throws(JSONFault) -> Double {
     skipSpace()
     let start = position
@@ -154,7 +154,7 @@ public struct JSONScanner {
     if isNegative { place += 1 }
     var mantissa: UInt64 = 0
     var exponent = 0
-    /// Whether there are more digits than the mantissa holds.
+    /// Whether the number has more digits than the mantissa can hold.
     var isCut = false
     let firstDigit = place
     while place < bytes.count, let digit = Self.digit(bytes[place]) {
@@ -164,7 +164,7 @@ public struct JSONScanner {
     }
     guard place > firstDigit else { throw unexpected("a number") }
     if place > firstDigit + 1, bytes[firstDigit] == UInt8(ascii: "0") {
-      throw JSONFault("a number begins with a needless 0", at: start)
+      throw JSONFault("a number has a leading 0", at: start)
     }
     if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
       place += 1
@@ -176,7 +176,7 @@ public struct JSONScanner {
       }
       exponent = firstPlace - place
       guard place > firstPlace else {
-        throw JSONFault("a digit is expected behind the decimal point", at: place)
+        throw JSONFault("a digit is expected after the decimal point", at: place)
       }
     }
     if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
@@ -207,7 +207,7 @@ public struct JSONScanner {
     return value < 10 ? UInt64(value) : nil
   }
 
-  /// The number that ends here, by the standard library, whatever its length.
+  /// Parses the number from `start` to the current position with the standard library.
   private func slowNumber(from start: Int) throws(JSONFault) -> Double {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {
@@ -216,7 +216,7 @@ public struct JSONScanner {
     return value
   }
 
-  /// The next number, which is whole and at most 2⁵³, so that every reader agrees on it.
+  /// Reads an integer of at most 2⁵³ in absolute value, which every JSON parser represents exactly.
   package mutating func integer(_ what: StaticString) throws(JSONFault) -> Int {
     skipSpace()
     let start = position
@@ -227,7 +227,7 @@ public struct JSONScanner {
     return Int(value)
   }
 
-  /// The next value, which is 0, 1, true or false.
+  /// Reads 0, 1, true or false.
   package mutating func boolean(_ what: StaticString) throws(JSONFault) -> Bool {
     switch peek() {
     case UInt8(ascii: "t"):
@@ -246,7 +246,7 @@ public struct JSONScanner {
     }
   }
 
-  /// Skips the next value of any kind; it must be well formed.
+  /// Skips the next value of any kind; throws if it is malformed.
   package mutating func skip(depth: Int = 0) throws(JSONFault) {
     guard depth < Self.depthLimit else {
       throw JSONFault("values nest deeper than \(Self.depthLimit) levels", at: position)
@@ -277,7 +277,7 @@ public struct JSONScanner {
 
   // MARK: Faults
 
-  /// The fault that something else was found at the current offset.
+  /// The error for an unexpected byte at the current offset.
   @usableFromInline
   package func unexpected(_ what: String) -> JSONFault {
     guard position < bytes.count else {
@@ -287,6 +287,6 @@ public struct JSONScanner {
     let shown = rest.prefix { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") }
     let found =
       shown.isEmpty ? "byte \(bytes[position])" : "\"\(String(decoding: shown, as: UTF8.self))\""
-    return JSONFault("\(what) is expected, but \(found) stands there", at: position)
+    return JSONFault("\(what) is expected, but found \(found)", at: position)
   }
 }

@@ -1,17 +1,17 @@
-/// A value that is written as JSON, on one line, with its keys in the order given.
+/// A JSON value that is written on one line, with object keys in the given order.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
-  /// Shortest digits that identify the 64-bit value.
+  /// Written with the fewest digits that identify the 64-bit value.
   case number(Double)
-  /// Shortest digits that identify the 32-bit value: 0.1 and not 0.10000000149011612.
+  /// Written with the fewest digits that identify the 32-bit value: 0.1, not 0.10000000149011612.
   case single(Float)
   case string(String)
   case array([JSONValue])
   case object([JSONMember])
 
-  /// The value as text without line feeds.
+  /// The value as JSON text on one line.
   package var line: String {
     var writer = JSONWriter()
     writer.value(self)
@@ -35,7 +35,7 @@ extension JSONValue: JSONWritable {
   }
 }
 
-/// One key of an object and its value.
+/// A key of an object and its value.
 package struct JSONMember: Sendable, Equatable {
   package let key: String
   package let value: JSONValue
@@ -47,12 +47,12 @@ package struct JSONMember: Sendable, Equatable {
 }
 
 extension JSONValue {
-  /// The members of an object; none for other values.
+  /// The members of an object; empty for other values.
   package var members: [JSONMember] {
     if case .object(let members) = self { members } else { [] }
   }
 
-  /// An object with the members of this one and then those of others.
+  /// An object with the members of this one followed by those of others.
   package func appending(_ others: JSONValue...) -> JSONValue {
     .object(members + others.flatMap(\.members))
   }
@@ -69,7 +69,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   package init(nilLiteral: ()) { self = .null }
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-  /// Keeps the keys in the order in which they are written.
+  /// Creates an object with its keys in the order of the literal.
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { JSONMember(key: $0.0, value: $0.1) })
   }

@@ -1,46 +1,46 @@
-/// JSON text, written value by value on one line (RFC 8259).
+/// Writes JSON (RFC 8259) value by value on one line.
 ///
-/// Without an enclosing list or object, values are separated by `separator`: such a text is a part of
-/// a list that the caller opens and closes.
+/// At the top level, values are separated by `separator`, so that a caller can write an array in
+/// parts and add the brackets.
 package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
   private let separator: String
   private var depth = 0
-  /// Whether the next value is the first of its list or object.
+  /// Whether the next value is the first of its array or object.
   private var isFirst = true
 
   package init(separator: String = ",") {
     self.separator = separator
   }
 
-  /// Everything written so far.
+  /// The JSON text written so far.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Writes a value of the list that is open.
+  /// Writes a value of the open array.
   package mutating func value(_ value: some JSONWritable) {
     separate()
     value.write(to: &self)
   }
 
-  /// Writes an object; its members are written by `body`.
+  /// Writes an object whose members `body` writes.
   package mutating func object(_ body: (inout JSONWriter) -> Void) {
     separate()
     enclose("{", "}", body)
   }
 
-  /// Writes a member of the object that is open.
+  /// Writes a member of the open object.
   package mutating func member(_ key: String, _ value: some JSONWritable) {
     self.key(key)
     value.write(to: &self)
   }
 
-  /// Writes a member that is an object; its members are written by `body`.
+  /// Writes a member whose value is an object; `body` writes its members.
   package mutating func object(_ key: String, _ body: (inout JSONWriter) -> Void) {
     self.key(key)
     enclose("{", "}", body)
   }
 
-  /// Writes a member that is a list; its values are written by `body`.
+  /// Writes a member whose value is an array; `body` writes its elements.
   package mutating func array(_ key: String, _ body: (inout JSONWriter) -> Void) {
     self.key(key)
     enclose("[", "]", body)
@@ -75,8 +75,8 @@ package struct JSONWriter: Sendable {
 
   /// Writes a string in quotes.
   ///
-  /// Beyond what RFC 8259 asks, U+007F, and U+2028 and U+2029, which end a line for some readers, are
-  /// escaped.
+  /// Besides what RFC 8259 requires, this escapes U+007F, and U+2028 and U+2029, which some parsers
+  /// treat as line terminators.
   fileprivate mutating func quoted(_ string: String) {
     bytes.append(UInt8(ascii: "\""))
     for scalar in string.unicodeScalars {
@@ -96,7 +96,7 @@ package struct JSONWriter: Sendable {
   }
 }
 
-/// A type that has a form in JSON.
+/// A type that can be written as JSON.
 package protocol JSONWritable {
   func write(to writer: inout JSONWriter)
 }
@@ -109,13 +109,13 @@ extension Int: JSONWritable {
   package func write(to writer: inout JSONWriter) { writer.raw(String(self)) }
 }
 
-/// JSON has no infinity and no not-a-number: such numbers are written as null. Others are written in
-/// the fewest digits that identify them.
+/// Infinities and NaN, which JSON does not have, are written as null. Other numbers are written
+/// with the fewest digits that identify them.
 extension Double: JSONWritable {
   package func write(to writer: inout JSONWriter) { writer.raw(isFinite ? "\(self)" : "null") }
 }
 
-/// As `Double`: 0.1 and not 0.10000000149011612.
+/// As for `Double`: 0.1, not 0.10000000149011612.
 extension Float: JSONWritable {
   package func write(to writer: inout JSONWriter) { writer.raw(isFinite ? "\(self)" : "null") }
 }
@@ -130,7 +130,7 @@ extension Array: JSONWritable where Element: JSONWritable {
   }
 }
 
-/// A value that is JSON already, such as a number with fixed digits.
+/// A value that is already JSON text, such as a number with a fixed number of digits.
 package struct JSONText: JSONWritable {
   private let text: String
 

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A small, fast random generator whose sequence depends on its seed alone.
+/// A small, fast pseudorandom number generator; the sequence depends only on the seed.
 ///
 /// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014).
-/// Seeds are arguments everywhere; nothing in Glimpse reads a global generator.
+/// Seeds are always arguments; Glimpse uses no global generator.
 package struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
-  /// The whole state: saving and restoring it continues the sequence.
+  /// The complete state; saving and restoring it continues the sequence.
   package var state: UInt64
 
-  /// Starts the sequence of a seed.
+  /// Starts the sequence of `seed`.
   package init(seed: UInt64) {
     state = seed
   }
 
-  /// Starts a sequence of its own for each combination of numbers, such as seed, epoch and index.
+  /// Starts an independent sequence for each combination of numbers, such as seed, epoch and index.
   package init(seed: UInt64, _ parts: UInt64...) {
     var mixer = SeededGenerator(seed: seed)
     for part in parts {
@@ -31,17 +31,17 @@ package struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number in 0..<1 of 24 random bits.
+  /// A uniformly distributed number in 0..<1 with 24 random bits.
   package mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
 
-  /// A number in the range, all equally likely.
+  /// A uniformly distributed number in the range.
   package mutating func uniform(in range: ClosedRange<Float>) -> Float {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// A number from the normal distribution of mean 0 and deviation 1 (Box and Muller 1958).
+  /// A normally distributed number with mean 0 and standard deviation 1 (Box and Muller 1958).
   package mutating func normal() -> Float {
     let radius = (-2 * log(Double(1 - uniform()))).squareRoot()
     return Float(radius * cos(2 * Double.pi * Double(uniform())))
@@ -49,30 +49,30 @@ package struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
 }
 
 extension SeededGenerator {
-  /// True with a probability, 0...1.
+  /// True with the given probability, 0...1.
   package mutating func chance(_ probability: Double) -> Bool { uniform() < Float(probability) }
 
-  /// A number from `center - reach` to `center + reach`, computed in single precision.
+  /// A uniformly distributed number in `center ± reach`, computed in single precision.
   package mutating func around(_ center: Double, reach: Double) -> Double {
     let (center, reach) = (Float(center), Float(reach))
     return Double(uniform(in: (center - reach)...(center + reach)))
   }
 
-  /// A number from `-reach` to `reach`, computed in single precision.
+  /// A uniformly distributed number in `±reach`, computed in single precision.
   package mutating func around(_ reach: Double) -> Double { around(0, reach: reach) }
 
-  /// A whole number from 0 up to, and without, a limit of at least 1.
+  /// A uniformly distributed integer in `0..<limit`; `limit` is at least 1.
   ///
-  /// Written out, because the standard library does not promise that its own way of drawing stays
-  /// the same; the bias is below limit / 2^64.
+  /// Own implementation, because the standard library does not guarantee that its method stays the
+  /// same between versions. The bias is below limit / 2^64 (Lemire's method without rejection).
   package mutating func index(below limit: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(limit)).high)
   }
 
-  /// The numbers 0 ..< count in random order (Fisher and Yates).
+  /// The integers `0..<count` in random order (Fisher-Yates shuffle).
   package mutating func permutation(of count: Int) -> [Int] { shuffled(Array(0..<count)) }
 
-  /// The elements in random order (Fisher and Yates).
+  /// The elements in random order (Fisher-Yates shuffle).
   package mutating func shuffled(_ elements: [Int]) -> [Int] {
     var order = elements
     for last in stride(from: order.count - 1, to: 0, by: -1) {

@@ -1,14 +1,14 @@
-/// Summaries of measured values.
+/// Summary statistics of measured values.
 package enum Statistics {
-  /// The middle value, or the mean of the two in the middle; there is at least one value.
+  /// The median of at least one value; for an even count, the mean of the two middle values.
   package static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
-  /// The value below which a fraction of sorted values lies, interpolated linearly between its
-  /// neighbors (NumPy's default, type 7 of Hyndman and Fan).
+  /// The quantile of sorted values at a fraction 0...1, with linear interpolation (NumPy's default,
+  /// type 7 of Hyndman and Fan).
   package static func percentile(_ fraction: Double, ofSorted values: [Double]) -> Double {
     precondition(
       !values.isEmpty && (0...1).contains(fraction),

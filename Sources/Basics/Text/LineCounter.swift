@@ -1,12 +1,12 @@
-/// Finds the line numbers of bytes, in any order of requests.
+/// Finds the line numbers of byte offsets, queried in any order.
 ///
-/// Line ends are counted once per block, up to the highest offset so far. Within a block, counting
-/// starts at its beginning or at the previous request.
+/// Line feeds are counted once per block, up to the highest offset queried so far. Within a block,
+/// counting starts at its beginning or at the previous query.
 package struct LineCounter {
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// For each block so far, the line ends before it.
+  /// For each block counted so far, the number of line feeds before it.
   private var ends = [0]
-  /// The previous request, and the line ends before it.
+  /// The previously queried offset, and the number of line feeds before it.
   private var latest = (offset: 0, ends: 0)
 
   /// Bytes per block.
@@ -17,7 +17,7 @@ package struct LineCounter {
     self.bytes = bytes
   }
 
-  /// The number of the line, from 1, that holds a byte.
+  /// The line number, from 1, of a byte offset.
   package mutating func line(at offset: Int) -> Int {
     let offset = min(offset, bytes.count)
     let last = offset / Self.block

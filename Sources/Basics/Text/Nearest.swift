@@ -1,9 +1,9 @@
-/// Finds the known word that was probably meant by a misspelled one.
+/// Finds the known word that a misspelled word probably meant.
 package enum Nearest {
-  /// The known word closest to `word`; nil where none is close.
+  /// The known word closest to `word`, compared without case; nil if none is close.
   ///
-  /// Close means that one is the beginning of the other, or that at most a third of the letters
-  /// differ (at least one, at most three). Among equally close ones the first is taken.
+  /// Words are close if one is a prefix of the other, or if the edit distance is at most a third of
+  /// the length, clamped to 1...3. Of equally close words the first is returned.
   package static func match(for word: String, among known: [String]) -> String? {
     let word = word.lowercased()
     guard word.count > 1 else { return nil }
@@ -17,16 +17,15 @@ package enum Nearest {
     }
   }
 
-  /// The end of a sentence, "; did you mean --conf?", or nothing where no known word is close.
+  /// A suffix for messages, "; did you mean --conf?"; empty if no known word is close.
   package static func suggestion(for word: String, among known: [String], prefix: String = "")
     -> String
   {
     match(for: word, among: known).map { "; did you mean \(prefix)\($0)?" } ?? ""
   }
 
-  /// How many letters must be inserted, removed, replaced or swapped with their neighbor.
-  ///
-  /// The restricted Damerau-Levenshtein distance (optimal string alignment).
+  /// The restricted Damerau-Levenshtein distance (optimal string alignment): the number of
+  /// insertions, deletions, substitutions and transpositions of adjacent characters.
   package static func distance(_ a: [Character], _ b: [Character]) -> Int {
     guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
     var beforeLast = [Int](repeating: 0, count: b.count + 1)

@@ -1,6 +1,6 @@
-/// Numbers as text, the same in every locale.
+/// Formats numbers independently of the locale.
 package enum NumberFormat {
-  /// "0.35 s", "4.2 s", "48 s", "3 min 20 s", "2 h 05 min", "3 d 4 h".
+  /// A duration: "0.35 s", "4.2 s", "48 s", "3 min 20 s", "2 h 05 min", "3 d 4 h".
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "unknown" }
     if seconds < 0.9995 { return "\(fixed(seconds, seconds < 0.0995 ? 3 : 2)) s" }
@@ -14,7 +14,7 @@ package enum NumberFormat {
     return "\(days) d \(hours) h"
   }
 
-  /// "512 bytes", "1.5 KiB", "23.4 GiB".
+  /// A size in memory: "512 bytes", "1.5 KiB", "23.4 GiB".
   package static func bytes(_ count: Int) -> String {
     guard count >= 1024 else { return Sentence.count(count, "byte") }
     var value = Double(count) / 1024
@@ -26,7 +26,7 @@ package enum NumberFormat {
     return "\(fixed(value, 1)) \(units.first ?? "")"
   }
 
-  /// About three digits: "0.00123", "0.5", "12.4", "128", "1234567".
+  /// About three significant digits: "0.00123", "0.5", "12.4", "128", "1234567".
   package static func decimal(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "unknown" }
     let size = abs(value)
@@ -35,9 +35,9 @@ package enum NumberFormat {
     return size >= 0.00995 ? fixed(value, 3) : fixed(value, 5)
   }
 
-  /// With exactly `digits` behind the point, halves rounded away from zero.
+  /// A number with exactly `digits` decimal places, with halves rounded away from zero.
   package static func fixed(_ value: Double, _ digits: Int) -> String {
-    precondition((0...9).contains(digits), "a Double has no use for more digits here")
+    precondition((0...9).contains(digits), "the number of decimal places must be 0 to 9")
     guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
     let scale = power(digits)
     let scaled = Int((abs(value) * Double(scale)).rounded())
@@ -48,20 +48,20 @@ package enum NumberFormat {
     return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
   }
 
-  /// A coordinate in pixels as label files hold it, to a billionth.
+  /// A pixel coordinate in a label file, with at most 9 decimal places.
   ///
-  /// Smaller differences are lost in every file, so labels come back digit for digit after a
-  /// conversion to another format and back.
+  /// No format stores smaller differences, so a conversion to another format and back reproduces
+  /// every digit.
   package static func pixels(_ value: Double) -> String { trimmed(value, places: 9) }
 
-  /// A fraction of an image's side as YOLO's files hold it.
+  /// A coordinate as a fraction of the image size in a YOLO file, with at most 8 decimal places.
   package static func fraction(_ value: Double) -> String { trimmed(value, places: 8) }
 
-  /// Rounded to at most so many decimal places, without zeros at the end.
+  /// A number rounded to at most `places` decimal places, without trailing zeros.
   private static func trimmed(_ value: Double, places: Int) -> String {
     let scale = power(places)
     let scaled = (value * Double(scale)).rounded()
-    // Above 2⁵³ not every whole number is a double.
+    // Above 2⁵³ a double cannot represent every integer.
     guard abs(scaled) < 9_007_199_254_740_992 else { return "\(value)" }
     let whole = Int(scaled)
     let (high, low) = abs(whole).quotientAndRemainder(dividingBy: scale)

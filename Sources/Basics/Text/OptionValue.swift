@@ -1,15 +1,15 @@
-/// A type that can be read from an option's text and shown in the help as a default.
+/// A type that can be parsed from the text of a command-line option and printed in the help.
 package protocol OptionValue: Sendable {
-  /// What is expected, for messages: "a whole number".
+  /// The expected kind of value, for error messages: "a whole number".
   static var noun: String { get }
-  /// Placeholder of the value in the help, if the option names no unit: "number".
+  /// The placeholder of the value in the help, for options without a unit: "number".
   static var valueName: String { get }
-  /// The allowed words; empty if they cannot be listed.
+  /// The allowed words; empty if the type is not an enumeration.
   static var words: [String] { get }
 
-  /// Reads the value; nil where the text is not one.
+  /// Parses the value; nil if the text is invalid.
   init?(optionText: String)
-  /// The value as one would type it.
+  /// The value as a user would type it.
   var optionText: String { get }
 }
 
@@ -35,13 +35,13 @@ extension OptionValue where Self: BinaryFloatingPoint & LosslessStringConvertibl
   package static var noun: String { "a number" }
   package static var valueName: String { "number" }
 
-  /// Infinite values and "nan" are refused: no option needs them.
+  /// Parses a finite number; infinities and NaN are rejected.
   package init?(optionText: String) {
     guard let value = Self(optionText), value.isFinite else { return nil }
     self = value
   }
 
-  /// Without a fraction where there is none, below a bound up to which integers are exact.
+  /// Formats integers without ".0" if they are below `bound`, up to which integers are exact.
   fileprivate func text(wholeBelow bound: Self) -> String {
     self == rounded() && abs(self) < bound ? String(Int(self)) : String(self)
   }
@@ -59,7 +59,7 @@ extension String: OptionValue {
   package static var noun: String { "a text" }
   package static var valueName: String { "text" }
 
-  /// An empty text is refused: it comes from an unset variable in a script.
+  /// Rejects empty text, which usually results from an unset variable in a script.
   package init?(optionText: String) {
     guard !optionText.isEmpty else { return nil }
     self = optionText
@@ -68,7 +68,7 @@ extension String: OptionValue {
   package var optionText: String { self }
 }
 
-/// An enumeration whose raw values are the words that one types.
+/// An enumeration whose raw values are the words that users type.
 package protocol OptionWord: OptionValue, CaseIterable, RawRepresentable where RawValue == String {}
 
 extension OptionWord {

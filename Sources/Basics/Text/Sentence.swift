@@ -1,20 +1,20 @@
-/// Parts of messages: lists, quoted text from outside, counts with their nouns.
+/// Formats parts of messages: alternatives, quoted external text, counts with nouns.
 package enum Sentence {
-  /// "a", "a or b", "a, b or c".
+  /// A list of alternatives: "a", "a or b", "a, b or c".
   package static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
-  /// Text from outside in quotes, cut to a readable length, control characters escaped.
+  /// External text in quotes, truncated to 200 characters, with control characters escaped.
   package static func quoted(_ text: String) -> String {
     let shown = text.count > 200 ? text.prefix(200) + "..." : Substring(text)
     return "'\(printable(String(shown)))'"
   }
 
-  /// Text from outside on one line, control characters escaped.
+  /// External text on one line, with control characters escaped.
   ///
-  /// A file name with escape codes would otherwise move the cursor or color the terminal.
+  /// Otherwise a file name with escape sequences could move the cursor or change terminal colors.
   package static func printable(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -24,7 +24,7 @@ package enum Sentence {
     return result
   }
 
-  /// "1 image", "2 images": a count and its noun, whose plural ends in s if it is not given.
+  /// A count and its noun, "1 image", "2 images"; without `plural`, an s is appended.
   package static func count(_ count: Int, _ noun: String, plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
   }

@@ -1,54 +1,54 @@
-/// Columns and rows of values, written as text, CSV, JSON or, by Reports, HTML.
+/// A table of values that can be written as text, CSV and JSON, and by Reports as HTML.
 public struct Table: Sendable, Equatable {
-  /// A column: how people and how programs call it.
+  /// A column: its heading for readers and its key for programs.
   public struct Column: Sendable, Equatable {
-    /// The heading in text and HTML; nil where the column is left out there.
+    /// The heading in text and HTML; nil to leave the column out there.
     public let title: String?
-    /// The key in CSV and JSON; nil where the column is left out there.
+    /// The key in CSV and JSON; nil to leave the column out there.
     public let key: String?
-    /// Words stand at the left, numbers at the right.
+    /// Whether the column holds words, aligned left; numbers are aligned right.
     public let isWords: Bool
 
-    /// A column of numbers, whose key is its title where none is given.
+    /// A column of numbers; without `key`, the key is the title.
     public static func numbers(_ title: String, key: String? = nil) -> Column {
       Column(title: title, key: key ?? title, isWords: false)
     }
 
-    /// A column of words, whose key is its title where none is given.
+    /// A column of words; without `key`, the key is the title.
     public static func words(_ title: String, key: String? = nil) -> Column {
       Column(title: title, key: key ?? title, isWords: true)
     }
 
-    /// A column that only programs read.
+    /// A column in CSV and JSON only.
     public static func hidden(_ key: String) -> Column {
       Column(title: nil, key: key, isWords: false)
     }
 
-    /// A column that only people read.
+    /// A column in text and HTML only.
     public static func shown(_ title: String, isWords: Bool = false) -> Column {
       Column(title: title, key: nil, isWords: isWords)
     }
   }
 
-  /// The value in a row and column.
+  /// A value of one row and column.
   public enum Value: Sendable, Equatable {
     case text(String)
     case integer(Int)
-    /// Written with `digits` after the point for people, with all digits for programs.
+    /// Written with `digits` decimal places in text and HTML, with all digits in CSV and JSON.
     case number(Double, digits: Int)
-    /// About three digits for people, all for programs.
+    /// Written with about three digits in text and HTML, with all digits in CSV and JSON.
     case decimal(Double)
-    /// A size in memory.
+    /// A size in bytes, written in text and HTML with a unit such as MiB.
     case bytes(Int)
     case list([String])
-    /// Extents such as height, width and channels.
+    /// A shape, such as height, width and channels.
     case extents([Int])
-    /// Nothing to measure: "-" for people, an empty field in CSV, null in JSON.
+    /// Not measurable: "-" in text and HTML, an empty field in CSV, null in JSON.
     case missing
-    /// Nothing to state: blank for people, an empty field in CSV, left out in JSON.
+    /// No value: blank in text and HTML, an empty field in CSV, left out in JSON.
     case blank
 
-    /// A fraction with three digits; missing where it is negative, as metrics mark it.
+    /// A metric with three decimal places; `missing` if it is negative (COCO's -1 for undefined).
     public static func fraction(_ value: Double) -> Value {
       value < 0 ? .missing : .number(value, digits: 3)
     }
@@ -56,45 +56,45 @@ public struct Table: Sendable, Equatable {
 
   /// The columns, from left to right.
   public let columns: [Column]
-  /// A value per column in each row.
+  /// The rows, each with one value per column.
   public private(set) var rows: [[Value]] = []
-  /// A last row over all others, for people only.
+  /// The summary row, such as totals, at the end of text and HTML; nil for none.
   public private(set) var summary: [Value]?
 
-  /// A table without rows.
+  /// Creates a table without rows.
   public init(_ columns: [Column]) {
     self.columns = columns
   }
 
-  /// Names at the left and their values at the right, without headings.
+  /// Creates a table of names and values without headings.
   public init(facts: KeyValuePairs<String, Value>) {
     self.init([.shown("", isWords: true), .shown("", isWords: true)])
     for (name, value) in facts { add([.text(name), value]) }
   }
 
-  /// Adds a row with one value per column.
+  /// Appends a row with one value per column.
   public mutating func add(_ row: [Value]) {
     precondition(row.count == columns.count, "\(row.count) values in \(columns.count) columns")
     rows.append(row)
   }
 
-  /// Sets the last row, with one value per column.
+  /// Sets the summary row, with one value per column.
   public mutating func summarize(_ row: [Value]) {
     precondition(row.count == columns.count, "\(row.count) values in \(columns.count) columns")
     summary = row
   }
 
-  /// The columns that people see.
+  /// The indices of the columns in text and HTML.
   package var shownColumns: [Int] { columns.indices.filter { columns[$0].title != nil } }
 }
 
 extension Table.Value: ExpressibleByStringInterpolation {
-  /// A text.
+  /// Creates a text value.
   public init(stringLiteral text: String) { self = .text(text) }
 }
 
 extension Table.Value {
-  /// As people read it, control characters escaped.
+  /// The value in text and HTML, with control characters escaped.
   package var text: String {
     switch self {
     case .text(let text): Sentence.printable(text)
@@ -109,7 +109,7 @@ extension Table.Value {
     }
   }
 
-  /// As a field of a CSV file, all digits kept.
+  /// The value as a CSV field, with all digits.
   fileprivate var field: String {
     switch self {
     case .text(let text): text
@@ -120,7 +120,7 @@ extension Table.Value {
     }
   }
 
-  /// As JSON, all digits kept.
+  /// The value in JSON, with all digits.
   package var json: JSONValue {
     switch self {
     case .text(let text): .string(text)
@@ -134,7 +134,8 @@ extension Table.Value {
 }
 
 extension Table {
-  /// Aligned columns under their headings, if there are any, each line ended by a line feed.
+  /// The table as aligned plain text, with headings if there are any; every line ends with a line
+  /// feed.
   public var text: String {
     let shown = shownColumns
     let titles = shown.map { columns[$0].title ?? "" }
@@ -154,7 +155,7 @@ extension Table {
     }.joined()
   }
 
-  /// Comma-separated values under their keys (RFC 4180); the summary is left out.
+  /// The table as CSV with a header row of keys (RFC 4180), without the summary row.
   public var csv: String {
     let kept = columns.indices.filter { columns[$0].key != nil }
     func line(_ fields: [String]) -> String {
@@ -167,15 +168,15 @@ extension Table {
       + rows.map { row in line(kept.map { row[$0].field }) }.joined()
   }
 
-  /// An array with an object per row; the summary is left out.
+  /// An array with an object per row, without the summary row.
   package var json: JSONValue { .array(rows.map { .object(members(of: $0)) }) }
 
-  /// Of a table of facts: a member per row.
+  /// The members of a table of names and values: one per row.
   package var factMembers: [JSONMember] {
     rows.map { JSONMember(key: $0[0].field.replacing(" ", with: "_"), value: $0[1].json) }
   }
 
-  /// An object with a member per row, named by the first column and holding the others.
+  /// An object with a member per row: its key is the first column, its value holds the others.
   package var jsonByName: JSONValue {
     .object(
       rows.map { row in
@@ -185,7 +186,7 @@ extension Table {
       })
   }
 
-  /// The keys and values of a row.
+  /// The keys and values of a row; blank values are left out.
   package func members(of row: [Value]) -> [JSONMember] {
     zip(columns, row).compactMap { column, value in
       guard let key = column.key, value != .blank else { return nil }

@@ -1,13 +1,13 @@
-/// Which values of its type an option takes.
+/// A constraint on the values of an option.
 package struct ValueRule<Value: OptionValue>: Sendable {
-  /// For the help, as in "[from 0 to 1; default: 0.25]"; nil if every value is allowed.
+  /// The constraint in the help, as in "[from 0 to 1; default: 0.25]"; nil if there is none.
   package let phrase: String?
-  /// For messages, as in "takes a number from 0 to 1".
+  /// The constraint in error messages, as in "takes a number from 0 to 1".
   package let expected: String
-  /// The allowed words; empty if they cannot be listed.
+  /// The allowed words; empty if the type is not an enumeration.
   package let words: [String]
   package let allows: @Sendable (Value) -> Bool
-  /// The closest allowed value, for the advice in a message.
+  /// The closest allowed value, for error messages.
   package let nearest: @Sendable (Value) -> Value?
 
   private init(
@@ -22,31 +22,31 @@ package struct ValueRule<Value: OptionValue>: Sendable {
     self.allows = allows
   }
 
-  /// A special rule, with its texts for the help and for messages.
+  /// A custom constraint, with its texts for the help and for error messages.
   package static func rule(
     _ phrase: String, expected: String, allows: @escaping @Sendable (Value) -> Bool
   ) -> ValueRule {
     ValueRule(phrase: phrase, expected: expected, allows: allows)
   }
 
-  /// Every value is allowed.
+  /// No constraint.
   package static var any: ValueRule {
     ValueRule(phrase: nil, expected: Value.noun) { _ in true }
   }
 
-  /// The same rule where a word is allowed, too; reading it is up to the caller.
+  /// The same constraint, with an additional word in its texts; the caller parses the word.
   package func or(_ word: String) -> ValueRule {
     ValueRule(
       phrase: phrase.map { "\($0), or \(word)" }, expected: "\(expected), or \(word)", words: words,
       nearest: nearest, allows: allows)
   }
 
-  /// The allowed values, for the help; empty if every value is allowed.
+  /// The allowed values for the help; empty if every value is allowed.
   package var notes: [String] {
     words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
   }
 
-  /// Reads an allowed value.
+  /// Parses a value; throws if it is invalid or not allowed.
   package func read(_ text: String) throws(ValueError) -> Value {
     let value = Value(optionText: text)
     if let value, allows(value) { return value }
@@ -58,14 +58,14 @@ package struct ValueRule<Value: OptionValue>: Sendable {
   }
 }
 
-/// Why a text is not an allowed value.
+/// The reason why a text is not an allowed value.
 package struct ValueError: Error, Hashable, Sendable {
-  /// What follows the name of the option: "takes a number from 0 to 1, not '2'".
+  /// The text after the name of the option: "takes a number from 0 to 1, not '2'".
   package let message: String
 }
 
 extension ValueRule where Value: Comparable {
-  /// Both ends are allowed.
+  /// The closed interval from `lowest` to `highest`.
   package static func from(_ lowest: Value, to highest: Value) -> ValueRule {
     let phrase = "from \(lowest.optionText) to \(highest.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
@@ -73,7 +73,7 @@ extension ValueRule where Value: Comparable {
     }
   }
 
-  /// The lower end is allowed, the upper one is not.
+  /// The half-open interval from `lowest` up to, but not including, `bound`.
   package static func from(_ lowest: Value, below bound: Value) -> ValueRule {
     let phrase = "from \(lowest.optionText) to below \(bound.optionText)"
     return ValueRule(phrase: phrase, expected: "\(Value.noun) \(phrase)") {
@@ -93,7 +93,7 @@ extension ValueRule where Value: Comparable {
 }
 
 extension ValueRule where Value == Int {
-  /// Multiples of `step` from `step` itself up to `highest`.
+  /// Multiples of `step` from `step` to `highest`.
   package static func multiple(of step: Int, to highest: Int) -> ValueRule {
     let phrase = "a multiple of \(step), at most \(highest)"
     return ValueRule(
@@ -107,7 +107,7 @@ extension ValueRule where Value == Int {
 }
 
 extension ValueRule {
-  /// Some of the words; `expected` says what they have in common, as in "takes a detector".
+  /// A subset of the words; `expected` names their common kind, as in "takes a detector".
   package static func among(_ values: [Value], _ expected: String) -> ValueRule {
     let words = values.map(\.optionText)
     return ValueRule(

@@ -1,26 +1,26 @@
-/// A network as a list of ops in the order in which they run.
+/// A network as a list of ops in execution order.
 package struct Graph: Sendable {
-  /// One op applied to values.
+  /// An op with its input and output values.
   package struct Node: Sendable {
     package let op: any Op
     /// The scoped name, which prefixes its parameters' names: `layer1.0.conv2`.
     package let name: String
-    /// Indices of the values that it reads.
+    /// Indices of the input values.
     package let inputs: [Int]
-    /// The index of the value that it computes.
+    /// The index of the output value.
     package let output: Int
   }
 
-  /// The ops, each after those that it reads from.
+  /// The nodes in topological order.
   package internal(set) var nodes: [Node] = []
-  /// The values' shapes at the size that the graph was built with.
+  /// The shape of each value at the input size that the graph was built with.
   package internal(set) var shapes: [Shape] = []
-  /// The values that the caller fills.
+  /// Indices of the input values.
   package internal(set) var inputs: [Int] = []
-  /// The values that the caller reads.
+  /// Indices of the output values.
   package internal(set) var outputs: [Int] = []
 
-  /// All parameters, laid out flat.
+  /// The layout of all parameters in one flat block.
   package var parameterLayout: ParameterLayout {
     ParameterLayout(
       nodes.flatMap { node in
@@ -28,13 +28,13 @@ package struct Graph: Sendable {
       })
   }
 
-  /// How many nodes and outputs read each value.
+  /// For each value, the number of nodes and graph outputs that read it.
   var readerCounts: [Int] {
     (nodes.flatMap(\.inputs) + outputs)
       .reduce(into: [Int](repeating: 0, count: shapes.count)) { $0[$1] += 1 }
   }
 
-  /// The values' shapes for other input shapes; throws where an op cannot take them.
+  /// The shape of each value for other input shapes; throws if an op does not support them.
   package func inferredShapes(inputs inputShapes: [Shape]) throws(EngineError) -> [Shape] {
     precondition(inputShapes.count == inputs.count, "the graph has \(inputs.count) inputs")
     var result = shapes
@@ -55,14 +55,14 @@ package struct Graph: Sendable {
     return result
   }
 
-  /// The same network at other input shapes; throws where an op cannot take them.
+  /// The same network for other input shapes; throws if an op does not support them.
   package func resized(inputs inputShapes: [Shape]) throws(EngineError) -> Graph {
     var result = self
     result.shapes = try inferredShapes(inputs: inputShapes)
     return result
   }
 
-  /// Multiplications and additions of one forward pass at the built size, each counted as one.
+  /// FLOPs of one forward pass at the built size; a multiply-add counts as two.
   package var flops: Double {
     nodes.reduce(0) { $0 + $1.op.flops($1.inputs.map { shapes[$0] }, shapes[$1.output]) }
   }

@@ -1,24 +1,24 @@
-/// One kind of node of a graph: its parameters, shape rule, forward and backward pass, in one file.
+/// An operation: its parameters, shape inference, forward and backward pass.
 ///
-/// An op is a value without memory; `plan` prepares it for fixed shapes.
+/// An op holds no memory; `plan` prepares it for fixed shapes.
 package protocol Op: Sendable {
-  /// The kind, as tables print it: `conv 3x3`, `batch norm`, `max pool 2x2`.
+  /// The name of the operation in tables: `conv 3x3`, `batch norm`, `max pool 2x2`.
   var kind: String { get }
-  /// What it learns or keeps, in the order in which the contexts list it.
+  /// The trainable parameters and running statistics, in the order of the contexts' pointers.
   var parameters: [ParameterDeclaration] { get }
-  /// What its backward pass reads again from the forward pass.
+  /// The tensors of the forward pass that the backward pass reads.
   var savedTensors: SavedTensors { get }
-  /// True where forward can write floats although the plan is in another precision.
+  /// True if forward can write `f32` output although the plan has another precision.
   var writesFloats: Bool { get }
 
-  /// The shape of the output for inputs of these shapes; throws where they do not fit.
+  /// Infers the output shape; throws for unsupported input shapes.
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
-  /// For each input, the channel of the output at which it may be stored, so that nothing
-  /// is copied; nil where inputs and output need memory of their own.
+  /// For each input, the channel offset in the output at which it can be stored without a copy; nil
+  /// if inputs and output need separate memory.
   func inputSlices(_ inputs: [Shape]) -> [Int]?
-  /// Multiplications and additions of one forward pass, each counted as one.
+  /// FLOPs of one forward pass; a multiply-add counts as two.
   func flops(_ inputs: [Shape], _ output: Shape) -> Double
-  /// Memory, algorithms and loops at these shapes, which fit.
+  /// Plans memory, algorithms and loops for fixed, valid shapes.
   func plan(_ context: PlanContext) -> OpPlan
 }
 
@@ -29,7 +29,7 @@ extension Op {
   package func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
 
-  /// The shapes of as many inputs as the op takes, each of the channels that it takes.
+  /// Checks the number of inputs and the channels of the first one, and returns its shape.
   func checked(_ inputs: [Shape], count: Int = 1, channels: Int? = nil) throws(EngineError) -> Shape
   {
     guard inputs.count == count, let first = inputs.first else {

@@ -1,106 +1,106 @@
-/// What a plan is made for.
+/// Whether a plan is for inference or training.
 package enum PlanMode: Hashable, Sendable {
-  /// Forward only; memory is reused as soon as a value has been read.
+  /// Forward only; the memory of a value is reused after its last reader.
   case inference
-  /// Forward and backward; `inputGradients` also gives the gradients of the graph's inputs.
+  /// Forward and backward; `inputGradients` also computes the gradients of the graph's inputs.
   case training(inputGradients: Bool = false)
 
-  /// True for forward and backward.
+  /// True if the plan has a backward pass.
   package var isTraining: Bool { self != .inference }
 }
 
-/// What an op's plan follows from.
+/// The arguments for planning an op.
 package struct PlanContext {
   package let inputs: [Shape]
   package let output: Shape
   /// The kernels of the chosen instruction set and precision.
   package let kernels: Kernels
-  /// True for a training plan: normalization uses the batch, dropout drops.
+  /// True for a training plan: batch normalization uses batch statistics, dropout is active.
   package let isTraining: Bool
 }
 
-/// An op at fixed shapes: its memory and, for each pass, its loops.
+/// An op planned for fixed shapes: its memory requirements and the loops of each pass.
 ///
-/// Everything that shapes and kernels decide (algorithm, partition of the work, tables) is decided
-/// while a plan is made. The closures bind it to addresses, once per session; a step then runs the
-/// loops that they return, in order, and neither decides nor allocates.
+/// Algorithms, work partitions and lookup tables are chosen while planning. The closures bind the
+/// plan to memory addresses once per session; a step then only runs the returned loops in order,
+/// without allocating memory.
 package struct OpPlan {
-  /// Floats of packed parameters that forward reads.
+  /// Size of the packed parameters for forward, in floats.
   var preparedCount = 0
-  /// Floats kept from forward to backward besides inputs and output (statistics, indices).
+  /// Size of the state saved from forward for backward (statistics, indices), in floats.
   var stateCount = 0
-  /// Floats of scratch memory for one forward pass.
+  /// Scratch memory of one forward pass, in floats.
   var scratchCount = 0
-  /// Floats of scratch memory for one backward pass.
+  /// Scratch memory of one backward pass, in floats.
   var backwardScratchCount = 0
-  /// Floats of scratch memory that each thread needs for itself, in either pass.
+  /// Scratch memory of each thread in either pass, in floats.
   var workspaceCount = 0
-  /// Floats of zeros that kernels read in place of values outside the image.
+  /// Size of the zero buffer that kernels read in place of padding, in floats.
   var zeroCount = 0
 
-  /// Packs the parameters: once for an inference session, before each forward pass in training.
+  /// Packs the parameters: once per inference session, or before each forward pass in training.
   var prepare: (ForwardContext) -> [ParallelLoop] = { _ in [] }
   /// Computes the output from the inputs.
   var forward: (ForwardContext) -> [ParallelLoop]
-  /// Computes the gradients of the inputs and adds those of the parameters.
+  /// Computes the input gradients and accumulates the parameter gradients.
   var backward: (BackwardContext) -> [ParallelLoop]
 }
 
 /// The memory of an op's forward pass.
 package struct ForwardContext {
-  /// The inputs, to read.
+  /// The inputs (read only).
   let inputs: [View]
-  /// The output, to fill.
+  /// The output (written).
   let output: View
-  /// One pointer per declared parameter; only statistics are ever written.
+  /// One pointer per declared parameter; only running statistics are written.
   let parameters: [UnsafeMutablePointer<Float>]
-  /// `preparedCount` floats, written by `prepare`.
+  /// `preparedCount` floats of packed parameters, written by `prepare`.
   let prepared: UnsafeMutablePointer<Float>
-  /// `stateCount` floats that stay until backward; nil in inference.
+  /// `stateCount` floats that are kept until backward; nil in inference.
   let state: UnsafeMutablePointer<Float>?
-  /// `scratchCount` floats, undefined at entry.
+  /// `scratchCount` floats of uninitialized scratch memory.
   let scratch: UnsafeMutablePointer<Float>
   /// `zeroCount` zeros.
   let zeros: UnsafePointer<Float>
-  /// A seed that differs between nodes and steps.
+  /// The random seed of this node and step.
   let seed: UnsafePointer<UInt64>
 }
 
 /// The memory of an op's backward pass.
 package struct BackwardContext {
-  /// The inputs' values; valid only if the op's `savedTensors` names them.
+  /// The inputs; valid only if `savedTensors` contains `inputs`.
   let inputs: [View]
-  /// The output's values; valid only if the op's `savedTensors` names it.
+  /// The output; valid only if `savedTensors` contains `output`.
   let output: View
-  /// The gradient of the loss by the output, to read.
+  /// The gradient of the loss with respect to the output (read only).
   let outputGradient: View
-  /// Where the gradients by the inputs go; nil where they are not needed.
+  /// The destination of each input gradient; nil for gradients that are not needed.
   let inputGradients: [GradientTarget?]
   /// One pointer per declared parameter.
   let parameters: [UnsafeMutablePointer<Float>]
-  /// Where the parameters' gradients are added; one per declared parameter.
+  /// Parameter gradients to accumulate into, one pointer per declared parameter.
   let parameterGradients: [UnsafeMutablePointer<Float>]
-  /// What forward left in its state.
+  /// The state that forward saved.
   let state: UnsafeMutablePointer<Float>
-  /// `backwardScratchCount` floats, undefined at entry.
+  /// `backwardScratchCount` floats of uninitialized scratch memory.
   let scratch: UnsafeMutablePointer<Float>
   /// `zeroCount` zeros.
   let zeros: UnsafePointer<Float>
-  /// The seed that this node's forward pass had.
+  /// The random seed of this node's forward pass.
   let seed: UnsafePointer<UInt64>
 }
 
-/// Where an input's gradient goes.
+/// The destination of an input gradient.
 package struct GradientTarget {
   let view: View
-  /// True where another consumer has written already, so that this one must add.
+  /// True if another consumer has already written to it, so that this one must add.
   let accumulates: Bool
 
-  /// `accumulates` as the kernels take it.
+  /// `accumulates` as a C integer.
   var accumulate: Int32 { accumulates ? 1 : 0 }
 }
 
-/// Which tensors of the forward pass an op's backward pass reads: they are kept until then.
+/// The tensors of the forward pass that the backward pass reads; they are kept until then.
 package struct SavedTensors: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }

@@ -1,19 +1,19 @@
-/// A tensor in a session's memory: pixels `stride` values apart, each with `shape.c` channels.
+/// A strided NHWC view of a tensor in a session's memory.
 ///
-/// The stride exceeds the channel count where the tensor is a slice of a concatenation.
+/// The pixel stride exceeds the channel count for slices of a concatenation.
 package struct View {
-  /// The first channel of the first pixel.
+  /// The address of the first channel of the first pixel.
   let base: UnsafeMutableRawPointer
-  /// What the values are stored as; the graph's own inputs and outputs are always `f32`.
+  /// The number format; the inputs and outputs of a graph are always `f32`.
   package let precision: Precision
-  /// The extent.
+  /// The extents n, h, w, c.
   package let shape: Shape
-  /// Values from one pixel to the next, at least `shape.c`.
+  /// The distance between pixels in values, at least `shape.c`.
   package let stride: Int
 }
 
 extension View {
-  /// A dense tensor of floats in memory of the caller's.
+  /// A dense view of floats in memory that the caller owns.
   package init(data: UnsafeMutableBufferPointer<Float>, shape: Shape) {
     guard let base = data.baseAddress, data.count == shape.count else {
       preconditionFailure("\(data.count) floats do not hold \(shape)")
@@ -25,28 +25,28 @@ extension View {
     self.init(base: UnsafeMutableRawPointer(data), precision: .f32, shape: shape, stride: stride)
   }
 
-  /// The first channel of the first pixel of a tensor of floats.
+  /// The address of the first value of an `f32` tensor.
   package var data: UnsafeMutablePointer<Float> {
     precondition(precision == .f32, "a tensor of \(precision) was read as floats")
     return base.assumingMemoryBound(to: Float.self)
   }
 
-  /// True where no other tensor's channels lie between the pixels.
+  /// True if the pixels are contiguous.
   package var isDense: Bool { stride == shape.c }
 
-  /// The first channel of a pixel.
+  /// The address of the first channel of a pixel.
   func pixel(_ index: Int) -> UnsafeMutableRawPointer {
     base + index * stride * precision.byteCount
   }
 
-  /// The same memory from a channel on, as another tensor.
+  /// A view of the channels from `channel` on.
   func slice(from channel: Int, shape: Shape) -> View {
     View(
       base: base + channel * precision.byteCount, precision: precision, shape: shape,
       stride: stride)
   }
 
-  /// The values, copied in n, h, w, c order.
+  /// Copies the values into a dense tensor of floats.
   package func tensor() -> Tensor {
     var result = Tensor(shape: shape)
     result.values.withUnsafeMutableBufferPointer { buffer in
@@ -60,14 +60,14 @@ extension View {
     return result
   }
 
-  /// The values of one image of a dense tensor of floats.
+  /// The values of one image of a dense `f32` tensor.
   package func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     precondition(isDense, "the images of a slice of a concatenation have gaps")
     let count = shape.count / shape.n
     return UnsafeMutableBufferPointer(start: data + index * count, count: count)
   }
 
-  /// Overwrites the values from a tensor of the same shape.
+  /// Copies the values of a tensor of the same shape into this memory.
   package func copy(from tensor: Tensor) {
     precondition(tensor.shape == shape, "a tensor of \(tensor.shape) does not fill \(shape)")
     tensor.values.withUnsafeBufferPointer { buffer in

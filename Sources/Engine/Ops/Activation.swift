@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// A function applied to each number.
+/// An activation function, applied elementwise.
 package enum Activation: Hashable, Sendable {
   /// x
   case identity
@@ -21,7 +21,7 @@ package enum Activation: Hashable, Sendable {
   /// (e^x - e^-x) / (e^x + e^-x)
   case tanh
 
-  /// As the kernels take it.
+  /// The C description for the kernels.
   var code: gk_activation {
     switch self {
     case .identity: gk_activation(kind: GK_IDENTITY, parameter: 0)

@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// An activation as a node of its own: y = f(x), any shape.
+/// An activation as a separate op: y = f(x), any shape.
 package struct ActivationOp: Op {
   package let activation: Activation
 
@@ -13,7 +13,7 @@ package struct ActivationOp: Op {
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { try checked(inputs) }
 
-  /// One per value.
+  /// One operation per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {

@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// The sum of two tensors of one shape.
+/// Elementwise addition of two tensors of the same shape.
 package struct Add: Op {
   package init() {}
 
@@ -14,7 +14,7 @@ package struct Add: Op {
     return shape
   }
 
-  /// One per value.
+  /// One operation per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {

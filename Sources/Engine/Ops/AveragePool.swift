@@ -1,23 +1,23 @@
 import CGlimpseKernels
 
-/// The mean of windows, per channel: those of a kernel, or as many as the output has pixels.
+/// Average pooling: with a kernel, adaptive to an output size, or global.
 ///
-/// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Adaptive windows partition the
-/// image: output row i covers input rows floor(i h / h') up to ceil((i + 1) h / h'), as in PyTorch.
+/// Input n, h, w, c; output n, h', w', c with h' = (h + 2p - k) / s + 1, likewise w'. Adaptive
+/// windows are PyTorch's: output row i covers input rows floor(i h / h') ..< ceil((i + 1) h / h').
 package struct AveragePool: Op {
   package enum Windows: Hashable, Sendable {
-    /// Padding counts as zeros unless `countsPadding` is false, when the divisor is the number of
-    /// values inside the image (as PyTorch's `count_include_pad`).
+    /// `countsPadding` is PyTorch's `count_include_pad`: if false, the divisor is the number of
+    /// window pixels inside the image.
     case kernel(Extent, stride: Extent, padding: Extent, countsPadding: Bool)
-    /// Windows for an output of this extent.
+    /// Windows for an output of h x w pixels.
     case adaptive(Extent)
-    /// One window, the image (Lin et al. 2014, "Network In Network", section 3.2).
+    /// One window over the whole image (Lin et al. 2014, "Network In Network", section 3.2).
     case global
   }
 
   package let windows: Windows
 
-  /// A nil stride is the window's size, and the padding is at most half of it.
+  /// A nil stride defaults to the kernel size; the padding is at most half the kernel size.
   package init(
     kernel: Extent, stride: Extent? = nil, padding: Extent = 0, countsPadding: Bool = true
   ) {
@@ -49,7 +49,7 @@ package struct AveragePool: Op {
     }
   }
 
-  /// One addition for each value of a window.
+  /// One addition per window value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     guard case .kernel(let kernel, _, _, _) = windows else { return Double(inputs[0].count) }
     return Double(output.count * kernel.h * kernel.w)
@@ -68,7 +68,7 @@ package struct AveragePool: Op {
           }
         ]
       },
-      // dx is the sum of dy / size over the windows that hold x.
+      // dx is the sum of dy / size over the windows that contain x.
       backward: { pass in
         guard let target = pass.inputGradients[0] else { return [] }
         let (gx, gy, accumulate) = (target.view, pass.outputGradient, target.accumulate)
@@ -91,7 +91,7 @@ package struct AveragePool: Op {
       counts_padding: countsPadding ? 1 : 0)
   }
 
-  /// About how many input values an output row takes.
+  /// The approximate number of input values per output row.
   private func rowCost(_ x: Shape, _ y: Shape) -> Int {
     guard case .kernel(let kernel, _, _, _) = windows else {
       return x.w * x.c * max(1, x.h / y.h)
@@ -101,7 +101,7 @@ package struct AveragePool: Op {
 }
 
 extension Shape {
-  /// The shape of pooled windows.
+  /// The output shape of pooling.
   func pooled(_ kernel: Extent, stride: Extent, padding: Extent) throws(EngineError) -> Shape {
     let range = 1...1 << 12
     guard [kernel.h, kernel.w, stride.h, stride.w].allSatisfy(range.contains),
@@ -120,7 +120,7 @@ extension Shape {
 }
 
 extension gk_pool {
-  /// The windows of a kernel between tensors in memory.
+  /// The C description of a kernel's windows for tensors in memory.
   init(_ x: View, _ y: View, kernel: Extent, stride: Extent, padding: Extent) {
     self.init(
       input_h: x.shape.h, input_w: x.shape.w, input_stride: x.stride, output_h: y.shape.h,

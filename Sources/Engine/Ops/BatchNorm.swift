@@ -1,20 +1,20 @@
 import CGlimpseKernels
 
-/// Batch normalization over n, h, w for each channel, with the activation that follows it.
+/// Batch normalization with a fused activation; n, h, w, c -> n, h, w, c.
 ///
-/// y = activation((x - mean) / sqrt(variance + epsilon) * weight + bias) (Ioffe and Szegedy 2015,
-/// algorithm 1). In training, mean and (biased) variance are the batch's, and the running ones move
-/// towards the batch's mean and unbiased variance by `momentum`, as PyTorch's do; in inference, or
-/// when frozen, the running ones are used.
+/// y = activation((x - mean) / sqrt(variance + epsilon) * weight + bias) per channel (Ioffe and
+/// Szegedy 2015, algorithm 1). Training uses the batch's mean and biased variance, and updates the
+/// running mean and unbiased variance with `momentum`, as PyTorch does. Inference and frozen layers
+/// use the running statistics.
 package struct BatchNorm: Op {
   package let channels: Int
   /// Added to the variance.
   package let epsilon: Float
-  /// How far the running statistics move towards the batch's, 0...1.
+  /// The weight of the batch in updates of the running statistics, 0...1 (PyTorch's convention).
   package let momentum: Float
-  /// Applied to the result.
+  /// The activation applied to the result.
   package let activation: Activation
-  /// True where training uses the running statistics, too, and does not move them.
+  /// True if training uses the running statistics, too, and does not update them.
   package let isFrozen: Bool
 
   package init(
@@ -39,7 +39,7 @@ package struct BatchNorm: Op {
       }
   }
 
-  /// The activation's argument is computed again from the inputs.
+  /// Backward recomputes the activation's argument from the inputs.
   package var savedTensors: SavedTensors { .inputs }
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
@@ -54,10 +54,10 @@ package struct BatchNorm: Op {
     let parts = WorkPartition(reducing: pixels)
     let usesBatch = context.isTraining && !isFrozen
     let table = context.kernels.normalization
-    // Partial statistics or sums, one pair for each part, and two rows more.
+    // Partial statistics or sums: a pair of rows per part, and two more rows.
     let scratchCount = 2 * channels * (WorkPartition.reductionParts + 2)
     return OpPlan(
-      // Mean, inverse deviation, scale and shift.
+      // Rows for mean, inverse standard deviation, scale and shift.
       stateCount: 4 * channels, scratchCount: scratchCount, backwardScratchCount: scratchCount,
       forward: { pass in
         (usesBatch ? batchStatistics(pass, parts, table) : [runningStatistics(pass)])
@@ -66,7 +66,7 @@ package struct BatchNorm: Op {
       backward: { pass in backward(pass, parts, table) })
   }
 
-  /// Rows of `channels` floats: mean, inverse deviation, scale and shift.
+  /// Rows of `channels` floats: mean, inverse standard deviation, scale and shift.
   private struct Rows {
     let mean, inverse, scale, shift: UnsafeMutablePointer<Float>
 
@@ -78,7 +78,7 @@ package struct BatchNorm: Op {
 
   // MARK: Forward
 
-  /// Without a state to keep them in, the rows are in the scratch memory.
+  /// The rows in the state, or in scratch memory in inference, which has no state.
   private func rows(_ pass: ForwardContext) -> Rows { Rows(pass.state ?? pass.scratch, channels) }
 
   private func runningStatistics(_ pass: ForwardContext) -> ParallelLoop {
@@ -102,7 +102,7 @@ package struct BatchNorm: Op {
     }
   }
 
-  /// The batch's statistics, to which the running ones move.
+  /// Computes the batch statistics and updates the running statistics.
   private func batchStatistics(
     _ pass: ForwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
   ) -> [ParallelLoop] {
@@ -146,8 +146,9 @@ package struct BatchNorm: Op {
 
   // MARK: Backward
 
-  /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3), with
-  /// g = dy * activation': db = sum g, dw = sum g * xhat, and for batch statistics
+  /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3).
+  ///
+  /// With g = dy * activation': db = sum g, dw = sum g * xhat, and with batch statistics
   /// dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
   private func backward(
     _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
@@ -155,7 +156,7 @@ package struct BatchNorm: Op {
     let (x, gy, code) = (pass.inputs[0], pass.outputGradient, activation.code)
     let rows = Rows(pass.state, channels)
     let (factor, offset) = (pass.scratch, pass.scratch + channels)
-    // Of g and g * xhat.
+    // Sums of g and of g * xhat.
     let sums = pass.scratch + 2 * channels
     let (weight, bias) = (pass.parameterGradients[0], pass.parameterGradients[1])
     let pixels = Float(parts.units)

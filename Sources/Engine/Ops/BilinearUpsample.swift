@@ -1,14 +1,14 @@
 import CGlimpseKernels
 
-/// Enlarges by a whole factor with bilinear interpolation.
+/// Bilinear upsampling by an integer factor.
 ///
-/// Input n, h, w, c; output n, h * factor, w * factor, c. Output row i lies at input row
-/// (i + 1/2) / factor - 1/2, clamped to the image; or, with aligned corners, at
-/// i (h - 1) / (h * factor - 1), so that the corner pixels' centers coincide. Both as PyTorch.
+/// Input n, h, w, c; output n, h * factor, w * factor, c. Output row i samples input row
+/// (i + 1/2) / factor - 1/2, clamped to the image, or i (h - 1) / (h * factor - 1) with aligned
+/// corners. Both match PyTorch's `interpolate`.
 package struct BilinearUpsample: Op {
-  /// How many times larger, in both directions.
+  /// The scale factor in both directions.
   package let factor: Int
-  /// True where the corner pixels' centers coincide, instead of the images' corners.
+  /// PyTorch's `align_corners`: corner pixel centers coincide, instead of image corners.
   package let alignsCorners: Bool
 
   package init(factor: Int, alignCorners: Bool = false) {
@@ -22,7 +22,7 @@ package struct BilinearUpsample: Op {
     try checked(inputs).enlarged(factor)
   }
 
-  /// Three interpolations per value, of a multiplication and two additions each.
+  /// Three linear interpolations of three operations per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 9 * Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {
@@ -41,14 +41,14 @@ package struct BilinearUpsample: Op {
         let (x, y) = (pass.inputs[0], pass.output)
         return [
           ParallelLoop(rows: output, costPerRow: cost, descriptor(x, y)) { geometry, begin, end in
-            // The descriptor points into the tables.
+            // `geometry` holds pointers into the tables.
             withExtendedLifetime((rows, columns)) {
               table.bilinear(geometry, x.base, y.base, begin, end)
             }
           }
         ]
       },
-      // dx is the sum of dy times the weight of x in each y.
+      // dx is the sum of dy over the outputs, times the weight of x in each.
       backward: { pass in
         guard let target = pass.inputGradients[0] else { return [] }
         let (gx, gy, accumulate) = (target.view, pass.outputGradient, target.accumulate)
@@ -63,7 +63,7 @@ package struct BilinearUpsample: Op {
       })
   }
 
-  /// The first source of each output row or column, then the weight of the second, for each.
+  /// For each output row or column: the index of the first source, then the weight of the second.
   private func sources(input: Int) -> AlignedBuffer {
     let output = input * factor
     let table = AlignedBuffer(count: 2 * output)

@@ -1,13 +1,13 @@
 import CGlimpseKernels
 
-/// The same values in another precision: a bf16 plan has one at each end that is not bf16 already.
+/// Conversion between `f32` and `bf16`, any shape.
 ///
-/// Any shape. Models do not use it; the plan inserts it.
+/// Models do not contain casts; a `bf16` plan inserts them at inputs and outputs.
 struct Cast: Op {
   var kind: String { "cast" }
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape { try checked(inputs) }
 
-  /// y = x and dx = dy, rounded.
+  /// y = x and dx = dy, rounded to the target precision.
   func plan(_ context: PlanContext) -> OpPlan {
     let table = context.kernels.elementwise
     func convert(_ x: View, to y: View, accumulate: Int32) -> ParallelLoop {

@@ -1,6 +1,6 @@
-/// Tensors of equal n, h, w side by side along the channels.
+/// Concatenation of tensors of equal n, h, w along the channels.
 ///
-/// Where the plan lets the inputs' producers write straight into the output, nothing is copied.
+/// Inputs whose producers write directly into the output are not copied.
 package struct Concat: Op {
   package init() {}
 
@@ -22,7 +22,7 @@ package struct Concat: Op {
     }
   }
 
-  /// Copies what is not stored in the right memory already.
+  /// Copies the inputs that are not already stored inside the output.
   package func plan(_ context: PlanContext) -> OpPlan {
     let kernels = context.kernels
     let channels = inputSlices(context.inputs) ?? []

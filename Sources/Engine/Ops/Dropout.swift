@@ -1,12 +1,11 @@
 import CGlimpseKernels
 
-/// Sets values to zero at random while training and scales the others up to compensate.
+/// Inverted dropout (Srivastava et al. 2014); the identity in inference.
 ///
-/// y = x / (1 - rate) with probability 1 - rate, else 0; the identity in inference (Srivastava et
-/// al. 2014, in the inverted form of all frameworks). Which values become zero depends on the step's
-/// seed, the node and the value's index alone, so backward computes the mask again.
+/// Any shape. In training y = x / (1 - rate) with probability 1 - rate, else 0. The mask depends
+/// only on the step's seed, the node and the value's index, so backward recomputes it.
 package struct Dropout: Op {
-  /// The probability of zero, 0..<1.
+  /// The probability of setting a value to zero, 0..<1.
   package let rate: Float
 
   package init(rate: Float) {
@@ -33,7 +32,7 @@ package struct Dropout: Op {
     }
     return OpPlan(
       forward: { pass in [drop(pass.inputs[0], pass.output, 0, seed: pass.seed, kernels)] },
-      // dx = dy / (1 - rate) where the value was kept, else 0
+      // dx = dy / (1 - rate) for values that were kept, else 0
       backward: { pass in
         pass.inputGradients[0].map {
           [drop(pass.outputGradient, $0.view, $0.accumulate, seed: pass.seed, kernels)]
@@ -45,7 +44,7 @@ package struct Dropout: Op {
     _ x: View, _ y: View, _ accumulate: Int32, seed: UnsafePointer<UInt64>, _ kernels: Kernels
   ) -> ParallelLoop {
     let table = kernels.elementwise
-    // Random numbers have 24 bits.
+    // The kernel compares 24-bit random integers.
     let threshold = UInt32((rate * 0x1p24).rounded())
     let scale = 1 / (1 - rate)
     let channels = x.shape.c

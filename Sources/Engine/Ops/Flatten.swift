@@ -1,7 +1,7 @@
-/// All values of an image as the channels of one pixel.
+/// Flattens each image into the channels of one pixel.
 ///
-/// Input n, h, w, c; output n, 1, 1, h * w * c, channels innermost. PyTorch flattens c, h, w: the
-/// weights of a linear layer behind this one have their inputs in another order there.
+/// Input n, h, w, c; output n, 1, 1, h * w * c in the order h, w, c. PyTorch flattens in the order
+/// c, h, w, so the weights of a following linear layer must be permuted.
 package struct Flatten: Op {
   package init() {}
 
@@ -33,14 +33,14 @@ package struct Flatten: Op {
 }
 
 extension View {
-  /// One image.
+  /// The view of one image.
   fileprivate func image(_ index: Int) -> View {
     let one = shape.with(n: 1)
     return View(
       base: pixel(index * one.pixels), precision: precision, shape: one, stride: stride)
   }
 
-  /// One image's values, which lie in a single pixel of this tensor, as an image.
+  /// The view of one flattened image with its original shape.
   fileprivate func unflattened(_ index: Int, like shape: Shape) -> View {
     View(base: pixel(index), precision: precision, shape: shape.with(n: 1), stride: shape.c)
   }

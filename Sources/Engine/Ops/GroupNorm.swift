@@ -1,16 +1,17 @@
 import CGlimpseKernels
 
-/// Normalization over h, w and a group of adjacent channels, for each image alone.
+/// Group normalization: per image, over h, w and a group of adjacent channels.
 ///
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the group's mean and biased
-/// variance, and weight and bias of each channel (Wu and He 2018, "Group Normalization", eq. 1-7).
+/// n, h, w, c -> n, h, w, c. y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the
+/// group's mean and biased variance, and a weight and bias per channel (Wu and He 2018, "Group
+/// Normalization", eq. 1-7).
 package struct GroupNorm: Op {
-  /// Parts that the channels are cut into.
+  /// The number of groups; must divide `channels`.
   package let groups: Int
   package let channels: Int
   /// Added to the variance.
   package let epsilon: Float
-  /// True where weight and bias are learned; else they are 1 and 0.
+  /// True if weight and bias are learned; otherwise they are 1 and 0.
   package let isAffine: Bool
 
   /// `groups` divides `channels`.
@@ -21,10 +22,10 @@ package struct GroupNorm: Op {
     isAffine = affine
   }
 
-  /// Instance normalization, with as many groups as channels (Ulyanov et al. 2016, "Instance
-  /// Normalization", eq. 5).
+  /// Instance normalization: one group per channel (Ulyanov et al. 2016, "Instance Normalization",
+  /// eq. 5).
   ///
-  /// As in PyTorch, nothing is learned by default, and no running statistics are kept.
+  /// As in PyTorch, it has no affine parameters by default and no running statistics.
   package static func instance(
     channels: Int, epsilon: Float = 1e-5, affine: Bool = false
   ) -> GroupNorm {
@@ -33,7 +34,7 @@ package struct GroupNorm: Op {
 
   package var kind: String { groups == channels ? "instance norm" : "group norm" }
 
-  /// `weight` and `bias`, each [channels], where they are learned.
+  /// `weight` and `bias`, each [channels], if they are learned.
   package var parameters: [ParameterDeclaration] {
     isAffine ? ParameterDeclaration.scaleAndShift(channels) : []
   }
@@ -47,37 +48,37 @@ package struct GroupNorm: Op {
     return try checked(inputs, channels: channels)
   }
 
-  /// Three for the statistics, a multiplication and an addition for the result, per value.
+  /// Per value, three operations for the statistics and two for the result.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {
     let (shape, table) = (context.output, context.kernels.normalization)
     let pixels = shape.h * shape.w
-    // Parts of one image's sums: a number for any thread count and batch size.
+    // Partial sums of one image, independent of thread count and batch size.
     let parts = WorkPartition(reducing: pixels)
     let row = 2 * channels * shape.n
     return OpPlan(
-      // Mean and inverse deviation of each image's channels; those of a group are equal.
+      // Mean and inverse standard deviation per image and channel, equal within a group.
       stateCount: row, scratchCount: row * (2 + parts.tasks),
       backwardScratchCount: row * (2 + parts.tasks),
       forward: { forward($0, parts, table) },
       backward: { backward($0, parts, table) })
   }
 
-  /// One of a pair of rows of an image or part: [image][first, second][channel].
+  /// One of two rows of an image or part: [image][first, second][channel].
   private func row(_ base: UnsafeMutablePointer<Float>, _ image: Int, _ index: Int)
     -> UnsafeMutablePointer<Float>
   {
     base + (2 * image + index) * channels
   }
 
-  /// Partial statistics, those of each group, then y = x * scale + shift.
+  /// Computes partial statistics, merges them per group, then y = x * scale + shift.
   private func forward(
     _ pass: ForwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
   ) -> [ParallelLoop] {
     let (x, y, images) = (pass.inputs[0], pass.output, pass.output.shape.n)
     let (pixels, parameters) = (parts.units, pass.parameters)
-    // Without a state to keep them in, the statistics go to the head of the scratch memory.
+    // Inference has no state and keeps the statistics at the start of the scratch memory.
     let state = pass.state ?? pass.scratch
     let affine = pass.scratch + 2 * images * channels
     let partial = affine + 2 * images * channels
@@ -110,7 +111,7 @@ package struct GroupNorm: Op {
     ]
   }
 
-  /// Merges the parts, then the channels of each group, in order (Chan, Golub, LeVeque 1979).
+  /// Merges the parts, then the channels of each group, in fixed order (Chan, Golub, LeVeque 1979).
   private func groupStatistics(
     _ parts: WorkPartition, _ table: gk_normalization_table, partial: UnsafeMutablePointer<Float>,
     mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
@@ -133,8 +134,8 @@ package struct GroupNorm: Op {
     }
   }
 
-  /// With g = dy * weight: dw = sum dy * xhat, db = sum dy over all images, and
-  /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the group.
+  /// With g = dy * weight: dw = sum(dy * xhat) and db = sum(dy) over all images, and
+  /// dx = (g - mean(g) - xhat * mean(g * xhat)) / standard deviation, with means over the group.
   private func backward(
     _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
   ) -> [ParallelLoop] {
@@ -151,7 +152,7 @@ package struct GroupNorm: Op {
       let (sum, normalized) = (row(partial, task, 0), row(partial, task, 1))
       sum.update(repeating: 0, count: 2 * channels)
       let (mean, inverse) = (row(state, image, 0), row(state, image, 1))
-      // The identity has no argument to compute: scale and shift are only read.
+      // With the identity, the scale and shift arguments do not affect the result.
       table.gradient_sums(
         none, x.pixel(first), x.stride, inverse, mean, mean, inverse, gy.pixel(first), gy.stride,
         sum, normalized, end - begin, channels)
@@ -178,7 +179,7 @@ package struct GroupNorm: Op {
     ]
   }
 
-  /// Adds one image's part of the parameters' gradients, and computes scale, factor and offset of
+  /// Accumulates the parameter gradients of one image, and computes scale, factor and offset of
   /// dx = dy * scale + x * factor + offset.
   private func gradientFactors(
     _ pass: BackwardContext, _ parts: WorkPartition, image: Int,
@@ -214,8 +215,8 @@ package struct GroupNorm: Op {
 }
 
 extension WorkPartition {
-  /// Merges the statistics of all parts, each a row of means and one of squared deviations, into those
-  /// of the first.
+  /// Merges the statistics of all parts into the first; each part is a row of means and a row of
+  /// sums of squared deviations.
   func mergeStatistics(
     _ rows: UnsafeMutablePointer<Float>, _ channels: Int, _ table: gk_normalization_table
   ) {
@@ -228,7 +229,7 @@ extension WorkPartition {
     }
   }
 
-  /// Adds the sums of all parts, `count` each, to those of the first.
+  /// Adds the `count` sums of each part to those of the first.
   func addParts(_ sums: UnsafeMutablePointer<Float>, count: Int) {
     for part in 1..<tasks {
       for index in 0..<count { sums[index] += sums[part * count + index] }

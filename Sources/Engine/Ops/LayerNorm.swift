@@ -2,8 +2,9 @@ import CGlimpseKernels
 
 /// Layer normalization over the channels of each pixel.
 ///
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the pixel's own mean and biased
-/// variance (Ba, Kiros, Hinton 2016, section 3.1), as PyTorch's LayerNorm(c) does to n, h, w, c.
+/// n, h, w, c -> n, h, w, c. y = (x - mean) / sqrt(variance + epsilon) * weight + bias with the
+/// pixel's mean and biased variance (Ba, Kiros, Hinton 2016, section 3.1), like PyTorch's
+/// `LayerNorm(c)` on n, h, w, c.
 package struct LayerNorm: Op {
   package let channels: Int
   /// Added to the variance.
@@ -24,14 +25,14 @@ package struct LayerNorm: Op {
     try checked(inputs, channels: channels)
   }
 
-  /// Two additions for the statistics, a multiplication and an addition for the result, per value.
+  /// Per value, three operations for the statistics and two for the result.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 5 * Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {
     let table = context.kernels.pixelwise
     let pixels = context.output.pixels
     return OpPlan(
-      // Mean and inverse deviation of each pixel, in the scratch memory where no state is kept.
+      // Mean and inverse standard deviation per pixel; in scratch memory in inference.
       stateCount: 2 * pixels, scratchCount: 2 * pixels,
       backwardScratchCount: 2 * channels * WorkPartition.reductionParts,
       forward: { pass in
@@ -51,8 +52,8 @@ package struct LayerNorm: Op {
       backward: { pass in backward(pass, table) })
   }
 
-  /// With g = dy * weight: dw = sum dy * xhat, db = sum dy, and
-  /// dx = (g - mean of g - xhat * mean of g * xhat) / deviation, the means over the channels.
+  /// With g = dy * weight: dw = sum(dy * xhat), db = sum(dy), and
+  /// dx = (g - mean(g) - xhat * mean(g * xhat)) / standard deviation, with means over the channels.
   private func backward(_ pass: BackwardContext, _ table: gk_pixelwise_table) -> [ParallelLoop] {
     let (x, gy, scratch) = (pass.inputs[0], pass.outputGradient, pass.scratch)
     let pixels = x.shape.pixels
@@ -86,7 +87,7 @@ package struct LayerNorm: Op {
 }
 
 extension ParameterDeclaration {
-  /// A normalization's `weight`, from 1, and `bias`, from 0.
+  /// `weight`, initialized with 1, and `bias`, initialized with 0, of a normalization.
   static func scaleAndShift(_ channels: Int) -> [ParameterDeclaration] {
     [
       ParameterDeclaration("weight", shape: [channels], kind: .bias, initializer: .constant(1)),

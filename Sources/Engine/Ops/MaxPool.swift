@@ -1,16 +1,16 @@
 import CGlimpseKernels
 
-/// The largest value of a window, per channel; padding never wins.
+/// Max pooling; padding counts as minus infinity.
 ///
-/// Input n, h, w, c; output n, (h + 2p - k) / s + 1, and so on, c. Where several are equally large,
-/// the first in row order gets the whole gradient, as in PyTorch.
+/// Input n, h, w, c; output n, h', w', c with h' = (h + 2p - k) / s + 1, likewise w'. Of equal
+/// maxima, the first in row-major order gets the whole gradient, as in PyTorch.
 package struct MaxPool: Op {
   package let kernel: Extent
   package let stride: Extent
-  /// Rows and columns around the image that windows may reach into, at most half the window.
+  /// The padding on each side, at most half the kernel size.
   package let padding: Extent
 
-  /// A nil stride is the window's size.
+  /// A nil stride defaults to the kernel size.
   package init(kernel: Extent, stride: Extent? = nil, padding: Extent = 0) {
     self.kernel = kernel
     self.stride = stride ?? kernel
@@ -23,7 +23,7 @@ package struct MaxPool: Op {
     try checked(inputs).pooled(kernel, stride: stride, padding: padding)
   }
 
-  /// One comparison for each value of a window.
+  /// One comparison per window value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     Double(output.count * kernel.h * kernel.w)
   }
@@ -31,7 +31,7 @@ package struct MaxPool: Op {
   package func plan(_ context: PlanContext) -> OpPlan {
     let kernels = context.kernels
     return OpPlan(
-      // For each output value, the index of the largest value in its window.
+      // For each output value, the index of the maximum in its window.
       stateCount: context.output.count,
       forward: { pass in
         [pooling(pass.inputs[0], to: pass.output, winners: pass.state, kernels)]
@@ -51,7 +51,7 @@ package struct MaxPool: Op {
     gk_pool(x, y, kernel: kernel, stride: stride, padding: padding)
   }
 
-  /// y = max over the window.
+  /// Computes the maxima and, if `winners` is given, their positions in the window.
   func pooling(
     _ x: View, to y: View, winners: UnsafeMutablePointer<Float>?, _ kernels: Kernels
   ) -> ParallelLoop {
@@ -62,7 +62,7 @@ package struct MaxPool: Op {
     }
   }
 
-  /// Adds each value of an output to the input that was the largest of its window.
+  /// Adds each output gradient to the input that was the maximum of its window.
   func scattering(
     _ y: View, winners: UnsafeMutablePointer<Float>, to target: GradientTarget, costPerRow: Int,
     _ kernels: Kernels

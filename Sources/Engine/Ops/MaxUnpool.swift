@@ -1,14 +1,14 @@
 import CGlimpseKernels
 import Foundation
 
-/// Puts each value where a max pool found its largest one; everything else is zero.
+/// Max unpooling: writes each value to the position of the maximum; other values are zero.
 ///
-/// Inputs: the values (n, h', w', c) and the max pool's own input (n, h, w, c); output n, h, w, c
+/// Inputs: the values (n, h', w', c) and the input of the max pool (n, h, w, c); output n, h, w, c
 /// (Badrinarayanan et al. 2017, "SegNet", section 3). The second input is pooled again to find the
-/// positions, so that the graph needs no connection for them; no gradient flows through them. Where
-/// windows overlap and have their largest value in common, the values are added.
+/// positions, so the graph has no edge for indices; it gets no gradient. If overlapping windows
+/// have the same maximum, their values are added.
 package struct MaxUnpool: Op {
-  /// The pool that it reverses.
+  /// The max pool to invert.
   package let pool: MaxPool
 
   package init(_ pool: MaxPool) {
@@ -26,7 +26,7 @@ package struct MaxUnpool: Op {
     return inputs[1]
   }
 
-  /// One comparison for each value of a window.
+  /// One comparison per window value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     pool.flops([output], inputs[0])
   }
@@ -35,7 +35,7 @@ package struct MaxUnpool: Op {
     let (kernels, values) = (context.kernels, context.inputs[0])
     return OpPlan(
       stateCount: values.count,
-      // The largest values, and their positions where no state is kept.
+      // The maxima and, in inference, their positions.
       scratchCount: 2 * values.count,
       forward: { pass in
         let (x, y) = (pass.inputs[0], pass.output)
@@ -61,7 +61,7 @@ package struct MaxUnpool: Op {
       })
   }
 
-  /// dx is dy at the position of the largest value.
+  /// dx is dy at the position of the maximum.
   private func gather(
     _ gy: View, _ winners: UnsafeMutablePointer<Float>, to target: GradientTarget,
     _ kernels: Kernels
@@ -73,7 +73,7 @@ package struct MaxUnpool: Op {
     }
   }
 
-  /// Zero is the same bits in every precision.
+  /// Fills with zero, whose bits are the same in every precision.
   private static func clear(_ view: View) -> ParallelLoop {
     .rows(view, view) { memory, _, count in memset(memory, 0, count * view.precision.byteCount) }
   }

@@ -1,8 +1,8 @@
 import CGlimpseKernels
 
-/// The product of two tensors, value by value.
+/// Elementwise multiplication of two tensors.
 ///
-/// Both are n, h, w, c; or the second is n, 1, 1, c and gates the channels of the first, as in
+/// Both are n, h, w, c, or the second is n, 1, 1, c and scales the channels of the first, as in
 /// squeeze and excitation (Hu et al. 2018, "Squeeze-and-Excitation Networks", eq. 4).
 package struct Multiply: Op {
   package init() {}
@@ -10,7 +10,7 @@ package struct Multiply: Op {
   package var kind: String { "multiply" }
   package var savedTensors: SavedTensors { .inputs }
 
-  /// The first input's shape.
+  /// The shape of the first input.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = try checked(inputs, count: 2)
     guard inputs[1] == shape || inputs[1] == Shape(n: shape.n, h: 1, w: 1, c: shape.c) else {
@@ -20,19 +20,19 @@ package struct Multiply: Op {
     return shape
   }
 
-  /// One per value.
+  /// One operation per value.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {
     let (a, b, kernels) = (context.inputs[0], context.inputs[1], context.kernels)
-    // Parts of one image's sum: a number for any thread count and batch size.
+    // Partial sums of one image, independent of thread count and batch size.
     let parts = WorkPartition(reducing: a.h * a.w)
     return OpPlan(
       backwardScratchCount: a == b ? 0 : parts.tasks * a.c * a.n,
       forward: { pass in
         [product(pass.inputs[0], pass.inputs[1], to: pass.output, 0, kernels)]
       },
-      // da = dy * b, db = dy * a; a gate's is the sum over its image
+      // da = dy * b, db = dy * a; for a second input n, 1, 1, c, db is summed over the image
       backward: { pass in
         let gradient = pass.outputGradient
         let first = pass.inputGradients[0].map {
@@ -73,7 +73,7 @@ package struct Multiply: Op {
     ]
   }
 
-  /// y = a * b or y += a * b, with b of a's shape or of n, 1, 1, c.
+  /// y = a * b or y += a * b; b has the shape of a, or n, 1, 1, c.
   private func product(
     _ a: View, _ b: View, to y: View, _ accumulate: Int32, _ kernels: Kernels
   ) -> ParallelLoop {

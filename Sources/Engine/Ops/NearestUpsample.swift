@@ -1,8 +1,8 @@
 import CGlimpseKernels
 
-/// Enlarges by a whole factor: every pixel becomes a square of equal ones.
+/// Nearest-neighbor upsampling by an integer factor; n, h, w, c -> n, h * factor, w * factor, c.
 package struct NearestUpsample: Op {
-  /// How many times larger, in both directions.
+  /// The scale factor in both directions.
   package let factor: Int
 
   package init(factor: Int) {
@@ -30,7 +30,7 @@ package struct NearestUpsample: Op {
       units: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c)
     return ParallelLoop(work) { begin, end in
       for row in begin..<end {
-        // Rows of all images together: image borders fall on multiples of the factor.
+        // Rows are numbered over all images; image boundaries are multiples of the factor.
         let (source, target) = (row / factor * x.shape.w, row * y.shape.w)
         for column in 0..<y.shape.w {
           y.pixel(target + column).copyMemory(
@@ -40,7 +40,7 @@ package struct NearestUpsample: Op {
     }
   }
 
-  /// dx is the sum of dy over the square.
+  /// dx is the sum of dy over the factor x factor output pixels.
   private func sum(_ gy: View, to target: GradientTarget, _ kernels: Kernels) -> ParallelLoop {
     let (gx, table) = (target.view, kernels.elementwise)
     let bytes = gx.shape.c * gx.precision.byteCount
@@ -71,7 +71,7 @@ package struct NearestUpsample: Op {
 }
 
 extension Shape {
-  /// Height and width times a factor.
+  /// The shape with height and width multiplied by a factor.
   func enlarged(_ factor: Int) throws(EngineError) -> Shape {
     guard (1...1 << 12).contains(factor) else {
       throw EngineError("a factor of an enlargement is from 1 to 4096, and this one is \(factor)")

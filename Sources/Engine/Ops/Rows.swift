@@ -1,9 +1,10 @@
-/// Loops over runs of adjacent values that tensors of one shape have in common: all of the pixels
-/// of dense tensors at once, else one by one.
+/// Elementwise loops over tensors of the same shape, in runs of contiguous values: dense tensors in
+/// one run, strided ones pixel by pixel.
 extension ParallelLoop {
   typealias Values = UnsafeMutableRawPointer
 
-  /// Calls `body(values of a, values of b, values of c, count)`; a value takes `cost` operations.
+  /// Calls `body` with the addresses of a run in a, b and c, and its length; `cost` is the number
+  /// of operations per value.
   static func rows(
     _ a: View, _ b: View, _ c: View, cost: Int = 8,
     _ body: @escaping (_ a: Values, _ b: Values, _ c: Values, _ count: Int) -> Void
@@ -26,7 +27,7 @@ extension ParallelLoop {
     rows(a, b, b) { a, b, _, count in body(a, b, count) }
   }
 
-  /// Copies values to other memory of the same precision.
+  /// Copies values between tensors of the same precision.
   static func copy(_ source: View, to target: View) -> ParallelLoop {
     let size = source.precision.byteCount
     return rows(source, target) { from, to, count in
@@ -34,7 +35,7 @@ extension ParallelLoop {
     }
   }
 
-  /// Stores or adds a gradient that passes through unchanged.
+  /// Stores or accumulates a gradient that passes through unchanged.
   static func pass(_ source: View, to target: GradientTarget, _ kernels: Kernels) -> ParallelLoop {
     guard target.accumulates else { return copy(source, to: target.view) }
     let table = kernels.elementwise

@@ -1,9 +1,9 @@
 import CGlimpseKernels
 
-/// Exponentials of the channels of each pixel over their sum.
+/// Softmax over the channels of each pixel, any shape.
 ///
-/// y[c] = e^x[c] / sum e^x, computed after the largest is subtracted (Goodfellow et al. 2016, "Deep
-/// Learning", eq. 6.29 and section 4.1). Any shape.
+/// y[c] = e^x[c] / sum e^x, computed after subtracting the maximum to prevent overflow (Goodfellow
+/// et al. 2016, "Deep Learning", eq. 6.29 and section 4.1).
 package struct Softmax: Op {
   package init() {}
 

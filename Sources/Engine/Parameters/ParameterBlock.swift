@@ -1,34 +1,34 @@
 import Basics
 
-/// The position of each parameter of a network in its flat block.
+/// The layout of a network's parameters in one flat block.
 ///
-/// Weights come first, then biases, then statistics, so that weight decay, the optimizer and the
-/// moving average each run over one contiguous range.
+/// Weights come first, then biases, then running statistics, so that weight decay, the optimizer
+/// and the EMA each process one contiguous range.
 package struct ParameterLayout: Equatable, Sendable {
-  /// One parameter's position.
+  /// The position of one parameter.
   package struct Entry: Equatable, Sendable {
     /// The full name: `layer1.0.conv2.weight`.
     package let name: String
-    /// What was declared.
+    /// Its declaration.
     package let declaration: ParameterDeclaration
-    /// Its floats in the block.
+    /// Its range of floats in the block.
     package let range: Range<Int>
 
-    /// Its shape in public weights files.
+    /// The shape in public weights files (PyTorch's order).
     package var publicShape: [Int] { declaration.layout.publicShape(declaration.shape) }
   }
 
-  /// In the order of the graph's nodes.
+  /// The entries in the order of the graph's nodes.
   package let entries: [Entry]
-  /// The floats that weight decay applies to.
+  /// The floats with weight decay.
   package let decayed: Range<Int>
-  /// The floats that the optimizer changes.
+  /// The floats that the optimizer updates.
   package let trainable: Range<Int>
-  /// All floats.
+  /// The total number of floats.
   package let count: Int
   private let indices: [String: Int]
 
-  /// Lays out declarations under their full names, which must differ.
+  /// Lays out declarations; their full names must be unique.
   package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var ranges = [Range<Int>](repeating: 0..<0, count: declarations.count)
     var ends: [Int] = []
@@ -53,7 +53,7 @@ package struct ParameterLayout: Equatable, Sendable {
       })
   }
 
-  /// The entry of a full name.
+  /// The entry with a full name.
   package subscript(name: String) -> Entry? {
     indices[name].map { entries[$0] }
   }
@@ -61,7 +61,7 @@ package struct ParameterLayout: Equatable, Sendable {
 
 /// All parameters of a network, or their gradients, in one flat block of memory.
 ///
-/// A reference: sessions, the optimizer and the moving average work on the same block.
+/// A class, because sessions, the optimizer and the EMA share the block.
 package final class ParameterBlock {
   package let layout: ParameterLayout
   let memory: AlignedBuffer
@@ -71,7 +71,7 @@ package final class ParameterBlock {
     memory = AlignedBuffer(count: layout.count)
   }
 
-  /// Each parameter gets its declared initial values.
+  /// Creates a block with the declared initial values.
   package convenience init(_ layout: ParameterLayout, seed: UInt64) {
     self.init(zeros: layout)
     var generator = SeededGenerator(seed: seed)
@@ -84,20 +84,20 @@ package final class ParameterBlock {
   /// The floats, in the layout's order.
   package var values: UnsafeMutableBufferPointer<Float> { memory.buffer }
 
-  /// A block with the same layout and values.
+  /// A copy with the same layout and values.
   package func copy() -> ParameterBlock {
     let result = ParameterBlock(zeros: layout)
     result.copyValues(from: self)
     return result
   }
 
-  /// Takes over the values of a block of the same layout.
+  /// Copies the values of a block of the same layout.
   package func copyValues(from other: ParameterBlock) {
     precondition(layout == other.layout, "blocks of different layouts")
     _ = values.update(fromContentsOf: other.values)
   }
 
-  /// One parameter's values in the order of public weights files.
+  /// The shape and values of one parameter in the order of public weights files.
   package func exported(_ entry: ParameterLayout.Entry) -> (shape: [Int], values: [Float]) {
     var result = [Float](repeating: 0, count: entry.range.count)
     let source = UnsafeMutableBufferPointer(rebasing: values[entry.range])
@@ -106,7 +106,7 @@ package final class ParameterBlock {
     return (entry.publicShape, result)
   }
 
-  /// Sets one parameter from values in the order of public weights files; the count must fit.
+  /// Sets one parameter from values in the order of public weights files; the count must match.
   package func importValues(_ new: [Float], for entry: ParameterLayout.Entry) {
     precondition(new.count == entry.range.count, "\(entry.name) has \(entry.range.count) values")
     let target = UnsafeMutableBufferPointer(rebasing: values[entry.range])

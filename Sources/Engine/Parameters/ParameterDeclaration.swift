@@ -1,26 +1,26 @@
 import Basics
 
-/// One learned or kept array of an op.
+/// A trainable parameter or running statistic of an op.
 package struct ParameterDeclaration: Equatable, Sendable {
-  /// What the optimizer does with it.
+  /// How the optimizer treats the parameter.
   package enum Kind: Int, Hashable, Sendable, CaseIterable {
-    /// Learned, with weight decay: convolution and linear weights.
+    /// Trained with weight decay: weights of convolutions and linear layers.
     case weight
-    /// Learned, without weight decay: biases and normalization's scale and shift.
+    /// Trained without weight decay: biases, and scale and shift of normalizations.
     case bias
-    /// Kept, not learned: running mean and variance.
+    /// Not trained by the optimizer: running mean and variance (PyTorch's buffers).
     case statistic
   }
 
-  /// The name inside its op, as the public weights have it: `weight`, `bias`, `running_mean`.
+  /// The name within the op, as in public weights files: `weight`, `bias`, `running_mean`.
   package let name: String
-  /// The extents in memory, outermost first.
+  /// The shape in memory, outermost extent first.
   package let shape: [Int]
-  /// What the optimizer does with it.
+  /// How the optimizer treats the parameter.
   package let kind: Kind
   /// The initial values.
   package let initializer: Initializer
-  /// How its order in memory differs from that in public weights files.
+  /// The order of values in public weights files.
   package let layout: PublicLayout
 
   package init(
@@ -34,11 +34,11 @@ package struct ParameterDeclaration: Equatable, Sendable {
     self.layout = layout
   }
 
-  /// Floats that it takes.
+  /// The number of floats.
   package var count: Int { shape.reduce(1, *) }
 
-  /// True where the values of one fit the other; initial values do not matter, as they may depend on the
-  /// input's size, which a network may change later.
+  /// Compares name, shape, kind and layout. Initializers are ignored, because they may depend on
+  /// the input size, which can change later.
   package static func == (left: ParameterDeclaration, right: ParameterDeclaration) -> Bool {
     left.name == right.name && left.shape == right.shape && left.kind == right.kind
       && left.layout == right.layout
@@ -47,21 +47,22 @@ package struct ParameterDeclaration: Equatable, Sendable {
 
 /// The initial values of a parameter.
 package enum Initializer: Hashable, Sendable {
-  /// These numbers, one after the other.
+  /// The given values.
   case values([Float])
-  /// All of one value.
+  /// One value for all.
   case constant(Float)
-  /// Normal with a given deviation.
+  /// Normally distributed with mean 0 and the given standard deviation.
   case normal(deviation: Float)
-  /// Uniform in +-1/sqrt(fan).
+  /// Uniformly distributed in ±1/sqrt(fan).
   case uniform(fan: Int)
 
-  /// Normal with deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep into Rectifiers", eq. 10).
+  /// He initialization: normal with standard deviation sqrt(2 / fan) (He et al. 2015, "Delving Deep
+  /// into Rectifiers", eq. 10).
   static func heNormal(fan: Int) -> Initializer {
     .normal(deviation: (2 / Float(max(1, fan))).squareRoot())
   }
 
-  /// Fills memory from the generator.
+  /// Fills memory with initial values drawn from the generator.
   func fill(_ memory: UnsafeMutableBufferPointer<Float>, using generator: inout SeededGenerator) {
     switch self {
     case .values(let values):
@@ -78,20 +79,20 @@ package enum Initializer: Hashable, Sendable {
   }
 }
 
-/// The order of a parameter's values in public weights files (PyTorch's), against that in memory.
+/// The order of a parameter's values in public weights files (PyTorch's) relative to memory.
 package enum PublicLayout: Hashable, Sendable {
-  /// The same.
+  /// The same order.
   case same
-  /// Memory is [kh][kw][in / groups][out] or [in][out], files have [out][in / groups][kh][kw] or
-  /// [out][in].
+  /// [out][in / groups][kh][kw] or [out][in] in files, [kh][kw][in / groups][out] or [in][out] in
+  /// memory.
   case outputsFirst
 
-  /// The extents in files of a parameter with these extents in memory.
+  /// The shape in files of a parameter with this shape in memory.
   package func publicShape(_ shape: [Int]) -> [Int] {
     self == .same ? shape : shape.suffix(2).reversed() + shape.dropLast(2)
   }
 
-  /// For each value in file order, its place in memory order.
+  /// Calls `body` with the file index and the memory index of each value, in file order.
   func forEach(_ shape: [Int], _ body: (_ file: Int, _ memory: Int) -> Void) {
     let (outputs, inputs) =
       self == .same ? (1, 1) : (shape[shape.count - 1], shape[shape.count - 2])
@@ -109,7 +110,7 @@ package enum PublicLayout: Hashable, Sendable {
 }
 
 extension ParameterDeclaration {
-  /// `weight`, stored outputs first, and, with a bias, `bias`.
+  /// `weight` with layout `outputsFirst`, and optionally `bias`.
   static func weightAndBias(
     shape: [Int], _ weights: Initializer, bias: (channels: Int, initializer: Initializer)?
   ) -> [ParameterDeclaration] {

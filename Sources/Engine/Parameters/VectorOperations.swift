@@ -1,12 +1,12 @@
 import CGlimpseKernels
 
-/// Loops over whole parameter blocks: steps of optimizers, averages, norms.
+/// Parallel operations on parameter blocks: optimizer steps, EMA updates, norms.
 ///
-/// The work is cut at fixed positions, so that no result depends on the number of threads.
+/// The work is split at fixed positions, so results do not depend on the number of threads.
 package struct VectorOperations {
   private let pool: ThreadPool
   private let kernels: Kernels
-  /// Floats of one task: small enough for an even load, large enough to hide the scheduling.
+  /// Floats per task: small enough for load balance, large enough to hide the scheduling overhead.
   private static let chunk = 1 << 16
 
   package init(pool: ThreadPool, kernels: Kernels) {
@@ -14,7 +14,7 @@ package struct VectorOperations {
     self.kernels = kernels
   }
 
-  /// The Euclidean norm of a part of a block, summed in double precision.
+  /// The Euclidean norm of a range of a block, accumulated in double precision.
   package func norm(_ block: ParameterBlock, in range: Range<Int>) -> Double {
     let values = UnsafePointer(block.memory.base)
     let kernel = kernels.optimizer.sum_of_squares
@@ -48,8 +48,8 @@ package struct VectorOperations {
 
   /// One step of AdamW (Loshchilov and Hutter 2019, algorithm 2), as PyTorch computes it.
   ///
-  /// - Parameter iteration: The number of this step, from 1, for the correction of the moments'
-  ///   bias.
+  /// - Parameter iteration: The number of this step, from 1, for the bias correction of the
+  ///   moments.
   package func adamWStep(
     in range: Range<Int>, parameters: ParameterBlock, gradients: ParameterBlock,
     firstMoment: ParameterBlock, secondMoment: ParameterBlock, iteration: Int, rate: Double,
@@ -71,7 +71,7 @@ package struct VectorOperations {
     }
   }
 
-  /// Moves an average towards new values: `average += weight * (value - average)`.
+  /// Updates an exponential moving average: `average += weight * (value - average)`.
   package func moveAverage(
     _ average: ParameterBlock, toward values: ParameterBlock, weight: Double, in range: Range<Int>
   ) {
@@ -92,7 +92,7 @@ package struct VectorOperations {
   }
 }
 
-/// A base to a whole power, by squaring.
+/// `base` to a non-negative integer power, by repeated squaring.
 private func power(_ base: Double, _ exponent: Int) -> Double {
   var (result, factor, rest) = (1.0, base, exponent)
   while rest > 0 {

@@ -1,6 +1,6 @@
-/// The values that are stored inside the output of a concatenation instead of having memory of their own.
+/// The values that are stored inside the output of a concatenation instead of separately.
 struct ConcatSlices {
-  /// The slices of activations, and those of gradients.
+  /// The slices of activations and of gradients.
   private(set) var activations, gradients: Slices
 
   init(graph: Graph, shapes: [Shape]) {
@@ -13,21 +13,21 @@ struct ConcatSlices {
       for (value, channel) in zip(node.inputs, channels)
       where activations.parents[value] == nil && !fixed.contains(value) {
         activations.parents[value] = (node.output, channel)
-        // Another reader would write its part of the gradient before the whole is written.
+        // Another reader would write to the gradient before the concatenation's is complete.
         if readers[value] == 1 { gradients.parents[value] = (node.output, channel) }
       }
     }
   }
 }
 
-/// The values, of one kind, that lie inside others.
+/// Which values (activations or gradients) are slices of other values.
 struct Slices {
-  /// A value, and the channel there.
+  /// The containing value and the channel offset in it.
   typealias Slice = (value: Int, channel: Int)
 
   fileprivate var parents: [Slice?]
 
-  /// The value that owns the memory of a value, and the channel there.
+  /// The value that owns the memory of `value`, and the channel offset in it.
   func root(_ value: Int) -> Slice {
     var root = (value: value, channel: 0)
     while let parent = parents[root.value] {
@@ -36,8 +36,8 @@ struct Slices {
     return root
   }
 
-  /// Requests memory for each owner, for the time in which any value inside it is alive; returns the
-  /// planner's number of each.
+  /// Requests memory for each owner, for the union of the lifetimes of the values inside it;
+  /// returns the planner index of each owner.
   func plan(_ lifetimes: Lifetimes, floats: [Int], into planner: inout ArenaPlanner) -> [Int?] {
     var joined = Lifetimes(repeating: nil, count: lifetimes.count)
     for (value, lifetime) in lifetimes.enumerated() {
@@ -48,7 +48,7 @@ struct Slices {
     }
   }
 
-  /// The location of each value whose owner has memory.
+  /// The location of each value; nil for values without memory.
   func locations(items: [Int?], offsets: [Int], shapes: [Shape]) -> [Plan.Location?] {
     shapes.indices.map { value in
       let (owner, channel) = root(value)

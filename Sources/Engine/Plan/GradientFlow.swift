@@ -1,13 +1,14 @@
-/// Which values have gradients, which nodes run backward, and who writes each gradient first.
+/// Determines which values need gradients, which nodes run backward, and which write to each
+/// gradient is the first.
 struct GradientFlow {
   private let graph: Graph
-  /// True where the value depends on a parameter, or on an input whose gradient is wanted.
+  /// True if the value depends on a parameter or on an input whose gradient is requested.
   private var needed: [Bool]
-  /// True where the loss depends on the value.
+  /// True if the loss depends on the value.
   private var reached: [Bool]
-  /// True where an earlier step of the backward pass has written already.
+  /// True if an earlier step of the backward pass has written the gradient.
   private var written: [Bool]
-  /// For each node, true where its backward pass has something to do.
+  /// For each node, true if its backward pass computes any gradient.
   private(set) var runsBackward: [Bool]
 
   init(graph: Graph, mode: PlanMode) {
@@ -37,8 +38,7 @@ struct GradientFlow {
 
   private func hasGradient(_ value: Int) -> Bool { needed[value] && reached[value] }
 
-  /// The time in which each value is alive: from its producer to its last reader, backward passes
-  /// included.
+  /// The lifetime of each value: from its producer to its last reader, including backward passes.
   func activationLifetimes() -> Lifetimes {
     let last = graph.nodes.count
     var result = Lifetimes(repeating: nil, count: needed.count)
@@ -57,7 +57,7 @@ struct GradientFlow {
     return result
   }
 
-  /// The time in which each gradient is alive: from its first write until its producer has read it.
+  /// The lifetime of each gradient: from its first write until the value's producer has read it.
   func gradientLifetimes() -> Lifetimes {
     let last = graph.nodes.count
     var result = Lifetimes(repeating: nil, count: needed.count)
@@ -73,7 +73,7 @@ struct GradientFlow {
     return result
   }
 
-  /// What a node does with the gradient of each input; to be called once per node, in backward order.
+  /// How a node uses the gradient of each input; call once per node, in backward order.
   mutating func claimGradients(of node: Graph.Node) -> [Plan.GradientUse] {
     node.inputs.map { value in
       guard hasGradient(value) else { return .none }
@@ -83,7 +83,7 @@ struct GradientFlow {
   }
 }
 
-/// The steps in which each value is alive, if it is.
+/// The steps in which each value is alive; nil if it is never used.
 typealias Lifetimes = [ClosedRange<Int>?]
 
 extension Lifetimes {

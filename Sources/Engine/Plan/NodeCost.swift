@@ -1,18 +1,18 @@
-/// What one node computes and moves in a step, to compare its time with.
+/// The operations and memory traffic of one node per step, to compare with its measured time.
 package struct NodeCost: Hashable, Sendable {
-  /// Multiplications and additions by the definition, each counted as one; an algorithm that needs
-  /// fewer seems faster than the machine.
+  /// FLOPs of the direct algorithm; a multiply-add counts as two. Algorithms that need fewer
+  /// operations (Winograd) can therefore exceed the peak throughput.
   package var operations = 0.0
-  /// Bytes read and written, each tensor once per pass; a tensor that is in place is not moved.
+  /// Bytes read and written, each tensor once per pass; in-place tensors do not count.
   package var bytes = 0
 
-  /// Starts with nothing.
+  /// Creates a cost of zero.
   package init() {}
 }
 
 extension Plan {
-  /// The cost of each node in the order of the graph: of a forward pass, and of the backward pass
-  /// where the plan is for training.
+  /// The cost of each node in graph order: the forward pass and, in training plans, the backward
+  /// pass.
   package var nodeCosts: [NodeCost] {
     let slices = ConcatSlices(graph: graph, shapes: shapes)
     return zip(graph.nodes, nodes).map { node, place in
@@ -34,10 +34,10 @@ extension Plan {
         use != .none
           && slices.gradients.root(value).value != slices.gradients.root(node.output).value
       }
-      // One pass for the gradients by the parameters, and one for those by the inputs.
+      // The parameter gradients and the input gradients cost about a forward pass each.
       if learned > 0 { cost.operations += operations }
       if place.gradientUses.contains(where: { $0 != .none }) { cost.operations += operations }
-      // Gradients of parameters are added, in 32 bits.
+      // Parameter gradients are accumulated (read and written) in f32.
       cost.bytes += 2 * learned * MemoryLayout<Float>.size
       let written = targets.reduce(0) { $0 + bytes($1.0) * ($1.1 == .add ? 2 : 1) }
       let passed = targets.reduce(0) { $0 + bytes($1.0) }

@@ -1,25 +1,25 @@
-/// A graph prepared for one input shape: the plan of each op, lifetimes, positions in memory,
-/// directions of gradients.
+/// A graph planned for fixed input shapes: the plan of each op, the memory location of each tensor,
+/// and the use of each gradient.
 ///
-/// Time runs 0 ..< N through the nodes forward, N for the loss, and N+1 ... 2N backward through
-/// the nodes in reverse.
+/// Lifetimes count steps: `0..<N` for the forward passes of the N nodes, N for the loss, and
+/// `N+1...2N` for the backward passes in reverse order.
 package struct Plan {
-  /// The position of a tensor: the floats of the arena from `offset`, there the values from `channel`,
-  /// pixels `stride` values apart.
+  /// The location of a tensor: the offset in the arena in floats, the channel offset in values, and
+  /// the distance between pixels in values.
   struct Location: Hashable {
     var offset: Int
     var channel: Int
     var stride: Int
   }
 
-  /// What one node does with one input's gradient.
+  /// How a node uses the gradient of one input.
   enum GradientUse {
     case none
     case write
     case add
   }
 
-  /// One node's plan and the offsets of its private memory.
+  /// The plan of one node and the arena offsets of its private memory.
   struct NodePlan {
     let op: OpPlan
     var state = 0
@@ -30,30 +30,31 @@ package struct Plan {
     let runsBackward: Bool
   }
 
-  /// The network, with casts at its ends where it does not compute in `f32`.
+  /// The network; a `bf16` plan has casts at its inputs and outputs.
   package let graph: Graph
-  /// Forward only, or both.
+  /// Inference or training.
   package let mode: PlanMode
   package let kernels: Kernels
   let precisions: [Precision]
-  /// The shape of each value of the graph at this input shape.
+  /// The shape of each value of the graph.
   package let shapes: [Shape]
   let activations: [Location]
   let gradients: [Location?]
   let nodes: [NodePlan]
-  /// Floats of the arena: activations, gradients, states and scratch memory together.
+  /// Size of the arena in floats: activations, gradients, states and scratch memory.
   package let arenaCount: Int
-  /// Floats of prepared parameters that are kept; in training the arena holds them, one by one.
+  /// Size of the packed parameters of all nodes in floats; 0 in training, which packs them into the
+  /// arena node by node.
   package let preparedCount: Int
-  /// Floats of scratch memory for each thread.
+  /// Scratch memory of each thread, in floats.
   package let workspaceCount: Int
-  /// Floats of the zeros that all nodes read.
+  /// Size of the zero buffer shared by all nodes, in floats.
   let zeroCount: Int
 
-  /// What activations and weights are stored as between the graph's ends.
+  /// The number format of activations and packed weights inside the graph.
   package var precision: Precision { kernels.precision }
 
-  /// Plans a graph for given input shapes; throws where an op cannot take them.
+  /// Plans a graph for the given input shapes; throws if an op does not support them.
   package init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels
   ) throws(EngineError) {
@@ -69,7 +70,7 @@ package struct Plan {
     var flow = GradientFlow(graph: graph, mode: mode)
     let slices = ConcatSlices(graph: graph, shapes: shapes)
 
-    // The memory that each value takes, in floats of the arena.
+    // The size of each value in the arena, in floats.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }
     let activationItems = slices.activations.plan(
       flow.activationLifetimes(), floats: floats, into: &planner)
@@ -92,7 +93,7 @@ package struct Plan {
     for (time, op) in plans.enumerated() {
       let runsBackward = flow.runsBackward[time]
       let backward = 2 * last - time
-      // In training, packed parameters are used up at once; in inference they are kept.
+      // Training uses packed parameters only in one step; inference keeps them.
       items.append([
         planner.add(
           count: mode.isTraining ? op.stateCount : 0,
@@ -128,14 +129,14 @@ package struct Plan {
 }
 
 extension Plan {
-  /// Bytes that a session takes besides the network's parameters and their gradients: the arena,
-  /// packed parameters, and the workspaces of its threads.
+  /// Memory of a session in bytes, without the parameters and their gradients: the arena, packed
+  /// parameters, and thread workspaces.
   package func byteCount(threads: Int) -> Int {
     (arenaCount + preparedCount + workspaceCount * threads) * MemoryLayout<Float>.size
   }
 }
 
 extension ParameterLayout {
-  /// Bytes of one block.
+  /// The size of one block in bytes.
   package var byteCount: Int { count * MemoryLayout<Float>.size }
 }

@@ -1,46 +1,49 @@
 import Basics
 
-/// A plan bound to memory: it runs the graph forward and, for training, in reverse.
+/// A plan bound to memory; runs forward and, in training, backward.
 ///
-/// A reference, because it owns the arena. Sessions of one plan have only the parameters in common.
-/// Nothing is decided or allocated inside a step: the loops of all nodes are made at binding.
+/// A class, because it owns the arena. Sessions of one plan share only the parameters. A step
+/// allocates no memory: the loops of all nodes are created by `init`.
 package final class Session {
-  /// What it runs.
+  /// The plan that is run.
   package let plan: Plan
   /// The network's parameters; an optimizer may change them between steps.
   package let parameters: ParameterBlock
-  /// Where backward adds the parameters' gradients; a training session has it.
+  /// The parameter gradients that backward accumulates into; nil in inference.
   package let gradients: ParameterBlock?
-  /// The graph's inputs, to fill before `forward`.
+  /// The inputs of the graph; fill them before `forward`.
   package let inputs: [View]
-  /// The graph's outputs, to read after `forward`.
+  /// The outputs of the graph, valid after `forward`.
   package let outputs: [View]
-  /// The gradients of the loss by the outputs, to fill before `backward`; empty in inference.
+  /// The gradients of the loss with respect to the outputs; fill them before `backward`. Empty in
+  /// inference.
   package let outputGradients: [View]
-  /// The gradients of the loss by the inputs, to read after `backward`, where the plan asks for them.
+  /// The gradients of the loss with respect to the inputs, valid after `backward`; empty unless the
+  /// plan's mode requests them.
   package let inputGradients: [View]
 
   /// The two passes over the graph.
   package enum Pass: Sendable {
     /// From the inputs to the outputs.
     case forward
-    /// From the outputs' gradients to those of the parameters.
+    /// From the output gradients to the parameter gradients.
     case backward
   }
 
-  /// Where it is set, runs each node's work, for measurements: it must call `work` once.
+  /// Called for each node if set, for profiling; it must call `work` exactly once.
   package var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
 
   private let pool: ThreadPool
   private let arena, prepared, zeros: AlignedBuffer
   private let seeds: Seeds
   private var prepareLoops: [[ParallelLoop]] = []
-  /// The loops of each node, in the order of the graph.
+  /// The loops of each node, in graph order.
   private var forwardLoops: [[ParallelLoop]] = []
-  /// The loops of each node that runs backward, in reverse.
+  /// The loops of each node that runs backward, in reverse order.
   private var backwardLoops: [(node: Int, loops: [ParallelLoop])] = []
 
-  /// Binds a plan to parameters and memory; `gradients` is made where a training plan has none.
+  /// Binds a plan to parameters and allocates its memory; without `gradients`, a training session
+  /// creates them.
   package init(
     _ plan: Plan, parameters: ParameterBlock, gradients: ParameterBlock? = nil,
     pool: ThreadPool
@@ -108,20 +111,20 @@ package final class Session {
     }
     backwardLoops.reverse()
     if isTraining {
-      // Parameters change between steps: each one packs them.
+      // Parameters change between steps, so each step packs them.
       forwardLoops = zip(prepareLoops, forwardLoops).map { $0 + $1 }
     } else {
       prepare()
     }
   }
 
-  /// Packs the parameters anew: to be called after they changed under an inference session.
+  /// Repacks the parameters of an inference session; call it after they have changed.
   package func prepare() {
     precondition(!plan.mode.isTraining, "a training session packs its parameters in each step")
     for loops in prepareLoops { pool.run(loops) }
   }
 
-  /// Computes the outputs from the inputs; a training session draws its randomness from the seed.
+  /// Computes the outputs from the inputs; `seed` is the random seed of this step (dropout).
   package func forward(seed: UInt64 = 0) {
     for node in forwardLoops.indices {
       seeds[node].pointee = SeededGenerator(seed: seed, UInt64(node)).state
@@ -129,7 +132,7 @@ package final class Session {
     }
   }
 
-  /// Adds the parameters' gradients from `outputGradients`; follows a `forward` of the same step.
+  /// Accumulates the parameter gradients from `outputGradients`; call it after `forward`.
   package func backward() {
     precondition(plan.mode.isTraining, "an inference session has no backward pass")
     for step in backwardLoops { run(.backward, step.node, step.loops) }
@@ -140,7 +143,7 @@ package final class Session {
   }
 }
 
-/// A seed for each node, where the loops read it.
+/// The random seed of each node, at addresses that the loops read.
 private final class Seeds {
   private let memory: UnsafeMutablePointer<UInt64>
 

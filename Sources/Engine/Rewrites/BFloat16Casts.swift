@@ -1,9 +1,9 @@
 extension Graph {
-  /// The network with its middle in bfloat16: its inputs are cast, and so are the outputs that their
-  /// op cannot write as floats itself.
+  /// The network in bfloat16, with casts after its inputs and before the outputs that their op
+  /// cannot write as `f32` itself.
   ///
-  /// The result has the precision of each value, too. In training every output is cast, because its
-  /// gradient comes back in floats.
+  /// Also returns the precision of each value. In training every output is cast, because its
+  /// gradient is `f32`.
   func inBFloat16(_ mode: PlanMode) -> (graph: Graph, precisions: [Precision]) {
     var result = self
     var precisions = [Precision](repeating: .bf16, count: shapes.count)

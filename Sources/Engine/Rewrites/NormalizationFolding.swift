@@ -1,10 +1,10 @@
 extension Graph {
-  /// The network as inference runs it: normalization folded into the convolution before it, and
-  /// residual additions and activations fused behind it.
+  /// The network for inference: batch normalization folded into the preceding convolution, and the
+  /// following residual addition and activation fused with it.
   ///
-  /// With w' = w * s and b' = bias + (b - mean) * s for s = weight / sqrt(variance + epsilon), the
-  /// folded convolution computes what convolution and normalization did (Jacob et al. 2018,
-  /// "Quantization and Training of Neural Networks", section 3.2). Outputs differ by rounding only.
+  /// The folded weights are w' = w * s and b' = bias + (b - mean) * s with
+  /// s = weight / sqrt(variance + epsilon) (Jacob et al. 2018, "Quantization and Training of Neural
+  /// Networks", section 3.2). Outputs differ only by rounding.
   package func foldingNormalization(
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
@@ -15,7 +15,7 @@ extension Graph {
     return (graph, result)
   }
 
-  /// The graph alone of `foldingNormalization`.
+  /// The graph of `foldingNormalization`, without parameters.
   package var normalizationFolded: Graph { rewritten.graph }
 
   private var rewritten: (graph: Graph, nodes: [RewrittenNode]) {
@@ -27,12 +27,12 @@ extension Graph {
   }
 }
 
-/// A node of the rewritten graph and the normalization that went into it.
+/// A node of the rewritten graph and the normalization that was folded into it.
 private struct RewrittenNode {
   var node: Graph.Node
   var normalization: (op: BatchNorm, name: String)?
 
-  /// Copies the node's parameters under their names, with the normalization folded in.
+  /// Copies the node's parameters with the normalization folded in.
   func copyParameters(from old: ParameterBlock, to new: ParameterBlock) {
     func values(_ block: ParameterBlock, _ name: String) -> UnsafeMutableBufferPointer<Float>? {
       block.layout[name].map { UnsafeMutableBufferPointer(rebasing: block.values[$0.range]) }
@@ -59,11 +59,11 @@ private struct RewrittenNode {
   }
 }
 
-/// Walks the nodes in order and merges each into the convolution before it where that is exact.
+/// Visits the nodes in order and fuses each with the preceding convolution where possible.
 private struct InferenceRewriter {
   private let graph: Graph
   private let readers: [Int]
-  /// For each value, the index in `nodes` of the node that computes it.
+  /// For each value, the index in `nodes` of its producer.
   private var producers: [Int: Int] = [:]
   private(set) var nodes: [RewrittenNode] = []
 
@@ -83,7 +83,7 @@ private struct InferenceRewriter {
     nodes.append(item)
   }
 
-  /// The convolution that computes a value with a single reader and that nothing was fused into yet.
+  /// The convolution that produces a value, if the value has one reader and nothing is fused yet.
   private func convolution(_ value: Int) -> (place: Int, op: Convolution)? {
     guard readers[value] == 1, let place = producers[value],
       let op = nodes[place].node.op as? Convolution, op.activation == .identity
@@ -91,8 +91,8 @@ private struct InferenceRewriter {
     return (place, op)
   }
 
-  /// Takes a convolution out of the list and gives it a new op, further inputs, and the output of
-  /// the node that is fused into it.
+  /// Removes a convolution from the list and appends it with a new op, additional inputs, and the
+  /// output of the fused node.
   private mutating func replace(
     _ place: Int, op: Convolution, adding inputs: [Int] = [], output: Int,
     normalization: (BatchNorm, String)? = nil

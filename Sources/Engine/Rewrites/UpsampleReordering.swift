@@ -1,12 +1,12 @@
-/// Moves pointwise convolutions before the enlargement of what they read, where it was enlarged only
-/// to be concatenated with larger tensors.
+/// Moves 1x1 convolutions before nearest-neighbor upsampling in upsample-concat-convolution
+/// sequences.
 ///
-/// A 1x1 convolution commutes with an enlargement by copying, and that of a concatenation is the sum
-/// of the convolutions of its parts. With the weights [U V] cut by input channels,
-/// [U V] * concat(up(a), b) = up(U * a) + V * b, and at factor 2 U * a takes a quarter of the products.
-/// Outputs differ by rounding only.
+/// A 1x1 convolution commutes with nearest-neighbor upsampling, and the convolution of a
+/// concatenation is the sum of the convolutions of its parts. With the weights [U V] split by input
+/// channels, [U V] * concat(up(a), b) = up(U * a) + V * b. At factor 2, U * a needs a quarter of
+/// the multiplications. Outputs differ only by rounding.
 struct UpsampleReordering {
-  /// The rows of an old weight (its input channels) that make a new one.
+  /// The rows (input channels) of an old weight that form a new weight.
   private struct Cut {
     var source: String
     var rows: [Range<Int>]
@@ -31,14 +31,14 @@ struct UpsampleReordering {
     }
   }
 
-  /// The values of the parameters for the new graph.
+  /// The parameters of the new graph, copied from those of the old one.
   func parameters(from block: ParameterBlock) -> ParameterBlock {
     precondition(block.layout == old.parameterLayout, "the parameters are of another network")
     let result = ParameterBlock(zeros: graph.parameterLayout)
     for entry in result.layout.entries {
       let cut = cuts[entry.name]
       guard let source = block.layout[cut?.source ?? entry.name] else { continue }
-      // Rows are input channels, each with all output channels side by side.
+      // Rows are input channels; each row holds all output channels.
       let rowCount = source.declaration.shape.dropLast().reduce(1, *)
       let width = source.range.count / rowCount
       var target = entry.range.lowerBound
@@ -53,7 +53,7 @@ struct UpsampleReordering {
     return result
   }
 
-  /// A convolution's inputs as this rewriting wants them.
+  /// A 1x1 convolution with its concatenation and upsampling.
   private struct Match {
     var op: Convolution
     var concatenation: Graph.Node
@@ -61,8 +61,8 @@ struct UpsampleReordering {
     var factor: Int
   }
 
-  /// Whether a node is such a convolution, and it pays: what is added at the larger size should not
-  /// be much wider than what is no longer convolved there.
+  /// Matches a node if the rewrite is worthwhile: the output channels that are added at the larger
+  /// size should not far exceed the input channels that are no longer convolved there.
   private func match(_ node: Graph.Node) -> Match? {
     guard let op = node.op as? Convolution, op.geometry.isPointwise, !op.addsResidual,
       let concatenation = producers[node.inputs[0]], concatenation.op is Concat,
@@ -78,8 +78,8 @@ struct UpsampleReordering {
     return nil
   }
 
-  /// The nodes that take the place of a convolution: the small one, the enlargement of its output,
-  /// and the convolution of the rest, to which that is added.
+  /// The nodes that replace a convolution: the convolution at the smaller size, the upsampling of
+  /// its output, and the convolution of the remaining inputs, which adds the upsampled output.
   private mutating func rewritten(_ node: Graph.Node, _ match: Match) -> [Graph.Node] {
     let (small, large) = (match.upsampling.inputs[0], old.shapes[node.output])
     let enlarged = match.upsampling.output
@@ -125,8 +125,8 @@ struct UpsampleReordering {
 }
 
 extension Graph {
-  /// The network as Glimpse runs it in inference: normalization folded, then pointwise convolutions
-  /// before enlargements. Computes the same but for rounding.
+  /// The network for inference: normalization folded, then 1x1 convolutions moved before
+  /// upsampling. Outputs differ only by rounding.
   package func optimizedForInference(
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
@@ -135,6 +135,6 @@ extension Graph {
     return (late.graph, late.parameters(from: values))
   }
 
-  /// The graph alone of `optimizedForInference`.
+  /// The graph of `optimizedForInference(_:)`, without parameters.
   package var optimizedForInference: Graph { UpsampleReordering(normalizationFolded).graph }
 }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Floats at a 64-byte boundary, zeroed, freed with the object.
+/// A zero-initialized buffer of floats, aligned to 64 bytes and freed with the object.
 ///
-/// A margin behind the last float lets kernels load whole vectors at the end. Safe to send, because
-/// the object itself never changes; who may write to its memory is up to its owner.
+/// Padding after the last float lets kernels load whole vectors at the end. Sendable, because the
+/// object is immutable; its owner synchronizes access to the memory.
 final class AlignedBuffer: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<Float>
   private static let marginFloats = 64
-  /// Floats of a cache line.
+  /// Floats per cache line.
   static let alignment = 16
 
-  /// A count up to the next multiple of a cache line.
+  /// The count rounded up to whole cache lines.
   static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 
   init(count: Int) {

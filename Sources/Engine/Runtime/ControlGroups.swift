@@ -1,22 +1,22 @@
 import Basics
 import Foundation
 
-/// The limits that Linux control groups set to this process, of version 2 and version 1.
+/// The CPU and memory limits of this process from Linux control groups (cgroups, version 1 and 2).
 ///
-/// After the kernel's cgroup-v2.rst, sched-bwc.rst (version 1) and cgroup-v1/memory.rst.
-/// Limits of all groups up to the root apply, so the smallest one counts. Inside a container the
-/// groups above its own are hidden, and its own is mounted as the root.
+/// Source: the kernel's cgroup-v2.rst, sched-bwc.rst (version 1) and cgroup-v1/memory.rst. The
+/// limits of all groups up to the root apply, so the smallest is used. Inside a container, the
+/// container's group is mounted as the root and its parents are hidden.
 package struct ControlGroups: Sendable {
-  /// Processor time, in processors: quota over period; nil without a limit.
+  /// The CPU limit in processors: quota / period; nil without a limit.
   package let processorLimit: Double?
-  /// Bytes; nil without a limit.
+  /// The memory limit in bytes; nil without a limit.
   package let memoryLimit: Int?
 
-  /// Reads the limits; files that are missing or broken set none.
+  /// Reads the limits; missing or malformed files count as no limit.
   ///
   /// - Parameters:
-  ///   - membership: the file that lists this process's groups.
-  ///   - root: where the groups' files are mounted.
+  ///   - membership: The file that lists the groups of this process.
+  ///   - root: The mount point of the cgroup file system.
   package init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
     let lines = (Self.text(membership) ?? "").split(separator: "\n")
     var processors: [Double] = []
@@ -44,7 +44,7 @@ package struct ControlGroups: Sendable {
     memoryLimit = bytes.min()
   }
 
-  /// "/a/b" gives "/a/b", "/a" and "": the group, those above it, the root.
+  /// A group and its parents up to the root: "/a/b" gives "/a/b", "/a" and "".
   private static func folders(from group: String) -> [String] {
     var parts = group.split(separator: "/")[...]
     var folders = [""]
@@ -55,14 +55,14 @@ package struct ControlGroups: Sendable {
     return folders
   }
 
-  /// "50000 100000" is half a processor, "max 100000" no limit.
+  /// Parses `cpu.max`: "50000 100000" is half a processor, "max 100000" is no limit.
   private static func quota(version2 path: String) -> [Double] {
     let fields = (text(path) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) }
     guard fields.count == 2, let quota = fields[0], let period = fields[1] else { return [] }
     return quota > 0 && period > 0 ? [quota / period] : []
   }
 
-  /// A quota of -1 means no limit.
+  /// Parses `cpu.cfs_quota_us`; -1 means no limit.
   private static func quota(version1 folder: String) -> [Double] {
     guard let quota = number(folder + "/cpu.cfs_quota_us"),
       let period = number(folder + "/cpu.cfs_period_us"), quota > 0, period > 0
@@ -70,7 +70,7 @@ package struct ControlGroups: Sendable {
     return [Double(quota) / Double(period)]
   }
 
-  /// "max" means no limit, and so does the huge number of version 1.
+  /// Parses a memory limit; "max" (version 2) and huge numbers (version 1) mean no limit.
   private static func bytes(_ path: String) -> [Int] {
     number(path).map { $0 > 0 && $0 < 1 << 60 ? [$0] : [] } ?? []
   }

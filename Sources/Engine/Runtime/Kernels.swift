@@ -1,17 +1,17 @@
 import CGlimpseKernels
 import Foundation
 
-/// An instruction set that kernels exist for, from the plain reference to the widest.
+/// An instruction set with kernels, from the scalar reference to the widest.
 package enum InstructionSet: String, CaseIterable, Sendable {
-  /// Plain loops: the reference that the others are tested against.
+  /// Scalar loops: the reference implementation that the others are tested against.
   case scalar
-  /// 128-bit vectors of 64-bit Arm.
+  /// 128-bit vectors on 64-bit Arm.
   case neon
-  /// 256-bit vectors with fused multiply-add of x86-64.
+  /// 256-bit vectors with fused multiply-add on x86-64.
   case avx2
-  /// 512-bit vectors of x86-64.
+  /// 512-bit vectors on x86-64.
   case avx512
-  /// The same, and tiles that multiply matrices of bfloat16.
+  /// AVX-512, and AMX tiles for bfloat16 matrix products.
   case amx
 
   private var code: gk_isa {
@@ -28,21 +28,21 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     gk_table_for(code, precision.code)
   }
 
-  /// True where this processor and build can run it.
+  /// True if this processor and this build support it.
   package var isAvailable: Bool { table(.f32) != nil }
 
-  /// True where it has instructions that multiply bfloat16.
+  /// True if it has instructions for bfloat16 products.
   package var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
 
-  /// True where it has units that multiply whole matrices of bfloat16.
+  /// True if it has matrix units for bfloat16 (AMX).
   package var hasMatrixUnits: Bool { self == .amx }
 
-  /// Those that can run here, the plain reference first, the widest last.
+  /// The instruction sets that can run here, from the scalar reference to the widest.
   package static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
 
-  /// The one to use: `GLIMPSE_ISA` where it is set, else the widest that can run here.
+  /// The instruction set to use: `GLIMPSE_ISA` if it is set, otherwise the widest available.
   ///
-  /// Throws where `GLIMPSE_ISA` names one that is unknown or cannot run here.
+  /// - Throws: if `GLIMPSE_ISA` names an instruction set that is unknown or not available.
   package static func chosen() throws(EngineError) -> InstructionSet {
     let code = gk_chosen_isa()
     guard let chosen = allCases.first(where: { $0.code == code }) else {
@@ -55,17 +55,17 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   }
 }
 
-/// The kernels of one instruction set and precision.
+/// The kernels for one instruction set and precision.
 ///
-/// Safe for concurrent callers: the table is constant memory of the program.
+/// Sendable, because the function table is constant static memory.
 package struct Kernels: @unchecked Sendable {
-  /// Which instruction set they use.
+  /// The instruction set of the kernels.
   package let instructionSet: InstructionSet
   /// The number format of activations.
   package let precision: Precision
   let table: UnsafePointer<gk_table>
 
-  /// Throws where the instruction set cannot run here.
+  /// Throws if the instruction set or precision is not available.
   package init(
     _ instructionSet: InstructionSet, precision: Precision = .f32
   ) throws(EngineError) {
@@ -78,9 +78,9 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// The kernels of the chosen instruction set in the precision that it supports.
+  /// The kernels of the chosen instruction set, in the requested precision if it is supported.
   ///
-  /// Throws where `GLIMPSE_ISA` names an instruction set that is unknown or cannot run here.
+  /// - Throws: if `GLIMPSE_ISA` names an instruction set that is unknown or not available.
   package static func chosen(_ precision: PrecisionChoice = .auto) throws(EngineError) -> Kernels {
     let set = try InstructionSet.chosen()
     return try Kernels(set, precision: precision.resolved(on: set).precision)
@@ -90,8 +90,7 @@ package struct Kernels: @unchecked Sendable {
     (instructionSet, self.precision, self.table) = (set, precision, table)
   }
 
-  /// The kernels of `amx` in bfloat16 with plain code for the matrix unit: they run on any machine,
-  /// slowly, and test all code around the unit.
+  /// The bfloat16 kernels of `amx` with an emulated matrix unit, for tests on any machine; slow.
   static let emulatedMatrixUnits: Kernels? = gk_emulated_amx_table().map {
     Kernels(.amx, precision: .bf16, table: $0)
   }
@@ -104,7 +103,7 @@ package struct Kernels: @unchecked Sendable {
   var pixelwise: gk_pixelwise_table { table.pointee.pixelwise }
   var pooling: gk_pooling_table { table.pointee.pooling }
   var resampling: gk_resampling_table { table.pointee.resampling }
-  /// Absent in the plain reference.
+  /// The Winograd kernels; nil in the scalar reference.
   var winograd: gk_winograd_table? {
     table.pointee.winograd.pack == nil ? nil : table.pointee.winograd
   }

@@ -1,25 +1,25 @@
 import Foundation
 
-/// The part of the machine that this process may use.
+/// The processors and memory that this process may use.
 package enum Machine {
-  /// Threads that can run at once: the processors of the affinity mask, and no more than the
-  /// control groups' quota, rounded up.
+  /// The number of threads to use: the processors in the affinity mask, limited by the cgroup CPU
+  /// quota (rounded up).
   package static var availableThreads: Int {
     threads(affinity: allowedProcessors, limit: cgroupProcessors)
   }
 
-  /// Processors that this process may run on.
+  /// The number of processors in the affinity mask.
   package static var allowedProcessors: Int {
-    // Foundation counts all processors that are switched on, whatever the affinity mask is, and
-    // the kernel's own call for the mask is not visible from Swift.
+    // Foundation counts all online processors regardless of the affinity mask, and
+    // `sched_getaffinity` is not available in Swift.
     affinity(inStatus: "/proc/self/status") ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// The processors that the control groups' quota amounts to; nil where there is no limit.
+  /// The cgroup CPU quota in processors; nil without a limit.
   package static var cgroupProcessors: Double? { ControlGroups().processorLimit }
 
-  /// Bytes that this process may have: the machine's memory, or the control groups' limit where that
-  /// is less.
+  /// The memory available to this process in bytes: the smaller of physical memory and cgroup
+  /// limit.
   package static var memoryLimit: Int {
     let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return min(installed, ControlGroups().memoryLimit ?? installed)
@@ -29,7 +29,8 @@ package enum Machine {
     max(1, min(affinity, limit.map { Int(min($0.rounded(.up), 1e6)) } ?? affinity))
   }
 
-  /// Counts the bits of "Cpus_allowed: ff,ffffffff"; nil where there is no such line. (proc_pid_status(5))
+  /// The number of bits in the line "Cpus_allowed: ff,ffffffff" (proc_pid_status(5)); nil without
+  /// it.
   static func affinity(inStatus path: String) -> Int? {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     let key = "Cpus_allowed:"

@@ -1,13 +1,13 @@
-/// The peak throughput of this machine, measured: multiply-adds on registers, without any memory.
+/// Measures the peak arithmetic throughput of this machine: multiply-adds in registers only.
 package enum PeakThroughput {
-  /// Measurements of which the best one counts: other programs can only lower the result.
+  /// The number of measurements; the best one counts, because other programs only lower the result.
   private static let repetitions = 8
-  /// Operations of one task, about a millisecond on a fast core.
+  /// Operations per task, about a millisecond on a fast core.
   private static let taskOperations = 1 << 28
-  /// Tasks per thread, so that one that starts late costs little.
+  /// Tasks per thread; more than one, so that a thread that starts late costs little.
   private static let tasksPerThread = 8
 
-  /// Multiplications and additions per second, each counted as one, on all threads of a pool and in the
+  /// The peak in FLOP/s (a multiply-add counts as two), on all threads of a pool and in the
   /// kernels' precision.
   ///
   /// Takes some hundredths of a second.

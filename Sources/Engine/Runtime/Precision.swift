@@ -2,29 +2,30 @@ import CGlimpseKernels
 
 /// The number format of activations and packed weights.
 ///
-/// Sums are computed in 32 bits in either; parameters, their gradients and statistics are `f32` always.
+/// Sums are accumulated in 32 bits in both; parameters, their gradients and running statistics are
+/// always `f32`.
 package enum Precision: String, CaseIterable, Sendable {
   /// 32-bit floating point.
   case f32
-  /// bfloat16, the upper half of `f32`: its range, and 8 bits of precision.
+  /// bfloat16, the upper half of `f32`: the same range with 8 bits of precision.
   case bf16
 
-  /// Bytes of a value.
+  /// Bytes per value.
   package var byteCount: Int { self == .f32 ? 4 : 2 }
 
   var code: gk_precision { self == .f32 ? GK_FLOAT32 : GK_BFLOAT16 }
 }
 
-/// A requested precision, which the machine may not support.
+/// A requested precision; the machine may not support it.
 public enum PrecisionChoice: String, CaseIterable, Sendable {
-  /// `bf16` where the processor has matrix units for it, else `f32`.
+  /// `bf16` if the processor has matrix units for it (AMX), otherwise `f32`.
   case auto
   /// 32-bit floating point.
   case f32
-  /// bfloat16, where the processor can multiply it.
+  /// bfloat16 if the processor has instructions for it, otherwise `f32`.
   case bf16
 
-  /// The precision to use with an instruction set, and a note where it is not the requested one.
+  /// The precision to use with an instruction set, and a note if it is not the requested one.
   package func resolved(on set: InstructionSet) -> (precision: Precision, note: String?) {
     switch self {
     case .auto: return (set.hasMatrixUnits ? .bf16 : .f32, nil)

@@ -3,10 +3,10 @@ import CGlimpseKernels
 import Foundation
 import Synchronization
 
-/// A parallel loop over numbered tasks, made once and run many times: a run allocates nothing.
+/// A parallel loop over numbered tasks; created once and run many times without allocation.
 package final class ParallelLoop {
   let count: Int
-  /// Called once per task, with memory of the running thread's own, undefined at entry.
+  /// Called once per task, with the uninitialized workspace of the running thread.
   let body: (_ index: Int, _ workspace: UnsafeMutablePointer<Float>) -> Void
 
   package init(
@@ -17,14 +17,14 @@ package final class ParallelLoop {
   }
 }
 
-/// Threads that run the tasks of one parallel loop at a time.
+/// A work-stealing thread pool that runs one parallel loop at a time.
 ///
-/// Each thread begins with its part of the tasks and then takes what others have left, so results
-/// must not depend on which thread runs which. The caller works too and returns when all tasks have
-/// ended. Workers spin briefly between loops and then sleep; a worker that sleeps through a loop is
-/// not waited for.
+/// Each thread first runs its own part of the tasks and then steals tasks of other threads, so
+/// results must not depend on which thread runs a task. The calling thread participates and returns
+/// when all tasks have ended. Workers spin briefly between loops and then sleep; the caller does
+/// not wait for a worker that is still asleep.
 package final class ThreadPool: ParallelExecutor {
-  /// Threads that work on a loop, the caller included.
+  /// The number of threads, including the caller.
   package let threads: Int
   private let shared: Shared
   private let isRunning = Atomic<Bool>(false)
@@ -48,8 +48,8 @@ package final class ThreadPool: ParallelExecutor {
 
   /// Runs all tasks of a loop, each once, and returns when all have ended.
   ///
-  /// A second call while one is running, from another thread or from inside a task, is a
-  /// programming error and ends the process.
+  /// A concurrent call, from another thread or from inside a task, is a programming error and
+  /// traps.
   package func run(_ loop: ParallelLoop) {
     exclusively {
       guard threads > 1, loop.count > 1 else {
@@ -70,7 +70,7 @@ package final class ThreadPool: ParallelExecutor {
     withoutActuallyEscaping(body) { body in run(ParallelLoop(count, body)) }
   }
 
-  /// Enlarges each thread's workspace to at least that many floats.
+  /// Grows the workspace of each thread to at least `count` floats.
   package func reserveWorkspace(_ count: Int) {
     exclusively { shared.reserveWorkspace(count) }
   }
@@ -84,18 +84,18 @@ package final class ThreadPool: ParallelExecutor {
   }
 }
 
-/// The tasks that one thread begins a loop with. Each thread has a fixed part of them, so that it
-/// mostly reads what it wrote in the loop before, and does not wait for cache lines of others.
+/// The tasks of one thread. The partition is fixed, so that a thread mostly reads data that it
+/// wrote in the previous loop and that is still in its cache.
 ///
-/// `ticket` holds the number of the run in its upper half and the next task in its lower half, so
-/// that one compare-and-swap claims a task only while its run is still the current one.
+/// `ticket` holds the run number in its upper half and the next task in its lower half, so that one
+/// compare-and-swap claims a task only if its run is still the current one.
 private final class Lane: Sendable {
   let ticket = Atomic<UInt64>(0)
-  /// The task behind the last of this part.
+  /// The end of this thread's task range (exclusive).
   let end = Atomic<Int>(0)
-  /// Tasks, of any part, that this part's thread has ended.
+  /// The number of tasks, of any lane, that this lane's thread has finished.
   let done = Atomic<Int>(0)
-  /// Keeps the next object out of these cache lines.
+  /// Padding against false sharing with the next object.
   private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
     (0, 0, 0, 0, 0, 0, 0, 0)
   private let morePadding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
@@ -103,7 +103,7 @@ private final class Lane: Sendable {
 
   var run: UInt64 { ticket.load(ordering: .sequentiallyConsistent) >> 32 }
 
-  /// No task can be claimed until the run is opened.
+  /// Prevents tasks from being claimed until the run is opened.
   func close(run: UInt64) {
     ticket.store(run << 32 | 0xFFFF_FFFF, ordering: .sequentiallyConsistent)
   }
@@ -113,10 +113,10 @@ private final class Lane: Sendable {
   }
 }
 
-/// The state that caller and workers have in common.
+/// The state shared by caller and workers.
 ///
-/// Safe, because the pool lets one caller in at a time, workers read `loop` and `workspaces` only
-/// after claiming a task, and the caller leaves a run only after all claimed tasks have ended.
+/// Sendable, because the pool admits one caller at a time, workers read `loop` and `workspaces`
+/// only after claiming a task, and the caller returns only after all claimed tasks have ended.
 private final class Shared: @unchecked Sendable {
   private let lanes: [Lane]
   private var workspaces: [AlignedBuffer]
@@ -141,7 +141,7 @@ private final class Shared: @unchecked Sendable {
   func run(_ loop: ParallelLoop) {
     let number = lanes[0].run &+ 1
     let tasks = loop.count
-    // A late worker may still look at the old run: close it before its loop changes.
+    // A late worker may still access the previous run: close it before changing the loop.
     for lane in lanes { lane.close(run: number) }
     withExtendedLifetime(loop) {
       self.loop.store(
@@ -173,7 +173,7 @@ private final class Shared: @unchecked Sendable {
     return sum
   }
 
-  /// Runs the tasks of the worker's own part, then what the others have left.
+  /// Runs the tasks of the worker's own lane, then steals those of the others.
   private func takeTasks(as worker: Int) {
     for offset in lanes.indices {
       takeTasks(of: lanes[(worker + offset) % lanes.count], as: worker)

@@ -1,30 +1,30 @@
-/// How the units of a loop are cut into tasks: by shapes alone, so that results do not depend on
-/// the number of threads.
+/// The partition of a loop's units into tasks. It depends only on shapes, so results do not depend
+/// on the number of threads.
 struct WorkPartition {
   let units: Int
   let tasks: Int
 
-  /// Partial results of a reduction, merged in order.
+  /// The number of partial results of a reduction, which are merged in order.
   static let reductionParts = 32
-  /// Operations that make a task worth handing out.
+  /// The minimum number of operations per task that outweighs the scheduling overhead.
   private static let operationsPerTask = 400_000
-  /// Tasks of one loop at most: enough for 64 threads.
+  /// The maximum number of tasks per loop: enough for 64 threads.
   private static let maximumTasks = 256
 
-  /// The units of one task.
+  /// The unit range of one task.
   func range(_ task: Int) -> (begin: Int, end: Int) {
     (units * task / tasks, units * (task + 1) / tasks)
   }
 }
 
 extension WorkPartition {
-  /// Cuts units of that many operations each.
+  /// Partitions units of `costPerUnit` operations each.
   init(units: Int, costPerUnit: Int) {
     let worthwhile = units * costPerUnit / Self.operationsPerTask
     self.init(units: units, tasks: max(1, min(units, worthwhile, Self.maximumTasks)))
   }
 
-  /// Cuts units whose partial results are merged.
+  /// Partitions units for a reduction with partial results.
   init(reducing units: Int) { self.init(units: units, tasks: min(units, Self.reductionParts)) }
 }
 
@@ -37,12 +37,12 @@ extension ParallelLoop {
     }
   }
 
-  /// A loop over tasks that each have a number.
+  /// A loop that calls `body(task)` for `0..<count`.
   convenience init(_ count: Int, _ body: @escaping (_ task: Int) -> Void) {
     self.init(count) { task, _ in body(task) }
   }
 
-  /// A loop over parts of the pixels of each image of a shape.
+  /// A loop over pixel ranges of each image of a shape.
   convenience init(
     images shape: Shape, costPerPixel: Int,
     _ body: @escaping (_ image: Int, _ begin: Int, _ end: Int) -> Void
@@ -54,7 +54,7 @@ extension ParallelLoop {
     }
   }
 
-  /// A loop over tasks of a kernel that takes a C description of its work.
+  /// A loop over tasks of a kernel that takes a C description.
   convenience init<Description>(
     _ count: Int, _ description: Description,
     _ body: @escaping (_ description: UnsafePointer<Description>, _ task: Int) -> Void
@@ -72,7 +72,7 @@ extension ParallelLoop {
     }
   }
 
-  /// The same over the rows of a shape's images.
+  /// A loop over ranges of the n * h rows of a shape, for a kernel that takes a C description.
   convenience init<Description>(
     rows shape: Shape, costPerRow: Int, _ description: Description,
     _ body: @escaping (_ description: UnsafePointer<Description>, _ begin: Int, _ end: Int) -> Void
@@ -81,7 +81,7 @@ extension ParallelLoop {
       WorkPartition(units: shape.n * shape.h, costPerUnit: costPerRow), description, body)
   }
 
-  /// Work that the calling thread does alone.
+  /// A single task, run on the calling thread.
   convenience init(serial body: @escaping () -> Void) {
     self.init(1) { _ in body() }
   }

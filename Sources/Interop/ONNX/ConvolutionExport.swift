@@ -1,7 +1,7 @@
 import Engine
 
 extension ConvolutionGeometry {
-  /// What ONNX calls the fixed numbers.
+  /// The ONNX attributes of the hyperparameters.
   fileprivate var attributes: ONNXModel.Attributes {
     ONNXModel.window(kernel, stride: stride, padding: padding)
       + [("dilations", .extents(dilation)), ("group", .int(groups))]
@@ -12,7 +12,7 @@ extension Convolution: ONNXOp {
   func export(_ node: inout ONNXNode) {
     var inputs = [node.inputs[0]]
     if isLinear {
-      // Gemm takes no pixels.
+      // A linear layer is exported as a 1x1 Conv, because Gemm has no spatial axes.
       let extents = parameters[0].layout.publicShape(parameters[0].shape)
       inputs.append(node.parameter("weight", shape: extents + [1, 1]))
     } else {

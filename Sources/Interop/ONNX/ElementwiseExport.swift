@@ -1,7 +1,7 @@
 import Engine
 
 extension ONNXNode {
-  /// Appends an activation of the value `input` as the node's last operators.
+  /// Appends the operators of an activation on the value `input`, ending with the node's output.
   mutating func activate(_ activation: Activation, _ input: String) {
     switch activation {
     case .identity: add("Identity", [input])
@@ -13,7 +13,7 @@ extension ONNXNode {
       add("Mul", [input, inner("sigmoid")])
     case .hardSwish: add("HardSwish", [input])
     case .gelu:
-      // x / 2 * (1 + erf(x / sqrt 2)); the operator Gelu came with set 20.
+      // x / 2 * (1 + erf(x / sqrt(2))); the operator Gelu requires operator set 20.
       add("Mul", [input, constant("root", [Float(0.5).squareRoot()])], to: inner("scaled"))
       add("Erf", [inner("scaled")], to: inner("erf"))
       add("Add", [inner("erf"), constant("one", [1])], to: inner("sum"))
@@ -24,7 +24,7 @@ extension ONNXNode {
     }
   }
 
-  /// The name for a result that an activation follows, or the node's own where none does.
+  /// The name of the result before the activation: the node's own name for the identity.
   func beforeActivation(_ activation: Activation, _ step: String) -> String {
     activation == .identity ? name : inner(step)
   }
@@ -57,7 +57,7 @@ extension Concat: ONNXOp {
 }
 
 extension Flatten: ONNXOp {
-  /// Channels are innermost here.
+  /// Glimpse flattens in the order h, w, c, so the values are transposed first.
   func export(_ node: inout ONNXNode) {
     node.add("Transpose", node.inputs, to: node.inner("last"), [("perm", .ints([0, 2, 3, 1]))])
     let shape = node.integers("shape", node.outputShape.channelsFirst)

@@ -6,14 +6,14 @@ extension BatchNorm: ONNXOp {
     let names = parameters.map { node.parameter($0.name) }
     node.add(
       "BatchNormalization", node.inputs + names, to: normalized,
-      // ONNX counts how much of the old statistics stays.
+      // ONNX defines momentum as the weight of the old statistics.
       [("epsilon", .float(epsilon)), ("momentum", .float(1 - momentum))])
     if activation != .identity { node.activate(activation, normalized) }
   }
 }
 
 extension LayerNorm: ONNXOp {
-  /// ONNX normalizes the last extents alone, so channels go there and back.
+  /// ONNX normalizes the last axes, so channels are transposed to the end and back.
   func export(_ node: inout ONNXNode) {
     node.add("Transpose", node.inputs, to: node.inner("last"), [("perm", .ints([0, 2, 3, 1]))])
     node.add(
@@ -25,7 +25,8 @@ extension LayerNorm: ONNXOp {
 }
 
 extension GroupNorm: ONNXOp {
-  /// Groups stand as channels of an instance normalization; GroupNormalization came with set 18.
+  /// Exported as InstanceNormalization with groups as channels; GroupNormalization requires
+  /// operator set 18.
   func export(_ node: inout ONNXNode) {
     let shape = node.outputShape
     node.add(

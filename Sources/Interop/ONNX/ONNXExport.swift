@@ -1,30 +1,30 @@
 import Engine
 
-/// An op that ONNX has operators for.
+/// An op that can be exported to ONNX operators.
 ///
-/// The mapping of each op is a conformance in this folder; an op without one cannot be exported.
+/// The conformances are in this folder; an op without one cannot be exported.
 protocol ONNXOp: Op {
-  /// Appends the operators that compute the op on values in the order n, c, h, w.
+  /// Appends the ONNX operators of the op, with values in the order n, c, h, w.
   func export(_ node: inout ONNXNode) throws(EngineError)
 }
 
-/// One node of a graph during its export to an ONNX model.
+/// A graph node during its export to an ONNX model.
 struct ONNXNode {
   fileprivate let model: ONNXModel
   /// The node's scoped name.
   let name: String
-  /// The names of the values that it reads.
+  /// The names of the input values.
   let inputs: [String]
-  /// Their shapes.
+  /// The shapes of the input values.
   let inputShapes: [Shape]
-  /// The shape of the value that it computes, which has the node's name.
+  /// The shape of the output value, which has the node's name.
   let outputShape: Shape
   fileprivate let parameters: ParameterBlock
   fileprivate var count = 0
 
-  /// Appends an operator; the node's first one has its name.
+  /// Appends an operator; the first one has the name of the node.
   ///
-  /// - Parameter output: The name of its result: nil for the node's own.
+  /// - Parameter output: The name of the result; nil for the name of the node.
   mutating func add(
     _ type: String, _ inputs: [String], to output: String? = nil,
     _ attributes: ONNXModel.Attributes = []
@@ -35,12 +35,12 @@ struct ONNXNode {
     count += 1
   }
 
-  /// The name of a result between two operators of the node.
+  /// The name of an intermediate result of the node.
   func inner(_ step: String) -> String { "\(name)/\(step)" }
 
-  /// Adds one of the op's parameters under its full name.
+  /// Adds a parameter of the op as an initializer and returns its full name.
   ///
-  /// - Parameter shape: The extents: nil for those of public weights files.
+  /// - Parameter shape: The shape; nil for that of public weights files.
   func parameter(_ parameter: String, shape: [Int]? = nil) -> String {
     let full = "\(name).\(parameter)"
     guard let entry = parameters.layout[full] else {
@@ -51,13 +51,13 @@ struct ONNXNode {
     return full
   }
 
-  /// Adds constant floats of the node.
+  /// Adds a float constant of the node and returns its name.
   func constant(_ step: String, shape: [Int] = [], _ values: [Float]) -> String {
     model.addConstant(inner(step), shape: shape, values)
     return inner(step)
   }
 
-  /// Adds constant whole numbers of the node.
+  /// Adds an integer constant of the node and returns its name.
   func integers(_ step: String, _ values: [Int]) -> String {
     model.addIntegers(inner(step), values)
     return inner(step)
@@ -65,23 +65,23 @@ struct ONNXNode {
 }
 
 extension Graph {
-  /// The largest file of Protocol Buffers.
+  /// The maximum size of a Protocol Buffers message in bytes.
   private static let largestFile = Int(Int32.max)
 
-  /// The network as an ONNX file (operator set 17): values in the order n, c, h, w, parameters under
-  /// their own names, every output as the graph has it.
+  /// The network as an ONNX file (operator set 17) with values in the order n, c, h, w, parameters
+  /// under their full names, and the outputs of the graph.
   ///
   /// - Parameters:
-  ///   - inputShapes: The fixed extents of the inputs.
-  ///   - producerVersion: Glimpse's version.
-  ///   - metadata: Texts by key that are stored beside the graph.
-  /// - Throws: `EngineError` for an op that ONNX has no operator for, or a file of 2 GiB and more.
+  ///   - inputShapes: The fixed shapes of the inputs.
+  ///   - producerVersion: The version of Glimpse.
+  ///   - metadata: Key-value pairs for `metadata_props`.
+  /// - Throws: `EngineError` for an op without an ONNX operator, or if the file reaches 2 GiB.
   package func onnx(
     _ parameters: ParameterBlock, inputShapes: [Shape], name: String, producerVersion: String,
     metadata: [String: String] = [:]
   ) throws(EngineError) -> [UInt8] {
     precondition(parameterLayout == parameters.layout, "the parameters are of another network")
-    // Well above what the operators and their names take.
+    // 16 MiB is well above the size of the operators and their names.
     guard parameters.layout.count * MemoryLayout<Float>.size < Self.largestFile - 1 << 24 else {
       throw EngineError(
         "an ONNX file holds at most 2 GiB, and the network has \(parameters.layout.count) "

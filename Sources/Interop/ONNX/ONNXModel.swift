@@ -2,13 +2,13 @@ import Engine
 
 /// An ONNX model under construction: nodes, constants, inputs and outputs.
 ///
-/// Field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 8).
+/// Field numbers are from onnx.proto (github.com/onnx/onnx, IR version 8).
 final class ONNXModel {
-  /// The version of the operators; 14 brought HardSwish, 17 LayerNormalization.
+  /// The operator set version; HardSwish requires 14, LayerNormalization 17.
   static let operatorSet = 17
   private static let formatVersion = 8
 
-  /// A number or list of numbers that belongs to a node.
+  /// An attribute value of a node.
   enum Attribute: Sendable {
     case int(Int)
     case ints([Int])
@@ -27,23 +27,23 @@ final class ONNXModel {
     case int64 = 7
   }
 
-  /// Fields of the graph.
+  /// Encoded fields of the graph.
   private var nodes = ProtobufWriter()
   private var initializers = ProtobufWriter()
   private var inputs = ProtobufWriter()
   private var outputs = ProtobufWriter()
 
-  /// Declares a value that the caller fills.
+  /// Declares a graph input.
   func addInput(_ name: String, shape: Shape) {
     inputs.add(11) { Self.write(name, shape, to: &$0) }
   }
 
-  /// Declares a value that the caller reads.
+  /// Declares a graph output.
   func addOutput(_ name: String, shape: Shape) {
     outputs.add(12) { Self.write(name, shape, to: &$0) }
   }
 
-  /// Appends an operator.
+  /// Appends an operator node.
   func addNode(
     _ type: String, name: String, inputs: [String], output: String, attributes: Attributes
   ) {
@@ -58,12 +58,12 @@ final class ONNXModel {
     }
   }
 
-  /// Adds constant floats.
+  /// Adds a float initializer.
   func addConstant(_ name: String, shape: [Int], _ values: [Float]) {
     addConstant(name, shape, .float, values.map { $0.bitPattern.littleEndian })
   }
 
-  /// Adds a list of constant whole numbers.
+  /// Adds a one-dimensional int64 initializer.
   func addIntegers(_ name: String, _ values: [Int]) {
     addConstant(name, [values.count], .int64, values.map { Int64($0).littleEndian })
   }
@@ -79,7 +79,7 @@ final class ONNXModel {
     }
   }
 
-  /// The file.
+  /// The encoded model file.
   func bytes(name: String, producerVersion: String, metadata: [String: String]) -> [UInt8] {
     var model = ProtobufWriter()
     model.add(1, Self.formatVersion)
@@ -103,7 +103,7 @@ final class ONNXModel {
     return model.bytes
   }
 
-  /// A value's name, type and extents, in the order n, c, h, w.
+  /// Writes a value's name, element type and shape in the order n, c, h, w.
   private static func write(_ name: String, _ shape: Shape, to value: inout ProtobufWriter) {
     value.add(1, name)
     value.add(2) { type in
@@ -118,7 +118,7 @@ final class ONNXModel {
 
   private static func write(_ name: String, _ value: Attribute, to result: inout ProtobufWriter) {
     result.add(1, name)
-    // The last field is the type of the value.
+    // Field 20 is the attribute type.
     switch value {
     case .float(let number):
       result.add(2, number)
@@ -137,6 +137,6 @@ final class ONNXModel {
 }
 
 extension Shape {
-  /// The extents in the order n, c, h, w.
+  /// The extents in the order n, c, h, w (NCHW).
   var channelsFirst: [Int] { [n, c, h, w] }
 }

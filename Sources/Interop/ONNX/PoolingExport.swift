@@ -1,7 +1,7 @@
 import Engine
 
 extension ONNXModel {
-  /// The numbers of a window that moves over pixels.
+  /// The attributes of a sliding window.
   static func window(_ kernel: Extent, stride: Extent, padding: Extent) -> Attributes {
     [
       ("kernel_shape", .extents(kernel)), ("strides", .extents(stride)),
@@ -18,7 +18,8 @@ extension MaxPool: ONNXOp {
 }
 
 extension AveragePool: ONNXOp {
-  /// Adaptive windows of equal size are an ordinary pool; ONNX has none of unequal size.
+  /// Adaptive windows of equal size are exported as AveragePool; ONNX does not support unequal
+  /// ones.
   func export(_ node: inout ONNXNode) throws(EngineError) {
     switch windows {
     case .global: node.add("GlobalAveragePool", node.inputs)
@@ -58,7 +59,7 @@ extension BilinearUpsample: ONNXOp {
 extension ONNXNode {
   fileprivate mutating func resize(factor: Int, mode: String, coordinates: String) {
     let scales = constant("scales", shape: [4], [1, 1, Float(factor), Float(factor)])
-    // The second input, a region, is left out.
+    // The second input, the region of interest, is omitted.
     add(
       "Resize", [inputs[0], "", scales],
       [

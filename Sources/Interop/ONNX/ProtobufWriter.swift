@@ -1,46 +1,46 @@
 import Engine
 
-/// Bytes of one Protocol Buffers message, field by field.
+/// Encodes one Protocol Buffers message field by field (protobuf.dev, "Encoding").
 ///
-/// Source: protobuf.dev, "Encoding". Only what ONNX needs: whole numbers, floats, texts, messages.
+/// Supports the types that ONNX needs: integers, floats, strings, bytes and messages.
 struct ProtobufWriter: Sendable {
   private(set) var bytes: [UInt8] = []
 
-  /// How a field's value is stored.
+  /// The wire type of a field.
   private enum Wire: UInt64 {
     case varint = 0
     case counted = 2
     case fixed32 = 5
   }
 
-  /// A whole number; negative ones take ten bytes.
+  /// Adds an integer as a varint; negative values take ten bytes.
   mutating func add(_ field: UInt64, _ value: Int) {
     begin(field, .varint)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
-  /// A 32-bit float.
+  /// Adds a 32-bit float.
   mutating func add(_ field: UInt64, _ value: Float) {
     begin(field, .fixed32)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
-  /// A text.
+  /// Adds a UTF-8 string.
   mutating func add(_ field: UInt64, _ text: String) {
     add(field, bytes: text.utf8)
   }
 
-  /// A message inside this one.
+  /// Adds a nested message.
   mutating func add(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
     var message = ProtobufWriter()
     write(&message)
     add(field, bytes: message.bytes)
   }
 
-  /// Fields behind those of this message.
+  /// Appends the encoded fields of another writer.
   mutating func append(_ fields: ProtobufWriter) { bytes += fields.bytes }
 
-  /// Bytes as they are.
+  /// Adds a field of raw bytes.
   mutating func add(_ field: UInt64, bytes new: some Collection<UInt8>) {
     begin(field, .counted)
     varint(UInt64(new.count))
@@ -51,7 +51,7 @@ struct ProtobufWriter: Sendable {
     varint(field << 3 | wire.rawValue)
   }
 
-  /// Seven bits per byte, the lowest first; the eighth bit is set where more follow.
+  /// Appends a varint: seven bits per byte, lowest first; the eighth bit marks continuation.
   private mutating func varint(_ value: UInt64) {
     var rest = value
     while rest > 0x7F {

@@ -1,11 +1,11 @@
 import Engine
 
-/// The residual networks of He et al. 2015 ("Deep Residual Learning", table 1), in torchvision's
-/// form and with its names, so that public weights load as they are.
+/// The residual networks of He et al. 2015 ("Deep Residual Learning", table 1), with torchvision's
+/// structure and parameter names, so that its public weights can be loaded.
 struct ResNet: Sendable {
-  /// Blocks of each of the four stages.
+  /// The number of blocks in each of the four stages.
   let blocks: [Int]
-  /// True for blocks of three convolutions.
+  /// True for bottleneck blocks of three convolutions; false for basic blocks of two.
   let hasBottlenecks: Bool
   private static let widths = [64, 128, 256, 512]
 
@@ -16,8 +16,8 @@ struct ResNet: Sendable {
   /// 50 layers, bottlenecks.
   static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
 
-  /// Appends the backbone: input n, h, w, 3; features of 128, 256, 512 channels (fourfold with
-  /// bottlenecks).
+  /// Appends the backbone: input n, h, w, 3; features of 128, 256 and 512 channels (four times as
+  /// many with bottlenecks).
   func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
     let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
     let norm = NormStyle.resnet.norm(Self.widths[0])
@@ -45,10 +45,10 @@ struct ResNet: Sendable {
 
 /// The output of a backbone or neck: feature maps at three strides.
 struct BackboneFeatures: Sendable {
-  /// 1/8 of the input's size.
+  /// The feature map at 1/8 of the input size.
   let stride8: Value
-  /// 1/16 of the input's size.
+  /// The feature map at 1/16 of the input size.
   let stride16: Value
-  /// 1/32 of the input's size.
+  /// The feature map at 1/32 of the input size.
   let stride32: Value
 }

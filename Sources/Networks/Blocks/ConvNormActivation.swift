@@ -1,20 +1,20 @@
 import Engine
 
-/// Normalization and activation after the convolutions of a network.
+/// The normalization and activation settings of a network.
 struct NormStyle: Hashable, Sendable {
-  /// Applied after each normalization.
+  /// The activation after each normalization.
   var activation: Activation
-  /// Added to the variance.
+  /// The epsilon of batch normalization, added to the variance.
   var epsilon: Float = 1e-5
-  /// Momentum of the running statistics, 0...1.
+  /// The momentum of the running statistics, 0...1 (PyTorch's convention: the weight of the batch).
   var momentum: Float = 0.1
 
-  /// The public ResNets' (He et al. 2015).
+  /// The settings of torchvision's ResNets (He et al. 2015).
   static let resnet = NormStyle(activation: .relu)
-  /// For small detectors trained from scratch: hard-swish, and YOLOX's slow running statistics.
+  /// For small detectors trained from scratch: hard-swish, with YOLOX's epsilon and momentum.
   static let compact = NormStyle(activation: .hardSwish, epsilon: 1e-3, momentum: 0.03)
 
-  /// The normalization, with its activation or without.
+  /// A batch normalization, optionally with the activation.
   func norm(_ channels: Int, activates: Bool = true) -> BatchNorm {
     BatchNorm(
       channels: channels, epsilon: epsilon, momentum: momentum,
@@ -25,8 +25,8 @@ struct NormStyle: Hashable, Sendable {
 extension Scope {
   /// Convolution, batch normalization, activation.
   ///
-  /// n, h, w, c -> n, h / stride, w / stride, `channels`. Parameters lie under `conv` and `bn`. A
-  /// depthwise block keeps the number of channels.
+  /// n, h, w, c -> n, h / stride, w / stride, `channels`. A depthwise block keeps the number of
+  /// channels. Parameter scopes: `conv`, `bn`.
   func convNormActivation(
     _ x: Value, _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
     style: NormStyle, activates: Bool = true

@@ -1,10 +1,10 @@
 import Engine
 
 extension Scope {
-  /// A depthwise convolution over space, then a 1x1 convolution over channels.
+  /// A depthwise separable convolution: a depthwise convolution followed by a 1x1 convolution.
   ///
   /// n, h, w, c -> n, h / stride, w / stride, `channels` (Howard et al. 2017, "MobileNets", figure
-  /// 2). Parameters lie under `dw` and `pw`.
+  /// 2). Parameter scopes: `dw`, `pw`.
   func depthwiseSeparable(
     _ x: Value, _ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle
   ) -> Value {
@@ -13,11 +13,12 @@ extension Scope {
     return self["pw"].convNormActivation(spatial, channels, kernel: 1, style: style)
   }
 
-  /// Widen by a 1x1 convolution, convolve each channel, narrow again without activation, and add.
+  /// An inverted residual block: 1x1 expansion, depthwise convolution, linear 1x1 projection, and a
+  /// residual connection.
   ///
-  /// n, h, w, c -> n, h / stride, w / stride, `channels` (Sandler et al. 2018, "MobileNetV2", figure
-  /// 3b), with `expansion * c` channels in between. The input is added where the shapes allow it.
-  /// Parameters lie under `expand`, `dw`, `project`.
+  /// n, h, w, c -> n, h / stride, w / stride, `channels` (Sandler et al. 2018, "MobileNetV2",
+  /// figure 3b), with `expansion * c` channels in between. The input is added if the shapes are
+  /// equal. Parameter scopes: `expand`, `dw`, `project`.
   func invertedResidual(
     _ x: Value, _ channels: Int, expansion: Int = 2, kernel: Extent = 3, stride: Extent = 1,
     style: NormStyle

@@ -1,7 +1,7 @@
 import Engine
 
 extension Scope {
-  /// Two 3x3 convolutions around which the input is added.
+  /// A basic residual block: two 3x3 convolutions and a residual connection.
   ///
   /// n, h, w, c -> n, h / stride, w / stride, `channels` (He et al. 2015, "Deep Residual Learning",
   /// figure 5 left). Names are torchvision's: `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `.1`.
@@ -15,10 +15,12 @@ extension Scope {
     return residual(x, convolutions, stride: stride, style: style)
   }
 
-  /// Narrow by a 1x1 convolution, convolve 3x3, widen fourfold, and add the input.
+  /// A bottleneck block: 1x1 reduction, 3x3 convolution, 1x1 expansion by 4, and a residual
+  /// connection.
   ///
-  /// n, h, w, c -> n, h / stride, w / stride, 4 * `width` (He et al. 2015, "Deep Residual Learning",
-  /// figure 5 right, with the stride on the 3x3 as in torchvision). Names are torchvision's.
+  /// n, h, w, c -> n, h / stride, w / stride, 4 * `width` (He et al. 2015, "Deep Residual
+  /// Learning", figure 5 right, with the stride on the 3x3 as in torchvision). Names are
+  /// torchvision's.
   func bottleneck(
     _ x: Value, _ width: Int, stride: Extent = 1, style: NormStyle = .resnet
   ) -> Value {
@@ -30,8 +32,8 @@ extension Scope {
     return residual(x, convolutions, stride: stride, style: style)
   }
 
-  /// Normalized convolutions in a row, and the input added before the last activation: through a
-  /// 1x1 convolution where the shape changes.
+  /// A sequence of normalized convolutions; the input is added before the last activation, through
+  /// a 1x1 convolution if the shape changes.
   private func residual(
     _ x: Value, _ convolutions: [Convolution], stride: Extent, style: NormStyle
   ) -> Value {

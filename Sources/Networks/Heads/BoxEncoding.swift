@@ -2,17 +2,17 @@ import Foundation
 
 /// How a detection head encodes a box relative to an anchor point.
 package enum BoxEncoding: String, Hashable, Sendable {
-  /// Center offset and log size, in strides (Ge et al. 2021, "YOLOX", section 2.1, with offsets
-  /// relative to the middle of the anchor point's cell).
+  /// Center offset and log size in units of the stride (Ge et al. 2021, "YOLOX", section 2.1, with
+  /// offsets relative to the center of the grid cell).
   ///
-  /// For the anchor point in column x and row y of the output of stride s: center `((x + 0.5 + p0) s,
-  /// (y + 0.5 + p1) s)`, width `exp(min(p2, 8)) s`, height `exp(min(p3, 8)) s`, in input pixels.
+  /// For the anchor point in column x and row y of the output of stride s: center `((x + 0.5 + p0)
+  /// s, (y + 0.5 + p1) s)`, width `exp(min(p2, 8)) s`, height `exp(min(p3, 8)) s`, in input pixels.
   case yolox
 
-  /// The upper limit of p2 and p3: exp(8) strides are more than any image.
+  /// The upper limit of p2 and p3; exp(8) strides exceed any image.
   package static let maximumLogSize: Float = 8
 
-  /// Numbers per anchor point.
+  /// Regression outputs per anchor point.
   package var count: Int { 4 }
 
   /// Decodes `p`, the encoded box at the anchor point in column `x` and row `y`, to its corners x1,

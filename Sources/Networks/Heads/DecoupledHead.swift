@@ -2,16 +2,15 @@ import Engine
 import Foundation
 
 extension DetectionHead {
-  /// What the outputs of `decoupledHead` mean: per stride n, h, w, 4 + classes.
+  /// The format of the outputs of `decoupledHead`: per stride n, h, w, 4 + classes.
   static let decoupled = DetectionHead(strides: [8, 16, 32])
 }
 
 extension Scope {
   /// An anchor-free head with separate branches for boxes and classes (Ge et al. 2021, "YOLOX",
-  /// figure 2, without the objectness). Strides share no parameters; the outputs are in their order.
+  /// figure 2, without objectness). Strides do not share parameters; outputs are ordered by stride.
   ///
-  /// - Parameter imageSize: The input's side in pixels, which sets how rare objects are expected to
-  ///   be at first.
+  /// - Parameter imageSize: The side of the input in pixels; determines the initial class bias.
   func decoupledHead(
     _ x: BackboneFeatures, classCount: Int, channels: Int, style: NormStyle, depthwise: Bool,
     imageSize: Int
@@ -24,8 +23,8 @@ extension Scope {
     let maps = [x.stride8, x.stride16, x.stride32]
     return zip(DetectionHead.decoupled.strides, maps).map { stride, map in
       let scope = self["stride\(stride)"]
-      // Initial boxes are four strides wide, nearer to real ones than a single stride, so that
-      // assignment has overlaps to compare from the first step.
+      // Initial boxes are exp(1.386) = 4 strides wide, closer to typical objects than one stride,
+      // so that label assignment has nonzero IoUs from the first step.
       let boxes = Convolution(
         channels, 4, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
         biasInitializer: .values([0, 0, 1.386, 1.386]))

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// A box of one image before non-maximum suppression.
+/// A decoded box of one image before NMS.
 package struct DetectionCandidate: Hashable, Sendable {
   /// Corners x1, y1, x2, y2 in input pixels.
   package let box: SIMD4<Double>
@@ -10,19 +10,19 @@ package struct DetectionCandidate: Hashable, Sendable {
 }
 
 extension DetectionHead {
-  /// Decodes the outputs for one image of the batch; candidates are in the order of strides, rows
-  /// and columns.
+  /// Decodes the outputs for one image of the batch; candidates are ordered by stride, row and
+  /// column.
   ///
   /// - Parameters:
   ///   - outputs: One view per stride.
-  ///   - confidence: The lowest score, 0...1.
+  ///   - confidence: The score threshold, 0...1.
   ///   - classes: The classes to consider; nil for all.
   ///   - isMultiLabel: Whether an anchor point gives a candidate for every class above the
   ///     threshold, instead of its highest-scoring one.
   package func candidates(
     _ outputs: [View], image: Int, confidence: Float, classes: Set<Int>?, isMultiLabel: Bool
   ) -> [DetectionCandidate] {
-    // Comparing logits spares an exponential per anchor point without an object.
+    // Comparing logits avoids an exponential at most anchor points.
     let threshold = logit(confidence)
     var found: [DetectionCandidate] = []
     for (view, stride) in zip(outputs, strides) {
@@ -46,7 +46,7 @@ extension DetectionHead {
     return found
   }
 
-  /// Calls `body` for the classes of an anchor point that become candidates.
+  /// Calls `body` for each class of an anchor point that is above the threshold.
   @inline(__always)
   private func select(
     _ logits: UnsafeBufferPointer<Float>, over lowest: Float, classes: Set<Int>?,

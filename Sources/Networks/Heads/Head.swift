@@ -1,4 +1,4 @@
-/// What a model predicts.
+/// The task of a model.
 package enum ModelTask: String, CaseIterable, Hashable, Sendable {
   /// Boxes with a class and a score.
   case detection
@@ -7,7 +7,8 @@ package enum ModelTask: String, CaseIterable, Hashable, Sendable {
   /// A class per image.
   case classification
 
-  /// The classes of a network without weights: those of COCO, one of foreground, those of ImageNet.
+  /// The number of classes for benchmarks without weights: COCO's, one foreground class,
+  /// ImageNet's.
   package var benchmarkClassCount: Int {
     switch self {
     case .detection: 80
@@ -17,9 +18,9 @@ package enum ModelTask: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// What the outputs of a network mean.
+/// The output format of a network.
 ///
-/// Data, not a type per network: whatever built the network, a predictor and a loss follow from it.
+/// Predictors and losses depend only on the head, not on how the network was built.
 package enum Head: Hashable, Sendable {
   /// Encoded boxes and class logits at anchor points, one output per stride.
   case detection(DetectionHead)
@@ -37,15 +38,15 @@ package enum Head: Hashable, Sendable {
   }
 }
 
-/// The outputs of an anchor-point detector.
+/// The output format of an anchor-free detector.
 ///
-/// One output n, h, w, channels per stride; the channels are the encoded box, an objectness logit
-/// where there is one, and a logit per class. Each class is an independent yes or no.
+/// One output n, h, w, channels per stride. The channels are the encoded box, an optional
+/// objectness logit, and a logit per class. Classes are independent (sigmoid, not softmax).
 package struct DetectionHead: Hashable, Sendable {
-  /// Input pixels between neighboring anchor points, per output.
+  /// The stride of each output: input pixels between neighboring anchor points.
   package var strides: [Int]
   package var boxEncoding: BoxEncoding
-  /// True where the score of a class is its probability times that of an object.
+  /// True if there is an objectness logit; scores are then class probability times objectness.
   package var hasObjectness: Bool
 
   package init(strides: [Int], boxEncoding: BoxEncoding = .yolox, hasObjectness: Bool = false) {
@@ -55,13 +56,13 @@ package struct DetectionHead: Hashable, Sendable {
     self.hasObjectness = hasObjectness
   }
 
-  /// Channels before the first class logit.
+  /// The channel of the first class logit.
   package var classOffset: Int { boxEncoding.count + (hasObjectness ? 1 : 0) }
 }
 
 extension Head {
-  /// The form in a file's metadata: `detection yolox 8,16,32`, with a last word `objectness` where
-  /// there is one; else the task's name.
+  /// The form in the metadata of weights files: `detection yolox 8,16,32`, optionally followed by
+  /// `objectness`; for other tasks the name of the task.
   package var text: String {
     guard case .detection(let head) = self else { return task.rawValue }
     let strides = head.strides.map(String.init).joined(separator: ",")
@@ -69,7 +70,7 @@ extension Head {
       + (head.hasObjectness ? " objectness" : "")
   }
 
-  /// Reads what `text` wrote; nil for anything else.
+  /// Parses the form of `text`; nil if it is invalid.
   package init?(text: String) {
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     switch ModelTask(rawValue: words[0]) {

@@ -1,7 +1,7 @@
 import Engine
 
 extension ModelSpec {
-  /// The small detector, 1.0 M parameters and 1.3 GFLOP at 416: a depthwise backbone, neck and head.
+  /// A small detector with a depthwise backbone, neck and head; 1.0 M parameters, 1.3 GFLOP at 416.
   package static let compact = ModelSpec(
     name: "compact",
     summary: "depthwise backbone, path aggregation neck; made to train from scratch on a CPU",
@@ -14,8 +14,8 @@ extension ModelSpec {
       imageSize: x.shape.h)
   }
 
-  /// A ResNet with a feature pyramid and a head of plain convolutions, 12.5 M parameters and 16 GFLOP
-  /// at 416.
+  /// A ResNet-18 detector with a feature pyramid and a head of full convolutions; 12.5 M
+  /// parameters, 16 GFLOP at 416.
   package static let resnet18 = ModelSpec(
     name: "resnet18",
     summary: "ResNet-18 with a feature pyramid; more accurate, ten times the work",

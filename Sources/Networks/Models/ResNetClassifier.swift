@@ -1,7 +1,7 @@
 import Engine
 
 extension ModelSpec {
-  /// 11.7 M parameters with 1000 classes and 3.6 GFLOP at 224.
+  /// ResNet-18 classifier; 11.7 M parameters with 1000 classes, 3.6 GFLOP at 224.
   package static let resnet18Classifier = ModelSpec(
     name: "resnet18-cls", summary: "ResNet-18 image classifier", defaultSize: 224,
     preprocessing: .imageNet, head: .classification
@@ -10,7 +10,7 @@ extension ModelSpec {
 
 /// A ResNet classifier: the backbone, global average pooling, a linear layer.
 ///
-/// At the root of the names it is torchvision's network, `conv1` to `fc`, and loads its weights.
+/// In the root scope, parameter names equal torchvision's, `conv1` to `fc`.
 struct ResNetClassifier {
   let backbone: ResNet
   var classCount = 1000

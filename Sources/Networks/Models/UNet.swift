@@ -1,7 +1,7 @@
 import Engine
 
 extension ModelSpec {
-  /// 31 M parameters and 96 GFLOP at 256.
+  /// U-Net; 31 M parameters, 96 GFLOP at 256.
   package static let unet = ModelSpec(
     name: "unet", summary: "U-Net of 64 to 1024 channels; a class per pixel", defaultSize: 256,
     preprocessing: .unit, head: .segmentation
@@ -10,12 +10,12 @@ extension ModelSpec {
 
 /// The U-Net: an encoder of four levels and a decoder with skip connections.
 ///
-/// n, h, w, c -> n, h, w, `classCount` logits; h and w are multiples of 16 (Ronneberger et al. 2015,
-/// "U-Net", figure 1). In the form of Pytorch-UNet and with its names: padded convolutions with
-/// batch normalization, upsampling by transposed convolutions.
+/// n, h, w, c -> n, h, w, `classCount` logits; h and w are multiples of 16 (Ronneberger et al.
+/// 2015, "U-Net", figure 1). Structure and parameter names are Pytorch-UNet's: padded convolutions
+/// with batch normalization, upsampling by transposed convolutions.
 struct UNet {
   let classCount: Int
-  /// Channels at full size.
+  /// The number of channels at full resolution.
   var width = 64
 
   func callAsFunction(_ x: Value, _ scope: Scope) -> Value {
@@ -31,13 +31,13 @@ struct UNet {
     return scope["outc"]["conv"].apply(Convolution(width, classCount, kernel: 1, bias: true), y)
   }
 
-  /// Half the size, twice the channels.
+  /// An encoder level: halves the size, doubles the channels.
   private func down(_ x: Value, _ scope: Scope) -> Value {
     let halved = scope["maxpool_conv"][0].apply(MaxPool(kernel: 2), x)
     return scope["maxpool_conv"][1].doubleConvolution(halved, 2 * x.shape.c)
   }
 
-  /// Twice the size, half the channels, concatenated with the encoder's features.
+  /// A decoder level: doubles the size, halves the channels, and concatenates the encoder features.
   private func up(_ coarse: Value, _ fine: Value, _ scope: Scope) -> Value {
     let channels = fine.shape.c
     let enlarge = TransposedConvolution(coarse.shape.c, channels, kernel: 2, stride: 2, bias: true)
@@ -48,7 +48,7 @@ struct UNet {
 }
 
 extension Scope {
-  /// Twice in a row: 3x3 convolution, batch normalization, ReLU.
+  /// Two times 3x3 convolution, batch normalization, ReLU.
   ///
   /// n, h, w, c -> n, h, w, `channels` (Ronneberger et al. 2015, "U-Net", figure 1: a pair of blue
   /// arrows). Names are Pytorch-UNet's: `double_conv.0`, `.1`, `.3`, `.4`.

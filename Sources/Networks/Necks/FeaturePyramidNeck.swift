@@ -1,7 +1,7 @@
 import Engine
 
 extension Scope {
-  /// A top-down feature pyramid: coarse maps are upsampled and concatenated with finer ones.
+  /// A top-down feature pyramid (FPN): coarse maps are upsampled and concatenated with finer ones.
   ///
   /// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
   /// "Feature Pyramid Networks", figure 3, with concatenation in place of addition).
@@ -20,7 +20,7 @@ extension Scope {
 
   /// Upsamples a coarse map by 2, concatenates it with a finer one and applies a 1x1 convolution.
   ///
-  /// (n, h, w, c) and (n, 2h, 2w, c') -> n, 2h, 2w, `channels`. Parameters lie under `mix`.
+  /// (n, h, w, c) and (n, 2h, 2w, c') -> n, 2h, 2w, `channels`. Parameter scope: `mix`.
   func upsampleConcat(
     _ coarse: Value, _ fine: Value, _ channels: Int, style: NormStyle
   ) -> Value {

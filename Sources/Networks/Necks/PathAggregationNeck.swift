@@ -1,7 +1,7 @@
 import Engine
 
 extension Scope {
-  /// A feature pyramid with a top-down and a bottom-up path.
+  /// A feature pyramid with a top-down and a bottom-up path (PAN).
   ///
   /// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
   /// "Feature Pyramid Networks", figure 3; Liu et al. 2018, "Path Aggregation Network", figure 1b),

@@ -1,15 +1,15 @@
-/// The numbers of a stored tensor, by safetensors' names.
+/// The element type of a stored tensor; raw values are safetensors' dtype names.
 package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   /// 32-bit floating point.
   case f32 = "F32"
-  /// 16-bit floating point of IEEE 754.
+  /// 16-bit floating point (IEEE 754 half precision).
   case f16 = "F16"
-  /// The upper half of a 32-bit floating point number.
+  /// bfloat16, the upper half of a 32-bit floating point number.
   case bf16 = "BF16"
   /// 64-bit floating point.
   case f64 = "F64"
 
-  /// Bytes that one number takes.
+  /// Bytes per element.
   package var byteCount: Int {
     switch self {
     case .f16, .bf16: 2
@@ -18,13 +18,13 @@ package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Bytes of one element of the format's other types: public weights hold counters of them.
+  /// Bytes per element of the format's other types, which public weights use for counters.
   static let otherByteCounts = [
     "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "U16": 2, "I16": 2, "U32": 4,
     "I32": 4, "U64": 8, "I64": 8,
   ]
 
-  /// Reads little-endian numbers; the count of bytes is a multiple of `byteCount`.
+  /// Decodes little-endian values to floats; the size is a multiple of `byteCount`.
   func decode(_ bytes: UnsafeRawBufferPointer) -> [Float] {
     func list<Bits: FixedWidthInteger & BitwiseCopyable>(
       _ type: Bits.Type, _ number: (Bits) -> Float
@@ -42,7 +42,7 @@ package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The bytes of numbers, rounded to the nearest, in little-endian order.
+  /// Encodes floats as little-endian values, rounded to nearest.
   func encode(_ values: [Float]) -> [UInt8] {
     func bytes(_ bits: [some FixedWidthInteger & BitwiseCopyable]) -> [UInt8] {
       bits.withUnsafeBytes { [UInt8]($0) }
@@ -53,7 +53,7 @@ package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
     case .bf16:
       bytes(
         values.map { value in
-          // Round to nearest even on the dropped half; a NaN stays one.
+          // Round the dropped half to nearest even; a NaN stays a NaN.
           let bits = value.bitPattern
           let rounded = value.isNaN ? bits | 0x40_0000 : bits &+ 0x7FFF &+ (bits >> 16 & 1)
           return UInt16(rounded >> 16).littleEndian

@@ -2,19 +2,17 @@ import Basics
 import CGlimpseWeights
 import Engine
 
-/// A network with its description and its parameters.
-///
-/// The catalog is one way to make one; the other is to import a network.
+/// A network with its description and parameters.
 public struct Model {
-  /// What the weights file states.
+  /// The metadata of the weights file: name, classes, input size, preprocessing and head.
   public let description: ModelDescription
-  /// The network for one image of the description's input size, normalization not folded.
+  /// The network for one image of the description's input size, without folded normalization.
   package let graph: Graph
   package let parameters: ParameterBlock
 }
 
 extension Model {
-  /// A model of the catalog with random weights.
+  /// Creates a model of the catalog with random weights.
   ///
   /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
   ///   model's default.
@@ -24,15 +22,15 @@ extension Model {
     parameters = ParameterBlock(graph.parameterLayout, seed: seed)
   }
 
-  /// Reads a weights file that Glimpse wrote; it must hold the model's parameters and no others.
+  /// Reads a weights file that Glimpse wrote; it must contain exactly the model's parameters.
   ///
-  /// - Throws: `NetworksError` where the file cannot be read, is not described by its metadata, or
-  ///   does not fit its description.
+  /// - Throws: `NetworksError` if the file cannot be read, its metadata are missing or invalid, or
+  ///   its tensors do not match the model.
   public init(path: String) throws(NetworksError) {
     try self.init(Safetensors(path: path))
   }
 
-  /// Takes the weights from an opened file; it must hold the model's parameters and no others.
+  /// Reads the weights from an opened file; it must contain exactly the model's parameters.
   package init(_ file: Safetensors) throws(NetworksError) {
     description = try ModelDescription(metadata: file.metadata, name: file.name)
     guard let spec = ModelCatalog[description.name] else {
@@ -55,9 +53,9 @@ extension Model {
     }
   }
 
-  /// The same network and parameters for another size of the square input, in pixels.
+  /// The same network and parameters for another side of the square input, in pixels.
   ///
-  /// - Throws: `EngineError` for a size that the network cannot take.
+  /// - Throws: `EngineError` for an unsupported size.
   package func resized(to imageSize: Int) throws(EngineError) -> Model {
     var description = description
     description.imageSize = imageSize
@@ -71,11 +69,11 @@ extension Model {
     Model(description: description, graph: graph, parameters: parameters)
   }
 
-  /// Writes a weights file, aside and then renamed.
+  /// Writes a weights file atomically.
   ///
-  /// - Parameter type: How weights are stored; 16 bits halve the file. Biases and statistics, which
-  ///   are few and may be very small or large, stay `f32`.
-  /// - Throws: `NetworksError` where the file cannot be written.
+  /// - Parameter type: The element type of the weights; 16-bit types halve the file size. Biases
+  ///   and running statistics, which are few and may be very small or large, stay `f32`.
+  /// - Throws: `NetworksError` if the file cannot be written.
   package func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
     var writer = SafetensorsWriter(metadata: description.metadata)
     writer.add(parameters, as: type)
@@ -84,8 +82,8 @@ extension Model {
 }
 
 extension SafetensorsWriter {
-  /// Adds all parameters of a block under their names and in the public order, as they are when the
-  /// file is written; `type` is for weights, the others are stored as `f32`.
+  /// Adds all parameters of a block under their full names and in the public order. Values are read
+  /// when the file is written. `type` applies to weights; other parameters are stored as `f32`.
   package mutating func add(
     _ block: ParameterBlock, prefix: String = "", as type: ElementType = .f32
   ) {
@@ -102,10 +100,10 @@ extension SafetensorsWriter {
   }
 }
 
-/// The weights that are part of the program: `compact`, trained on 20 classes of objects, animals
-/// and people. See `Weights/README.md`.
+/// The built-in weights: the model `compact`, trained on 20 classes of objects, animals and people.
+/// See `Weights/README.md`.
 public enum DefaultWeights {
-  /// The model, read from memory.
+  /// Loads the model; throws `NetworksError` if the program was built without weights.
   public static func load() throws(NetworksError) -> Model {
     var count = 0
     let bytes = gw_compact_bytes(&count)

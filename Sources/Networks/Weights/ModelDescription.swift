@@ -2,11 +2,11 @@ import Basics
 import Engine
 import Foundation
 
-/// What a weights file states about its network: input, preprocessing, head and class names.
+/// The metadata of a weights file: model name, class names, input size, preprocessing and head.
 public struct ModelDescription: Hashable, Sendable {
   /// The model's name in the catalog.
   public var name: String
-  /// In the order of the outputs.
+  /// The class names in the order of the outputs.
   public var classNames: [String]
   /// The side of the square input, in pixels.
   public var imageSize: Int
@@ -15,12 +15,12 @@ public struct ModelDescription: Hashable, Sendable {
 
   package var task: ModelTask { head.task }
 
-  /// The input of a batch of `n` images.
+  /// The input shape for a batch of `n` images.
   package func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
 }
 
 extension ModelDescription {
-  /// Describes a model of the catalog.
+  /// Creates the description of a model of the catalog.
   package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil) {
     self.init(
       name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
@@ -37,11 +37,11 @@ extension ModelDescription {
     static let head = "head"
   }
 
-  /// Limits for what a file may state: enough for any use, and too little to exhaust memory.
+  /// Limits for values from a file: enough for any use, and too small to exhaust memory.
   private static let maximumClassCount = 100_000
   private static let maximumImageSize = 4096
 
-  /// The metadata of weights files and exported networks.
+  /// The metadata for weights files and ONNX files, as text by key.
   package var metadata: [String: String] {
     func json(_ value: some JSONWritable) -> String {
       var writer = JSONWriter()
@@ -51,14 +51,14 @@ extension ModelDescription {
     return [
       Key.version: glimpseVersion, Key.model: name,
       Key.classNames: json(classNames), Key.input: "\(imageSize)x\(imageSize)",
-      // In the fewest digits: 0 and not 0.0.
+      // Integers are written without ".0".
       Key.mean: json(preprocessing.mean.map { JSONText($0.optionText) }),
       Key.deviation: json(preprocessing.standardDeviation.map { JSONText($0.optionText) }),
       Key.head: head.text,
     ]
   }
 
-  /// Reads a weights file's metadata; `fileName` is for messages.
+  /// Parses the metadata of a weights file; `fileName` is used in error messages.
   init(metadata: [String: String], name fileName: String) throws(NetworksError) {
     func text(_ key: String) throws(NetworksError) -> String {
       guard let value = metadata[key] else {

@@ -1,30 +1,30 @@
 import Basics
 
-/// Named tensors and text in one file: the safetensors format (Hugging Face, version 0.4).
+/// A reader for safetensors files (Hugging Face, version 0.4).
 ///
-/// Eight bytes give the header's length, the header is JSON, the rest is data. Nothing in a file is
-/// trusted: lengths, names, types, shapes and ranges are checked against each other and against the
-/// file when it is opened, so that reading a tensor later cannot fail.
+/// A file holds the header length in eight bytes, a JSON header, and the data. Lengths, names,
+/// types, shapes and ranges are validated when the file is opened, so reading a tensor later cannot
+/// fail.
 package struct Safetensors: Sendable {
-  /// Type, shape and position of one tensor.
+  /// The element type, shape and position of one tensor.
   package struct Entry: Hashable, Sendable {
-    /// The numbers' type; nil for the format's integers and 8-bit floats, which are not read.
+    /// The element type; nil for integers and 8-bit floats, which are not supported.
     package let type: ElementType?
-    /// The extents, outermost first; none for a single number.
+    /// The extents, outermost first; empty for a scalar.
     package let shape: [Int]
-    /// Its bytes in the file.
+    /// The byte range in the file.
     let range: Range<Int>
   }
 
-  /// Where the bytes came from, for messages.
+  /// The source of the bytes, for error messages.
   package let name: String
-  /// Free text by key: the header's `__metadata__`.
+  /// The header's `__metadata__`: text by key.
   package let metadata: [String: String]
   /// The tensors by name.
   package let entries: [String: Entry]
   private let content: Content
 
-  /// Where the bytes are.
+  /// The storage of the bytes.
   private enum Content: Sendable {
     case memory([UInt8])
     case file(MappedFile)
@@ -42,20 +42,20 @@ package struct Safetensors: Sendable {
     }
   }
 
-  /// The format's own limit; headers of public files are under a megabyte.
+  /// The maximum header size in bytes, as in the reference implementation.
   static let largestHeader = 100_000_000
-  /// The largest file, in bytes.
+  /// The maximum file size in bytes.
   static let largestFile = 8 << 30
 
-  /// Opens a file.
+  /// Opens and validates a file.
   ///
-  /// - Throws: `NetworksError` where it cannot be read or is not a valid safetensors file.
+  /// - Throws: `NetworksError` if it cannot be read or is not a valid safetensors file.
   package init(path: String) throws(NetworksError) {
     let file = try NetworksError.wrap(MappedFile(path, limit: Self.largestFile))
     try self.init(.file(file), name: path)
   }
 
-  /// Opens a file's bytes; `name` is for messages.
+  /// Opens and validates the bytes of a file; `name` is used in error messages.
   ///
   /// - Throws: `NetworksError` if they are not a valid safetensors file.
   package init(bytes: [UInt8], name: String) throws(NetworksError) {
@@ -70,7 +70,7 @@ package struct Safetensors: Sendable {
     }
   }
 
-  /// A tensor's numbers as floats; nil if there is none of that name, or not of floats.
+  /// The values of a tensor as floats; nil if it does not exist or has an unsupported type.
   package func values(_ tensor: String) -> [Float]? {
     entries[tensor].flatMap { entry in
       content.withBytes { entry.type?.decode(UnsafeRawBufferPointer(rebasing: $0[entry.range])) }
@@ -108,7 +108,7 @@ package struct Safetensors: Sendable {
           "\(printable(tensor)) has the type \(printable(stored.dtype)), which is none of the "
             + "format's")
       }
-      // Ranges without gaps leave room for neither overlaps nor unnamed data.
+      // Contiguous ranges exclude both overlaps and data without a tensor.
       guard stored.begin == next, stored.end >= stored.begin, stored.end <= bytes.count - start
       else {
         throw failure(
@@ -131,7 +131,7 @@ package struct Safetensors: Sendable {
   }
 }
 
-/// Text from a file for a terminal: without control characters, cut to a length.
+/// Text from a file for messages: control characters replaced, truncated to `limit` scalars.
 func printable(_ text: String, limit: Int = 80) -> String {
   let visible = text.unicodeScalars.prefix(limit).map { scalar in
     switch scalar.properties.generalCategory {

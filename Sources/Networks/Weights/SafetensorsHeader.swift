@@ -2,7 +2,7 @@ import Basics
 
 /// The header of a safetensors file: an object with one entry per tensor, and `__metadata__`.
 struct SafetensorsHeader {
-  /// One tensor as the header describes it; nothing is checked yet.
+  /// The header entry of one tensor, not validated.
   struct Stored {
     var dtype: String
     var shape: [Int]
@@ -11,7 +11,7 @@ struct SafetensorsHeader {
     var begin: Int { offsets.count == 2 ? offsets[0] : -1 }
     var end: Int { offsets.count == 2 ? offsets[1] : -1 }
 
-    /// The bytes that the shape takes; nil if an extent is negative or the product too large.
+    /// The size of the tensor in bytes; nil if an extent is negative or the product overflows.
     func size(elementBytes: Int) -> Int? {
       var size = elementBytes
       for extent in shape {
@@ -25,20 +25,20 @@ struct SafetensorsHeader {
 
   private static let metadataKey = "__metadata__"
 
-  /// Free text by key.
+  /// The `__metadata__`: text by key.
   var metadata: [String: String]
   var tensors: [String: Stored] = [:]
 
   init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
-  /// The tensors in the order of their data; those without data before others of the same offset.
+  /// The tensors sorted by data offset; empty tensors precede others at the same offset.
   var inOrder: [(key: String, value: Stored)] {
     tensors.sorted {
       ($0.value.begin, $0.value.end, $0.key) < ($1.value.begin, $1.value.end, $1.key)
     }
   }
 
-  /// The header as JSON, its keys sorted.
+  /// The header as JSON with sorted keys.
   var json: [UInt8] {
     var json = JSONWriter()
     json.object { json in
@@ -61,8 +61,7 @@ struct SafetensorsHeader {
 }
 
 extension SafetensorsHeader {
-  /// Reads a header; throws for what is not JSON, and for keys that are missing, of another kind or
-  /// there twice.
+  /// Parses a header; throws for invalid JSON, and for missing, duplicate or mistyped keys.
   init(json bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
     self.init()
     guard bytes.first == UInt8(ascii: "{") else {
@@ -74,7 +73,7 @@ extension SafetensorsHeader {
     while let key = try json.key(&members) {
       let name = try json.string(key)
       guard keys.insert(name).inserted else {
-        throw JSONFault("the key \(Sentence.quoted(name)) is there twice", at: key.start)
+        throw JSONFault("the key \(Sentence.quoted(name)) is duplicated", at: key.start)
       }
       if name == Self.metadataKey {
         var texts = try json.object("the metadata")

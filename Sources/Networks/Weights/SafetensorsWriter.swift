@@ -1,20 +1,20 @@
 import Basics
 
-/// Collects tensors and writes them as one safetensors file.
+/// Collects tensors and writes them to a safetensors file.
 ///
-/// Tensors are encoded one by one while the file is written, so that writing takes little memory.
+/// Tensors are encoded one at a time while the file is written, to save memory.
 package struct SafetensorsWriter {
   private var header: SafetensorsHeader
-  /// The tensors' bytes, made when they are written.
+  /// Encoders of the tensors, called when the file is written.
   private var contents: [() -> [UInt8]] = []
   private var dataCount = 0
 
-  /// Starts a file with free text by key.
+  /// Creates a writer with text metadata by key.
   package init(metadata: [String: String]) {
     header = SafetensorsHeader(metadata: metadata)
   }
 
-  /// Adds a tensor; names must differ, and the shape must fit the count of values.
+  /// Adds a tensor; names must be unique, and the shape must match the number of values.
   ///
   /// - Parameter values: Evaluated when the file is written.
   package mutating func add(
@@ -34,12 +34,12 @@ package struct SafetensorsWriter {
     dataCount = end
   }
 
-  /// The file's bytes; the data begin at a multiple of 8.
+  /// The bytes of the file; the data start at a multiple of 8.
   package var bytes: [UInt8] {
     contents.reduce(into: front) { $0 += $1() }
   }
 
-  /// Writes the file.
+  /// Writes the file atomically.
   package func write(to path: String) throws(NetworksError) {
     do {
       let file = try AtomicFile(path)
@@ -51,7 +51,7 @@ package struct SafetensorsWriter {
     }
   }
 
-  /// The bytes before the data: the header's length and the header, padded.
+  /// The bytes before the data: the header length and the padded header.
   private var front: [UInt8] {
     var json = header.json
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }

@@ -1,32 +1,32 @@
 import Basics
 import Engine
 
-/// A weights file or network that cannot be used.
+/// An invalid or unsupported weights file or network.
 public struct NetworksError: ModuleError {
-  /// The parts of the sentence.
+  /// The parts of the error message.
   public let diagnostic: Diagnostic
 
-  /// Makes the error of a diagnostic.
+  /// Creates an error from a diagnostic.
   public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
 
-/// The result of loading a file's tensors into a network.
+/// The result of loading the tensors of a file into a network.
 package struct LoadReport: Hashable, Sendable {
-  /// Parameters that were set.
+  /// Parameters that were loaded.
   package var loaded: [String] = []
-  /// Parameters that the file does not have.
+  /// Parameters that are missing from the file.
   package var missing: [String] = []
-  /// Parameters that the file has with another shape, or with numbers that are not finite.
+  /// Parameters whose tensor has another shape or values that are not finite.
   package var unfit: [String] = []
-  /// Tensors of the file that the network does not have.
+  /// Tensors in the file that match no parameter.
   package var unexpected: [String] = []
 
-  /// True where every parameter was set.
+  /// True if every parameter was loaded.
   package var isComplete: Bool { missing.isEmpty && unfit.isEmpty }
-  /// True where every parameter was set and the file holds nothing else.
+  /// True if every parameter was loaded and the file has no other tensors.
   package var isExact: Bool { isComplete && unexpected.isEmpty }
 
-  /// One clause for messages.
+  /// A one-clause summary for messages.
   package var summary: String {
     func part(_ names: [String], _ what: String) -> String? {
       names.first.map { "\(names.count) \(what) (such as \(printable($0)))" }
@@ -40,12 +40,12 @@ package struct LoadReport: Hashable, Sendable {
 }
 
 extension Safetensors {
-  /// Sets the parameters that the file has in the right shape, and reports the others.
+  /// Loads the parameters whose tensors have the right shape, and reports the others.
   ///
-  /// Tensors of integers, such as PyTorch's `num_batches_tracked`, are skipped silently.
+  /// Integer tensors, such as PyTorch's `num_batches_tracked`, are skipped silently.
   ///
-  /// - Parameter prefix: Prepended to the file's names: public ResNet weights fit a detector's
-  ///   backbone with `backbone.`.
+  /// - Parameter prefix: Prepended to the tensor names; with `backbone.`, public ResNet weights
+  ///   load into the backbone of a detector.
   package func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
     var report = LoadReport()
     for parameter in block.layout.entries {

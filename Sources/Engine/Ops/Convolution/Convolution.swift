@@ -1,23 +1,23 @@
-/// A convolution with stride, padding, dilation and groups; depthwise and 1x1 are special cases.
+/// A 2D convolution with stride, padding, dilation and groups, including depthwise and 1x1.
 ///
-/// Input n, h, w, `inputChannels`; output n, h', w', `outputChannels` (cross-correlation, as
-/// everywhere in deep learning: Goodfellow et al. 2016, "Deep Learning", eq. 9.6). An activation
-/// and a residual (second input, added before the activation) may be fused in inference.
+/// Input n, h, w, `inputChannels`; output n, h', w', `outputChannels` (cross-correlation,
+/// Goodfellow et al. 2016, "Deep Learning", eq. 9.6). In inference, an activation and a residual (a
+/// second input that is added before the activation) may be fused.
 package struct Convolution: Op {
   package private(set) var geometry: ConvolutionGeometry
-  /// True where a bias is added.
+  /// True if a bias is added.
   package private(set) var hasBias: Bool
-  /// True where weights files hold the weights as those of a linear layer, without a kernel.
+  /// True if weights files store the weights as those of a linear layer, [out][in].
   package private(set) var isLinear = false
   private let weightInitializer: Initializer
   private let biasInitializer: Initializer
-  /// Applied last; only inference graphs fuse one.
+  /// The fused activation; used only in inference graphs.
   package internal(set) var activation = Activation.identity
-  /// True where a second input is added before the activation; only inference graphs fuse one.
+  /// True if a second input is added before the activation; used only in inference graphs.
   package internal(set) var addsResidual = false
 
-  /// A nil padding keeps the size at stride 1 (for odd kernels). Numbers that fit no convolution are
-  /// refused by `outputShape`.
+  /// A nil padding keeps the size at stride 1 (for odd kernels). Invalid arguments are rejected by
+  /// `outputShape`.
   package init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Extent? = nil, dilation: Extent = 1, groups: Int = 1, bias: Bool = false,
@@ -32,8 +32,8 @@ package struct Convolution: Op {
     self.biasInitializer = biasInitializer ?? .uniform(fan: fanIn)
   }
 
-  /// A fully connected layer on each pixel, y = x W + b (Goodfellow et al. 2016, "Deep Learning",
-  /// eq. 6.1): a 1x1 convolution that reads and writes weights files as a linear layer does.
+  /// A fully connected layer on each pixel, y = x W + b: a 1x1 convolution whose weights files have
+  /// the shape of a linear layer.
   package static func linear(
     _ inputChannels: Int, _ outputChannels: Int, bias: Bool = true
   ) -> Convolution {
@@ -51,7 +51,7 @@ package struct Convolution: Op {
     return result
   }
 
-  /// The same convolution of another number of input channels.
+  /// The same convolution with another number of input channels.
   func reading(_ inputChannels: Int) -> Convolution {
     var result = self
     result.geometry.inputChannels = inputChannels
@@ -66,7 +66,7 @@ package struct Convolution: Op {
       + (geometry.stride == 1 ? "" : " /\(max(geometry.stride.h, geometry.stride.w))")
   }
 
-  /// `weight` [kh][kw][in / groups][out] and, with a bias, `bias` [out].
+  /// `weight` [kh][kw][in / groups][out] and optionally `bias` [out].
   package var parameters: [ParameterDeclaration] {
     ParameterDeclaration.weightAndBias(
       shape: isLinear ? Array(geometry.weightShape.suffix(2)) : geometry.weightShape,
@@ -75,7 +75,7 @@ package struct Convolution: Op {
 
   package var savedTensors: SavedTensors { .inputs }
 
-  /// n, h', w', out.
+  /// n, h', w', `outputChannels`.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     try geometry.check(kind)
     let shape = try checked(
@@ -93,7 +93,7 @@ package struct Convolution: Op {
 
   package var writesFloats: Bool { geometry.packs }
 
-  /// Two per multiply-add.
+  /// Two operations per multiply-add.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(output.pixels) * Double(geometry.weightCount)
   }

@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// The fixed numbers of a convolution; a transposed one has them, too, with input and output swapped.
+/// The hyperparameters of a convolution, or of the convolution that a transposed one inverts.
 package struct ConvolutionGeometry: Hashable, Sendable {
   var inputChannels: Int
   var outputChannels: Int
@@ -25,7 +25,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     self.groups = groups
   }
 
-  /// Throws where the numbers are of no convolution that kernels can run.
+  /// Throws for hyperparameters that the kernels do not support.
   func check(_ kind: String) throws(EngineError) {
     guard (1...1 << 20).contains(inputChannels), (1...1 << 20).contains(outputChannels),
       groups > 0, inputChannels % groups == 0, outputChannels % groups == 0
@@ -47,13 +47,13 @@ package struct ConvolutionGeometry: Hashable, Sendable {
 
   var taps: Int { kernel.h * kernel.w }
   var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
-  /// True where every output pixel reads the input pixel at the same position, all its channels.
+  /// True for a 1x1 convolution with stride 1 and without padding and groups.
   var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 && groups == 1 }
   var weightShape: [Int] { [kernel.h, kernel.w, inputChannels / groups, outputChannels] }
   var weightCount: Int { taps * (inputChannels / groups) * outputChannels }
 
-  /// Output extent of an input extent (Dumoulin and Visin 2016, "A guide to convolution
-  /// arithmetic", relation 14); zero or less where the kernel does not fit.
+  /// The output extent for an input extent (Dumoulin and Visin 2016, "A guide to convolution
+  /// arithmetic", relation 14); not positive if the kernel does not fit.
   func outputExtent(h: Int, w: Int) -> Extent {
     Extent(
       h: (h + 2 * padding.h - dilation.h * (kernel.h - 1) - 1 + stride.h) / stride.h,
@@ -74,36 +74,36 @@ package struct ConvolutionGeometry: Hashable, Sendable {
       zeros: zeros)
   }
 
-  /// The same without tensors, for packing weights.
+  /// The C description without tensors, for packing weights.
   var bareDescriptor: gk_convolution {
     let shape = Shape(n: 1, h: 1, w: 1, c: 1)
     return descriptor(input: shape, inputStride: 0, output: shape, outputStride: 0, zeros: nil)
   }
 
-  /// Zeros that kernels read where a tap is outside the image.
+  /// Size of the zero buffer that kernels read for taps outside the image, in floats.
   var zeroCount: Int { max(inputChannels, outputChannels) + 64 }
 
-  /// True where the weights are read as they are instead of packed.
+  /// True if the kernels read packed weights; depthwise kernels read them unpacked.
   var packs: Bool { !isDepthwise }
 
-  /// Floats that packed weights take on any instruction set: channels are padded to whole vectors,
-  /// of at most 16 floats.
+  /// Upper bound of the packed weights on any instruction set, in floats; channels are padded to
+  /// whole vectors of at most 16 floats.
   func packedBound(transposed: Bool) -> Int {
     guard packs else { return 0 }
     let (channels, others) =
       transposed ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
     let padded = (channels / groups + 15) / 16 * 16
-    // Matrix units take 32 bfloat16 channels at a time, in the room of 16 floats.
+    // AMX processes 32 bfloat16 channels at a time, in the space of 16 floats.
     let summed = max(others / groups, (others / groups + 31) / 32 * 16)
     return taps * padded * groups * summed
   }
 
-  /// Partial sums of a small layer's weight gradient: a number for any thread count.
+  /// The number of partial weight gradients of a small layer, independent of the thread count.
   static let gradientParts = 16
-  /// Floats of weights above which work is cut by channels rather than by pixels.
+  /// Weight count above which work is partitioned by channels instead of pixels.
   static let largeWeights = 1 << 16
 
-  /// Floats of partial sums of the weights' gradient; a large layer needs none.
+  /// Size of the partial weight gradients in floats; 0 for a large layer.
   var partialGradientCount: Int {
     weightCount > Self.largeWeights ? 0 : weightCount * Self.gradientParts
   }

@@ -1,7 +1,7 @@
 import CGlimpseKernels
 
 extension ConvolutionPlan {
-  /// Packs weights for a direction; depthwise ones are read as they are.
+  /// Packs weights for a direction; depthwise weights are not packed.
   func pack(
     _ weights: UnsafePointer<Float>, _ direction: ConvolutionDirection,
     to target: UnsafeMutablePointer<Float>
@@ -26,7 +26,7 @@ extension ConvolutionPlan {
     return (channels / geometry.groups + size - 1) / size
   }
 
-  /// A convolution of one direction; `weights` are packed for it.
+  /// Computes one direction; `weights` are packed for it.
   func convolve(
     _ direction: ConvolutionDirection, _ source: View, to target: View, epilogue: gk_epilogue,
     weights: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
@@ -76,7 +76,7 @@ extension ConvolutionPlan {
     ]
   }
 
-  /// A loop over units x channel blocks, cut by blocks too where the weights are large.
+  /// A loop over units x channel blocks; large weights are also partitioned by blocks.
   private func grid(
     units: Int, pixelsPerUnit: Int, costPerUnit: Int, blocks: Int, _ g: gk_convolution,
     _ body:
@@ -97,7 +97,7 @@ extension ConvolutionPlan {
     }
   }
 
-  /// Adds the gradient by the weights, from the input and the gradient by the output.
+  /// Accumulates the weight gradient, computed from the input and the output gradient.
   func weightGradient(
     input: View, output: View, scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>,
     to gradient: UnsafeMutablePointer<Float>
@@ -141,11 +141,11 @@ extension ConvolutionPlan {
     ]
   }
 
-  /// Adds the gradient by the bias: the sum of the output's gradient over all pixels, per channel.
+  /// Accumulates the bias gradient: the output gradient summed over all pixels, per channel.
   func biasGradient(
     _ outputGradient: View, to gradient: UnsafeMutablePointer<Float>
   ) -> ParallelLoop {
-    // Channels that one task sums: one vector.
+    // Channels per task: one vector.
     let strip = 16
     let (channels, pixels) = (outputGradient.shape.c, outputGradient.shape.pixels)
     let table = kernels.elementwise

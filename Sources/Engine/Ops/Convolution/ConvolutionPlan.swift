@@ -1,28 +1,28 @@
 import CGlimpseKernels
 
-/// Which tensor a convolution computes from which.
+/// Whether a convolution computes its output from its input, or the transposed map.
 enum ConvolutionDirection: Sendable {
-  /// The output from the input: a convolution's forward pass, a transposed one's input gradient.
+  /// Output from input: forward pass of a convolution, input gradient of a transposed one.
   case forward
-  /// The input from the output: a transposed convolution's forward pass, a convolution's gradient.
+  /// Input from output: forward pass of a transposed convolution, input gradient of a convolution.
   case transposed
 
   var opposite: ConvolutionDirection { self == .forward ? .transposed : .forward }
-  /// As the kernels take it.
+  /// The `transposed` argument of the C kernels.
   var flag: Int32 { self == .transposed ? 1 : 0 }
 }
 
-/// The algorithms of a convolution at fixed shapes, their memory and partition of work.
+/// The algorithms of a convolution at fixed shapes, with their memory and work partition.
 ///
-/// Input and output are the convolution's; the transposed convolution swaps them. The partition
-/// follows from the shapes alone, and every sum has one order, so results do not depend on
-/// the threads.
+/// Input and output are the convolution's; a transposed convolution swaps them. The partition
+/// depends only on the shapes, and the order of summation is fixed, so results do not depend on
+/// the number of threads.
 struct ConvolutionPlan {
   let geometry: ConvolutionGeometry
   let input: Shape
   let output: Shape
   let kernels: Kernels
-  /// Winograd's algorithm, where it is faster, for each direction and for the weights' gradient.
+  /// The Winograd algorithm for each direction and for the weight gradient, where it is faster.
   private let winogradForward, winogradTransposed: Winograd?
   let winogradForWeights: Winograd?
 
@@ -46,27 +46,27 @@ struct ConvolutionPlan {
 
   // MARK: Memory, in floats, enough for any instruction set
 
-  /// Packed weights; none for depthwise convolutions, which read them as they are.
+  /// Size of the packed weights; 0 for depthwise convolutions, whose weights are not packed.
   func packedCount(_ direction: ConvolutionDirection) -> Int {
     guard geometry.packs else { return 0 }
     let direct = geometry.packedBound(transposed: direction == .transposed)
     return max(direct, winograd(direction)?.packedCount ?? 0)
   }
 
-  /// What the algorithm of a direction passes from loop to loop.
+  /// Scratch memory of a direction.
   func scratchCount(_ direction: ConvolutionDirection) -> Int {
     winograd(direction)?.scratchCount ?? 0
   }
 
-  /// Scratch of a backward pass, of which the gradient by the weights and then that by the values,
-  /// with its packed weights, both begin at the start.
+  /// Scratch memory of a backward pass, shared by the weight gradient and then by the input
+  /// gradient with its packed weights.
   func backwardScratchCount(_ direction: ConvolutionDirection) -> Int {
     max(
       AlignedBuffer.aligned(packedCount(direction)) + scratchCount(direction),
       winogradForWeights?.weightScratchCount ?? 0, geometry.partialGradientCount)
   }
 
-  /// Scratch of each thread, in any direction.
+  /// Scratch memory of each thread, for any direction.
   var workspaceCount: Int {
     max(winogradForward?.workspaceCount ?? 0, winogradTransposed?.workspaceCount ?? 0)
   }
@@ -80,8 +80,8 @@ struct ConvolutionPlan {
 }
 
 extension ConvolutionPlan {
-  /// The plan of an op whose forward pass is of a direction; the gradient by its values is of the
-  /// opposite one.
+  /// The plan of an op whose forward pass computes `direction`; its input gradient computes the
+  /// opposite direction.
   func opPlan(
     _ direction: ConvolutionDirection, hasBias: Bool, activation: Activation = .identity,
     addsResidual: Bool = false
@@ -110,7 +110,7 @@ extension ConvolutionPlan {
       })
   }
 
-  /// dW += x * dy, db += sum dy, dx = W^T * dy; or for a transposed convolution dW += dy * x,
+  /// Convolution: dW += x * dy, db += sum dy, dx = W^T * dy. Transposed convolution: dW += dy * x,
   /// dx = W * dy.
   private func backward(
     _ pass: BackwardContext, _ direction: ConvolutionDirection, hasBias: Bool

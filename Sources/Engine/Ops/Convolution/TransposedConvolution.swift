@@ -1,15 +1,16 @@
-/// A transposed convolution: the gradient of a convolution by its input, used to enlarge.
+/// A transposed convolution, used for upsampling: the input gradient of a convolution.
 ///
-/// Input n, h, w, `inputChannels`; output n, (h - 1) s - 2p + d (k - 1) + 1 + output padding, and so
-/// on, `outputChannels` (Dumoulin and Visin 2016, "A guide to convolution arithmetic", section 4).
+/// Input n, h, w, `inputChannels`; output n, h', w', `outputChannels` with
+/// h' = (h - 1) s - 2p + d (k - 1) + 1 + output padding, likewise w' (Dumoulin and Visin 2016, "A
+/// guide to convolution arithmetic", section 4).
 package struct TransposedConvolution: Op {
-  /// The convolution of which this is the transposed: from this op's output to its input.
+  /// The corresponding convolution, which maps this op's output to its input.
   package let geometry: ConvolutionGeometry
   package let outputPadding: Extent
-  /// True where a bias is added.
+  /// True if a bias is added.
   package let hasBias: Bool
 
-  /// `outputPadding` enlarges the output at the bottom and on the right.
+  /// `outputPadding` adds rows at the bottom and columns at the right of the output.
   package init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Extent, stride: Extent = 1,
     padding: Extent = 0, outputPadding: Extent = 0, dilation: Extent = 1, groups: Int = 1,
@@ -22,10 +23,10 @@ package struct TransposedConvolution: Op {
     hasBias = bias
   }
 
-  /// `transposed conv`.
+  /// `transposed conv 2x2 x2`: kernel and stride.
   package var kind: String { "transposed conv \(geometry.kernel) x\(geometry.stride.h)" }
 
-  /// `weight` [kh][kw][out / groups][in] and, with a bias, `bias` [out].
+  /// `weight` [kh][kw][out / groups][in] and optionally `bias` [out].
   package var parameters: [ParameterDeclaration] {
     let fan =
       geometry.outputChannels / geometry.groups * geometry.taps
@@ -37,7 +38,7 @@ package struct TransposedConvolution: Op {
 
   package var savedTensors: SavedTensors { .inputs }
 
-  /// n, h', w', out.
+  /// n, h', w', `outputChannels`.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     try geometry.check(kind)
     let shape = try checked(inputs, channels: geometry.outputChannels)
@@ -58,7 +59,7 @@ package struct TransposedConvolution: Op {
     return Shape(n: shape.n, h: h, w: w, c: geometry.inputChannels)
   }
 
-  /// Two per multiply-add.
+  /// Two operations per multiply-add.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(inputs[0].pixels) * Double(geometry.weightCount)
   }

@@ -1,7 +1,7 @@
 import CGlimpseKernels
 
 extension Winograd {
-  /// The C description for tensors of floats in memory.
+  /// The C description for `f32` tensors in memory.
   private func descriptor(
     sourceStride: Int, targetStride: Int, zeros: UnsafePointer<Float>
   ) -> gk_winograd {
@@ -11,7 +11,7 @@ extension Winograd {
       output_stride: targetStride, pad_h: padding.h, pad_w: padding.w, zeros: zeros)
   }
 
-  /// Transforms and packs weights, block by block.
+  /// Transforms and packs the weights, block by block.
   func pack(
     _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, transposed: Int32,
     blocks: Int, to packed: UnsafeMutablePointer<Float>
@@ -22,7 +22,7 @@ extension Winograd {
     }
   }
 
-  /// Convolves tensors of floats with packed weights; `scratch` holds `scratchCount` floats.
+  /// Convolves `f32` tensors with packed weights; `scratch` holds `scratchCount` floats.
   func convolve(
     _ source: View, to target: View, epilogue: gk_epilogue, packed: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>
@@ -34,7 +34,7 @@ extension Winograd {
       : [convolveByTiles(w, input, packed, epilogue, to: output)]
   }
 
-  /// Each task takes some tiles through all three stages.
+  /// Each task runs all three stages on a range of tiles.
   private func convolveByTiles(
     _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
     _ epilogue: gk_epilogue, to output: UnsafeMutablePointer<Float>
@@ -57,8 +57,8 @@ extension Winograd {
     }
   }
 
-  /// All tiles take each stage together; the products are cut by tile elements and blocks, so that
-  /// each packed weight is read once.
+  /// Each stage runs on all tiles; the multiplication is partitioned by tile elements and channel
+  /// blocks, so that each packed weight is read once.
   private func convolveInStages(
     _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
     _ epilogue: gk_epilogue, _ scratch: UnsafeMutablePointer<Float>,
@@ -90,7 +90,7 @@ extension Winograd {
     ]
   }
 
-  /// Floats of that many tiles at one tile element.
+  /// Size of `tiles` tiles at one tile element, in floats.
   private func rows(_ tiles: Int, channels: Int) -> Int {
     table.element_stride(tiles, channels) - table.element_stride(0, channels)
   }
@@ -110,7 +110,7 @@ extension Winograd {
     }
   }
 
-  /// Adds the gradient by the weights; `scratch` holds `weightScratchCount` floats.
+  /// Accumulates the weight gradient; `scratch` holds `weightScratchCount` floats.
   func weightGradient(
     _ input: View, outputGradient: View, scratch: UnsafeMutablePointer<Float>,
     zeros: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>

@@ -1,38 +1,41 @@
 import CGlimpseKernels
 
-/// A 3x3 convolution of stride 1 as Winograd's F(m x m, 3x3) runs it: with tiles of 4x4 outputs a
-/// quarter of the products, with 6x6 a fifth.
+/// Winograd's F(m x m, 3x3) for 3x3 convolutions of stride 1 (Lavin and Gray 2016, "Fast Algorithms
+/// for Convolutional Neural Networks").
 ///
-/// The choice of the algorithm and of its tiles follows from the shape of one image, never from the
-/// batch size or from timing, so that an image gives the same bits in every batch and run. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks".
+/// Tiles of 4x4 outputs need a quarter of the multiplications of direct convolution, tiles of 6x6 a
+/// fifth. The algorithm and tile size are chosen by the shape of one image, never by batch size or
+/// timing, so an image gives bit-identical results in every batch and run.
 struct Winograd {
   let source: Shape
   let target: Shape
-  /// Zeros above and left of the source.
+  /// Padding at the top and left of the source.
   let padding: Extent
-  /// Outputs of a tile in each direction: 4 or 6.
+  /// The output size m of a tile: 4 or 6.
   let tile: Int
-  /// Tiles that cover the target, of all images.
+  /// The number of tiles of all images.
   let tiles: Int
   let table: gk_winograd_table
-  /// Output channels of a block of packed weights, and the number of blocks.
+  /// Output channels per block of packed weights, and the number of blocks.
   let blockChannels, blocks: Int
 
-  /// Elements of a transformed tile.
+  /// Elements of a transformed tile: (m + 2)^2.
   var elements: Int { (tile + 2) * (tile + 2) }
 
-  /// Floats between the elements of neighboring tiles, at most (`gk_winograd_table.element_stride`).
+  /// Upper bound of the padding after each element plane, in floats
+  /// (`gk_winograd_table.element_stride`).
   private static let elementMargin = 16
-  /// Channels of a block of packed weights, at most.
+  /// The maximum number of channels per block of packed weights.
   private static let largestBlock = 64
-  /// Work that small is cut by elements and blocks, with all tiles transformed at once; larger work is
-  /// cut by tiles, so that intermediate results stay in a thread's own cache.
+  /// Convolutions with intermediate results up to this size, in floats, run in stages on all tiles.
+  /// Larger ones are partitioned by tiles, so that intermediate results stay in each core's cache.
   private static let stagedFloats = 2 << 20
   private static let workspaceFloats = 192 << 10
-  /// The register tile is 6 or 12 rows.
+  /// Granularity of the tiles per task; the register tile has 6 or 12 rows.
   private static let taskTiles = 12
 
-  /// Nil where the geometry does not allow it.
+  /// Returns nil unless this is a 3x3 convolution of stride 1 without dilation and groups, and the
+  /// instruction set has Winograd kernels.
   init?(
     _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, input: Shape,
     output: Shape, tile: Int, kernels: Kernels
@@ -57,30 +60,30 @@ struct Winograd {
 
   // MARK: Cost
 
-  /// Multiply-adds that a step costs besides, fitted to measurements with AVX2 and AVX-512 on two
-  /// processors: the transform of one channel of a tile, per element; the transfer of one packed weight
-  /// from memory; and the rows below which a matrix product gets no cheaper.
+  /// Costs in multiply-adds, fitted to measurements with AVX2 and AVX-512 on two processors: the
+  /// transform of one channel of a tile, per element; loading one packed weight from memory; and
+  /// the number of rows below which a matrix product gets no cheaper.
   private static let elementCost = 18
   private static let weightCost = 8
   private static let leastRows = 12
   private static let sumCost = 40
 
-  /// The transform of one channel of a tile.
+  /// The cost of transforming one channel of a tile, in multiply-adds.
   var transformCost: Int { Self.elementCost * elements }
   private var products: Int { source.c * Self.padded(target.c) }
   private func transforms(_ tiles: Int) -> Int {
     tiles * transformCost * (Self.padded(source.c) + Self.padded(target.c))
   }
-  /// Of one image.
+  /// The cost of one image, in multiply-adds.
   private var cost: Int {
     let tiles = tiles / target.n
     return elements * products * Self.rows(tiles) + transforms(tiles)
   }
 
-  /// What a matrix product of that many rows costs, in rows.
+  /// The effective number of rows of a matrix product with `count` rows.
   private static func rows(_ count: Int) -> Int { max(count, leastRows) + weightCost }
 
-  /// The faster of the two sizes of tiles; nil where the definition's own products are faster.
+  /// The faster of the two tile sizes; nil if direct convolution is faster.
   static func fastest(
     _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, input: Shape,
     output: Shape, kernels: Kernels
@@ -93,8 +96,8 @@ struct Winograd {
     return best.cost < definition ? best : nil
   }
 
-  /// The same for the gradient by the weights, which takes tiles of 4x4. It is a sum over the images
-  /// of a batch, so the choice may follow from all of them.
+  /// The algorithm for the weight gradient with 4x4 tiles; nil if the direct one is faster. The
+  /// gradient is a sum over the batch, so the choice may depend on the batch size.
   static func forWeights(
     _ geometry: ConvolutionGeometry, input: Shape, output: Shape, kernels: Kernels
   ) -> Winograd? {
@@ -108,49 +111,49 @@ struct Winograd {
 
   // MARK: Memory, in floats, enough for any instruction set
 
-  /// Channels up to a whole vector of at most 16.
+  /// Channels rounded up to a multiple of 16, the widest vector.
   private static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
   private func elementsCount(tiles: Int, channels: Int) -> Int {
     elements * (tiles * Self.padded(channels) + Self.elementMargin)
   }
 
-  /// Packed weights.
+  /// Size of the packed weights.
   var packedCount: Int { elements * products }
 
   var isStaged: Bool {
     elements * tiles * (Self.padded(source.c) + Self.padded(target.c)) <= Self.stagedFloats
   }
 
-  /// Tiles that one task takes through all three steps.
+  /// Tiles per task, for tasks that run all three stages.
   var tilesPerTask: Int {
     let fitting = Self.workspaceFloats / elements / (Self.padded(source.c) + Self.largestBlock)
     return max(1, fitting / Self.taskTiles) * Self.taskTiles
   }
 
-  /// Memory of each thread.
+  /// Scratch memory of each thread.
   var workspaceCount: Int {
     guard !isStaged else { return 0 }
     return elementsCount(tiles: tilesPerTask, channels: source.c)
       + elementsCount(tiles: tilesPerTask, channels: Self.largestBlock)
   }
 
-  /// Memory that all threads use together.
+  /// Scratch memory shared by all threads.
   var scratchCount: Int {
     guard isStaged else { return 0 }
-    // Each block of products has a margin, and its channels are padded on their own.
+    // Each block of products is padded separately.
     let blocks = (target.c + Self.largestBlock - 1) / Self.largestBlock
     return elementsCount(tiles: tiles, channels: source.c)
       + elements * tiles * (Self.padded(target.c) + 16 * blocks)
       + elements * Self.elementMargin * Self.padded(target.c) / 16
   }
 
-  /// Tiles whose products are summed at a time for the gradient by the weights.
+  /// Tiles whose products are summed at a time for the weight gradient.
   var tilesPerSum: Int {
     min(tiles, max(128, (1 << 20) / elements / (Self.padded(source.c) + Self.padded(target.c))))
   }
 
-  /// Memory for the gradient by the weights.
+  /// Scratch memory of the weight gradient.
   var weightScratchCount: Int {
     packedCount + elementsCount(tiles: tilesPerSum, channels: source.c)
       + elementsCount(tiles: tilesPerSum, channels: target.c)
