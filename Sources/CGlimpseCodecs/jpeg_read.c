@@ -9,8 +9,8 @@
 
 #include "support.h"
 
-// The time of a scan grows with the image, whatever its length in bytes, so a small file of many
-// empty scans could take hours to decode. Real encoders write about ten.
+// Each scan takes time in proportion to the image's pixels, whatever its length in bytes: a small
+// file of many empty scans could take hours to decode. Real encoders write about ten scans.
 enum { most_scans = 500, most_scans_when_large = 32 };
 static const double most_scanned_pixels = 4294967296.0;
 
@@ -38,17 +38,17 @@ static void on_error(j_common_ptr decoder) {
   gc_escape_with(&reader->escape, status, text);
 }
 
-// The damage that a warning of libjpeg stands for: pixels that are missing or guessed.
+// The damage that a libjpeg warning indicates: missing or guessed pixels.
 static int damage_of(const jpeg_reader *reader, int code) {
   switch (code) {
     case JWRN_JPEG_EOF: return GC_ENDS_EARLY;
-    // A scan that ends early leaves blocks empty; in a progressive file only some precision is lost.
+    // A scan that ends early leaves blocks empty; a progressive file only loses some precision.
     case JWRN_HIT_MARKER: return reader->decoder.progressive_mode ? 0 : GC_ENDS_EARLY;
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC: return GC_GARBLED;
-    // After the pixels (or between scans) stray bytes are harmless; between the segments of the
-    // header they show that a segment's length is wrong.
+    // Stray bytes are harmless after the pixels or between scans; between the segments of the
+    // header they show that a segment has a wrong length.
     case JWRN_EXTRANEOUS_DATA: return reader->in_header ? GC_GARBLED : 0;
     default: return 0;
   }
@@ -90,7 +90,7 @@ static void open_reader(jpeg_reader *reader, gc_report *report) {
   reader->progress.progress_monitor = on_progress;
 }
 
-// Reads up to the first scan and refuses unsupported files. Runs under setjmp.
+// Reads up to the first scan and rejects unsupported files. Runs under setjmp.
 static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
   struct jpeg_decompress_struct *decoder = &reader->decoder;
   jpeg_create_decompress(decoder);  // keeps err and client_data
@@ -116,8 +116,8 @@ static int header_under_setjmp(
   header->height = decoder->image_height;
   header->channels = decoder->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
   header->bit_depth = 8;
-  // Each block of 8 x 8 samples takes at least one bit, and extreme sampling factors make 9 blocks of
-  // 32 x 32 pixels: 910 pixels per byte, rounded up generously. Arithmetic coding can take less.
+  // Each block of 8 x 8 samples takes at least one bit, and extreme sampling factors make 9 blocks
+  // of 32 x 32 pixels: 910 pixels per byte, rounded up generously. Arithmetic coding can take less.
   header->pixels_per_byte = decoder->arith_code ? 0 : 2048;
   return GC_OK;
 }

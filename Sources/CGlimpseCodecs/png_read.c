@@ -64,7 +64,7 @@ static int header_under_setjmp(png_reader *reader, gc_header *header) {
   header->height = png_get_image_height(png, info);
   header->channels = ((color & PNG_COLOR_MASK_COLOR) ? 3 : 1) + (has_alpha ? 1 : 0);
   header->bit_depth = depth == 16 ? 16 : 8;
-  // Deflate makes at most 258 bytes of 2 bits.
+  // Deflate expands 2 bits to at most 258 bytes: 1032 bytes per byte of the file.
   header->pixels_per_byte = 1032.0 * 8 / (depth * png_get_channels(png, info));
   return GC_OK;
 }

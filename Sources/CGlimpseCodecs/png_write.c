@@ -48,7 +48,7 @@ static int encode_under_setjmp(
   png_structp png = writer->png;
   png_set_write_fn(png, writer, on_write, on_flush);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  // Photographs are half a percent larger than with zlib's default of 6, in half the time.
+  // Compared with zlib's default of 6: half the time, and photographs are half a percent larger.
   png_set_compression_level(png, 4);
   png_set_IHDR(
     png, writer->info, width, height, bit_depth, color_types[channels], PNG_INTERLACE_NONE,

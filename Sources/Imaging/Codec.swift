@@ -9,20 +9,20 @@ public enum Codec: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Codec: CustomStringConvertible {
-  /// The name as people write it.
+  /// The name in uppercase: "JPEG" or "PNG".
   public var description: String { rawValue.uppercased() }
 }
 
 extension FilePath {
   private static let imageEndings = Set(Codec.allCases.flatMap(\.fileExtensions))
 
-  /// Whether the ending is one that image files have. The format is found by content when a file is
-  /// read.
+  /// Whether a path has an image file extension. The format of a file that is read is detected by
+  /// content.
   public static func isImage(_ path: String) -> Bool { imageEndings.contains(ending(path)) }
 }
 
 extension Codec {
-  /// The endings of file names, lowercase and without the dot, the most common one first.
+  /// The file extensions, lowercase without the dot, the most common one first.
   public var fileExtensions: [String] {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
@@ -30,7 +30,7 @@ extension Codec {
     }
   }
 
-  /// The codec of a file name's ending, in any case, or nil.
+  /// The codec of a path's file extension, ignoring case; nil if it is unknown.
   public init?(path: String) {
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
@@ -41,7 +41,7 @@ extension Codec {
     self = codec
   }
 
-  /// The codec of the signature at the start of a file, or nil.
+  /// The codec of the signature at the start of a file; nil if it is unknown.
   public init?(signatureOf bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xD8]) {
       self = .jpeg

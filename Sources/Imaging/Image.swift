@@ -17,7 +17,7 @@ public struct PixelFormat: Hashable, Sendable {
 
   /// 8-bit gray.
   public static let gray8 = PixelFormat(channels: 1)
-  /// The format of detectors' inputs.
+  /// 8-bit RGB, the format of detectors' inputs.
   public static let rgb8 = PixelFormat(channels: 3)
   /// 8-bit RGB with alpha.
   public static let rgba8 = PixelFormat(channels: 4)
@@ -28,9 +28,9 @@ public struct PixelFormat: Hashable, Sendable {
 
 /// An image in memory: rows from the top, pixels from the left, samples interleaved, no padding.
 public struct Image: Hashable, Sendable {
-  /// In pixels.
+  /// The width in pixels.
   public let width: Int
-  /// In pixels.
+  /// The height in pixels.
   public let height: Int
   /// The layout of the samples.
   public let format: PixelFormat
@@ -49,7 +49,7 @@ public struct Image: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// Makes an image whose bytes have one value.
+  /// Makes an image with all bytes set to one value.
   public init(width: Int, height: Int, format: PixelFormat = .rgb8, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, format: format,
@@ -57,7 +57,7 @@ public struct Image: Hashable, Sendable {
   }
 }
 
-/// The image kernels of the instruction set that this process uses.
+/// The image kernels for the instruction set in use.
 enum ImageKernels {
   static let chosen: gk_image_table = {
     guard let table = gk_table_for(gk_chosen_isa(), GK_FLOAT32) else {

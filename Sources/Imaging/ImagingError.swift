@@ -1,8 +1,8 @@
 import Basics
 
-/// An image that cannot be read, decoded, encoded or written, or a mask that cannot be made.
+/// An image that cannot be read, decoded, encoded or written, or an invalid mask.
 ///
-/// The description is one sentence: the file, the problem and, where there is one, the remedy.
+/// The description is one sentence: the file, the problem and, if there is one, the remedy.
 public enum ImagingError: Error, Hashable, Sendable {
   /// The file could not be read or written.
   case file(Diagnostic)
@@ -17,20 +17,20 @@ public enum ImagingError: Error, Hashable, Sendable {
   case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
   case unencodable(name: String, codec: Codec, reason: String)
   case outOfMemory(name: String)
-  /// Runs, text or polygons that are no mask of an image of that size.
+  /// Run lengths, text or polygons that do not form a mask of an image of that size.
   case invalidMask(width: Int, height: Int, reason: String)
 }
 
 extension ImagingError: ModuleError {
-  /// Makes the error of a diagnostic.
+  /// Makes an error from a diagnostic.
   public init(_ diagnostic: Diagnostic) { self = .file(diagnostic) }
 
-  /// The parts of the sentence.
+  /// The error as a diagnostic.
   public var diagnostic: Diagnostic {
     if case .file(let diagnostic) = self { diagnostic } else { Diagnostic(description) }
   }
 
-  /// One sentence.
+  /// One sentence with the file, the problem and any remedy.
   public var description: String {
     switch self {
     case .file(let diagnostic): diagnostic.description

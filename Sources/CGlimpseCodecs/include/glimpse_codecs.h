@@ -1,9 +1,9 @@
 #pragma once
-// libpng and libjpeg behind a few functions and one error buffer.
+// C functions for libpng and libjpeg, with one error buffer.
 //
-// - Functions work on memory, keep no state between calls and may run on any thread.
-// - The libraries report errors by longjmp; each function here catches them, so that none crosses a
-//   caller's frame.
+// - Functions work in memory, keep no state between calls and may run on any thread.
+// - The libraries report errors by longjmp; each function here catches them, so that no longjmp
+//   crosses a frame of the caller.
 // - Input is read in place. Pixels are written to a buffer of the caller, whose size is checked.
 //   Only the encoders allocate: the caller frees their gc_bytes with gc_bytes_free.
 // - Pixels are rows from the top without padding, samples interleaved; samples of 16 bits are in
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Results of functions.
+// Return codes.
 enum {
   GC_OK = 0,
   GC_CORRUPT = 1,      // the library failed; the report has the reason
@@ -28,7 +28,7 @@ enum {
 
 enum { GC_MESSAGE_SIZE = 224 };
 
-// The error buffer: written by every function, owned by the caller.
+// The error buffer: filled by every function, owned by the caller.
 typedef struct gc_report {
   int damage;                         // of a decoded image: 0 or the bits above
   int warnings;                       // the number of the library's warnings
@@ -37,13 +37,13 @@ typedef struct gc_report {
   char warning[GC_MESSAGE_SIZE];      // the first other warning
 } gc_report;
 
-// The properties of an image by its file's header.
+// The properties of an image, from its file header.
 typedef struct gc_header {
   uint32_t width;   // as stored, before any orientation
   uint32_t height;
-  int channels;     // once palettes and transparency are expanded and CMYK is made RGB: 1...4
+  int channels;     // 1...4, with palettes and transparency expanded and CMYK as RGB
   int bit_depth;    // 8 or 16
-  // The maximum number of pixels that one byte of the file can encode; 0 where there is no bound.
+  // The maximum number of pixels that one byte of the file can encode; 0 if there is no bound.
   double pixels_per_byte;
 } gc_header;
 
@@ -52,7 +52,7 @@ int gc_jpeg_header(const uint8_t *bytes, size_t count, gc_header *header, gc_rep
 
 // Decodes a JPEG to 1 (gray) or 3 (RGB) channels of 8 bits, at `eighths` (1...8) eighths of its
 // size: pixels holds ceil(width * eighths / 8) x ceil(height * eighths / 8) x channels bytes.
-// Damage alone is no failure: the caller checks report->damage.
+// Damage alone is not a failure: the caller checks report->damage.
 int gc_jpeg_decode(
   const uint8_t *bytes, size_t count, int eighths, int channels, uint8_t *pixels, size_t size,
   gc_report *report);

@@ -4,74 +4,75 @@ import Imaging
 /// The validation of a dataset: its issues and its statistics.
 ///
 /// Every split is opened tolerantly, every image is decoded, and images are compared with each
-/// other. Nothing is written but the index of images.
+/// other. Only the index of images is written.
 public struct DatasetCheck: Sendable {
   /// A split with the records of its images.
   package struct Split: Sendable {
     /// The samples and classes.
     package let dataset: Dataset
-    /// For each sample the facts about its image; nil where it was not, or could not be, decoded.
+    /// The record of each sample's image; nil where it was not decoded or could not be.
     package let images: [ImageRecord?]
-    /// Its numbers.
+    /// The statistics of this split.
     package let statistics: DatasetStatistics
 
-    /// Decoded images that are not stored upright.
+    /// The number of decoded images whose EXIF orientation is not upright.
     package var turnedImages: Int {
       images.count { ($0?.orientation ?? .upright) != .upright }
     }
   }
 
-  /// What a check does, one after the other.
+  /// The stages of a check, in order.
   public enum Stage: Sendable {
-    /// Every image is read.
+    /// Decoding every image.
     case decoding
-    /// Every image is sorted into a group of those that show the same.
+    /// Grouping duplicates and near-duplicates.
     case comparing
-    /// Every image of a group of several gets the one before it that it is most similar to; left out
-    /// where there are none.
+    /// Finding, for each image of a group of two or more, the most similar earlier image; skipped
+    /// if there are no such groups.
     case pairing
   }
 
-  /// Receives how many images of a stage are done, of how many in this stage: rising, up to all of
-  /// them; what it throws ends the work.
+  /// Receives the number of images done and the total number of the current stage. `done` rises up
+  /// to `total`; an error that the observer throws ends the check.
   public typealias Observer = (_ stage: Stage, _ done: Int, _ total: Int) throws -> Void
 
   /// The file or folder that was checked.
   public let path: String
-  /// How it lies on disk.
+  /// The dataset's format.
   public let format: DatasetFormat
-  /// The splits that could be opened, in their usual order.
+  /// The splits that could be opened: `train`, `val`, `test`, then others by name.
   package let splits: [Split]
-  /// Splits that only choose among the images of others, as VOC's `trainval` does; they are not
-  /// counted again.
+  /// Splits that only list images of other splits, such as VOC's `trainval`; they are not counted
+  /// again.
   package let selections: [String]
-  /// The classes of all splits, which the class indices of each count into.
+  /// The class names of all splits; class indices refer to this list.
   public let classNames: [String]
-  /// Every issue once, the worst kinds first, those of a kind in the order of the data.
+  /// Every issue once, grouped by kind, the most severe kinds first; within a kind in dataset
+  /// order.
   public private(set) var issues: [DatasetIssue]
   /// Duplicates and near-duplicates.
   package let pairs: [DuplicatePair]
 
-  /// The numbers of all splits together.
+  /// The statistics of all splits together.
   package let total: DatasetStatistics
 
   /// Checks the dataset at a path.
   ///
   /// - Parameters:
-  ///   - splits: Which of the splits; nil for all that the dataset has.
-  ///   - format: How the dataset lies on disk; found out from file names if nil.
-  ///   - decodesImages: Whether images are opened and decoded. If not, labels are checked against the
-  ///     sizes that they state.
-  ///   - runner: What the work runs on.
-  ///   - index: Where facts about images are kept from run to run.
-  ///   - observe: Receives the progress, and may end the work.
-  /// - Throws: `DatasetsError` where no split can be opened; else what `observe` throws.
+  ///   - splits: The names of the splits to check; nil for all.
+  ///   - format: The dataset's format; detected from file names if nil.
+  ///   - decodesImages: Whether images are opened and decoded. If not, labels are checked against
+  ///     the image sizes stated in the label files.
+  ///   - runner: The executor for parallel work.
+  ///   - index: The cache of image records, kept between runs.
+  ///   - observe: Receives the progress; it may throw to cancel the check.
+  /// - Throws: `DatasetsError` if no split can be opened, and any error that `observe` throws.
   public init(
     path: String, splits names: [String]? = nil, format: DatasetFormat? = nil,
     decodesImages: Bool = true, runner: any ParallelExecutor = .serial,
     index: ImageIndex = ImageIndex(), observe: Observer = { _, _, _ in }
   ) throws {
-    // As it begins the paths of files in it.
+    // Normalized like the paths of the dataset's files, which begin with it.
     let path = FilePath.normalized(path)
     self.path = path
     self.format = try DatasetFormat.sniff(path, unless: format)
@@ -89,15 +90,15 @@ public struct DatasetCheck: Sendable {
     total = DatasetStatistics(opened.datasets)
     pairs = duplicates.pairs
     issues = opened.issues + audit.issues + duplicates.issues
-    // Of some of the splits, a class may be in the others.
+    // A class without objects may occur in a split that was not requested.
     if names == nil { reportEmptyClasses() }
-    // Each issue once, though several splits may have it, by kind.
+    // Several splits may have the same issue: each is kept once. Sorted by kind.
     var seen: Set<DatasetIssue> = []
     issues.removeAll { !seen.insert($0).inserted }
     issues = issuesByKind.flatMap(\.issues)
   }
 
-  /// How many issues there are of a severity.
+  /// The number of issues of a severity.
   public func count(_ severity: DatasetIssue.Severity) -> Int {
     issues.count { $0.kind.severity == severity }
   }
@@ -108,9 +109,9 @@ public struct DatasetCheck: Sendable {
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
-  /// Reports classes that no image shows.
+  /// Reports classes that occur in no image.
   private mutating func reportEmptyClasses() {
-    // Where classes are in masks alone, none can be counted.
+    // Masks are not counted: in a dataset of masks, every count is 0.
     guard total.classImages.contains(where: { $0 > 0 }) else { return }
     for (name, count) in zip(classNames, total.classImages) where count == 0 {
       issues.report(.emptyClass, path, "no object has the class \"\(name)\".")

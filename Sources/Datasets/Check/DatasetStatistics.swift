@@ -1,48 +1,45 @@
 import Foundation
 import Imaging
 
-/// The numbers of a split: how many objects of each class, how large, of what shape, where.
+/// Statistics of one or more splits: objects per class, and histograms of size, shape and position.
 package struct DatasetStatistics: Hashable, Sendable {
-  /// Images.
   package private(set) var images = 0
-  /// Labeled objects.
+  /// Labeled objects, including crowd regions.
   package private(set) var objects = 0
-  /// Background images: without labels.
+  /// Background images: images without labels.
   package private(set) var backgrounds = 0
-  /// Objects of each class, in the order of the dataset's classes.
+  /// Objects per class, in the order of the dataset's classes.
   package private(set) var classObjects: [Int]
-  /// Images that show each class.
+  /// Images that contain each class, in the same order.
   package private(set) var classImages: [Int]
-  /// Objects by area in square pixels, as COCO calls them: small below 32², medium below 96², large;
-  /// empty where the sizes of the images are not known.
+  /// Object areas in square pixels, by COCO's ranges: small (below 32²), medium (below 96²), large.
+  /// Empty where image sizes are unknown.
   package private(set) var areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
-  /// Objects by the side of a square of their area, as a part of the image's.
+  /// Relative object size: sqrt(box area / image area).
   package private(set) var sizes = Histogram(bounds: (0...20).map { Double($0) / 20 })
-  /// Objects by width over height, as a power of two.
+  /// Aspect ratio: log2(width / height).
   package private(set) var shapes = Histogram(bounds: (-8...8).map { Double($0) / 2 })
-  /// Images by how many objects they have.
+  /// Objects per image.
   package private(set) var crowding = Histogram(
     bounds: [0, 1, 2, 3, 5, 9, 17, 33, 65, 129, .infinity])
-  /// Images by the longer side, in pixels.
+  /// The longer side of each image, in pixels.
   package private(set) var sides = Histogram(
     bounds: [0, 128, 256, 384, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, .infinity])
-  /// How many images there are of each size that occurs.
+  /// The number of images of each size.
   package private(set) var imageSizes: [ImageSize: Int] = [:]
-  /// Objects by where their center is: rows from the top, each from the left, `gridSide` of both.
+  /// Box centers on a grid of `gridSide` x `gridSide` cells, row by row from the top left.
   package private(set) var centers = [Int](repeating: 0, count: gridSide * gridSide)
 
-  /// How large an image is.
+  /// An image size in pixels, after the EXIF orientation is applied.
   package struct ImageSize: Hashable, Sendable {
-    /// In pixels, once upright.
     package let width: Int
-    /// In pixels, once upright.
     package let height: Int
   }
 
-  /// Cells across and down the image.
+  /// The number of rows, and of columns, of the grid of centers.
   package static let gridSide = 16
 
-  /// Counts splits with the same classes.
+  /// Counts the samples of splits with the same class names.
   package init(_ splits: [Dataset]) {
     classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
@@ -56,7 +53,7 @@ package struct DatasetStatistics: Hashable, Sendable {
       !sample.annotations.isEmpty || sample.imageClass != nil || sample.maskPath != nil
     if !isLabeled { backgrounds += 1 }
     crowding.add(Double(sample.annotations.count))
-    // Where images were not measured, boxes may be in fractions.
+    // Without a measured image size, boxes may be fractions of the image.
     let isMeasured = sample.imageWidth > 0 && sample.imageHeight > 0
     let width = isMeasured ? Double(sample.imageWidth) : 1
     let height = isMeasured ? Double(sample.imageHeight) : 1
@@ -67,7 +64,7 @@ package struct DatasetStatistics: Hashable, Sendable {
     }
     if let index = sample.imageClass { classImages[index] += 1 }
     func cell(_ fraction: Double) -> Int {
-      // A file may state any number.
+      // A label file may hold any number.
       fraction.isFinite ? Int(min(max(fraction, 0), 0.999_999) * Double(Self.gridSide)) : 0
     }
     for annotation in sample.annotations {
@@ -82,27 +79,27 @@ package struct DatasetStatistics: Hashable, Sendable {
   }
 }
 
-/// Counts of numbers by range.
+/// A histogram: the count of values per bin.
 package struct Histogram: Hashable, Sendable {
-  /// The bounds of the ranges, rising; a range holds its lower bound and not its upper one.
+  /// The bin edges, ascending; a bin includes its lower edge and excludes its upper one.
   package let bounds: [Double]
-  /// How many numbers lie in each range; those below all bounds are in the first, those above in the
+  /// The count of each bin; values below all edges are in the first bin, values above all in the
   /// last.
   package private(set) var counts: [Int]
 
-  /// Makes an empty histogram; there are at least two bounds.
+  /// Makes an empty histogram from at least two bin edges.
   package init(bounds: [Double]) {
     precondition(bounds.count > 1, "a histogram has a range")
     self.bounds = bounds
     counts = [Int](repeating: 0, count: bounds.count - 1)
   }
 
-  /// Counts a number.
+  /// Adds a value.
   package mutating func add(_ value: Double) {
     let next = bounds.dropFirst().firstIndex { value < $0 } ?? counts.count
     counts[next - 1] += 1
   }
 
-  /// All that was counted.
+  /// The number of values.
   package var total: Int { counts.reduce(0, +) }
 }

@@ -1,32 +1,32 @@
-/// Two images of a dataset that are the same or near-duplicates.
+/// Two images of a dataset that are duplicates or near-duplicates.
 package struct DuplicatePair: Hashable, Sendable {
-  /// Where an image is listed.
+  /// The position of an image in the dataset.
   package struct Location: Hashable, Sendable {
-    /// An index into the splits of the check.
+    /// The index of the split in the check.
     package let split: Int
-    /// An index into the split's samples.
+    /// The index of the sample in the split.
     package let sample: Int
   }
 
   package enum Similarity: Sendable {
-    /// The files are the same, byte for byte.
+    /// The files are identical, byte for byte.
     case bytes
-    /// The pixels are the same.
+    /// The decoded pixels are identical; the files differ.
     case pixels
-    /// Near-duplicates.
+    /// The image signatures are similar: near-duplicates.
     case signature
   }
 
-  /// The one that comes first in the dataset.
+  /// The image that comes first in the dataset.
   package let first: Location
   package let second: Location
   package let similarity: Similarity
 }
 
-/// Finds images that a dataset has more than once.
+/// Finds duplicate and near-duplicate images in a dataset.
 ///
-/// Each copy is reported once, with the image that it duplicates; near-duplicates are reported only
-/// across splits, since neighbors within a split are harmless.
+/// Each copy is reported once, with the image that it duplicates. Near-duplicates are reported only
+/// across splits: within a split (neighboring video frames) they are harmless.
 struct DuplicateSearch {
   private(set) var pairs: [DuplicatePair] = []
   private(set) var issues: [DatasetIssue] = []
@@ -36,7 +36,8 @@ struct DuplicateSearch {
     place: DuplicatePair.Location, record: ImageRecord, content: ImageContent
   )
 
-  /// - Parameter observe: Receives the progress of comparing and pairing; what it throws ends the work.
+  /// - Parameter observe: Receives the progress of the stages `comparing` and `pairing`; an error
+  ///   that it throws ends the search.
   init(
     _ datasets: [Dataset], _ records: [[ImageRecord?]], observe: DatasetCheck.Observer
   ) throws {
@@ -74,17 +75,17 @@ struct DuplicateSearch {
     if total > 0 { try observe(.pairing, done, total) }
   }
 
-  /// Finds for each image of a group the one before it that it duplicates or is most similar to.
+  /// Finds, for each image of a group, the earlier image that it duplicates or is most similar to.
   private struct GroupSearch {
-    /// For each content the first image of each split.
+    /// For each pixel fingerprint, one image per split and distinct file content.
     private var originals: [Fingerprint: [Member]] = [:]
-    /// Images that are no copies.
+    /// Images that duplicate no earlier one.
     private var distinct: [(split: Int, hash: UInt64, image: Member)] = []
 
     mutating func add(_ image: Member) -> DuplicatePair? {
       let (split, hash) = (image.place.split, image.content.signature.hash)
       func isSameFile(_ copy: Member) -> Bool { copy.content.bytes == image.content.bytes }
-      /// Copies in another split come first, then those byte for byte.
+      /// Prefers copies in another split, then byte-for-byte copies.
       func rank(_ copy: Member) -> Int {
         (copy.place.split == split ? 2 : 0) + (isSameFile(copy) ? 0 : 1)
       }
@@ -106,7 +107,7 @@ struct DuplicateSearch {
           continue
         }
         (closest, least) = (other.image.place, distance)
-        // Not worth searching for a closer one.
+        // Close enough to stop the search.
         if distance <= 2 { break }
       }
       return closest.map {
@@ -121,7 +122,8 @@ struct DuplicateSearch {
     datasets[place.split].samples[place.sample]
   }
 
-  /// Splits beside the usual ones may select some of their images on purpose.
+  /// Only `train`, `val` and `test` must be disjoint: other splits may list images of these on
+  /// purpose.
   private mutating func reportListedTwice(
     _ first: DuplicatePair.Location, _ second: DuplicatePair.Location
   ) {

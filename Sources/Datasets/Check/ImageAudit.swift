@@ -1,15 +1,15 @@
 import Imaging
 
-/// What decoding all images of some splits shows.
+/// The result of decoding all images of some splits: their records and issues.
 struct ImageAudit {
-  /// For each split and sample the records, nil where the image was not or could not be decoded.
+  /// The record of each sample's image, per split; nil where it was not or could not be decoded.
   private(set) var records: [[ImageRecord?]]
   private(set) var issues: [DatasetIssue] = []
 
-  /// Images that are decoded between two reports of progress.
+  /// The number of images decoded between two progress reports.
   private static let stride = 64
 
-  /// Decodes each image once, however many splits have it.
+  /// Decodes each image once, even if several splits list it.
   init(
     _ datasets: [Dataset], _ reading: DatasetReading,
     observe: (_ done: Int, _ total: Int) throws -> Void
@@ -53,7 +53,7 @@ struct ImageAudit {
     }
   }
 
-  /// Why an image cannot be used, without its name.
+  /// The reason why an image cannot be used, without the file name.
   private static func sentence(_ error: ImagingError) -> String {
     let reason =
       switch error {

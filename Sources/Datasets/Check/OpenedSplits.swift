@@ -1,11 +1,11 @@
 /// The splits that a check validates, with one list of classes for all of them.
 struct OpenedSplits {
   private(set) var datasets: [Dataset] = []
-  /// Splits whose images all lie in others.
+  /// Splits whose images are all listed in other splits, such as VOC's `trainval`.
   private(set) var selections: [String] = []
   private(set) var issues: [DatasetIssue] = []
 
-  /// Opens the splits; throws where none can be.
+  /// Opens the splits; throws if none can be opened.
   init(
     _ names: [String]?, path: String, format: DatasetFormat, reading: DatasetReading
   ) throws(DatasetsError) {
@@ -17,14 +17,14 @@ struct OpenedSplits {
           try Dataset.open(path: path, split: name, format: format, reading: reading))
       } catch {
         failures.append(error)
-        // Splits that were asked for by name must be there.
+        // Splits requested by name must exist.
         if names != nil { throw error }
         issues.append(DatasetIssue(.unreadableSplit, path, error))
       }
     }
     if datasets.isEmpty, let first = failures.first { throw first }
     if names == nil {
-      // What an unreadable split lists is unknown.
+      // The images of an unreadable split are unknown.
       if failures.isEmpty {
         issues += UnlistedImages.issues(
           of: datasets, reader: try format.reader.init(path: path))
@@ -35,7 +35,7 @@ struct OpenedSplits {
     issues = datasets.flatMap(\.issues) + issues
   }
 
-  /// Leaves out unusual splits, as `trainval`, whose images all lie in other ones.
+  /// Removes nonstandard splits, such as `trainval`, whose images are all listed in other splits.
   private mutating func leaveSelectionsOut() {
     let usual = datasets.filter { SplitName.usual.contains($0.split) }
     let images = Set(usual.flatMap { $0.samples.map(\.imagePath) })

@@ -1,15 +1,15 @@
 import Basics
 import Imaging
 
-/// Finds images that lie where others of a dataset do, and that no label file lists.
+/// Finds images in the dataset's image folders that no label file lists.
 enum UnlistedImages {
-  /// An image by its folder, however that is reached, and its name.
+  /// An image identified by its resolved folder and its file name.
   private struct Place: Hashable {
     let folder: FileContents.Identity
     let name: String
   }
 
-  /// The images of all splits of a dataset that are not listed.
+  /// An issue for each image of the dataset that no split lists.
   static func issues(of splits: [Dataset], reader: any FormatReader) -> [DatasetIssue] {
     guard reader.listsAllImages else { return [] }
     let listed = splits.flatMap { $0.samples.map(\.imagePath) }
@@ -20,11 +20,11 @@ enum UnlistedImages {
       identities[folder] = .some(identity)
       return identity.map { Place(folder: $0, name: FilePath.name(path)) }
     }
-    // Images that cannot be read are listed, too: they have issues.
+    // Unreadable images are listed too; they appear in the issues.
     let known = Set((listed + splits.flatMap { $0.issues.map(\.file) }).compactMap(place))
     let root = FileContents.identity(reader.root)
     let folders = Set(listed.map { FilePath.folder($0) }).sorted(by: FileContents.isBefore)
-    // What else is in the root need not be images of the dataset.
+    // Other images in the root folder need not belong to the dataset.
     let (top, inner) = (
       folders.filter { FileContents.identity($0) == root },
       folders.filter { FileContents.entry($0) == .folder && FileContents.identity($0) != root }

@@ -1,22 +1,22 @@
 import Basics
 
-/// The class names of a dataset whose label files name classes but do not list them.
+/// The class names of formats whose label files use class names but hold no class list.
 package enum ClassList {
-  /// Files that list classes, one a line, in their order.
+  /// Files that list the classes in order, one per line.
   private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
-  /// What LabelMe writes into its list besides classes.
+  /// Entries of LabelMe's class lists that are not classes.
   static let fillers: Set<String> = ["__ignore__", "_background_"]
 
-  /// The name of a class, without the spaces around it in its file.
+  /// A class name without leading and trailing spaces.
   package static func name(_ text: some StringProtocol) -> String {
     let start = text.drop { $0.isWhitespace }
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(start[...end])
   }
 
-  /// The classes that a folder's list names, or nil where there is no list.
+  /// The classes in a folder's class list; nil if it has no such file.
   ///
-  /// Throws where a list is empty or names a class twice.
+  /// Throws if a class list is empty or repeats a name.
   static func listed(in root: String) throws(DatasetsError) -> [String]? {
     for name in files {
       let path = FilePath.join(root, name)
@@ -30,14 +30,14 @@ package enum ClassList {
       }
       guard !names.isEmpty, Set(names).count == names.count else {
         throw DatasetsError(
-          file: path, "class names are expected here, one a line and each once.")
+          file: path, "class names are expected here, one per line and each once.")
       }
       return names
     }
     return nil
   }
 
-  /// The classes that a folder lists and behind them, sorted, those that only occur.
+  /// The listed classes of a folder, followed by the other classes that occur, sorted.
   static func complete(
     in root: String, with occurring: [String]
   ) throws(DatasetsError) -> ClassTable {

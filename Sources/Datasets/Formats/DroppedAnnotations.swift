@@ -1,6 +1,7 @@
 import Imaging
 
-/// What is dropped when a dataset is written in a format that cannot hold it.
+/// Annotations that are dropped or changed because the output format cannot represent them. The raw
+/// values are printed.
 package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case objects = "objects dropped: the format has no boxes"
   case mergedObjects = "objects are drawn into masks, where they cannot be distinguished"
@@ -16,18 +17,18 @@ package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case imageClasses = "image-level classes dropped"
   case imageMasks = "image masks dropped"
   case takenNames =
-    "images numbered: their names differ from others only in the ending or in case"
+    "images numbered: their names differ from others only in extension or case"
   case replacedCharacters =
     "images renamed: characters that are not portable become _, and long names are shortened"
-  case addedEndings = "images given the ending .jpg or .png, without which they would not be found"
+  case addedEndings = "images given the extension .jpg or .png, which readers require"
 }
 
 extension Annotation {
-  /// The box that label files get: digit for digit the one that was stated, if one was.
+  /// The box that is written: the stated box with all digits or, without one, `box`.
   var writtenBox: Box { stated?.box.corners ?? box }
 
-  /// The polygon that label files get: none for a mask without a pixel, and for polygons of which one
-  /// has fewer than three corners, which readers would misinterpret.
+  /// The segmentation that is written; nil for an empty mask, and for polygons of which one has
+  /// fewer than three corners, which readers would misinterpret.
   var writtenSegmentation: Segmentation? {
     switch segmentation {
     case .polygons(let polygons)?

@@ -1,31 +1,31 @@
 import Imaging
 
-/// What a format can hold, besides the boxes and classes of objects.
+/// The kinds of annotations that a format can represent.
 struct FormatCapabilities: OptionSet, Hashable {
   let rawValue: Int
 
-  /// Boxes of objects.
+  /// Bounding boxes.
   static let boxes = FormatCapabilities(rawValue: 1 << 0)
-  /// Segmentations of one polygon.
+  /// Segmentations with a single polygon.
   static let polygon = FormatCapabilities(rawValue: 1 << 1)
-  /// Segmentations of several polygons.
+  /// Segmentations with several polygons.
   static let polygons = FormatCapabilities(rawValue: 1 << 2)
-  /// Run-length encoded masks.
+  /// Run-length encoded masks (RLE).
   static let masks = FormatCapabilities(rawValue: 1 << 3)
-  /// A box that is not the one around the polygon.
+  /// A box that may differ from the polygon's bounding box.
   static let boxBesideSegmentation = FormatCapabilities(rawValue: 1 << 4)
-  /// The flag of a crowd region.
+  /// The flag of crowd regions (COCO `iscrowd`).
   static let crowds = FormatCapabilities(rawValue: 1 << 5)
   /// The attributes difficult, truncated and occluded.
   static let marks = FormatCapabilities(rawValue: 1 << 6)
-  /// An object's area beside its box.
+  /// An area that may differ from the area of the box.
   static let areas = FormatCapabilities(rawValue: 1 << 7)
-  /// A class of the whole image.
+  /// Image-level classes.
   static let imageClasses = FormatCapabilities(rawValue: 1 << 8)
-  /// An image as the mask of an image.
+  /// Mask images (semantic segmentation).
   static let imageMasks = FormatCapabilities(rawValue: 1 << 9)
 
-  /// What of an object a format with these traits cannot hold.
+  /// The parts of an annotation that the format cannot represent.
   func losses(of annotation: Annotation) -> [DroppedAnnotations] {
     guard contains(.boxes) || contains(.imageMasks) else { return [.objects] }
     if annotation.isCrowd, !contains(.crowds) { return [.crowds] }
@@ -53,8 +53,8 @@ struct FormatCapabilities: OptionSet, Hashable {
     return losses
   }
 
-  /// How far a side of an object's box moves, in pixels, where its polygon is written instead of it;
-  /// 0 below a billionth of a pixel, which formats do not print.
+  /// The maximum shift of a box side, in pixels, if the box is recomputed from the polygon; 0 if
+  /// below 1e-9 pixels, which formats do not print.
   func boxShift(of annotation: Annotation) -> Double {
     guard contains(.boxes), !contains(.boxBesideSegmentation) else { return 0 }
     let box = annotation.writtenBox

@@ -2,22 +2,23 @@ import Basics
 
 /// A reader of a dataset format: one conforming type per file, listed in `DatasetFormat`.
 protocol FormatReader {
-  /// Whether the names of files and folders at a path fit this format.
+  /// Whether the file and folder names at a path match the format.
   static func recognizes(_ path: String) -> Bool
-  /// The layout of the format, for the message when no format fits.
+  /// The format's layout, for the message shown if no format matches.
   static var appearance: String { get }
 
-  /// Opens the description of a dataset.
+  /// Opens the description of the dataset at a path.
   init(path: String) throws(DatasetsError)
-  /// The folder that the dataset lies in.
+  /// The dataset's folder.
   var root: String { get }
-  /// The splits that there are, `train` first where there is one.
+  /// The available splits, `train` first if it exists.
   var splits: [String] { get }
-  /// Whether images are those that label files list, and all such files are of a split: then a
-  /// check has to search for images that none lists.
+  /// Whether label files list the images, and each such file belongs to a split: a check then
+  /// searches for images that no label file lists.
   var listsAllImages: Bool { get }
-  /// Reads one of the splits; labels that cannot be parsed are among the issues. Where class
-  /// names are given and the format names classes in its label files, it need not search for others.
+  /// Reads a split; labels that cannot be parsed are reported as issues. If class names are given
+  /// and the format's label files name their classes, other splits need not be searched for
+  /// classes.
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset
@@ -26,7 +27,7 @@ protocol FormatReader {
 extension FormatReader {
   var listsAllImages: Bool { false }
 
-  /// The error for a split that a dataset does not have.
+  /// The error for a split that the dataset does not have.
   func noSplit(_ name: String, at path: String) -> DatasetsError {
     DatasetsError(
       file: path,
@@ -34,8 +35,8 @@ extension FormatReader {
         + splits.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
   }
 
-  /// The label files that lie beside some others, or where a dataset has them, and that are not
-  /// among those.
+  /// JSON label files beside the given ones, in the root folder or in `annotations`, that are not
+  /// among the given ones.
   func listsBeside(_ files: [String]) -> [String] {
     let read = Set(files)
     let folders = Set(files.map { FilePath.folder($0) })
@@ -46,7 +47,7 @@ extension FormatReader {
     .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
   }
 
-  /// Reads many label files, in parallel where the runner is.
+  /// Reads label files, in parallel if the executor is parallel.
   func labels(
     at paths: [String], on runner: any ParallelExecutor,
     _ read: (_ bytes: [UInt8], _ path: String) throws(DatasetsError) -> LabelFile

@@ -1,8 +1,8 @@
-/// A file that is to be written.
+/// A file to write.
 struct WrittenFile {
-  /// Relative to the dataset's folder.
+  /// The path, relative to the dataset's folder.
   let path: String
-  /// What it holds, one behind the other: large lists are not joined before they are written.
+  /// The content in consecutive pieces, so that large lists need not be joined in memory.
   let pieces: [[UInt8]]
 }
 
@@ -14,20 +14,20 @@ extension WrittenFile {
 
 /// A writer of a dataset format: one conforming type per file, listed in `DatasetFormat`.
 protocol FormatWriter {
-  /// What the format can hold.
+  /// The kinds of annotations that the format can represent.
   static var holds: FormatCapabilities { get }
 
-  /// Begins a dataset with these classes and splits, in their order.
+  /// Begins a dataset with the given classes and splits, in this order.
   init(classNames: [String], splits: [String])
-  /// Where an image of a split goes, relative to the dataset's folder.
+  /// The path of an image of a split, relative to the dataset's folder.
   func imagePath(_ name: String, of sample: Sample, split: String) -> String
-  /// Takes a sample; what its label file holds, if it has one of its own.
+  /// Adds a sample; returns its label file, if the format has one file per image.
   ///
-  /// Throws `DatasetsError` for a sample that the format cannot hold at all.
+  /// Throws `DatasetsError` if the format cannot represent the sample at all.
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile]
-  /// The files that describe the whole.
+  /// The files that describe the whole dataset.
   func description() -> [WrittenFile]
 }
 
@@ -36,7 +36,7 @@ extension FormatWriter {
     "\(split)/\(name)"
   }
 
-  /// The list that readers take the order of the classes from.
+  /// The class list, from which readers take the order of the classes.
   func classList(_ names: [String]) -> WrittenFile {
     WrittenFile("classes.txt", names.map { $0 + "\n" }.joined())
   }

@@ -1,14 +1,13 @@
 import Basics
 import Imaging
 
-/// Walks through folders of images.
+/// Lists image files and folders.
 enum ImageFolder {
-  /// All files below some folders that pass a test of their name, in the order of the names in each
-  /// folder.
+  /// All files below some folders whose names pass a test, sorted by name within each folder.
   ///
-  /// Each folder is walked once, whatever links lead to it, and under its own name where that is below
-  /// the folders. Links to files count as files. Folders that cannot be listed, names that are not
-  /// UTF-8, and links that lead upward become issues.
+  /// Each folder is visited once, even if several links lead to it, and under its own path if that
+  /// is below the folders. Links to files count as files. Folders that cannot be listed, names that
+  /// are not UTF-8, and links to a parent folder are reported as issues.
   static func files(
     below folders: [String], issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) -> [String] {
@@ -31,7 +30,8 @@ enum ImageFolder {
       .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.path)
   }
 
-  /// The bytes of a path with the slash before all others, so that what is in a folder stays together.
+  /// The bytes of a path with the slash sorted before all others, which keeps a folder's content
+  /// together.
   private static func sortingKey(_ path: String) -> [UInt8] {
     path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
   }
@@ -40,9 +40,9 @@ enum ImageFolder {
     "the link leads upward, to a folder around the images; it is not followed."
   private static let foreignName = "the name is not UTF-8; ignored. Rename it."
 
-  /// All files below a folder that pass a test of their name, as for several folders.
+  /// All files below a folder whose names pass a test; see above.
   ///
-  /// - Throws: `DatasetsError` where the folder itself cannot be listed.
+  /// - Throws: `DatasetsError` if the folder itself cannot be listed.
   static func files(
     below folder: String, issues: inout [DatasetIssue], where isWanted: (String) -> Bool
   ) throws(DatasetsError) -> [String] {
@@ -52,13 +52,13 @@ enum ImageFolder {
     return files(below: [folder], issues: &issues, where: isWanted)
   }
 
-  /// The images directly in a folder, in no order; none where it cannot be listed.
+  /// The images directly in a folder, unsorted; empty if it cannot be listed.
   static func images(directlyIn folder: String) -> [String] {
     (FileContents.listing(of: folder) ?? []).filter { FilePath.isImage($0.name) }
       .map { FilePath.join(folder, $0.name) }
   }
 
-  /// The folders directly in a folder, sorted, and issues of what is ignored, as for files.
+  /// The subfolders of a folder, sorted, and the issues of ignored ones.
   static func folders(in folder: String) -> (paths: [String], issues: [DatasetIssue]) {
     var folders: [String] = []
     var found: [DatasetIssue] = []
@@ -80,23 +80,23 @@ enum ImageFolder {
     )
   }
 
-  /// The folders in a dataset that are called as splits are, by split.
+  /// The folders in a dataset that are named like splits, by split.
   static func splits(in root: String) -> [String: String] {
     SplitName.values { folder([$0], in: root) }
   }
 
-  /// The same; if there are none, all of the dataset is for training.
+  /// The same; without split folders, the whole dataset is `train`.
   static func splitsOrAll(in root: String) -> [String: String] {
     let splits = splits(in: root)
     return splits.isEmpty ? ["train": root] : splits
   }
 
-  /// The first of some folders in a folder that is there.
+  /// The first of the named subfolders that exists.
   static func folder(_ names: [String], in root: String) -> String? {
     names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
   }
 
-  /// The images that a list names, one a line.
+  /// The image names in a list file, one per line.
   static func listed(_ list: String) throws(DatasetsError) -> [String] {
     let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
       .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }

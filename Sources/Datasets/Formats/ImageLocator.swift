@@ -1,20 +1,20 @@
 import Basics
 import Imaging
 
-/// Finds the images that label files name, where people have them.
+/// Finds the image files that label files name.
 ///
-/// Folders are moved, endings change their case or are missing, and a path of another machine stays
-/// in the file: so a name is tried as given, then by its last part, then with any ending.
-/// No image is searched for outside of the folders.
+/// A name is tried as written, then its file name alone, then its stem with any image extension:
+/// folders are moved, extensions change or are missing, and label files hold paths of other
+/// machines. Images are searched for only in the given folders.
 package struct ImageLocator: Sendable {
-  /// Where images are searched for, in this order.
+  /// The folders to search, in this order.
   private let folders: [String]
-  /// The images directly in each folder, by their stem in lower case.
+  /// The images directly in each folder, by lowercase stem.
   private let stems: [[String: [String]]]
 
   /// - Parameters:
-  ///   - root: The folder to search where none of the folders exists.
-  ///   - folders: Where images may lie, in order of preference; missing ones are ignored.
+  ///   - root: The folder to search if none of the folders exists.
+  ///   - folders: The folders to search, in order of preference; missing ones are ignored.
   init(root: String, folders: [String]) {
     var seen: Set<String> = []
     let existing = folders.filter {
@@ -29,7 +29,7 @@ package struct ImageLocator: Sendable {
     }
   }
 
-  /// Where an image lies, or nil; `name` may be a path, with an image's ending or without.
+  /// The path of an image, or nil; `name` may be a path, with or without a file extension.
   package func path(of name: String) -> String? {
     let name = FilePath.plain(name)
     if Self.staysInside(name), name.contains("/") {
@@ -41,12 +41,12 @@ package struct ImageLocator: Sendable {
     return byName(FilePath.name(name))
   }
 
-  /// Where an image lies, or where it is expected.
+  /// The path of an image or, if it is missing, where it is expected.
   func place(of name: String) -> String {
     path(of: name) ?? FilePath.join(folders[0], Self.staysInside(name) ? name : FilePath.name(name))
   }
 
-  /// The image directly in one of the folders that has the name, or its stem.
+  /// The image directly in one of the folders that has this file name or stem.
   private func byName(_ name: String) -> String? {
     let hasEnding = FilePath.isImage(name)
     let stem = (hasEnding ? FilePath.stem(name) : name).lowercased()
@@ -56,11 +56,11 @@ package struct ImageLocator: Sendable {
       if names.contains(name) { return path }
       if hasEnding, names.isEmpty, FileContents.entry(path) == .file { return path }
     }
-    // Several could be meant, and a guess would give an image another one's labels.
+    // If several images match, none is used: a guess could assign the labels of another image.
     return found.first { $0.names.count == 1 }.map { FilePath.join($0.folder, $0.names[0]) }
   }
 
-  /// Whether a name can only refer to a file below the folder that it is joined to.
+  /// Whether a relative path stays inside the folder that it is joined to.
   package static func staysInside(_ name: String) -> Bool {
     !name.hasPrefix("/") && !name.utf8.contains(0)
       && !name.split(separator: "/").contains("..")

@@ -1,12 +1,12 @@
 import Basics
 
-/// The members of an object that have been read, so that none is read twice (public as `JSONScanner`).
+/// The members of an object read so far, to reject repeated keys (public because `JSONScanner` is).
 public struct MemberSet {
   @usableFromInline var met: UInt64 = 0
 
   @inlinable package init() {}
 
-  /// Whether a key is this member's, which is noted; throws where it was there before.
+  /// Whether a key is the given member, which is then marked as read; throws if it is repeated.
   @inlinable @inline(__always)
   package mutating func takes(
     _ key: JSONScanner.Text, _ place: Int, _ name: StaticString, _ scanner: JSONScanner
@@ -24,7 +24,7 @@ public struct MemberSet {
 }
 
 extension JSONScanner {
-  /// Whether the next value is 1 or true; any other is ignored.
+  /// Whether the next value is 1 or true; other values are skipped.
   mutating func isSet() throws(JSONFault) -> Bool {
     switch peek() {
     case UInt8(ascii: "t"):
@@ -37,14 +37,14 @@ extension JSONScanner {
     }
   }
 
-  /// Skips the next value where it is null.
+  /// Skips the next value if it is null; returns whether it was.
   mutating func skipNull() throws(JSONFault) -> Bool {
     guard peek() == UInt8(ascii: "n") else { return false }
     try skip()
     return true
   }
 
-  /// Takes the elements of a list; those that are sound JSON, but not what is expected, are skipped.
+  /// Parses the elements of a list; those that are valid JSON but violate the format are skipped.
   mutating func elements(
     of list: Container, _ take: (inout JSONScanner) throws(JSONFault) -> Void,
     skipping report: (JSONFault) throws(JSONFault) -> Void
@@ -62,7 +62,7 @@ extension JSONScanner {
     }
   }
 
-  /// Begins the list that is the value of a member of a COCO file.
+  /// Begins the list that is the value of a top-level key of a COCO file.
   package mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
     guard peek() == UInt8(ascii: "[") else {
       throw unexpected("the list of \"\(name)\"")
@@ -71,7 +71,7 @@ extension JSONScanner {
   }
 }
 
-/// What sort of label file a JSON text is, by its first keys.
+/// The kind of label file that a JSON file is, determined from its first keys.
 enum JSONKind {
   /// An object with `images`, `annotations` and `categories`.
   case coco
@@ -79,10 +79,10 @@ enum JSONKind {
   case createML
   /// An object with `shapes`.
   case labelMe
-  /// None of these, or no JSON.
+  /// None of these, or not JSON.
   case other
 
-  /// Reads a file only up to the first key that decides.
+  /// Reads the file only up to the first key that decides.
   init(of path: String) {
     self = (try? Self.kind(of: MappedFile(path))) ?? .other
   }

@@ -1,23 +1,25 @@
-/// Groups of duplicate and near-duplicate images; a split keeps each group whole.
+/// Groups of duplicate and near-duplicate images; a split never divides a group.
 ///
-/// Similarity is transitive here: the first and the last frame of a video may be in one group without
+/// Grouping is transitive: the first and the last frame of a video may be in one group without
 /// being similar.
 package struct DuplicateGroups: Hashable, Sendable {
-  /// For each image the number of its group, from 0, in the order of the groups' first images.
-  /// One without a record or content is a group of its own.
+  /// The group index of each image; groups are numbered by their first images. An image without a
+  /// record or content is a group of its own.
   package let indices: [Int]
-  /// For each group its images in rising order.
+  /// The image indices of each group, ascending.
   package let members: [[Int]]
 
   /// Groups images, comparing all pairs: a group grows by the images similar to any of its members,
   /// which are then no longer candidates.
   ///
-  /// - Parameter observe: Receives how many of all images have their group; what it throws ends the work.
+  /// - Parameter observe: Receives the number of grouped images and the total; an error that it
+  ///   throws ends the grouping.
   package init(
     _ images: [ImageRecord?], observe: (_ done: Int, _ total: Int) throws -> Void
   ) rethrows {
     var firsts: [Fingerprint: Int] = [:]
-    /// For each image one of its group: the first with the same pixels, later the group's first.
+    /// For each image, one of its group: the first with the same pixels, later the group's first
+    /// image.
     var roots = Array(images.indices)
     var candidates: [(index: Int, hash: UInt64)] = []
     for (index, image) in images.enumerated() {

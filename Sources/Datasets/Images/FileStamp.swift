@@ -1,19 +1,19 @@
 import Foundation
 
-/// A file's metadata, by which a change of its content is detected without reading it.
+/// File metadata that reveal a change of the content without reading it.
 struct FileStamp: Hashable, Codable, Sendable {
-  /// Bytes.
+  /// The file size, in bytes.
   var size: Int
-  /// When the content was last written, in nanoseconds since 1970.
+  /// The modification time (mtime), in nanoseconds since 1970.
   var modified: Int64
-  /// When content or metadata last changed, in nanoseconds since 1970; no program can set it.
+  /// The status-change time (ctime), in nanoseconds since 1970; programs cannot set it.
   var changed: Int64
   var inode: UInt64
   var device: UInt64
 }
 
 extension FileStamp {
-  /// The stamp of a regular file, or nil where there is none; links are followed.
+  /// The stamp of a regular file, following links; nil if there is none.
   init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -28,8 +28,8 @@ extension FileStamp {
       device: UInt64(truncatingIfNeeded: status.st_dev))
   }
 
-  /// Whether the last change is old enough for a later one to show in the times: some file systems
-  /// count in steps of two seconds.
+  /// Whether the last change is old enough that another one would change the times: some file
+  /// systems have a resolution of two seconds.
   func isSettled(now: Int64 = Self.now) -> Bool {
     now &- max(modified, changed) > 2_000_000_000
   }

@@ -1,7 +1,7 @@
-/// A 64-bit hash of a sequence of bytes, the same on every machine. Among 100,000 different files the
-/// probability of any collision is below 1e-9. Not for secrets: collisions can be constructed.
+/// A 64-bit hash of bytes, the same on every machine. It is not cryptographic: collisions can be
+/// constructed. Among 100,000 different files, the probability of any collision is below 1e-9.
 ///
-/// A chain of folded products (64 x 64 to 128 bits, the halves joined by XOR), as in wyhash.
+/// A chain of folded products (64 x 64 to 128 bits, the halves combined by XOR), as in wyhash.
 package struct Fingerprint: RawRepresentable, Hashable, Codable, Sendable {
   package let rawValue: UInt64
 
@@ -10,7 +10,7 @@ package struct Fingerprint: RawRepresentable, Hashable, Codable, Sendable {
   /// The hash of some bytes; different seeds give independent hashes.
   init(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) {
     var hash = 0x243f_6a88_85a3_08d3 ^ UInt64(bytes.count)
-    // Without the rotation a product of zero would forget all bytes before it.
+    // Without the rotation, a product of zero would discard all bytes before it.
     func mix(_ left: UInt64, _ right: UInt64) {
       let (high, low) = (left ^ hash).multipliedFullWidth(by: right ^ 0xa409_3822_299f_31d0)
       hash = (hash << 29 | hash >> 35) ^ high ^ low

@@ -3,48 +3,48 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// Records of a dataset's images, kept between runs so that unchanged files need not be read again.
+/// A cache of image records, kept between runs so that unchanged files are not read again.
 ///
-/// It is a JSON file per dataset in the user's cache folder, never inside the dataset, and holds no
-/// labels. A record is valid while the file's stamp is the same. A damaged index is rebuilt, and one
-/// that cannot be written costs time only. Safe for concurrent callers, as the state is behind a
-/// mutex; of several processes the last to save wins.
+/// It is stored as one JSON file per dataset in the user's cache folder, never inside the dataset,
+/// and holds no labels. A record is valid while the file's stamp is unchanged. A damaged index is
+/// rebuilt; an index that cannot be written only costs time. Safe for concurrent callers: the state
+/// is behind a mutex. Of several processes, the last to save wins.
 public final class ImageIndex: Sendable {
   struct Entry: Hashable, Codable {
     var stamp: FileStamp
     var record: ImageRecord
   }
 
-  /// The content of the file.
+  /// The content of the index file.
   struct Stored: Hashable, Codable {
-    /// Raised with every change of how records are computed.
+    /// Incremented whenever the computation of records changes.
     var version = 3
-    /// By absolute path.
+    /// Records by absolute image path.
     var entries: [String: Entry] = [:]
   }
 
   private struct State {
     var entries: [String: Entry]
-    /// Paths that were asked for in this run.
+    /// Paths requested in this run.
     var used: Set<String> = []
     var isChanged = false
-    /// Where it is stored, or nil where it is not.
+    /// The index file; nil if the index is not stored.
     var file: String?
   }
 
   private let workingFolder: String
   private let state: Mutex<State>
 
-  /// Makes an index that is not stored.
+  /// Makes an index in memory that is not stored.
   public convenience init() {
     self.init(for: "", in: nil)
   }
 
-  /// Reads the stored index of a dataset.
+  /// Reads the stored index of a dataset, if there is one.
   ///
   /// - Parameters:
-  ///   - dataset: The folder or file by which it is opened.
-  ///   - folder: Where indexes are stored; nil to store none.
+  ///   - dataset: The dataset's folder or file.
+  ///   - folder: The folder of index files; nil to store none.
   public init(for dataset: String, in folder: String? = ImageIndex.userFolder) {
     let workingFolder = FileManager.default.currentDirectoryPath
     self.workingFolder = workingFolder
@@ -60,7 +60,7 @@ public final class ImageIndex: Sendable {
 
   var file: String? { state.withLock { $0.file } }
 
-  /// Does not store the index if its file would lie in one of the dataset's folders.
+  /// Disables storage if the index file would lie in one of the dataset's folders.
   func exclude(_ folders: some Collection<String>) {
     guard let file else { return }
     let home = FileContents.resolved(FilePath.folder(file)) + "/"
@@ -70,11 +70,11 @@ public final class ImageIndex: Sendable {
     if isInside { state.withLock { $0.file = nil } }
   }
 
-  /// The user's cache folder: `$XDG_CACHE_HOME/glimpse`, or `glimpse` in the usual place; nil where
-  /// there is none.
+  /// The user's cache folder: `$XDG_CACHE_HOME/glimpse`, or `glimpse` in the default cache folder;
+  /// nil if there is none.
   public static var userFolder: String? {
     let environment = ProcessInfo.processInfo.environment
-    // The XDG Base Directory Specification: a relative path counts as none.
+    // By the XDG Base Directory Specification, a relative path is ignored.
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
       return FilePath.join(folder, "glimpse")
     }
@@ -86,10 +86,11 @@ public final class ImageIndex: Sendable {
     #endif
   }
 
-  /// The record of an image file, read from it unless it is in the index.
+  /// The record of an image file, from the index or, if it is not there, from the file.
   ///
-  /// - Parameter decodes: Whether the record has its `content`; if not, only the header is read.
-  /// - Throws: `ImagingError` where the file is missing, is no regular file or cannot be read or
+  /// - Parameter decodes: Whether the image is decoded for the record's `content`; if not, only the
+  ///   header is read.
+  /// - Throws: `ImagingError` if the file is missing, is not a regular file, or cannot be read or
   ///   decoded. Failures are not stored.
   package func record(
     of path: String, decodes: Bool = false
@@ -122,8 +123,8 @@ public final class ImageIndex: Sendable {
     return record
   }
 
-  /// Stores new records for later runs; entries of files that no longer exist are removed. Failures
-  /// are ignored, as the index is a cache.
+  /// Stores new records for later runs, and removes records of files that no longer exist. Errors
+  /// are ignored, as the index is only a cache.
   package func save() {
     let changed = state.withLock { state -> (file: String, stored: Stored)? in
       guard let file = state.file, state.isChanged else { return nil }

@@ -1,17 +1,17 @@
 import Imaging
 
-/// What is stored about an image file: its header and, once decoded, its content.
+/// The cached properties of an image file: its header and, if it was decoded, its content.
 package struct ImageRecord: Hashable, Codable, Sendable {
   /// The size of the file, in bytes.
   package var byteCount: Int
   /// The size of the upright image, in pixels.
   package var width: Int
   package var height: Int
-  /// How the stored image is oriented.
+  /// The EXIF orientation of the stored image.
   package var orientation: Orientation
-  /// The format of the file's content, whatever its name ends with.
+  /// The file format by content, regardless of the file extension.
   package var codec: Codec
-  /// nil where only the header was read.
+  /// Nil if only the header was read.
   package var content: ImageContent?
 
   /// The size in pixels as stored, before the orientation is applied.
@@ -22,7 +22,7 @@ package struct ImageRecord: Hashable, Codable, Sendable {
 extension ImageRecord {
   /// Reads and decodes a whole image file.
   ///
-  /// Throws `ImagingError` where it cannot be decoded, ends early or is damaged.
+  /// Throws `ImagingError` if the file cannot be decoded, is truncated or is damaged.
   init(decoding path: String) throws(ImagingError) {
     let bytes = try ImageFile.bytes(path)
     let decoded = try ImageFile.decode(bytes, name: path)
@@ -30,15 +30,15 @@ extension ImageRecord {
     content = ImageContent(bytes: bytes, image: decoded.image, warnings: decoded.warnings)
   }
 
-  /// A record without content.
+  /// Makes a record without content, from the file's header.
   init(_ information: ImageInformation, byteCount: Int) {
     self.init(
       byteCount: byteCount, width: information.width, height: information.height,
       orientation: information.orientation, codec: information.codec)
   }
 
-  /// Whether two images are near-duplicates: similar signatures, and an equal ratio of the sides
-  /// within what rounding to whole pixels does to small images.
+  /// Whether two images are near-duplicates: similar signatures and equal aspect ratios, with a
+  /// tolerance for rounding to whole pixels.
   package func isNearDuplicate(of other: ImageRecord) -> Bool {
     guard let signature = content?.signature, let otherSignature = other.content?.signature,
       signature.isSimilar(to: otherSignature)
@@ -51,20 +51,21 @@ extension ImageRecord {
 extension Codec: Codable {}
 extension Orientation: Codable {}
 
-/// What decoding an image file yields beyond its header.
+/// Properties of an image file that require decoding.
 package struct ImageContent: Hashable, Codable, Sendable {
-  /// Of the file's bytes: equal for exact copies.
+  /// The fingerprint of the file's bytes: equal for exact copies.
   package var bytes: Fingerprint
-  /// Of the upright RGB pixels and their size: equal for copies that were compressed again without loss.
+  /// The fingerprint of the upright RGB pixels and their size: equal for losslessly recompressed
+  /// copies.
   package var pixels: Fingerprint
-  /// Similar for near-duplicates.
+  /// The perceptual hash and the thumbnail: similar for near-duplicates.
   package var signature: ImageSignature
-  /// The decoder's warnings, a phrase each.
+  /// The decoder's warnings, one phrase each.
   package var warnings: [String]
 }
 
 extension ImageContent {
-  /// The content of a file's bytes and of the upright 8-bit RGB image that they decode to.
+  /// Computes the content from a file's bytes and the upright 8-bit RGB image decoded from them.
   init(bytes: [UInt8], image: Image, warnings: [String]) {
     self.init(
       bytes: Fingerprint(bytes), pixels: Fingerprint(image.bytes, seed: UInt64(image.width)),

@@ -3,36 +3,37 @@ import Imaging
 
 /// A perceptual hash and a thumbnail, stable under scaling and compression.
 ///
-/// The hash finds candidates: for each of the lowest 63 frequencies of the cosine transform of 32 x 32
-/// gray pixels, whether its coefficient is above their median. The thumbnail of 16 x 16 pixels decides,
-/// since different images of one kind (cells on black) may have close hashes.
-/// Source of the hash: Zauner, Implementation and Benchmarking of Perceptual Image Hash
-/// Functions (2010), section 3.2.
+/// The hash selects candidates: for each of the lowest 63 frequencies of the discrete cosine
+/// transform (DCT) of 32 x 32 gray pixels, whether its coefficient is above their median. The
+/// thumbnail of 16 x 16 pixels decides, since different images of one kind (cells on black) may
+/// have similar hashes. Source of the hash: Zauner, Implementation and Benchmarking of Perceptual
+/// Image Hash Functions (2010), section 3.2.
 package struct ImageSignature: Hashable, Sendable {
-  /// A bit per frequency.
+  /// One bit per frequency.
   package let hash: UInt64
-  /// Gray levels, `thumbnailSide` rows of as many pixels.
+  /// Gray levels, row by row: `thumbnailSide` x `thumbnailSide` pixels.
   package let thumbnail: [UInt8]
   /// The sum of the thumbnail's gray levels.
   private let sum: Int
-  /// The thumbnail's variance times its count squared, which is a whole number.
+  /// The thumbnail's variance times the squared number of pixels, which is an integer.
   private let variance: Double
 
   package static let thumbnailSide = 16
   /// The side of the image that the hash is computed from, in pixels.
   private static let side = 32
-  /// Frequencies per direction.
+  /// The number of frequencies per axis.
   private static let frequencies = 8
 
-  // These thresholds were tuned on photographs and micrographs: an image at a quarter of its size and
-  // at JPEG quality 30 is always found, at quality 10 in 99 of 100 cases. Found besides are shots of one
-  // scene within moments; slices of a tissue and cells of one kind are not.
+  // These thresholds were tuned on photographs and micrographs: copies at a quarter of the size and
+  // JPEG quality 30 are always found, at quality 10 in 99 of 100 cases. Shots of one scene taken
+  // within moments match too; slices of one tissue and cells of one kind do not.
 
-  /// The largest Hamming distance of similar hashes; distances are even, as half of the bits are set.
+  /// The maximum Hamming distance of similar hashes; distances are even, as half of the bits are
+  /// set.
   static let maximumDistance = 10
-  /// The least correlation of similar thumbnails.
+  /// The minimum correlation of similar thumbnails.
   private static let minimumCorrelation = 0.9
-  /// The standard deviation of a thumbnail, in gray levels, below which it is noise only.
+  /// The standard deviation of a thumbnail, in gray levels, below which it counts as noise.
   private static let minimumContrast = 2.0
 
   init(hash: UInt64, thumbnail: [UInt8]) {
@@ -43,7 +44,7 @@ package struct ImageSignature: Hashable, Sendable {
     variance = Double(thumbnail.count * Self.product(thumbnail, thumbnail) - sum * sum)
   }
 
-  /// Whether both show the same image. An image of one tone is similar to no other.
+  /// Whether two images are similar. An image without contrast is similar to no other.
   package func isSimilar(to other: ImageSignature) -> Bool {
     (hash ^ other.hash).nonzeroBitCount <= Self.maximumDistance
       && correlation(with: other) >= Self.minimumCorrelation
@@ -59,7 +60,7 @@ package struct ImageSignature: Hashable, Sendable {
   func correlation(with other: ImageSignature) -> Double {
     guard hasContrast, other.hasContrast else { return 0 }
     let products = Self.product(thumbnail, other.thumbnail)
-    // Times the count squared, as the variances are: a whole number.
+    // Times the squared number of pixels, as the variances are: an integer.
     let covariance = Double(thumbnail.count * products - sum * other.sum)
     return covariance / (variance * other.variance).squareRoot()
   }
@@ -91,7 +92,7 @@ extension ImageSignature {
 
   private static func hash(_ gray: [UInt8]) -> UInt64 {
     let coefficients = transformed(transformed(gray.map { Float($0) }))
-    // The first is the mean, which is no feature of the image.
+    // The first coefficient is the mean, which does not describe the content.
     let sorted = coefficients.dropFirst().sorted()
     let median = sorted[sorted.count / 2]
     return coefficients.enumerated().dropFirst().reduce(0) { bits, entry in
@@ -99,8 +100,7 @@ extension ImageSignature {
     }
   }
 
-  /// The lowest frequencies of the cosine transform of each row of `side` numbers, a row for each of
-  /// them.
+  /// The lowest frequencies of the DCT of each row of `side` numbers; one output row per frequency.
   private static func transformed(_ rows: [Float]) -> [Float] {
     let count = rows.count / side
     var result = [Float](repeating: 0, count: frequencies * count)
@@ -121,7 +121,7 @@ extension ImageSignature {
   }
 }
 
-/// Stored as base64 of the thumbnail, since an array of numbers takes ten times as long to read.
+/// Encodes the thumbnail as base64: an array of numbers takes ten times as long to parse.
 extension ImageSignature: Codable {
   private enum CodingKeys: CodingKey { case hash, thumbnail }
 

@@ -1,16 +1,16 @@
 import Basics
 import Imaging
 
-/// Converts the boxes of one image to pixels, and reports those that are invalid.
+/// Converts the boxes of one image to pixels and reports invalid ones.
 struct BoxValidator {
   /// The issues so far.
   private(set) var issues: [DatasetIssue] = []
   private let image: ParsedImage
-  /// Pixels; 0 where the size is unknown.
+  /// The image size in pixels; 0 where it is unknown.
   private let width: Double
   private let height: Double
   private let clipsBoxes: Bool
-  /// Classes and boxes so far.
+  /// The classes and boxes so far, to find duplicates.
   private var seen: Set<BoxKey> = []
 
   private struct BoxKey: Hashable {
@@ -28,7 +28,7 @@ struct BoxValidator {
 
   private var hasSize: Bool { width > 0 && height > 0 }
 
-  /// The object in pixels, or nil where its box is invalid.
+  /// The object with its box in pixels; nil if the box is invalid.
   mutating func annotation(of object: ParsedObject, classIndex: Int) -> Annotation? {
     guard let box = checkedBox(of: object) else { return nil }
     if !seen.insert(BoxKey(classIndex: classIndex, box: box, isCrowd: object.isCrowd)).inserted {
@@ -43,8 +43,7 @@ struct BoxValidator {
     return annotation
   }
 
-  /// Reports what is wrong with an object, which the sentence calls by its number or its line or,
-  /// where there are none, by place.
+  /// Reports an issue of an object, identified by its id, its line or, without either, its box.
   private mutating func report(
     _ kind: DatasetIssue.Kind, _ object: ParsedObject, _ box: Box, _ predicate: String
   ) {
@@ -60,7 +59,7 @@ struct BoxValidator {
     issues.report(kind, image.labelPath, line: object.line, "\(subject) \(predicate)")
   }
 
-  /// The object's box in pixels, or nil where it is invalid.
+  /// The object's box in pixels; nil if it is invalid.
   private mutating func checkedBox(of object: ParsedObject) -> Box? {
     let box: Box
     var (width, height) = (width, height)
@@ -68,7 +67,7 @@ struct BoxValidator {
     case .pixels(let corners): box = corners
     case .stated(let extent): box = extent.box.corners
     case .fractions(let corners):
-      // Without a size, fractions stay fractions.
+      // Without an image size, fractions are kept as they are.
       if !hasSize { (width, height) = (1, 1) }
       box = Box(
         x1: corners.x1 * width, y1: corners.y1 * height, x2: corners.x2 * width,
@@ -90,7 +89,7 @@ struct BoxValidator {
       report(.boxOutsideImage, object, box, "lies outside of the \(size); ignored.")
       return nil
     }
-    // A tolerance of a pixel for rounding; of a hundredth where the size is unknown.
+    // The tolerance for rounding errors: one pixel, or 0.01 if the size is unknown.
     let tolerance = hasSize ? 1 : 0.01
     let overhang = max(
       clipped.x1 - box.x1, clipped.y1 - box.y1, box.x2 - clipped.x2, box.y2 - clipped.y2)
@@ -107,10 +106,10 @@ struct BoxValidator {
 
   // MARK: Polygons
 
-  /// Farther out no polygon has a corner, in pixels.
+  /// The maximum absolute coordinate of a polygon corner, in pixels.
   private static let farthest = 1e6
 
-  /// The object's polygon in pixels, or nil where it has none or none that can be.
+  /// The object's polygons or mask in pixels; nil if there are none or they are invalid.
   private mutating func checkedSegmentation(of object: ParsedObject, _ box: Box) -> Segmentation? {
     let fault: String
     switch object.segmentation {
@@ -148,7 +147,7 @@ struct BoxValidator {
     return nil
   }
 
-  /// Whether a polygon has an area, and the box around it a part of the image.
+  /// Whether a polygon has an area, and its bounding box overlaps the image.
   private func isVisible(_ numbers: [Double]) -> Bool {
     let polygon = Polygon(numbers)
     guard polygon.area > 5e-13, let bounds = polygon.bounds else { return false }

@@ -5,45 +5,46 @@ import Imaging
 public struct Dataset: Hashable, Sendable {
   /// The file or folder that was opened.
   public let path: String
-  /// How it lies on disk.
+  /// The dataset's format.
   public let format: DatasetFormat
-  /// The split: `train`, `val`, `test` or another name that the dataset gives.
+  /// The split's name: `train`, `val`, `test` or another name that the dataset uses.
   public let split: String
-  /// The classes; the annotations' class indices count into them.
+  /// The class names; class indices refer to this list.
   public internal(set) var classNames: [String]
-  /// The images that can be used, in the dataset's order.
+  /// The usable images, in the dataset's order.
   public internal(set) var samples: [Sample]
-  /// Every issue, and how it was handled.
+  /// All issues, each with how it was handled.
   public internal(set) var issues: [DatasetIssue] = []
 
-  /// Labeled objects in all images.
+  /// The number of labeled objects in all images.
   public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 }
 
-/// An image on disk with what is labeled in it.
+/// An image file with its labels.
 public struct Sample: Hashable, Sendable {
-  /// The image's file.
+  /// The path of the image file.
   public var imagePath: String
   /// The width of the upright image (after its EXIF orientation), in pixels.
   public var imageWidth: Int
   /// The height of the upright image (after its EXIF orientation), in pixels.
   public var imageHeight: Int
-  /// What is labeled, in pixels of the upright image; none for a background image.
+  /// The labeled objects, in pixels of the upright image; empty for a background image.
   public var annotations: [Annotation]
-  /// The class of the image as a whole, where it is labeled so (a folder for each class).
+  /// The class index of the whole image, in datasets with image-level labels (one folder per
+  /// class).
   public var imageClass: Int?
-  /// The file of the image's mask, where it is labeled so (folders of images and masks).
+  /// The path of the image's class mask, in datasets of images and masks.
   public var maskPath: String?
-  /// For each class that the numbers of the mask's file count, its index among the dataset's classes,
-  /// nil for one that was not asked for; nil where they are the same.
+  /// Maps the class numbers of the mask file to class indices of the dataset, nil for a class that
+  /// was not requested. The array is nil if the numbers need no mapping.
   public var maskClassIndices: [Int?]?
 }
 
-/// The formats in which labeled images can lie on disk.
+/// The supported dataset formats.
 public enum DatasetFormat: String, CaseIterable, Sendable {
-  /// Pascal VOC: one XML file per image in `Annotations/`, splits in `ImageSets/Main/`.
+  /// Pascal VOC: one XML file per image in `Annotations/`, splits listed in `ImageSets/Main/`.
   case voc
-  /// YOLO: one text file per image in `labels/`, described by `data.yaml` or by its folders.
+  /// YOLO: one text file per image in `labels/`, with a `data.yaml` or a standard folder layout.
   case yolo
   /// COCO: one JSON file per split, alone or in a folder with its images.
   case coco
@@ -51,8 +52,8 @@ public enum DatasetFormat: String, CaseIterable, Sendable {
   case createml
   /// LabelMe: one JSON file per image, beside it.
   case labelme
-  /// A folder of images for each class.
+  /// Image classification: one folder of images per class.
   case folders
-  /// A folder of images and one of masks.
+  /// Semantic segmentation: a folder of images and a folder of masks.
   case masks
 }

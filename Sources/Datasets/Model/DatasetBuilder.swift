@@ -1,7 +1,7 @@
 import Basics
 import Imaging
 
-/// Turns a parsed dataset into samples: joins classes, measures images, validates boxes.
+/// Converts a parsed dataset to samples: maps classes, measures images, validates boxes.
 struct DatasetBuilder {
   /// The classes of the result.
   let classNames: [String]
@@ -9,7 +9,7 @@ struct DatasetBuilder {
   private(set) var issues: [DatasetIssue]
   private let parsed: ParsedDataset
   private let reading: DatasetReading
-  /// For each class of the files, its index in `classNames`, or nil where it is not wanted.
+  /// Maps class indices of the files to indices into `classNames`; nil for classes not requested.
   private let classIndices: [Int?]
 
   init(parsed: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
@@ -21,18 +21,18 @@ struct DatasetBuilder {
     classIndices = parsed.classNames.map { classes[$0] }
   }
 
-  /// All samples that can be used.
+  /// The usable samples.
   mutating func samples(path: String) -> [Sample] {
     let records = reading.measuresImages ? measured() : nil
     var samples: [Sample] = []
     samples.reserveCapacity(parsed.images.count)
-    /// For each image its first entry, and its sample.
+    /// For each image path, the index of its first entry and of its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
     var unwanted = [Int](repeating: 0, count: parsed.classNames.count)
     for (entry, image) in parsed.images.enumerated() {
       let earlier = seen[image.imagePath]
       if let earlier {
-        // The same label file again, or other labels of the same image.
+        // Either the same label file again, or different labels of the same image.
         let first = parsed.images[earlier.entry].objects
         let isRepeated =
           image.objects.isEmpty
@@ -42,7 +42,7 @@ struct DatasetBuilder {
           .duplicateEntry, image.imagePath,
           isRepeated
             ? "the image is listed twice; used once."
-            : "the image is listed twice, with labels of its own each time; they are merged.")
+            : "the image is listed twice, with different labels; they are merged.")
         if isRepeated { continue }
       }
       guard let size = size(of: image, measured: records?[entry]) else { continue }
@@ -81,12 +81,12 @@ struct DatasetBuilder {
       issues.report(
         .unwantedClass, path,
         "\(count) boxes of the class \"\(name)\" are left out; it is not among the "
-          + "\(classNames.count) classes asked for.")
+          + "\(classNames.count) requested classes.")
     }
     return samples
   }
 
-  /// Refuses a split without a usable image or box.
+  /// Throws if a split has no usable image or box.
   func refuseEmpty(
     _ samples: [Sample], path: String, split: String
   ) throws(DatasetsError) {
@@ -116,7 +116,7 @@ struct DatasetBuilder {
 
   // MARK: Sizes
 
-  /// What measuring each of the images gave.
+  /// The record of each image, or the error of measuring it.
   private func measured() -> [Result<ImageRecord, ImagingError>] {
     reading.runner.map(parsed.images.count) { index in
       Result { () throws(ImagingError) in
@@ -125,7 +125,7 @@ struct DatasetBuilder {
     }
   }
 
-  /// Whether a mask can be read and has its image's size; what does not is reported.
+  /// Whether a mask is readable and has its image's size; if not, an issue is reported.
   private mutating func fits(_ mask: String, _ size: (width: Int, height: Int)) -> Bool {
     do {
       let found = try reading.images.record(of: mask)
@@ -140,7 +140,7 @@ struct DatasetBuilder {
     return false
   }
 
-  /// The image's upright size in pixels, or nil where it cannot be read, which is reported.
+  /// The upright image size in pixels; nil if the image cannot be read, which is reported.
   private mutating func size(
     of image: ParsedImage, measured: Result<ImageRecord, ImagingError>?
   ) -> (width: Int, height: Int)? {
@@ -164,12 +164,12 @@ struct DatasetBuilder {
         .orientationMismatch, image.labelPath,
         "the labels are of the \(stated.width)x\(stated.height) image as it is stored, but its "
           + "EXIF orientation turns \(FilePath.name(image.imagePath)) to "
-          + "\(size.width)x\(size.height); boxes are taken as they are, and lie elsewhere.")
+          + "\(size.width)x\(size.height); boxes are used unchanged and are misplaced.")
     } else {
       issues.report(
         .sizeMismatch, image.labelPath,
         "the stated size is \(stated.width)x\(stated.height), "
-          + "but the image has \(size.width)x\(size.height); boxes are taken as they are.")
+          + "but the image has \(size.width)x\(size.height); boxes are used unchanged.")
     }
     return (size.width, size.height)
   }

@@ -2,9 +2,9 @@ import Basics
 
 /// A dataset issue: kind, severity, location, message.
 ///
-/// Commands print them; no label is ignored without one.
+/// Commands print every issue; no label is ignored without one.
 public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
-  /// How bad it is.
+  /// How severe an issue is.
   public enum Severity: String, Sendable {
     /// Labels or images are lost or invalid.
     case error
@@ -12,22 +12,22 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case warning
   }
 
-  /// What sort of issue it is.
+  /// The kind of an issue; the raw value is its printed name.
   public enum Kind: String, CaseIterable, Sendable {
     // Errors
     /// A split that cannot be read.
     case unreadableSplit = "unreadable split"
-    /// Text of a label file that is not what its format demands.
+    /// Text in a label file that violates its format.
     case malformedLabels = "malformed label"
-    /// A class number that the dataset does not have.
+    /// A class index outside of the dataset's class list.
     case unknownClass = "unknown class"
-    /// A box with no width or no height; ignored.
+    /// A box of zero width or height; ignored.
     case boxWithoutArea = "zero-area box"
-    /// A box that has no pixel in common with its image; ignored.
+    /// A box that does not overlap its image; ignored.
     case boxOutsideImage = "box outside the image"
-    /// The label file states another image size than the image has.
+    /// The image size stated in the label file differs from the actual size.
     case sizeMismatch = "size mismatch"
-    /// Labels of the image as stored, without its EXIF orientation.
+    /// Labels that refer to the stored image, before its EXIF orientation is applied.
     case orientationMismatch = "labels ignore EXIF orientation"
     /// A listed image that does not exist; ignored.
     case missingImage = "missing image"
@@ -35,9 +35,9 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case unreadableImage = "unreadable image"
     /// A listed image without the label file that its format requires; ignored.
     case missingLabels = "missing label file"
-    /// A box of an image or class that the file does not list; ignored.
+    /// An object whose image or class is not listed in the file; ignored.
     case unlisted = "unlisted image or class"
-    /// An image whose name leads out of the dataset's folder; ignored.
+    /// An image path that leads out of the dataset's folder; ignored.
     case pathOutside = "path outside the dataset"
     /// The same image, byte for byte or pixel for pixel, in two splits.
     case sharedImage = "train/val leakage"
@@ -45,41 +45,41 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     // Warnings
     /// A box at most one pixel wide or high; kept.
     case tinyBox = "tiny box"
-    /// A box that reaches more than a pixel beyond its image; clipped.
+    /// A box that extends more than a pixel beyond its image; clipped.
     case boxBeyondImage = "box clipped to the image"
-    /// A box of the same class and place as one before it; kept.
+    /// A box with the same class and coordinates as an earlier one; kept.
     case duplicateBox = "duplicate box"
-    /// A polygon or mask that cannot be one; its box is kept.
+    /// An invalid polygon or mask; the object's box is kept.
     case invalidSegmentation = "invalid segmentation"
     /// An image without labels.
     case unlabeledImage = "background image"
-    /// A label file that belongs to no image; not read.
+    /// A label file without an image; not read.
     case orphanedLabels = "orphan label file"
     /// Boxes of a class that was not requested; ignored.
     case unwantedClass = "class not requested"
-    /// Splits that list their classes in different orders, or not the same ones.
+    /// Splits whose class lists differ in order or content.
     case classOrder = "class order differs"
-    /// A class that no object has.
+    /// A class without objects.
     case emptyClass = "class without objects"
-    /// An image, id or class name that is repeated; of images the first is used.
+    /// A repeated image, id or class name; of repeated images, the first is used.
     case duplicateEntry = "duplicate entry"
-    /// An image whose file name's ending does not fit its content.
+    /// An image whose file extension does not match its content.
     case misnamedImage = "misnamed image"
     /// An image that decodes with warnings.
     case imageWarning = "decoder warning"
-    /// An image that is in the split twice, under two names.
+    /// Duplicate images within a split, under different names.
     case repeatedImage = "duplicate image"
-    /// Near-duplicates in two splits.
+    /// Near-duplicates in different splits.
     case similarImage = "near-duplicate across splits"
-    /// Folders that are not where the description expects them; what was used instead.
+    /// Folders that differ from the description; the message names those used instead.
     case layout = "unexpected layout"
 
-    /// Whether the image is ignored because of it.
+    /// Whether the image is ignored because of this issue.
     package var losesImage: Bool {
       [.missingImage, .unreadableImage, .missingLabels, .pathOutside].contains(self)
     }
 
-    /// How bad issues of this kind are.
+    /// The severity of this kind of issue.
     public var severity: Severity {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
@@ -92,13 +92,13 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  /// What sort of issue it is.
+  /// The kind of the issue.
   public let kind: Kind
-  /// The file that has the issue.
+  /// The file with the issue.
   public let file: String
-  /// The line in that file, from 1, where there is one.
+  /// The line in that file, from 1; nil where not applicable.
   public let line: Int?
-  /// What was found and how it was handled, one sentence.
+  /// What was found and how it was handled, in one sentence.
   public let message: String
 
   package init(_ kind: Kind, _ file: String, line: Int? = nil, _ message: String) {
@@ -108,15 +108,15 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     self.message = message
   }
 
-  /// Makes an issue of an error about a file or its content.
+  /// Makes an issue from an error about a file or its content.
   init(_ kind: Kind, _ file: String, _ error: DatasetsError) {
     self.init(
       kind, error.diagnostic.file ?? file, line: error.diagnostic.line, error.diagnostic.what)
   }
 
-  /// As in `labels/a.txt:3: the box has no area; ignored.`
+  /// For example, `labels/a.txt:3: the box has no area; ignored.`
   public var description: String {
-    // Messages of codecs begin with the file's name already.
+    // Codec messages already begin with the file name.
     message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
   }
 }
@@ -132,27 +132,27 @@ extension [DatasetIssue] {
 
 /// A dataset that cannot be read or written.
 public struct DatasetsError: ModuleError {
-  /// What was expected and found, and where.
+  /// The file, the line, and what was expected and found.
   public let diagnostic: Diagnostic
 
-  /// An error with a diagnostic.
+  /// Makes an error from a diagnostic.
   public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 
-  /// An error in a file or at a line of it, from 1.
+  /// Makes an error in a file, or at a line of it, counted from 1.
   public init(file: String, line: Int? = nil, _ sentence: String) {
     self.init(Diagnostic(sentence, in: file, line: line))
   }
 }
 
 extension DatasetsError {
-  /// The error of a fault in JSON, with its byte.
+  /// Makes an error from a JSON fault, with its byte offset.
   init(_ fault: JSONFault, file: String, line: Int) {
     self.init(file: file, line: line, "\(fault.message) (byte \(fault.offset)).")
   }
 }
 
 extension MappedFile {
-  /// The error of a fault in JSON, with its line and byte.
+  /// Makes an error from a JSON fault, with its line and byte offset.
   package func error(_ fault: JSONFault) -> DatasetsError {
     DatasetsError(fault, file: path, line: line(at: fault.offset))
   }

@@ -1,27 +1,26 @@
 import Basics
 import Imaging
 
-/// How much of a dataset is read, and for what.
+/// Options for reading a dataset.
 public struct DatasetReading {
-  /// Whether polygons and masks are read, besides boxes.
+  /// Whether polygons and masks are read in addition to boxes.
   public var segmentations: Bool
-  /// Whether the dataset is validated, rather than used.
+  /// Whether the dataset is read for validation rather than for training or evaluation.
   ///
-  /// A label that cannot be understood ends the reading of a dataset that is to be used, so that
-  /// nobody trains without some of their labels. One that is validated has it among its issues,
-  /// and images without labels and classes without objects, too.
+  /// If false, a malformed label throws an error, so that no label is dropped silently. If true, it
+  /// is reported as an issue, as are images without labels and classes without objects.
   public var validates: Bool
-  /// Whether images are located and their headers read. If not, sizes are those that the label
-  /// files state or, where they state none, 0 by 0, and boxes given in fractions stay so.
+  /// Whether images are located and their headers read. If not, sizes are those stated in the label
+  /// files, else 0 x 0, and boxes given as fractions stay fractions.
   public var measuresImages: Bool
-  /// Whether boxes are clipped to their images; if not, they stay as the label files have them.
+  /// Whether boxes are clipped to their images; if not, they keep the label files' coordinates.
   public var clipsBoxes: Bool
-  /// What images and label files are read on.
+  /// The executor that reads images and label files.
   public var runner: any ParallelExecutor
-  /// Where sizes of images are looked up, and may be stored between runs.
+  /// The cache of image sizes, which may be stored between runs.
   public var images: ImageIndex
 
-  /// Makes options; the defaults are those of training.
+  /// Makes options; the defaults are for training.
   public init(
     segmentations: Bool = false, validates: Bool = false, measuresImages: Bool = true,
     clipsBoxes: Bool = true, runner: any ParallelExecutor = .serial,

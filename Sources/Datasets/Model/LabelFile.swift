@@ -1,29 +1,29 @@
-/// The content of the label file of one image.
+/// The content of one image's label file.
 struct LabelFile {
   enum LabelState {
-    /// It was read, though there may be no labels in it.
+    /// The file was read; it may hold no labels.
     case given
-    /// It does not exist, which some formats allow.
+    /// The file does not exist, which some formats allow.
     case absent
-    /// A part of it cannot be understood, which is among the issues, as below.
+    /// A part of the file is malformed; see `issues`.
     case broken
-    /// It cannot be read or understood at all.
+    /// The file cannot be read or parsed at all.
     case unreadable
   }
 
   var state = LabelState.given
-  /// The image that the file names.
+  /// The image name stated in the file.
   var imageName: String?
-  /// The size that the file states, in pixels.
+  /// The image size stated in the file, in pixels.
   var statedSize: (width: Int, height: Int)?
-  /// Their class indices count into `classes` or, where the file has numbers of classes only, are
-  /// those.
+  /// The objects. Their class indices refer to `classes` or, in formats with numeric classes, are
+  /// the file's class numbers.
   var objects: [ParsedObject] = []
   var classes = ClassTable()
-  /// What cannot be understood.
+  /// Parts of the file that cannot be parsed.
   var issues: [DatasetIssue] = []
 
-  /// The objects with other class indices: for each one here that of the dataset.
+  /// The objects with their class indices mapped through `indices`.
   func objects(renumbered indices: [Int]) -> [ParsedObject] {
     var objects = objects
     for place in objects.indices {
@@ -32,13 +32,13 @@ struct LabelFile {
     return objects
   }
 
-  /// The objects with the class indices of a dataset, which has all of the classes.
+  /// The objects with class indices of a dataset's class table, which contains all their classes.
   func objects(in dataset: ClassTable) -> [ParsedObject] {
     objects(renumbered: classes.names.map { dataset[$0] ?? 0 })
   }
 }
 
-/// Class names, each once, and the index of each.
+/// Unique class names and their indices.
 struct ClassTable {
   private(set) var names: [String] = []
   private var indices: [String: Int] = [:]
@@ -47,7 +47,7 @@ struct ClassTable {
     for name in names { insert(name) }
   }
 
-  /// The index of a name, which is appended if it is new.
+  /// The index of a name; a new name is appended.
   @discardableResult
   mutating func insert(_ name: String) -> (isNew: Bool, index: Int) {
     if let index = indices[name] { return (false, index) }

@@ -1,52 +1,52 @@
 import Imaging
 
-/// The content of a format's files, before images are read.
+/// The parsed content of a dataset's label files, before images are read.
 struct ParsedDataset {
-  /// The names that the objects' class indices count into.
+  /// The class names; the objects' class indices refer to this list.
   var classNames: [String] = []
-  /// In the order in which the format gives them.
+  /// The images, in the order of the format's files.
   var images: [ParsedImage] = []
   /// Issues found while parsing.
   var issues: [DatasetIssue] = []
 }
 
-/// An image with its label file, not yet opened.
+/// An image and its labels, not yet opened.
 struct ParsedImage {
   var imagePath: String
-  /// The label file, for messages.
+  /// The path of the label file, for messages.
   var labelPath: String
-  /// The size that the label file states, in pixels, if any.
+  /// The image size stated in the label file, in pixels.
   var statedSize: (width: Int, height: Int)?
   var objects: [ParsedObject] = []
-  /// The class of the image as a whole, an index.
+  /// The class index of the whole image.
   var imageClass: Int?
-  /// The file of the image's mask.
+  /// The path of the image's mask.
   var maskPath: String?
   var labels = LabelFile.LabelState.given
 }
 
-/// A labeled object before its box is put into pixels and checked.
+/// A labeled object before its box is converted to pixels and validated.
 struct ParsedObject {
-  /// A box as the formats give them.
+  /// A box in one of the formats' conventions.
   enum Extent: Equatable {
-    /// Continuous corners in pixels.
+    /// Corners in pixels, continuous.
     case pixels(Box)
-    /// Continuous corners as fractions of the image's width and height.
+    /// Corners as fractions of the image's width and height, continuous.
     case fractions(Box)
-    /// Left upper corner, size and area in pixels, as COCO scores them.
+    /// COCO's top-left corner, size and area in pixels, kept exactly for evaluation.
     case stated(StatedExtent)
   }
 
   var classIndex: Int
   var extent: Extent
-  /// In the unit of the extent.
+  /// In the same unit as the extent.
   var segmentation: Segmentation?
   var isCrowd = false
   var isDifficult = false
   var isTruncated = false
   var isOccluded = false
-  /// The number that the file gives the object.
+  /// The object's id in the file.
   var id: Int?
-  /// The line of the label file, from 1; nil where lines have no meaning.
+  /// The line in the label file, from 1; nil where lines are not meaningful.
   var line: Int?
 }

@@ -1,12 +1,12 @@
 import Basics
 
-/// Reads XML into a tree of elements and texts; attributes are checked and dropped.
+/// Parses XML into a tree of elements and text; attributes are checked and discarded.
 ///
-/// UTF-8, and ISO 8859-1 where the declaration says so. Comments, CDATA sections, processing
-/// instructions and the five named entities are understood. A document type with declarations of
-/// its own is refused, and with it every entity attack. Source: XML 1.0, fifth edition.
+/// Supports UTF-8, ISO 8859-1 where declared, comments, CDATA sections, processing instructions and
+/// the five predefined entities. A DOCTYPE with internal declarations is rejected, which rules out
+/// entity-expansion attacks. Source: XML 1.0, fifth edition.
 struct XMLReader {
-  /// Deeper nesting is refused.
+  /// The maximum nesting depth.
   private static let depthLimit = 64
 
   private let file: String
@@ -14,7 +14,7 @@ struct XMLReader {
   private var place = 0
   private var line = 1
 
-  /// Reads a whole file into its outermost element.
+  /// Parses a whole file; returns its root element.
   static func read(_ bytes: [UInt8], file: String) throws(DatasetsError) -> XMLTree {
     var reader = XMLReader(file: file, bytes: try utf8(bytes, file: file))
     return try reader.document()
@@ -41,7 +41,7 @@ struct XMLReader {
     DatasetsError(file: file, line: line, "\(what) (XML).")
   }
 
-  /// Reads the outermost element, which only notes and spaces may follow.
+  /// Parses the root element; only comments, processing instructions and spaces may follow it.
   private mutating func document() throws(DatasetsError) -> XMLTree {
     var root: XMLTree?
     while place < bytes.count {
@@ -69,7 +69,7 @@ struct XMLReader {
     return root
   }
 
-  /// Skips a comment or processing instruction, if one begins here.
+  /// Skips a comment or processing instruction, if one begins here; returns whether it did.
   private mutating func skipsNote() throws(DatasetsError) -> Bool {
     if starts(with: "<!--") {
       try skip(past: "-->", opening: "<!--")
@@ -120,7 +120,7 @@ struct XMLReader {
     return element
   }
 
-  /// Skips `name="value"`.
+  /// Skips an attribute, `name="value"`.
   private mutating func attribute() throws(DatasetsError) {
     _ = try takeName()
     skipSpaces()
@@ -136,7 +136,7 @@ struct XMLReader {
     step()
   }
 
-  /// Takes `</name`, behind which a `>` comes.
+  /// Consumes `</name` of a closing tag; a `>` must follow.
   private mutating func closingName() throws(DatasetsError) -> String {
     step(2)
     let name = try takeName()
@@ -145,7 +145,7 @@ struct XMLReader {
     return name
   }
 
-  /// Takes one character of text, or an entity.
+  /// Consumes one character of text, or an entity.
   private mutating func takeCharacter(into text: inout [UInt8]) throws(DatasetsError) {
     guard bytes[place] == UInt8(ascii: "&") else {
       text.append(bytes[place])
@@ -191,7 +191,7 @@ struct XMLReader {
     }
   }
 
-  /// Goes on to behind the next occurrence of a mark; `opening` is for messages.
+  /// Advances past the next occurrence of a mark; `opening` is used in messages.
   private mutating func skip(past mark: StaticString, opening: StaticString) throws(DatasetsError) {
     let begin = line
     step(opening.utf8CodeUnitCount)
@@ -206,7 +206,7 @@ struct XMLReader {
     while place < bytes.count && Self.isSpace(bytes[place]) { step() }
   }
 
-  /// Moves on and counts lines.
+  /// Advances and counts lines.
   private mutating func step(_ count: Int = 1) {
     for _ in 0..<count where place < bytes.count {
       if bytes[place] == UInt8(ascii: "\n") { line += 1 }
@@ -214,7 +214,7 @@ struct XMLReader {
     }
   }
 
-  /// Whether a byte cannot be part of a name: spaces and what has a meaning of its own.
+  /// Whether a byte cannot be part of a name: a space or a character of the syntax.
   private static func endsName(_ byte: UInt8) -> Bool {
     switch Unicode.Scalar(byte) {
     case "<", ">", "/", "=", "&", "'", "\"", "!", "?": true
@@ -233,17 +233,17 @@ struct XMLReader {
   }
 }
 
-/// An element of an XML file with what it contains.
+/// An XML element and its content.
 struct XMLTree: Hashable {
-  /// The element's name, with its prefix if it has one.
+  /// The element's name, with its namespace prefix if it has one.
   var name: String
-  /// The text directly inside, without spaces and line ends around it.
+  /// The text directly inside, without leading and trailing whitespace.
   var text: String
-  /// The elements directly inside, in the order of the file.
+  /// The child elements, in the order of the file.
   var children: [XMLTree]
-  /// The line on which it begins, from 1.
+  /// The line at which the element begins, from 1.
   var line: Int
 
-  /// The first child of a name.
+  /// The first child with a name.
   func child(_ name: String) -> XMLTree? { children.first { $0.name == name } }
 }

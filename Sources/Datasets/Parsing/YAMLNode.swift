@@ -1,10 +1,10 @@
-/// A value of a YAML file with the line on which it begins.
+/// A YAML value and the line at which it begins.
 struct YAMLNode: Hashable {
   enum Content: Hashable {
     /// Text as written; `isQuoted` distinguishes "null" from null.
     case scalar(String, isQuoted: Bool)
     case sequence([YAMLNode])
-    /// In the order of the file; keys are unique.
+    /// The entries in the order of the file; keys are unique.
     case mapping([Entry])
   }
 
@@ -14,19 +14,19 @@ struct YAMLNode: Hashable {
   }
 
   var content: Content
-  /// From 1.
+  /// Counted from 1.
   var line: Int
 
-  /// The text of a scalar as written, also of null.
+  /// The text of a scalar as written, even if it is null.
   var written: String? {
     guard case .scalar(let text, _) = content else { return nil }
     return text
   }
 
-  /// The text of a scalar that is not null.
+  /// The text of a scalar; nil if it is null.
   var text: String? { isNull ? nil : written }
 
-  /// Whether nothing, `~` or `null` is written there.
+  /// Whether the value is an unquoted scalar that is empty, `~` or `null`.
   var isNull: Bool {
     guard case .scalar(let text, isQuoted: false) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
@@ -42,7 +42,7 @@ struct YAMLNode: Hashable {
     return entries
   }
 
-  /// What a message calls it.
+  /// The kind of value, for messages.
   var kind: String {
     switch content {
     case .scalar: isNull ? "nothing" : "a single value"
@@ -51,7 +51,7 @@ struct YAMLNode: Hashable {
     }
   }
 
-  /// The value under a key of a mapping, unless it is null.
+  /// The value of a mapping's key; nil if it is missing or null.
   subscript(key: String) -> YAMLNode? {
     guard let value = entries?.first(where: { $0.key == key })?.value, !value.isNull else {
       return nil

@@ -1,23 +1,23 @@
 import Basics
 
-/// Reads the subset of YAML in which datasets are described.
+/// Parses the subset of YAML that dataset descriptions use.
 ///
-/// Nested maps and lists by indentation, `[a, b]` and `{k: v}` over one or more lines, plain and
-/// quoted scalars on one line, block scalars (`|` and `>`), comments and one `---` at the start.
-/// Anchors, aliases, tags, merge keys, several documents, complex keys and scalars over several
-/// lines are refused. Source: YAML 1.2.2.
+/// Supported: nested maps and lists by indentation, `[a, b]` and `{k: v}` over one or more lines,
+/// plain and quoted scalars on one line, block scalars (`|` and `>`), comments and one `---` at the
+/// start. Rejected: anchors, aliases, tags, merge keys, multiple documents, complex keys, and plain
+/// or quoted scalars over several lines. Source: YAML 1.2.2.
 struct YAMLReader {
-  /// Deeper nesting is refused.
+  /// The maximum nesting depth.
   private static let depthLimit = 64
 
   private let file: String
   private var lines: [YAMLLine] = []
-  /// The line that is read next.
+  /// The index of the next line.
   private var next = 0
-  /// What is left of the line before it.
+  /// The unread rest of the line before it.
   private var scanner = YAMLScanner("")
 
-  /// Reads a whole file; an empty one is null.
+  /// Parses a whole file; an empty one is null.
   static func read(_ text: String, file: String) throws(DatasetsError) -> YAMLNode {
     var reader = YAMLReader(file: file)
     try reader.split(text)
@@ -28,13 +28,13 @@ struct YAMLReader {
     return node
   }
 
-  /// Splits into lines, drops a `---` before the document and a `...` after it, and refuses a second
-  /// document.
+  /// Splits the text into lines, removes `---` before the document and `...` after it, and rejects
+  /// a second document.
   private mutating func split(_ text: String) throws(DatasetsError) {
     var (hasContent, hasMark) = (false, false)
     for (index, raw) in FileContents.lines(text).enumerated() {
       let indent = raw.utf8.prefix { $0 == UInt8(ascii: " ") }.count
-      // A tab in the indentation stays, to be refused.
+      // A tab in the indentation is kept, to be rejected later.
       let content = raw.dropFirst(indent)
       let end = content.lastIndex { $0 != " " && $0 != "\t" }
       var line = YAMLLine(
@@ -60,7 +60,7 @@ struct YAMLReader {
     DatasetsError(file: file, line: line, "\(what) (YAML).")
   }
 
-  /// The number of the line before `next`, which the scanner is in.
+  /// The number of the line before `next`, which the scanner reads.
   private var number: Int { next > 0 ? lines[next - 1].number : 1 }
 
   // MARK: Blocks
@@ -69,7 +69,7 @@ struct YAMLReader {
     YAMLNode(content: .scalar("", isQuoted: false), line: line)
   }
 
-  /// The next line with content; blank ones are skipped.
+  /// The next nonblank line.
   private var current: YAMLLine? {
     mutating get {
       while next < lines.count && lines[next].isBlank { next += 1 }
@@ -77,7 +77,7 @@ struct YAMLReader {
     }
   }
 
-  /// A value that begins on the current line.
+  /// Parses a value that begins on the current line.
   private mutating func block(depth: Int) throws(DatasetsError) -> YAMLNode {
     guard let line = current else { return null(max(lines.count, 1)) }
     if depth > Self.depthLimit { throw error(line.number, "values are nested too deeply") }
@@ -88,7 +88,7 @@ struct YAMLReader {
     return try value(parentIndent: line.indent - 1)
   }
 
-  /// The next line of a list or map, or nil where it ends.
+  /// The next line of a list or map; nil where it ends.
   private mutating func entry(indent: Int, of kind: String) throws(DatasetsError) -> YAMLLine? {
     guard let line = current, line.indent >= indent else { return nil }
     guard line.indent == indent else {
@@ -97,7 +97,7 @@ struct YAMLReader {
     return line
   }
 
-  /// `- item` lines of one indentation.
+  /// Parses `- item` lines with the same indentation.
   private mutating func list(indent: Int, depth: Int) throws(DatasetsError) -> YAMLNode {
     let first = lines[next].number
     var elements: [YAMLNode] = []
@@ -108,7 +108,7 @@ struct YAMLReader {
         let isDeeper = current.map { $0.indent > indent } ?? false
         elements.append(isDeeper ? try block(depth: depth + 1) : null(line.number))
       } else {
-        // The rest of the line is read as a line of its own, with the indentation of its column.
+        // The rest of the line is parsed as a line of its own, indented by its column.
         lines[next].indent = indent + line.content.utf8.count - rest.utf8.count
         lines[next].content = rest
         elements.append(try block(depth: depth + 1))
@@ -117,7 +117,7 @@ struct YAMLReader {
     return YAMLNode(content: .sequence(elements), line: first)
   }
 
-  /// `key: value` lines of one indentation.
+  /// Parses `key: value` lines with the same indentation.
   private mutating func map(indent: Int, depth: Int) throws(DatasetsError) -> YAMLNode {
     let first = lines[next].number
     var entries: [YAMLNode.Entry] = []
@@ -146,7 +146,7 @@ struct YAMLReader {
     if !keys.insert(key).inserted { throw error(number, "the key \"\(key)\" is repeated") }
   }
 
-  /// The key of a line, or nil for a line that has none; the scanner is behind its colon.
+  /// The key of a line, or nil if it has none; the scanner is then behind the colon.
   private mutating func key(of line: YAMLLine) throws(DatasetsError) -> String? {
     if line.content.hasPrefix("\t") {
       throw error(line.number, "a tab is used as indentation; use spaces")
@@ -169,7 +169,7 @@ struct YAMLReader {
 
   // MARK: Values
 
-  /// A value that begins in the middle of a line; `next` is the line below.
+  /// Parses a value that begins within a line; `next` is the line below.
   private mutating func value(parentIndent: Int) throws(DatasetsError) -> YAMLNode {
     let start = number
     let node: YAMLNode
@@ -207,14 +207,14 @@ struct YAMLReader {
     return YAMLNode(content: .scalar(text, isQuoted: true), line: line)
   }
 
-  /// `[...]` or `{...}`, which may continue on the lines below.
+  /// Parses `[...]` or `{...}`, which may continue on the lines below.
   private mutating func flow(depth: Int) throws(DatasetsError) -> YAMLNode {
     if depth >= Self.depthLimit { throw error(number, "values are nested too deeply") }
     let start = number
     let isMap = scanner.rest.first == "{"
     var (elements, entries, keys): ([YAMLNode], [YAMLNode.Entry], Set<String>) = ([], [], [])
     let close: Character = isMap ? "}" : "]"
-    /// The next character, on a line below where this one has ended.
+    /// The next character, on a following line if this one has ended.
     func following(_ reader: inout YAMLReader) throws(DatasetsError) -> Character {
       while true {
         reader.scanner.skipSpaces()
@@ -264,7 +264,7 @@ struct YAMLReader {
     return try scalar(inFlow: true, line: number)
   }
 
-  /// The lines of a `|` or `>` scalar, joined; its indentation ends it.
+  /// The lines of a `|` or `>` scalar, joined; a smaller indentation ends it.
   private mutating func blockScalar(parentIndent: Int) throws(DatasetsError) -> YAMLNode {
     let start = number
     let mark = scanner.rest.prefix { $0 != " " && $0 != "#" }

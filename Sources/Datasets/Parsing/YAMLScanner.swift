@@ -1,6 +1,6 @@
-/// Reads scalars from the start of a piece of YAML text.
+/// Scans scalars from a piece of YAML text.
 struct YAMLScanner {
-  /// What is not read yet.
+  /// The unread text.
   private(set) var rest: Substring
 
   init(_ text: Substring) { rest = text }
@@ -12,28 +12,28 @@ struct YAMLScanner {
 
   mutating func skipSpaces() { rest = rest.drop { Self.spaces.contains($0) } }
 
-  /// Whether a colon that ends a key comes next: one with a space or nothing behind it.
+  /// Whether a colon that ends a key comes next: it is followed by a space or nothing.
   var isAtKeyEnd: Bool {
     rest.first == ":" && rest.dropFirst().first.map { Self.spaces.contains($0) } != false
   }
 
-  /// Whether nothing but a comment is left.
+  /// Whether only spaces or a comment are left.
   var isAtEnd: Bool {
     let content = rest.drop { Self.spaces.contains($0) }
-    // A comment begins behind a space, which may be the character before the rest.
+    // A comment begins after a space, which may precede the unread text.
     return content.isEmpty
       || content.first == "#"
         && rest.base[..<content.startIndex].last.map(Self.spaces.contains) == true
   }
 
-  /// Takes a scalar without quotes: to the end, a comment or a key's colon, and inside brackets to
-  /// `,` or a bracket.
+  /// Consumes an unquoted scalar up to the end, a comment or a key's colon and, inside brackets, up
+  /// to `,` or a bracket.
   mutating func plain(inFlow: Bool) -> String {
     var (end, place) = (rest.startIndex, rest.startIndex)
     while place < rest.endIndex {
       let character = rest[place]
       let following = rest.index(after: place)
-      // A comment begins behind a space; the spaces before it belong to the rest.
+      // A comment begins after a space; the spaces before it are not consumed.
       if character == "#", place > end { break }
       if inFlow, Self.flowMarks.contains(character) { break }
       if character == ":" {
@@ -49,7 +49,7 @@ struct YAMLScanner {
     return text
   }
 
-  /// Takes a text in single or double quotes, or nil where it is not closed or has a bad escape.
+  /// Consumes a single- or double-quoted text; nil if it is not closed or has an invalid escape.
   mutating func quoted() -> String? {
     guard let quote = rest.popFirst() else { return nil }
     var text = ""
@@ -72,7 +72,7 @@ struct YAMLScanner {
     "\"": "\"", "\\": "\\", "/": "/", " ": " ", "n": "\n", "t": "\t", "r": "\r", "0": "\0",
   ]
 
-  /// Takes what follows a backslash.
+  /// Consumes the part of an escape sequence after the backslash.
   private mutating func escape() -> Character? {
     guard let code = rest.popFirst() else { return nil }
     if let character = Self.escapes[code] { return character }
@@ -90,9 +90,9 @@ struct YAMLScanner {
 struct YAMLLine {
   var number: Int
   var indent: Int
-  /// Without indentation; comments are still there.
+  /// Without indentation, but with comments.
   var content: Substring
   var isBlank: Bool { content.isEmpty || content.hasPrefix("#") }
-  /// Whether it is an item of a list: a dash, then a space or nothing.
+  /// Whether the line is a list item: a dash followed by a space or nothing.
   var isItem: Bool { content == "-" || content.hasPrefix("- ") }
 }

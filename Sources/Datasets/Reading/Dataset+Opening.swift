@@ -2,21 +2,22 @@ import Basics
 import Imaging
 
 extension Dataset {
-  /// Opens a split of the dataset at a path; only headers of the images are read.
+  /// Opens a split of the dataset at a path. Of images, only the headers are read.
   ///
   /// - Parameters:
   ///   - path: A folder, or the description file of a format that has one (`data.yaml`, COCO's
   ///     `instances_val.json`).
-  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the dataset gives. A
-  ///     dataset that is not split has all in `train`.
-  ///   - format: How it lies on disk; found out from file names if nil.
-  ///   - classNames: The classes wanted, in the order wanted, for instance those of a model.
-  ///     Objects are joined to them by name, others are ignored and reported. If nil, the data
-  ///     set's own: its list, or else all names that occur in any split, sorted.
-  ///   - reading: How much is read, and for what.
-  /// - Throws: `DatasetsError` for a path, split or label file that cannot be read, for text that
-  ///   is not what the format demands, and where no image can be used; a survey has the latter two
-  ///   among its `issues`, as all have issues of single images and boxes.
+  ///   - split: `train`, `val` (or `valid`), `test`, or another name that the dataset uses. In a
+  ///     dataset without splits, everything is in `train`.
+  ///   - format: The dataset's format; detected from file names if nil.
+  ///   - classNames: The requested classes, in the requested order, for instance those of a model.
+  ///     Objects are matched by class name; those of other classes are ignored and reported. If
+  ///     nil, the dataset's own classes: its class list, or else all names that occur in any split,
+  ///     sorted.
+  ///   - reading: Options for what is read.
+  /// - Throws: `DatasetsError` if a path, split or label file cannot be read, if a label file
+  ///   violates its format, or if no image can be used. With `reading.validates`, the latter two
+  ///   are issues instead, as issues of single images and boxes always are.
   public static func open(
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
@@ -29,7 +30,7 @@ extension Dataset {
     let name = SplitName.canonical(split)
     guard reader.splits.contains(name) else { throw reader.noSplit(name, at: path) }
     let parsed = try reader.read(split: name, classNames: classNames, reading: reading)
-    // Images need not lie below the path by which a dataset is opened.
+    // Images may lie outside of the dataset's path.
     reading.images.exclude(
       Set(parsed.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
     if !reading.validates { try refuseMalformedLabels(parsed) }
@@ -41,7 +42,7 @@ extension Dataset {
       issues: builder.issues)
   }
 
-  /// Training must not silently ignore labels that cannot be read.
+  /// Throws at the first malformed label: training must not ignore labels silently.
   private static func refuseMalformedLabels(_ parsed: ParsedDataset) throws(DatasetsError) {
     let malformed = parsed.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
     guard let first = malformed.first else { return }
@@ -63,13 +64,13 @@ extension Dataset {
 
   /// Opens several splits of a dataset, with one list of classes for all of them.
   ///
-  /// Splits may list their classes in different orders, or not all of them: they are joined by
-  /// name, in the order of the first split, and that they differ is an issue.
+  /// The splits may have different class lists: classes are matched by name, in the order of the
+  /// first split, and differences are reported as issues.
   ///
   /// - Parameters:
   ///   - path: As for `open`.
-  ///   - splits: Which ones, in this order; if nil, `train`, `val` and `test` as far as there are
-  ///     any, or else all.
+  ///   - splits: The splits to open, in this order; if nil, those of `train`, `val` and `test` that
+  ///     exist, or else all.
   ///   - format: As for `open`.
   ///   - reading: As for `open`.
   /// - Throws: `DatasetsError`, as `open` does.

@@ -1,6 +1,6 @@
 import Basics
 
-/// The list of formats.
+/// The reader and the writer of each format.
 extension DatasetFormat {
   private var types: (reader: any FormatReader.Type, writer: any FormatWriter.Type) {
     switch self {
@@ -19,8 +19,8 @@ extension DatasetFormat {
 
   /// Determines the format of a dataset from its file and folder names.
   ///
-  /// - Parameter given: The format if it is known, which is returned.
-  /// - Throws: `DatasetsError` where nothing is there, no format fits, or more than one.
+  /// - Parameter given: The format, if known; it is returned unchanged.
+  /// - Throws: `DatasetsError` if the path does not exist, or if no format or more than one fits.
   public static func sniff(
     _ path: String, unless given: DatasetFormat? = nil
   ) throws(DatasetsError) -> DatasetFormat {
@@ -29,7 +29,7 @@ extension DatasetFormat {
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     }
     var fitting = allCases.filter { $0.reader.recognizes(path) }
-    // Folders of images are a part of every format: they count only where no other format fits.
+    // Every format has image folders: `folders` counts only if no other format fits.
     if fitting.count > 1 { fitting.removeAll { $0 == .folders } }
     if fitting.count == 1 { return fitting[0] }
     if fitting.isEmpty {

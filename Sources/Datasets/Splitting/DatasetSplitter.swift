@@ -1,7 +1,7 @@
 import Basics
 
-/// Splits the images of a dataset again: stratified by class, and with duplicates and near-duplicates
-/// in one split.
+/// Creates new splits of a dataset: stratified by class, with duplicates and near-duplicates kept
+/// in the same split.
 package struct DatasetSplitter: Sendable {
   /// The random seed.
   package let seed: UInt64
@@ -11,13 +11,14 @@ package struct DatasetSplitter: Sendable {
     self.seed = seed
   }
 
-  /// Makes splits of given ratios.
+  /// Splits the samples by the given ratios.
   ///
   /// - Parameters:
-  ///   - data: Splits with the same class names; their samples are split again, all together.
-  ///   - groups: For each sample, in that order, the number of its group, from 0.
-  ///   - ratios: The names of the new splits and the ratio of each; above 0, in any unit.
-  /// - Returns: The new splits, in the order of `ratios`, their samples in the old order.
+  ///   - data: Splits with the same class names; their samples are pooled and split again.
+  ///   - groups: The group index of each sample, from 0, in the order of `data`. A group is never
+  ///     divided.
+  ///   - ratios: The name and ratio of each new split. Ratios are above 0 and need not sum to 1.
+  /// - Returns: The new splits in the order of `ratios`; samples keep their order.
   package func split(
     _ data: [Dataset], groups: [Int], ratios: [(name: String, ratio: Double)]
   ) -> [Dataset] {
@@ -28,18 +29,19 @@ package struct DatasetSplitter: Sendable {
       parts: parts)
   }
 
-  /// Makes folds: of each, one part is `val` and the others are `train`.
+  /// Makes k folds; in each, one part is `val` and the others are `train`.
   ///
   /// - Parameters:
-  ///   - data: Splits with the same class names; their samples are split again, all together.
-  ///   - groups: For each sample, in that order, the number of its group, from 0.
-  ///   - count: How many folds, 2 or more.
-  /// - Returns: For each fold its `train` and `val`, which are put together when they are asked for:
-  ///   all of them at once are as many copies of the dataset.
+  ///   - data: Splits with the same class names; their samples are pooled and split again.
+  ///   - groups: The group index of each sample, from 0, in the order of `data`. A group is never
+  ///     divided.
+  ///   - count: The number of folds k, 2 or more.
+  /// - Returns: The `train` and `val` splits of each fold, created lazily: all folds at once would
+  ///   hold as many copies of the dataset.
   package func folds(
     _ data: [Dataset], groups: [Int], count: Int
   ) -> some RandomAccessCollection<[Dataset]> {
-    precondition(count >= 2, "there are two folds or more, not \(count)")
+    precondition(count >= 2, "the number of folds is 2 or more, not \(count)")
     let parts = parts(
       data, groups: groups,
       fractions: [Double](repeating: 1 / Double(count), count: count))
@@ -49,7 +51,7 @@ package struct DatasetSplitter: Sendable {
     }
   }
 
-  /// For each sample its part.
+  /// The part index of each sample.
   private func parts(_ data: [Dataset], groups: [Int], fractions: [Double]) -> [Int] {
     let samples = data.flatMap(\.samples)
     precondition(groups.count == samples.count, "each sample has one group")
@@ -79,16 +81,16 @@ package struct DatasetSplitter: Sendable {
 }
 
 extension DatasetSplitter {
-  /// Groups duplicates and near-duplicates: equal files, equal pixels, and similar images.
-  /// See `DuplicateGroups`.
+  /// Groups duplicates and near-duplicates: equal bytes, equal pixels, or similar signatures (see
+  /// `DuplicateGroups`).
   ///
   /// - Parameters:
   ///   - data: Splits whose images are all compared with each other.
   ///   - index: Where records of images are looked up and stored.
-  ///   - runner: What images are decoded on.
-  ///   - observe: Receives the progress, and may end the work.
-  /// - Returns: For each sample, in order, the number of its group, and an issue for each image
-  ///   that cannot be decoded, which is a group of its own.
+  ///   - runner: The executor that decodes images.
+  ///   - observe: Receives the progress; it may throw to cancel.
+  /// - Returns: The group index of each sample, in order, and an issue for each image that cannot
+  ///   be decoded; such an image is a group of its own.
   package static func groups(
     of data: [Dataset], index: ImageIndex, runner: any ParallelExecutor,
     observe: DatasetCheck.Observer

@@ -1,34 +1,34 @@
 import Basics
 
-/// Assigns groups of images to parts so that each class is distributed as the parts' sizes are.
+/// Stratified assignment of groups to parts: each class is divided in proportion to the part sizes.
 ///
-/// The rarest class goes first, its largest groups before others, and each group to the part that
-/// lacks most of that class. Source: Sechidis, Tsoumakas and Vlahavas, On the Stratification of
-/// Multi-Label Data (2011), with groups that stay whole for examples.
+/// The rarest class is assigned first, its largest groups before others, and each group to the part
+/// that lacks most of that class. Source: Sechidis, Tsoumakas and Vlahavas, On the Stratification
+/// of Multi-Label Data (2011); here a whole group takes the role of an example.
 struct StratifiedPartition {
-  /// A group that must stay together.
+  /// Images that must stay in one part.
   struct Group {
-    /// How many images it has.
+    /// The number of images.
     var images = 0
-    /// How many of them show objects of each class that any of them shows.
+    /// The number of images per class, for classes that occur in the group.
     var imagesOfClass: [Int: Int] = [:]
   }
 
-  /// For each group its part.
+  /// The part index of each group.
   private(set) var parts: [Int]
 
-  /// Assigns all groups.
+  /// Assigns all groups to parts.
   ///
   /// - Parameters:
-  ///   - groups: Their classes are below `classCount`.
-  ///   - fractions: How much of the whole each part should get; above 0, their sum is 1.
-  ///   - seed: Ties are broken by it; equal seeds give equal parts.
+  ///   - groups: Their class indices are below `classCount`.
+  ///   - fractions: The fraction of all images for each part; each above 0, summing to 1.
+  ///   - seed: Breaks ties; equal seeds give equal results.
   init(_ groups: [Group], classCount: Int, fractions: [Double], seed: UInt64) {
     parts = [Int](repeating: -1, count: groups.count)
     var generator = SeededGenerator(seed: seed, 0x73_70_6C_69_74)
     let order = generator.permutation(of: groups.count)
     let images = groups.reduce(0) { $0 + $1.images }
-    /// How many images, and images of each class, each part still lacks.
+    /// The number of images, and of images per class, that each part still lacks.
     var lackOfImages = fractions.map { $0 * Double(images) }
     var left = [Int](repeating: 0, count: classCount)
     for group in groups {
@@ -45,7 +45,7 @@ struct StratifiedPartition {
       }
     }
 
-    // Each class keeps a list of its groups, the largest first, in the order of the seed.
+    // The groups of each class, in random order; they are sorted by size below.
     var groupsOfClass = [[(group: Int, count: Int)]](repeating: [], count: classCount)
     for group in order {
       for (place, count) in groups[group].imagesOfClass {
@@ -62,7 +62,7 @@ struct StratifiedPartition {
         assign(group, to: part ?? 0)
       }
     }
-    // Groups without any class even the numbers of images out.
+    // Groups without any class balance the number of images.
     for group in order where parts[group] < 0 {
       assign(
         group, to: fractions.indices.max { lackOfImages[$0] < lackOfImages[$1] } ?? 0)

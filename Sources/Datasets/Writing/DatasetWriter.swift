@@ -2,21 +2,21 @@ import Basics
 import Foundation
 import Imaging
 
-/// Writes datasets in any of the formats into a new folder.
+/// Writes a dataset in any supported format into a new folder.
 package struct DatasetWriter: Sendable {
   /// How images are transferred.
   package enum ImageTransfer: String, CaseIterable, Sendable {
-    /// Each is copied byte for byte.
+    /// Copies the file byte for byte.
     case copy
-    /// Each is a second name of the same file; copied where the file system has no room for that.
+    /// Makes a hard link; copies the file where the file system does not allow one.
     case hardlink
-    /// Each is a link to the image's absolute path.
+    /// Makes a symbolic link to the image's absolute path.
     case symlink
-    /// Only labels are written.
+    /// Writes labels only.
     case none
   }
 
-  /// The format that is written.
+  /// The output format.
   package let format: DatasetFormat
   /// How images are transferred.
   package let images: ImageTransfer
@@ -28,26 +28,27 @@ package struct DatasetWriter: Sendable {
 
   /// Writes the splits of a dataset.
   ///
-  /// All is written aside and gets its name when it is complete, so that a folder of this name
-  /// never holds a part.
+  /// Everything is written to a temporary folder, which is renamed when it is complete: the target
+  /// folder never holds a partial dataset.
   ///
   /// - Parameters:
-  ///   - splits: They share their class names. Each becomes a split of the same name.
-  ///   - folder: It must not be there yet, or be empty.
+  ///   - splits: Splits with the same class names; each is written as a split of the same name.
+  ///   - folder: The target folder; it must not exist, or must be empty.
   ///   - observe: Called after each image.
-  /// - Throws: `DatasetsError` where the folder is not empty, where something cannot be read or
-  ///   written, and for a sample that the format cannot hold.
+  /// - Throws: `DatasetsError` if the folder is not empty, if a file cannot be read or written, or
+  ///   if the format cannot represent a sample.
   package func write(
     _ splits: [Dataset], to folder: String, observe: () throws -> Void = {}
   ) throws -> Outcome {
     try write(CollectionOfOne((folder: "", splits: splits)), to: folder, observe: observe)[0]
   }
 
-  /// Writes several datasets, each into a folder of the new one; all of them appear at once.
+  /// Writes several datasets into subfolders of one new folder; all of them appear at once.
   ///
   /// - Parameters:
-  ///   - parts: What to write, and into which folder, below `folder`; asked for one after the other.
-  ///   - folder: As for one dataset, as are `observe` and the errors.
+  ///   - parts: The subfolder and the splits of each dataset; the sequence is consumed one part at
+  ///     a time.
+  ///   - folder: As above, as are `observe` and the errors.
   /// - Returns: The result of each part.
   package func write(
     _ parts: some Sequence<(folder: String, splits: [Dataset])>, to folder: String,
@@ -69,7 +70,7 @@ package struct DatasetWriter: Sendable {
     precondition(!splits.isEmpty, "a dataset has at least one split")
     let classNames = splits[0].classNames
     precondition(
-      splits.allSatisfy { $0.classNames == classNames }, "the splits have classes of their own")
+      splits.allSatisfy { $0.classNames == classNames }, "the splits have different class names")
     try refuseNames(classNames: classNames, splits: splits.map(\.split), data: splits[0].path)
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
     var outcome = Outcome()
@@ -100,7 +101,8 @@ package struct DatasetWriter: Sendable {
     return outcome
   }
 
-  /// Refuses a place that cannot be a new folder, or that lies in the dataset, before any work.
+  /// Rejects, before any work, a target that cannot be a new folder or that lies inside the
+  /// dataset.
   package static func check(folder: String, data: String) throws(DatasetsError) {
     try DatasetsError.wrap(NewFolder.check(folder))
     let root = FileContents.resolved(data)
@@ -113,8 +115,8 @@ package struct DatasetWriter: Sendable {
       file: folder, "the folder lies in the dataset, which is never changed; choose another one.")
   }
 
-  /// Refuses a place below a folder that images of the dataset lie in, wherever its description says
-  /// that they are.
+  /// Rejects a target inside a folder that holds images of the dataset, which may lie outside of
+  /// the dataset's root.
   private func refusePlace(_ folder: String, among splits: [Dataset]) throws(DatasetsError) {
     let place = FileContents.resolved(folder)
     let homes = Set(splits.lazy.flatMap(\.samples).map { FilePath.folder($0.imagePath) })
@@ -123,7 +125,7 @@ package struct DatasetWriter: Sendable {
     }
   }
 
-  /// Refuses names that could not be read again.
+  /// Rejects class and split names that the format's reader could not read back.
   private func refuseNames(
     classNames: [String], splits: [String], data: String
   ) throws(DatasetsError) {

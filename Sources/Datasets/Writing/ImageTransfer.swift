@@ -2,9 +2,9 @@ import Basics
 import Foundation
 
 extension NewFolder {
-  /// Puts an image into the folder; for a link, the image that it leads to.
+  /// Copies or links an image into the folder. Copies and hard links follow symbolic links.
   ///
-  /// - Parameter source: an absolute path.
+  /// - Parameter source: An absolute path.
   func transfer(
     _ source: String, to path: String, _ how: DatasetWriter.ImageTransfer
   ) throws(FileError) {

@@ -1,15 +1,14 @@
 import Basics
 import Imaging
 
-/// Names of images in the folders that they are written to: every format's reader finds them again,
-/// and no two are alike.
+/// Names for written image files: unique in each folder, and readable by every format's reader.
 struct UniqueImageNames {
   private var names = UniqueNames()
 
-  /// The last part of a path, with a number if its stem is taken: label files have the names of their
-  /// images, apart from the ending.
+  /// The file name of a path, with a number appended if its stem is taken: an image and its label
+  /// file share the stem.
   ///
-  /// - Returns: The name, and why it differs from the image's own.
+  /// - Returns: The new name, and the reasons for any change.
   mutating func name(
     for path: String, in folder: String
   ) -> (name: String, losses: [DroppedAnnotations]) {
@@ -26,8 +25,8 @@ struct UniqueImageNames {
     return (name, losses)
   }
 
-  /// A stem without characters that some readers cannot handle: control characters, backslashes, a
-  /// leading dot, which hides the file, and spaces at its ends, which lists of names lose.
+  /// Replaces characters that some readers cannot handle by `_`: control characters, backslashes, a
+  /// leading dot (hidden file), and leading or trailing spaces (lost in lists of names).
   private static func plain(_ stem: String) -> String {
     var scalars = Array(stem.unicodeScalars)
     for place in scalars.indices where scalars[place].value < 0x20 || scalars[place] == "\\" {
@@ -41,7 +40,7 @@ struct UniqueImageNames {
     return String(String.UnicodeScalarView(scalars))
   }
 
-  /// The ending that an image's content calls for.
+  /// The file extension for an image's content, with the dot.
   private static func ending(of path: String) -> String {
     let codec = (try? ImageFile.information(path))?.codec ?? .jpeg
     return "." + codec.fileExtensions[0]

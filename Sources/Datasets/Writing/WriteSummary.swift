@@ -1,23 +1,23 @@
 import Imaging
 
 extension DatasetWriter {
-  /// The result of writing.
+  /// The summary of a written dataset.
   package struct Outcome: Hashable, Sendable {
-    /// What was written of a split.
+    /// The counts of one split.
     package struct Split: Hashable, Sendable {
-      /// What it is called.
+      /// The split's name.
       package let name: String
-      /// Images that were written, or would have been.
+      /// Images written; also counted if only labels are written.
       package fileprivate(set) var images = 0
-      /// Objects in the label files.
+      /// Objects written to label files.
       package fileprivate(set) var objects = 0
     }
 
-    /// The splits in their order.
+    /// The splits, in the order written.
     package private(set) var splits: [Split] = []
-    /// How often the format could not hold what a label states.
+    /// How often each kind of annotation was dropped or changed.
     package private(set) var losses: [DroppedAnnotations: Int] = [:]
-    /// The farthest that a side of a box moved, in pixels, where polygons are written instead.
+    /// The maximum shift of a box side, in pixels, where boxes are recomputed from polygons.
     package private(set) var largestBoxShift = 0.0
 
     /// Images of all splits.
@@ -25,13 +25,13 @@ extension DatasetWriter {
     /// Objects of all splits.
     package var objects: Int { splits.reduce(0) { $0 + $1.objects } }
 
-    /// Counts what follows for another split.
+    /// Starts the counts of another split.
     mutating func begin(_ split: String) { splits.append(Split(name: split)) }
 
-    /// Counts what was lost.
+    /// Counts a dropped or changed annotation.
     mutating func lose(_ loss: DroppedAnnotations) { losses[loss, default: 0] += 1 }
 
-    /// Counts an image of the split that was begun last.
+    /// Counts an image of the current split.
     mutating func count(_ sample: Sample, holds: FormatCapabilities) {
       let split = splits.count - 1
       splits[split].images += 1

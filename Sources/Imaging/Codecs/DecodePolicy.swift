@@ -1,9 +1,9 @@
-/// How image files are decoded: layout, size, limits and the handling of damaged data.
+/// How image files are decoded: layout, size, limits, and whether damaged data are accepted.
 public struct DecodePolicy: Hashable, Sendable {
   /// The layout of the result; nil keeps channels and bit depth as stored.
   ///
-  /// RGB without alpha is composited over `background`; for gray, alpha is dropped. Gray is repeated
-  /// for RGB; 16 bits become 8 by their high byte.
+  /// For RGB without alpha, transparent pixels are composited over `background`; for gray, alpha is
+  /// dropped. Gray is repeated for RGB; 16 bits become 8 by their high byte.
   public var format: PixelFormat?
   /// The minimum length in pixels of the longer side; nil decodes at full size.
   ///
@@ -16,13 +16,14 @@ public struct DecodePolicy: Hashable, Sendable {
   public var maximumLongerSide: Int?
   /// Whether a JPEG with missing or corrupt data is decoded as far as possible, with a warning.
   public var acceptsTruncated: Bool
-  /// Images with more pixels, before any scaling, are refused: a small file can claim a huge size.
+  /// The maximum number of pixels before any scaling. Larger images are rejected: a small file can
+  /// claim a huge size.
   public var maximumPixels: Int
 
-  /// The gray that transparent pixels are composited over: that of a letterbox's padding.
+  /// The gray level that transparent pixels are composited over, equal to the letterbox's padding.
   public static let background: UInt8 = 114
 
-  /// Makes a policy; the default decodes to 8-bit RGB at full size and refuses damaged data.
+  /// Makes a policy; the default decodes to 8-bit RGB at full size and rejects damaged data.
   public init(
     format: PixelFormat? = .rgb8, neededLongerSide: Int? = nil, maximumLongerSide: Int? = nil,
     acceptsTruncated: Bool = false, maximumPixels: Int = 1 << 28

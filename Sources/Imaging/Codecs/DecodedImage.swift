@@ -2,14 +2,14 @@
 public struct DecodedImage: Hashable, Sendable {
   /// Upright: any EXIF orientation is applied.
   public var image: Image
-  /// The size in pixels of the upright image, before any reduction.
+  /// The width of the upright image before any reduction, in pixels.
   public var originalWidth: Int
-  /// The height in pixels, before any reduction.
+  /// The height of the upright image before any reduction, in pixels.
   public var originalHeight: Int
-  /// Defects of the file that did not prevent decoding, a phrase each.
+  /// Defects of the file that did not prevent decoding, one phrase each.
   public var warnings: [String]
 
-  /// Makes a decoded image; the original's size is that before any reduction.
+  /// Makes a decoded image; the original size is that before any reduction.
   public init(image: Image, originalWidth: Int, originalHeight: Int, warnings: [String] = []) {
     self.image = image
     self.originalWidth = originalWidth
@@ -17,22 +17,22 @@ public struct DecodedImage: Hashable, Sendable {
     self.warnings = warnings
   }
 
-  /// An image in full size.
+  /// Makes a decoded image at full size.
   public init(_ image: Image) {
     self.init(image: image, originalWidth: image.width, originalHeight: image.height)
   }
 }
 
-/// The properties of an image by its file's header, once decoded.
+/// The properties of an image, from its file header.
 public struct ImageInformation: Hashable, Sendable {
-  /// The size in pixels, once upright.
+  /// The width of the upright image, in pixels.
   public var width: Int
-  /// The height in pixels, once upright.
+  /// The height of the upright image, in pixels.
   public var height: Int
-  /// Channels and bit depth as stored, with palettes and transparency expanded and CMYK as RGB.
+  /// Channels and bit depth, with palettes and transparency expanded and CMYK converted to RGB.
   public var format: PixelFormat
-  /// How the file is encoded.
+  /// The file format.
   public var codec: Codec
-  /// The orientation of the stored image.
+  /// The EXIF orientation of the stored image.
   public var orientation: Orientation
 }

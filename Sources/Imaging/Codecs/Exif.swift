@@ -3,7 +3,7 @@
 /// Every offset and length is checked; invalid data count as upright. Sources: Exif 2.3
 /// (JEITA CP-3451C), TIFF 6.0 section 2, ITU-T T.81 annex B, PNG third edition section 11.3.4.5.
 enum Exif {
-  /// The orientation of a file, upright where it has no valid one.
+  /// The orientation of a file; upright if it has no valid one.
   static func orientation(of bytes: [UInt8], codec: Codec) -> Orientation {
     let tiff =
       switch codec {
@@ -17,7 +17,7 @@ enum Exif {
   static func jpegBlock(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
     var at = 2
     while true {
-      // To the next marker, past fill and stray bytes, as libjpeg does.
+      // Skips to the next marker, over fill and stray bytes, as libjpeg does.
       while at + 1 < bytes.count, bytes[at] != 0xFF || bytes[at + 1] == 0xFF || bytes[at + 1] == 0 {
         at += 1
       }
@@ -77,7 +77,7 @@ enum Exif {
       guard let type = integer(at: at + 2, bytes: 2), integer(at: at + 4, bytes: 4) == 1 else {
         return nil
       }
-      // A SHORT by the standard; some programs write a LONG.
+      // SHORT by the standard; some programs write LONG.
       let width = type == 3 ? 2 : type == 4 ? 4 : 0
       guard width > 0, let value = integer(at: at + 8, bytes: width) else { return nil }
       return Orientation(rawValue: value)

@@ -4,8 +4,8 @@ import Basics
 public enum ImageFile {
   /// Reads and decodes an image, upright.
   ///
-  /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, is damaged,
-  /// ends early (see `acceptsTruncated`) or has too many pixels (see `maximumPixels`).
+  /// Throws `ImagingError` if the file cannot be read, is neither JPEG nor PNG, is damaged or
+  /// truncated (see `acceptsTruncated`), or has too many pixels (see `maximumPixels`).
   public static func read(
     _ path: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
@@ -14,12 +14,12 @@ public enum ImageFile {
 
   /// The encoded bytes of an image file.
   ///
-  /// Throws `ImagingError.file` where it cannot be read or is too large for an image.
+  /// Throws `ImagingError.file` if it cannot be read or is too large for an image.
   public static func bytes(_ path: String) throws(ImagingError) -> [UInt8] {
     try ImagingError.wrap(FileContents.read(path, limit: sizeLimit)).bytes
   }
 
-  /// Larger files are refused, in bytes: no image has so many, and a device may never end.
+  /// The maximum file size, in bytes: no image is larger, and reading a device may never end.
   private static let sizeLimit = 1 << 31
 
   /// Decodes an image from a file's bytes, upright; `name` appears in errors.
@@ -46,7 +46,7 @@ public enum ImageFile {
 
   /// Reads an image's header.
   ///
-  /// Throws `ImagingError` where the file cannot be read, is neither JPEG nor PNG, or has a damaged
+  /// Throws `ImagingError` if the file cannot be read, is neither JPEG nor PNG, or has a damaged
   /// header. Pixels are not decoded.
   public static func information(_ path: String) throws(ImagingError) -> ImageInformation {
     let start = try ImagingError.wrap(
@@ -74,19 +74,19 @@ public enum ImageFile {
 
   /// Encodes an image; `quality`, 1...100, applies to JPEG only.
   ///
-  /// JPEG stores gray or RGB of 8 bits, color at half resolution (4:2:0): alpha is dropped and 16 bits
-  /// become 8. PNG stores every format exactly. Throws `ImagingError` where the image is too large
-  /// for the codec or the quality is out of range.
+  /// JPEG stores gray or RGB of 8 bits, with 4:2:0 chroma subsampling: alpha is dropped and 16 bits
+  /// become 8. PNG stores every format exactly. Throws `ImagingError` if the image is too large for
+  /// the codec or the quality is out of range.
   public static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
     try encode(image, as: codec, name: "the image", quality: quality)
   }
 
-  /// Encodes an image by the ending of the file's name and writes it atomically.
+  /// Encodes an image in the format of the file extension and writes it atomically.
   ///
-  /// Throws `ImagingError` for an unknown ending, as ``encode(_:as:quality:)`` does, and where the file
-  /// cannot be written.
+  /// Throws `ImagingError` for an unknown file extension, as ``encode(_:as:quality:)`` does, and if
+  /// the file cannot be written.
   public static func write(
     _ image: Image, to path: String, quality: Int = 90
   ) throws(ImagingError) {
@@ -96,7 +96,7 @@ public enum ImageFile {
         "the name of an image file must end in one of \(known.joined(separator: " "))", in: path)
     }
     let bytes = try encode(image, as: codec, name: path, quality: quality)
-    // Images are many and can be made again.
+    // Not synced to disk: images are many and can be recreated.
     try ImagingError.wrap(AtomicFile.write(bytes, to: path, isSynced: false))
   }
 }
@@ -111,7 +111,8 @@ extension ImageFile {
     return (codec, try codec.header(bytes, name: name))
   }
 
-  /// Refuses images that are too large or cannot be complete, before anything is allocated.
+  /// Rejects images that are too large, or too large for the bytes of their file, before anything
+  /// is allocated.
   private static func check(
     _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, policy: DecodePolicy
   ) throws(ImagingError) {

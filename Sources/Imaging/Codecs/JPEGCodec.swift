@@ -1,17 +1,18 @@
 internal import CGlimpseCodecs
 
-/// JPEG, by libjpeg.
+/// JPEG, through libjpeg.
 enum JPEGCodec {
-  /// The smallest decoding scale, in eighths, at which the longer side has the needed length.
+  /// The smallest decoding scale, in eighths, at which the longer side has at least the needed
+  /// length.
   ///
-  /// Only powers of two: libjpeg-turbo has vector code for them, while 5/8 and more take as long as
-  /// the full size, and 3/8 longer than 4/8.
+  /// Only powers of two are used: libjpeg-turbo has SIMD code for them, while 5/8 and more take as
+  /// long as the full size, and 3/8 longer than 4/8.
   static func eighths(of longerSide: Int, needed: Int?) -> Int {
     guard let needed else { return 8 }
     return [1, 2, 4].first { scaled(longerSide, eighths: $0) >= needed } ?? 8
   }
 
-  /// The length of a side at a scale, rounded as by libjpeg.
+  /// The length of a side at a scale, rounded up as in libjpeg.
   static func scaled(_ side: Int, eighths: Int) -> Int { (side * eighths + 7) / 8 }
 
   /// Decodes to gray or RGB of 8 bits, whichever is closer to the policy's format.
@@ -21,7 +22,7 @@ enum JPEGCodec {
     do {
       return try decodeOnce(bytes, name: name, header: header, policy: policy)
     } catch {
-      // libjpeg fails on data that end within a segment between two scans; without that segment the
+      // libjpeg fails if data end within a segment between two scans; without that segment, the
       // scans before it can be decoded.
       guard policy.acceptsTruncated, case .corrupt = error, let end = lastSegment(in: bytes) else {
         throw error

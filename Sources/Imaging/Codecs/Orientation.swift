@@ -1,16 +1,16 @@
-/// The orientation of a stored image; the raw values are EXIF's.
+/// The EXIF orientation of a stored image; the raw values are EXIF's.
 public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case upright = 1
   case mirroredLeftRight = 2
   case upsideDown = 3
   case mirroredTopBottom = 4
-  /// Mirrored at the diagonal from the upper left corner.
+  /// Mirrored along the diagonal from the upper left corner.
   case transposed = 5
-  /// To be rotated clockwise by 90 degrees.
+  /// Must be rotated clockwise by 90 degrees to be upright.
   case lyingLeft = 6
-  /// Mirrored at the diagonal from the upper right corner.
+  /// Mirrored along the diagonal from the upper right corner.
   case transposedOverOtherDiagonal = 7
-  /// To be rotated counterclockwise by 90 degrees.
+  /// Must be rotated counterclockwise by 90 degrees to be upright.
   case lyingRight = 8
 
   /// Whether width and height are swapped.
@@ -18,9 +18,9 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
 }
 
 extension Image {
-  /// The upright image, from its stored orientation.
+  /// The upright image; `orientation` is that of this stored image.
   func turnedUpright(from orientation: Orientation) -> Image {
-    // Upright pixel (x, y) is the stored pixel number `first + x * across + y * down`.
+    // Upright pixel (x, y) is the stored pixel at index `first + x * across + y * down`.
     let (w, h) = (width, height)
     let (first, across, down): (Int, Int, Int) =
       switch orientation {
@@ -40,7 +40,7 @@ extension Image {
         let target = UnsafeMutableRawBufferPointer(target)
         let walk = TileWalk(
           width: newWidth, height: newHeight, first: first, across: across, down: down)
-        // One loop per pixel size, so that copying a pixel takes a few moves.
+        // One loop per pixel size, so that copying a pixel takes few instructions.
         switch format.bytesPerPixel {
         case 1: walk.copy(source, to: target, as: UInt8.self)
         case 2: walk.copy(source, to: target, as: (UInt8, UInt8).self)
@@ -56,7 +56,7 @@ extension Image {
   }
 }
 
-/// Traverses a target's pixels in tiles, so that a source read by columns stays in cache.
+/// Visits a target's pixels in tiles, so that a source read by columns stays in cache.
 private struct TileWalk {
   var width: Int
   var height: Int

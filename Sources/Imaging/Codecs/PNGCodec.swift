@@ -1,6 +1,6 @@
 internal import CGlimpseCodecs
 
-/// PNG, by libpng.
+/// PNG, through libpng.
 enum PNGCodec {
   /// Decodes to the policy's format, except that color is not converted to gray.
   static func decode(

@@ -5,10 +5,10 @@ struct StoredHeader {
   var width: Int
   var height: Int
   var format: PixelFormat
-  /// The maximum number of pixels that one byte of the file can encode, or 0 where there is no bound.
+  /// The maximum number of pixels that one byte of the file can encode; 0 if there is no bound.
   var pixelsPerByte: Double
 
-  /// Nil for impossible values.
+  /// Nil if the values are invalid.
   init?(_ header: gc_header) {
     guard header.width > 0, header.height > 0, (1...4).contains(header.channels),
       header.bit_depth == 8 || header.bit_depth == 16
@@ -35,7 +35,7 @@ extension Codec {
     return stored
   }
 
-  /// The `size` bytes that a call of the library decodes.
+  /// Decodes into `size` bytes by a library call.
   func decode(
     name: String, size: Int,
     _ call: (_ pixels: UnsafeMutablePointer<UInt8>?, _ report: inout gc_report) -> Int32
@@ -50,7 +50,7 @@ extension Codec {
     return (pixels, report)
   }
 
-  /// The file that a call of the library encodes.
+  /// Encodes a file by a library call.
   func encode(
     _ image: Image, name: String, longestSide: Int,
     _ call: (_ made: inout gc_bytes, _ report: inout gc_report) -> Int32
@@ -83,7 +83,7 @@ extension gc_report {
   /// The first warning of missing or corrupt pixels, or nil.
   var damageText: String? { damage == 0 ? nil : Self.text(damage_text) }
 
-  /// The first other warning, with their number, or nil.
+  /// The first other warning, and how many there are; nil if there is none.
   var warningText: String? {
     let text = Self.text(warning)
     if text.isEmpty { return nil }

@@ -1,17 +1,17 @@
 /// The detections in a dataset's images, one row per detection, in columns.
 public struct DetectionTable: Hashable, Sendable {
-  /// Indices into the list of images.
+  /// The image index of each row.
   package private(set) var images: [Int32] = []
-  /// Indices into the list of class names.
+  /// The class index of each row.
   package private(set) var classes: [Int32] = []
   package private(set) var boxes: [SizedBox] = []
-  /// In square pixels: width times height, or the area of a mask. They decide between small, medium
-  /// and large.
+  /// The area of each row in square pixels: width times height, or the area of a mask. It decides
+  /// between COCO's small, medium and large.
   package private(set) var areas: [Double] = []
-  /// On any finite scale.
+  /// The score of each row, on any finite scale.
   package private(set) var scores: [Double] = []
 
-  /// An empty table.
+  /// Makes an empty table.
   public init() {}
 
   package var count: Int { images.count }
@@ -49,7 +49,7 @@ public struct DetectionTable: Hashable, Sendable {
     scores.reserveCapacity(count)
   }
 
-  /// The rows in another order; `order` holds row numbers.
+  /// The rows in another order; `order` holds row indices.
   package func reordered(_ order: [Int32]) -> DetectionTable {
     var result = DetectionTable()
     result.images = gathered(images, order)

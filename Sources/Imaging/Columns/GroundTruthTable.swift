@@ -1,4 +1,4 @@
-/// Special labeled objects.
+/// Flags of ground-truth objects.
 package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
 
@@ -9,23 +9,24 @@ package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
   /// A region of many objects (COCO `iscrowd`): not counted as an object; many detections may match
   /// it, and its IoU is intersection over the detection's area.
   package static let crowd = GroundTruthFlags(rawValue: 1)
-  /// Not counted (VOC `difficult`): neither it nor the detection that matches it affects the metric.
+  /// Not counted (VOC `difficult`): neither the object nor a detection that matches it affects the
+  /// metric.
   package static let ignored = GroundTruthFlags(rawValue: 2)
 }
 
-/// The labeled objects of a dataset, one row each, in columns.
+/// The ground-truth objects of a dataset, one row per object, in columns.
 public struct GroundTruthTable: Hashable, Sendable {
-  /// Indices into the list of images.
+  /// The image index of each row.
   package private(set) var images: [Int32] = []
-  /// Indices into the list of class names.
+  /// The class index of each row.
   package private(set) var classes: [Int32] = []
   package private(set) var boxes: [SizedBox] = []
-  /// In square pixels; they decide between small, medium and large. COCO uses the annotation's `area`
-  /// (of the mask), which is not width times height.
+  /// The area of each row in square pixels, which decides between COCO's small, medium and large.
+  /// COCO uses the annotation's `area` (of the mask), which is not width times height.
   package private(set) var areas: [Double] = []
   package private(set) var traits: [GroundTruthFlags] = []
 
-  /// An empty table.
+  /// Makes an empty table.
   public init() {}
 
   package var count: Int { images.count }
@@ -41,7 +42,7 @@ public struct GroundTruthTable: Hashable, Sendable {
     self.traits.append(traits)
   }
 
-  /// Adds an annotation of an image; a difficult one is ignored.
+  /// Adds an annotation of an image; a difficult one is flagged as ignored.
   package mutating func append(_ annotation: Annotation, image: Int) {
     var traits: GroundTruthFlags = []
     if annotation.isCrowd { traits.insert(.crowd) }
@@ -60,7 +61,7 @@ public struct GroundTruthTable: Hashable, Sendable {
     traits.reserveCapacity(count)
   }
 
-  /// The rows in another order; `order` holds row numbers.
+  /// The rows in another order; `order` holds row indices.
   package func reordered(_ order: [Int32]) -> GroundTruthTable {
     var result = GroundTruthTable()
     result.images = gathered(images, order)

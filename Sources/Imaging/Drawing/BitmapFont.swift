@@ -1,16 +1,16 @@
-/// The built-in font: the printable characters of ASCII in 5 x 9 dots, and a box for all others.
+/// The built-in font: printable ASCII characters in 5 x 9 dots, and a box for all others.
 ///
-/// Capitals are 7 dots high, small letters 5; two rows are below the baseline. Strokes are one dot
-/// wide, so that a glyph can be drawn at any size as smooth lines from dot to dot.
+/// Uppercase letters are 7 dots high, lowercase letters 5; two rows are below the baseline. Strokes
+/// are one dot wide, so that a glyph can be drawn at any size as smooth lines from dot to dot.
 struct BitmapFont: Sendable {
-  /// Dots from one character to the next.
+  /// The distance from one character to the next, in dots.
   static let advance = 6
-  /// Rows of dots in a glyph.
+  /// The height of a glyph, in rows of dots.
   static let rows = 9
-  /// Rows of dots from the top of a capital to the baseline.
+  /// The height of an uppercase letter above the baseline, in rows of dots.
   static let capHeight = 7
 
-  /// A line between the centers of two dots, or a single dot, in dots from the glyph's upper left.
+  /// A line between the centers of two dots, or a single dot; in dots from the glyph's upper left.
   struct Stroke: Hashable, Sendable {
     var x1: Float
     var y1: Float
@@ -20,7 +20,7 @@ struct BitmapFont: Sendable {
 
   static let builtIn = BitmapFont()
 
-  /// The strokes of the characters from space to tilde, then those of the replacement.
+  /// The strokes of the characters from space to tilde, then those of the replacement box.
   private let glyphs: [[Stroke]]
 
   private init() {
@@ -35,7 +35,7 @@ struct BitmapFont: Sendable {
     }
   }
 
-  /// The strokes of a character; those of the replacement for any outside of printable ASCII.
+  /// The strokes of a character; those of the replacement box if it is not printable ASCII.
   func strokes(_ character: Character) -> [Stroke] {
     guard let code = character.asciiValue, (32...126).contains(code) else {
       return glyphs[glyphs.count - 1]
@@ -43,7 +43,8 @@ struct BitmapFont: Sendable {
     return glyphs[Int(code) - 32]
   }
 
-  /// Connects dots with their neighbors beside and below, and diagonally where no dot makes the turn.
+  /// Connects each dot with its neighbors to the right and below, and diagonally where no dot makes
+  /// the turn.
   private static func strokes(isSet: (_ column: Int, _ row: Int) -> Bool) -> [Stroke] {
     var strokes: [Stroke] = []
     for row in 0..<rows {
@@ -66,7 +67,7 @@ struct BitmapFont: Sendable {
     return strokes
   }
 
-  /// The glyphs in the order of their codes, twelve per band, separated by blank columns.
+  /// The glyphs in ASCII order, twelve per band, separated by blank columns.
   private static let art = """
     ..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#
     ..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ....#

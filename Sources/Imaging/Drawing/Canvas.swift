@@ -1,7 +1,7 @@
-/// An 8-bit RGB image that is drawn on. Everything is clipped to the image.
+/// An 8-bit RGB image to draw on. Drawing is clipped to the image.
 struct Canvas {
   private(set) var image: Image
-  /// Glyphs drawn before, by character, at `glyphScale`.
+  /// Rasterized glyphs at `glyphScale`, cached by character.
   private var glyphs: [Character: GlyphMask] = [:]
   private var glyphScale = 0.0
 
@@ -26,7 +26,7 @@ struct Canvas {
     }
   }
 
-  /// Draws the edge of a rectangle, `thickness` pixels inward.
+  /// Draws the outline of a rectangle, `thickness` pixels inward.
   mutating func outline(_ region: PixelRegion, thickness: Int, _ color: Color) {
     let across = min(thickness, region.width)
     let down = min(thickness, region.height)
@@ -38,8 +38,8 @@ struct Canvas {
     fill(PixelRegion(x: right, y: region.y, width: across, height: region.height), color)
   }
 
-  /// Writes a line of text in the built-in font with dots of `scale` pixels; (x, y) is the upper left
-  /// corner of its first capital.
+  /// Draws a line of text in the built-in font with dots of `scale` pixels; (x, y) is the upper
+  /// left corner of its first uppercase letter.
   mutating func write(_ text: String, x: Int, y: Int, scale: Double, _ color: Color) {
     if scale != glyphScale {
       glyphs = [:]
@@ -53,7 +53,7 @@ struct Canvas {
     }
   }
 
-  /// Blends a color with the image by a mask.
+  /// Blends a color into the image, weighted by a mask.
   private mutating func blend(_ mask: GlyphMask, x: Int, y: Int, _ color: Color) {
     let samples = [Float(color.red), Float(color.green), Float(color.blue)]
     for row in max(0, -y)..<max(0, -y, min(mask.height, image.height - y)) {

@@ -9,7 +9,7 @@ package struct Color: Hashable, Sendable {
   package static let black = Color(red: 0, green: 0, blue: 0)
   package static let white = Color(red: 255, green: 255, blue: 255)
 
-  /// The color of a class: vivid, and distant in hue and lightness from those of adjacent classes.
+  /// The color of a class: saturated, and different in hue and lightness from adjacent classes.
   ///
   /// Hues advance by the golden angle, so that any range of classes is spread over the circle, and
   /// lightness alternates; the first hue is the one for which the first twenty classes are farthest

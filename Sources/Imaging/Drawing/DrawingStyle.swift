@@ -1,11 +1,11 @@
 import Basics
 
-/// The dimensions of a drawing, in pixels, which grow with the image: lines and text cover about the
-/// same fraction of a thumbnail and of a poster.
+/// Line and text sizes for drawing on an image, in pixels. They grow with the image: lines and text
+/// cover about the same fraction of a small and of a large image.
 struct DrawingStyle: Hashable, Sendable {
   /// The thickness of a box's edge.
   let lineWidth: Int
-  /// The size of a dot of the font.
+  /// The size of one dot of the font.
   let textScale: Double
   /// The space around a label's text.
   let margin: Int
@@ -14,7 +14,7 @@ struct DrawingStyle: Hashable, Sendable {
 
   init(width: Int, height: Int) {
     let size = (Double(width) * Double(height)).squareRoot()
-    // A quarter more: a line of one pixel is hard to see in a busy image.
+    // 0.25 favors wider lines: a line of one pixel is hard to see in a busy image.
     lineWidth = max(1, Int((size / 200 + 0.25).rounded()))
     textScale = max(1, (size / 140).rounded() / 2)
     margin = Int((2 * textScale).rounded())
@@ -30,8 +30,8 @@ struct DrawingStyle: Hashable, Sendable {
     return Int((Double(dots) * textScale).rounded(.up)) + 2 * margin
   }
 
-  /// The text of a label: name and score, if there is one, or as much of the name as fits; nil if no
-  /// letter fits.
+  /// The text of a label: the name and any score, or as much of the name as fits; nil if no
+  /// character fits.
   func labelText(name: String, score: Float?, width: Int) -> String? {
     let full = name + (score.map { " " + NumberFormat.fixed(Double($0), 2) } ?? "")
     if labelWidth(full.count) <= width { return full }

@@ -1,10 +1,9 @@
 extension Image {
-  /// The image with detections: boxes in the colors of their classes, labeled with class name and
-  /// score.
+  /// The image with detections drawn as boxes in class colors, labeled with class name and score.
   ///
-  /// Lines and text grow with the image. Labels lie inside of it; those of higher scores are placed
-  /// first and lie on top. Boxes outside of the image or with coordinates that are not finite are
-  /// not drawn.
+  /// Lines and text grow with the image. Labels lie inside the image; those of higher scores are
+  /// placed first and are drawn on top. Boxes outside of the image or with coordinates that are not
+  /// finite are not drawn.
   ///
   /// The result is 8-bit RGB, whatever the format of this image; alpha is dropped.
   ///
@@ -64,8 +63,8 @@ extension Image {
     return canvas.image
   }
 
-  /// The whole pixels nearest to a box, clipped to the image and at least one; nil where the box lies
-  /// outside or is not finite.
+  /// A box rounded to whole pixels and clipped to the image, at least one pixel; nil if the box
+  /// lies outside or is not finite.
   private func pixels(of box: Box) -> PixelRegion? {
     guard box.isFinite, box.x1 <= box.x2, box.y1 <= box.y2 else { return nil }
     let cut = box.clipped(toWidth: Double(width), height: Double(height))
@@ -80,7 +79,7 @@ extension Image {
   }
 }
 
-/// A box to draw; the score, if there is one, follows the name.
+/// A box to draw; its score, if any, is printed after the name.
 private struct DrawnObject {
   let box: Box
   let classIndex: Int

@@ -11,8 +11,8 @@ package struct LabelPlacement {
   }
 
   /// Places a label above its box, inside its top, below it or inside its bottom: the first free
-  /// place, or else the one with the least overlap. Nil if the label is larger than the image, or
-  /// overlaps another one and may not.
+  /// position or, if there is none, the one with the least overlap. Nil if the label is larger than
+  /// the image, or if it overlaps another one and `allowsOverlap` is false.
   package mutating func place(
     labelWidth: Int, labelHeight: Int, at box: PixelRegion, allowsOverlap: Bool = true
   ) -> PixelRegion? {

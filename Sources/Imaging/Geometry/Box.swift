@@ -30,11 +30,11 @@ public struct Box: Hashable, Sendable {
       y2: Double(region.y + region.height))
   }
 
-  /// Zero for an inverted box, as is the height.
+  /// The width in pixels; zero for an inverted box.
   public var width: Double { max(0, x2 - x1) }
-  /// Zero for an inverted box.
+  /// The height in pixels; zero for an inverted box.
   public var height: Double { max(0, y2 - y1) }
-  /// In square pixels; zero for an inverted box.
+  /// The area in square pixels; zero for an inverted box.
   public var area: Double { width * height }
   /// The horizontal center.
   public var centerX: Double { (x1 + x2) / 2 }
@@ -43,13 +43,13 @@ public struct Box: Hashable, Sendable {
 
   package var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 
-  /// Inverted, and so without area, where the boxes are disjoint.
+  /// The intersection of two boxes; if they are disjoint, it is inverted and has zero area.
   public func intersection(_ other: Box) -> Box {
     Box(
       x1: max(x1, other.x1), y1: max(y1, other.y1), x2: min(x2, other.x2), y2: min(y2, other.y2))
   }
 
-  /// The smallest box around both.
+  /// The smallest box that contains both.
   public func union(_ other: Box) -> Box {
     Box(
       x1: min(x1, other.x1), y1: min(y1, other.y1), x2: max(x2, other.x2), y2: max(y2, other.y2))
@@ -62,7 +62,7 @@ public struct Box: Hashable, Sendable {
       x2: min(max(x2, 0), width), y2: min(max(y2, 0), height))
   }
 
-  /// Intersection over union, 0...1; zero where neither box has an area.
+  /// Intersection over union (IoU), 0...1; zero if both boxes have zero area.
   public func iou(_ other: Box) -> Double {
     let shared = intersection(other).area
     let union = area + other.area - shared
@@ -71,7 +71,7 @@ public struct Box: Hashable, Sendable {
 }
 
 extension Box: CustomStringConvertible {
-  /// "(x1, y1, x2, y2)" with two digits after the point.
+  /// "(x1, y1, x2, y2)" with two decimals.
   public var description: String {
     "(\([x1, y1, x2, y2].map { NumberFormat.fixed($0, 2) }.joined(separator: ", ")))"
   }

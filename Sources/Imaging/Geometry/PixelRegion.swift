@@ -14,7 +14,7 @@ package struct PixelRegion: Hashable, Sendable {
 
   var area: Int { width * height }
 
-  /// Without area where the regions are disjoint.
+  /// The intersection of two regions; it has zero area if they are disjoint.
   func intersection(_ other: PixelRegion) -> PixelRegion {
     let left = max(x, other.x)
     let top = max(y, other.y)

@@ -1,7 +1,7 @@
-/// A closed polygon, of either orientation, convex or not. Where it crosses itself, areas on the two
-/// sides of the crossing cancel out.
+/// A closed polygon of either orientation, convex or not. If it intersects itself, the areas on the
+/// two sides of the crossing cancel out.
 package struct Polygon: Hashable, Sendable {
-  /// In pixels.
+  /// A corner, in pixels.
   package struct Corner: Hashable, Sendable {
     package var x: Double
     package var y: Double
@@ -12,12 +12,12 @@ package struct Polygon: Hashable, Sendable {
     }
   }
 
-  /// In order; the last is connected to the first.
+  /// The corners in order; the last is connected to the first.
   package var corners: [Corner]
 
   package init(_ corners: [Corner]) { self.corners = corners }
 
-  /// From x, y, x, y ...; an odd last number is left out.
+  /// Makes a polygon from x, y, x, y ...; an odd last number is ignored.
   package init(_ numbers: [Double]) {
     corners = stride(from: 0, to: numbers.count - 1, by: 2).map {
       Corner(numbers[$0], numbers[$0 + 1])
@@ -34,20 +34,21 @@ package struct Polygon: Hashable, Sendable {
   /// The corners as x, y, x, y ...
   package var numbers: [Double] { corners.flatMap { [$0.x, $0.y] } }
 
-  /// In square pixels.
+  /// The area in square pixels.
   package var area: Double {
     guard let first = corners.first else { return 0 }
     var sum = 0.0
     var last = corners[corners.count - 1]
     for corner in corners {
-      // About the first corner, so that small polygons far out keep their digits.
+      // Relative to the first corner, which preserves the precision of small polygons far from the
+      // origin.
       sum += (last.x - first.x) * (corner.y - first.y) - (corner.x - first.x) * (last.y - first.y)
       last = corner
     }
     return abs(sum) / 2
   }
 
-  /// The smallest box around all corners; nil if there are none.
+  /// The bounding box of all corners; nil if there are none.
   package var bounds: Box? {
     corners.reduce(nil) { box, corner in
       let point = Box(x1: corner.x, y1: corner.y, x2: corner.x, y2: corner.y)
@@ -55,7 +56,7 @@ package struct Polygon: Hashable, Sendable {
     }
   }
 
-  /// The part inside of a box. Source: Sutherland and Hodgman, Reentrant Polygon Clipping, 1974.
+  /// The part inside a box. Source: Sutherland and Hodgman, Reentrant Polygon Clipping, 1974.
   package func clipped(to box: Box) -> Polygon {
     Polygon(
       Self.clip(corners.map { Place(x: $0.x, y: $0.y, z: 1) }, to: box).map {
@@ -63,10 +64,9 @@ package struct Polygon: Hashable, Sendable {
       })
   }
 
-  /// The image under a transform, clipped to a box.
+  /// The transformed polygon, clipped to a box.
   ///
-  /// Clipping precedes the division by depth, so that parts behind the camera do not appear upside
-  /// down.
+  /// Clipping precedes the perspective division, so that parts behind the camera are not mirrored.
   package func transformed(
     by transform: ProjectiveTransform, clippedTo box: Box? = nil
   ) -> Polygon {
@@ -97,7 +97,7 @@ package struct Polygon: Hashable, Sendable {
     return cut(rest) { box.y2 * $0.z - $0.y }
   }
 
-  /// Keeps the side of a line on which a linear function is 0 or more.
+  /// Clips to the side of a line on which a linear function is 0 or more.
   private static func cut(_ places: [Place], _ side: (Place) -> Double) -> [Place] {
     guard var last = places.last else { return [] }
     var lastSide = side(last)

@@ -1,8 +1,8 @@
-/// A map of the plane that keeps straight lines straight: from pixels of a source to those of a target.
+/// A projective transform (homography), from pixels of a source to pixels of a target.
 ///
-/// `x' = (a x + b y + tx) / z`, `y' = (c x + d y + ty) / z`, with `z = p x + q y + r`. Points where z
-/// is not above 0 lie behind the camera and have no image. Coordinates are continuous: the center of
-/// the first pixel is (0.5, 0.5).
+/// `x' = (a x + b y + tx) / z`, `y' = (c x + d y + ty) / z`, with `z = p x + q y + r`. Points with
+/// z <= 0 lie behind the camera and are not mapped. Coordinates are continuous: the center of the
+/// first pixel is (0.5, 0.5).
 package struct ProjectiveTransform: Hashable, Sendable {
   /// The first row of its matrix: a, b, tx.
   package var x: Row
@@ -52,15 +52,15 @@ package struct ProjectiveTransform: Hashable, Sendable {
     ProjectiveTransform(a: 1, b: 0, tx: 0, c: 0, d: -1, ty: height)
   }
 
-  /// A perspective by which z grows by a coefficient per pixel along each axis.
+  /// A perspective transform in which z grows by a coefficient per pixel along each axis.
   package static func perspective(x: Double, y: Double) -> ProjectiveTransform {
     ProjectiveTransform(x: Row(1, 0, 0), y: Row(0, 1, 0), z: Row(x, y, 1))
   }
 
-  /// Whether it keeps parallels parallel.
+  /// Whether the transform is affine: it keeps parallel lines parallel.
   package var isAffine: Bool { z == Row(0, 0, 1) }
 
-  /// Whether it neither rotates nor shears: boxes become boxes.
+  /// Whether the transform neither rotates nor shears: boxes become boxes.
   package var isAxisAligned: Bool { isAffine && x.y == 0 && y.x == 0 }
 
   var isFinite: Bool {
@@ -80,7 +80,7 @@ package struct ProjectiveTransform: Hashable, Sendable {
 
   /// The inverse, or nil where this transform is singular or not finite.
   ///
-  /// Its z is above 0 where this one's is.
+  /// Its z is positive where that of this transform is.
   package var inverse: ProjectiveTransform? {
     let result: ProjectiveTransform
     let determinant: Double
@@ -107,7 +107,7 @@ package struct ProjectiveTransform: Hashable, Sendable {
     return determinant != 0 && result.isFinite ? result : nil
   }
 
-  /// The image of a point; nil behind the camera.
+  /// The transformed point; nil if it lies behind the camera.
   package func apply(x: Double, y: Double) -> (x: Double, y: Double)? {
     let depth = z.at(x, y)
     guard depth > 0 else { return nil }

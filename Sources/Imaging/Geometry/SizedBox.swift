@@ -1,15 +1,15 @@
-/// A box as COCO writes it: corner and size, in pixels of the original image.
+/// A box in COCO's convention: corner and size, in pixels of the original image.
 ///
-/// Unlike `Box`, it keeps width and height as given: rebuilding them from corners would round,
-/// and ties at an IoU of exactly a threshold would be decided differently from the reference.
+/// Unlike `Box`, it keeps width and height exactly as given: recomputing them from corners would
+/// round, and ties at an IoU threshold would be decided differently from pycocotools.
 public struct SizedBox: Hashable, Sendable {
-  /// The left edge.
+  /// The left edge, in pixels.
   public var x: Double
-  /// The upper edge.
+  /// The top edge, in pixels.
   public var y: Double
-  /// Extent along x.
+  /// The width, in pixels.
   public var width: Double
-  /// Extent along y.
+  /// The height, in pixels.
   public var height: Double
 
   /// A box from its corner and size.
@@ -25,10 +25,10 @@ public struct SizedBox: Hashable, Sendable {
     self.init(x: box.x1, y: box.y1, width: box.width, height: box.height)
   }
 
-  /// The same box by its corners.
+  /// The same box as corners.
   public var corners: Box { Box(x1: x, y1: y, x2: x + width, y2: y + height) }
 
-  /// Width times height.
+  /// The area in square pixels: width times height.
   @inlinable public var area: Double { width * height }
 
   /// Whether all four numbers are finite.
@@ -36,8 +36,7 @@ public struct SizedBox: Hashable, Sendable {
     x.isFinite && y.isFinite && width.isFinite && height.isFinite
   }
 
-  /// Intersection over union with a ground-truth object; over this box's own area where that is a
-  /// crowd.
+  /// The IoU with a ground-truth object; for a crowd, intersection over this box's own area.
   ///
   /// The operations and their order are those of `bbIou` in cocoapi's maskApi.c, so that results
   /// agree to the last bit. Disjoint boxes, and those without extent, have an IoU of 0.

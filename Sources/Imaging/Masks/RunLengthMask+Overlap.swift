@@ -1,7 +1,7 @@
 extension RunLengthMask {
   /// The number of common pixels; 0 for masks of images of different sizes.
   ///
-  /// The time grows with the number of runs, not of pixels.
+  /// The time is proportional to the number of runs, not of pixels.
   package func intersectionArea(_ other: RunLengthMask) -> Int {
     guard width == other.width, height == other.height, bounds.intersection(other.bounds).area > 0
     else {
@@ -16,7 +16,7 @@ extension RunLengthMask {
     return shared
   }
 
-  /// Intersection over union, 0...1; over this mask's own area where the other is a crowd.
+  /// Intersection over union (IoU), 0...1; for a crowd, intersection over this mask's own area.
   ///
   /// 0 for disjoint and for empty masks. Source: `rleIou` in maskApi.c.
   package func iou(_ other: RunLengthMask, isCrowd: Bool = false) -> Double {
@@ -25,12 +25,12 @@ extension RunLengthMask {
     return Double(shared) / Double(isCrowd ? area : area + other.area - shared)
   }
 
-  /// The union; both masks are of images of one size.
+  /// The union; both masks belong to images of the same size.
   package func union(_ other: RunLengthMask) -> RunLengthMask {
     RunLengthMask(width: width, height: height, joined(with: other))
   }
 
-  /// The difference; both masks are of images of one size.
+  /// The difference; both masks belong to images of the same size.
   package func subtracting(_ other: RunLengthMask) -> RunLengthMask {
     precondition(
       width == other.width && height == other.height,
@@ -38,7 +38,7 @@ extension RunLengthMask {
         + "\(width)x\(height)")
     var runs = RunBuilder(capacity: counts.count + other.counts.count)
     var (a, b) = (RunCursor(firstOf: counts), RunCursor(firstOf: other.counts))
-    // The end of the other's last run that was passed.
+    // The end of the other mask's last visited run.
     var free = 0
     while a.place < counts.count {
       let from = max(a.start, free)
@@ -79,9 +79,9 @@ extension RunLengthMask {
   }
 }
 
-/// A cursor over the runs inside of a mask.
+/// A cursor over the runs inside a mask.
 private struct RunCursor {
-  /// The index in `counts`, past the end once all runs have been passed.
+  /// The index in `counts`; past the end once all runs have been visited.
   private(set) var place = 1
   private(set) var start = 0
   private(set) var end = 0

@@ -1,5 +1,5 @@
 extension RunLengthMask {
-  /// Makes a mask from one byte per pixel, row after row as in `Image`; nonzero pixels belong to it.
+  /// Makes a mask from one byte per pixel, row by row as in `Image`; nonzero pixels are inside.
   package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "a mask has at least one pixel, not \(width)x\(height)")
     self.init(
@@ -44,14 +44,14 @@ extension RunLengthMask {
     self.init(width: width, height: height, runs)
   }
 
-  /// One byte per pixel, row after row: 1 inside of the mask, 0 outside.
+  /// One byte per pixel, row by row: 1 inside the mask, 0 outside.
   package var pixels: [UInt8] {
     var result = [UInt8](repeating: 0, count: width * height)
     forEachPixel { result[$0] = 1 }
     return result
   }
 
-  /// Visits the pixels inside of the mask, column after column, by their index in `Image`.
+  /// Visits the pixels inside the mask, column by column, by their index in `Image`.
   @inline(__always)
   func forEachPixel(_ visit: (_ pixel: Int) -> Void) {
     forEachRun { run in
@@ -59,7 +59,7 @@ extension RunLengthMask {
     }
   }
 
-  /// Visits the runs inside of the mask; pixels are numbered column after column.
+  /// Visits the runs inside the mask; pixels are numbered column by column.
   @inline(__always)
   func forEachRun(_ visit: (_ pixels: Range<Int>) -> Void) {
     var start = 0

@@ -1,15 +1,15 @@
 extension RunLengthMask {
   /// Rasterizes the union of polygons.
   ///
-  /// Source: `rleFrPoly` in maskApi.c, whose rounding at edges is kept: corners are rounded to fifths
-  /// of a pixel, the boundary is traversed in such steps, and each crossing of a column's middle cuts
-  /// the column there. Pixels between an odd and an even cut are inside. Polygons are joined as by
-  /// COCO's `annToRLE`.
+  /// Source: `rleFrPoly` in maskApi.c, including its rounding at edges: corners are rounded to
+  /// fifths of a pixel, the boundary is traced in such steps, and each crossing of a column's
+  /// middle cuts the column there. Pixels between an odd and an even cut are inside. Polygons are
+  /// joined as in COCO's `annToRLE`.
   ///
-  /// - Parameter polygons: each a list x, y, x, y ... in pixels, at least three corners; it may cross
-  ///   itself and extend beyond the image.
+  /// - Parameter polygons: Lists x, y, x, y ... in pixels, each with at least three corners;
+  ///   polygons may intersect themselves and extend beyond the image.
   /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
-  ///   coordinate that is not finite or farther out than 2²⁰ pixels, and a boundary too long to walk.
+  ///   coordinate that is not finite or larger than 2²⁰ pixels, and a boundary too long to trace.
   package init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
     _ = try Self.pixelCount(width: width, height: height)
     var whole = RunBuilder()
@@ -27,7 +27,7 @@ extension RunLengthMask {
   }
 
   private static let farthest = 1_048_576.0
-  /// The maximum number of steps along a boundary, enough for an image of 2³¹ pixels.
+  /// The maximum number of steps along a boundary; enough for an image of 2³¹ pixels.
   private static let longestWalk = 1 << 28
   /// Steps per pixel.
   private static let fineness = 5
@@ -46,7 +46,7 @@ extension RunLengthMask {
       throw fail(
         "has a coordinate of \(value); coordinates are limited to \(Int(farthest)) either way")
     }
-    // Truncated, as by a C cast.
+    // Truncated, as in a C cast.
     let corners = stride(from: 0, to: polygon.count, by: 2).map { at in
       (
         x: Int(Double(fineness) * polygon[at] + 0.5),
@@ -76,12 +76,12 @@ extension RunLengthMask {
     var from: (x: Int, y: Int)
     var to: (x: Int, y: Int)
 
-    /// Appends the column-major indices of the pixels before which columns are cut.
+    /// Appends the column-major indices of the pixels before which a column is cut.
     func cut(width: Int, height: Int, into cuts: inout [UInt32]) {
       let (dx, dy) = (abs(to.x - from.x), abs(to.y - from.y))
       if dx == 0 { return }
       let isFlat = dx >= dy
-      // Rounding depends on the direction, which is the same for both polygons at an edge.
+      // Rounding depends on the direction, which is the same for both polygons that share an edge.
       let isFlipped = isFlat ? from.x > to.x : from.y > to.y
       let (start, end) = isFlipped ? (to, from) : (from, to)
       let slope =

@@ -5,9 +5,9 @@ extension RunLengthMask {
   /// code 48 plus the bits, plus 32 where more groups follow. From the fourth run on, it is the
   /// difference to the run two before. Source: `rleFrString` in maskApi.c.
   ///
-  /// - Parameter text: the characters' codes, without JSON escapes.
-  /// - Throws: `ImagingError.invalidMask` for a character outside of 48...111, a number that does not
-  ///   end or is too large, and runs that do not fill the image.
+  /// - Parameter text: The character codes, without JSON escapes.
+  /// - Throws: `ImagingError.invalidMask` for a character outside of 48...111, a number that does
+  ///   not end or is too large, and runs that do not fill the image.
   package init(width: Int, height: Int, text: Span<UInt8>) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
     var runs = RunBuilder(capacity: text.count)

@@ -1,5 +1,5 @@
 extension RunLengthMask {
-  /// The mask drawn through a transform into an image of another size, by nearest neighbor.
+  /// The mask transformed into an image of another size, by nearest-neighbor sampling.
   ///
   /// - Parameters:
   ///   - transform: From pixels of the mask's image to pixels of the target.
@@ -31,7 +31,7 @@ extension RunLengthMask {
     return RunLengthMask(width: width, height: height, runs)
   }
 
-  /// The mask as boxes one pixel wide, from the left; each is a run within a column.
+  /// The mask as boxes one pixel wide, from left to right; each is a run within a column.
   package var stretches: [Box] {
     var boxes: [Box] = []
     forEachRun { run in
@@ -49,7 +49,7 @@ extension RunLengthMask {
     return boxes
   }
 
-  /// The pixels within `bounds`, column after column.
+  /// The pixels within `bounds`, column by column.
   private var boundedPixels: [Bool] {
     var result = [Bool](repeating: false, count: bounds.width * bounds.height)
     forEachRun { run in

@@ -1,28 +1,28 @@
-/// A mask as run lengths: COCO's RLE.
+/// A run-length encoded mask: COCO's RLE.
 ///
-/// Pixels are ordered column after column, from the top of each. Runs outside and inside the mask
-/// alternate, beginning outside, so that the first length may be 0; no other is, and all of them add
-/// up to `width * height`.
+/// Pixels are ordered column by column, top to bottom. Runs outside and inside the mask alternate,
+/// beginning outside: the first length may be 0, no other may, and all lengths add up to the number
+/// of pixels, `width * height`.
 ///
-/// Source: maskApi.c of cocoapi, with equal runs and numbers.
+/// Source: maskApi.c of cocoapi; runs and areas are the same.
 public struct RunLengthMask: Hashable, Sendable {
-  /// Of the image, in pixels.
+  /// The width of the image, in pixels.
   public let width: Int
-  /// Of the image, in pixels.
+  /// The height of the image, in pixels.
   public let height: Int
-  /// The lengths of the runs in pixels; those at even indices are outside of the mask.
+  /// The run lengths in pixels; those at even indices are outside the mask.
   package let counts: [UInt32]
-  /// In pixels.
+  /// The number of pixels inside the mask.
   package let area: Int
-  /// The smallest rectangle around the mask; all zeros where the mask is empty.
+  /// The bounding rectangle of the mask; all zeros if the mask is empty.
   package let bounds: PixelRegion
 
-  /// The maximum size of an image, so that sums of runs do not overflow.
+  /// The maximum number of pixels of an image, so that sums of runs do not overflow.
   static let maximumPixels = 1 << 31
 
   /// Makes a mask from the lengths of its runs, as in COCO's uncompressed `counts`.
   ///
-  /// Throws `ImagingError.invalidMask` for a length below 0 and for runs that do not add up to the
+  /// Throws `ImagingError.invalidMask` for a negative length and for runs that do not add up to the
   /// size of the image. Empty runs in between are allowed; their neighbors are joined.
   package init(width: Int, height: Int, counts: [Int]) throws(ImagingError) {
     let pixels = try Self.pixelCount(width: width, height: height)
@@ -47,7 +47,7 @@ public struct RunLengthMask: Hashable, Sendable {
     self.init(width: width, height: height, runs)
   }
 
-  /// Makes a mask from collected runs, which lie inside of the image.
+  /// Makes a mask from collected runs, which lie inside the image.
   init(width: Int, height: Int, _ runs: RunBuilder) {
     self.width = width
     self.height = height
@@ -96,9 +96,9 @@ public struct RunLengthMask: Hashable, Sendable {
   }
 }
 
-/// Collects the runs inside of a mask, in ascending order.
+/// Collects the runs inside a mask, in ascending order.
 struct RunBuilder {
-  /// In pairs, outside and inside.
+  /// Run lengths in pairs, outside and inside.
   private var counts: [UInt32] = []
   /// The end of the last run.
   private var end = 0
@@ -107,7 +107,8 @@ struct RunBuilder {
     counts.reserveCapacity(capacity)
   }
 
-  /// Adds a run, which begins no earlier than the last one; adjacent and overlapping runs are joined.
+  /// Adds a run, which begins no earlier than the last one; adjacent and overlapping runs are
+  /// merged.
   mutating func append(_ pixels: Range<Int>) {
     if pixels.upperBound <= max(end, pixels.lowerBound) { return }
     if !counts.isEmpty, pixels.lowerBound <= end {
@@ -119,7 +120,7 @@ struct RunBuilder {
     end = pixels.upperBound
   }
 
-  /// All run lengths of an image with a number of pixels.
+  /// All run lengths of an image with the given number of pixels.
   func counts(pixels: Int) -> [UInt32] {
     end < pixels ? counts + [UInt32(pixels - end)] : counts
   }

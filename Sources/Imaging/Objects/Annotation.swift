@@ -1,6 +1,6 @@
-/// A labeled object of an image: ground truth for training and evaluation.
+/// A labeled object in an image: ground truth for training and evaluation.
 public struct Annotation: Hashable, Sendable {
-  /// In pixels of the original image.
+  /// The bounding box, in pixels of the original image.
   public var box: Box
   /// An index into the dataset's list of class names.
   public var classIndex: Int
@@ -11,14 +11,15 @@ public struct Annotation: Hashable, Sendable {
   public var isDifficult: Bool
   /// Partly outside of the image (VOC `truncated`).
   public var isTruncated = false
-  /// Partly hidden (VOC `occluded`).
+  /// Partly occluded (VOC `occluded`).
   public var isOccluded = false
-  /// The object's pixels, where the label file has them and they were read.
+  /// The polygons or mask of the object, if the label file has them and they were read.
   public var segmentation: Segmentation?
-  /// The extent that evaluation uses instead of `box`, where a COCO file states it.
+  /// The extent that evaluation uses instead of `box`, if a COCO file states it.
   public var stated: StatedExtent?
 
-  /// An object with a box in pixels of the original image; other marks are false and there is no segmentation.
+  /// Makes an object with a box in pixels of the original image; other flags are false, and there
+  /// is no segmentation.
   public init(box: Box, classIndex: Int, isCrowd: Bool = false, isDifficult: Bool = false) {
     self.box = box
     self.classIndex = classIndex
@@ -27,29 +28,29 @@ public struct Annotation: Hashable, Sendable {
   }
 }
 
-/// An object's extent as a COCO file states it: not clipped to the image, and with its own area.
+/// An object's extent as stated in a COCO file: not clipped to the image, with its own area.
 public struct StatedExtent: Hashable, Sendable {
   /// In pixels of the original image, as written in the file.
   public var box: SizedBox
-  /// In square pixels, usually of the mask; it decides between small, medium and large.
+  /// The area in square pixels, usually of the mask; it decides between small, medium and large.
   public var area: Double
 
-  /// An extent from a box and an area in square pixels.
+  /// Makes an extent from a box and an area in square pixels.
   public init(box: SizedBox, area: Double) {
     self.box = box
     self.area = area
   }
 }
 
-/// The pixels of an object, by outline or by mask.
+/// The pixels of an object, as polygons or as a mask.
 public indirect enum Segmentation: Hashable, Sendable {
-  /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; the object is
-  /// their union.
+  /// Polygons, each a list x, y, x, y ... in pixels of the original image, continuous; the object
+  /// is their union.
   case polygons([[Double]])
   /// A mask of the original image's size.
   case mask(RunLengthMask)
 
-  /// The mask in an image of the given size, rasterized by COCO's rules.
+  /// The mask in an image of the given size, rasterized as in COCO.
   ///
   /// Throws `ImagingError.invalidMask` for invalid polygons and for a mask of another size.
   package func mask(width: Int, height: Int) throws(ImagingError) -> RunLengthMask {

@@ -2,7 +2,7 @@ import Basics
 
 /// A detected object: box, class, score.
 public struct Detection: Hashable, Sendable {
-  /// In pixels of the original image.
+  /// The bounding box, in pixels of the original image.
   public var box: Box
   /// An index into the model's list of class names.
   public var classIndex: Int

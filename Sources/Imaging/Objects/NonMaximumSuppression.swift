@@ -1,15 +1,15 @@
 import CGlimpseKernels
 
-/// Greedy non-maximum suppression (NMS): of overlapping detections, the highest-scoring one is kept.
+/// Greedy non-maximum suppression (NMS): of detections that overlap, the highest-scoring is kept.
 ///
-/// The semantics of torchvision's `ops.nms` and `ops.batched_nms`: detections are visited in order of
-/// descending score, equal scores in their given order, and one is dropped when its IoU with a kept
-/// one exceeds the threshold.
+/// The semantics of torchvision's `ops.nms` and `ops.batched_nms`: detections are visited in order
+/// of descending score (ties in the given order), and one is dropped if its IoU with a kept one
+/// exceeds the threshold.
 package enum NonMaximumSuppression {
   /// The detections that are kept, by descending score.
   ///
-  /// There is no time limit. Besides overlapping detections and those past `maximumDetections`, only
-  /// detections with a NaN score or a coordinate that is not finite are dropped.
+  /// There is no time limit. Besides overlapping detections and those beyond `maximumDetections`,
+  /// only detections with a NaN score or a coordinate that is not finite are dropped.
   ///
   /// - Parameters:
   ///   - iouThreshold: The maximum IoU of two kept detections, 0...1.
@@ -51,12 +51,12 @@ package enum NonMaximumSuppression {
   }
 }
 
-/// The kept boxes, one list per class, in the layout of the overlap kernel.
+/// The kept boxes, one list per class, in the memory layout of the IoU kernel.
 private struct KeptBoxes {
   /// Five consecutive arrays of `capacity` numbers: x1, y1, x2, y2, area.
   private let numbers: UnsafeMutablePointer<Double>
   private let capacity: Int
-  /// The list of each rank.
+  /// The list index of each detection, by score rank.
   private let slots: [Int]
   /// The start and the length of each list.
   private let starts: [Int]
@@ -97,7 +97,7 @@ private struct KeptBoxes {
 
   func deallocate() { numbers.deallocate() }
 
-  /// Adds a box to the list of its rank, unless its IoU with one there exceeds the threshold.
+  /// Adds a box to the list of its rank, unless its IoU with a box in it exceeds the threshold.
   mutating func insert(_ box: Box, rank: Int, unlessOverlapExceeds threshold: Double) -> Bool {
     let slot = slots[rank]
     let first = numbers + starts[slot]

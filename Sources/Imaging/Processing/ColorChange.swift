@@ -1,12 +1,13 @@
 import CGlimpseKernels
 import Foundation
 
-/// A change of an image's colors in one pass: hue, saturation and value, then the curve, then to gray.
+/// A change of an image's colors in one pass: hue, saturation and value, then the tone curve, then
+/// conversion to gray.
 package struct ColorChange: Hashable, Sendable {
   package var jitter: ColorJitter
-  /// Applied to each sample.
+  /// The tone curve, applied to each sample.
   package var curve: ToneCurve
-  /// Whether only the luma (BT.601) is left, in all three channels.
+  /// Whether the result is gray: the BT.601 luma in all three channels.
   package var isGray: Bool
 
   package init(jitter: ColorJitter = .none, curve: ToneCurve = .identity, isGray: Bool = false) {
@@ -17,7 +18,7 @@ package struct ColorChange: Hashable, Sendable {
 
   package static let none = ColorChange()
 
-  /// Calls `body` with the change in the kernels' form; with nil where nothing changes.
+  /// Calls `body` with the change in the kernels' representation; with nil if nothing changes.
   func withKernelColor<Result>(_ body: (UnsafePointer<gk_image_color>?) -> Result) -> Result {
     if self == .none { return body(nil) }
     var color = gk_image_color()
@@ -36,11 +37,11 @@ package struct ColorChange: Hashable, Sendable {
 
 /// A change of hue, saturation and value.
 package struct ColorJitter: Hashable, Sendable {
-  /// In turns of the color circle (0.5 makes red cyan).
+  /// In full turns of the color circle (0.5 makes red cyan).
   package var hueShift: Float
-  /// The factor of the saturation, which is clipped at full saturation.
+  /// The factor of the saturation; the result is clipped at full saturation.
   package var saturationGain: Float
-  /// The factor of the value, the largest of the three channels, which is clipped at 255.
+  /// The factor of the value, the largest of the three channels; the result is clipped at 255.
   package var valueGain: Float
 
   package init(hueShift: Float = 0, saturationGain: Float = 1, valueGain: Float = 1) {

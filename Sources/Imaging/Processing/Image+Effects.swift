@@ -2,7 +2,7 @@ import CGlimpseKernels
 import Foundation
 
 extension Image {
-  /// Fills a region of an 8-bit image with one sample; the region lies inside of the image.
+  /// Fills a region of an 8-bit image with one sample value; the region lies inside the image.
   package mutating func fill(_ region: PixelRegion, with sample: UInt8) {
     precondition(format.bitDepth == 8, "only 8-bit images can be filled")
     let size = format.bytesPerPixel
@@ -12,7 +12,7 @@ extension Image {
     }
   }
 
-  /// Fills the pixels of a mask of the same size in an 8-bit image with one sample.
+  /// Fills the pixels of a mask of the same size in an 8-bit image with one sample value.
   package mutating func fill(_ mask: RunLengthMask, with sample: UInt8) {
     precondition(
       format.bitDepth == 8 && mask.width == width && mask.height == height,
@@ -23,7 +23,8 @@ extension Image {
     }
   }
 
-  /// Blends another 8-bit image of the same size and format in; this one has a weight in 256ths.
+  /// Blends in another 8-bit image of the same size and format; `weight` is that of this image, in
+  /// units of 1/256.
   package mutating func blend(_ other: Image, weight: Int) {
     precondition(
       width == other.width && height == other.height && format == other.format
@@ -41,7 +42,7 @@ extension Image {
     }
   }
 
-  /// Copies the pixels of a mask from an image of the same size and format.
+  /// Copies the pixels inside a mask from an image of the same size and format.
   package mutating func paste(_ other: Image, where mask: RunLengthMask) {
     precondition(
       width == other.width && height == other.height && format == other.format
@@ -53,10 +54,10 @@ extension Image {
     }
   }
 
-  /// The image after a Gaussian blur, truncated at three standard deviations and renormalized at
-  /// the edges.
+  /// The image with a Gaussian blur, truncated at three standard deviations and renormalized at the
+  /// edges.
   ///
-  /// - Parameter standardDeviation: in pixels, above 0.
+  /// - Parameter standardDeviation: In pixels, above 0.
   package func blurred(standardDeviation: Double) -> Image {
     precondition(standardDeviation > 0, "a blur is above 0, not \(standardDeviation)")
     return resampled(

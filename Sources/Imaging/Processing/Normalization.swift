@@ -1,15 +1,15 @@
 /// How 8-bit samples become a network's input: `(sample / 255 - mean) / standardDeviation`.
 package struct Normalization: Hashable, Sendable {
-  /// By channel (red, green, blue), on the scale 0...1.
+  /// The mean per channel (red, green, blue), on the scale 0...1.
   package let mean: [Float]
-  /// By channel (red, green, blue), on the scale 0...1.
+  /// The standard deviation per channel (red, green, blue), on the scale 0...1.
   package let standardDeviation: [Float]
   /// The factors of `value = sample * gain + bias`, by channel.
   let gain: [Float]
   /// The offsets of `value = sample * gain + bias`, by channel.
   let bias: [Float]
 
-  /// Makes a normalization of three channels; no deviation may be zero.
+  /// Makes a normalization of three channels; no standard deviation may be zero.
   package init(mean: [Float], standardDeviation: [Float]) {
     precondition(
       mean.count == 3 && standardDeviation.count == 3,
@@ -29,7 +29,7 @@ package struct Normalization: Hashable, Sendable {
   package static let imageNet = Normalization(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
-  /// The gray (0...255) of a network's input outside of the image.
+  /// The gray level (0...255) of the padding around the image.
   package static let padding: Float = 114
 
   /// Converts an image to a network's input.

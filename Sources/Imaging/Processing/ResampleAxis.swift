@@ -11,17 +11,17 @@ package enum ResizeFilter: Hashable, Sendable, CaseIterable {
 
 /// Resampling weights along one axis.
 struct ResampleAxis {
-  /// The first sample of each position.
+  /// The first source sample of each output position.
   private(set) var starts: [Int32]
-  /// `taps` weights per position; they sum to 1.
+  /// `taps` weights per output position; they sum to 1.
   private(set) var weights: [Float]
-  /// Samples per position.
+  /// Source samples per output position.
   let taps: Int
 
   var count: Int { starts.count }
 
-  /// The weights of `count` positions, each `step` wide, in pixels of a source of `sourceCount`
-  /// samples. Weights that would fall outside the source are dropped and the others scaled up, so
+  /// The weights of `count` output positions, each `step` source pixels wide, in a source of
+  /// `sourceCount` samples. Weights outside the source are dropped and the others renormalized, so
   /// that edges keep their brightness.
   init(sourceCount: Int, count: Int, step: Double, filter: ResizeFilter) {
     switch filter {
@@ -38,8 +38,8 @@ struct ResampleAxis {
     }
   }
 
-  /// Weights as a function of a sample and a position's center, for samples whose centers are no further
-  /// from it than `reach`.
+  /// Weights as a function of a source sample and a position's center, for samples whose centers
+  /// lie within `reach` of it.
   @inline(__always)
   init(
     sourceCount: Int, count: Int, step: Double, reach: Double,
@@ -53,7 +53,7 @@ struct ResampleAxis {
     for position in 0..<count {
       let center = min(max((Double(position) + 0.5) * step, 0), Double(sourceCount))
       let first = Int((center - reach - 0.5).rounded(.down)) + 1
-      // Every position has `taps` samples: at the edges the window moves back into the source.
+      // Every position has `taps` samples: at the edges, the window is moved back into the source.
       let start = min(max(first, 0), sourceCount - taps)
       var sum = 0.0
       for tap in 0..<taps {
@@ -65,7 +65,7 @@ struct ResampleAxis {
     }
   }
 
-  /// Calls `body` with the weights in the kernels' form.
+  /// Calls `body` with the weights in the kernels' representation.
   func withKernelAxis<Result>(_ body: (gk_image_axis) -> Result) -> Result {
     starts.withUnsafeBufferPointer { starts in
       weights.withUnsafeBufferPointer { weights in

@@ -1,10 +1,10 @@
 import CGlimpseKernels
 
 extension Image {
-  /// The image at another size, in pixels, at least 1 each way.
+  /// The image resized to a size in pixels, at least 1 each way.
   ///
-  /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha where there is one. The edges
-  /// of image and target coincide, pixel centers need not.
+  /// For 8-bit images of 1 to 4 channels. Colors are weighted by alpha, if there is an alpha
+  /// channel. The edges of image and target coincide; pixel centers need not.
   package func resized(width newWidth: Int, height newHeight: Int, filter: ResizeFilter = .bilinear)
     -> Image
   {
@@ -19,7 +19,8 @@ extension Image {
         filter: filter))
   }
 
-  /// The image reduced by area averaging to the given longer side; unchanged if that is not smaller.
+  /// The image reduced by area averaging to a longer side, in pixels; unchanged if it is not
+  /// larger.
   package func reduced(toLongerSide limit: Int) -> Image {
     let longer = max(width, height)
     if longer <= limit { return self }

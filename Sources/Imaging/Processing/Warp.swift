@@ -1,17 +1,17 @@
 import CGlimpseKernels
 
-/// An image drawn through a projective transform into another, for training augmentation.
+/// An image drawn into another through a projective transform, for training augmentation.
 ///
-/// Geometry and color are changed in one pass. A pixel of the target whose center lies outside of
-/// the image is gray 114. Where the transform shrinks by 1.5 or more, blocks of source pixels are
-/// averaged first, so that bilinear sampling skips none. Positions are rounded to 128ths of a source
-/// pixel, and the result has the same bytes on every processor.
+/// Geometry and color are changed in one pass. Target pixels whose center lies outside of the image
+/// are gray 114. If the transform shrinks by 1.5 or more, blocks of source pixels are averaged
+/// first, so that bilinear sampling skips none. Positions are rounded to 128ths of a source pixel,
+/// and the result has the same bytes on every processor.
 package struct Warp: Hashable, Sendable {
   /// From pixels of the source to pixels of the target.
   package var transform: ProjectiveTransform
-  /// Applied to the image, not to the gray around it.
+  /// Applied to the image, not to the gray padding.
   package var colors: ColorChange
-  /// The visible part of the source, in its pixels; all of it if nil.
+  /// The visible part of the source, in its pixels; nil for all of it.
   package var window: Box?
 
   package init(
@@ -27,7 +27,7 @@ package struct Warp: Hashable, Sendable {
   /// - Parameters:
   ///   - image: 8-bit RGB.
   ///   - target: 8-bit RGB.
-  ///   - region: The part of the target to draw into, clipped to the target; all of it if nil. The
+  ///   - region: The part of the target to draw into, clipped to the target; nil for all of it. The
   ///     transform's coordinates are the target's, not the region's.
   ///   - keepsOutside: Whether pixels outside of the image keep their values, instead of gray.
   package func draw(
@@ -64,14 +64,14 @@ package struct Warp: Hashable, Sendable {
     }
   }
 
-  /// Draws class numbers with the geometry of `draw`, by nearest neighbor.
+  /// Draws a class mask with the geometry of `draw`, by nearest-neighbor sampling.
   ///
   /// Pixels outside of the visible part of the source keep their values. Colors have no effect.
   ///
   /// - Parameters:
-  ///   - numbers: 8-bit gray, as large as the image or reduced like it.
+  ///   - numbers: Class numbers in 8-bit gray, as large as the image or reduced like it.
   ///   - target: 8-bit gray.
-  ///   - region: The part of the target to draw into, clipped to the target; all of it if nil.
+  ///   - region: The part of the target to draw into, clipped to the target; nil for all of it.
   package func drawNumbers(_ numbers: Image, into target: inout Image, region: PixelRegion? = nil) {
     precondition(
       numbers.format == .gray8 && target.format == .gray8,

@@ -19,7 +19,7 @@ struct WarpSource {
     part = PixelRegion(x: 0, y: 0, width: image.width, height: image.height)
   }
 
-  /// Makes nothing visible.
+  /// Hides the whole source.
   mutating func hide() { shown = Box(x1: 0, y1: 0, x2: 0, y2: 0) }
 
   /// Sets the transform, and the block size and part that a region of the target needs.
@@ -32,7 +32,7 @@ struct WarpSource {
     if block != (1, 1) { part = visiblePart(of: region) }
   }
 
-  /// The distance along each axis of the source that one target pixel corresponds to, at a point.
+  /// The distances along the source's axes that correspond to one target pixel, at a point.
   static func steps(
     _ inverse: ProjectiveTransform, x: Double, y: Double
   ) -> (x: Double, y: Double) {
@@ -50,7 +50,7 @@ struct WarpSource {
   /// The block size along an axis: the nearest integer to a step, so that the remaining scale is
   /// about 0.75 to 1.5.
   private static func block(_ step: Double, limit: Int) -> Int {
-    // 4096 x 4096 is as large as a block may be for its sums to fit 32 bits.
+    // Sums of larger blocks than 4096 x 4096 would not fit 32 bits.
     Int(min(max(step.rounded(), 1), Double(min(limit, 4096))))
   }
 
@@ -72,7 +72,7 @@ struct WarpSource {
       x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
   }
 
-  /// Whole blocks around a range, one more each way for neighbors; at least one.
+  /// The whole blocks around a range, plus one on each side for neighbors; at least one block.
   private static func blocks(
     from low: Double, to high: Double, of size: Int, limit: Int
   ) -> Range<Int> {
@@ -82,7 +82,8 @@ struct WarpSource {
     return Int(first) * size..<min(Int(end) * size, limit)
   }
 
-  /// Calls `body` with the image, its coordinates and the visible part, in the kernels' form.
+  /// Calls `body` with the image, its coordinates and the visible part, in the kernels'
+  /// representation.
   func withKernelWarp(_ body: (gk_image_warp) -> Void) {
     var warp = gk_image_warp()
     let (width, height) = (Double(block.width), Double(block.height))

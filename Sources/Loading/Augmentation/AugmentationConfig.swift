@@ -1,8 +1,9 @@
-/// How training images are varied at random.
+/// Random augmentation of training images.
 ///
-/// The defaults are weak, as small networks trained from scratch need it: mosaic on half of the
-/// images, scales 0.5 to 1.5, flips and some color. Source: YOLOX (Ge et al. 2021) as configured
-/// for its nano and tiny networks; color gains as in YOLOv5. Everything else is off by default.
+/// The defaults are weak, which suits small networks trained from scratch: mosaic for half of the
+/// images, scales 0.5 to 1.5, horizontal flips and color jitter. Source: YOLOX (Ge et al. 2021) as
+/// configured for its nano and tiny networks; color gains as in YOLOv5. Everything else is off by
+/// default.
 public struct AugmentationConfig: Hashable, Sendable {
   // MARK: Geometry
 
@@ -10,7 +11,8 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var flip = 0.5
   /// Probability of a vertical flip.
   public var flipUpDown = 0.0
-  /// Images are scaled by a factor from 1 - this to 1 + this, below 1, after fitting the input.
+  /// Images are fitted to the input, then scaled by a random factor from 1 - this to 1 + this.
+  /// It is below 1.
   public var scale = 0.5
   /// Maximum shift each way, as a fraction of the input's width and height.
   public var translate = 0.1
@@ -20,7 +22,7 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var shear = 0.0
   /// Maximum perspective coefficient along each axis, per pixel of the input; 0.001 is strong.
   public var perspective = 0.0
-  /// Probability of cropping an image outside a mosaic to a random part that keeps objects.
+  /// Probability of a random crop that keeps objects, for images that are not in a mosaic.
   /// Source: SSD (Liu et al. 2016), section 2.2.
   public var crop = 0.0
 
@@ -28,15 +30,15 @@ public struct AugmentationConfig: Hashable, Sendable {
 
   /// Maximum hue shift each way, as a fraction of the color circle.
   public var hue = 0.015
-  /// The saturation is multiplied by 1 - this to 1 + this.
+  /// The saturation is multiplied by a random factor from 1 - this to 1 + this.
   public var saturation = 0.7
-  /// The value (the largest channel) is multiplied by 1 - this to 1 + this.
+  /// The value (the largest channel) is multiplied by a random factor from 1 - this to 1 + this.
   public var value = 0.4
   /// Maximum change of brightness each way, as a fraction of white.
   public var brightness = 0.0
-  /// The contrast is multiplied by 1 - this to 1 + this.
+  /// The contrast is multiplied by a random factor from 1 - this to 1 + this.
   public var contrast = 0.0
-  /// Samples are raised to a power from 1 / (1 + this) to 1 + this.
+  /// Samples are raised to a random power (gamma) from 1 / (1 + this) to 1 + this.
   public var gamma = 0.0
   /// Probability of conversion to grayscale.
   public var gray = 0.0
@@ -70,15 +72,15 @@ public struct AugmentationConfig: Hashable, Sendable {
 
   // MARK: Labels
 
-  /// Boxes of which a smaller fraction of the area stays visible are dropped.
+  /// Minimum visible fraction of a box's area; boxes below it are dropped.
   public var minimumVisibleFraction = 0.1
-  /// Boxes narrower or lower than this, in pixels of the input, are dropped.
+  /// Minimum width and height of a box, in pixels of the input; smaller boxes are dropped.
   public var minimumSide = 2.0
 
   /// The default augmentation.
   public init() {}
 
-  /// Images as they are, fitted to the input.
+  /// No augmentation: images are only fitted to the input.
   public static var none: AugmentationConfig {
     var config = AugmentationConfig()
     (config.flip, config.scale, config.translate, config.mosaic) = (0, 0, 0, 0)
@@ -86,7 +88,8 @@ public struct AugmentationConfig: Hashable, Sendable {
     return config
   }
 
-  /// The same without mosaic and mixup: for the last epochs, whose images should resemble real ones.
+  /// The same configuration without mosaic and mixup: for the last epochs, whose images should
+  /// resemble real ones.
   public var withoutMosaic: AugmentationConfig {
     var config = self
     (config.mosaic, config.mixup) = (0, 0)
@@ -110,7 +113,7 @@ public struct AugmentationConfig: Hashable, Sendable {
 }
 
 extension AugmentationConfig {
-  /// Which labels are kept.
+  /// The rule that decides which labels are kept.
   var rule: AnnotationClipping.Rule {
     AnnotationClipping.Rule(
       minimumVisibleFraction: minimumVisibleFraction, minimumSide: minimumSide)

@@ -2,20 +2,20 @@ import Basics
 import Datasets
 import Imaging
 
-/// The pasting of another image's segmented objects.
+/// Copy-paste augmentation: pastes the segmented objects of another image.
 ///
-/// Source: simple copy-paste (Ghiasi et al. 2021). An object is not pasted where its box would cover
-/// 30 % or more of the box of a present object, which is the rule of YOLOv8; a present object that
-/// is covered by less loses the covered part, as in the paper.
+/// Source: simple copy-paste (Ghiasi et al. 2021). An object is not pasted if its box would cover
+/// 30 % or more of an existing object's box, as in YOLOv8. An existing object that is covered by
+/// less loses the covered part, as in the paper.
 struct CopyPaste {
   /// The sample whose objects are pasted.
   let partner: Int
   private let placement: PlacementParameters
 
-  /// The maximum fraction of a present object's box that may be covered.
+  /// The maximum fraction of an existing object's box that may be covered.
   private static let maximumCovered = 0.3
 
-  /// Samples for one image; nil where nothing is pasted.
+  /// Samples the parameters of one image; nil if nothing is pasted.
   init?(
     _ config: AugmentationConfig, seed: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {
@@ -25,7 +25,7 @@ struct CopyPaste {
     placement = PlacementParameters(config, using: &generator)
   }
 
-  /// Pastes the objects of the partner, whose image is given, into a sample.
+  /// Pastes objects of the partner, whose image is given, into a sample.
   func apply(
     _ partner: Sample, image: Image, colors: ColorChange, rule: AnnotationClipping.Rule,
     to result: inout TrainingSample
@@ -57,11 +57,11 @@ struct CopyPaste {
       pasted.append(object)
     }
     result.labels.cover(cover, rule: rule)
-    // They come from one image and keep their positions: none covers another.
+    // All come from one image and keep their positions: none covers another.
     result.labels.objects += pasted
   }
 
-  /// Those of the partner's visible objects that may be pasted.
+  /// The visible objects of the partner that may be pasted.
   private static func chosen(
     _ objects: [ClippedObject], over present: [ClippedObject]
   ) -> [ClippedObject] {

@@ -1,19 +1,20 @@
 import Datasets
 import Imaging
 
-/// A random part of an image that keeps some of its objects.
+/// A random crop that keeps some of the image's objects.
 ///
-/// Source: SSD (Liu et al. 2016), section 2.2: the part has a minimum IoU with an object, 0.3 to 1
-/// of each side and an aspect ratio of 1/2 to 2; objects are kept if their center lies in it.
+/// Source: SSD (Liu et al. 2016), section 2.2: the crop has a minimum IoU with an object, 0.3 to 1
+/// of each side of the image and an aspect ratio of 1/2 to 2. Objects whose center lies in it are
+/// kept.
 struct CropParameters: Hashable {
-  /// The part, in pixels of the original image.
+  /// The crop, in pixels of the original image.
   var part: Box
 
   private static let minimumIoUs = [0, 0.1, 0.3, 0.5, 0.7, 0.9]
   private static let sides: ClosedRange<Float> = 0.3...1
   private static let tries = 50
 
-  /// Samples a part of an image; nil where the whole image is shown.
+  /// Samples a crop; nil if the whole image is shown.
   init?(_ sample: Sample, _ config: AugmentationConfig, seed: SampleSeed) {
     var generator = seed.generator(.crop)
     guard generator.chance(config.crop) else { return nil }
@@ -36,7 +37,7 @@ struct CropParameters: Hashable {
     return nil
   }
 
-  /// Whether an object is kept: its center lies in the part.
+  /// Whether an object is kept: its center lies in the crop.
   func keeps(_ annotation: Annotation) -> Bool {
     let box = annotation.box
     return part.x1 <= box.centerX && box.centerX < part.x2 && part.y1 <= box.centerY

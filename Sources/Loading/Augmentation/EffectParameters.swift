@@ -3,13 +3,13 @@ import Imaging
 
 /// The augmentations of a finished input: erasing, blur and JPEG artifacts, applied in this order.
 struct EffectParameters: Hashable {
-  /// The standard deviation of a Gaussian blur, in pixels of the input; nil where there is none.
+  /// The standard deviation of the Gaussian blur, in pixels of the input; nil for no blur.
   var blur: Double?
-  /// The quality of JPEG compression; nil where there is none.
+  /// The JPEG quality, 1...100; nil for no compression.
   var jpegQuality: Int?
   var erasing: RandomErasing?
 
-  /// Samples for one image of a size in pixels.
+  /// Samples the effects of one image, whose size is in pixels.
   init(_ config: AugmentationConfig, seed: SampleSeed, width: Int, height: Int) {
     var generator = seed.generator(.effects)
     let isBlurred = generator.chance(config.blur)
@@ -25,7 +25,7 @@ struct EffectParameters: Hashable {
   func apply(to sample: inout TrainingSample, rule: AnnotationClipping.Rule) {
     erasing?.apply(to: &sample, rule: rule)
     if let blur { sample.image = sample.image.blurred(standardDeviation: blur) }
-    // Fails only without memory, or for an input larger than JPEG allows, which stays as it is.
+    // Fails only if memory runs out or the input exceeds JPEG's maximum size; it is then unchanged.
     if let jpegQuality,
       let bytes = try? ImageFile.encode(sample.image, as: .jpeg, quality: jpegQuality),
       let decoded = try? ImageFile.decode(bytes, name: "an augmented image").image

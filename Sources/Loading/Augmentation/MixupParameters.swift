@@ -1,17 +1,17 @@
 import Basics
 import Imaging
 
-/// The blending of an image with another.
+/// Mixup: blends an image with another one.
 struct MixupParameters: Hashable {
-  /// The sample of the other image.
+  /// The index of the other sample.
   var partner: Int
-  /// The weight of the first image, in 256ths.
+  /// The weight of the first image, in units of 1/256.
   var weight: Int
 
-  /// Samples for one image; nil where it is not blended.
+  /// Samples the parameters of one image; nil if it is not blended.
   ///
-  /// The weight has the beta distribution with both parameters 32, as in YOLOX and YOLOv8: it is the
-  /// median of 63 uniform numbers (their 32nd order statistic).
+  /// The weight has the distribution Beta(32, 32), as in YOLOX and YOLOv8: it is the median (32nd
+  /// order statistic) of 63 uniform numbers.
   init?(
     _ config: AugmentationConfig, seed: SampleSeed, partner: (inout SeededGenerator) -> Int
   ) {

@@ -1,13 +1,13 @@
 import Basics
 import Imaging
 
-/// How images are arranged on a canvas, which is measured in inputs from its center.
+/// The arrangement of images on a canvas. Its unit is the input's size, its origin the center.
 struct MosaicParameters: Hashable {
-  /// A box on the canvas that an image is fitted into.
+  /// A rectangle on the canvas that an image is fitted into.
   struct Cell: Hashable {
-    /// In inputs, from the center of the canvas.
+    /// In units of the input's size, from the center of the canvas.
     var box: Box
-    /// The fraction of the spare room that is left of the image and above it.
+    /// The fraction of the free space that is left of (X) and above (Y) the image.
     var spareX: Double
     var spareY: Double
 
@@ -18,16 +18,16 @@ struct MosaicParameters: Hashable {
     }
   }
 
-  /// The samples besides the first, in the order of `cells`.
+  /// The indices of the samples besides the first, in the order of `cells`.
   let partners: [Int]
-  /// The boxes, the first for the image itself.
+  /// The cells; the first is for the sample itself.
   let cells: [Cell]
 
   /// One image, fitted into the input.
   static let single = MosaicParameters(
     partners: [], cells: [Cell(x: 0, y: 0, side: 1, spareX: 0.5, spareY: 0.5)])
 
-  /// Four images, each of the input's size, that meet at a point of a canvas of two by two inputs.
+  /// Four images, each of the input's size, that meet at a point of a canvas of 2 x 2 inputs.
   /// Source: YOLOv4 (Bochkovskiy et al. 2020).
   static func four(partners: [Int], meetingX: Double, meetingY: Double) -> MosaicParameters {
     let (x, y) = (meetingX - 1, meetingY - 1)
@@ -35,12 +35,12 @@ struct MosaicParameters: Hashable {
     return MosaicParameters(
       partners: partners,
       cells: steps.map { dx, dy in
-        // Aligned with the point where they meet.
+        // Aligned with the meeting point.
         Cell(x: x + dx, y: y + dy, side: 1, spareX: dx < 0 ? 1 : 0, spareY: dy < 0 ? 1 : 0)
       })
   }
 
-  /// Three by three images; the center of the middle one is near that of the canvas.
+  /// 3 x 3 images; the center of the middle one is near the center of the canvas.
   static func nine(partners: [Int], centerX: Double, centerY: Double) -> MosaicParameters {
     let steps = [
       (0.0, 0.0), (-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1),
@@ -65,7 +65,7 @@ extension MosaicParameters {
     var nine = seed.generator(.nine)
     if nine.chance(config.mosaic9) {
       let partners = (0..<8).map { _ in partner(&nine) }
-      // The middle one is shifted by up to a third of an input each way.
+      // The middle image is shifted by up to a third of an input in each direction.
       self = .nine(
         partners: partners, centerX: nine.around(1.0 / 3), centerY: nine.around(1.0 / 3))
     } else {
@@ -78,7 +78,8 @@ extension MosaicParameters {
 }
 
 extension MosaicParameters.Cell {
-  /// From pixels of a part of an image to pixels of the input, whose center is the origin.
+  /// From pixels of the original image, of which `part` is shown, to canvas pixels of the input's
+  /// scale, with the origin at the center.
   func transform(showing part: Box, width: Int, height: Int) -> ProjectiveTransform {
     let (inputWidth, inputHeight) = (Double(width), Double(height))
     let fit = min(box.width * inputWidth / part.width, box.height * inputHeight / part.height)

@@ -1,19 +1,19 @@
 import Datasets
 import Imaging
 
-/// An image with its position in an input.
+/// An image positioned in a network input.
 struct PlacedImage {
   let sample: Sample
   /// The visible part, in pixels of the original image.
   let part: Box
   /// From pixels of the original image to pixels of the input.
   let transform: ProjectiveTransform
-  /// The labels that are kept, in pixels of the original image.
+  /// The labels to transform, in pixels of the original image.
   let annotations: [Annotation]
-  /// The pixels of the input that it may cover; nil where it is outside.
+  /// The bounds of the pixels it may cover in the input; nil if it lies outside.
   let region: PixelRegion?
 
-  /// Fits an image, or the part of it that a crop shows, into a cell of a canvas.
+  /// Fits an image, or a crop of it, into a cell of a canvas.
   init(
     sample: Sample, cell: MosaicParameters.Cell, placement: ProjectiveTransform,
     crop: CropParameters?, width: Int, height: Int
@@ -28,7 +28,7 @@ struct PlacedImage {
     region = bounds.flatMap { $0.area > 0 ? PixelRegion(touchedBy: $0) : nil }
   }
 
-  /// Draws its image, which may have been reduced, into a region of an input.
+  /// Draws the image, which may have been decoded at a reduced size, into a region of an input.
   func draw(
     _ image: Image, colors: ColorChange, into canvas: inout Image, region: PixelRegion
   ) {
@@ -37,7 +37,7 @@ struct PlacedImage {
     warp.draw(image, into: &canvas, region: region, keepsOutside: true)
   }
 
-  /// Draws its mask, which may have been reduced, where its image goes.
+  /// Draws the mask, which may have been reduced, at the position of the image.
   func draw(mask: Image, into canvas: inout Image, region: PixelRegion) {
     warp(of: mask).drawNumbers(mask, into: &canvas, region: region)
   }
@@ -52,10 +52,10 @@ struct PlacedImage {
 }
 
 extension Sample {
-  /// The whole image, in its pixels.
+  /// The bounds of the whole image, in its pixels.
   var bounds: Box { Box(x1: 0, y1: 0, x2: Double(imageWidth), y2: Double(imageHeight)) }
 
-  /// From pixels of its image or mask, which may have been reduced, to those of the original.
+  /// From pixels of the decoded image or mask, which may be reduced, to pixels of the original.
   func transform(from image: Image) -> ProjectiveTransform {
     .scale(
       x: Double(imageWidth) / Double(image.width), y: Double(imageHeight) / Double(image.height))

@@ -2,30 +2,31 @@ import Basics
 import Foundation
 import Imaging
 
-/// How a canvas of images is scaled, rotated, distorted and moved into the input.
+/// Random scale, rotation, shear, perspective, shift and flips of a canvas.
 struct PlacementParameters: Hashable {
-  /// The factor beyond fitting the image to the input.
+  /// The scale factor, relative to fitting the image to the input.
   var scale = 1.0
-  /// The rotation, clockwise on the screen, in radians.
+  /// The clockwise rotation, in radians.
   var angle = 0.0
   var shearX = 0.0
   var shearY = 0.0
   /// Perspective coefficients, per pixel of the input.
   var perspectiveX = 0.0
   var perspectiveY = 0.0
-  /// The shift to the right, in widths of the input.
+  /// The shift to the right, as a fraction of the input's width.
   var shiftX = 0.0
-  /// The shift downward, in heights of the input.
+  /// The shift downward, as a fraction of the input's height.
   var shiftY = 0.0
-  /// Whether left and right are swapped.
+  /// Whether the image is flipped horizontally.
   var isFlipped = false
-  /// Whether top and bottom are swapped.
+  /// Whether the image is flipped vertically.
   var isUpsideDown = false
 
-  /// From a canvas in pixels of the input, whose origin is its center, to pixels of the input.
+  /// From canvas pixels of the input's scale, with the origin at the center, to pixels of the
+  /// input.
   ///
-  /// Perspective comes first, then scale, rotation and shear, all about the center; then the shift;
-  /// flips come last.
+  /// Order: perspective, scale, rotation and shear, all about the center; then the shift; then
+  /// flips.
   func transform(width: Int, height: Int) -> ProjectiveTransform {
     let (width, height) = (Double(width), Double(height))
     var linear = ProjectiveTransform.scale(scale)
@@ -48,7 +49,7 @@ struct PlacementParameters: Hashable {
 }
 
 extension PlacementParameters {
-  /// Samples flip, scale and shift.
+  /// Samples horizontal flip, scale and shift.
   init(_ config: AugmentationConfig, using generator: inout SeededGenerator) {
     isFlipped = generator.chance(config.flip)
     scale = Double(generator.uniform(in: Float(1 - config.scale)...Float(1 + config.scale)))

@@ -1,19 +1,19 @@
 import Basics
 import Imaging
 
-/// A rectangle that is grayed out, in the image and its labels.
+/// Random erasing: a rectangle that is filled with gray and removed from the labels.
 ///
-/// Source: Zhong et al. 2020, with half of their maximum area, because several objects share the
-/// input.
+/// Source: Zhong et al. 2020, with half of their maximum area, because an input may hold several
+/// objects.
 struct RandomErasing: Hashable {
   /// In pixels of the input.
   var region: PixelRegion
 
-  /// Areas, as fractions of the input.
+  /// The range of areas, as fractions of the input.
   private static let areas: ClosedRange<Float> = 0.02...0.2
   private static let maximumAspect = 3.3
 
-  /// Samples for one image of a size in pixels; nil where nothing is erased.
+  /// Samples the parameters of one image, whose size is in pixels; nil if nothing is erased.
   init?(
     _ config: AugmentationConfig, using generator: inout SeededGenerator, width: Int, height: Int
   ) {

@@ -1,16 +1,16 @@
 import Basics
 
-/// All that the random parameters of one training image depend on.
+/// The seed of the random parameters of one training image.
 struct SampleSeed: Hashable {
   let seed: UInt64
   let epoch: Int
-  /// The position in the order of the epoch, over all ranks.
+  /// The position in the epoch's order, over all ranks.
   let place: Int
-  /// 0 for an image, 1 for the one that mixup blends with it.
+  /// 0 for the image itself, 1 for the one that mixup blends with it.
   var layer: UInt64 = 0
 
-  /// A stream of random numbers per purpose, so that turning one augmentation on does not change
-  /// the parameters of others. A new augmentation appends a case.
+  /// Each purpose has its own random stream, so that enabling one augmentation does not change the
+  /// parameters of others. A new augmentation appends a case.
   enum Stream: UInt64 {
     /// Mosaic, flip, scale, shift, hue, saturation and value.
     case scene

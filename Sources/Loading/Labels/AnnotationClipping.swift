@@ -4,17 +4,17 @@ import Imaging
 struct AnnotationClipping: Hashable {
   /// The training targets.
   var objects: [ClippedObject] = []
-  /// Crowds, in pixels of the input: neither targets nor background.
+  /// Crowd regions, in pixels of the input: neither targets nor background.
   var ignored: [Box] = []
 
   /// Which labels are kept.
   struct Rule {
-    /// Boxes of which a smaller fraction of the area is visible are dropped.
+    /// The minimum visible fraction of a box's area; boxes below it are dropped.
     var minimumVisibleFraction = 0.0
-    /// Boxes narrower or lower than this, in pixels of the input, are dropped.
+    /// The minimum width and height of a box, in pixels of the input; smaller boxes are dropped.
     var minimumSide = 0.0
 
-    /// Keeps whatever has an area.
+    /// Keeps every box with a nonzero area.
     static let all = Rule()
 
     func keeps(_ object: ClippedObject) -> Bool {
@@ -41,9 +41,9 @@ struct AnnotationClipping: Hashable {
     }
   }
 
-  /// Removes covered pixels from the objects, and drops those of which too little is left.
+  /// Removes covered pixels from the objects, and drops objects of which too little remains.
   ///
-  /// Crowds stay: they are no targets.
+  /// Crowd regions are not changed: they are not targets.
   mutating func cover(_ pixels: RunLengthMask, rule: Rule) {
     objects = objects.compactMap { $0.covered(by: pixels) }.filter(rule.keeps)
   }

@@ -2,14 +2,15 @@ import Imaging
 
 /// The class of each pixel of a batch's images, for semantic segmentation.
 ///
-/// 0 is the background, 1 the class of index 0 and so on; 255 is ignored: pixels that the mask's file
-/// marks so, pixels outside of images and erased ones. One byte per pixel holds up to 254 classes.
+/// 0 is the background, and class index i has the value i + 1. 255 is ignored: pixels that the mask
+/// file marks so, pixels outside of images and erased pixels. One byte per pixel allows 254
+/// classes.
 package struct ClassMasks: Hashable, Sendable {
   package static let background: UInt8 = 0
   package static let ignored: UInt8 = 255
   package static let maximumClasses = 254
 
-  /// The value of a class's pixels.
+  /// The pixel value of a class index.
   static func number(ofClass index: Int) -> UInt8 {
     precondition((0..<maximumClasses).contains(index), "masks have no value for class \(index)")
     return UInt8(index + 1)
@@ -18,10 +19,10 @@ package struct ClassMasks: Hashable, Sendable {
   package let count: Int
   package let height: Int
   package let width: Int
-  /// n x h x w: image after image, row after row.
+  /// The pixel values, in the order n, h, w.
   package let values: [UInt8]
 
-  /// Joins masks of one size, at least one.
+  /// Joins one or more masks of the same size.
   package init(_ masks: [Image]) {
     precondition(
       masks.allSatisfy {
@@ -35,8 +36,9 @@ package struct ClassMasks: Hashable, Sendable {
 
   /// The mask of two blended images.
   ///
-  /// Objects of both are targets, as with boxes: a class takes precedence over ignored pixels, and
-  /// these over the background; of two classes, that of the image with the larger weight is kept.
+  /// Objects of both images are targets, as with boxes: classes take precedence over ignored
+  /// pixels, and ignored pixels over the background. Of two classes, the one of the image with the
+  /// larger weight is kept.
   static func blended(_ first: Image, _ second: Image, showsMoreOfFirst: Bool) -> Image {
     var result = first
     for (place, other) in second.bytes.enumerated() {

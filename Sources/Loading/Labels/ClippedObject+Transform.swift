@@ -1,10 +1,10 @@
 import Imaging
 
 extension ClippedObject {
-  /// Transforms an annotation into an input and clips it; nil where nothing of it is visible.
+  /// Transforms an annotation into an input and clips it; nil if nothing of it is visible.
   ///
-  /// With a polygon, the box is that of the transformed polygon; without, that of the transformed
-  /// corners. Either is clipped to the input first.
+  /// With a polygon, the box is the bounding box of the transformed polygon; otherwise, that of the
+  /// transformed corners. Both are clipped to the input before the bounding box is taken.
   ///
   /// - Parameters:
   ///   - part: The visible part of the image, in its pixels.
@@ -21,12 +21,12 @@ extension ClippedObject {
     let polygons: [Polygon]
     switch label.segmentation {
     case .mask(let mask):
-      // From the corners of its pixels: bounds of whole pixels of the input would be coarser.
+      // Uses the mask's exact pixel corners: bounds in whole pixels of the input would be coarser.
       polygons = mask.stretches.map { Polygon($0) }
     case .polygons(let lists):
       polygons = lists.map { Polygon($0) }
     case nil where transform.isAxisAligned:
-      // The result of the general case below, without polygons.
+      // A fast path with the same result as the general case below, without polygons.
       (annotation.box, visibleFraction) = Self.visible(
         label.box, showing: part, through: transform, canvas: canvas)
       guard label.box.intersection(part).area > 0, annotation.box.area > 0 else { return nil }
@@ -51,7 +51,8 @@ extension ClippedObject {
     if whole.fraction > 1 - 1e-9 { annotation.box = whole.box }
   }
 
-  /// The visible part of a box under an axis-aligned transform, and its fraction of the area.
+  /// The visible part of a box under an axis-aligned transform, and the visible fraction of its
+  /// area.
   private static func visible(
     _ box: Box, showing part: Box, through transform: ProjectiveTransform, canvas: Box
   ) -> (box: Box, fraction: Double) {

@@ -7,11 +7,12 @@ struct ClippedObject: Hashable {
   /// The visible fraction of the object's area, 0...1.
   var visibleFraction: Double
 
-  /// The object without covered pixels; nil where none are left.
+  /// The object without its covered pixels; nil if none are left.
   ///
-  /// Covered pixels are removed from the segmentation, and a side of the box moves inward where
-  /// nothing beside it is visible; other sides stay where the label has them. Without a
-  /// segmentation, all pixels of the box count. Source: copy-paste (Ghiasi et al. 2021), section 3, whose ground truth is cut so.
+  /// Covered pixels are removed from the segmentation. A side of the box moves inward only if
+  /// nothing beside it is visible; the other sides stay as labeled. Without a segmentation, all
+  /// pixels of the box count. Source: copy-paste (Ghiasi et al. 2021), section 3, which updates the
+  /// ground truth in this way.
   func covered(by cover: RunLengthMask) -> ClippedObject? {
     let segmented = annotation.segmentationPixels(width: cover.width, height: cover.height)
     let pixels = segmented ?? annotation.pixels(width: cover.width, height: cover.height)
@@ -34,7 +35,7 @@ struct ClippedObject: Hashable {
 }
 
 extension Annotation {
-  /// The pixels of its segmentation in an image of a size; nil where it has none.
+  /// The segmentation rasterized at the size of an image; nil if there is none.
   func segmentationPixels(width: Int, height: Int) -> RunLengthMask? {
     guard let mask = try? segmentation?.mask(width: width, height: height), mask.area > 0 else {
       return nil
@@ -42,7 +43,8 @@ extension Annotation {
     return mask
   }
 
-  /// The pixels of its segmentation, or all that its box touches where it has none.
+  /// The segmentation rasterized at the size of an image or, without one, all pixels that the box
+  /// touches.
   func pixels(width: Int, height: Int) -> RunLengthMask {
     if let pixels = segmentationPixels(width: width, height: height) { return pixels }
     let box = box.clipped(toWidth: Double(width), height: Double(height))

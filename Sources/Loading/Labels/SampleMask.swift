@@ -1,13 +1,13 @@
 import Datasets
 import Imaging
 
-/// The class mask of a sample: from the file of its mask or, without one, from its polygons.
+/// The class mask of a sample, from its mask file or, without one, from its polygons.
 struct SampleMask {
   let sample: Sample
-  /// Classes of the dataset, 1...254.
+  /// The number of classes, 1...254.
   let classCount: Int
 
-  /// The values of `ClassMasks` for the upright image: 8-bit gray.
+  /// The mask of the upright image: 8-bit gray with the values of `ClassMasks`.
   func plane() throws(DatasetIssue) -> Image {
     guard let path = sample.maskPath else { return drawn }
     let bytes: [UInt8]
@@ -33,7 +33,7 @@ struct SampleMask {
     return plane
   }
 
-  /// The samples as stored; a color conversion would change the class numbers.
+  /// The stored gray values; a color conversion would change the class numbers.
   private func gray(_ image: Image, _ path: String) throws(DatasetIssue) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
@@ -53,9 +53,9 @@ struct SampleMask {
       width: image.width, height: image.height, format: .gray8, bytes: starts.map { bytes[$0] })
   }
 
-  /// Converts a mask's samples to the values of `ClassMasks`.
+  /// Converts stored mask values to the values of `ClassMasks`.
   ///
-  /// With one class, masks may be black and white, also in JPEG, or hold ones, and 255 for ignored
+  /// With one class, masks may be black and white, even as JPEG, or hold 1, and 255 for ignored
   /// pixels.
   private func number(_ plane: inout Image, _ path: String) throws(DatasetIssue) {
     var isSeen = [Bool](repeating: false, count: 256)
@@ -79,10 +79,10 @@ struct SampleMask {
     for place in plane.bytes.indices { plane.bytes[place] = numbers[Int(plane.bytes[place])] }
   }
 
-  /// The number of classes in the file's numbering.
+  /// The number of classes in the numbering of the mask file.
   private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
 
-  /// Polygons in their order; pixels of crowds and of boxes without a polygon are ignored.
+  /// The polygons, drawn in order; pixels of crowds and of boxes without a polygon are ignored.
   private var drawn: Image {
     let (width, height) = (sample.imageWidth, sample.imageHeight)
     var plane = Image(

@@ -3,23 +3,23 @@ import Imaging
 
 /// An image drawn into a network's input, with its labels transformed.
 package struct TrainingSample: Hashable, Sendable {
-  /// The index of the sample in the image; that of the first tile for a mosaic. It is not the one
-  /// asked for where that cannot be decoded.
+  /// The index of the image's sample; for a mosaic, that of the first tile. It is not the requested
+  /// index if that sample cannot be decoded.
   package let sampleIndex: Int
   /// The input before normalization: 8-bit RGB.
   package var image: Image
-  /// The class of each pixel, see `ClassMasks`; nil where the configuration asks for none.
+  /// The class of each pixel, see `ClassMasks`; nil if no masks are configured.
   var mask: Image?
   var labels: AnnotationClipping
-  /// The samples that should have been part of it and cannot be decoded.
+  /// The issues of samples that cannot be decoded and were replaced.
   var issues: [DatasetIssue] = []
 
   /// The training targets, in pixels of `image`.
   package var annotations: [Annotation] { labels.objects.map(\.annotation) }
-  /// Crowds, in pixels of `image`: neither targets nor background.
+  /// Crowd regions, in pixels of `image`: neither targets nor background.
   package var ignoredRegions: [Box] { labels.ignored }
 
-  /// Draws on the mask, where there is one.
+  /// Draws on the mask, if there is one.
   mutating func drawMask(_ draw: (inout Image) -> Void) {
     guard var plane = mask else { return }
     mask = nil  // so that `plane` is the only reference and is not copied

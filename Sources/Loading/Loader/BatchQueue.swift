@@ -4,9 +4,9 @@ import Imaging
 
 /// The batches in preparation, shared by a loader and its workers.
 ///
-/// Workers take one image at a time, in the order of their use; a batch is handed out when its last
-/// image is done. At most `prefetch + 1` batches exist at once.
-// Safe: all that changes is guarded by the condition.
+/// Workers take one image at a time, in the order of use; a batch is returned when its last image
+/// is done. At most `prefetch + 1` batches exist at once.
+// Sendable is safe: all mutable state is guarded by the condition.
 final class BatchQueue: @unchecked Sendable {
   /// A batch in preparation.
   private final class Slot {
@@ -14,10 +14,10 @@ final class BatchQueue: @unchecked Sendable {
     let plan: BatchPlan
     let sampler: EpochSampler
     let places: Range<Int>
-    /// Images handed to workers.
+    /// Images taken by workers.
     var taken = 0
     var results: [Result<TrainingSample, DatasetsError>?]
-    /// Images that workers are done with.
+    /// Images finished by workers.
     var done = 0
 
     init(state: LoaderState, plan: BatchPlan, sampler: EpochSampler) {
@@ -60,7 +60,7 @@ final class BatchQueue: @unchecked Sendable {
     return try batch(slot)
   }
 
-  /// Ends the workers.
+  /// Stops the workers.
   func stop() {
     condition.lock()
     isStopped = true
@@ -68,7 +68,7 @@ final class BatchQueue: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Runs a worker: one image after the other until the queue is stopped.
+  /// Runs a worker, which prepares images until the queue is stopped.
   func work() {
     while let (slot, number) = take() {
       let result = Result { () throws(DatasetsError) in
@@ -83,7 +83,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Waits for an image that no worker has taken; nil when the queue is stopped.
+  /// Waits for an image that no worker has taken; nil if the queue is stopped.
   private func take() -> (Slot, Int)? {
     condition.lock()
     defer { condition.unlock() }
@@ -98,7 +98,7 @@ final class BatchQueue: @unchecked Sendable {
     return nil
   }
 
-  /// Opens batches up to the limit; the lock is held.
+  /// Opens batches up to the limit; the caller holds the lock.
   private func openSlots() {
     while slots.count <= builder.config.prefetch, nextState.epoch < epochs, !isStopped {
       let sampler = sampler ?? builder.sampler(epoch: nextState.epoch)
@@ -116,7 +116,7 @@ final class BatchQueue: @unchecked Sendable {
   private func batch(_ slot: Slot) throws(DatasetsError) -> Batch {
     var samples: [TrainingSample] = []
     for case let result? in slot.results { samples.append(try result.get()) }
-    // Issues of this batch alone, so that all runs end at the same one.
+    // Only issues of this batch count, so that all runs end at the same one.
     let issues = samples.flatMap(\.issues)
     if builder.config.isStrict, let issue = issues.first {
       throw DatasetsError(

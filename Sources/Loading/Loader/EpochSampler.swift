@@ -1,10 +1,10 @@
 import Basics
 
-/// The order of samples in one epoch of one rank; it depends on the seed and the epoch alone.
+/// The order of samples in one epoch of one rank; it depends only on the seed and the epoch.
 struct EpochSampler: Hashable {
-  /// The samples of this rank's epoch, in order.
+  /// The sample indices of this rank's epoch, in order.
   let indices: [Int]
-  /// The samples of all ranks' epoch, ascending; more than once where they are repeated.
+  /// The sample indices of all ranks' epoch, ascending; repeated samples occur more than once.
   private let members: [Int]
   private let config: LoaderConfig
   private let epoch: Int
@@ -17,21 +17,21 @@ struct EpochSampler: Hashable {
       using: SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream, 1))
     members = order
     if config.shuffles { order = generator.shuffled(order) }
-    // Every rank has as many; the remainder is left out of this epoch.
+    // Every rank has the same number; the remainder is skipped in this epoch.
     let count = factors.epochCount / config.ranks
     indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
   }
 
-  /// Separates the random numbers of the order from those of the images, which have their position
+  /// Separates the random stream of the order from those of the images, which have their position
   /// here.
   private static let stream = UInt64.max
 
-  /// In an epoch larger than this, the images of a mosaic are chosen among as many that were shown
-  /// before: they are likely to be cached, so that an image is decoded once per epoch, whatever the
-  /// size of the dataset.
+  /// In an epoch larger than this, mosaic partners are chosen among this many images shown before:
+  /// they are likely to be cached, so that an image is decoded once per epoch, whatever the size of
+  /// the dataset.
   static let partnerWindow = 512
 
-  /// Batches per epoch; the last images are left out, so that every batch has the same shape.
+  /// Batches per epoch; the last images are skipped, so that every batch has the same shape.
   static func batchCount(_ factors: RepeatFactors, config: LoaderConfig) -> Int {
     let count = factors.epochCount / config.ranks
     return count / max(1, min(config.batchSize, count))
@@ -45,12 +45,12 @@ struct EpochSampler: Hashable {
 
   func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
 
-  /// The seed of the image at a position; no two ranks have the same.
+  /// The seed of the image at a position; it is unique over all ranks.
   func seed(ofPlace place: Int) -> SampleSeed {
     SampleSeed(seed: config.seed, epoch: epoch, place: place * config.ranks + config.rank)
   }
 
-  /// A random sample that is combined with the one at a position.
+  /// A random sample to combine with the one at a position.
   func partner(ofPlace place: Int, using generator: inout SeededGenerator) -> Int {
     if members.count <= Self.partnerWindow { return members[generator.index(below: members.count)] }
     let window = min(Self.partnerWindow, indices.count)

@@ -2,13 +2,13 @@ import Datasets
 import Foundation
 import Imaging
 
-/// Decoded images, up to a number of bytes.
+/// A cache of decoded images, with a limit in bytes.
 ///
-/// Each epoch visits every image once, so that the least recently used one is as likely to be needed
-/// as any: images that fit into half of the memory are never evicted. The other half holds those
-/// decoded last, from which the mosaics of a large dataset are made. Results do not depend on what
-/// is cached.
-// Safe: all that changes is guarded by the lock.
+/// Each epoch visits every image once, so the least recently used image is as likely to be needed
+/// next as any other: images that fit into half of the memory are never evicted. The other half
+/// holds the most recently decoded images, from which the mosaics of a large dataset are made.
+/// Results do not depend on the cache.
+// Sendable is safe: all mutable state is guarded by the lock.
 final class ImageCache: @unchecked Sendable {
   private let samples: [Sample]
   private let config: LoaderConfig
@@ -16,16 +16,16 @@ final class ImageCache: @unchecked Sendable {
   // Guarded by the lock:
   private var images: [Int: Result<CachedImage, DatasetIssue>] = [:]
   private var byteCount = 0
-  /// Evictable images, the oldest first; those before `oldest` are evicted.
+  /// Evictable images, oldest first; those before `oldest` have been evicted.
   private var recent: [Int] = []
   private var oldest = 0
   /// The bytes of images that are never evicted.
   private var permanentCount = 0
 
   struct CachedImage {
-    /// 8-bit RGB and upright, perhaps reduced.
+    /// 8-bit RGB, upright, possibly reduced.
     let image: Image
-    /// Values of `ClassMasks`, perhaps reduced; nil where the configuration asks for none.
+    /// Values of `ClassMasks`, possibly reduced; nil if no masks are configured.
     let mask: Image?
 
     fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
@@ -44,7 +44,7 @@ final class ImageCache: @unchecked Sendable {
     self.config = config
   }
 
-  /// A sample's image; one that could not be decoded is not tried again.
+  /// A sample's image; failures are cached too and not retried.
   func cached(_ index: Int) throws(DatasetIssue) -> CachedImage {
     if let known = lock.withLock({ images[index] }) { return try known.get() }
     do {
@@ -74,7 +74,8 @@ final class ImageCache: @unchecked Sendable {
       .subsampled(toLongerSide: config.imageSide)
   }
 
-  /// Stores an image, permanently or in place of the oldest evictable ones; the lock is held.
+  /// Stores an image, permanently or in place of the oldest evictable ones; the caller holds the
+  /// lock.
   private func keep(_ cached: CachedImage, at index: Int) {
     let (size, byteLimit) = (cached.byteCount, config.cacheLimit)
     guard images[index] == nil, size <= byteLimit else { return }
@@ -100,7 +101,8 @@ final class ImageCache: @unchecked Sendable {
 }
 
 extension Image {
-  /// The image reduced to a longer side, in pixels, by nearest neighbor, as class numbers need it.
+  /// The image reduced to a longer side, in pixels, by nearest-neighbor sampling, which preserves
+  /// class numbers.
   fileprivate func subsampled(toLongerSide side: Int) -> Image {
     let longer = max(width, height)
     guard longer > side else { return self }

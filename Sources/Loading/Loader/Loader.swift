@@ -2,23 +2,23 @@ import Datasets
 import Foundation
 import Imaging
 
-/// Prepares batches of training images ahead of their use, on threads of its own.
+/// Prepares batches of training images ahead of use, on its own threads.
 ///
-/// Batch k of epoch e depends on the samples, the configuration's seed and sizes, and the plan for
-/// (e, k) alone: not on the number of workers, the cache or the batch at which loading started.
+/// Batch k of epoch e depends only on the samples, the configuration's seed and sizes, and the plan
+/// for (e, k): not on the number of workers, the cache or the batch at which loading started.
 package final class Loader: Sendable {
-  /// Batches per epoch, of this rank.
+  /// Batches per epoch of this rank.
   package let batchesPerEpoch: Int
   private let queue: BatchQueue
 
-  /// Starts to prepare batches.
+  /// Starts preparing batches.
   ///
   /// - Parameters:
-  ///   - samples: Usually those of a `Dataset`; at least one.
-  ///   - start: The first batch, for training that is resumed.
-  ///   - epochs: After this many epochs, counted from 0, there are no more batches.
-  ///   - schedule: The plan of each batch. It is called once per batch, ahead of time, and must
-  ///     return the same plan whenever it is called.
+  ///   - samples: Usually the samples of a `Dataset`; at least one.
+  ///   - start: The first batch, for resuming training.
+  ///   - epochs: The total number of epochs, counted from epoch 0.
+  ///   - schedule: Returns the plan of each batch. It is called once per batch, ahead of time, and
+  ///     must be deterministic.
   package init(
     samples: [Sample], config: LoaderConfig, start: LoaderState = .start, epochs: Int = .max,
     schedule: @escaping BatchSchedule
@@ -38,22 +38,22 @@ package final class Loader: Sendable {
 
   deinit { queue.stop() }
 
-  /// Images per epoch of all ranks together, where rare classes are repeated
+  /// Images per epoch over all ranks, with the repeats of rare classes
   /// (`LoaderConfig.repeatThreshold`).
   package static func imagesPerEpoch(_ samples: [Sample], repeatThreshold: Double) -> Int {
     RepeatFactors(samples, threshold: repeatThreshold).epochCount
   }
 
-  /// The next batch, after waiting for it; nil after the last epoch.
+  /// Waits for the next batch; nil after the last epoch.
   ///
-  /// - Throws: `DatasetsError` where none of the samples can be decoded; where one of this batch's
-  ///   cannot, if the configuration is strict.
+  /// - Throws: `DatasetsError` if none of the samples can be decoded; with a strict configuration,
+  ///   if one of this batch's samples cannot.
   package func next() throws(DatasetsError) -> Batch? { try queue.next() }
 }
 
-/// The images of a training one at a time and in any order, for inspection.
+/// Random access to the training images of an epoch, for inspection.
 ///
-/// They are those of a `Loader` with the same samples, configuration and schedule.
+/// They are identical to those of a `Loader` with the same samples, configuration and schedule.
 package struct AugmentedImages: Sendable {
   private let builder: SampleBuilder
   private let schedule: BatchSchedule
@@ -68,7 +68,7 @@ package struct AugmentedImages: Sendable {
 
   /// The image at a position of an epoch, both counted from 0.
   ///
-  /// - Throws: `DatasetsError` where none of the samples can be decoded.
+  /// - Throws: `DatasetsError` if none of the samples can be decoded.
   package func image(epoch: Int, place: Int) throws(DatasetsError) -> TrainingSample {
     precondition((0..<count).contains(place), "there is no image \(place) of \(count)")
     let sampler = builder.sampler(epoch: epoch)

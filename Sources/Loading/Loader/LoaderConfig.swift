@@ -2,33 +2,32 @@ import Imaging
 
 /// The settings of a loader, besides the samples.
 package struct LoaderConfig: Hashable, Sendable {
-  /// Images per batch; fewer where the dataset has fewer.
+  /// Images per batch; fewer if the dataset has fewer.
   package var batchSize: Int
-  /// Order and augmentation depend on it.
+  /// The seed of the order and of the augmentation.
   package var seed: UInt64
-  /// Threads that decode and augment; results do not depend on their number.
+  /// The number of threads that decode and augment; results do not depend on it.
   package var workers: Int
-  /// Batches that are prepared ahead of the one asked for.
+  /// The number of batches prepared ahead of the requested one.
   package var prefetch: Int
-  /// Whether each epoch has an order of its own; if not, it is that of the samples.
+  /// Whether the samples are shuffled in each epoch; if not, they keep their order.
   package var shuffles: Bool
   package var normalization: Normalization
-  /// Images are reduced to this longer side, in pixels, when they are decoded; make it at least the
-  /// largest input, or details are lost.
+  /// Images are reduced to this longer side, in pixels, when they are decoded. It should be at
+  /// least the largest input side, or details are lost.
   package var imageSide: Int
-  /// Memory for decoded images, in bytes.
+  /// The memory limit for decoded images, in bytes.
   package var cacheLimit: Int
-  /// Images with a class that a smaller fraction of the images has are repeated in an epoch, 0...1
-  /// (the t of LVIS' repeat factors); 0 repeats none.
+  /// The repeat-factor sampling threshold (t in LVIS), 0...1: images with a class that occurs in a
+  /// smaller fraction of the images are repeated in an epoch. 0 repeats none.
   package var repeatThreshold = 0.0
-  /// The number of classes of the batches' masks, 1...254; nil for batches without masks.
+  /// The number of mask classes, 1...254; nil for batches without masks.
   package var maskClasses: Int?
-  /// Processes that train together; each has a part of every epoch, all equally long.
+  /// The number of processes that train together; each has an equal part of every epoch.
   package var ranks = 1
-  /// The index of this process among them.
+  /// The rank of this process, from 0.
   package var rank = 0
-  /// Whether an image that cannot be decoded is an error of its batch instead of being replaced by
-  /// the next.
+  /// Whether an image that cannot be decoded is an error; if not, it is replaced by the next one.
   package var isStrict = false
 
   package init(
@@ -52,7 +51,7 @@ package struct LoaderConfig: Hashable, Sendable {
 
 /// A position in the sequence of batches, from which training can resume.
 package struct LoaderState: Hashable, Sendable {
-  /// From 0.
+  /// The epoch, from 0.
   package var epoch: Int
   /// The batch in the epoch, from 0.
   package var batch: Int
@@ -68,5 +67,5 @@ package struct LoaderState: Hashable, Sendable {
   var nextEpoch: LoaderState { LoaderState(epoch: epoch + 1, batch: 0) }
 }
 
-/// The settings of batches from a position on.
+/// Returns the plan of the batch at a position.
 package typealias BatchSchedule = @Sendable (LoaderState) -> BatchPlan

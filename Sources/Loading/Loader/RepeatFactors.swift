@@ -2,14 +2,15 @@ import Basics
 import Datasets
 import Foundation
 
-/// The mean number of repeats of each sample in an epoch: 1, or more where it has rare classes.
+/// The mean number of repeats of each sample in an epoch: 1, or more if it has rare classes.
 ///
-/// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class in a fraction f of
-/// the images has the factor max(1, sqrt(t / f)); an image has the maximum over its classes.
+/// Source: repeat-factor sampling (LVIS, Gupta et al. 2019, section 4.3): a class that occurs in a
+/// fraction f of the images has the factor max(1, sqrt(t / f)); an image has the maximum over its
+/// classes.
 struct RepeatFactors: Hashable {
-  /// By sample, 1 or more.
+  /// The factor of each sample, 1 or more.
   let factors: [Double]
-  /// Images per epoch, of all ranks together.
+  /// Images per epoch, over all ranks.
   let epochCount: Int
 
   /// Computes the factors; a threshold of 0 repeats nothing.
@@ -26,8 +27,8 @@ struct RepeatFactors: Hashable {
     epochCount = Int(factors.reduce(0, +).rounded())
   }
 
-  /// The samples of an epoch, ascending; each repeated by its factor, rounded up or down by one random
-  /// number for all (systematic sampling), so that all epochs are equally long.
+  /// The sample indices of an epoch, ascending. Each is repeated by its factor, rounded up or down
+  /// with one common random offset (systematic sampling), so that all epochs are equally long.
   func members(using generator: SeededGenerator) -> [Int] {
     guard epochCount > factors.count else { return Array(factors.indices) }
     var generator = generator
@@ -39,7 +40,7 @@ struct RepeatFactors: Hashable {
       sum += factor * scale
       while members.count < min(Int(sum), epochCount) { members.append(index) }
     }
-    // Corrects rounding.
+    // Compensates for rounding errors.
     while members.count < epochCount { members.append(factors.count - 1) }
     return members
   }

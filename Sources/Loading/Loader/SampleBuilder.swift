@@ -2,7 +2,7 @@ import Basics
 import Datasets
 import Imaging
 
-/// Builds single training images: decodes, augments, draws, and transforms the labels.
+/// Builds single training images: decodes, augments, draws, and transforms their labels.
 struct SampleBuilder: Sendable {
   let samples: [Sample]
   let config: LoaderConfig
@@ -27,9 +27,9 @@ struct SampleBuilder: Sendable {
 
   /// Builds the image at a position of an epoch.
   ///
-  /// It depends on the seed, the epoch, the position, the samples and the plan alone.
+  /// The image depends only on the seed, the epoch, the position, the samples and the plan.
   ///
-  /// - Throws: `DatasetsError` where no sample can be decoded.
+  /// - Throws: `DatasetsError` if none of the samples can be decoded.
   func build(
     _ sampler: EpochSampler, place: Int, plan: BatchPlan
   ) throws(DatasetsError) -> TrainingSample {
@@ -62,8 +62,8 @@ struct SampleBuilder: Sendable {
     return result
   }
 
-  /// The sample at an index with its image, or the next one that can be decoded; the reason for the
-  /// replacement is added to `issues` (other unreadable samples are reported at their own turn).
+  /// The sample at an index with its image or, if that cannot be decoded, the next one that can.
+  /// The reason is added to `issues`; other unreadable samples are reported at their own position.
   private func decodable(
     _ index: Int, _ issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> (index: Int, cached: ImageCache.CachedImage) {
@@ -104,7 +104,7 @@ struct SampleBuilder: Sendable {
     return result
   }
 
-  /// A mask of ignored pixels; nil where the configuration asks for none.
+  /// A mask of ignored pixels only; nil if no masks are configured.
   private func emptyMask(_ plan: BatchPlan) -> Image? {
     config.maskClasses.map { _ in
       Image(
@@ -135,7 +135,7 @@ struct SampleBuilder: Sendable {
           height: height)
       }
       let requested = place == 0 ? shown : parameters.mosaic.partners[place - 1]
-      // An invisible image need not be decoded.
+      // An image outside of the input need not be decoded.
       if placed(requested).region == nil { continue }
       let (index, cached) =
         place == 0 ? (shown, firstImage) : try decodable(requested, &result.issues)

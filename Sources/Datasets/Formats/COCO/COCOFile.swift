@@ -3,26 +3,26 @@ import Imaging
 
 /// The content of a COCO annotation file: `images`, `categories` and `annotations`, in any order.
 ///
-/// Source: "Data format" of cocodataset.org, and what pycocotools takes from it: crowds are those of
-/// `iscrowd`, the field `ignore` is ignored.
+/// Source: "Data format" of cocodataset.org, as read by pycocotools: `iscrowd` marks crowds; the
+/// field `ignore` is not used.
 package struct COCOFile {
-  /// Whether the polygons of objects are read.
+  /// Whether segmentations are read.
   package enum Segmentations {
     case skipped
-    /// Where there are any: polygons or runs, not null and not an empty list.
+    /// Read where present; null and an empty list count as absent.
     case optional
-    /// Every object must have one.
+    /// Every object must have a segmentation.
     case required
   }
 
   package struct Image {
     package var id = 0
-    /// The file, relative to the folder of images.
+    /// The path of the image file, relative to the image folder.
     package var name = ""
-    /// Pixels; 0 where the file does not state them.
+    /// In pixels; 0 where the file does not state it.
     package var width = 0
     package var height = 0
-    /// Where it begins, in bytes.
+    /// The byte offset of the element in the file.
     package var offset: Int
   }
 
@@ -33,19 +33,19 @@ package struct COCOFile {
     package var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
     package var area = 0.0
     package var isCrowd = false
-    /// Glimpse's own keys, which others ignore.
+    /// Extension keys of Glimpse, which other readers ignore.
     var isDifficult = false
     var isTruncated = false
     var isOccluded = false
     package var segmentation: COCOSegmentation?
-    /// Where it begins, in bytes.
+    /// The byte offset of the element in the file.
     package var offset: Int
   }
 
   package struct Category {
     package var id = 0
     package var name = ""
-    /// Where it begins, in bytes.
+    /// The byte offset of the element in the file.
     var offset: Int
   }
 
@@ -55,13 +55,13 @@ package struct COCOFile {
   private(set) var images: [Image] = []
   private(set) var categories: [Category] = []
   package private(set) var rows: [Row] = []
-  /// Elements of the lists that are sound JSON, but not what the format demands.
+  /// List elements that are valid JSON but violate the format.
   private(set) var faults: [JSONFault] = []
 
   /// Reads a whole file.
   ///
-  /// Throws for what is no JSON or none of COCO's; an element that is not what the format demands
-  /// is among the `faults`, if they are tolerated.
+  /// Throws if the file is not JSON or not a COCO file. A list element that violates the format
+  /// throws too or, if faults are tolerated, is added to `faults`.
   package init(
     _ path: String, segmentations: Segmentations = .skipped, toleratesFaults: Bool = false
   ) throws(DatasetsError) {
@@ -103,10 +103,10 @@ package struct COCOFile {
     }
   }
 
-  /// How much of a file stays in memory behind the current position, in bytes.
+  /// The number of bytes behind the current position that stay in memory.
   static let window = 16 << 20
 
-  /// Walks through one of the lists.
+  /// Parses each element of a list.
   private mutating func elements(
     _ name: StaticString, _ scanner: inout JSONScanner,
     _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void

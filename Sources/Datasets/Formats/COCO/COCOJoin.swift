@@ -1,16 +1,16 @@
 import Basics
 import Imaging
 
-/// COCO's lists joined by their ids, as pycocotools does: of entries with one id the first counts.
+/// COCO's lists, joined by id. Of entries with the same id, the first is used.
 package struct COCOJoin {
-  /// By ascending id.
+  /// Sorted by id, ascending.
   package let images: [COCOFile.Image]
-  /// By ascending id.
+  /// Sorted by id, ascending.
   package let categories: [COCOFile.Category]
-  /// Find the above by their ids.
+  /// Map ids to indices into `images` and `categories`.
   package let imageIndices: IdTable
   package let categoryIndices: IdTable
-  /// The entries whose id was there before.
+  /// Entries whose id occurred before.
   package private(set) var repeated: [(list: String, id: Int, offset: Int)] = []
 
   package init(_ file: COCOFile) {
@@ -23,7 +23,7 @@ package struct COCOJoin {
     categoryIndices = IdTable(categories.map(\.id))
   }
 
-  /// The elements by ascending id, each id once.
+  /// The elements sorted by id, ascending, each id once.
   private static func unique<Element>(
     _ elements: [Element], _ list: String, _ id: (Element) -> Int, _ offset: (Element) -> Int,
     _ repeated: inout [(list: String, id: Int, offset: Int)]
@@ -32,7 +32,7 @@ package struct COCOJoin {
     if isSorted { return elements }
     var result: [Element] = []
     result.reserveCapacity(elements.count)
-    // The order of equal ids stays.
+    // The sort is stable: equal ids keep their order.
     for element in elements.sorted(by: { id($0) < id($1) }) {
       if let last = result.last, id(last) == id(element) {
         repeated.append((list, id(element), offset(element)))

@@ -1,7 +1,7 @@
 import Basics
 import Imaging
 
-/// Turns a COCO file into a parsed dataset: finds images and classes, and reports what does not fit.
+/// Converts a COCO file to a parsed dataset: locates images, maps classes, reports inconsistencies.
 struct COCOParser {
   private let join: COCOJoin
   private let file: COCOFile
@@ -22,7 +22,7 @@ struct COCOParser {
     issues.report(kind, path, line: lines.line(at: offset), message)
   }
 
-  /// The classes in the order of the file, the images by ascending id.
+  /// The classes in file order, the images by ascending id.
   mutating func dataset() throws(DatasetsError) -> ParsedDataset {
     for fault in file.faults {
       report(.malformedLabels, at: fault.offset, "\(fault.message); ignored.")
@@ -55,7 +55,7 @@ struct COCOParser {
     return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
-  /// The classes in the order of the file; categories of one name are one class.
+  /// The classes in file order; categories with the same name are one class.
   private mutating func classes() throws(DatasetsError) -> ClassTable {
     var classes = ClassTable()
     for category in join.categories.sorted(by: { $0.offset < $1.offset })

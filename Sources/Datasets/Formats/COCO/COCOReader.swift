@@ -2,19 +2,19 @@ import Basics
 import Foundation
 import Imaging
 
-/// Reads COCO's annotation files: one of them, or a folder that has one for each split.
+/// Reads COCO annotation files: a single file, or a folder with one file per split.
 ///
-/// Understood are COCO's own folders, `annotations/instances_train2017.json` beside `train2017/`, and
-/// those of Roboflow, `train/_annotations.coco.json` with the images beside it. No image is
-/// searched for outside of the dataset's folder. Source: "Data format" of cocodataset.org.
+/// Supports COCO's own layout, `annotations/instances_train2017.json` beside `train2017/`, and
+/// Roboflow's, `train/_annotations.coco.json` beside the images. Images are searched for only
+/// inside the dataset's folder. Source: "Data format" of cocodataset.org.
 package struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
     + "train/_annotations.coco.json"
 
-  /// The folder that all images lie below.
+  /// The folder that contains all images.
   let root: String
-  /// The annotation files of each split; more than one where it is not clear which is meant.
+  /// The annotation files of each split; more than one if the choice is ambiguous.
   private let files: [String: [String]]
   var splits: [String] { SplitName.sorted(files.keys) }
 
@@ -62,19 +62,20 @@ package struct COCOReader: FormatReader {
     return files
   }
 
-  /// The split that a file's name begins with: `val` for `instances_val2017.json` and `val.json`,
-  /// but none for `captions_val2017.json` and `trainval.json`.
+  /// The split in a file name: `val` for `instances_val2017.json` and `val.json`; nil for
+  /// `captions_val2017.json` and `trainval.json`.
   private static func split(ofFile name: String) -> String? {
     SplitName.usualName(String(subject(ofFile: name).lowercased().prefix { $0.isLetter }))
   }
 
-  /// What a file is about, as COCO names folders: `val2017` for `instances_val2017.json`.
+  /// The file name without `instances_` and extension, which COCO also uses as folder name:
+  /// `val2017` for `instances_val2017.json`.
   private static func subject(ofFile name: String) -> String {
     let stem = FilePath.stem(name)
     return stem.hasPrefix("instances_") ? String(stem.dropFirst("instances_".count)) : stem
   }
 
-  /// The one annotation file of a split.
+  /// The annotation file of a split; throws if there is none or more than one.
   package func annotationFile(of split: String) throws(DatasetsError) -> String {
     let found = files[split] ?? []
     guard let first = found.first else { throw noSplit(split, at: root) }
@@ -91,7 +92,7 @@ package struct COCOReader: FormatReader {
   var listsAllImages: Bool {
     let read = files.values.flatMap(\.self)
     let subjects = Set(read.map { Self.subject(ofFile: FilePath.name($0)) })
-    // `captions_val2017.json` is about the images of `instances_val2017.json`.
+    // `captions_val2017.json` annotates the same images as `instances_val2017.json`.
     let others = ["captions", "person_keypoints", "panoptic", "stuff"]
     let same = Set(others.flatMap { other in subjects.map { "\(other)_\($0)" } })
     return listsBeside(read).allSatisfy { same.contains(FilePath.stem(FilePath.name($0))) }
@@ -108,7 +109,7 @@ package struct COCOReader: FormatReader {
     return try parser.dataset()
   }
 
-  /// Where the images of one of the files are.
+  /// The locator for the images of an annotation file.
   func imageLocator(of path: String, split: String) -> ImageLocator {
     let subject = Self.subject(ofFile: FilePath.name(path))
     let names =
@@ -119,18 +120,18 @@ package struct COCOReader: FormatReader {
     folders += ["images", "data", "."]
     let paths = folders.map { FilePath.join(root, $0) }
     let home = FilePath.folder(path)
-    // Roboflow's images lie beside their file; one in `annotations` has them elsewhere.
+    // Roboflow's images lie beside the annotation file; for files in `annotations` they do not.
     return ImageLocator(
       root: root, folders: FilePath.name(path).hasPrefix("_") ? [home] + paths : paths + [home])
   }
 }
 
 extension ImageLocator {
-  /// Finds the images that a COCO annotation file is about.
+  /// Finds the images of a COCO annotation file.
   ///
   /// - Parameters:
-  ///   - ground truth: The annotation file.
-  ///   - folder: Where the images lie; if nil, they are searched for beside the file.
+  ///   - groundTruth: The annotation file.
+  ///   - folder: The image folder; if nil, images are searched for near the annotation file.
   package init(groundTruth: String, folder: String?) {
     if let folder {
       self.init(root: folder, folders: [folder])

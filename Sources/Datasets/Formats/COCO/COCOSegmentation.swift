@@ -1,16 +1,16 @@
 import Basics
 import Imaging
 
-/// A `segmentation` as COCO's files write it, before the size of its image is known.
+/// A COCO `segmentation` as written in the file, before the image size is known.
 package indirect enum COCOSegmentation {
-  /// Lists x, y, x, y ... in pixels.
+  /// Polygons, each a list x, y, x, y ... in pixels.
   case polygons([[Double]])
-  /// Lengths of runs, and the size that they fill.
+  /// Uncompressed RLE: run lengths, and the size of the mask in pixels.
   case counts([Int], width: Int, height: Int)
-  /// The same, compressed to text.
+  /// Compressed RLE, and the size of the mask in pixels.
   case text(String, width: Int, height: Int)
 
-  /// Reads the value at hand.
+  /// Parses the value at the scanner's position.
   package init(_ scanner: inout JSONScanner) throws(JSONFault) {
     if scanner.peek() == UInt8(ascii: "[") {
       var polygons: [[Double]] = []
@@ -52,7 +52,7 @@ package indirect enum COCOSegmentation {
     }
   }
 
-  /// The mask; polygons take the size of the image.
+  /// The mask; polygons are rasterized at the size of the image.
   package func mask(imageWidth: Int, imageHeight: Int) throws(ImagingError) -> RunLengthMask {
     switch self {
     case .polygons(let polygons):
@@ -73,7 +73,7 @@ extension JSONScanner {
     return numbers
   }
 
-  /// The four numbers of a COCO box.
+  /// Parses a COCO box [x, y, width, height].
   package mutating func sizedBox() throws(JSONFault) -> SizedBox {
     let start = offset
     var list = try array("a box [x, y, width, height]")

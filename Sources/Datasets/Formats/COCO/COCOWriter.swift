@@ -3,14 +3,14 @@ import Imaging
 
 /// Writes COCO: `annotations/instances_SPLIT.json` and the images in `SPLIT/`.
 ///
-/// Ids count from 1; `difficult`, `truncated` and `occluded`, which COCO has not, are keys of an
-/// annotation where they are set.
+/// Ids count from 1. `difficult`, `truncated` and `occluded`, which are not part of COCO, are
+/// written as extra keys of an annotation where they are set.
 struct COCOWriter: FormatWriter {
   static let holds: FormatCapabilities = [
     .boxes, .polygon, .polygons, .masks, .boxBesideSegmentation, .crowds, .marks, .areas,
   ]
 
-  /// The elements of a split's lists so far, a line each.
+  /// The list elements of a split so far, one per line.
   private struct Lists {
     var images = JSONWriter(separator: ",\n")
     var annotations = JSONWriter(separator: ",\n")
@@ -58,7 +58,7 @@ struct COCOWriter: FormatWriter {
     }
     json.member("category_id", annotation.classIndex + 1)
     if let stated = annotation.stated {
-      // Digit for digit: the metrics depend on these.
+      // Written with all digits: the metrics depend on the exact values.
       json.member("bbox", [stated.box.x, stated.box.y, stated.box.width, stated.box.height])
       json.member("area", stated.area)
     } else {

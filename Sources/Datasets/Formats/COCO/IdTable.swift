@@ -1,11 +1,11 @@
-/// Finds the index of an id among a list of different ones.
+/// Maps unique ids to their indices.
 package struct IdTable: Sendable {
-  /// The index of an id, less the smallest one, or -1; empty where the ids lie too far apart.
+  /// The index of id `smallest + i` at position i, or -1; empty if the ids are too sparse.
   private let dense: [Int32]
   private let smallest: Int
   private let sparse: [Int: Int32]
 
-  /// A table of so many entries is worth its memory: 16 MB.
+  /// The maximum number of entries of the dense table, 16 MB.
   private static let largestTable = 4 << 20
 
   package init(_ ids: [Int]) {
@@ -23,7 +23,7 @@ package struct IdTable: Sendable {
     }
   }
 
-  /// The index of an id, or nil where there is none.
+  /// The index of an id; nil if the id is unknown.
   package subscript(id: Int) -> Int? {
     guard !dense.isEmpty else { return sparse[id].map(Int.init) }
     let place = id.subtractingReportingOverflow(smallest)

@@ -1,10 +1,10 @@
 import Basics
 import Imaging
 
-/// Reads folders of images that are called as the class of all images in them.
+/// Reads image-classification datasets: one folder of images per class, named like the class.
 ///
-/// `train/cat/x.jpg`, or `cat/x.jpg` for a dataset that is not split: the layout of torchvision's
-/// ImageFolder and of Ultralytics' classification. Inside a class, folders may nest.
+/// `train/cat/x.jpg`, or `cat/x.jpg` for a dataset without splits: the layout of torchvision's
+/// ImageFolder and of Ultralytics' classification datasets. Class folders may have subfolders.
 struct ClassFolderReader: FormatReader {
   static let appearance = "a folder of images for each class, as in train/cat/"
 
@@ -22,7 +22,7 @@ struct ClassFolderReader: FormatReader {
     }
   }
 
-  /// Whether a folder is of a format that has label files, and not of images of a class.
+  /// Whether a folder belongs to a format with label files rather than holding images of a class.
   private static func holdsLabels(_ folder: String) -> Bool {
     let name = FilePath.name(folder).lowercased()
     if ["images", "labels", "masks", "annotations", "jpegimages", "imagesets"].contains(name) {
@@ -42,8 +42,8 @@ struct ClassFolderReader: FormatReader {
     }
   }
 
-  /// The folders in a folder by the class that they are called as; those that are called as none, or
-  /// as one before them, are among the issues.
+  /// The class folders in a folder, by class name. Blank folder names, and several folders of the
+  /// same class, are reported as issues.
   private static func classes(
     in folder: String
   ) -> (folders: [String: [String]], issues: [DatasetIssue]) {
@@ -52,7 +52,7 @@ struct ClassFolderReader: FormatReader {
     for nameless in classes.removeValue(forKey: "") ?? [] {
       issues.report(
         .layout, nameless,
-        "the name of the folder has only spaces and is no class; what is in it is left out.")
+        "the folder's name is blank and cannot be a class; its images are ignored.")
     }
     for (name, folders) in classes.sorted(by: { $0.key < $1.key }) {
       for other in folders.dropFirst() {
@@ -68,7 +68,7 @@ struct ClassFolderReader: FormatReader {
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     let folder = folders[split] ?? root
-    // A class may have no images in one of the splits, and has its place all the same.
+    // A class without images in one split keeps its index.
     let occurring = folders.values.flatMap { Self.classes(in: $0).folders.keys }
     let names = try ClassList.complete(in: root, with: occurring).names
     let (places, issues) = Self.classes(in: folder)
@@ -83,7 +83,7 @@ struct ClassFolderReader: FormatReader {
       }
     }
     for stray in ImageFolder.images(directlyIn: folder).sorted(by: FileContents.isBefore) {
-      data.issues.report(.layout, stray, "the image lies in no class's folder; ignored.")
+      data.issues.report(.layout, stray, "the image is in no class folder; ignored.")
     }
     return data
   }

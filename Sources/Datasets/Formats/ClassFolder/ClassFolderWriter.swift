@@ -1,4 +1,4 @@
-/// Writes a folder of images for each class: `SPLIT/CLASS/NAME`.
+/// Writes one folder of images per class: `SPLIT/CLASS/NAME`.
 struct ClassFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageClasses]
 

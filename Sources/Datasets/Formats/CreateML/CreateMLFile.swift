@@ -3,14 +3,14 @@ import Imaging
 
 /// The content of a CreateML annotation file.
 struct CreateMLFile {
-  /// The labels of each image and the line on which they begin.
+  /// The labels of each image, and the line at which they begin.
   private(set) var images: [(labels: LabelFile, line: Int)] = []
-  /// Elements that are sound JSON, but not what the format demands.
+  /// List elements that are valid JSON but violate the format.
   private(set) var issues: [DatasetIssue] = []
   private let file: MappedFile
   private var lines: LineCounter
 
-  /// Reads a whole file; throws for what is no JSON or no list.
+  /// Reads a whole file; throws if it is not JSON or not a list.
   init(_ path: String) throws(DatasetsError) {
     file = try DatasetsError.wrap(MappedFile(path))
     lines = LineCounter(file.bytes)
@@ -26,7 +26,7 @@ struct CreateMLFile {
     }
   }
 
-  /// Reads a list; elements that are not what the format demands are among the issues.
+  /// Parses a list; elements that violate the format are reported as issues.
   private mutating func elements(
     _ scanner: inout JSONScanner, _ what: StaticString,
     _ take: (inout CreateMLFile, inout JSONScanner) throws(JSONFault) -> Void
@@ -90,7 +90,7 @@ struct CreateMLFile {
       classIndex: classes.insert(label).index, extent: .pixels(box), line: lines.line(at: start))
   }
 
-  /// Center and size to corners.
+  /// Parses a box, given as center and size, to corners.
   private static func box(_ scanner: inout JSONScanner) throws(JSONFault) -> Box {
     let start = scanner.offset
     var met = MemberSet()

@@ -1,12 +1,12 @@
 import Basics
 import Imaging
 
-/// Reads CreateML's annotation files: one of them, or a folder that has one for each split.
+/// Reads CreateML annotation files: a single file, or a folder with one file per split.
 ///
-/// A list of images, `[{"image": name, "annotations": [{"label": class, "coordinates":
-/// {"x", "y", "width", "height"}}]}]`, the center and size of boxes in pixels. Understood are a file
-/// beside its images, and Roboflow's `train/_annotations.createml.json`. Source: "Building an
-/// object detector data source" in Apple's documentation of Create ML.
+/// A file is a list of images, `[{"image": name, "annotations": [{"label": class, "coordinates":
+/// {"x", "y", "width", "height"}}]}]`, with box centers and sizes in pixels. Supports a file beside
+/// its images, and Roboflow's `train/_annotations.createml.json`. Source: "Building an object
+/// detector data source" in Apple's documentation of Create ML.
 struct CreateMLReader: FormatReader {
   static let appearance =
     "an annotation file .json that is a list of images, or a folder with "
@@ -40,18 +40,18 @@ struct CreateMLReader: FormatReader {
     }
   }
 
-  /// The annotation files in the folders of the splits, or in the folder itself.
+  /// The annotation files in the split folders, or in the root folder.
   private static func annotationFiles(in root: String) -> [String: String] {
     let files = ImageFolder.splits(in: root).compactMapValues(annotationFile)
     return files.isEmpty ? annotationFile(in: root).map { ["train": $0] } ?? [:] : files
   }
 
-  /// The one annotation file among the images of a folder.
+  /// The annotation file in an image folder; nil unless there is exactly one.
   private static func annotationFile(in folder: String) -> String? {
     let names = (FileContents.listing(of: folder) ?? []).map(\.name)
       .filter { FilePath.ending($0) == "json" }
     if names.contains(usualName) { return FilePath.join(folder, usualName) }
-    // Folders with a file per image are another format's; not all of them are read.
+    // A folder with one JSON file per image has another format; not all files are read.
     guard names.count == 1 else { return nil }
     let path = FilePath.join(folder, names[0])
     return JSONKind(of: path) == .createML ? path : nil
@@ -63,7 +63,7 @@ struct CreateMLReader: FormatReader {
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     var read: [String: CreateMLFile] = [:]
-    // Without given classes all files are read, so that every split has the same classes.
+    // Without requested classes, all files are read, so that every split has the same class list.
     for (name, path) in files where name == split || classNames == nil {
       read[name] = try CreateMLFile(path)
     }

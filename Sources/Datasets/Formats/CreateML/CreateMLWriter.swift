@@ -1,8 +1,8 @@
 import Basics
 import Imaging
 
-/// Writes CreateML: `SPLIT/_annotations.createml.json` with the images beside it, and a list of the
-/// classes, which CreateML has not.
+/// Writes CreateML: `SPLIT/_annotations.createml.json` beside the images, and a class list, which
+/// is not part of CreateML.
 struct CreateMLWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes]
 

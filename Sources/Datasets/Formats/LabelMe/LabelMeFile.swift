@@ -3,38 +3,38 @@ import Foundation
 
 /// The content of a LabelMe label file: the shapes of an image.
 ///
-/// Source: the files that LabelMe 5 writes, and its `label_file.py` and `shape.py`.
+/// Source: files written by LabelMe 5, and its `label_file.py` and `shape.py`.
 struct LabelMeFile {
   struct Shape {
-    /// What a shape's points mean.
+    /// The interpretation of a shape's points.
     enum Kind: String {
       case rectangle, polygon, circle, line, linestrip, point, points, mask
     }
 
     var label = ""
-    /// Files of the first versions give no type: all shapes were polygons.
+    /// Early versions of LabelMe wrote no type: all shapes were polygons.
     var kind = Kind.polygon
     /// x, y, x, y ... in pixels.
     var points: [Double] = []
-    /// Shapes of one group and label are parts of one object.
+    /// Shapes with the same group and label are parts of one object.
     var group: Int?
     /// The names of the flags that are set.
     var flags: Set<String> = []
-    /// The PNG of a mask, which fills the rectangle of its points.
+    /// The PNG of a mask; it fills the rectangle given by the points.
     var mask: [UInt8]?
     var line: Int
   }
 
-  /// The `imagePath`, relative to the file.
+  /// The `imagePath`, relative to the label file.
   private(set) var imagePath: String?
   private(set) var width: Int?
   private(set) var height: Int?
   private(set) var shapes: [Shape] = []
-  /// Shapes that are sound JSON, but not what the format demands.
+  /// Shapes that are valid JSON but violate the format.
   private(set) var issues: [DatasetIssue] = []
   let path: String
 
-  /// Reads a file's bytes; throws for what is no JSON or has no shapes.
+  /// Parses a file's bytes; throws if they are not JSON or have no shapes.
   init(_ bytes: [UInt8], path: String) throws(DatasetsError) {
     self.path = path
     try bytes.withUnsafeBufferPointer { (bytes) throws(DatasetsError) in
@@ -152,7 +152,7 @@ struct LabelMeFile {
   }
 }
 
-/// The flags of a shape in LabelMe's files, under names of Glimpse's own.
+/// Flags of a shape that Glimpse adds to LabelMe files.
 enum LabelMeFlag: String, CaseIterable {
   case crowd, difficult, truncated, occluded
 }

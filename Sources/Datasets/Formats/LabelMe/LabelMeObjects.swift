@@ -2,14 +2,14 @@ import Foundation
 import Imaging
 
 extension LabelMeFile {
-  /// The shapes as objects, polygons and masks only where they are wanted besides boxes.
+  /// The shapes as labeled objects; polygons and masks are included only if `segmentations` is set.
   ///
-  /// Of the file itself nothing is kept: the images of its masks may be large.
+  /// The result does not keep the file's data: the PNGs of masks may be large.
   func labels(segmentations: Bool) -> LabelFile {
     var labels = LabelFile(
       state: issues.isEmpty ? .given : .broken, imageName: imagePath, issues: issues)
     if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
-    /// For each class where in `objects` the object of each group is.
+    /// For each class, the index in `objects` of each group's object.
     var groups: [Int: [Int: Int]] = [:]
     for shape in shapes {
       let classIndex = labels.classes.insert(shape.label).index
@@ -45,7 +45,7 @@ extension LabelMeFile {
     case .polygon: return .polygons([shape.points])
     case .circle:
       let radius = box.width / 2
-      // As many corners as LabelMe's own export to masks needs to draw a circle.
+      // As many corners as LabelMe's own mask export uses for a circle.
       return .polygons([
         (0..<64).flatMap { corner in
           let angle = Double(corner) / 64 * 2 * Double.pi
@@ -67,14 +67,14 @@ extension LabelMeFile {
     }
   }
 
-  /// The mask, which is an image of the pixels from its first point on, in the whole image.
+  /// The mask of a shape in the whole image; its PNG begins at the shape's first point.
   private func mask(of shape: Shape) throws(ImagingError) -> RunLengthMask? {
     guard let bytes = shape.mask, let width, let height,
       let x = Int(exactly: shape.points[0].rounded()),
       let y = Int(exactly: shape.points[1].rounded())
     else { return nil }
-    // Refuses sizes that no image has, and masks that no image has room for, before anything
-    // is allocated.
+    // Rejects invalid image sizes, and masks that do not fit into the image, before anything is
+    // allocated.
     _ = try RunLengthMask(width: width, height: height, polygons: [])
     let size = try ImageFile.information(of: bytes, name: "the mask of a shape")
     guard x >= 0, y >= 0, size.width <= width - x, size.height <= height - y else {
@@ -102,7 +102,7 @@ extension LabelMeFile.Shape {
     }
     var box = Polygon(points).bounds ?? Box(x1: 0, y1: 0, x2: 0, y2: 0)
     if kind == .mask {
-      // A mask's points are its first and its last pixel.
+      // A mask's points are its first and its last pixel, inclusive.
       box.x2 += 1
       box.y2 += 1
     }
@@ -111,7 +111,7 @@ extension LabelMeFile.Shape {
 }
 
 extension ParsedObject {
-  /// Adds a part, which like the object itself has a box in pixels and, if any, polygons.
+  /// Adds a part; both have boxes in pixels and, if any, polygons.
   fileprivate mutating func join(_ part: ParsedObject) {
     if case .polygons(let polygons)? = segmentation, case .polygons(let more)? = part.segmentation {
       segmentation = .polygons(polygons + more)

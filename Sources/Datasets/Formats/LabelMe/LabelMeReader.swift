@@ -1,10 +1,10 @@
 import Basics
 import Imaging
 
-/// Reads folders of LabelMe: a JSON file beside each image, which lists its shapes.
+/// Reads LabelMe folders: a JSON file with shapes beside each image.
 ///
-/// The folders `train`, `val` and `test` are splits, where there are any; inside, folders may nest.
-/// Shapes of one group and label are one object. Source: github.com/wkentaro/labelme.
+/// The folders `train`, `val` and `test` are splits, if they exist; they may have subfolders.
+/// Shapes with the same group and label are one object. Source: github.com/wkentaro/labelme.
 struct LabelMeReader: FormatReader {
   static let appearance = "a folder with images and a .json of \"shapes\" beside each"
 
@@ -15,7 +15,7 @@ struct LabelMeReader: FormatReader {
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
     return ([path] + ImageFolder.splits(in: path).values.sorted()).contains { folder in
-      // A few files are enough: the files of a folder are of one kind.
+      // A few files are enough: the files of a folder have the same format.
       (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
         .sorted(by: FileContents.isBefore).prefix(3).contains {
           JSONKind(of: FilePath.join(folder, $0)) == .labelMe
@@ -36,7 +36,7 @@ struct LabelMeReader: FormatReader {
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     var labels: [String] = []
-    // Without given classes all files are read, so that every split has the same classes.
+    // Without requested classes, all files are read, so that every split has the same class list.
     for (other, folder) in folders where other != split && classNames == nil {
       var ignored: [DatasetIssue] = []
       let paths = try ImageFolder.files(below: folder, issues: &ignored, where: Self.isLabelFile)
@@ -76,7 +76,7 @@ struct LabelMeReader: FormatReader {
 
   private static func isLabelFile(_ name: String) -> Bool { FilePath.ending(name) == "json" }
 
-  /// What the label files at some paths hold.
+  /// The content of the label files at some paths.
   private func read(
     _ paths: [String], _ reading: DatasetReading, segmentations: Bool
   ) -> [(path: String, labels: LabelFile)] {
@@ -86,8 +86,8 @@ struct LabelMeReader: FormatReader {
     return zip(paths, files).map { ($0, $1) }
   }
 
-  /// The image of a label file: the one that it names, if that is in the dataset, or else the
-  /// one beside it; nil for a name that leads out of the dataset.
+  /// The image of a label file: the one that it names, if that exists in the dataset, or else the
+  /// one beside it; nil if the name leads out of the dataset.
   private func imagePath(
     of file: LabelFile, at path: String, locators: inout [String: ImageLocator],
     issues: inout [DatasetIssue]
@@ -110,7 +110,7 @@ struct LabelMeReader: FormatReader {
     return nil
   }
 
-  /// The image beside a label file that has its name.
+  /// The image beside a label file with the same stem.
   private static func imageBeside(_ path: String) -> String? {
     let stem = FilePath.stem(path)
     let endings = Codec.allCases.flatMap(\.fileExtensions)

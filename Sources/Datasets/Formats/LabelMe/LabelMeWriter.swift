@@ -2,11 +2,11 @@ import Basics
 import Foundation
 import Imaging
 
-/// Writes LabelMe: `SPLIT/NAME.json` beside each image, and a list of the classes.
+/// Writes LabelMe: `SPLIT/NAME.json` beside each image, and a class list.
 ///
-/// Polygons of one object share a group, masks are PNGs of their rectangle, and what LabelMe has no
-/// place for is a flag of the shape. The box of a polygon is the one around it: a rectangle beside it
-/// would be a second object, or a part of the polygon, for other readers.
+/// The polygons of an object share a group, masks are PNGs of their bounding rectangle, and
+/// attributes that LabelMe lacks are flags of the shape. The box of an object with polygons is not
+/// written: other readers would take a rectangle for a second object or a part of the polygon.
 struct LabelMeWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .polygon, .polygons, .masks, .crowds, .marks]
 
@@ -76,12 +76,12 @@ struct LabelMeWriter: FormatWriter {
       })
   }
 
-  /// A coordinate to the digits that are written.
+  /// A coordinate rounded to the digits that are written.
   private static func tidy(_ value: Double) -> Double {
     Double(NumberFormat.pixels(value)) ?? value
   }
 
-  /// The rectangle of a mask as a PNG, 255 inside, in base64.
+  /// The bounding rectangle of a mask as a PNG, 255 inside, in base64.
   private static func image(
     of mask: RunLengthMask, of sample: Sample
   ) throws(DatasetsError) -> String {

@@ -1,20 +1,20 @@
 import Basics
 
-/// Reads folders of images with a folder of masks beside: `images/x.png` and `masks/x.png`.
+/// Reads semantic-segmentation datasets: `images/x.png` with `masks/x.png`.
 ///
-/// Splits are lists of names (`train.txt`) beside the two folders, or folders above or below them
-/// (`train/images`, `images/train`); without either, all is `train`. A mask has the name of its
-/// image, or that and `_mask` where no image is called so. Its pixels are 0 for the ground and
-/// otherwise the number of a class, from 1, or 255 where there is one. Of several masks of an image
-/// a PNG is read.
+/// Splits are list files (`train.txt`) beside the two folders, or folders above or below them
+/// (`train/images`, `images/train`); without either, everything is `train`. A mask has the stem of
+/// its image, or that and `_mask` if no image has such a stem. Mask pixels are 0 for background and
+/// class numbers from 1, or 255 if there is one class. If an image has several masks, a PNG is
+/// preferred.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
-  /// Where the images and masks of a split are.
+  /// The image and mask folders of a split.
   private struct Place {
     var images: String
     var masks: String
-    /// The names that belong to the split; nil for all.
+    /// The file that lists the images of the split; nil for all images.
     var list: String?
   }
 
@@ -33,7 +33,7 @@ struct MaskFolderReader: FormatReader {
     }
   }
 
-  /// The folders of all images and masks in a folder; nil where there are none.
+  /// The image and mask folders in a folder; nil if there are none.
   private static func place(in folder: String) -> Place? {
     guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
       let masks = ImageFolder.folder(["masks", "mask"], in: folder)
@@ -68,7 +68,7 @@ struct MaskFolderReader: FormatReader {
       grouping: try ImageFolder.files(
         below: place.masks, issues: &data.issues, where: FilePath.isImage)
     ) { name(of: $0, in: place.masks) }
-    /// For each mask that is read, its image.
+    /// The image of each mask that is read.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
     let all = try ImageFolder.files(
@@ -83,7 +83,7 @@ struct MaskFolderReader: FormatReader {
       let name = name(of: image, in: place.images)
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
       let candidates = masks[name] ?? longName ?? []
-      // JPEG blurs the numbers of classes.
+      // JPEG compression changes class numbers.
       let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
         data.issues.report(
@@ -103,7 +103,7 @@ struct MaskFolderReader: FormatReader {
     }
     for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
       let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
-      // The mask of an image that a list leaves out is neither a stray nor one too many.
+      // A mask whose image the split's list leaves out is neither orphaned nor redundant.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
       for mask in files where owners[mask] == nil {
         if masked.contains(owner) {
@@ -118,7 +118,7 @@ struct MaskFolderReader: FormatReader {
     return data
   }
 
-  /// The path below a folder without the ending.
+  /// The path relative to a folder, without file extension.
   private func name(of path: String, in folder: String) -> String {
     FilePath.stem(String(path.dropFirst(FilePath.normalized(folder).count + 1)))
   }

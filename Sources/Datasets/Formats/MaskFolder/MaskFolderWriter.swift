@@ -4,9 +4,8 @@ import Imaging
 
 /// Writes images and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
 ///
-/// The masks of a dataset of masks are copied. Polygons of objects are drawn, in their order, with
-/// the number of their class, from 1, or 255 where there is only one; single objects cannot be
-/// distinguished.
+/// The mask files of a dataset of masks are copied. Otherwise polygons are drawn in order, with
+/// class numbers from 1, or 255 if there is one class; individual objects cannot be distinguished.
 struct MaskFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageMasks]
 

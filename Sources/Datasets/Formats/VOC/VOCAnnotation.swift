@@ -3,14 +3,14 @@ import Imaging
 
 /// One XML file of Pascal VOC: the objects of an image.
 ///
-/// Corners are 1-based and inclusive there, so that `xmin - 1 ... xmax` is the continuous span;
-/// they may have decimals. `part` elements inside an object have boxes too and are no objects.
-/// Source: the VOC 2012 development kit, section 4 and VOCreadxml.
+/// Corners are 1-based and inclusive, so that the continuous extent is `xmin - 1 ... xmax`;
+/// decimals are allowed. `part` elements inside an object have boxes, but are not objects. Source:
+/// the VOC 2012 development kit, section 4 and VOCreadxml.
 enum VOCAnnotation {
-  /// Reads a file's bytes; `file` is for messages.
+  /// Parses a file's bytes; `file` is used in messages.
   ///
-  /// Throws for what is no annotation at all; objects that cannot be understood are among the issues.
-  /// Of the name of the image only the last part counts.
+  /// Throws if the file is not an annotation; objects that cannot be parsed are reported as issues.
+  /// Of the image's path, only the file name is used.
   static func read(_ bytes: [UInt8], file: String) throws(DatasetsError) -> LabelFile {
     let root = try XMLReader.read(bytes, file: file)
     guard root.name == "annotation" else {
@@ -37,7 +37,7 @@ enum VOCAnnotation {
     return labels
   }
 
-  /// An object. Glimpse's own mark of a crowd is a difficult object to others.
+  /// Parses an object. Glimpse marks crowds with `iscrowd`; other readers see a difficult object.
   private static func object(
     _ element: XMLTree, _ classes: inout ClassTable, file: String
   ) throws(DatasetIssue) -> ParsedObject {

@@ -3,7 +3,7 @@ import Imaging
 
 /// Reads Pascal VOC folders: `JPEGImages/`, `Annotations/` and `ImageSets/Main/`.
 ///
-/// `images` and other spellings of the first two are understood too. Without lists of splits, all
+/// Other spellings of the first two, such as `images`, are accepted. Without split lists, all
 /// annotated images are `train`. Source: the VOC 2012 development kit, section 3.
 struct VOCReader: FormatReader {
   static let appearance = "a folder with Annotations/*.xml and JPEGImages/"
@@ -11,7 +11,7 @@ struct VOCReader: FormatReader {
   let root: String
   private let annotationFolder: String
   private let imageFolder: String
-  /// The files that list a split's images; empty for a dataset without such lists.
+  /// The list file of each split; empty for a dataset without split lists.
   private var lists: [String: String] = [:]
   var splits: [String] { lists.isEmpty ? ["train"] : SplitName.sorted(lists.keys) }
 
@@ -43,12 +43,12 @@ struct VOCReader: FormatReader {
     }
   }
 
-  /// `dog_train.txt` lists which images of `train` have dogs: no split of its own.
+  /// `dog_train.txt` lists which images of `train` contain dogs; it is not a split.
   private static func isClassList(_ name: String) -> Bool {
     ["_train.txt", "_val.txt", "_trainval.txt", "_test.txt"].contains { name.hasSuffix($0) }
   }
 
-  /// A folder of one of some names, given in lower case, in any case on disk.
+  /// A subfolder with one of the given lowercase names, ignoring case.
   private static func folder(in path: String, named names: [String]) -> String? {
     let entries = (try? FileContents.names(in: path)) ?? []
     return ImageFolder.folder(
@@ -58,14 +58,14 @@ struct VOCReader: FormatReader {
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    // The names of all annotation files, without their ending.
+    // The stems of all annotation files.
     let all = try DatasetsError.wrap(FileContents.names(in: annotationFolder))
       .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
     let known = Set(all)
     var issues: [DatasetIssue] = []
     var wanted = all
     if let list = lists[split] { wanted = try identifiers(in: list, known: known) }
-    // Without given classes all files are read, so that every split has the same classes.
+    // Without requested classes, all files are read, so that every split has the same class list.
     let read = classNames == nil ? all : wanted.filter { known.contains($0) }
     let files = labels(at: read.map(labelPath), on: reading.runner) {
       (bytes, path) throws(DatasetsError) in try VOCAnnotation.read(bytes, file: path)
@@ -101,7 +101,7 @@ struct VOCReader: FormatReader {
           objects: annotation.objects(in: classes), labels: annotation.state))
     }
     if reading.validates, split == splits.first {
-      // Of images without an annotation, those that are in no list; no split has them.
+      // Images without an annotation are reported only if they are in no list: no split has them.
       var found = known
       for list in lists.values { found.formUnion(try identifiers(in: list, known: known)) }
       let unlabeled = images.filter { !found.contains($0.key) }.flatMap(\.value)
@@ -114,8 +114,8 @@ struct VOCReader: FormatReader {
     return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
-  /// The image of an annotation: the file of the same name; of several, or of none, the one that
-  /// the annotation names.
+  /// The image of an annotation: the file with the same stem; if there are several or none, the one
+  /// that the annotation names.
   private static func imageName(
     _ identifier: String, _ annotation: LabelFile, candidates: [String]?
   ) -> String {
@@ -128,8 +128,8 @@ struct VOCReader: FormatReader {
     FilePath.join(annotationFolder, identifier + ".xml")
   }
 
-  /// The images that a list names, one a line; a number behind a name (1, -1 or 0, as in the
-  /// lists of single classes) is not part of it.
+  /// The image names in a list file, one per line. A second column (1, -1 or 0, as in the lists of
+  /// single classes) is ignored.
   private func identifiers(
     in list: String, known: Set<String>
   ) throws(DatasetsError) -> [String] {

@@ -3,8 +3,8 @@ import Imaging
 
 /// Writes Pascal VOC: `Annotations/`, `JPEGImages/` and the splits in `ImageSets/Main/`.
 ///
-/// A list of the classes lies beside, which VOC has not; so does an element `iscrowd` in the objects
-/// that are crowds, which are marked difficult for other readers' sake.
+/// A class list and the element `iscrowd` of crowd objects are written too, which are not part of
+/// VOC. Crowds are also marked difficult for other readers.
 struct VOCWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .crowds, .marks]
 
@@ -34,7 +34,7 @@ struct VOCWriter: FormatWriter {
       """
     for annotation in sample.annotations {
       let box = annotation.writtenBox
-      // Pixels count from 1 there, and the last one belongs to the box.
+      // Pixels count from 1, and the maximum corner is inclusive.
       let corners = [
         ("xmin", box.x1 + 1), ("ymin", box.y1 + 1), ("xmax", box.x2), ("ymax", box.y2),
       ].map { "<\($0)>\(NumberFormat.pixels($1))</\($0)>" }.joined()

@@ -1,16 +1,16 @@
-/// A `data.yaml`: where the splits of a YOLO dataset are, and what its classes are called.
+/// A `data.yaml`: the locations of a YOLO dataset's splits, and its class names.
 ///
 /// Keys: `path`, `train`, `val` (or `valid`), `test`, `names` (list or map), `nc`; others are
 /// ignored. Source: the dataset page of Ultralytics' documentation, and Roboflow's exports.
 struct YOLODescription: Hashable {
-  /// The `path` key: the folder that the others are relative to.
+  /// The `path` key: the folder to which the other paths are relative.
   var path: String?
-  /// Folders, lists or images of each split, by its canonical name.
+  /// Folders, list files or images of each split, by canonical split name.
   var splits: [String: [String]]
-  /// The names of the classes, by number; several may have one name.
+  /// The class names, by class index; names may repeat.
   var classNames: [String]
 
-  /// Reads the text of a description; `file` is for messages.
+  /// Parses the text of a description; `file` is used in messages.
   init(_ text: String, file: String) throws(DatasetsError) {
     let root = try YAMLReader.read(text, file: file)
     guard root.entries != nil else {
@@ -81,7 +81,7 @@ struct YOLODescription: Hashable {
     return names
   }
 
-  /// More classes than this are refused as a mistake.
+  /// Larger class counts are rejected as a mistake.
   private static let maximumClasses = 100_000
 
   /// The value of `names`: a list, or a map whose keys are 0, 1, 2 ... in any order.
@@ -105,7 +105,7 @@ struct YOLODescription: Hashable {
       guard names[index] == nil else {
         throw fail(entry.value.line, "the class number \(index) is repeated")
       }
-      // A class may be called "null" or "no": any single value with letters will do.
+      // A class may be named "null" or "no": any nonempty scalar is accepted.
       let name = ClassList.name(entry.value.written ?? "")
       if name.isEmpty { throw fail(entry.value.line, "a class has no name") }
       names[index] = name

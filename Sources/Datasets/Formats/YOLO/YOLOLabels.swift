@@ -1,15 +1,15 @@
 import Basics
 import Imaging
 
-/// A text file of YOLO labels: a row per object, in fractions of the image.
+/// A YOLO label file: one object per row, in fractions of the image's width and height.
 ///
-/// `class cx cy w h`, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose box is the enclosing one.
-/// An empty file is an image without objects. Source: Darknet and the data-set page of
+/// `class cx cy w h` for a box, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose bounding box
+/// is used. An empty file is an image without objects. Source: Darknet and the dataset page of
 /// Ultralytics' documentation.
 enum YOLOLabels {
-  /// Reads the bytes of a label file; `file` is for messages.
+  /// Parses the bytes of a label file; `file` is used in messages.
   ///
-  /// Throws for what is no text; rows that cannot be understood are among the issues.
+  /// Throws if the file is not text; rows that cannot be parsed are reported as issues.
   static func read(
     _ bytes: [UInt8], file: String, classCount: Int, segmentations: Bool
   ) throws(DatasetsError) -> LabelFile {

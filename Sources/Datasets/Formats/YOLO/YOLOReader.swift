@@ -1,16 +1,15 @@
 import Basics
 import Imaging
 
-/// Reads YOLO datasets: those with a `data.yaml`, and plain folders of `images` and `labels`.
+/// Reads YOLO datasets: with a `data.yaml`, or plain folders `images` and `labels`.
 ///
-/// Source: the data-set page of Ultralytics' documentation; the habits of Roboflow's and CVAT's
-/// exports.
+/// Source: the dataset page of Ultralytics' documentation, and exports of Roboflow and CVAT.
 struct YOLOReader: FormatReader {
   static let appearance = "a data.yaml, or a folder with images/ and labels/"
 
-  /// What relative paths are relative to: the description's `path` if that exists, else `home`.
+  /// The base of relative paths: the description's `path` if that exists, else `home`.
   let root: String
-  /// The folder of the description file, or the root.
+  /// The folder of the description file, or the dataset's root.
   private let home: String
   /// Nil for plain folders.
   private var description: YOLODescription?
@@ -26,8 +25,8 @@ struct YOLOReader: FormatReader {
     return isPlainFolder(path) || SplitName.usual.contains { hasLabels(of: $0, in: path) }
   }
 
-  /// The path itself if it is a YAML file, or the YAML file in that folder: `data.yaml`, or the only
-  /// one there is.
+  /// The path itself if it is a YAML file, or the YAML file in that folder: `data.yaml`, or the
+  /// only YAML file.
   private static func descriptionFile(_ path: String) -> String? {
     switch FileContents.entry(path) {
     case .nothing: return nil
@@ -41,12 +40,12 @@ struct YOLOReader: FormatReader {
     }
   }
 
-  /// Whether there are `images` and `labels` in a folder.
+  /// Whether a folder contains the folders `images` and `labels`.
   private static func isPlainFolder(_ path: String) -> Bool {
     ["images", "labels"].allSatisfy { FileContents.entry(FilePath.join(path, $0)) == .folder }
   }
 
-  /// Whether a split has a folder of images and one of labels beside it.
+  /// Whether a split has an image folder and a label folder.
   private static func hasLabels(of split: String, in root: String) -> Bool {
     guard let images = YOLOLayout.folder(of: split, in: root) else { return false }
     let labels = FilePath.folder(YOLOLayout.labelPath(of: FilePath.join(images, "x.jpg")))
@@ -84,7 +83,7 @@ struct YOLOReader: FormatReader {
       descriptionPath = path
       classNames = try ClassList.listed(in: path)
       let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
-      // Images directly in images/ are not split: all of them are for training.
+      // Images directly in images/ are not split: all are `train`.
       splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
     }
     if splits.isEmpty {
@@ -137,7 +136,7 @@ struct YOLOReader: FormatReader {
     return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
   }
 
-  /// The images of a split, folder after folder, or as listed.
+  /// The image paths of a split, by folder or in list order.
   private func imagePaths(
     split: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
@@ -170,11 +169,11 @@ struct YOLOReader: FormatReader {
     return images
   }
 
-  /// Finds what an entry of the description means.
+  /// Resolves an entry of the description to a path.
   private func locate(
     _ entry: String, key: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> String {
-    // Roboflow writes ../train/images where it means train/images.
+    // Roboflow writes ../train/images for train/images.
     let names = sequence(first: entry) { $0.hasPrefix("../") ? String($0.dropFirst(3)) : nil }
     let paths = names.flatMap { name in [root, home].map { FilePath.join($0, name) } }
     guard let place = paths.firstIndex(where: { FileContents.entry($0) != .nothing }) else {
@@ -207,7 +206,7 @@ struct YOLOReader: FormatReader {
     return images
   }
 
-  /// The images that a list names, one a line: relative to the dataset, or to the list.
+  /// The image paths in a list file, one per line, relative to the dataset or to the list file.
   private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
     let folders = [root, FilePath.folder(list), home]
     return try ImageFolder.listed(list).map { name in

@@ -1,10 +1,10 @@
 import Basics
 import Imaging
 
-/// Writes YOLO as Ultralytics has it: `images/SPLIT/`, `labels/SPLIT/` and a `data.yaml`.
+/// Writes Ultralytics' YOLO layout: `images/SPLIT/`, `labels/SPLIT/` and a `data.yaml`.
 ///
-/// An object is a row of its box or, where it has one, of its polygon; several polygons are joined by
-/// bridges without width.
+/// A row is an object's box or, if it has one, its polygon; several polygons are joined by
+/// zero-width bridges.
 struct YOLOWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .polygon]
 
@@ -41,8 +41,8 @@ struct YOLOWriter: FormatWriter {
     return [WrittenFile("labels/\(split)/\(FilePath.stem(name)).txt", text)]
   }
 
-  /// Several polygons as one: each begins and ends at the first corner of the first, so that the
-  /// ways there and back cancel.
+  /// Joins polygons into one: each begins and ends at the first corner of the first polygon, so
+  /// that the connecting edges cancel out.
   private static func joined(_ polygons: [[Double]]) -> [Double] {
     guard polygons.count > 1, let first = polygons.first else { return polygons.first ?? [] }
     let anchor = first[0..<2]
@@ -54,7 +54,7 @@ struct YOLOWriter: FormatWriter {
     for split in splits { text += "\(split): images/\(split)\n" }
     text += "nc: \(classNames.count)\nnames:\n"
     for (index, name) in classNames.enumerated() {
-      // A JSON string is one of YAML, too.
+      // A JSON string is also a valid YAML scalar.
       text += "  \(index): \(JSONValue.string(name).line)\n"
     }
     return [WrittenFile("data.yaml", text)]
