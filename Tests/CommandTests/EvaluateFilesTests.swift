@@ -224,10 +224,10 @@ import Testing
     #expect(lines[0].contains("found.json, byte 1: image id 50 is not in "))
     #expect(lines[5] == "unknown image: and 4 more")
     #expect(lines[6].hasPrefix("unknown class: "))
-    #expect(lines[7].hasPrefix("error: ground truth and detections do not belong together: 10 "))
+    #expect(lines[7].hasPrefix("error: inconsistent ground truth or detections: 10 "))
     let allowed = try evaluate("--truth", groundTruth, "--detections", found, "--allow-mismatches")
     #expect(allowed.exitCode == 0)
-    #expect(allowed.diagnostics.contains("warning: 10 entries contradict the ground truth"))
+    #expect(allowed.diagnostics.contains("warning: 10 entries do not match the ground truth"))
   }
 
   @Test func brokenFilesHaveTheirLine() throws {

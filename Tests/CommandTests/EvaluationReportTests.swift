@@ -308,7 +308,7 @@ import Testing
     let html = folder.path + "/r.html"
     for (words, code, part) in [
       (words + ["--report", files.groundTruth], 2, "a file that ends in .html"),
-      (words + ["--report", folder.path + "/no/r.html"], 1, "is not a folder that may be written"),
+      (words + ["--report", folder.path + "/no/r.html"], 1, "is not a writable folder"),
       (three + ["--report", html], 2, "one result or two to compare, not 3"),
       (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),
       (words + ["--iou-type", "mask"], 2, "bbox or segm"),

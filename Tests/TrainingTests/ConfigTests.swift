@@ -114,7 +114,7 @@ final class TemporaryFolder {
 
   @Test(arguments: [
     (#"{"epoch": 3}"#, "there is no setting named \"epoch\""),
-    (#"{"epochs": "three"}"#, "the value of epochs is of the wrong kind"),
+    (#"{"epochs": "three"}"#, "the value of epochs has the wrong type"),
     (#"{"optimizer": "lion"}"#, "lion"),
     (#"{"epochs": 3"#, "config.json"),
   ])

@@ -3,16 +3,16 @@ import Imaging
 
 /// A metric with its bootstrap confidence interval.
 public struct Interval: Hashable, Sendable {
-  /// The metric itself; -1 without ground truth.
+  /// The metric on all images; -1 without ground truth.
   public let value: Double
-  /// The lower end.
+  /// The lower end of the confidence interval.
   public let lower: Double
-  /// The upper end.
+  /// The upper end of the confidence interval.
   public let upper: Double
 
   /// The interval between two percentiles of the resamples' values, with linear interpolation.
   ///
-  /// - Parameter confidence: The fraction of the resamples inside, such as 0.95.
+  /// - Parameter confidence: The fraction of the resamples inside the interval, such as 0.95.
   init(_ value: Double, resamples: [Double], confidence: Double) {
     self.value = value
     let sorted = resamples.sorted()
@@ -33,7 +33,7 @@ public struct BootstrapOptions: Hashable, Sendable {
   /// The fraction of the resamples inside an interval, 0...1.
   public var confidence: Double
 
-  /// Settings; by default 1000 resamples and 95 % intervals.
+  /// Makes settings; the defaults are 1000 resamples and 95 % intervals.
   public init(resamples: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95) {
     precondition(resamples > 0, "a bootstrap needs at least one resample, not \(resamples)")
     self.resamples = resamples
@@ -41,8 +41,8 @@ public struct BootstrapOptions: Hashable, Sendable {
     self.confidence = confidence
   }
 
-  /// How often each image occurs in a resample with replacement of as many images as there are; the
-  /// same seed and number give the same counts on every machine.
+  /// The number of times that each image occurs in resample `number`, which draws `imageCount`
+  /// images with replacement. The same seed and number give the same counts on every machine.
   func counts(imageCount: Int, number: Int) -> [Int32] {
     var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 0xD1B5_4A32_D192_ED03)
     var counts = [Int32](repeating: 0, count: imageCount)
@@ -53,9 +53,9 @@ public struct BootstrapOptions: Hashable, Sendable {
 
 /// Bootstrap confidence intervals of AP: images are resampled with replacement.
 ///
-/// Images are resampled and not objects, because the objects of an image are correlated. As always,
-/// classes without ground truth in a resample are left out of its mean; a class's own interval uses the
-/// resamples in which it has ground truth.
+/// Images are resampled and not objects, because the objects of an image are correlated. As in
+/// COCO, classes without ground truth in a resample are left out of its mean. The interval of a
+/// class uses the resamples in which it has ground truth.
 ///
 /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
 public struct Bootstrap: Sendable {
@@ -63,12 +63,12 @@ public struct Bootstrap: Sendable {
   public let ap: Interval
   /// AP at IoU 0.50.
   public let ap50: Interval
-  /// The intervals of each class.
+  /// The intervals of each class, indexed by class index.
   public let classes: [(ap: Interval, ap50: Interval)]
-  /// The settings that it was made with.
+  /// The settings of the bootstrap.
   public let options: BootstrapOptions
 
-  /// Results do not depend on `tasks`.
+  /// Computes the intervals; results do not depend on `tasks`.
   package init(
     _ table: EvaluationTable, _ matches: MatchTable,
     options: BootstrapOptions = BootstrapOptions(), tasks: any ParallelExecutor = .serial

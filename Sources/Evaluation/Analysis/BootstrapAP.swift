@@ -1,11 +1,12 @@
 import Basics
 import Imaging
 
-/// Computes AP of a resample, in which images occur any number of times, from one matching.
+/// Computes AP of bootstrap resamples, in which each image occurs 0, 1 or more times, from one
+/// matching.
 ///
-/// Matching is per image and does not change; a resample changes only the weight of each detection and
-/// ground-truth object. The detections are sorted once. With each image taken once, the results equal
-/// `DetectionMetrics` to the last bit.
+/// Matching is per image and does not change; a resample changes only the weight of each detection
+/// and ground-truth object. The detections are sorted once. If each image occurs once, the results
+/// equal `DetectionMetrics` bit for bit.
 struct BootstrapAP: Sendable {
   /// AP of one resample; -1 without ground truth.
   struct Sample: Sendable {
@@ -16,13 +17,13 @@ struct BootstrapAP: Sendable {
 
   /// A class's detections over all images by descending score.
   private struct Track: Sendable {
-    /// The image of each, down to the last true positive.
+    /// The image index of each detection, up to the last true positive of any threshold.
     var images: [Int32] = []
-    /// For each threshold the indices in `images` of true positives.
+    /// Per IoU threshold: indices into `images` of the true positives.
     var hits: [[Int32]]
-    /// For each threshold the indices in `images` of ignored detections.
+    /// Per IoU threshold: indices into `images` of the ignored detections.
     var gaps: [[Int32]]
-    /// The image of each ground-truth object that is not ignored.
+    /// The image index of each ground-truth object that is not ignored.
     var groundTruthImages: [Int32] = []
 
     init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
@@ -72,12 +73,12 @@ struct BootstrapAP: Sendable {
     }
   }
 
-  /// - Parameter counts: How often each image occurs.
+  /// - Parameter counts: The number of times that each image occurs.
   func sample(_ counts: [Int32]) -> Sample {
     let points = recallThresholds.count
     let classes = tracks.map { precision($0, counts) }
     let planes = classes.compactMap(\.self)
-    // In the reference's order of additions: by threshold, recall and class.
+    // Same summation order as pycocotools: by threshold, recall and class.
     var values: [Double] = []
     values.reserveCapacity(planes.count * thresholdCount * points)
     for place in 0..<thresholdCount * points {
@@ -90,11 +91,12 @@ struct BootstrapAP: Sendable {
       })
   }
 
-  /// The precision envelope of a class at each threshold and recall point; nil without ground truth.
+  /// The precision envelope of a class at each threshold and recall point; nil without ground
+  /// truth.
   private func precision(_ track: Track, _ counts: [Int32]) -> [Double]? {
     let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(counts[Int($1)]) }
     if groundTruths == 0 { return nil }
-    // Detections up to each index, itself included.
+    // The number of detections up to and including each index, copies included.
     var counted = [Int32](repeating: 0, count: track.images.count)
     var sum: Int32 = 0
     for (place, image) in track.images.enumerated() {
@@ -115,8 +117,8 @@ struct BootstrapAP: Sendable {
           ignored += Int(counts[Int(track.images[Int(gap)])])
           gaps.removeFirst()
         }
-        // Of the copies of an image the last one's detection has the highest precision, which the
-        // envelope takes.
+        // Precision rises with each copy of a true positive, so the envelope only needs the value
+        // after the last copy.
         truePositives += count
         hits.append(truePositives)
         precisions.append(

@@ -6,9 +6,9 @@
 /// Multivariate Confidence Calibration for Object Detection, 2020.
 package struct Calibration: Hashable, Sendable {
   package struct Bin: Hashable, Sendable {
-    /// Inclusive.
+    /// The lower bound, inclusive.
     package let lower: Double
-    /// Exclusive, except for 1.
+    /// The upper bound, exclusive; 1 is inclusive.
     package let upper: Double
     package fileprivate(set) var count = 0
     package fileprivate(set) var truePositives = 0
@@ -20,9 +20,10 @@ package struct Calibration: Hashable, Sendable {
     package var precision: Double? { count > 0 ? Double(truePositives) / Double(count) : nil }
   }
 
-  /// Of equal width over the scores 0...1.
+  /// Ten bins of equal width over the scores 0...1.
   package let bins: [Bin]
-  /// Expected calibration error, 0...1: the mean distance of score and precision over all detections.
+  /// Expected calibration error (ECE), 0...1: the mean of |score - precision| over the bins,
+  /// weighted by their detections.
   package let error: Double
 
   /// Whether the mean score is above the fraction of true positives.
@@ -30,7 +31,7 @@ package struct Calibration: Hashable, Sendable {
     bins.reduce(0) { $0 + $1.scoreSum } > Double(bins.reduce(0) { $0 + $1.truePositives })
   }
 
-  /// Nil without detections, and where scores are outside 0...1.
+  /// Nil without detections, or if a score is outside 0...1.
   package init?(_ table: EvaluationTable, _ matches: MatchTable) {
     let binCount = 10
     let areaCount = matches.parameters.areaRanges.count

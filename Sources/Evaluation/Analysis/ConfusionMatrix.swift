@@ -1,24 +1,25 @@
 import Basics
 import Imaging
 
-/// Predicted against true classes, with a row and a column for the background.
+/// The confusion matrix: predicted and true classes, with a row and a column for the background.
 ///
-/// In each image the detections above a confidence threshold are matched with ground-truth objects of
-/// any class, each at most once, the highest IoU first (of equal ones the higher score, then the
-/// earlier object). A match counts under its two classes, an unmatched object as predicted background,
-/// an unmatched detection as true background. Unmatched detections on an ignored object or a crowd are
-/// left out.
+/// In each image the detections above a confidence threshold are matched with ground-truth objects
+/// of any class, each at most once, in order of descending IoU (ties: the higher score, then the
+/// earlier object). A match counts under its two classes, an unmatched object as predicted
+/// background, an unmatched detection as true background. Unmatched detections on an ignored object
+/// or a crowd are left out.
 package struct ConfusionMatrix: Hashable, Sendable {
   /// Confidence threshold.
   package let confidence: Double
   /// IoU threshold of a match, 0...1.
   package let iou: Double
-  /// The background has this index.
+  /// The number of classes, which is also the index of the background.
   package let classCount: Int
-  /// Predictions of class p for true class t are at `p * (classCount + 1) + t`.
+  /// Row-major: the count of predicted class p and true class t is at `p * (classCount + 1) + t`.
   package private(set) var counts: [Int]
 
-  /// How often class `groundTruth` was predicted as class `predicted`; `classCount` is the background.
+  /// The number of objects of class `groundTruth` predicted as class `predicted`; `classCount` is
+  /// the background.
   package func count(predicted: Int, groundTruth: Int) -> Int {
     counts[predicted * (classCount + 1) + groundTruth]
   }
@@ -40,7 +41,8 @@ package struct ConfusionMatrix: Hashable, Sendable {
     for pair in parts.joined() { counts[pair.predicted * (classCount + 1) + pair.groundTruth] += 1 }
   }
 
-  /// The matches of one image: class indices, or the number of classes for the background.
+  /// The matched and unmatched boxes of one image as class indices; the number of classes is the
+  /// background.
   private static func pairs(
     _ table: EvaluationTable, image: Int, confidence: Double, iou: Double, overlap: PairwiseIoU
   ) -> [(predicted: Int, groundTruth: Int)] {
@@ -90,7 +92,8 @@ package struct ConfusionMatrix: Hashable, Sendable {
 }
 
 extension AdditionalMetric {
-  /// The largest confusions; the matrix of many classes fits no terminal.
+  /// Prints the most frequent confusions, since a matrix of many classes is too wide for a
+  /// terminal.
   static let confusion = AdditionalMetric(
     name: "confusion", summary: "the confusion matrix"
   ) { result, tasks in
@@ -125,6 +128,6 @@ extension AdditionalMetric {
     )
   }
 
-  /// The metrics besides COCO's.
+  /// The metrics besides COCO's, in the order in which `evaluate --also` prints them.
   package static let all = [voc, f1, confusion]
 }

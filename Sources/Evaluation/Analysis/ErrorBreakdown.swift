@@ -6,36 +6,37 @@ import Imaging
 /// Results equal those of tidecv 1.0.1 (see `ErrorKind` for the paper). Where the paper leaves a
 /// choice:
 ///
-/// - AP is at IoU 0.5 with at most 100 detections per image over all classes; COCO's AP50 allows 100
-///   per class.
-/// - A class with detections but without ground truth counts as AP 0 in the mean; COCO leaves it out.
-/// - A detection of which more than half lies in a crowd of its class is ignored. The same holds for
-///   difficult objects, which tidecv does not have.
-/// - Correcting classification or localization errors makes the highest-scoring such detection of an
-///   object a true positive and removes the others. Correcting the other types removes the detections,
-///   or the missed objects from the ground truth.
-/// - Of equal scores, false positives rank first while errors are corrected.
+/// - AP is at IoU 0.5 with at most 100 detections per image over all classes; COCO's AP50 allows
+///   100 per class.
+/// - A class with detections but without ground truth counts as AP 0 in the mean; COCO leaves it
+///   out.
+/// - A detection of which more than half lies in a crowd of its class is ignored. The same holds
+///   for difficult objects, which tidecv does not have.
+/// - Correcting classification or localization errors makes the highest-scoring such detection of
+///   an object a true positive and removes the others. Correcting the other types removes the
+///   detections, or the missed objects from the ground truth.
+/// - On ties of scores, false positives rank first while errors are corrected.
 /// - A negative gain is reported as 0.
 package struct ErrorBreakdown: Sendable {
   /// AP at IoU 0.5, 0...1.
   package let ap: Double
   /// AP gained by correcting all errors of a type, 0...1, in the order of `ErrorKind.allCases`.
   package let costs: [Double]
-  /// The number of errors of each type, in that order.
+  /// The number of errors of each type, in the order of `ErrorKind.allCases`.
   package private(set) var counts: [Int]
-  /// AP gained without false positives.
+  /// AP gained if all false positives were corrected.
   package let falsePositiveCost: Double
-  /// AP gained without false negatives.
+  /// AP gained if all false negatives were corrected.
   package let falseNegativeCost: Double
-  /// Rows as in `EvaluationTable.detections`.
+  /// The match outcome of each row of `EvaluationTable.detections`.
   package private(set) var matches: [DetectionMatch]
-  /// Rows as in `EvaluationTable.groundTruths`.
+  /// Whether each row of `EvaluationTable.groundTruths` is missed.
   package private(set) var isMissed: [Bool]
 
   /// The AP gained by correcting a type.
   package func cost(_ kind: ErrorKind) -> Double { costs[kind.rawValue] }
 
-  /// Results do not depend on `tasks`.
+  /// Classifies all errors; results do not depend on `tasks`.
   package init(
     _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
   ) {
@@ -70,8 +71,8 @@ package struct ErrorBreakdown: Sendable {
 }
 
 extension ErrorBreakdown {
-  /// Per error type its count and the AP50 that correcting it would gain; of several results only the
-  /// gains, side by side.
+  /// A table of the error types with their count and AP50 gain; for several results, only the gains
+  /// side by side.
   package static func table(_ results: [ErrorBreakdown]) -> Table {
     let isSingle = results.count == 1
     var table = Table(

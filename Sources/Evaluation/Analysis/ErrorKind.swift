@@ -28,7 +28,7 @@ package struct DetectionMatch: Hashable, Sendable {
   package internal(set) var isIgnored = true
   /// The row of the ground-truth object that it matches or that its error refers to; -1 for none.
   package internal(set) var groundTruth: Int32 = -1
-  /// Whether correcting it makes it a true positive: it is the highest-scoring error on an unmatched
-  /// ground-truth object.
+  /// Whether correcting it makes it a true positive: it is the highest-scoring error on an
+  /// unmatched ground-truth object.
   var isCorrectable = false
 }

@@ -4,11 +4,11 @@ import Imaging
 ///
 /// Source: `TIDEExample` and `TIDERun._eval_image` of tidecv 1.0.1.
 struct ImageErrors {
-  /// The IoU of a match.
+  /// The minimum IoU of a match.
   static let positive = 0.5
-  /// The IoU up to which a detection is on background.
+  /// The maximum IoU of a detection on background.
   static let background = 0.1
-  /// Detections per image, over all classes.
+  /// Maximum detections per image, over all classes.
   static let limit = 100
 
   /// Rows of the detections by descending score.
@@ -17,12 +17,12 @@ struct ImageErrors {
   /// Rows of the ground-truth objects that are not ignored, in the order of the input.
   private(set) var groundTruths: [Int] = []
   private(set) var isMatched: [Bool] = []
-  /// Objects that a detection matches, or would match after correction.
+  /// Whether a detection matches each object, or would match it after correction.
   private(set) var isReached: [Bool] = []
 
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
-  /// IoU: a row per detection, a column per ground-truth object.
+  /// The IoU matrix, row-major: one row per detection, one column per ground-truth object.
   private var overlaps: [Double] = []
 
   init(_ table: EvaluationTable, image: Int, overlap: PairwiseIoU) {
@@ -56,7 +56,7 @@ struct ImageErrors {
       == table.groundTruths.classes[groundTruths[groundTruth]]
   }
 
-  /// The ground-truth object of the highest IoU among the candidates, the first of equal ones.
+  /// The candidate ground-truth object with the highest IoU; the first one on ties.
   private func best(
     _ detection: Int, where isCandidate: (_ groundTruth: Int) -> Bool
   ) -> (groundTruth: Int, overlap: Double)? {
@@ -68,8 +68,8 @@ struct ImageErrors {
     return best
   }
 
-  /// Matches each detection, by descending score, with the unmatched object of its class of the highest
-  /// IoU.
+  /// Matches each detection, by descending score, with the unmatched object of its class with the
+  /// highest IoU.
   private mutating func match() {
     for place in matches.indices {
       matches[place].isIgnored = false
@@ -111,8 +111,8 @@ struct ImageErrors {
     }
   }
 
-  /// Records an error on a ground-truth object. Only the first one, which has the highest score, is
-  /// correctable; the others would become duplicates.
+  /// Records an error on a ground-truth object. Only the first error, which has the highest score,
+  /// is correctable; the others would become duplicates.
   private mutating func record(_ error: ErrorKind, _ place: Int, groundTruth: Int) {
     matches[place].error = error
     matches[place].groundTruth = Int32(groundTruths[groundTruth])

@@ -1,7 +1,7 @@
 /// ROC curve of a class as an image-level classifier: does the image contain the class?
 ///
-/// An image's score is its highest detection score of the class; images without a detection rank last,
-/// tied. Images that contain the class only as crowds or ignored objects are left out.
+/// An image's score is its highest detection score of the class; images without a detection rank
+/// last, tied. Images that contain the class only as crowds or ignored objects are left out.
 ///
 /// Source: T. Fawcett, An introduction to ROC analysis, 2006.
 package struct ImageLevelROC: Hashable, Sendable {
@@ -14,9 +14,9 @@ package struct ImageLevelROC: Hashable, Sendable {
   package let positives: Int
   /// Images without the class.
   package let negatives: Int
-  /// From (0, 0) to (1, 1), a point per distinct score.
+  /// From (0, 0) to (1, 1), one point per distinct score.
   package let curve: [Point]
-  /// Area under the curve, 0...1; nil without images of both kinds.
+  /// Area under the curve, 0...1; nil without both positive and negative images.
   package let area: Double?
 
   package init(_ table: EvaluationTable, classIndex: Int) {

@@ -9,22 +9,22 @@ struct OracleAP {
     var correctedClass: Int32
     var match: DetectionMatch
 
-    /// Nil for ignored detections.
+    /// Class and match outcome before correction; nil for ignored detections.
     var original: (classIndex: Int32, isTruePositive: Bool)? {
       match.isIgnored ? nil : (classIndex, match.isTruePositive)
     }
   }
 
   private var points: [Point] = []
-  /// The ground-truth objects of each class, those that a detection matches, and those that it would
-  /// match after correction.
+  /// The ground-truth objects of each class, those that a detection matches, and those that it
+  /// would match after correction.
   private var groundTruths: [(all: Int, matched: Int, reached: Int)]
 
   init(classCount: Int) {
     groundTruths = Array(repeating: (0, 0, 0), count: classCount)
   }
 
-  /// Adds a detection: by image, and within an image by descending score.
+  /// Adds a detection. Detections must be added by image, and within an image by descending score.
   mutating func add(_ match: DetectionMatch, row: Int, _ table: EvaluationTable) {
     if match.isIgnored && !match.isCorrectable { return }
     points.append(
@@ -78,7 +78,7 @@ struct OracleAP {
     meanPrecision(groundTruths.map { $0.matched }) { $0.original }
   }
 
-  /// Sorts by descending score, ties by `precedes` where it is not nil, then in the order added.
+  /// Sorts by descending score; ties by `precedes` where it is not nil, then by insertion order.
   private mutating func sort(_ precedes: (Point, Point) -> Bool?) {
     let before = points
     points = before.indices.sorted {

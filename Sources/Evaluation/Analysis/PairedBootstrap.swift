@@ -13,8 +13,8 @@ public struct PairedBootstrap: Sendable {
   public struct Difference: Hashable, Sendable {
     /// The difference with its confidence interval.
     public let interval: Interval
-    /// Two-sided p-value: twice the fraction of resamples on the other side of 0, with one added to each
-    /// count, at most 1.
+    /// Two-sided p-value: twice the fraction of resamples whose difference has the opposite sign,
+    /// with 1 added to each count; at most 1.
     public let p: Double
 
     init(_ value: Double, resamples: [Double], confidence: Double) {
@@ -24,16 +24,16 @@ public struct PairedBootstrap: Sendable {
     }
   }
 
-  /// The settings that it was made with.
+  /// The settings of the bootstrap.
   public let options: BootstrapOptions
   /// AP over IoU 0.50 to 0.95.
   public let ap: Difference
   /// AP at IoU 0.50.
   public let ap50: Difference
-  /// Nil for a class without ground truth.
+  /// The differences of each class, indexed by class index; nil without ground truth.
   public let classes: [(ap: Difference, ap50: Difference)?]
 
-  /// - Throws: `EvaluationError` where the images or classes of the two differ.
+  /// - Throws: `EvaluationError` if the images or classes of the two results differ.
   public init(
     _ first: EvaluationResult, _ second: EvaluationResult,
     options: BootstrapOptions = BootstrapOptions(),

@@ -3,14 +3,14 @@ import Imaging
 
 /// Samples the precision envelope of a class over its detections by descending score.
 ///
-/// Source: `COCOeval.accumulate`. Precision falls with each false positive and rises only at true
-/// positives, so its envelope (the maximum from here on) has its steps at true positives, and only
-/// there it is computed: the detections between them are counted.
+/// Source: `COCOeval.accumulate`. Precision rises only at true positives, so its envelope (the
+/// running maximum from the right) changes only there. Precision is therefore computed only at true
+/// positives; the detections between them are counted.
 struct Accumulation {
   private let parameters: EvaluationParameters
   private let matches: MatchTable
-  /// The class's detections by descending score: rows of `EvaluationTable.detections`, and ranks within
-  /// their image-class pair, 0 for the highest score.
+  /// The class's detections by descending score: rows of `EvaluationTable.detections`, and ranks
+  /// within their image-class pair, 0 for the highest score.
   private var entries: [(score: Double, row: Int32, rank: Int32)] = []
   private let groundTruthCounts: ArraySlice<Int>
 
@@ -30,7 +30,7 @@ struct Accumulation {
     entries.sort { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
   }
 
-  /// The curves of the class alone; -1 where it has no ground truth in a range of areas.
+  /// The curves of this class; -1 in area ranges without ground truth.
   func curves() -> PrecisionRecallCurves {
     var curves = PrecisionRecallCurves(parameters: parameters, classCount: 1)
     for (limitIndex, limit) in parameters.detectionLimits.enumerated() {
@@ -47,7 +47,7 @@ struct Accumulation {
     return curves
   }
 
-  /// At each threshold the precision of all detections down to each true positive, in order.
+  /// Per IoU threshold: the precision at each true positive, by descending score.
   private func precisions(ofRows rows: [Int32], area: Int) -> [[Double]] {
     let thresholds = parameters.iouThresholds.count
     let everyThreshold = parameters.everyThreshold
@@ -71,7 +71,7 @@ struct Accumulation {
         } else if matched & bit != 0 {
           let truePositives = Double(precisions[threshold].count + 1)
           let counted = Double(place + 1 - ignoredAtAll - ignoredAt[threshold])
-          // The reference adds spacing(1) against 0 / 0, which gives .9999999999999998.
+          // pycocotools adds np.spacing(1) to avoid 0 / 0; perfect precision is 0.9999999999999998.
           precisions[threshold].append(truePositives / (counted + Double.ulpOfOne))
         }
       }
@@ -88,7 +88,8 @@ struct Accumulation {
       Double(precisions.count) / groundTruths
     var envelope = precisions
     envelope.makeEnvelope()
-    // Both lists of recalls ascend: one pass finds the first true positive that reaches each point.
+    // Both lists of recalls are ascending: one pass finds the first true positive that reaches each
+    // recall point.
     var place = 0
     for (point, threshold) in parameters.recallThresholds.enumerated() {
       while place < envelope.count && Double(place + 1) / groundTruths < threshold { place += 1 }
@@ -100,7 +101,7 @@ struct Accumulation {
 }
 
 extension PrecisionRecallCurves {
-  /// Makes the curves of all classes from the match outcomes of their detections.
+  /// Computes the curves of all classes from the match outcomes of their detections.
   init(_ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor) {
     parameters = matches.parameters
     classCount = table.classNames.count
@@ -108,7 +109,7 @@ extension PrecisionRecallCurves {
       Accumulation(table, matches, classIndex: $0).curves()
     }
     let planes = parameters.areaRanges.count * parameters.detectionLimits.count
-    /// The planes of all classes, each class's after those of the class before.
+    /// Joins the arrays of single classes to one array with a class axis, before area and limit.
     func interleaved(_ classes: [[Double]]) -> [Double] {
       stride(from: 0, to: classes.first?.count ?? 0, by: planes).flatMap { row in
         classes.flatMap { $0[row..<row + planes] }

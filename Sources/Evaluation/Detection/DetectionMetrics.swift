@@ -3,8 +3,8 @@ import Basics
 /// The metrics of the COCO detection benchmark, overall and per class.
 ///
 /// All are fractions 0...1, and -1 where there is no ground truth. AP is the mean precision over
-/// recall, AR the recall after all detections. Both are means over classes with ground-truth objects
-/// and, unless stated otherwise, over IoU 0.50 to 0.95.
+/// recall, AR the recall after all detections. Both are means over classes with ground-truth
+/// objects and, unless stated otherwise, over IoU 0.50 to 0.95.
 public struct DetectionMetrics: Hashable, Sendable {
   /// The metrics of one class.
   public struct ClassEntry: Hashable, Sendable {
@@ -12,9 +12,9 @@ public struct DetectionMetrics: Hashable, Sendable {
     public let name: String
     /// The index into the class names.
     public let classIndex: Int
-    /// Without crowds and ignored objects.
+    /// The number of ground-truth objects, without crowds and ignored objects.
     public let groundTruthCount: Int
-    /// Includes detections over the limit of 100 per image.
+    /// The number of detections, including those over the limit of 100 per image.
     public let detectionCount: Int
     /// AP over IoU 0.50 to 0.95.
     public let ap: Double
@@ -26,11 +26,11 @@ public struct DetectionMetrics: Hashable, Sendable {
     public let ar100: Double
   }
 
-  /// One of the twelve metrics by its usual name.
+  /// One of COCO's twelve metrics.
   public struct Number: Hashable, Sendable {
-    /// Such as `AP50` or `ARsmall`.
+    /// The name of the metric, such as `AP50` or `ARsmall`.
     public let name: String
-    /// A fraction 0...1, or -1.
+    /// The value, a fraction 0...1; -1 without ground truth.
     public let value: Double
   }
 
@@ -38,16 +38,16 @@ public struct DetectionMetrics: Hashable, Sendable {
   public let numbers: [Number]
   /// The metrics of each class, in the order of the class names.
   public let classes: [ClassEntry]
-  /// Evaluated images, those without objects and detections included.
+  /// The number of evaluated images, including those without objects and detections.
   public let imageCount: Int
   package let curves: PrecisionRecallCurves
 
-  /// Without crowds and ignored objects.
+  /// The number of ground-truth objects of all classes, without crowds and ignored objects.
   public var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
 
-  /// Accumulates the matches, made with the parameters `.coco`, and takes the means of the curves.
+  /// Computes the metrics of matches made with the parameters `.coco`.
   ///
-  /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c, whose numbers it equals.
+  /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c; results are equal bit for bit.
   package init(
     _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) {
@@ -120,7 +120,7 @@ extension DetectionMetrics {
 }
 
 extension DetectionMetrics {
-  /// A row per class and a summary over all.
+  /// A table with one row per class and a summary row over all classes.
   public var classTable: Table {
     var table = Table([
       .words("class", key: "name"), .numbers("instances", key: "ground_truth"),
@@ -140,7 +140,8 @@ extension DetectionMetrics {
     return table
   }
 
-  /// The metrics by name (null without ground truth), in COCO's order (-1 without), and by class.
+  /// The metrics as JSON: `metrics` by name (null without ground truth), `stats` in COCO's order
+  /// (-1 without ground truth), and `classes`.
   package var json: JSONValue {
     let metrics = numbers.map {
       JSONMember(key: $0.name, value: Table.Value.fraction($0.value).json)
@@ -151,7 +152,8 @@ extension DetectionMetrics {
     ]
   }
 
-  /// All metrics of several results for a CSV file: a row per result and class, and one for all.
+  /// All metrics of several results for a CSV file: one row per result and class, and one row per
+  /// result over all classes.
   public static func csvTable(_ results: [EvaluationResult]) -> Table {
     let names = results.first?.report.numbers.map(\.name) ?? []
     var table = Table(

@@ -3,16 +3,18 @@ import Imaging
 
 /// One evaluated set of detections: the sorted rows, their matches and COCO's metrics.
 public struct EvaluationResult: Sendable {
-  /// The weights or files that the detections come from.
+  /// The name of the result in reports, such as the path of the weights or of the detections.
   public let name: String
   package let table: EvaluationTable
-  /// How detections were compared with ground-truth objects.
+  /// The IoU of boxes or masks that detections were matched by.
   package let overlap: PairwiseIoU
   package let matches: MatchTable
   /// COCO's metrics.
   public let report: DetectionMetrics
 
   /// Matches the detections and computes COCO's metrics.
+  ///
+  /// - Throws: `EvaluationError` for indices out of range and values that are not finite.
   public init(
     name: String, _ input: EvaluationInput, overlap: PairwiseIoU = .boxes,
     tasks: any ParallelExecutor = .serial
@@ -25,13 +27,14 @@ public struct EvaluationResult: Sendable {
   }
 }
 
-/// A metric that can be added to COCO's: its name, and its table and JSON for one result.
+/// A metric besides COCO's, selected by `evaluate --also`: its name, and its table and JSON for one
+/// result.
 ///
 /// `AdditionalMetric.all` lists them.
 package struct AdditionalMetric: Sendable {
-  /// The option's value and the key in JSON.
+  /// The value of `--also`, and the key in JSON.
   package let name: String
-  /// The value's explanation in the help.
+  /// The description in the help.
   package let summary: String
   package let evaluate:
     @Sendable (_ result: EvaluationResult, _ tasks: any ParallelExecutor) -> (

@@ -24,11 +24,11 @@ package struct F1Curve: Hashable, Sendable {
   }
 
   package let groundTruthCount: Int
-  /// A point per distinct score of detections that are not ignored, by descending score.
+  /// One point per distinct score of detections that are not ignored, by descending score.
   package let points: [Point]
 
-  /// The point of the highest F1, of equal ones that of the highest score; nil without ground truth or
-  /// true positives.
+  /// The point with the highest F1; on ties, the one with the highest score. Nil without ground
+  /// truth or true positives.
   package var best: Point? {
     guard groundTruthCount > 0 else { return nil }
     return points.filter { $0.truePositives > 0 }.max { $0.f1 < $1.f1 }
@@ -55,7 +55,7 @@ package struct F1Curve: Hashable, Sendable {
     self.init(steps, groundTruths: matches.groundTruthCounts[classIndex * areaCount])
   }
 
-  /// True and false positives that are added at a score.
+  /// The true and false positives that one score adds.
   private typealias Step = (score: Double, tp: Int, fp: Int)
 
   private init(_ steps: [Step], groundTruths: Int) {
@@ -118,10 +118,11 @@ extension AdditionalMetric {
 }
 
 extension F1Curve {
-  /// The means over the classes of precision and recall, at the confidence of the highest mean F1.
+  /// Precision and recall averaged over classes, at the confidence threshold of the highest mean
+  /// F1.
   ///
-  /// Classes without ground truth are left out; both are 0 where no detection is right. Source:
-  /// Ultralytics `ap_per_class`, without its smoothing of the curve.
+  /// Classes without ground truth are left out; both are 0 if no detection is a true positive.
+  /// Source: Ultralytics `ap_per_class`, without its smoothing of the curve.
   package static func meanBest(_ curves: [F1Curve]) -> (precision: Double, recall: Double) {
     let counted = curves.filter { $0.groundTruthCount > 0 }
     var steps: [(score: Double, curve: Int, f1: Double)] = []

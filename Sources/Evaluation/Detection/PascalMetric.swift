@@ -4,18 +4,17 @@ import Imaging
 /// Average precision as defined by the Pascal VOC challenge, at IoU 0.5.
 ///
 /// Unlike COCO, a detection is compared only with the ground-truth object of the highest IoU (the
-/// first of equal ones), matched or not: a second detection of it is a false positive. A detection of
-/// a difficult object is ignored. The number of detections is not limited. Crowds, which VOC does not
-/// have, are treated as difficult.
+/// first of equal ones), matched or not: a second detection of it is a false positive. A detection
+/// of a difficult object is ignored. The number of detections is not limited. Crowds, which VOC
+/// does not have, are treated as difficult.
 ///
 /// VOC's inclusive corners give the same IoU as the half-open ones here. An IoU of exactly 0.5 is a
-/// match, as in VOC's own code; some ports require more.
-/// Source: VOCevaldet.m and VOCap.m of the VOC 2012 development kit; for 2007 VOCevaldet.m of that
-/// year's.
+/// match, as in VOC's own code; some ports require more. Source: VOCevaldet.m and VOCap.m of the
+/// VOC 2012 development kit; for 2007, VOCevaldet.m of the VOC 2007 development kit.
 package struct PascalMetric: Hashable, Sendable {
-  /// Fractions 0...1, or -1 without ground truth.
+  /// The average precision of one class: fractions 0...1, or -1 without ground truth.
   package struct ClassEntry: Hashable, Sendable {
-    /// Without difficult objects.
+    /// The number of ground-truth objects, without difficult ones.
     package let groundTruthCount: Int
     /// VOC 2007: the mean of the envelope at recall 0, 0.1 ... 1.
     package let ap2007: Double
@@ -44,8 +43,8 @@ package struct PascalMetric: Hashable, Sendable {
     meanAP2010 = mean(classes.map(\.ap2010))
   }
 
-  /// The detections of one class by descending score, each with the ground-truth object of the highest
-  /// IoU, if that reaches the threshold.
+  /// The detections of one class by descending score, each with the ground-truth object with the
+  /// highest IoU; nil below the threshold.
   private static func ranked(
     _ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU
   ) -> [(score: Double, row: Int, groundTruth: Int?)] {

@@ -1,5 +1,5 @@
-/// Precision over recall, and the final recall, for every threshold, class, area and
-/// limit: the arrays that all of COCO's metrics are means of.
+/// Precision at each recall point, and the final recall, for every IoU threshold, class, area range
+/// and detection limit. All of COCO's metrics are means over these arrays.
 ///
 /// -1 marks a class without ground truth in an area range. The layout is the reference's
 /// `COCOeval.eval`: row-major `[iou][recall][class][area][limit]`, recall without the second axis.
@@ -36,7 +36,7 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
       * parameters.detectionLimits.count + limit
   }
 
-  /// The mean precision over thresholds and classes; -1 where none of them has ground truth.
+  /// The mean precision over thresholds and classes; -1 if none of the classes has ground truth.
   func meanPrecision(
     ious: Range<Int>, classes: Range<Int>, area: Int, limit: Int
   ) -> Double {
@@ -45,7 +45,8 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
     return mean(of: precision, rows: rows, classes: classes, area: area, limit: limit)
   }
 
-  /// The mean recall over all thresholds and the given classes; -1 where none has ground truth.
+  /// The mean recall over all thresholds and the given classes; -1 if none of them has ground
+  /// truth.
   func meanRecall(classes: Range<Int>, area: Int, limit: Int) -> Double {
     mean(
       of: recall, rows: parameters.iouThresholds.indices, classes: classes, area: area,
@@ -66,13 +67,12 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   }
 }
 
-/// The mean of values in numpy's order of additions; -1 for none.
+/// The mean in numpy's summation order; -1 without values.
 func meanOrMissing(_ values: ArraySlice<Double>) -> Double {
   values.isEmpty ? -1 : pairwiseSum(values) / Double(values.count)
 }
 
-/// The sum of values in numpy's order of additions, so that means equal the reference's to the last
-/// bit.
+/// The sum in numpy's summation order, so that means equal pycocotools' bit for bit.
 ///
 /// Pairwise summation down to blocks of 128, each with eight running sums.
 /// Source: `pairwise_sum` of numpy's loops_utils.
@@ -95,7 +95,7 @@ func pairwiseSum(_ values: ArraySlice<Double>) -> Double {
 }
 
 extension [Double] {
-  /// Raises each precision to the maximum from it on: the precision envelope.
+  /// Replaces each precision by the maximum of itself and all later ones: the precision envelope.
   mutating func makeEnvelope() {
     for place in stride(from: count - 1, to: 0, by: -1) where self[place] > self[place - 1] {
       self[place - 1] = self[place]

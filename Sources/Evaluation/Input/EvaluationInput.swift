@@ -3,22 +3,23 @@ import Imaging
 
 /// The input of an evaluation: images, classes, ground truth and detections.
 ///
-/// Rows may be in any order of images and classes. Of detections of one image and class with equal
-/// scores the earlier row ranks first, as in the reference. Masks are kept separately, one per row
-/// in the same order; see `PairwiseIoU`.
+/// Rows may be in any order. Among detections of one image and class with equal scores, the earlier
+/// row ranks first, as in pycocotools. Masks are kept separately, one per row in the same order;
+/// see `PairwiseIoU`.
 public struct EvaluationInput: Hashable, Sendable {
-  /// File names or ids, including images without ground-truth objects or detections.
+  /// The file names or ids of all images, including those without ground-truth objects or
+  /// detections.
   ///
-  /// The reference takes images by ascending id, which breaks ties of scores between images.
+  /// The order breaks ties of scores between images; pycocotools sorts images by ascending id.
   public private(set) var imageNames: [String]
-  /// Indexed by class index.
+  /// The class names, indexed by class index.
   public let classNames: [String]
   /// The ground-truth objects of all images.
   public var groundTruths: GroundTruthTable
   /// The detections of all images.
   public var detections: DetectionTable
 
-  /// An input; images are added by `append`.
+  /// Makes an input; `append` adds images.
   public init(
     imageNames: [String] = [], classNames: [String],
     groundTruths: GroundTruthTable = GroundTruthTable(),
@@ -40,10 +41,10 @@ public struct EvaluationInput: Hashable, Sendable {
     for detection in detections { self.detections.append(detection, image: image) }
   }
 
-  /// Checks indices and numbers.
+  /// Checks all indices and values.
   ///
-  /// - Throws: `EvaluationError` for an image or class index that is not in its list, and for a
-  ///   coordinate, area or score that is not finite.
+  /// - Throws: `EvaluationError` for an image or class index out of range, and for a coordinate,
+  ///   area or score that is not finite.
   func check() throws(EvaluationError) {
     for row in 0..<groundTruths.count {
       let values = groundTruths.boxes[row].isFinite && groundTruths.areas[row].isFinite

@@ -11,11 +11,12 @@ package struct EvaluationParameters: Hashable, Sendable {
     package func contains(_ area: Double) -> Bool { !(area < lower || area > upper) }
   }
 
-  /// 0.50, 0.55 ... 0.95.
+  /// The minimum IoUs of a match: 0.50, 0.55 ... 0.95.
   package let iouThresholds: [Double]
   /// The recalls at which precision is sampled: 0, 0.01 ... 1.
   package let recallThresholds: [Double]
-  /// All, small (to 32²), medium (to 96²) and large; 32² and 96² belong to both neighbors.
+  /// All, small (up to 32²), medium (up to 96²) and large; 32² and 96² belong to both adjacent
+  /// ranges.
   package let areaRanges: [AreaRange]
   /// Maximum detections per image and class, the highest scores first: 1, 10, 100.
   package let detectionLimits: [Int]
@@ -31,15 +32,15 @@ package struct EvaluationParameters: Hashable, Sendable {
     ],
     detectionLimits: [1, 10, 100])
 
-  /// The mask with a bit for each IoU threshold.
+  /// The bit mask of all IoU thresholds.
   var everyThreshold: UInt16 { UInt16((1 << iouThresholds.count) - 1) }
   var largestLimit: Int { detectionLimits.max() ?? 0 }
 }
 
 /// Evenly spaced values, both ends included, rounded as numpy's `linspace` rounds them.
 ///
-/// The reference's thresholds are made by it: 0.6 is 0.6 and not 0.5 + 0.05 + 0.05, and a tie at a
-/// threshold depends on the last bit.
+/// pycocotools computes its thresholds with `linspace`. The last bit decides about an IoU equal to
+/// a threshold: 0.6 is not 0.5 + 0.05 + 0.05.
 func evenlySpaced(from start: Double, through stop: Double, count: Int) -> [Double] {
   precondition(count >= 2, "a range with both ends has at least two values, not \(count)")
   let step = (stop - start) / Double(count - 1)

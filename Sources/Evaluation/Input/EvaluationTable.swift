@@ -1,7 +1,7 @@
 import Basics
 import Imaging
 
-/// The ground-truth objects and detections of one image that share a class: ranges of rows.
+/// The rows of one image and one class: ground-truth objects and detections.
 package struct ImageClassPair: Hashable, Sendable {
   /// Index into the list of images.
   package let image: Int32
@@ -14,7 +14,7 @@ package struct ImageClassPair: Hashable, Sendable {
 }
 
 extension ArraySlice<ImageClassPair> {
-  /// The rows of all of these pairs, which are neighbors; empty without pairs.
+  /// The rows of all pairs of the slice, which are contiguous; empty without pairs.
   package var groundTruths: Range<Int> {
     (first?.groundTruths.lowerBound ?? 0)..<(last?.groundTruths.upperBound ?? 0)
   }
@@ -23,32 +23,33 @@ extension ArraySlice<ImageClassPair> {
   }
 }
 
-/// An evaluation's rows, sorted by image and then by class, with the start of each group.
+/// The ground truth and detections of an evaluation, sorted by image and then by class, with the
+/// start of each group.
 ///
-/// Matching works on image-class pairs: one image and one class with at least one ground-truth object
-/// or detection. Pairs are sorted by image, then class; the rows of a pair are contiguous, and so are
-/// those of an image.
+/// Matching works on image-class pairs: one image and one class with at least one ground-truth
+/// object or detection. Pairs are sorted by image, then class; the rows of a pair are contiguous,
+/// and so are those of an image.
 package struct EvaluationTable: Sendable {
   package let imageNames: [String]
   package let classNames: [String]
-  /// By image and class; within a pair in the order of the input.
+  /// Sorted by image and class; within a pair in the order of the input.
   package let groundTruths: GroundTruthTable
-  /// By image and class; within a pair by descending score, ties in the order of the input.
+  /// Sorted by image and class; within a pair by descending score, ties in the order of the input.
   package let detections: DetectionTable
   /// For each row of `groundTruths`, its row in the input, to which masks refer.
   package let groundTruthSources: [Int32]
   /// For each row of `detections`, its row in the input.
   package let detectionSources: [Int32]
-  /// By image and then by class.
+  /// Sorted by image, then class.
   package let pairs: [ImageClassPair]
   /// `pairs[imageStarts[i]..<imageStarts[i + 1]]` belong to image i.
   package let imageStarts: [Int]
-  /// Pair numbers by class and then by image.
+  /// Indices into `pairs`, sorted by class, then image.
   package let classPairs: [Int32]
   /// `classPairs[classStarts[c]..<classStarts[c + 1]]` belong to class c.
   package let classStarts: [Int]
 
-  /// Sorts the rows of an input in linear time, apart from the scores within a pair.
+  /// Sorts the rows of an input: counting sorts by image and class, then by score within each pair.
   ///
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
   package init(_ input: EvaluationInput, tasks: any ParallelExecutor = .serial)
@@ -58,7 +59,7 @@ package struct EvaluationTable: Sendable {
     imageNames = input.imageNames
     classNames = input.classNames
     let (images, classCount) = (imageNames.count, classNames.count)
-    /// Row numbers by image, then class, then row: two counting sorts, the less important key first.
+    /// Row indices by image, then class, then row: two counting sorts, the secondary key first.
     func order(_ imageIndices: [Int32], _ classes: [Int32]) -> [Int32] {
       let rows = Array(0..<Int32(classes.count))
       return Self.sorted(
@@ -82,12 +83,12 @@ package struct EvaluationTable: Sendable {
     pairs[imageStarts[image]..<imageStarts[image + 1]]
   }
 
-  /// The numbers of a class's pairs, by image.
+  /// The indices into `pairs` of a class, by image.
   package func pairs(ofClass classIndex: Int) -> ArraySlice<Int32> {
     classPairs[classStarts[classIndex]..<classStarts[classIndex + 1]]
   }
 
-  /// A stable counting sort of row numbers by a key below `count`.
+  /// A stable counting sort of row indices by a key below `count`.
   private static func sorted(_ rows: [Int32], by keys: [Int32], count: Int) -> [Int32] {
     var places = starts(keys, count: count)
     var result = [Int32](repeating: 0, count: rows.count)
@@ -99,7 +100,7 @@ package struct EvaluationTable: Sendable {
     return result
   }
 
-  /// The start of each key's rows after sorting, and the end of the last.
+  /// The start index of each key's rows after sorting, and the number of rows at the end.
   private static func starts(_ keys: [Int32], count: Int) -> [Int] {
     var starts = [Int](repeating: 0, count: count + 1)
     for key in keys { starts[Int(key) + 1] += 1 }
@@ -107,11 +108,11 @@ package struct EvaluationTable: Sendable {
     return starts
   }
 
-  /// Walks both sorted lists of rows in parallel.
+  /// Merges the two sorted lists of rows into pairs.
   private static func pairs(
     groundTruths: GroundTruthTable, detections: DetectionTable, order: [Int32]
   ) -> [ImageClassPair] {
-    /// Image and class as one number, in the order of the pairs, and an end.
+    /// Image and class as one sort key per row, and a sentinel at the end.
     func keys(_ images: [Int32], _ classes: [Int32]) -> [Int64] {
       zip(images, classes).map { Int64($0) << 32 | Int64($1) } + [.max]
     }

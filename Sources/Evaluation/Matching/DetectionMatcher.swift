@@ -1,12 +1,13 @@
-/// Matches detections to ground-truth objects greedily, the highest score first, pair by pair.
+/// Matches detections to ground-truth objects greedily per image-class pair, the highest score
+/// first.
 ///
-/// Source: `COCOeval.evaluateImg`. Each detection takes the unmatched ground-truth object of the
-/// highest IoU (of equal ones the last). Ignored objects are considered only if no other one matches.
-/// A crowd can be matched any number of times. A detection that matches an ignored object, or none
-/// while its own area is out of range, is ignored.
+/// Source: `COCOeval.evaluateImg`. Each detection matches the unmatched ground-truth object with
+/// the highest IoU (the last one on ties). Ignored objects are considered only if no other object
+/// matches. A crowd can be matched any number of times. A detection is ignored if it matches an
+/// ignored object, or if it is unmatched and its own area is out of range.
 ///
-/// Unlike the reference, a match is stored as a flag and not as an annotation id, so an id of 0 has no
-/// special meaning.
+/// Unlike the reference, a match is stored as a flag and not as an annotation id, so an id of 0 has
+/// no special meaning.
 struct DetectionMatcher {
   /// The match outcomes of all pairs so far, laid out as in `MatchTable`.
   private(set) var matched: [UInt16] = []
@@ -15,15 +16,15 @@ struct DetectionMatcher {
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
   private let parameters = EvaluationParameters.coco
-  /// The thresholds, at most 1 - 1e-10 as in the reference.
+  /// The IoU thresholds, limited to 1 - 1e-10 as in the reference.
   private let floors: [Double]
   private let lowestFloor: Double
   private let everyThreshold: UInt16
 
-  // Scratch memory, kept from pair to pair.
+  // Scratch memory, reused for each pair.
   private var overlaps: [Double] = []
-  /// Ground-truth objects, by their index in the pair, whose IoU with a detection reaches the lowest
-  /// threshold. Those of detection d are `candidateStarts[d]..<candidateStarts[d + 1]`.
+  /// Ground-truth objects, by their index in the pair, whose IoU with a detection reaches the
+  /// lowest threshold. Those of detection d are `candidateStarts[d]..<candidateStarts[d + 1]`.
   private var candidates: [(groundTruth: Int, overlap: Double)] = []
   private var candidateStarts: [Int] = []
   /// Whether a ground-truth object is ignored in the current area range.
@@ -63,8 +64,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// Appends detections as unmatched: ignored where their area is out of range or where they are beyond
-  /// the limit.
+  /// Appends detections as unmatched: ignored where their area is out of range or where they are
+  /// beyond the limit.
   private mutating func append(unmatched pair: ImageClassPair) {
     let limit = pair.detections.lowerBound + parameters.largestLimit
     for row in pair.detections {
@@ -105,7 +106,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// Finds the match of one detection at every threshold; `row` is the detection's row in `matched`.
+  /// Finds the match of one detection at every threshold; `row` is the detection's row in
+  /// `matched`.
   private mutating func match(_ detection: Int, row: Int, pair: ImageClassPair, area: Int) {
     let mine = candidateStarts[detection]..<candidateStarts[detection + 1]
     let place = row * parameters.areaRanges.count + area
@@ -126,8 +128,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// The unmatched ground-truth object of the highest IoU, the last of equal ones, among those that are
-  /// ignored or among those that are not.
+  /// The unmatched ground-truth object with the highest IoU, the last one on ties, among either the
+  /// ignored objects or the others.
   private func best(
     of mine: Range<Int>, ignored: Bool, floor: Double, bit: UInt16, _ pair: ImageClassPair
   ) -> Int? {

@@ -2,10 +2,10 @@ import Imaging
 
 /// Computes the IoU of detections with ground-truth objects: of their boxes or of their masks.
 ///
-/// Matching reads nothing but these values, the areas and the flags.
+/// Matching depends only on these values, the areas and the flags.
 public struct PairwiseIoU: Sendable {
-  /// Fills `overlaps[d * groundTruths + t]` with the IoU of the pair's d-th detection, for the first
-  /// `detections` of them, with its t-th ground-truth object. All elements must be written.
+  /// Fills `overlaps[d * groundTruths + t]` with the IoU of the pair's d-th detection, for the
+  /// first `detections` of them, with its t-th ground-truth object. All elements must be written.
   package typealias Filling =
     @Sendable (
       _ table: EvaluationTable, _ pair: ImageClassPair, _ detections: Int,
@@ -19,7 +19,7 @@ public struct PairwiseIoU: Sendable {
     Double
 
   let fill: Filling
-  /// Agrees with `fill`.
+  /// Must return the same values as `fill`.
   let iou: RowIoU
 }
 
@@ -38,7 +38,7 @@ extension PairwiseIoU {
       }, iou: iou)
   }
 
-  /// Intersection over union of boxes; over the detection's area for crowds.
+  /// The IoU of boxes; for crowds, the intersection over the detection's area.
   public static let boxes = PairwiseIoU(
     fill: { table, pair, detections, overlaps in
       var place = 0
@@ -57,7 +57,7 @@ extension PairwiseIoU {
         with: table.groundTruths.boxes[groundTruth], isCrowd: isCrowd)
     })
 
-  /// Intersection over union of masks; over the detection's area for crowds.
+  /// The IoU of masks; for crowds, the intersection over the detection's area.
   ///
   /// - Parameters:
   ///   - groundTruths: One mask per ground-truth object, in the order of the input.

@@ -1,11 +1,11 @@
 import Glimpse
 
-/// The time of each layer of a network, and its fraction of the peak throughput.
+/// Measures the time of each layer of a network, and its fraction of the peak throughput.
 enum LayerSpeeds {
-  /// Runs `step`, which runs the session, repeatedly with a clock around each node.
+  /// Runs `step`, which must run the session, repeatedly and times each node.
   ///
-  /// Times are medians over the runs. For people the sums are in the last row; for scripts shapes are
-  /// height, width, channels.
+  /// Times are medians over the runs, in milliseconds. The text ends with a row of sums; in JSON,
+  /// shapes are height, width, channels.
   ///
   /// - Parameter peak: The peak FLOP/s of the threads.
   static func measure(

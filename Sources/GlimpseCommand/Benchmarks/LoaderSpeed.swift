@@ -3,20 +3,20 @@ import Glimpse
 /// The measured speed of the loader (reading, decoding, augmentation, batches), and the time that
 /// training steps waited for it.
 struct LoaderSpeed: Sendable {
-  /// Consecutive batches.
+  /// One timed run of consecutive batches.
   struct Run: Sendable {
     var images = 0
     var seconds = 0.0
-    /// Of them, those spent waiting for a batch.
+    /// The part of `seconds` spent waiting for a batch.
     var waited = 0.0
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
     var dataWaitFraction: Double { waited / max(seconds, 1e-9) }
   }
 
-  /// The most images of a run.
+  /// The maximum number of images per run.
   static let longestRun = 1024
 
-  /// The settings of the training whose loader is measured: one worker, if not set otherwise.
+  /// The default settings of the measured loader: those of a training, with one worker.
   static var settings: TrainingConfig {
     var config = TrainingConfig()
     config.workers = 1
@@ -24,20 +24,20 @@ struct LoaderSpeed: Sendable {
   }
 
   private let config: TrainingConfig
-  /// Images of the dataset.
+  /// The number of images of the dataset.
   private let images: Int
   private let batch: Int
   /// Whether training steps ran on the batches.
   private let trains: Bool
-  /// In order: the first decodes every image.
+  /// In order; the first run decodes every image, later ones read from the cache.
   private var runs: [Run] = []
   /// Images that cannot be decoded.
   private var unreadable: Set<DatasetIssue> = []
 
-  /// Times runs of batches as `train` makes them.
+  /// Times batches that are loaded as by `train`.
   ///
   /// - Parameters:
-  ///   - config: The settings besides those of the model.
+  ///   - config: The training settings; the input size is the model's.
   ///   - step: A training step on a batch; its time is not counted as waiting.
   /// - Throws: `DatasetsError` for a dataset that cannot be used.
   init(
@@ -77,7 +77,7 @@ struct LoaderSpeed: Sendable {
     }
   }
 
-  /// The loader of a training of the model, with its own normalization.
+  /// The loader settings for training the model, with the model's normalization.
   static func loaderConfig(
     for model: ModelDescription, batch: Int, _ config: TrainingConfig
   ) -> LoaderConfig {
@@ -86,7 +86,8 @@ struct LoaderSpeed: Sendable {
         batchSize: batch, normalization: Normalization(model.preprocessing)))
   }
 
-  /// The median of all runs but the first, which is reported by itself; the first if there is no other.
+  /// The median of all runs but the first, which is reported separately; that of the first if it is
+  /// the only one.
   private func median(_ number: (Run) -> Double) -> Double {
     Statistics.median((runs.count > 1 ? runs.dropFirst() : runs[...]).map(number))
   }

@@ -3,10 +3,11 @@ import Glimpse
 
 /// The machine and the limits of this process.
 enum MachineFacts {
-  /// "processors" are online, "affinity" those that this process may use, limits those of the control
-  /// groups, "threads" the default of `--threads`.
+  /// A table: "processors" is the number online, "affinity" the number that this process may use,
+  /// limits are those of the control groups, "threads" is the default of `--threads`.
   ///
-  /// Throws where `GLIMPSE_ISA` names an instruction set that this machine does not have.
+  /// - Throws: `EngineError` if `GLIMPSE_ISA` names an instruction set that this machine does not
+  ///   have.
   static func table() throws -> Table {
     let processor = field("model name", of: "/proc/cpuinfo") ?? ""
     let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)

@@ -7,10 +7,10 @@ struct StepTimer {
   /// Images per step.
   let batch: Int
   let backend: ComputeBackend
-  /// Whether each layer is timed, too, in as many further runs.
+  /// Whether each layer is timed too, in the same number of additional runs.
   var timesLayers = false
 
-  /// Runs before the first that counts.
+  /// Untimed runs before the measurement.
   private static let warmups = 2
   private static let seed: UInt64 = 0
 
@@ -24,10 +24,10 @@ struct StepTimer {
     var peak = 0.0
     /// The outputs of the last forward pass.
     var outputs: [Tensor] = []
-    /// The time of each layer, on request.
+    /// The times of the layers, if requested.
     var layers: Table?
 
-    /// Milliseconds; the middle of an even number of runs is the mean of its two.
+    /// The median in milliseconds.
     var median: Double { Statistics.median(milliseconds) }
   }
 
@@ -61,23 +61,23 @@ struct StepTimer {
       step: { _ = try training.step(images, targets: targets) })
   }
 
-  /// A step that computes as a training does, at a learning rate of almost 0.
+  /// A step with the computations of training, at a learning rate of almost 0.
   func trainingStep(loss: any Loss) -> TrainingStep {
     var config = TrainingConfig()
     config.optimizer = .sgd
     config.weightDecay = 5e-4
-    // A network that diverged on random images would compute at another speed.
+    // A network that diverges on random images would run at a different speed.
     config.learningRate = 1e-5
     config.finalLearningRateFraction = 1
     config.warmupEpochs = 0
     config.seed = Self.seed
     return TrainingStep(
-      // Changed in place: they are not read again.
+      // Modified in place; they are not needed again.
       model.graph, parameters: model.parameters, loss: loss, config: config, stepsPerEpoch: 1,
       pool: backend.pool, kernels: backend.kernels)
   }
 
-  /// - Parameter session: That of the steps, once they have run.
+  /// - Parameter session: The session of the steps; nil before the first step.
   private func time(
     runs: Int, flops: Double, session: @autoclosure () -> Session?, before: () -> Void = {},
     step: () throws -> Void
@@ -106,7 +106,7 @@ struct StepTimer {
     return measurement
   }
 
-  /// The input: numbers in 0..<1, the same in every run.
+  /// Random images with values in 0..<1, the same in every run.
   var images: Tensor {
     var generator = SeededGenerator(seed: Self.seed)
     return Tensor(

@@ -1,10 +1,10 @@
 import Glimpse
 
-/// What `evaluate` adds to the metrics: error analysis, confidence intervals, an HTML report.
+/// The additional outputs of `evaluate`: error analysis, confidence intervals, an HTML report.
 struct AnalysisOptions: Sendable {
   var reportPath: String?
   var showsErrors = false
-  /// Bootstrap resamples; nil for none but those of a report.
+  /// Bootstrap resamples; nil for the default in a report, and for none otherwise.
   var resamples: Int?
 
   static let defaultResamples = 1000
@@ -25,8 +25,8 @@ struct AnalysisOptions: Sendable {
   /// Analyzes the results and writes the report.
   ///
   /// - Parameters:
-  ///   - facts: What was evaluated, for the report.
-  ///   - path: The path of an image; nil where it is not known.
+  ///   - facts: Names and values for the report's header, such as the dataset.
+  ///   - path: The path of an image by its index; nil if it is unknown.
   func explain(
     _ runs: [EvaluationResult], facts: [(name: String, value: String)], tasks: any ParallelExecutor,
     path: (_ image: Int) -> String?

@@ -7,7 +7,7 @@ struct AnalysisText {
   var pairs: [PairedBootstrap] = []
   var options = AnalysisOptions()
 
-  /// To print below the other tables.
+  /// The tables that are printed below those of the metrics.
   var tables: String {
     var tables = options.showsErrors ? [ErrorBreakdown.table(analyses.map(\.errors))] : []
     if options.resamples != nil { tables += [intervals] + (pairs.isEmpty ? [] : [differences]) }
@@ -50,7 +50,7 @@ struct AnalysisText {
     return table
   }
 
-  /// What a run's object holds.
+  /// The members that are added to the JSON object of a result.
   func json(run: Int) -> JSONValue {
     guard analyses.indices.contains(run) else { return [:] }
     let analysis = analyses[run]

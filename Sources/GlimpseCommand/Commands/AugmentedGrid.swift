@@ -1,8 +1,8 @@
 import Glimpse
 
-/// The first augmented images of a training, as one image and as thumbnails.
+/// The first augmented images of a training run, as one image and as thumbnails.
 struct AugmentedGrid: Sendable {
-  /// All images with their boxes, in rows from the left.
+  /// All images with their boxes in a grid, row by row.
   private(set) var image: Image
   private(set) var thumbnails: [AnnotatedThumbnail] = []
 
@@ -15,7 +15,7 @@ struct AugmentedGrid: Sendable {
   /// Augments images of the split "train", or else of the first split.
   ///
   /// - Parameters:
-  ///   - observe: Called before each image; errors that it throws end the work.
+  ///   - observe: Called before each image; an error that it throws cancels the work.
   /// - Throws: `DatasetsError` where no image can be decoded.
   init(
     _ check: DatasetCheck, config: TrainingConfig, count: Int,

@@ -87,8 +87,8 @@ struct Bench: Command {
     return .done
   }
 
-  /// Writes all values as little-endian 32-bit floats, channels before rows (n, c, h, w), one tensor
-  /// after the other, for other programs to compare with.
+  /// Writes all values as little-endian 32-bit floats, channels before rows (n, c, h, w), one
+  /// tensor after the other, for other programs to compare with.
   private func write(_ tensors: [Tensor], to path: String?) throws(FileError) {
     guard let path else { return }
     var bytes: [UInt8] = []

@@ -4,7 +4,7 @@ import Glimpse
 struct CheckText {
   let check: DatasetCheck
 
-  /// The numbers, then the issues by kind, the first `most` of each.
+  /// The statistics, then the first `most` issues of each kind.
   func table(most: Int) -> String {
     [splits, classes, issues(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Glimpse
 
-/// What `convert` and `split` share: a dataset is read, and written into a new folder.
+/// The shared part of `convert` and `split`: reads a dataset and writes it into a new folder.
 struct DatasetWriting: Sendable {
   var data = ""
   /// The format of the dataset; nil where it is detected.
@@ -21,10 +21,10 @@ struct DatasetWriting: Sendable {
     let format: DatasetFormat
     let classNames: [String]
     let outcome: DatasetWriter.Outcome
-    /// Issues because of which labels or images are missing.
+    /// The number of issues with severity error: labels or images were dropped or changed.
     let errorCount: Int
 
-    /// What the format has no room for.
+    /// Annotations that the format cannot store, with their counts.
     private var dropped: [(kind: DroppedAnnotations, count: Int)] {
       DroppedAnnotations.allCases.compactMap { kind in
         outcome.losses[kind].map { (kind, $0) }
@@ -93,8 +93,8 @@ struct DatasetWriting: Sendable {
         segmentations: segmentations, clipsBoxes: false, runner: tasks, images: index))
   }
 
-  /// Writes a dataset into a new folder, or several versions of it such as folds, with progress, and
-  /// prints the result; some inputs failed where the dataset has errors.
+  /// Writes a dataset into a new folder, or several versions of it such as folds, with progress,
+  /// and prints a summary. Returns `someInputsFailed` if the dataset has errors.
   ///
   /// - Parameters:
   ///   - parts: The splits of each version.

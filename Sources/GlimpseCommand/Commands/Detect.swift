@@ -122,7 +122,7 @@ struct Detect: Command {
     return try ResultFolder(named: output, overwrites: overwrites)
   }
 
-  /// One sink per kind of file: an output format is a sink and a line here.
+  /// One sink per kind of file. A new output format is one sink and one entry here.
   private func fileSinks(
     _ folder: ResultFolder, paths: [String], classNames: [String], policy: DecodePolicy,
     pool: ThreadPool

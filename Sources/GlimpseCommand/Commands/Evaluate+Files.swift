@@ -15,18 +15,18 @@ extension Evaluate {
       try evaluate($0, groundTruth, tasks, on: console)
     }
     try writeCSV(runs)
-    // Of a folder, the annotation file that was read.
+    // For a folder, this is the path of the annotation file that was read.
     let finder = ImageLocator(groundTruth: groundTruth.path, folder: images)
     let explained = try explanation.explain(
       runs,
       facts: [
-        ("truth", path), ("images", "\(groundTruth.images.count)"),
+        ("annotations", path), ("images", "\(groundTruth.images.count)"),
         ("objects", "\(runs.first?.report.groundTruthCount ?? 0)"),
-        ("overlap of", usesMasks ? "masks" : "boxes"),
+        ("IoU of", usesMasks ? "masks" : "boxes"),
       ], tasks: tasks
     ) { image in
       let entry = groundTruth.images[image]
-      // Only COCO's names have to be found; other formats' are paths.
+      // COCO files hold file names, which must be located; other formats have paths.
       guard entry.id != nil else { return entry.name }
       return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
@@ -35,9 +35,9 @@ extension Evaluate {
     return .done
   }
 
-  /// Evaluates one run of a detector, which may lie in several files.
+  /// Evaluates one result, which may consist of several files.
   ///
-  /// - Throws: where ground truth and detections contradict each other.
+  /// - Throws: `CommandError` for mismatches with the ground truth, unless they are allowed.
   private func evaluate(
     _ paths: [String], _ groundTruth: GroundTruth, _ tasks: any ParallelExecutor,
     on console: Console
@@ -57,7 +57,7 @@ extension Evaluate {
   /// Whether masks are compared instead of boxes.
   private var usesMasks: Bool { overlap == .segm }
 
-  /// Lists what contradicts the ground truth, and ends the command unless that is allowed.
+  /// Lists the mismatches with the ground truth; throws unless `--allow-mismatches` is given.
   private func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
     guard mismatches.count > 0 else { return }
     for kind in ConsistencyIssues.Kind.allCases where mismatches.count(kind) > 0 {
@@ -70,13 +70,13 @@ extension Evaluate {
     }
     if allowsMismatches {
       console.warn(
-        "\(Sentence.count(mismatches.count, "entry", plural: "entries")) contradict the ground truth; those of an "
-          + "unknown image or class are left out")
+        "\(Sentence.count(mismatches.count, "entry", plural: "entries")) do not match the ground truth; "
+          + "those of an unknown image or class are ignored")
       return
     }
     throw CommandError(
-      "ground truth and detections do not belong together: "
-        + "\(Sentence.count(mismatches.count, "contradiction")), listed above; "
-        + "--allow-mismatches leaves them out", exitCode: .invalidDataSet)
+      "inconsistent ground truth or detections: "
+        + "\(Sentence.count(mismatches.count, "mismatch", plural: "mismatches")), listed above; "
+        + "use --allow-mismatches to evaluate anyway", exitCode: .invalidDataSet)
   }
 }

@@ -31,8 +31,8 @@ struct Evaluate: Command {
     "The classes of the dataset are matched to those of the weights by name.",
     "Files of detections: COCO results are matched to images and classes by id, or by file name and "
       + "from 1 where the ground truth has no ids; the lines of 'detect --json' by file name and "
-      + "class name; YOLO label files by file name and class number. Ground truth and detections "
-      + "that contradict each other are listed, and the exit code is 4.",
+      + "class name; YOLO label files by file name and class number. Mismatches with the ground "
+      + "truth are listed, and the exit code is 4.",
   ]
 
   static let options: OptionGroups<Evaluate> = [
@@ -51,7 +51,7 @@ struct Evaluate: Command {
         help: "Evaluate several --detections together, as parts of one run"),
       .flag(
         "allow-mismatches", \.allowsMismatches,
-        help: "Leave out detections that contradict the ground truth"),
+        help: "Evaluate despite mismatches; detections of unknown images and classes are ignored"),
       .value("iou-type", \.overlap, help: "IoU of: bbox, boxes, or segm, masks of COCO files"),
       .value(
         "images", \.images, unit: "folder", unset: "beside the annotations",
@@ -138,7 +138,7 @@ struct Evaluate: Command {
     return try evaluateWeights(on: data, console)
   }
 
-  /// Refuses, before any work is done, what could not be written in the end.
+  /// Checks the output paths before any work is done.
   func checkOutputs(runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
     try ResultFolder.checkParent(of: csvPath)

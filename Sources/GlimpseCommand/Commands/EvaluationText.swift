@@ -40,7 +40,7 @@ struct EvaluationText {
     }
   }
 
-  /// The tables below those of COCO's metrics.
+  /// The tables that are printed below COCO's metrics.
   var extraTables: String {
     runs.indices.map { run in
       let tables = extras[run].map { "\n" + $0.table.text }.joined()
@@ -48,13 +48,13 @@ struct EvaluationText {
     }.joined() + analysis.tables
   }
 
-  /// What a result's object holds besides COCO's metrics.
+  /// The members of a result's JSON object besides COCO's metrics.
   func extraJSON(run: Int) -> JSONValue {
     .object(extras[run].map { JSONMember(key: $0.name, value: $0.json) })
       .appending(analysis.json(run: run))
   }
 
-  /// One result: its classes and its twelve metrics. Several: the metrics side by side.
+  /// For one result, its classes and its twelve metrics; for several, the metrics side by side.
   var tables: String {
     let head = runs.count == 1 ? runs[0].report.classTable.text + "\n" : ""
     var numbers = Table(
@@ -71,7 +71,7 @@ struct EvaluationText {
     "(\(run + 1)) \(Sentence.printable(runs[run].name))\n"
   }
 
-  /// One result: an object with its metrics. Several: such objects in the list `runs`.
+  /// For one result, an object with its metrics; for several, a list `runs` of such objects.
   func json(groundTruth: String) -> JSONValue {
     let objects = runs.enumerated().map { place, run in
       let head: JSONValue = [

@@ -5,7 +5,7 @@ struct Train: Command {
   var config = TrainingConfig()
   /// The run to resume; `config` starts from its settings.
   var resumed: String?
-  /// The file from whose settings `config` starts.
+  /// The configuration file that `config` starts from.
   var configFile: String?
 
   static let name = "train"

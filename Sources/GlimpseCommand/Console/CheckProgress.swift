@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Reports the progress of a check by stage, and ends it after a signal.
+/// Reports the progress of a check by stage, and throws after a signal.
 struct CheckProgress {
   private let console: Console
   private var stage: DatasetCheck.Stage?
@@ -9,7 +9,7 @@ struct CheckProgress {
 
   init(on console: Console) { self.console = console }
 
-  /// For a `DatasetCheck.Observer`.
+  /// The callback for a `DatasetCheck.Observer`.
   ///
   /// - Throws: `CommandError` with the exit code `interrupted`.
   mutating func report(
@@ -35,7 +35,7 @@ struct CheckProgress {
     }
   }
 
-  /// The completed work, the end of the sentence about an interruption.
+  /// The completed work, for the message about an interruption.
   static func completed(_ stage: DatasetCheck.Stage, _ done: Int, of total: Int) -> String {
     let images = "\(done) of \(Sentence.count(total, "image"))"
     return switch stage {

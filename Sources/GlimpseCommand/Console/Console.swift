@@ -18,7 +18,8 @@ final class Console: Sendable {
 
   /// Writes one line of data.
   ///
-  /// Throws `ReaderGone` for a closed pipe and `CommandError` for a full disk.
+  /// - Throws: `ReaderGone` for a closed pipe, `CommandError` for other write errors such as a full
+  ///   disk.
   func print(_ line: String) throws {
     try write(line + "\n")
   }
@@ -31,7 +32,7 @@ final class Console: Sendable {
     }
   }
 
-  /// Writes a result, for people or as one line of JSON.
+  /// Writes a result as text or as one line of JSON.
   func write(
     _ text: @autoclosure () -> String, json: @autoclosure () -> JSONValue, asJSON: Bool
   ) throws {

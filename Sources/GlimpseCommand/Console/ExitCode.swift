@@ -11,14 +11,14 @@ enum ExitCode: Int32, Sendable {
   case someInputsFailed = 3
   /// The dataset is invalid.
   case invalidDataSet = 4
-  /// The loss is not finite.
+  /// The training diverged: the loss is not finite.
   case trainingDiverged = 5
   /// Stopped by a signal (EX_TEMPFAIL of sysexits.h).
   case interrupted = 75
 }
 
 extension ExitCode {
-  /// The code for an error that ends a command.
+  /// The exit code for an error that ends a command.
   init(endingWith error: any Error) {
     switch error {
     case let error as CommandError: self = error.exitCode

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Set by the signal handler, which must not allocate or lock.
+/// The signal that was received, 0 for none. The handler that sets it must not allocate or lock.
 private let signalSeen = Atomic<Int32>(0)
 
 /// A request to stop by Ctrl-C or `kill`, which long commands check between steps.
@@ -13,7 +13,7 @@ enum Interruption {
   static func observe(_ signals: [Int32] = [SIGINT, SIGTERM]) {
     // Initializes the flag outside of the handler.
     _ = signalSeen.load(ordering: .relaxed)
-    // The parent's signal mask is inherited and may block them.
+    // The signal mask inherited from the parent process may block the signals.
     var set = sigset_t()
     sigemptyset(&set)
     for number in signals { sigaddset(&set, number) }
@@ -28,9 +28,9 @@ enum Interruption {
 
   static var isRequested: Bool { signalSeen.load(ordering: .relaxed) != 0 }
 
-  /// Throws with `ExitCode.interrupted` after a signal.
+  /// Throws an error with `ExitCode.interrupted` after a signal.
   ///
-  /// - Parameter kept: What remains of the work, the end of the sentence "interrupted; ...".
+  /// - Parameter kept: The completed work, the end of the message "interrupted; ...".
   static func check(_ kept: @autoclosure () -> String = "no partial output was left")
     throws(CommandError)
   {

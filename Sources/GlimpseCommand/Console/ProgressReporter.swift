@@ -1,11 +1,11 @@
 import Glimpse
 
-/// Reports the progress of work on images on standard error.
+/// Reports the progress of image processing on standard error.
 ///
 /// Silent for work of less than a second. On a terminal one line is rewritten; elsewhere lines are
 /// printed after 10 s, 20 s, 40 s and then once per minute.
 struct ProgressReporter {
-  /// "Reading images", "Epoch 3 of 100".
+  /// The start of the line, such as "Reading images".
   let label: String
   let total: Int
 

@@ -5,11 +5,11 @@ struct TextOutput: Sendable {
   let isTerminal: Bool
   /// Whether bold text is supported.
   let isStyled: Bool
-  /// The width of the terminal.
+  /// The line width in columns.
   let columns: Int
   let write: @Sendable (String) throws -> Void
 
-  /// The width without a terminal.
+  /// The line width in columns if the output is not a terminal.
   static let widest = 100
 
   static let standardOutput = TextOutput(STDOUT_FILENO, name: "standard output")
@@ -20,7 +20,7 @@ extension TextOutput {
   private init(_ descriptor: Int32, name: String) {
     let environment = ProcessInfo.processInfo.environment
     isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
-    // no-color.org: any value that is not empty.
+    // NO_COLOR disables styles if it is not empty (no-color.org).
     isStyled = isTerminal && environment["NO_COLOR", default: ""].isEmpty
     columns = isTerminal ? Self.columns(of: descriptor) : Self.widest
     write = { text in
@@ -55,5 +55,5 @@ extension TextOutput {
   }
 }
 
-/// The reader closed the pipe, as `head` does; no error is reported.
+/// The reader closed the pipe, as `head` does; the program ends without an error message.
 struct ReaderGone: Error {}

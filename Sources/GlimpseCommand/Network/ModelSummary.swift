@@ -3,26 +3,26 @@ import Glimpse
 /// The layers, parameters, FLOPs and memory of a network.
 struct ModelSummary: Sendable {
   private let model: ModelDescription
-  /// One op of the network in training a row, normalization not folded.
+  /// One row per op of the training graph, with batch normalization not folded.
   private let layers: Table
-  /// Trainable parameters.
+  /// The number of trainable parameters.
   private let parameters: Int
-  /// Buffers: the statistics of normalization.
+  /// The number of values in buffers: the running statistics of batch normalization.
   private let statistics: Int
   /// FLOPs of inference with one image: a multiply-add counts as two.
   private let flops: Double
-  /// Bytes of activations and of weights, as they are and packed, for one image.
+  /// Bytes of the activations for one image, and of the weights and their packed copies.
   private let activationBytes: Int
   private let weightBytes: Int
-  /// Bytes that the program takes at most with one image: the above, the weights before
-  /// normalization was folded into them, and the program itself.
+  /// Peak bytes of inference with one image: the above, the weights before folding, and the program
+  /// itself.
   private let inferenceBytes: Int
-  /// The memory of a training, without its image cache.
+  /// The estimated memory of training, without the image cache.
   private let training: TrainingMemory
   private let precision: Precision
   private let threads = Machine.availableThreads
 
-  /// Estimates without running anything; `batch` is that of training.
+  /// Estimates everything without running the model; `batch` is the batch size of training.
   init(_ loaded: Model, batch: Int, precision: Precision) throws(EngineError) {
     model = loaded.description
     self.precision = precision
@@ -66,7 +66,7 @@ struct ModelSummary: Sendable {
     return table
   }
 
-  /// For people: the layers, then the totals.
+  /// The layers, then the totals, as text.
   var text: String {
     let side = model.imageSize
     let bytes = NumberFormat.bytes
@@ -89,7 +89,7 @@ struct ModelSummary: Sendable {
     return layers.text + "\n" + facts.text
   }
 
-  /// The count of classes and their names, as many as a line has room for.
+  /// The number of classes and as many of their names as fit into a line.
   private var classes: String {
     var text = "\(model.classNames.count): "
     for (index, name) in model.classNames.enumerated() {
@@ -105,7 +105,7 @@ struct ModelSummary: Sendable {
 
   private static let widestList = 160
 
-  /// For scripts: memory in bytes, shapes as height, width, channels.
+  /// The same as JSON: memory in bytes, shapes as height, width, channels.
   var json: JSONValue {
     [
       "model": .string(model.name), "classes": .array(model.classNames.map { .string($0) }),

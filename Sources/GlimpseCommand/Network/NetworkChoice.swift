@@ -1,21 +1,21 @@
 import Glimpse
 
-/// The network of a command: one of the catalog with random weights, or a weights file.
+/// The model that a command uses: one of the catalog with random weights, or a weights file.
 struct NetworkChoice: Sendable {
-  /// The model in the catalog; nil for the file's, or the smallest one.
+  /// A model of the catalog; nil for that of the weights file, or compact without a file.
   var model: ModelSpec?
   /// A weights file; nil for random weights.
   var weights: String?
   /// The side of the square input, in pixels; nil for the network's own.
   var imageSize: Int?
 
-  /// Random weights are the same in every run.
+  /// The seed of random weights, which are the same in every run.
   static let seed: UInt64 = 0
 
-  /// Reads or makes the model at the image size.
+  /// Reads the weights file, or makes a model with random weights, at the input size.
   ///
-  /// Throws `NetworksError` for a file that cannot be used, and a usage error where the file is for
-  /// another model than `model`.
+  /// - Throws: `NetworksError` for an invalid file, a usage error if the file is for another model
+  ///   than `model`.
   func load() throws -> Model {
     guard let weights else {
       let spec = model ?? .compact
@@ -34,10 +34,9 @@ struct NetworkChoice: Sendable {
 
 /// The weights of `detect` and `evaluate`.
 enum TrainedWeights {
-  /// Reads a weights file, or the built-in weights where none is named.
+  /// Reads a weights file; nil reads the built-in weights.
   ///
-  /// Throws `NetworksError` for a file that cannot be used, and a usage error for one that is not a
-  /// detector's.
+  /// - Throws: `NetworksError` for an invalid file, a usage error if its model is not a detector.
   static func load(_ path: String?) throws -> Model {
     guard let path else { return try DefaultWeights.load() }
     let model = try Model(path: path)
@@ -55,10 +54,11 @@ struct ComputeBackend {
   let pool: ThreadPool
   let kernels: Kernels
 
-  /// Starts the threads; warns where the machine cannot compute in the requested precision.
+  /// Starts the threads; warns if the machine does not support the requested precision.
   ///
-  /// - Parameter threads: nil for all that the process may use.
-  /// - Throws: `EngineError` where `GLIMPSE_ISA` asks for instructions that cannot run here.
+  /// - Parameter threads: The number of threads; nil for all that the process may use.
+  /// - Throws: `EngineError` if `GLIMPSE_ISA` names an instruction set that this machine does not
+  ///   have.
   init(
     threads: Int?, precision: PrecisionChoice, on console: Console
   ) throws(EngineError) {

@@ -1,12 +1,12 @@
 import Glimpse
 
-/// Parses the words after the name of a command into the command.
+/// Parses the command-line arguments of a command.
 ///
 /// - `--name value`, `--name=value`, `-n value`, `-n=value`; underscores in a name count as dashes.
 /// - `--` ends the options: arguments follow. A lone `-` is an argument.
 /// - A value starts with a dash only if it is a number, or after an equals sign: `--name=-x`.
 /// - `--help` and `-h` override everything before `--`.
-/// - Options that set many others are applied first, wherever they stand.
+/// - Options that set many others are applied first, regardless of their position.
 enum ArgumentParser<C: Command> {
   enum Request {
     case help
@@ -42,7 +42,7 @@ enum ArgumentParser<C: Command> {
 
   private static var options: [Option<C>] { C.options.groups.flatMap(\.options) }
 
-  /// The option of a word, and the value after its equals sign.
+  /// The option that an argument names, and the value after its equals sign.
   private static func find(_ word: String) throws(CommandError) -> (Option<C>, String?) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let attached = parts.count > 1 ? String(parts[1]) : nil
@@ -87,7 +87,7 @@ enum ArgumentParser<C: Command> {
     throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
   }
 
-  /// Assigns arguments in the order of their declaration, each taking as many as it can.
+  /// Assigns positional arguments in the order of their declaration; each takes as many as it can.
   private static func assign(_ words: [String], to command: inout C) throws(CommandError) {
     var rest = words[...]
     for (index, place) in C.arguments.enumerated() {

@@ -1,10 +1,11 @@
 import Glimpse
 
-/// Resolves the classes that a user names among those of a model.
+/// Resolves the classes of `--classes` to class indices of a model.
 enum ClassChoice {
-  /// The indices of classes given by name, in any case, or by index; nil where none is given.
+  /// The indices of classes given by case-insensitive name or by index; nil if none is given.
   ///
-  /// Throws a usage error for what is neither. A class that is called "7" wins over the index 7.
+  /// Throws a usage error for an unknown class. A class named "7" takes precedence over the index
+  /// 7.
   static func indices(
     _ words: [String], among names: [String]
   ) throws(CommandError) -> Set<Int>? {

@@ -1,7 +1,7 @@
-/// One command of the program, in one file: its values are the properties of the type.
+/// A command of the program, in one file; its properties hold the values of its arguments.
 ///
-/// The initial values of the properties are the defaults; `arguments` and `options` say which
-/// property each word of the command line sets. Parsing, messages and `--help` follow from them.
+/// The initial values of the properties are the defaults; `arguments` and `options` map the command
+/// line to the properties. Parsing, error messages and `--help` are derived from them.
 protocol Command: Sendable {
   /// The word that selects the command.
   static var name: String { get }
@@ -11,15 +11,15 @@ protocol Command: Sendable {
   static var discussion: [String] { get }
   static var arguments: [Positional<Self>] { get }
   static var options: OptionGroups<Self> { get }
-  /// Command lines that one may copy, and what they do.
+  /// Example command lines and what they do.
   static var examples: KeyValuePairs<String, String> { get }
 
   /// A command with the default of every option.
   init()
 
-  /// Does the work: data to standard output, all else to standard error.
+  /// Runs the command: data goes to standard output, everything else to standard error.
   ///
-  /// Throws what ends the command; anything but a `CommandError` counts as `ExitCode.fatal`.
+  /// - Throws: An error that ends the command; `ExitCode(endingWith:)` maps it to an exit code.
   func run(on console: Console) throws -> ExitCode
 }
 

@@ -16,7 +16,7 @@ extension Option {
   }
 
   static func images(_ path: Path<DatasetWriter.ImageTransfer>) -> Option {
-    .value("images", path, unit: "mode", help: "How images get into the new folder")
+    .value("images", path, unit: "mode", help: "How images are placed in the new folder")
   }
 
   static func sourceFormat(_ path: Path<DatasetFormat?>) -> Option {

@@ -4,12 +4,12 @@ import Glimpse
 struct HelpPage {
   /// The line width, at most `widest`.
   let columns: Int
-  /// Bold headings.
+  /// Whether headings are bold.
   let isStyled: Bool
 
   static let widest = TextOutput.widest
   private static let narrowest = 60
-  /// The text of longer labels starts on the next line.
+  /// The maximum label width; the text of longer labels starts on the next line.
   private static let widestLabel = 34
 
   init(columns: Int, isStyled: Bool) {

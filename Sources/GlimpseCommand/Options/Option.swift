@@ -5,7 +5,7 @@ import Glimpse
 /// The property's initial value is the default, which the help shows. Of an option given twice the
 /// last value counts, unless it collects values.
 struct Option<Owner: Sendable>: Sendable {
-  /// The property for the option's value, in the command or in a value that it holds.
+  /// The key path of the option's value in the command.
   typealias Path<Value> = WritableKeyPath<Owner, Value> & Sendable
 
   /// The long name without leading dashes.
@@ -34,7 +34,7 @@ struct Option<Owner: Sendable>: Sendable {
     return option
   }
 
-  /// Whether a long name, without its dashes, means this option.
+  /// Whether a long name, without its dashes, names this option.
   func isNamed(_ name: String) -> Bool { self.name == name || aliases.contains(name) }
 }
 
@@ -109,7 +109,7 @@ extension Option {
 }
 
 extension Option {
-  /// The option of a training's setting, in a configuration that the command holds.
+  /// Makes the option of a training setting; `path` is the command's configuration.
   init(_ knob: Knob, _ path: Path<TrainingConfig>) {
     self.init(
       name: knob.option, short: knob.short, valueName: knob.unit, help: knob.help,

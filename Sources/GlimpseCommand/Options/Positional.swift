@@ -1,11 +1,11 @@
 import Glimpse
 
-/// An argument without a name, identified by its position.
+/// A positional argument.
 struct Positional<Owner: Sendable>: Sendable {
   /// The placeholder in the help: "path".
   let name: String
   let help: String
-  /// How many may be given.
+  /// The allowed number of values.
   let count: ClosedRange<Int>
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
@@ -14,7 +14,7 @@ struct Positional<Owner: Sendable>: Sendable {
 }
 
 extension Positional {
-  /// One argument that must be given.
+  /// One required argument.
   static func one<Value: OptionValue>(
     _ name: String, _ path: Option<Owner>.Path<Value>, _ rule: ValueRule<Value> = .any,
     help: String

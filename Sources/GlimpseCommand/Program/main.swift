@@ -1,2 +1,2 @@
-// One line, and no closures: what is written in main.swift belongs to the main actor.
+// Only this call, because top-level code in main.swift is isolated to the main actor.
 Program.start()

@@ -10,7 +10,7 @@ struct TrainingReporter {
   private var nextReport = 0.0
 
   private static let redrawInterval = 0.1
-  /// The fraction of time spent waiting for data from which more workers may help.
+  /// The fraction of time spent waiting for data from which on more workers are suggested.
   private static let noticeableWait = 0.1
 
   init(on console: Console) {

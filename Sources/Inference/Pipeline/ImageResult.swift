@@ -2,19 +2,19 @@ import Imaging
 
 /// The result of one image.
 package struct ImageResult<Prediction: Sendable>: Sendable {
-  /// Its position in the list of paths, from 0.
+  /// The index into the list of paths, from 0.
   package let index: Int
-  /// As the user spelled it.
+  /// The path as given by the user.
   package let path: String
   /// Nil where the file could not be decoded.
   package var image: DecodedImage?
   /// Nil where there is no image.
   package var prediction: Prediction?
-  /// Why the file could not be decoded, or an output not written.
+  /// The error if the file could not be decoded or an output could not be written.
   package var failure: (any Error)?
-  /// From pixels to the prediction, the mean over the batch.
+  /// The prediction time without decoding, the mean over the batch.
   package var milliseconds = 0.0
-  /// The path of the drawing, where one was written.
+  /// The path of the drawing, if one was written.
   package var drawing: String?
 
   package init(index: Int, path: String) {
@@ -27,20 +27,19 @@ package struct ImageResult<Prediction: Sendable>: Sendable {
 package protocol Sink<Prediction>: AnyObject {
   associatedtype Prediction: Sendable
 
-  /// Takes the results of one window in the order of the paths; what it adds is seen by the sinks
-  /// behind it.
+  /// Consumes the results of one window, in the order of the paths. Later sinks see its changes.
   func consume(_ results: inout [ImageResult<Prediction>]) throws
 }
 
-/// The outcome of a run.
+/// The summary of a pipeline run.
 package struct PipelineSummary: Hashable, Sendable {
-  /// Images done.
+  /// The number of processed images.
   package var images = 0
-  /// False where the run was cancelled.
+  /// False if the run was cancelled.
   package var isComplete = true
-  /// Wall time, sinks included.
+  /// Wall time, including sinks.
   package var seconds = 0.0
-  /// Seconds by stage, over all images.
+  /// Seconds per stage, over all images.
   package var times = StageTimes()
 
   package var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }

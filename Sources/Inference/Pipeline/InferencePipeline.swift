@@ -1,16 +1,16 @@
 import Imaging
 
-/// The one path from files to predictions: source, decoding, predictor, sinks.
+/// The pipeline from image files to predictions: decoding, predictor, sinks.
 ///
-/// Images are processed in windows of at least one per thread: a window is decoded on all threads,
-/// goes through the network, which uses all threads itself, and is consumed by the sinks. Memory is
-/// bounded by the window, and results keep the order of the source.
+/// Images are processed in windows of at least one image per thread. A window is decoded on all
+/// threads, predicted in batches, and passed to the sinks. The window bounds the memory, and
+/// results keep the order of the paths.
 package struct InferencePipeline<P: Predictor> {
   let predictor: P
   let policy: DecodePolicy
-  /// Images per run of the network; results do not depend on it.
+  /// The batch size; results do not depend on it.
   let batch: Int
-  /// Called with the images of each batch before the predictor.
+  /// Called before each prediction with the indices of the batch's images.
   package var onBatch: ([Int]) -> Void = { _ in }
 
   package init(_ predictor: P, policy: DecodePolicy, batch: Int) {
@@ -20,10 +20,10 @@ package struct InferencePipeline<P: Predictor> {
     self.batch = batch
   }
 
-  /// Runs over all images of a source; one that cannot be decoded fails alone.
+  /// Processes all images. An image that cannot be decoded gets a `failure`; the others continue.
   ///
   /// - Parameters:
-  ///   - isCancelled: Asked before each window; true ends the run.
+  ///   - isCancelled: Called before each window; true ends the run.
   ///   - progress: Called after each window with the number of its images.
   package func run(
     _ paths: [String], into sinks: [any Sink<P.Prediction>],

@@ -5,13 +5,13 @@ import Networks
 /// Detects objects: letterbox, network, decoding, NMS, boxes in pixels of the original image.
 public final class Detector: Predictor {
   package let runner: InferenceRunner
-  /// Which candidates become detections.
+  /// The score threshold, NMS settings and classes.
   public var options: DetectionOptions
   /// Called with the raw outputs of each batch and the letterboxes of its images.
   package var onOutputs: ([View], [Letterbox]) -> Void = { _, _ in }
   private let head: DetectionHead
 
-  /// What the model's weights file states, with the input size in use.
+  /// The model's name, class names, preprocessing and head, with the input size in use.
   public var description: ModelDescription { runner.description }
 
   /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
@@ -28,9 +28,13 @@ public final class Detector: Predictor {
     runner = InferenceRunner(model, imageSize: imageSize, pool: pool, kernels: kernels)
   }
 
-  /// Makes a detector with threads of its own: as many as given, else what the process may use.
+  /// Makes a detector with its own thread pool.
   ///
-  /// - Throws: `EngineError` where `GLIMPSE_ISA` names an instruction set that cannot run here.
+  /// - Parameters:
+  ///   - imageSize: The side of the square input in pixels, a multiple of 32; nil for the model's.
+  ///   - threads: The number of threads; nil for all that the process may use.
+  /// - Throws: `EngineError` if `GLIMPSE_ISA` names an instruction set that this machine does not
+  ///   have.
   public convenience init(
     _ model: Model, imageSize: Int? = nil, options: DetectionOptions = DetectionOptions(),
     threads: Int? = nil, precision: PrecisionChoice = .auto
@@ -41,7 +45,7 @@ public final class Detector: Predictor {
       kernels: try Kernels.chosen(precision))
   }
 
-  /// Detects objects in one image; the highest score first.
+  /// Detects objects in one image; boxes are in pixels of the image, the highest score comes first.
   public func detect(_ image: Image) throws(EngineError) -> [Detection] {
     try predict([DecodedImage(image)])[0]
   }
@@ -67,7 +71,7 @@ public final class Detector: Predictor {
     let found = head.candidates(
       outputs, image: image, confidence: options.confidence, classes: options.classes,
       isMultiLabel: options.isMultiLabel)
-    // Boxes that lie in the padding alone are dropped before NMS.
+    // Boxes that lie entirely in the padding are dropped before NMS.
     let visible = found.map { candidate in
       let box = candidate.box
       return Detection(
@@ -84,7 +88,7 @@ public final class Detector: Predictor {
 }
 
 extension Image {
-  /// 8-bit RGB, transparency over the gray of the padding.
+  /// The image as 8-bit RGB; transparent pixels are composited over the gray of the padding.
   package var asInput: Image {
     composited(over: UInt8(Normalization.padding)).converted(to: .rgb8)
   }

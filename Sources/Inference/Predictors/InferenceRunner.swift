@@ -2,29 +2,29 @@ import Engine
 import Imaging
 import Networks
 
-/// Seconds spent by stage.
+/// Seconds spent per stage.
 package struct StageTimes: Hashable, Sendable {
-  /// From files to pixels.
+  /// Decoding of image files.
   package var decode = 0.0
-  /// From pixels to the network's input.
+  /// Resizing and normalization to the network's input.
   package var preprocess = 0.0
-  /// The network.
+  /// The forward pass.
   package var network = 0.0
-  /// From the network's outputs to predictions.
+  /// Decoding of the network's outputs, such as NMS.
   package var postprocess = 0.0
 }
 
-/// Runs a network on batches: fills the input, runs, gives access to the outputs.
+/// Runs a network on batches of images, independent of the task.
 ///
-/// Independent of the task. Holds one session per batch size; one thread at a time may use it, and it uses the
-/// pool's.
+/// Holds up to two sessions, one per batch size. Only one thread at a time may use it; it computes
+/// on the pool's threads.
 package final class InferenceRunner {
   package let description: ModelDescription
-  /// Seconds so far; a pipeline starts them anew and adds those of decoding.
+  /// Seconds since the last reset. A pipeline resets them and adds the decoding time.
   package internal(set) var times = StageTimes()
   package let pool: ThreadPool
   package let kernels: Kernels
-  /// Converts samples to the network's input.
+  /// Converts pixel values to the network's input.
   package let normalization: Normalization
   private let graph: Graph
   private let parameters: ParameterBlock
@@ -45,7 +45,7 @@ package final class InferenceRunner {
   /// Runs a batch of `count` images.
   ///
   /// - Parameters:
-  ///   - fill: Writes the input of image `index`: rows, pixels, then channels. Called on the pool.
+  ///   - fill: Writes the input of image `index` in the order h, w, c. Called on the pool.
   ///   - inspect: Receives the raw outputs of the whole batch.
   ///   - read: Makes the result of image `index` from the raw outputs, which are valid only during
   ///     the call. Called on the pool.
@@ -76,7 +76,7 @@ package final class InferenceRunner {
     if let session = sessions[shape] { return session }
     let plan = try Plan(graph, inputShapes: [shape], mode: .inference, kernels: kernels)
     let session = Session(plan, parameters: parameters, pool: pool)
-    // Only the last batch of a list has another size: two sessions are all that is ever needed.
+    // Only the last batch of a list has another size, so two sessions are enough.
     if sessions.count >= 2 { sessions.removeAll() }
     sessions[shape] = session
     return session

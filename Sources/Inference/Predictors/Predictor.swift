@@ -1,17 +1,17 @@
 import Imaging
 import Networks
 
-/// A task's way from decoded images to predictions.
+/// Predicts from decoded images: preprocessing, network and postprocessing of one task.
 ///
 /// One thread at a time may use it.
 package protocol Predictor<Prediction>: AnyObject {
   associatedtype Prediction: Sendable
 
-  /// The network behind it, with its stage times.
+  /// The network, with its stage times.
   var runner: InferenceRunner { get }
 
-  /// Predicts for several images at once; the results are in the order of the images and refer to
-  /// the originals' sizes.
+  /// Predicts a batch of images; results are in the order of the images, with coordinates in pixels
+  /// of the original images.
   func predict(_ images: [DecodedImage]) throws -> [Prediction]
 }
 
@@ -19,8 +19,9 @@ extension Predictor {
   /// The network's description, with the input size in use.
   package var description: ModelDescription { runner.description }
 
-  /// How files are decoded for prediction, the same in every command: large JPEGs at the scale that
-  /// the input needs, truncated and corrupt ones as far as they go, with a warning.
+  /// The decode policy for prediction, the same in every command. Large JPEGs are decoded at a
+  /// reduced scale that the input size allows; truncated and corrupt ones are decoded as far as
+  /// possible, with a warning.
   ///
   /// - Parameter strict: Whether truncated and corrupt JPEGs are refused.
   package func policy(

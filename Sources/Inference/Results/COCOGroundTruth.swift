@@ -3,7 +3,8 @@ import Datasets
 import Imaging
 
 extension COCOFile {
-  /// Joins the lists by their ids, by which images and classes count as in pycocotools.
+  /// Joins images, categories and annotations by id. Images and classes are sorted by id, as in
+  /// pycocotools.
   func groundTruth() throws(DatasetsError) -> GroundTruth {
     var mismatches = ConsistencyIssues()
     let join = COCOJoin(self)

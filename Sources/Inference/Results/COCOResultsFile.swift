@@ -2,20 +2,20 @@ import Basics
 import Datasets
 import Imaging
 
-/// A COCO results file: one list of objects with `image_id`, `category_id`, `bbox` and `score`.
+/// A COCO results file: one JSON list of objects with `image_id`, `category_id`, `bbox` and
+/// `score`.
 ///
-/// The list is read in parts at the same time. Where a part begins is a guess: behind `},`, a brace.
-/// It is right if the part before it ends exactly there; since the first part begins at the
-/// beginning, all are right then. If one is not, for instance inside of a string, the file
-/// is read again in one go.
+/// Large lists are parsed in parallel parts. The start of a part is guessed: a `{` after `},`. A
+/// guess is correct if the previous part ends exactly there. If a guess is wrong, for instance
+/// inside a string, the whole file is parsed again sequentially.
 struct COCOResultsFile {
   private let file: MappedFile
   private let groundTruth: GroundTruth
   private let readsMasks: Bool
-  /// Images by file name or the name without its ending, for a ground-truth object that gives no ids.
+  /// Images by file name or stem, for ground truth without ids; otherwise empty.
   private let names: ImageNames
 
-  /// Bytes of a part, about.
+  /// The approximate size of a part, in bytes.
   private static let partSize = 1 << 20
 
   init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
@@ -43,8 +43,8 @@ struct COCOResultsFile {
     }
   }
 
-  /// Reads the parts; nil where one does not end where the next begins, or holds a fault: then
-  /// reading in one pass decides.
+  /// Reads the parts in parallel; nil if a part does not end at the start of the next one or cannot
+  /// be parsed. The file must then be read sequentially.
   private func readParts(_ starts: [Int], tasks: any ParallelExecutor) -> DetectionSet? {
     let parts = tasks.map(starts.count) { number in
       try? read(from: starts[number], to: number + 1 < starts.count ? starts[number + 1] : nil)
@@ -58,7 +58,7 @@ struct COCOResultsFile {
     return whole
   }
 
-  /// Where parts probably begin: at braces behind `},`.
+  /// The guessed byte offsets of the parts: each a `{` after `},`.
   private func guessedStarts(from first: Int) -> [Int] {
     var starts = [first]
     while let last = starts.last, let start = guess(from: last + Self.partSize) {
@@ -68,7 +68,7 @@ struct COCOResultsFile {
   }
 
   private func guess(from offset: Int) -> Int? {
-    // Objects are far shorter than this; a file without any is no list of results.
+    // Results are far shorter than this; without a match, the rest is one part.
     let limit = min(offset + Self.partSize, file.bytes.count)
     for place in stride(from: offset, to: limit, by: 1)
     where file.bytes[place] == UInt8(ascii: "}") {
@@ -80,7 +80,7 @@ struct COCOResultsFile {
     return nil
   }
 
-  /// Reads results from a brace on until the part that begins at `next`, or to the end of the list.
+  /// Reads results from the byte offset `start` up to `next`, or to the end of the list.
   private func read(from start: Int, to next: Int?) throws(JSONFault) -> DetectionSet {
     var rows = DetectionSet()
     // A result takes about 100 bytes.
@@ -158,7 +158,7 @@ struct COCOResultsFile {
     if isKept, let mask { rows.masks.append(mask) }
   }
 
-  /// The image that an id means; nil where there is none, which is noted.
+  /// Reads an image id or name; returns the image's index, or nil with a mismatch if it is unknown.
   private func image(
     _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues, start: Int
   ) throws(JSONFault) -> Int? {
@@ -167,7 +167,7 @@ struct COCOResultsFile {
       if let image = names[name] { return image }
       mismatches.add(
         .unknownImage,
-        "\(file.path), byte \(start): image \"\(name)\" is not, or not once, in \(groundTruth.path)"
+        "\(file.path), byte \(start): image \"\(name)\" is missing or ambiguous in \(groundTruth.path)"
       )
       return nil
     }

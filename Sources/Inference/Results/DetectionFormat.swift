@@ -2,18 +2,18 @@ import Basics
 import Datasets
 import Imaging
 
-/// The formats in which detections can lie on disk.
+/// The file formats of detections.
 enum DetectionFormat: CaseIterable {
-  /// COCO's results: one list of objects.
+  /// COCO results: one JSON list of objects.
   case cocoResults
-  /// Glimpse's own: one line of JSON per image, as `glimpse detect --json` writes them.
+  /// JSON Lines: one object per image, as `glimpse detect --json` prints them.
   case jsonLines
-  /// A folder of text files with rows `class cx cy w h score`, named as the images.
+  /// A folder of YOLO label files, one per image, with rows `class cx cy w h score`.
   case yoloFolder
 
   /// Determines the format of the file or folder at a path.
   ///
-  /// - Throws: `DatasetsError` where nothing is there or no format fits.
+  /// - Throws: `DatasetsError` if the path does not exist or the format is unknown.
   static func sniff(_ path: String) throws(DatasetsError) -> DetectionFormat {
     switch FileContents.entry(path) {
     case .folder: return .yoloFolder
@@ -25,7 +25,7 @@ enum DetectionFormat: CaseIterable {
       switch scanner.peek() {
       case UInt8(ascii: "["): return .cocoResults
       case UInt8(ascii: "{"): return .jsonLines
-      // An empty file of lines: no image was processed.
+      // An empty JSON Lines file: no image was processed.
       case nil where FilePath.ending(path) == "jsonl": return .jsonLines
       default:
         throw DatasetsError(
@@ -36,7 +36,7 @@ enum DetectionFormat: CaseIterable {
     }
   }
 
-  /// Reads what lies at a path.
+  /// Reads the detections at a path.
   func read(
     _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
   ) throws(DatasetsError) -> DetectionSet {

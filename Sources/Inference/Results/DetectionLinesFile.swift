@@ -2,12 +2,12 @@ import Basics
 import Datasets
 import Imaging
 
-/// Glimpse's own results: a line an image, as `glimpse detect --json` writes them.
+/// A JSON Lines file of detections: one object per image, as `glimpse detect --json` prints them.
 ///
 /// `{"path": ..., "width": ..., "height": ..., "boxes": [{"box": [x1, y1, x2, y2], "class": ...,
-/// "score": ...}]}` in pixels of the upright image. Images are joined to the ground truth by path or
-/// file name, classes by name. A line with an `error` and no boxes is an image that nothing was
-/// found in.
+/// "score": ...}]}` in pixels of the image after EXIF rotation. Images are joined to the ground
+/// truth by path or file name, classes by name. A line with an `error` and no boxes counts as an
+/// image without detections.
 struct DetectionLinesFile {
   private let file: MappedFile
   private let groundTruth: GroundTruth
@@ -27,7 +27,7 @@ struct DetectionLinesFile {
   /// A box of a line.
   private typealias Found = (box: SizedBox, className: String, score: Double)
 
-  /// An image's line.
+  /// The parsed line of one image.
   private struct Line {
     var path = ""
     var width = 0
@@ -47,12 +47,12 @@ struct DetectionLinesFile {
         var place: String { "\(file.path), byte \(start)" }
         guard let image = names[line.path] else {
           set.mismatches.add(
-            .unknownImage, "\(place): \(line.path) is not, or not once, in \(groundTruth.path)")
+            .unknownImage, "\(place): \(line.path) is missing or ambiguous in \(groundTruth.path)")
           continue
         }
         let entry = groundTruth.images[image]
         if seen[image] {
-          set.mismatches.add(.duplicate, "\(place): \(line.path) has a line before this one")
+          set.mismatches.add(.duplicate, "\(place): \(line.path) occurs in an earlier line")
         }
         seen[image] = true
         if line.width > 0, entry.width > 0,
@@ -123,7 +123,7 @@ struct DetectionLinesFile {
     while let key = try scanner.key(&members) {
       if try met.takes(key, 0, "box", scanner) {
         found.box = try scanner.sizedBox()
-        // This list holds corners: what was read as the size is the right lower one.
+        // The list holds two corners: the second one was read as the size.
         found.box.width -= found.box.x
         found.box.height -= found.box.y
       } else if try met.takes(key, 1, "class", scanner) {

@@ -2,26 +2,27 @@ import Basics
 import Datasets
 import Imaging
 
-/// Detections on the images of a ground truth, from any format.
+/// Detections for the images of a ground truth, read from any format.
 package struct DetectionSet: Sendable {
   /// The detections; indices count into the ground truth's images and classes.
   package internal(set) var detections = DetectionTable()
-  /// One a row of `detections`, or none where they were not asked for.
+  /// One mask per row of `detections`; empty if masks were not requested.
   package internal(set) var masks: [RunLengthMask] = []
-  /// Contradictions to the ground truth.
+  /// Mismatches with the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
 
-  /// Reads the files of one run of a detector, which may be parts of it: shards.
+  /// Reads the detections of one run of a detector, which may be split into several files (shards).
   ///
-  /// The result does not depend on how a run is divided into files, as long as each image is in one of them;
-  /// others are a mismatch.
+  /// The result does not depend on the split, as long as the detections of an image are all in one
+  /// file. An image in several files is a mismatch.
   ///
   /// - Parameters:
-  ///   - paths: COCO results (`.json`), Glimpse's own lines (`.jsonl`), or folders of YOLO label files.
-  ///   - groundTruth: What they are evaluated against.
-  ///   - readsMasks: Whether COCO's segmentations are read, too; they then give the areas.
-  ///   - tasks: What reads parts of a file at the same time.
-  /// - Throws: `DatasetsError` for what cannot be read.
+  ///   - paths: COCO results (`.json`), lines of `detect --json` (`.jsonl`), or folders of YOLO
+  ///     label files.
+  ///   - groundTruth: The ground truth that detections are joined to.
+  ///   - readsMasks: Whether COCO segmentations are read, too; areas are then those of the masks.
+  ///   - tasks: Runs the parsing of large files in parallel.
+  /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
     _ paths: [String], for groundTruth: GroundTruth, readsMasks: Bool = false,
     tasks: any ParallelExecutor = .serial
@@ -39,7 +40,7 @@ package struct DetectionSet: Sendable {
     return whole
   }
 
-  /// Notes the images that other parts have detections of, too: shards that overlap count twice.
+  /// Records images with detections in several files: overlapping shards would count twice.
   private mutating func findShared(
     _ owners: inout [Int?], number: Int, paths: [String], groundTruth: GroundTruth
   ) {
@@ -61,7 +62,8 @@ package struct DetectionSet: Sendable {
     mismatches.add(part.mismatches)
   }
 
-  /// Adds a row, if its box can be one; `place` begins the sentence about it.
+  /// Adds a detection unless its box is invalid; returns whether it was added. `place` starts the
+  /// message of a mismatch.
   @inline(__always)
   mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,

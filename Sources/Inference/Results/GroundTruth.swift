@@ -2,41 +2,41 @@ import Basics
 import Datasets
 import Imaging
 
-/// What detections are evaluated against: images, classes and labeled objects, from any format.
+/// The ground truth of an evaluation: images, classes and labeled objects, read from any format.
 package struct GroundTruth: Sendable {
   /// An image of the ground truth.
   package struct ImageEntry: Hashable, Sendable {
-    /// Its file, as the ground truth names it.
+    /// The file name as in the ground truth: relative for COCO, a path for other formats.
     package var name: String
-    /// The id that COCO gives it.
+    /// The COCO image id; nil for other formats.
     package var id: Int?
-    /// Pixels; 0 where the ground truth does not state it.
+    /// The width in pixels; 0 if unknown.
     package var width: Int
-    /// Pixels; 0 where the ground truth does not state it.
+    /// The height in pixels; 0 if unknown.
     package var height: Int
 
-    /// True where the name is from a COCO file and leads out of the folder of images:
-    /// files there must not be read.
+    /// Whether a COCO file name leads out of the image folder; such a file must not be read.
     package var leadsOutside: Bool { id != nil && !ImageLocator.staysInside(name) }
   }
 
   /// The file or folder that was read.
   package let path: String
-  /// COCO's by ascending id, which settles ties of scores between images; others in their order.
+  /// COCO images by ascending id, which breaks ties of scores between images; those of other
+  /// formats in dataset order.
   package let images: [ImageEntry]
-  /// COCO's by ascending id; others in their order.
+  /// COCO categories by ascending id; classes of other formats in dataset order.
   package let classNames: [String]
-  /// The labeled objects.
+  /// The labeled objects of all images.
   package internal(set) var groundTruths = GroundTruthTable()
-  /// One a row of `groundTruths`, or none where they were not asked for.
+  /// One mask per row of `groundTruths`; empty if masks were not requested.
   package internal(set) var masks: [RunLengthMask] = []
   /// Mismatches within the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
   /// Issues of the dataset.
   package internal(set) var issues: [DatasetIssue] = []
-  /// Finds images by COCO's ids.
+  /// Image indices by COCO image id.
   let imageIds: IdTable
-  /// Finds classes by COCO's ids; those of other formats are counted from 1.
+  /// Class indices by COCO category id; classes of other formats have the ids 1, 2, ...
   let classIds: IdTable
 }
 
@@ -45,9 +45,9 @@ extension GroundTruth {
   ///
   /// - Parameters:
   ///   - path: An annotation file that ends in `.json`, a folder, or a `data.yaml`.
-  ///   - split: For datasets that have splits.
-  ///   - readsMasks: Whether COCO's segmentations are read, too.
-  /// - Throws: `DatasetsError` for what cannot be read.
+  ///   - split: The split to read, for datasets that have splits.
+  ///   - readsMasks: Whether COCO segmentations are read, too.
+  /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
     _ path: String, split: String, readsMasks: Bool = false
   ) throws(DatasetsError) -> GroundTruth {
@@ -56,7 +56,7 @@ extension GroundTruth {
     }
     let format = try DatasetFormat.sniff(path)
     if format == .coco {
-      // The file itself, as its ids are what detections are joined by.
+      // Reads the file itself, because detections are joined by its ids.
       let file = try COCOReader(path: path).annotationFile(of: SplitName.canonical(split))
       return try COCOFile(file, segmentations: readsMasks ? .required : .skipped).groundTruth()
     }
@@ -66,7 +66,7 @@ extension GroundTruth {
     return GroundTruth(try Dataset.open(path: path, split: split, format: format))
   }
 
-  /// Takes the samples of a dataset.
+  /// Makes the ground truth from the samples of a dataset.
   package init(_ dataset: Dataset) {
     self.init(
       path: dataset.path,
@@ -80,7 +80,7 @@ extension GroundTruth {
     }
   }
 
-  /// Whether a box of an image can be used; notes what is wrong with it.
+  /// Whether a box is valid. Records a mismatch for invalid boxes and for boxes outside the image.
   func accepts(
     _ box: SizedBox, image: Int, place: @autoclosure () -> String,
     mismatches: inout ConsistencyIssues

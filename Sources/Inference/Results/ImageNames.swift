@@ -1,7 +1,7 @@
 import Basics
 import Datasets
 
-/// Finds images by their names in result files: the path, the file's name, or that without its ending.
+/// Finds images by the names in result files: path, file name, or stem.
 struct ImageNames: Sendable {
   /// Indices by path, name and stem; -1 for an ambiguous name.
   private let places: [String: Int]
@@ -11,20 +11,21 @@ struct ImageNames: Sendable {
     for (index, image) in images.enumerated() {
       let name = FilePath.name(image.name)
       let stem = FilePath.stem(name)
-      // A writer of whole numbers makes 12 of 000012.jpg.
+      // Tools that write integer ids write 12 for 000012.jpg.
       let number = Int(stem).map(String.init) ?? stem
       for spelling in Set([image.name, name, stem, number]) {
         places[spelling] = places[spelling] == nil ? index : -1
       }
     }
-    // A whole path is never ambiguous, even where it is the name of others.
+    // A full path is never ambiguous, even if it is also the name of other images.
     for (index, image) in images.enumerated() where image.name.contains("/") {
       places[image.name] = index
     }
     self.places = places
   }
 
-  /// The image of a name: as given, or by its last part, with or without an ending.
+  /// The index of the image with a name: by exact match, else by file name, else by stem; nil if
+  /// unknown or ambiguous.
   subscript(name: String) -> Int? {
     if let exact = places[name] { return exact < 0 ? nil : exact }
     let last = FilePath.name(name)

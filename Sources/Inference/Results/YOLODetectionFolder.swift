@@ -2,11 +2,11 @@ import Basics
 import Datasets
 import Imaging
 
-/// A folder of text files, one per image and named as it: rows `class cx cy w h score` in fractions
-/// of the image's size, the score 1 where it is missing.
+/// A folder of YOLO label files, one per image and with its stem: rows `class cx cy w h score` in
+/// fractions of the image size. A missing score is 1.
 ///
-/// What `glimpse detect --save-txt` and Ultralytics' `predict` and `val` write with their `save_conf`. A
-/// image without a file has no detections.
+/// Written by `glimpse detect --save-txt`, and by Ultralytics' `predict` and `val` with
+/// `save_conf`. An image without a file has no detections.
 struct YOLODetectionFolder {
   private let folder: String
   private let groundTruth: GroundTruth
@@ -26,8 +26,8 @@ struct YOLODetectionFolder {
     if files.isEmpty {
       throw DatasetsError(
         file: folder,
-        "the folder holds no .txt files; detections are expected in them, a file a "
-          + "image with rows \"class cx cy w h score\".")
+        "the folder holds no .txt files; one label file per image is expected, with rows "
+          + "\"class cx cy w h score\".")
     }
     let names = ImageNames(groundTruth.images)
     var fileOf: [Int: String] = [:]
@@ -53,7 +53,8 @@ struct YOLODetectionFolder {
     let entry = groundTruth.images[image]
     guard entry.width > 0, entry.height > 0 else {
       throw DatasetsError(
-        file: groundTruth.path, "the size of \(entry.name) is not stated, which fractions need.")
+        file: groundTruth.path,
+        "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels.")
     }
     for (index, line) in FileContents.lines(try DatasetsError.wrap(FileContents.text(file)) ?? "")
       .enumerated()

@@ -2,8 +2,8 @@ import Basics
 import Engine
 import Imaging
 
-/// Writes files of each image, on the threads of a pool; what cannot be written is the failure of
-/// that image.
+/// Writes output files per image, on the threads of a pool. A write error becomes the `failure` of
+/// the image.
 package final class FileSink: Sink {
   package typealias Prediction = [Detection]
   /// Writes the files of one image under its output name; returns the path of a drawing.
@@ -36,9 +36,9 @@ package final class FileSink: Sink {
     }
   }
 
-  /// Writes images with their boxes drawn into an existing folder.
+  /// Writes the images with boxes drawn on them; the folder must exist.
   ///
-  /// - Throws: `InferenceError` where a drawing would overwrite one of the inputs.
+  /// - Throws: `InferenceError` if a drawing would overwrite one of the inputs.
   package static func drawings(
     folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
   ) throws(InferenceError) -> FileSink {
@@ -51,7 +51,7 @@ package final class FileSink: Sink {
     }
   }
 
-  /// Writes one YOLO label file per image into an existing folder.
+  /// Writes one YOLO label file per image; the folder must exist.
   package static func labels(folder: String, names: OutputNames, pool: ThreadPool) -> FileSink {
     FileSink(names, pool) { result, _, name in
       let path = "\(folder)/\(FilePath.stem(name)).txt"
@@ -60,7 +60,7 @@ package final class FileSink: Sink {
     }
   }
 
-  /// Writes each object as an image, into a folder per class in an existing folder.
+  /// Writes a crop of each object into one subfolder per class; the folder must exist.
   package static func crops(
     folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
   ) -> FileSink {
@@ -78,7 +78,7 @@ package final class FileSink: Sink {
     }
   }
 
-  /// A class name as the name of a folder: no separators, not hidden, not the parent folder.
+  /// A class name as a safe folder name: without separators, and never starting with a dot.
   private static func folderName(_ text: String) -> String {
     let name = String(text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
     return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
@@ -86,8 +86,7 @@ package final class FileSink: Sink {
 }
 
 extension DecodedImage {
-  /// The image at full size: decoded again where the prediction used a smaller one, so that outputs
-  /// do not change what the network sees.
+  /// The image at full size; decoded again if it was decoded at a reduced scale for prediction.
   func fullSize(_ path: String, _ policy: DecodePolicy) throws(ImagingError) -> Image {
     guard image.width != originalWidth || image.height != originalHeight else { return image }
     var policy = policy
@@ -97,7 +96,7 @@ extension DecodedImage {
 }
 
 extension Image {
-  /// The whole pixels that a box touches; nil where it touches none.
+  /// A crop of all pixels that a box touches; nil if there are none.
   func cropped(to box: Box) -> Image? {
     let cut = box.clipped(toWidth: Double(width), height: Double(height))
     guard cut.area > 0, cut.area.isFinite else { return nil }

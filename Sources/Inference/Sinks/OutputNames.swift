@@ -2,17 +2,18 @@ import Basics
 import Foundation
 import Imaging
 
-/// File names for the outputs of each input: its own, or a numbered one where that is taken.
+/// Unique output file names: the input's file name, or a numbered one if that is taken.
 ///
 /// Inputs from different folders may have the same name, and nothing may be overwritten: the
 /// second `cat.jpg` becomes `cat-2.jpg`.
 package struct OutputNames: Sendable {
-  /// The names in the order of the inputs, each ending as the codec that will write it.
+  /// The names in the order of the inputs, each with the file extension of the codec that writes
+  /// it.
   let names: [String]
   private let inputs: [String]
 
-  /// - Parameter stemsDiffer: true where names must differ in what stands before the ending, as
-  ///   `cat.jpg` and `cat.png` would share the label file `cat.txt`.
+  /// - Parameter stemsDiffer: Whether stems must be unique, because `cat.jpg` and `cat.png` would
+  ///   share the label file `cat.txt`.
   package init(inputs: [String], stemsDiffer: Bool) {
     self.inputs = inputs
     let wanted = inputs.map { input in
@@ -25,7 +26,7 @@ package struct OutputNames: Sendable {
     names = wanted.map { unique.name($0.stem, ending: $0.ending) }
   }
 
-  /// Refuses a folder in which a file of one of the names would overwrite an input.
+  /// Throws if an output in a folder would overwrite an input.
   func checkInputsRemain(in folder: String) throws(InferenceError) {
     let originals = Set(inputs.map(Self.realPath))
     for name in names where originals.contains(Self.realPath("\(folder)/\(name)")) {
@@ -39,8 +40,8 @@ package struct OutputNames: Sendable {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// The input's file name, with `.jpg` appended where its ending names no codec, or would not with a
-  /// number: `.jpg` alone is a stem.
+  /// The input's file name, with `.jpg` appended if it has no file extension of a codec; the name
+  /// `.jpg` has none.
   private static func writableName(_ path: String) -> String {
     let name = FilePath.name(path)
     return FilePath.isImage(name) ? name : name + ".jpg"

@@ -8,7 +8,7 @@ package final class JSONLinesSink: Sink {
   private let classNames: [String]
   private let write: (String) throws -> Void
 
-  /// - Parameter write: Writes a line, without its end.
+  /// - Parameter write: Writes one line, given without a line break.
   package init(classNames: [String], write: @escaping (String) throws -> Void) {
     self.classNames = classNames
     self.write = write
@@ -19,18 +19,18 @@ package final class JSONLinesSink: Sink {
   }
 }
 
-/// Collects detections with the ground truth of a dataset for the evaluation; an image that cannot
-/// be decoded counts as one without detections.
+/// Collects detections and the ground truth of a dataset for evaluation. An image that cannot be
+/// decoded counts as an image without detections.
 package final class EvaluationSink: Sink {
   package typealias Prediction = [Detection]
   package private(set) var input: EvaluationInput
-  /// Why images could not be decoded.
+  /// The errors of images that could not be decoded.
   package private(set) var failures: [any Error] = []
-  /// What was wrong with decoded files, one sentence each.
+  /// The warnings of decoded files, one sentence each.
   package private(set) var warnings: [String] = []
   private let samples: [Sample]
 
-  /// - Parameter data: The dataset that is also the source of the images.
+  /// - Parameter data: The dataset whose images are processed, in its order.
   package init(_ data: Dataset) {
     input = EvaluationInput(classNames: data.classNames)
     samples = data.samples

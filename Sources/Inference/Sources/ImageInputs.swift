@@ -2,20 +2,20 @@ import Basics
 import Foundation
 import Imaging
 
-/// Finds the images that paths given by a user stand for.
+/// Expands command-line arguments to image paths.
 ///
-/// An argument is an image, a folder, a `.txt` list with one path a line, or `-` for such a list on
-/// standard input. Order and repetitions are kept; a folder gives its images sorted by path.
+/// An argument is an image, a folder, a `.txt` list with one path per line, or `-` for such a list
+/// on standard input. Order and repetitions are kept; a folder gives its images sorted by path.
 ///
-/// An argument without any image is an error before any work starts. A line of a list that does not
-/// exist is passed on as it is, so that one bad line of many fails alone, when it is read.
+/// An argument without any image is an error before any work starts. A missing file in a list is
+/// kept, so that only this image fails when it is read.
 package enum ImageInputs {
   /// The argument that stands for standard input.
   static let standardInput = "-"
 
-  /// The paths of all images, as far as possible spelled as the user did.
+  /// The paths of all images, as given by the user where possible.
   ///
-  /// - Parameter readStandardInput: gives all lines of standard input, for `-`.
+  /// - Parameter readStandardInput: Returns all lines of standard input, for `-`.
   package static func expand(
     _ arguments: [String],
     readStandardInput: () -> [String] = { AnyIterator { readLine() }.map(\.self) }
@@ -43,14 +43,15 @@ package enum ImageInputs {
     return paths
   }
 
-  /// The images in a folder and the folders in it, sorted by path; hidden ones are skipped.
+  /// The images in a folder and its subfolders, sorted by path; hidden files are skipped.
   package static func images(inFolder folder: String) throws(InferenceError) -> [String] {
     var found: [String] = []
     for element in FolderWalk([folder], links: .follow) {
       switch element {
       case .file(let path): if FilePath.isImage(path) { found.append(path) }
       case .unlistable(let path):
-        throw InferenceError("cannot read the folder \(Sentence.quoted(path)): may you open it?")
+        throw InferenceError(
+          "cannot read the folder \(Sentence.quoted(path)): check its permissions")
       case .brokenLink, .invalidName, .upwardLink: break
       }
     }
@@ -62,7 +63,8 @@ package enum ImageInputs {
     return found
   }
 
-  /// Paths in the lines of a list; where they are relative, the list's own folder is tried first.
+  /// The paths of a list; relative ones are resolved against the list's folder first, then the
+  /// working directory.
   private static func listed(
     _ lines: [String], besides list: String?, in name: String
   ) throws(InferenceError) -> [String] {

@@ -1,4 +1,4 @@
-/// Horizontal bars with names at the left and values at the right.
+/// A chart of horizontal bars with names on the left and values on the right.
 struct BarChart: Sendable {
   struct Bar: Sendable {
     let name: String
@@ -12,7 +12,7 @@ struct BarChart: Sendable {
   }
 
   let label: String
-  /// Bars begin at 0.
+  /// The range of the value axis; bars start at 0.
   let domain: ClosedRange<Double>
   var bars: [Bar]
   var nameWidth = 96.0

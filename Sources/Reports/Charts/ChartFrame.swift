@@ -1,7 +1,7 @@
 /// The frame of a chart with two axes: grid, ticks and titles.
 ///
-/// A unit is about one CSS pixel on narrow and on wide screens, since cards have about the same width
-/// on both.
+/// A unit is about one CSS pixel on narrow and on wide screens, since cards have about the same
+/// width on both.
 struct ChartFrame: Sendable {
   /// The width of all charts.
   static let width = 360.0

@@ -38,7 +38,7 @@ struct ChartAxis: Sendable {
   var tickCount = 5
   var label: @Sendable (Double) -> String = { ChartAxis.plain($0) }
 
-  /// As many digits as needed: 0, 0.5, 20.
+  /// The shortest decimal text, with up to four decimals: 0, 0.5, 20.
   static func plain(_ value: Double) -> String {
     for digits in 0...4 {
       let text = NumberFormat.fixed(value, digits)

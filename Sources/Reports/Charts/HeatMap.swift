@@ -1,17 +1,17 @@
-/// A matrix of counts, shaded by the fraction of the row.
+/// A matrix of counts; the shade of a cell is its fraction of the row's sum.
 struct HeatMap: Sendable {
   let label: String
   let rowTitle: String
   let columnTitle: String
-  /// Of the rows and of the columns.
+  /// The names of the rows and of the columns.
   let names: [String]
-  /// Row by row.
+  /// The counts, one array per row.
   let counts: [[Int]]
 
   private static let nameWidth = 92.0
   private static let titleHeight = 18.0
 
-  /// The width of a cell: as wide as fits the width of charts, and at least four digits.
+  /// The width of a cell: fitted to the chart width, but wide enough for four digits.
   private var cell: Double {
     min(max((ChartFrame.width - Self.nameWidth - 22) / Double(max(names.count, 1)), 28), 54)
   }
@@ -56,7 +56,7 @@ struct HeatMap: Sendable {
     x: Double, y: Double, part: Double, count: Int, note: String
   ) -> Markup {
     let cell = cell
-    // Steps of a twentieth; single confusions get at least one.
+    // 20 shades; a count above 0 gets at least the lightest one.
     let shade = count == 0 ? 0 : max(1, Int((part * 20).rounded()))
     var pieces: [Markup] = [
       .element("title", [:], Markup(note)),
@@ -76,12 +76,12 @@ struct HeatMap: Sendable {
   }
 }
 
-/// A square grid of counts over the image as a heat map.
+/// A heat map of counts in a square grid over the image.
 struct DensityMap: Sendable {
   let label: String
   /// Cells per row and column.
   let side: Int
-  /// Row-major from the top left.
+  /// The counts, row-major from the top left.
   let counts: [Int]
 
   private static let height = 250.0

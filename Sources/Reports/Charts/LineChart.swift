@@ -1,4 +1,4 @@
-/// Curves with a legend.
+/// A line chart with a legend.
 struct LineChart: Sendable {
   struct Line: Sendable {
     let name: String
@@ -36,7 +36,7 @@ struct LineChart: Sendable {
       + (named.count > 1 ? Page.legend(named.map { ($0.name, $0.style) }) : .none)
   }
 
-  /// Path data; points closer than a pixel to the last one are left out.
+  /// SVG path data; points less than 0.8 units away from the previous one are skipped.
   private func path(_ points: [(x: Double, y: Double)]) -> String {
     var path = ""
     var last = (x: -1.0, y: -1.0)

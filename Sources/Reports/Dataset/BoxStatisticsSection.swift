@@ -55,8 +55,8 @@ struct BoxStatisticsSection: Sendable {
       range: { "\(label($0)) to \(label($1))" })
   }
 
-  /// A histogram of uneven bins drawn equally wide, labeled by their lower bounds, without empty bins
-  /// at the ends.
+  /// A histogram with bins of different widths, drawn equally wide and labeled by their lower
+  /// bounds; empty bins at both ends are omitted.
   private func steps(_ histogram: Histogram, title: String, unit: String) -> Markup {
     let used = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
     guard let first = used.first, let last = used.last else { return .none }
@@ -94,7 +94,7 @@ struct BoxStatisticsSection: Sendable {
     return frame.svg(label: "\(unit) by \(axis.title)", bars)
   }
 
-  /// A power of two as a ratio: 1:4, 1:1, 2:1.
+  /// The ratio 2^`power` as text: 1:4, 1:1, 2:1.
   private static func ratio(_ power: Double) -> String {
     let factor = exp2(abs(power))
     let text = ChartAxis.plain((factor * 10).rounded() / 10)

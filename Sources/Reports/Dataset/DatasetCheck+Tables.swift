@@ -2,7 +2,7 @@ import Basics
 import Datasets
 
 extension DatasetCheck {
-  /// A row per split: images, objects, and objects by size.
+  /// A table with one row per split: images, objects, and objects by size.
   package var splitTable: Table {
     var table = Table([
       .words("split", key: "name"), .numbers("images"), .numbers("objects"),
@@ -22,7 +22,7 @@ extension DatasetCheck {
     return table
   }
 
-  /// A row per class: its objects in each split.
+  /// A table with one row per class: its objects in each split.
   package var classTable: Table {
     let counts = ClassCounts(self)
     let hasTotal = splits.count > 1
@@ -37,7 +37,7 @@ extension DatasetCheck {
     return table
   }
 
-  /// A row per issue.
+  /// A table with one row per issue.
   package var issueTable: Table {
     var table = Table(["severity", "kind", "file", "line", "message"].map { .words($0) })
     for issue in issues {
@@ -50,9 +50,9 @@ extension DatasetCheck {
   }
 }
 
-/// Objects of each class in each split or, where none are labeled, images.
+/// The number of objects per class and split; of images, if the dataset has no objects.
 struct ClassCounts {
-  /// In the order of the dataset, with a count per split.
+  /// One row per class, in the order of the dataset, with one count per split.
   let rows: [(name: String, counts: [Int], total: Int)]
   let areObjects: Bool
 

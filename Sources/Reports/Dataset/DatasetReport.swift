@@ -1,18 +1,18 @@
 import Basics
 import Datasets
 
-/// A page about a dataset.
+/// The HTML report of a dataset check.
 public struct DatasetReport: Sendable {
   let check: DatasetCheck
   let augmented: [AnnotatedThumbnail]
 
-  /// - Parameter augmented: Augmented training images.
+  /// - Parameter augmented: Thumbnails of augmented training images.
   public init(_ check: DatasetCheck, augmented: [AnnotatedThumbnail] = []) {
     self.check = check
     self.augmented = augmented
   }
 
-  /// The page. A section is a file and a line here.
+  /// The HTML page. Each section is one file and one line here.
   public var html: String {
     let name = FilePath.name(check.path)
     return Page(
@@ -57,7 +57,7 @@ public struct DatasetReport: Sendable {
       gallery.add(image, caption: Sentence.count(image.marks.count, "object"))
     }
     return Page.section(
-      "Augmented training images", "The first images of a training, with their labels.",
+      "Augmented training images", "The first images of a training run, with their labels.",
       gallery.markup)
   }
 }

@@ -1,6 +1,6 @@
 import Datasets
 
-/// The issues, a table per kind.
+/// The issues, one table per kind.
 struct IssueSection: Sendable {
   let check: DatasetCheck
 
@@ -41,7 +41,7 @@ struct IssueSection: Sendable {
         : .none)
   }
 
-  /// With paths relative to the dataset's folder.
+  /// The text with paths relative to the dataset's folder.
   private func inside(_ text: String) -> String {
     text.replacing(check.path + "/", with: "")
   }

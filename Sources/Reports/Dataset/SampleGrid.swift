@@ -72,7 +72,7 @@ struct SampleGrid: Sendable {
     Set(choice.sample.annotations.map(\.classIndex) + [choice.sample.imageClass].compactMap(\.self))
   }
 
-  /// Issues of images and label files by stem; duplicates have a section of their own.
+  /// Issues of images and label files by stem, without duplicates, which have their own section.
   private var issuesByName: [String: [String]] {
     let elsewhere: Set<DatasetIssue.Kind> = [.similarImage, .sharedImage, .repeatedImage]
     return Dictionary(
@@ -84,7 +84,7 @@ struct SampleGrid: Sendable {
     FilePath.stem(FilePath.name(path))
   }
 
-  /// With boxes, or with the mask as an overlay.
+  /// The thumbnail with boxes, or with the mask as an overlay.
   private func thumbnail(_ choice: Choice) throws -> AnnotatedThumbnail {
     let sample = choice.sample
     guard let maskPath = sample.maskPath else {
@@ -100,8 +100,8 @@ struct SampleGrid: Sendable {
 
 /// Overlays a mask on its image: pixels that are not 0 are tinted.
 enum MaskTint {
-  /// Orange is rare in micrographs and photographs.
   private static let opacity = 0.45
+  // Orange, which is rare in photographs and micrographs.
   private static let color = [255.0, 140.0, 0.0]
 
   static func image(_ path: String, mask maskPath: String) throws(ImagingError) -> Image {

@@ -1,7 +1,7 @@
 import Basics
 import Evaluation
 
-/// A page that compares two results on the same images.
+/// The HTML report that compares two results on the same images.
 public struct ComparisonReport: Sendable {
   private let first: EvaluationAnalysis
   private let second: EvaluationAnalysis
@@ -10,7 +10,7 @@ public struct ComparisonReport: Sendable {
   /// The file names, or the whole paths where the names are equal.
   private let names: [String]
 
-  /// - Parameter facts: What was evaluated.
+  /// - Parameter facts: Names and values for the header, such as the dataset.
   public init(
     _ first: EvaluationAnalysis, _ second: EvaluationAnalysis, paired: PairedBootstrap,
     facts: [(name: String, value: String)] = []
@@ -24,7 +24,7 @@ public struct ComparisonReport: Sendable {
     }
   }
 
-  /// The page.
+  /// The HTML page.
   public var html: String {
     Page(
       title: "\(names[0]) and \(names[1])", eyebrow: "Comparison",

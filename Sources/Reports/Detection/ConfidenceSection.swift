@@ -5,7 +5,7 @@ import Evaluation
 struct ConfidenceSection: Sendable {
   let analysis: EvaluationAnalysis
 
-  /// Classes with a color and a name; the others are drawn pale.
+  /// The number of classes with a color and a name; the others are drawn pale.
   private static let named = 7
 
   var markup: Markup {
@@ -53,7 +53,7 @@ struct ConfidenceSection: Sendable {
     ).markup
   }
 
-  /// Scores outside 0...1 widen the axis.
+  /// The axes; scores outside 0...1 extend the x axis.
   private var frame: ChartFrame {
     let scores = analysis.pooledF1Curve.points
     return ChartFrame(

@@ -5,7 +5,7 @@ import Evaluation
 struct ConfusionSection: Sendable {
   let analysis: EvaluationAnalysis
 
-  /// The maximum number of classes; of more, those that are confused most are shown.
+  /// The maximum number of classes; if there are more, the most confused ones are shown.
   private static let most = 20
   private var matrix: ConfusionMatrix { analysis.confusion }
 

@@ -5,7 +5,7 @@ import Evaluation
 struct CurveSection: Sendable {
   let analysis: EvaluationAnalysis
 
-  /// Classes with a color and a name; the others are drawn pale.
+  /// The number of classes with a color and a name; the others are drawn pale.
   private static let named = 8
 
   var markup: Markup {
@@ -58,7 +58,7 @@ extension PrecisionRecallCurves {
   /// The mean precision of classes at each recall point, over all sizes and with at most 100
   /// detections; classes without ground truth are left out.
   ///
-  /// - Parameter classes: Nil for all.
+  /// - Parameter classes: Class indices; nil for all classes.
   func meanCurve(iou: Int, classes: [Int]? = nil) -> [(x: Double, y: Double)] {
     let classes = classes ?? Array(0..<classCount)
     return parameters.recallThresholds.enumerated().compactMap { point, recall in

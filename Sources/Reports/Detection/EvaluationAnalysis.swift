@@ -1,13 +1,13 @@
 import Basics
 import Evaluation
 
-/// The analyses of one result for its report.
+/// The analyses of one result, for its report.
 public struct EvaluationAnalysis: Sendable {
   let result: EvaluationResult
   package let errors: ErrorBreakdown
-  /// Nil where it was not requested.
+  /// The bootstrap confidence intervals; nil if they were not requested.
   public let bootstrap: Bootstrap?
-  /// Nil where scores are not in 0...1.
+  /// Nil without detections, or if a score is outside 0...1.
   let calibration: Calibration?
   /// One per class.
   let imageROCs: [ImageLevelROC]
@@ -38,7 +38,7 @@ public struct EvaluationAnalysis: Sendable {
   package var table: EvaluationTable { result.table }
   var report: DetectionMetrics { result.report }
 
-  /// The fewest images with a class for its confidence interval to be meaningful.
+  /// The minimum number of images with a class for a meaningful confidence interval.
   static let fewestImages = 5
   func hasInterval(_ classIndex: Int) -> Bool {
     imageROCs[classIndex].positives >= Self.fewestImages
@@ -56,10 +56,10 @@ public struct EvaluationAnalysis: Sendable {
 }
 
 extension EvaluationAnalysis {
-  /// A line with a value for each class: the most frequent classes in color and with their names, drawn
-  /// over the others.
+  /// One line per class. The `named` most frequent classes have a color and a name and are drawn on
+  /// top of the others.
   ///
-  /// - Parameter line: Nil for a class without a line.
+  /// - Parameter line: The value, curve and highlighted point of a class; nil to skip it.
   func classLines(
     named: Int,
     _ line: (DetectionMetrics.ClassEntry) -> (

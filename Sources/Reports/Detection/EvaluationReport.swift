@@ -1,16 +1,16 @@
 import Basics
 import Evaluation
 
-/// A page about one result.
+/// The HTML report of one result.
 public struct EvaluationReport: Sendable {
-  /// The page.
+  /// The HTML page.
   public let html: String
 
-  /// Reads the worst images and makes the page. A section is a file and a line here.
+  /// Reads the worst images and makes the page. Each section is one file and one line here.
   ///
   /// - Parameters:
-  ///   - facts: What was evaluated.
-  ///   - imagePath: The path of an image by its index; nil where it is not known.
+  ///   - facts: Names and values for the header, such as the dataset.
+  ///   - imagePath: The path of an image by its index; nil if it is unknown.
   public init(
     _ analysis: EvaluationAnalysis, facts: [(name: String, value: String)] = [],
     imagePath: (_ image: Int) -> String? = { _ in nil }

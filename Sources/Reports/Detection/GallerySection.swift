@@ -33,7 +33,7 @@ struct GallerySection: Sendable {
   /// Maximum total of JPEG bytes; base64 adds a third.
   private static let byteLimit = 1_100_000
 
-  /// - Parameter path: The path of an image by its index; nil where it is not known.
+  /// - Parameter path: The path of an image by its index; nil if it is unknown.
   func markup(path: (_ image: Int) -> String?) -> Markup {
     let images = thumbnails(path: path)
     if images.isEmpty { return .none }
@@ -65,7 +65,7 @@ struct GallerySection: Sendable {
     let order = costs.indices.filter { costs[$0] > 0 }.sorted { (costs[$1], $0) < (costs[$0], $1) }
     var thumbnails: [AnnotatedThumbnail] = []
     var bytes = 0
-    // Bounds the search where images are missing.
+    // Limits the number of attempts if images cannot be read.
     for image in order.prefix(Self.most * 4) where thumbnails.count < Self.most {
       guard let path = path(image),
         let thumbnail = try? AnnotatedThumbnail(path: path, marks: marks(of: image))

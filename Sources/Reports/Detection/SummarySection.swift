@@ -26,7 +26,7 @@ struct SummarySection: Sendable {
     (name, PageNumber.fraction(value), interval.map(PageNumber.range) ?? "")
   }
 
-  /// At most four.
+  /// The main error sources with advice, at most four.
   private var advice: [(issue: String, hint: String)] {
     let errors = analysis.errors
     let costly = ErrorKind.allCases.filter { errors.cost($0) >= 0.005 }
@@ -51,7 +51,7 @@ struct SummarySection: Sendable {
         (
           "The model is \(calibration.isOverconfident ? "over" : "under")confident: the expected "
             + "calibration error is \(PageNumber.percent(calibration.error))",
-          "Choose the confidence threshold by the F1 curves; scores are no probabilities."
+          "Choose the confidence threshold by the F1 curves; scores are not probabilities."
         ))
     }
     return Array(result.prefix(4))
@@ -113,12 +113,12 @@ struct SummarySection: Sendable {
 extension ErrorKind {
   var title: String { name.prefix(1).uppercased() + name.dropFirst() }
 
-  /// The number of its errors: "3 detections".
+  /// The number of errors of this type: "3 detections".
   func counted(_ errors: ErrorBreakdown) -> String {
     Sentence.count(errors.counts[rawValue], self == .missed ? "object" : "detection")
   }
 
-  /// The CSS class in charts, and what the type means.
+  /// The CSS class in charts, and the definition.
   var display: (style: String, explanation: String) {
     switch self {
     case .classification: ("series-4", "IoU of at least 0.5 with an object of another class.")

@@ -2,7 +2,7 @@ import Basics
 import Foundation
 import Imaging
 
-/// A small JPEG of an image with boxes.
+/// A JPEG thumbnail of an image, with boxes drawn over it in SVG.
 public struct AnnotatedThumbnail: Sendable {
   /// A box in pixels of the original image.
   struct Mark: Sendable {
@@ -10,7 +10,7 @@ public struct AnnotatedThumbnail: Sendable {
     let style: String
     var isDashed = false
     let box: Box
-    /// Empty for none.
+    /// Empty for no label.
     let label: String
     /// Boxes of a higher weight are labeled and kept first.
     let weight: Double
@@ -37,7 +37,7 @@ public struct AnnotatedThumbnail: Sendable {
       marks: marks)
   }
 
-  /// Reduces an image; marks are in pixels of an image of `width` x `height`.
+  /// Downscales an image to a thumbnail; marks are in pixels of an image of `width` x `height`.
   init(
     _ image: Image, name: String, width: Int, height: Int, marks: [Mark]
   ) throws(ImagingError) {
@@ -56,7 +56,7 @@ public struct AnnotatedThumbnail: Sendable {
 
   var fileName: String { FilePath.name(name) }
 
-  /// The image with its boxes and, where there is room, their labels.
+  /// SVG of the image with its boxes and, where there is space, their labels.
   ///
   /// - Parameter label: The accessible description.
   func markup(label: String) -> Markup {
@@ -81,7 +81,7 @@ public struct AnnotatedThumbnail: Sendable {
   }
 
   private var labels: [Markup] {
-    // Thumbnails are about 300 CSS pixels wide, and text should have 11.
+    // Thumbnails are displayed about 300 CSS pixels wide, and text should have about 11.
     let size = max(Double(width), Double(height) * 0.8) / 300 * 11.5
     var placement = LabelPlacement(width: width, height: height)
     return marks.filter { !$0.label.isEmpty }.sorted { $0.weight > $1.weight }
@@ -107,7 +107,7 @@ public struct AnnotatedThumbnail: Sendable {
 }
 
 extension AnnotatedThumbnail {
-  /// Reduces an image with labeled objects.
+  /// Makes the thumbnail of an image with labeled objects.
   package init(
     _ image: Image, name: String, annotations: [Annotation], classNames: [String]
   ) throws(ImagingError) {

@@ -1,11 +1,11 @@
-/// Captioned images side by side, as many as fit.
+/// A responsive grid of images with captions.
 struct ImageGrid: Sendable {
   private var figures: [Markup] = []
 
   var isEmpty: Bool { figures.isEmpty }
   var markup: Markup { .element("div", ["class": "gallery"], figures) }
 
-  /// Adds an image, or several that are shown as one.
+  /// Adds an image, or several side by side under one caption.
   mutating func add(_ thumbnails: AnnotatedThumbnail..., caption: String) {
     let images = thumbnails.map { $0.markup(label: "\($0.name): \(caption)") }
     let names = thumbnails.map { Markup.element("b", [:], Markup($0.fileName)) }

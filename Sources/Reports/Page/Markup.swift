@@ -1,6 +1,7 @@
 /// HTML that is also well-formed XML, with all text escaped.
 ///
-/// Text becomes markup only through this type, so that a class named `<script>` stays text.
+/// Text becomes markup only through this type, so that a class named `<script>` is displayed as
+/// text.
 struct Markup: Sendable, Hashable {
   private(set) var source: String
 
@@ -35,8 +36,8 @@ struct Markup: Sendable, Hashable {
     return Markup(source: opening + ">" + children.map(\.source).joined() + "</\(name)>")
   }
 
-  /// Style sheets and scripts, which are not escaped. HTML reads them up to the closing tag and XML
-  /// reads entities in them, so they must not contain `<`, `>` or `&`.
+  /// A style sheet or script, which is not escaped. HTML and XML parse `<`, `>` and `&` in them
+  /// differently, so `text` must not contain these.
   static func code(_ name: String, _ text: String) -> Markup {
     precondition(
       !text.contains { "<>&".contains($0) }, "code in a page must not contain <, > or &")

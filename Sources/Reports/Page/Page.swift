@@ -3,23 +3,23 @@ import Basics
 /// A self-contained HTML page that loads nothing from the network.
 struct Page: Sendable {
   let title: String
-  /// What kind of page it is, above the heading.
+  /// The type of the page, displayed above the heading.
   let eyebrow: String
   let heading: String
-  /// What it is about.
+  /// Names and values displayed below the heading.
   let facts: [(name: String, value: String)]
   let content: [Markup]
-  /// Sentences at the end.
+  /// The paragraphs of the footer.
   let footer: [String]
 
-  /// HTML that is also well-formed XML.
+  /// The HTML source, which is also well-formed XML.
   var text: String {
     let head = Markup.element(
       "head", [:],
       .element("meta", ["charset": "utf-8"]),
       .element(
         "meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-      // Forbids loading anything, should text escape the escaping.
+      // Blocks all network access, even if some text were not escaped.
       .element(
         "meta",
         [
@@ -85,7 +85,7 @@ struct Page: Sendable {
     .element("div", ["class": "cards"], cards)
   }
 
-  /// Statements with an explanation.
+  /// A list of statements, each with an explanation.
   static func advice(_ items: [(issue: String, hint: String)]) -> Markup {
     .element(
       "ul", ["class": "advice"],
@@ -96,9 +96,9 @@ struct Page: Sendable {
       })
   }
 
-  /// Names of curves, bars or boxes with their colors.
+  /// A legend: names of curves, bars or boxes with their colors.
   ///
-  /// - Parameter sample: The CSS class of the colors.
+  /// - Parameter sample: The CSS class of the color samples.
   static func legend(
     _ entries: [(name: String, style: String)], sample: String = "swatch"
   ) -> Markup {
@@ -110,11 +110,11 @@ struct Page: Sendable {
       })
   }
 
-  /// A table that scrolls where it is too wide.
+  /// A table that scrolls horizontally if it is too wide.
   ///
   /// - Parameters:
-  ///   - isSortable: Whether its headings sort it.
-  ///   - cell: The style and the small print of a row's column.
+  ///   - isSortable: Whether clicking a heading sorts the rows.
+  ///   - cell: The CSS class and the small print of a cell.
   static func table(
     _ table: Table, isSortable: Bool = false,
     cell: (_ row: Int, _ column: Int) -> (style: String, note: String) = { _, _ in ("", "") }
@@ -160,7 +160,7 @@ extension Table.Value {
     }
   }
 
-  /// What the script compares: all digits, and missing values first.
+  /// The key that the script sorts by: numbers with full precision, -1 for missing values.
   fileprivate var sortKey: String {
     switch self {
     case .text(let text): text
@@ -171,20 +171,20 @@ extension Table.Value {
   }
 }
 
-/// Numbers as pages write them.
+/// Number formats of the reports.
 enum PageNumber {
-  /// Three digits; a dash for a negative value, which marks a metric without ground truth.
+  /// Three decimals; a dash for a negative value, which marks a metric without ground truth.
   static func fraction(_ value: Double) -> String {
     value < 0 ? "–" : NumberFormat.fixed(value, 3)
   }
 
-  /// A difference with its sign.
+  /// A signed difference with three decimals.
   static func difference(_ value: Double) -> String {
     let text = NumberFormat.fixed(abs(value), 3)
     return (value < 0 && text != "0.000" ? "−" : "+") + text
   }
 
-  /// A percentage, with a digit after the point below 10.
+  /// A percentage, with one decimal below 10 %.
   static func percent(_ fraction: Double) -> String {
     NumberFormat.fixed(fraction * 100, fraction < 0.0995 ? 1 : 0) + " %"
   }

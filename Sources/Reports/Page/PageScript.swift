@@ -1,6 +1,6 @@
-/// The only script of a page: headings of sortable tables sort them.
+/// The only script of a page: clicking a heading sorts the table.
 enum PageScript {
-  /// Without `<`, `>` and `&`; see `Markup.code`.
+  /// Must not contain `<`, `>` or `&`; see `Markup.code`.
   static let text = """
 
     'use strict';

@@ -1,6 +1,6 @@
 /// The style sheet: light and dark mode, wide and narrow screens, print.
 enum PageStyle {
-  /// Without `<`, `>` and `&`; see `Markup.code`.
+  /// Must not contain `<`, `>` or `&`; see `Markup.code`.
   static let text = colors + layout + tables + charts + gallery + issues + narrow + print
 
   private static let colors = """

@@ -2,7 +2,7 @@ import Basics
 
 /// SVG elements.
 enum SVG {
-  /// An image that fills the width of its card.
+  /// The root element of a chart or image, which fills the width of its card.
   ///
   /// - Parameter label: The accessible description.
   static func root(
@@ -42,7 +42,7 @@ enum SVG {
   }
 
   /// - Parameters:
-  ///   - radius: Of the corners.
+  ///   - radius: The corner radius.
   ///   - note: The tooltip.
   static func rectangle(
     x: Double, y: Double, width: Double, height: Double, radius: String? = nil, _ style: String,
@@ -59,13 +59,13 @@ enum SVG {
     return .element("g", [:], .element("title", [:], Markup(note)), rectangle)
   }
 
-  /// With one digit after the point, if it is not 0.
+  /// A coordinate with at most one decimal.
   static func coordinate(_ value: Double) -> String {
     let text = NumberFormat.fixed(value, 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// A name cut to a width; a letter is about 6.6 units wide.
+  /// A name truncated to a width; a character is about 6.6 units wide.
   static func shortened(_ name: String, to width: Double) -> String {
     let most = max(Int((width - 8) / 6.6), 3)
     return name.count <= most ? name : name.prefix(most - 1) + "…"

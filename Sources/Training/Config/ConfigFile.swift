@@ -2,7 +2,7 @@ import Basics
 import Foundation
 
 extension TrainingConfig: Codable {
-  /// Settings that are not named keep their defaults; an unknown name is an error.
+  /// Decodes settings. Missing ones keep their defaults; an unknown name is an error.
   public init(from decoder: any Decoder) throws {
     let file = try decoder.container(keyedBy: KnobKey.self)
     let known = Set(Knob.all.map(\.name))
@@ -14,7 +14,7 @@ extension TrainingConfig: Codable {
     for knob in Knob.all { try knob.read(&self, file) }
   }
 
-  /// Writes all settings.
+  /// Encodes all settings.
   public func encode(to encoder: any Encoder) throws {
     var file = encoder.container(keyedBy: KnobKey.self)
     for knob in Knob.all { try knob.write(self, &file) }
@@ -22,19 +22,19 @@ extension TrainingConfig: Codable {
 }
 
 extension TrainingConfig {
-  /// Refuses values that are not allowed.
+  /// Validates all settings.
   ///
-  /// - Throws: `TrainingError` (`invalid`) that names the first of them.
+  /// - Throws: `TrainingError` (`invalid`) that names the first invalid setting.
   public func check() throws(TrainingError) {
     for knob in Knob.all {
       if let problem = knob.problem(self) { throw TrainingError(.invalid, problem) }
     }
   }
 
-  /// Reads a configuration file; settings that it does not name keep their defaults.
+  /// Reads a configuration file; settings that are missing in it keep their defaults.
   ///
-  /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, holds a value of the
-  ///   wrong kind or a name that is unknown.
+  /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, or holds a value of the
+  ///   wrong type or an unknown name.
   public init(jsonFile path: String) throws(TrainingError) {
     let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
     do {
@@ -44,11 +44,11 @@ extension TrainingConfig {
     }
   }
 
-  /// The configuration as JSON with sorted names.
+  /// The configuration as JSON with sorted keys.
   public var json: Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Finite numbers and strings can always be written.
+    // Encoding finite numbers and strings cannot fail.
     return (try? encoder.encode(self)) ?? Data()
   }
 
@@ -56,7 +56,7 @@ extension TrainingConfig {
     switch error as? DecodingError {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       let name = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return "the value of \(name) is of the wrong kind (\(context.debugDescription))"
+      return "the value of \(name) has the wrong type (\(context.debugDescription))"
     case .dataCorrupted(let context), .keyNotFound(_, let context):
       return context.debugDescription
     default:

@@ -1,29 +1,30 @@
 import Basics
 
-/// A setting of a training, declared once: options, config.json, checks and tables follow from it.
+/// A training setting, declared once: its option, its key in config.json, its validation and its
+/// documentation are derived from it.
 package struct Knob: Sendable {
   package typealias Path<Value> = WritableKeyPath<TrainingConfig, Value> & Sendable
 
-  /// The name in config.json, as users of YOLO tools know it.
+  /// The name in config.json; where possible that of Ultralytics YOLO.
   package let name: String
-  /// Further names of the option.
+  /// Alternative names of the option.
   package let aliases: [String]
-  /// A letter for the option.
+  /// The one-letter name of the option.
   package let short: Character?
-  /// The placeholder of the value in the help: what it counts; nil for a flag.
+  /// The placeholder of the value in the help, such as "epochs"; nil for a flag.
   package let unit: String?
   package let help: String
   /// The allowed values, for the help: "from 0 to 0.5"; empty where every value is allowed.
   package let range: [String]
-  /// The value of a configuration as one would type it, or what happens where it is left open; nil
-  /// where there is nothing to show.
+  /// The value as option text, or the description of the default if it is unset; nil if the help
+  /// shows no default.
   package let text: @Sendable (TrainingConfig) -> String?
-  /// Reads a value as it was typed, which is empty for a flag.
+  /// Parses the option's text, which is empty for a flag.
   package let parse: @Sendable (inout TrainingConfig, String) throws(ValueError) -> Void
-  /// Reads the value from a file that names it.
+  /// Decodes the value if the file has its key.
   let read: @Sendable (inout TrainingConfig, KeyedDecodingContainer<KnobKey>) throws -> Void
   let write: @Sendable (TrainingConfig, inout KeyedEncodingContainer<KnobKey>) throws -> Void
-  /// A sentence where the value is not allowed.
+  /// The error message if the value is not allowed, else nil.
   let problem: @Sendable (TrainingConfig) -> String?
 
   /// The name of the option, without dashes.
@@ -55,11 +56,11 @@ package struct Knob: Sendable {
     problem = { Knob.problem(name, $0[keyPath: path], rule) }
   }
 
-  /// A setting that may be left open: null in config.json.
+  /// An optional setting; nil is null in config.json.
   ///
   /// - Parameters:
-  ///   - word: What one types to leave it open; nil where leaving the option out does.
-  ///   - unset: What happens where it is left open, for the help.
+  ///   - word: The option text for nil, such as "auto"; nil if the option is omitted instead.
+  ///   - unset: The description of the default in the help.
   init<Value: OptionValue & Codable & Sendable>(
     _ name: String, _ path: Path<Value?>, _ rule: ValueRule<Value> = .any,
     short: Character? = nil, aliases: [String] = [], unit: String = Value.valueName,
@@ -82,7 +83,7 @@ package struct Knob: Sendable {
     problem = { config in config[keyPath: path].flatMap { Knob.problem(name, $0, rule) } }
   }
 
-  /// A setting that is on or off.
+  /// A Boolean setting.
   init(flag name: String, _ path: Path<Bool>, help: String) {
     let key = KnobKey(name)
     (self.name, aliases, short, unit) = (name, [], nil, nil)
@@ -101,13 +102,13 @@ package struct Knob: Sendable {
   private static func problem<Value: OptionValue>(
     _ name: String, _ value: Value, _ rule: ValueRule<Value>
   ) -> String? {
-    // What cannot be typed is not allowed either: an empty text, a number that is not finite.
+    // Values without option text are not allowed either: empty strings, non-finite numbers.
     if Value(optionText: value.optionText) != nil, rule.allows(value) { return nil }
     return "\(name) is \(Sentence.quoted(value.optionText)), but takes \(rule.expected)"
   }
 }
 
-/// The headings under which help and documentation list the settings.
+/// The headings of the settings in help and documentation.
 package enum KnobGroup: String, CaseIterable, Sendable {
   case data = "Data and model"
   case length = "Schedule"

@@ -15,13 +15,13 @@ extension TrainingConfig {
     return result
   }
 
-  /// The longer side, in pixels, to which images are reduced before they are cached: that of the
-  /// largest input at the largest scale.
+  /// The longer side, in pixels, to which images are downscaled before they are cached: the largest
+  /// input size times the largest scale.
   package var imageSide: Int {
     Int(Double(inputSizes.max() ?? imgsz) * (1 + augmentation.scale))
   }
 
-  /// The sides of the input that a batch may have, in pixels: multiples of 32 around `imgsz`.
+  /// The input sizes that a batch may have, in pixels: multiples of 32 around `imgsz`.
   var inputSizes: [Int] {
     let reach = Int((Double(imgsz) * multiScale / 32).rounded(.down))
     return (-reach...reach).map { imgsz + 32 * $0 }.filter { $0 >= 32 }
@@ -32,7 +32,7 @@ extension TrainingConfig {
     let sizes = inputSizes
     var side = imgsz
     if sizes.count > 1 {
-      // Ten batches keep their size (YOLOX), because a session is made anew for each.
+      // The size changes every ten batches (YOLOX), because a new size needs a new session.
       var generator = SeededGenerator(
         seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
       side = sizes[Int(generator.next() % UInt64(sizes.count))]
@@ -43,10 +43,10 @@ extension TrainingConfig {
         ? augmentation : augmentation.withoutMosaic)
   }
 
-  /// The configuration with what was left open filled in: optimizer, rate, weight decay. The batch
-  /// must be filled in before.
+  /// The configuration with defaults for an unset optimizer, learning rate and weight decay.
+  /// `batch` must be set before.
   ///
-  /// SGD's rate is proportional to the batch.
+  /// The default learning rate of SGD is proportional to the batch size.
   var resolved: TrainingConfig {
     var result = self
     result.optimizer = optimizer.resolved
@@ -56,7 +56,7 @@ extension TrainingConfig {
     return result
   }
 
-  /// The schedule over all epochs.
+  /// The learning-rate schedule over all epochs.
   func schedule(stepsPerEpoch: Int) -> LearningRateSchedule {
     let steps = epochs * stepsPerEpoch
     return LearningRateSchedule(

@@ -3,8 +3,8 @@ import Loading
 
 /// The settings of a training; saved with the run as `config.json`.
 ///
-/// `Knob.all` declares their names, ranges and descriptions. Nil leaves a setting open: the
-/// training then chooses it, and records the choice where it matters for a resume.
+/// `Knob.all` declares their names, ranges and descriptions. The training chooses a setting that is
+/// nil, and saves the choice where resuming depends on it.
 public struct TrainingConfig: Hashable, Sendable {
   /// The name of a model in the catalog.
   public var model = "compact"
@@ -21,7 +21,7 @@ public struct TrainingConfig: Hashable, Sendable {
   public var epochs = 100
   /// Images per step; nil for the largest that fits the memory.
   public var batch: Int? = 16
-  /// Epochs without better validation that end the training; 0 for no early stopping.
+  /// Early-stopping patience: epochs without better validation; 0 for no early stopping.
   public var patience = 50
   /// Epochs between validations; 0 validates after the last epoch only.
   public var validationInterval = 1
@@ -39,7 +39,7 @@ public struct TrainingConfig: Hashable, Sendable {
   public var optimizer = OptimizerChoice.auto
   /// The peak learning rate; nil for the optimizer's default.
   public var learningRate: Double?
-  /// The last learning rate as a fraction of the peak.
+  /// The final learning rate as a fraction of the peak.
   public var finalLearningRateFraction = 0.01
   /// The momentum of SGD, the first beta of AdamW.
   public var momentum = 0.9
@@ -49,38 +49,38 @@ public struct TrainingConfig: Hashable, Sendable {
   public var warmupEpochs = 3.0
   /// The momentum at the start of the warm-up.
   public var warmupMomentum = 0.8
-  /// The maximum norm of the gradient; 0 for no clipping.
+  /// The maximum norm of the gradient, above 0; larger gradients are scaled down.
   public var clip = 10.0
-  /// The EMA decay.
+  /// The decay of the exponential moving average (EMA) of the weights.
   public var emaDecay = 0.9999
 
   /// The augmentation of training images.
   public var augmentation = AugmentationConfig()
-  /// Last epochs without mosaic and mixup.
+  /// The number of final epochs without mosaic and mixup.
   public var closeMosaic = 10
 
   /// The threshold of repeat-factor sampling (LVIS); 0 for none.
   public var repeatThreshold = 0.0
-  /// In MiB.
+  /// Memory for decoded images, in MiB.
   public var cache = 1024
   /// Whether an unreadable image ends the training.
   public var strict = false
 
   /// The random seed.
   public var seed: UInt64 = 0
-  /// Threads of the engine; nil for all that are available.
+  /// Compute threads; nil for all that are available.
   public var threads: Int?
-  /// Threads of the loader; nil for a default.
+  /// Threads that decode and augment images; nil for as many as `threads`.
   public var workers: Int?
-  /// The precision of activations.
+  /// The compute precision.
   public var precision = PrecisionChoice.auto
 
   /// The folder of all runs.
   public var output = "runs"
-  /// The folder of this run in it.
+  /// The name of this run's folder in `output`; nil for the next free `train-N`.
   public var name: String?
 
-  /// The default settings for a dataset: a folder, a `data.yaml` or an annotation file.
+  /// Makes the default settings for a dataset: a folder, a `data.yaml` or an annotation file.
   public init(data: String = "") {
     self.data = data
   }

@@ -4,7 +4,7 @@ import Basics
 public struct TrainingError: ModuleError {
   /// The kind of failure, for the program's exit code.
   public enum Kind: Hashable, Sendable {
-    /// A setting that makes no sense, or a run that does not fit its checkpoint.
+    /// An invalid setting, or a configuration that does not match the checkpoint.
     case invalid
     /// The loss or its gradient is no longer a finite number.
     case diverged
@@ -12,18 +12,18 @@ public struct TrainingError: ModuleError {
     case file
   }
 
-  /// What the error is about, which decides the exit code.
+  /// The kind of failure, which determines the exit code.
   public let kind: Kind
   /// What was expected and found, and where.
   public let diagnostic: Diagnostic
 
-  /// An error of a kind.
+  /// Makes an error of a kind.
   public init(_ kind: Kind, _ description: String) {
     self.kind = kind
     diagnostic = Diagnostic(description)
   }
 
-  /// A failure of a file.
+  /// Makes a file error.
   public init(_ diagnostic: Diagnostic) {
     kind = .file
     self.diagnostic = diagnostic

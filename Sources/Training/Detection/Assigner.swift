@@ -12,7 +12,7 @@ struct Assignment: Hashable {
   var weight: Double
 }
 
-/// The rules that assign objects to anchor points, anew in every step.
+/// Label assignment: the rule that assigns objects to anchor points in every step.
 public enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
   /// Task-aligned learning (Feng et al., TOOD, ICCV 2021), as YOLOv8 uses it.
   case taskAligned = "tal"
@@ -31,7 +31,7 @@ public enum Assigner: String, CaseIterable, Codable, Hashable, Sendable {
 }
 
 extension Annotation {
-  /// True where it may be a target.
+  /// Whether the object may be a target.
   var isTarget: Bool {
     !isCrowd && box.isFinite && box.width > 0 && box.height > 0
   }
@@ -41,13 +41,13 @@ extension Annotation {
 struct AssignmentCandidate {
   var anchorPoint: AnchorPoint
   var groundTruth: Int
-  /// An object takes its candidates of highest rank.
+  /// Each object keeps its candidates of highest rank.
   var rank: Double
-  /// The IoU or CIoU, from which targets are made.
+  /// The IoU or CIoU, from which the target score is computed.
   var overlap: Double
 
-  /// The candidates of all objects, without conflicts: an anchor point keeps its best one by `order`,
-  /// of equal ones that of the first object.
+  /// The candidates of all objects, with conflicts resolved: each anchor point keeps the candidate
+  /// with the highest `order`; on ties, that of the first object.
   static func resolve(
     _ groundTruths: [Annotation], by order: (AssignmentCandidate) -> Double,
     _ candidates: (_ groundTruth: Annotation, _ index: Int) -> [AssignmentCandidate]
@@ -66,7 +66,7 @@ struct AssignmentCandidate {
   }
 }
 
-/// The candidates of highest rank up to a limit; of equal ones, those that came first.
+/// The `limit` candidates of highest rank; on ties, those inserted first.
 struct BestCandidates {
   private(set) var candidates: [AssignmentCandidate] = []
   private let limit: Int
@@ -76,13 +76,13 @@ struct BestCandidates {
     candidates.reserveCapacity(limit + 1)
   }
 
-  /// The rank that a candidate must exceed to be taken.
+  /// The rank that a candidate must exceed to be inserted.
   var threshold: Double {
     candidates.count < limit ? -.infinity : candidates[limit - 1].rank
   }
 
   mutating func insert(_ candidate: AssignmentCandidate) {
-    // While there is room even NaN is taken, so that the loss shows it.
+    // Below the limit even NaN is inserted, so that the loss becomes NaN.
     guard candidates.count < limit || candidate.rank > threshold else { return }
     var place = candidates.count
     while place > 0, candidates[place - 1].rank < candidate.rank { place -= 1 }

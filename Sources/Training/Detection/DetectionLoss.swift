@@ -8,18 +8,18 @@ import Imaging
 ///
 ///     total = (boxWeight * sum of weight * boxLoss + classWeight * sum of crossEntropy) / S
 ///
-/// S is the sum of the assignments' weights over the whole batch, at least 1/16 per image. The terms
-/// are those of YOLOv8 without the distribution focal loss; that one takes S as at least 1, the same
-/// at its usual batch of 16, and then multiplies the total by the batch size. Here it stays a mean:
-/// a batch of the same images twice has the same loss and the same parameter gradient, so that a
-/// learning rate suits any batch size.
+/// S is the sum of the assignments' weights over the whole batch, at least 1/16 per image. The
+/// terms are those of YOLOv8 without the distribution focal loss; that one takes S as at least 1,
+/// the same at its usual batch of 16, and then multiplies the total by the batch size. Here it
+/// stays a mean: a batch of the same images twice has the same loss and the same parameter
+/// gradient, so that a learning rate suits any batch size.
 ///
 /// Crowds are never targets, and an anchor point without an object whose box lies mostly in a crowd
 /// is excluded from the negatives.
 struct DetectionLoss: Loss, Hashable {
-  /// Classes of the head.
+  /// The number of classes.
   var classCount: Int
-  /// Input pixels between anchor points, for each of the head's outputs.
+  /// The strides of the head's outputs, in input pixels.
   var strides = [8, 16, 32]
   var assigner = Assigner.taskAligned
   var boxLoss = BoxLoss.ciou
@@ -30,7 +30,7 @@ struct DetectionLoss: Loss, Hashable {
 
   var termNames: [String] { ["box", "cls"] }
 
-  /// S is at least this for each image of the batch.
+  /// The minimum of S per image of the batch.
   private static let minimumWeightPerImage = 1.0 / 16
 
   func evaluate(
@@ -52,7 +52,7 @@ struct DetectionLoss: Loss, Hashable {
     }
   }
 
-  /// The loss and its gradient where the assignments are given.
+  /// The loss and its gradient for given assignments.
   func evaluate(
     outputs: [View], gradients: [View], groundTruths: [[Annotation]], assignments: [[Assignment]],
     pool: ThreadPool

@@ -2,11 +2,11 @@ import Engine
 import Imaging
 import Networks
 
-/// A location of one of the head's outputs, which predicts one box.
+/// One location in one of the head's outputs; it predicts one box.
 struct AnchorPoint: Hashable {
   /// The output, an index into the strides.
   var level: Int
-  /// Row times columns plus column.
+  /// The row-major index, `y * width + x`.
   var index: Int
 }
 
@@ -67,7 +67,7 @@ struct HeadOutputs {
 
   /// The outputs, in the order of the strides.
   let levels: [Level]
-  /// Logits at each anchor point, behind the four values of the box encoding.
+  /// Logits at each anchor point, after the four values of the box encoding.
   let classCount: Int
 
   init(outputs: [View], image: Int, strides: [Int], classCount: Int) {
@@ -80,9 +80,9 @@ struct HeadOutputs {
     self.classCount = classCount
   }
 
-  /// Visits the anchor points inside each level's box, and the boxes that they predict; where no
-  /// level has any, the one nearest to the ground truth on each, so that the smallest objects are
-  /// learned too.
+  /// Visits the anchor points inside the given box of each level, with the boxes that they predict.
+  /// If there are none, it visits the anchor point nearest to the ground truth's center on each
+  /// level, so that the smallest objects are learned too.
   @inline(__always)
   func forEachCandidate(
     of groundTruth: Box, inside box: (Level) -> Box, _ body: (Level, AnchorPoint, Box) -> Void

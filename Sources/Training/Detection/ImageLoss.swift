@@ -3,13 +3,13 @@ import Foundation
 import Imaging
 import Networks
 
-/// The part of a detection loss that comes from one image.
+/// The detection loss of one image.
 struct ImageLoss {
   let predictions: HeadOutputs
   let gradients: HeadOutputs
   let groundTruths: [Annotation]
   let boxLoss: BoxLoss
-  /// The terms' weights over the batch's sum of assignment weights.
+  /// The weights of the loss terms, divided by the batch's sum of assignment weights.
   let boxScale: Double
   let classScale: Double
 
@@ -70,7 +70,7 @@ struct ImageLoss {
         logits: logits, count: predictions.classCount, scale: Float(classScale), gradient: gradient)
   }
 
-  /// True where more than half of the box lies in one of the crowds.
+  /// Whether more than half of the box's area lies in one of the crowds.
   private func isMostly(_ box: Box, in crowds: [Box]) -> Bool {
     crowds.contains { $0.intersection(box).area > 0.5 * box.area }
   }
@@ -79,8 +79,8 @@ struct ImageLoss {
 extension BoxEncoding {
   /// The gradient with respect to the encoding `p` from that with respect to the decoded corners.
   ///
-  /// The center moves both corners by a stride, the logarithm of a size each by half that size; a
-  /// clamped size has no gradient.
+  /// The encoded center moves both corners by one stride per unit, the encoded logarithm of a size
+  /// moves each by half of the size. A clamped size has no gradient.
   func gradient(
     byCorners corners: CornerGradient, at p: UnsafePointer<Float>, stride: Double
   ) -> SIMD4<Double> {

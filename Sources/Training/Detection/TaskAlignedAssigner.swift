@@ -14,9 +14,9 @@ import Imaging
 /// training: where no anchor point has any alignment, that of the highest CIoU is taken; and the
 /// highest overlap counts for at least `minimumTarget`.
 struct TaskAlignedAssigner {
-  /// The most anchor points of an object.
+  /// The maximum number of anchor points per object.
   var topK = 10
-  /// The least target of an object's best anchor point.
+  /// The minimum target score of an object's best anchor point.
   var minimumTarget = 0.05
 
   func assign(_ predictions: HeadOutputs, groundTruths: [Annotation]) -> [Assignment] {
@@ -62,7 +62,7 @@ struct TaskAlignedAssigner {
               anchorPoint: point, groundTruth: index, rank: alignment, overlap: ciou))
         }
       }
-      // The first is taken whatever it is, so that the loss shows NaN.
+      // The first one is always kept, even NaN, so that the loss becomes NaN.
       if closest == nil || ciou > closestOverlap {
         closest = point
         closestOverlap = ciou.isNaN ? -.infinity : ciou

@@ -6,7 +6,7 @@ import Foundation
 /// `sigmoid(x) - target`. Almost all of a detector's logits have the target 0, so that sum is
 /// vectorized, and the few logits with another target are corrected afterwards.
 enum BinaryCrossEntropy {
-  /// The sum over logits whose targets are all 0; the slope, times `scale`, goes to `gradient`.
+  /// The sum over logits whose targets are all 0; writes the slopes, times `scale`, to `gradient`.
   static func zeroTargets(
     logits: UnsafePointer<Float>, count: Int, scale: Float, gradient: UnsafeMutablePointer<Float>
   ) -> Double {
@@ -45,7 +45,8 @@ enum BinaryCrossEntropy {
     return sum + linear.sum() + log(rest)
   }
 
-  /// The change of a sum over zero targets where one logit has another target, and its slope.
+  /// The correction of a sum over zero targets for one logit with another target, and that logit's
+  /// slope.
   static func correction(logit: Float, target: Double) -> (value: Double, slope: Double) {
     (-target * Double(logit), sigmoid(logit) - target)
   }
@@ -61,7 +62,7 @@ enum BinaryCrossEntropy {
     return max(x, 0) + log1p(exp(-abs(x)))
   }
 
-  /// exp(-|x|) to two units in the last place, not less than exp(-87); not-a-number stays.
+  /// exp(-|x|) to two units in the last place, at least exp(-87); NaN stays NaN.
   ///
   /// Cephes `expf`: 2^n times a polynomial on +-log(2)/2.
   @inline(__always)

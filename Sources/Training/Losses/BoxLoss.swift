@@ -32,7 +32,8 @@ public enum BoxLoss: String, CaseIterable, Codable, Hashable, Sendable {
 extension BoxOverlap {
   private var enclosingArea: Double { enclosingWidth * enclosingHeight + Self.epsilon }
 
-  /// IoU less the fraction of the enclosing box that neither box covers; it attracts disjoint boxes.
+  /// IoU minus the fraction of the enclosing box that neither box covers; its gradient attracts
+  /// disjoint boxes.
   ///
   /// In -1...1. Rezatofighi et al., "Generalized Intersection over Union", CVPR 2019, algorithm 1.
   /// The enclosing area holds the union: IoU - (C - U) / C = IoU - 1 + U / C.
@@ -57,16 +58,16 @@ extension BoxOverlap {
 
   private var distance: Double { (away.x * away.x + away.y * away.y) / diagonal }
 
-  /// IoU less the squared distance of the centers, relative to the enclosing box's diagonal.
+  /// IoU minus the squared distance of the centers, relative to the enclosing box's diagonal.
   ///
-  /// `IoU - d² / c²`, with d the distance of the centers and c the diagonal of the enclosing box, in
-  /// -1...1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 6 and 7.
+  /// `IoU - d² / c²`, with d the distance of the centers and c the diagonal of the enclosing box,
+  /// in -1...1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 6 and 7.
   var diou: Double { iou - distance }
 
   var diouGradient: CornerGradient {
     let (width, height) = (enclosingWidth, enclosingHeight)
     let enclosingSlope = enclosingSlopes * CornerGradient(width, height, width, height)
-    // A center moves by half of what a corner moves.
+    // A center moves by half the distance that a corner moves.
     return iouGradient
       - (CornerGradient(away.x, away.y, away.x, away.y) - 2 * distance * enclosingSlope) / diagonal
   }
@@ -80,12 +81,12 @@ extension BoxOverlap {
     return (angle, v, v / (1 - iou + v + Self.epsilon))
   }
 
-  /// DIoU less the difference of the aspect ratios.
+  /// DIoU minus a penalty for different aspect ratios.
   ///
   /// `DIoU - alpha v`, with `v = 4/pi² (atan(w'/h') - atan(w/h))²` and `alpha = v / (1 - IoU + v)`.
-  /// Above -2 and at most 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As there,
-  /// alpha is not differentiated. (The paper also drops 1 / (w² + h²) from the gradient of v; it
-  /// stays here, since `BoxEncoding.gradient` multiplies by the size.)
+  /// Above -2 and at most 1. Zheng et al., "Distance-IoU Loss", AAAI 2020, equations 8-11. As
+  /// there, alpha is not differentiated. (The paper also drops 1 / (w² + h²) from the gradient of
+  /// v; it stays here, since `BoxEncoding.gradient` multiplies by the size.)
   @inline(__always)
   var ciou: Double {
     let (_, v, alpha) = aspect

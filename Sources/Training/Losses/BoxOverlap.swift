@@ -1,9 +1,10 @@
 import Imaging
 
-/// A derivative by a box's corners, in the order x1, y1, x2, y2, per pixel.
+/// The derivative with respect to a box's corners, in the order x1, y1, x2, y2, per pixel.
 package typealias CornerGradient = SIMD4<Double>
 
-/// The intersection, union and enclosing box of two boxes, with slopes by the predicted corners.
+/// The intersection, union and enclosing box of two boxes, with derivatives with respect to the
+/// predicted corners.
 ///
 /// Corners in pixels. At a kink (equal edges, boxes that just touch, a box of no extent) the
 /// derivative is the mean of those on both sides, as in PyTorch's `maximum` and `minimum`.
@@ -31,13 +32,14 @@ struct BoxOverlap {
     iou = intersection / union
   }
 
-  /// The slopes of the predicted width and height by x2 and y2: 1 but for boxes without extent.
+  /// The derivatives of the predicted width and height with respect to x2 and y2: 1 unless the box
+  /// is empty.
   var sizeSlopes: (width: Double, height: Double) {
     (slope(ofPositive: predicted.x2 - predicted.x1), slope(ofPositive: predicted.y2 - predicted.y1))
   }
 
   var iouGradient: CornerGradient {
-    // Divided twice: the square of a union leaves the range of Double long before the union does.
+    // Divided twice, because the square of the union could overflow.
     (intersectionGradient - unionGradient * iou) / union
   }
 
@@ -57,7 +59,7 @@ struct BoxOverlap {
       alongY * slope(ofLarger: groundTruth.y2, predicted.y2))
   }
 
-  /// The size of the smallest box around both.
+  /// The width of the smallest box that encloses both.
   var enclosingWidth: Double {
     max(predicted.x2, groundTruth.x2) - min(predicted.x1, groundTruth.x1)
   }
@@ -66,7 +68,8 @@ struct BoxOverlap {
     max(predicted.y2, groundTruth.y2) - min(predicted.y1, groundTruth.y1)
   }
 
-  /// The slopes of `enclosingWidth` by x1 and x2, of `enclosingHeight` by y1 and y2.
+  /// The derivatives of `enclosingWidth` with respect to x1 and x2, of `enclosingHeight` to y1 and
+  /// y2.
   var enclosingSlopes: CornerGradient {
     CornerGradient(
       -slope(ofLarger: groundTruth.x1, predicted.x1),
@@ -76,13 +79,14 @@ struct BoxOverlap {
   }
 }
 
-/// The slope of `max(first, second)` by `first`; of `min(first, second)` by `second`.
+/// The derivative of `max(first, second)` with respect to `first`; of `min(first, second)` to
+/// `second`.
 @inline(__always)
 private func slope(ofLarger first: Double, _ second: Double) -> Double {
   first > second ? 1 : (first == second ? 0.5 : 0)
 }
 
-/// The slope of `max(0, value)` by `value`.
+/// The derivative of `max(0, value)` with respect to `value`.
 @inline(__always)
 private func slope(ofPositive value: Double) -> Double {
   value > 0 ? 1 : (value == 0 ? 0.5 : 0)

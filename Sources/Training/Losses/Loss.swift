@@ -7,9 +7,9 @@ package protocol Loss: Sendable {
   /// The names of its terms, in order: "box" is `train/box_loss` in results.csv.
   var termNames: [String] { get }
 
-  /// Computes the loss of a batch and writes its gradient over all of `gradients`.
+  /// Computes the loss of a batch and overwrites `gradients` with its gradient.
   ///
-  /// The same bits result from any number of threads.
+  /// Results have the same bits for any number of threads.
   func evaluate(
     outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
   ) -> LossTerms
@@ -27,7 +27,7 @@ extension Loss {
   }
 }
 
-/// The labels of a batch, against which a loss compares the outputs.
+/// The targets of a batch, with which a loss compares the outputs.
 package enum Targets: Sendable {
   /// The objects of each image in pixels of the input; crowds are marked.
   case boxes([[Annotation]])

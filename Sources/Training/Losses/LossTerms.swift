@@ -1,4 +1,4 @@
-/// A number with the name that results.csv gives it: a term of a loss or a metric.
+/// A named value of results.csv: a loss term or a metric.
 public struct NamedValue: Hashable, Codable, Sendable {
   /// The name, such as "mAP50".
   public let name: String
@@ -14,10 +14,11 @@ public struct NamedValue: Hashable, Codable, Sendable {
 /// The loss of a batch by its terms, each multiplied by its weight.
 package struct LossTerms: Hashable, Sendable {
   package let terms: [NamedValue]
-  /// Predictions with a target other than background: positive anchor points, labeled pixels, images.
+  /// Predictions with a target other than background: positive anchor points, labeled pixels,
+  /// images.
   package let sampleCount: Int
 
-  /// The sum of the terms, which is minimized; not finite where training has diverged.
+  /// The sum of the terms, which is minimized; not finite if training has diverged.
   package var total: Double { terms.reduce(0) { $0 + $1.value } }
 }
 
@@ -26,7 +27,7 @@ struct MeanLosses: Hashable, Codable {
   private var sums: [NamedValue] = []
   private var count = 0
 
-  /// The means, in the order of the loss; empty at first.
+  /// The means, in the order of the loss; empty before the first `add`.
   var values: [NamedValue] { sums.map { NamedValue($0.name, $0.value / Double(count)) } }
 
   mutating func add(_ loss: LossTerms, weight: Int = 1) {

@@ -1,10 +1,10 @@
 import Engine
 import Loading
 
-/// Binary cross-entropy of each class at each pixel; classes do not exclude each other.
+/// Binary cross-entropy of each class at each pixel; classes are not mutually exclusive.
 ///
-/// The mean over all logits of the pixels that are not ignored: the target of a pixel's own class is
-/// 1, that of every other class 0. Source: PyTorch `torch.nn.BCEWithLogitsLoss`.
+/// The mean over all logits of the pixels that are not ignored: the target of a pixel's own class
+/// is 1, that of every other class 0. Source: PyTorch `torch.nn.BCEWithLogitsLoss`.
 struct SegmentationLoss: Loss, Hashable {
   let classCount: Int
   var termNames: [String] { ["bce"] }
@@ -39,7 +39,7 @@ struct SegmentationLoss: Loss, Hashable {
     let last = first + pixels
     maps.values.withUnsafeBufferPointer { labels in
       while first < last {
-        // A run of pixels that are all ignored, or all counted.
+        // A run of pixels that are either all ignored or all counted.
         let isIgnored = labels[first] == ClassMasks.ignored
         var end = first + 1
         while end < last, (labels[end] == ClassMasks.ignored) == isIgnored { end += 1 }

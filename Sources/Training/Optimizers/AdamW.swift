@@ -3,7 +3,8 @@ import Engine
 /// Adam with decoupled weight decay.
 ///
 /// Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2, with
-/// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The momentum of the hyperparameters is beta1.
+/// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The momentum of the
+/// hyperparameters is beta1.
 package struct AdamW: Optimizer {
   private let firstMoment: ParameterBlock
   private let secondMoment: ParameterBlock
@@ -18,12 +19,11 @@ package struct AdamW: Optimizer {
     self.weightDecay = weightDecay
   }
 
-  /// The means of the gradient and of its square.
+  /// The moving averages of the gradient and of its square.
   package var state: [(name: String, block: ParameterBlock)] {
     [("first_moment", firstMoment), ("second_moment", secondMoment)]
   }
 
-  /// Changes the parameters.
   package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int, gradientScale: Double, arithmetic: VectorOperations

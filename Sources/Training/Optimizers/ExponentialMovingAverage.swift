@@ -1,7 +1,8 @@
 import Engine
 import Foundation
 
-/// The exponential moving average of all floats of a network, statistics included.
+/// The exponential moving average (EMA) of all parameters of a network, including the statistics of
+/// batch normalization.
 ///
 /// The decay of update t grows to its final value:
 /// `decay * (1 - exp(-t / ramp))`. Source: YOLOX and Ultralytics `ModelEMA`.
@@ -10,7 +11,7 @@ package struct ExponentialMovingAverage {
   package let values: ParameterBlock
   /// The final decay, 0...1.
   package let decay: Double
-  /// After how many updates the decay has reached 63 %.
+  /// The number of updates after which the decay has reached 63 % of its final value.
   package let ramp: Double
 
   /// Starts from a copy of the parameters.

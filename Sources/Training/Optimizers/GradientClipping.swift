@@ -8,9 +8,9 @@ package struct GradientClipping: Hashable, Sendable {
   /// The maximum norm, positive.
   package var limit: Double
 
-  /// The norm over all learned parameters, and the factor that brings it under the limit.
+  /// The norm over all learned parameters, and the factor that scales it down to the limit.
   ///
-  /// The norm is infinite or no number where some gradient is.
+  /// The norm is infinite or NaN if any gradient is.
   package func measure(
     _ gradients: ParameterBlock, arithmetic: VectorOperations
   ) -> (norm: Double, scale: Double) {

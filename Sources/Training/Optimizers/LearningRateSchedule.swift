@@ -1,6 +1,7 @@
 import Foundation
 
-/// The learning rate over a training: a linear warm-up, then half a cosine down to a fraction.
+/// The learning rate over a training: a linear warm-up, then a cosine decay to a fraction of the
+/// peak.
 ///
 /// Source: Loshchilov and Hutter 2017, "SGDR", equation 5 without restarts; the warm-up of Goyal et
 /// al. 2017, section 2.2.
@@ -13,9 +14,9 @@ package struct LearningRateSchedule: Hashable, Sendable {
   package var momentum: Double
   /// The momentum at the first step.
   package var warmupMomentum: Double
-  /// Steps until the peak; 0 starts there.
+  /// The number of warm-up steps; 0 for none.
   package var warmupSteps: Int
-  /// Steps in all, the warm-up included.
+  /// The total number of steps, including the warm-up.
   package var totalSteps: Int
 
   /// Rate and momentum of a step, counted from 0.

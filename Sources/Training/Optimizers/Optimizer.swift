@@ -1,18 +1,18 @@
 import Engine
 
-/// Updates parameters by their gradients: one loop over the flat block per step.
+/// Updates parameters by their gradients, in one loop over the flat parameter block per step.
 ///
-/// Weight decay touches `layout.decayed` alone (weights, not biases, scales or shifts); statistics
-/// are never changed.
+/// Weight decay applies only to `layout.decayed` (weights, not biases, scales or shifts);
+/// batch-normalization statistics are never changed.
 package protocol Optimizer {
   /// Its state by name, for checkpoints.
   var state: [(name: String, block: ParameterBlock)] { get }
 
-  /// Changes the parameters.
+  /// Updates the parameters in place.
   ///
   /// - Parameters:
   ///   - iteration: The number of this step since the training began, from 1.
-  ///   - gradientScale: What the gradients are multiplied by, for clipping.
+  ///   - gradientScale: The factor of the gradients, for clipping.
   func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int, gradientScale: Double, arithmetic: VectorOperations)
@@ -33,10 +33,10 @@ package struct StepHyperparameters: Hashable, Sendable {
   package var momentum: Double
 }
 
-/// The optimizers, under the names by which users choose them.
+/// The choice of optimizer; raw values are those of `--optimizer`.
 public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
-  /// AdamW, which needs the fewest epochs: on a VOC subset it was further after two than SGD, at
-  /// YOLOX's rate, after sixteen.
+  /// AdamW, which needs fewer epochs: on a VOC subset it was better after 2 epochs than SGD, at
+  /// YOLOX's learning rate, after 16.
   case auto
   /// SGD with Nesterov momentum.
   case sgd
@@ -46,7 +46,7 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   /// The optimizer that `auto` selects; the others select themselves.
   package var resolved: OptimizerChoice { self == .auto ? .adamw : self }
 
-  /// Blocks of state; `auto` must be resolved before.
+  /// The number of state blocks; `auto` must be resolved before.
   var stateCount: Int { self == .sgd ? 1 : 2 }
 
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
@@ -59,11 +59,11 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
 }
 
 extension OptimizerChoice {
-  /// A learning rate that trains small networks from scratch; SGD's is that of 64 images
-  /// per step (YOLOX). NanoDet-Plus takes a third of AdamW's; on BCCD this one needs a third of the
-  /// epochs.
+  /// The default learning rate, for small networks trained from scratch; SGD's is for a batch size
+  /// of 64 (YOLOX). AdamW's is three times that of NanoDet-Plus and needs a third of the epochs on
+  /// BCCD.
   package var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }
 
-  /// The weight decay that goes with it (YOLOX, NanoDet-Plus).
+  /// The default weight decay (YOLOX, NanoDet-Plus).
   package var usualWeightDecay: Double { resolved == .sgd ? 0.0005 : 0.05 }
 }

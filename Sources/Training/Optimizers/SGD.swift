@@ -17,7 +17,6 @@ package struct SGD: Optimizer {
   /// The velocity.
   package var state: [(name: String, block: ParameterBlock)] { [("velocity", velocity)] }
 
-  /// Changes the parameters.
   package func step(
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int, gradientScale: Double, arithmetic: VectorOperations

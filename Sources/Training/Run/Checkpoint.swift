@@ -3,7 +3,7 @@ import Engine
 import Foundation
 import Networks
 
-/// The whole state of a training, in one safetensors file.
+/// The complete state of a training run, in one safetensors file.
 ///
 /// `model.*` are the parameters, `average.*` their moving average, `optimizer.STATE.*` the state of
 /// the optimizer; the metadata's `state` is a `TrainingState`.
@@ -28,8 +28,8 @@ enum Checkpoint {
 
   /// Reads a file into a step of the same network and optimizer.
   ///
-  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where it is no
-  ///   checkpoint or does not fit.
+  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` if it is not a
+  ///   checkpoint or does not match the network.
   static func restore(_ step: TrainingStep, from path: String) throws -> TrainingState {
     let file = try Safetensors(path: path)
     guard file.metadata["format"] == format, let text = file.metadata["state"],
@@ -55,9 +55,9 @@ enum Checkpoint {
   }
 }
 
-/// The position of a training, beside its parameters.
+/// The state of a training run besides its tensors.
 struct TrainingState: Hashable, Codable {
-  /// Steps done.
+  /// The number of completed steps.
   var step = 0
   /// The epoch of the next step, from 0.
   var epoch = 0
@@ -65,24 +65,24 @@ struct TrainingState: Hashable, Codable {
   var batch = 0
   /// The losses of the current epoch.
   var losses = MeanLosses()
-  /// Seconds of all processes of the run.
+  /// Training time in seconds, over all processes of the run.
   var seconds = 0.0
   /// The epoch of the best weights.
   var best: BestEpoch?
-  /// The seed: with step, epoch and batch it is the state of everything random.
+  /// The random seed; together with step, epoch and batch it determines all random state.
   var seed: UInt64 = 0
 }
 
-/// Loads the parameters of a weights file that fit the network.
+/// Loads initial parameters from a weights file.
 enum InitialWeights {
-  /// Parameters that do not fit stay as they are.
+  /// Loads the parameters that match by name and shape; the others stay unchanged.
   ///
   /// - Returns: A sentence for the log.
-  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where nothing
-  ///   fits.
+  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` if no parameter
+  ///   matches.
   static func load(_ path: String, into parameters: ParameterBlock) throws -> String {
     let file = try Safetensors(path: path)
-    // The names of a whole network, or those of a backbone alone.
+    // The file may hold a whole network or only a backbone.
     var report = file.load(into: parameters)
     if report.loaded.isEmpty { report = file.load(into: parameters, prefix: "backbone.") }
     guard !report.loaded.isEmpty else {

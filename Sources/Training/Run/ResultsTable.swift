@@ -2,10 +2,10 @@ import Foundation
 
 /// The rows of `results.csv`: values by the names of its columns, one row per epoch.
 package struct ResultsTable: Hashable, Sendable {
-  /// A value of a column that is not known is left out.
+  /// Values by column name; an unknown value is omitted.
   package typealias Row = [String: Double]
 
-  /// The columns with other digits than losses and metrics.
+  /// Number formats of the columns other than losses and metrics.
   private static let formats = [
     "epoch": "%.0f", "time": "%.1f", "lr": "%.6g", "images_per_s": "%.2f", "data_wait": "%.4f",
   ]
@@ -13,7 +13,7 @@ package struct ResultsTable: Hashable, Sendable {
   package let columns: [String]
   package private(set) var rows: [Row] = []
 
-  /// Makes an empty table with a column per term of the loss and per metric of the task.
+  /// Makes an empty table with one column per loss term and per metric of the task.
   init(losses: [String], metrics: [String]) {
     columns =
       ["epoch", "time"] + losses.map { "train/\($0)_loss" } + losses.map { "val/\($0)_loss" }
@@ -35,7 +35,7 @@ package struct ResultsTable: Hashable, Sendable {
     return ([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
   }
 
-  /// Adds the rows of a file up to an epoch; columns are found by the file's header.
+  /// Adds the rows of a CSV file up to epoch `epochs`; columns are matched by the header.
   mutating func read(csv: String, epochs: Int) {
     let lines = csv.split(whereSeparator: \.isNewline)
     guard let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false) else {

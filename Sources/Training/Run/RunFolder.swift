@@ -1,13 +1,13 @@
 import Basics
 
-/// The files of a run.
+/// The folder of a training run and the paths of its files.
 ///
 ///     runs/train-1/
 ///       config.json                   the configuration
 ///       results.csv                   one row per epoch
 ///       checkpoint.safetensors        the state to resume from
-///       weights/best.safetensors      averaged weights of the best validation
-///       weights/last.safetensors      averaged weights of the last epoch
+///       weights/best.safetensors      EMA weights of the best validation
+///       weights/last.safetensors      EMA weights of the last epoch
 package struct RunFolder: Hashable, Sendable {
   /// The folder.
   package let path: String
@@ -18,15 +18,15 @@ package struct RunFolder: Hashable, Sendable {
   package var results: String { path + "/results.csv" }
   /// The state to resume from.
   package var checkpoint: String { path + "/checkpoint.safetensors" }
-  /// Averaged weights of the best validation.
+  /// EMA weights of the best validation.
   package var bestWeights: String { path + "/weights/best.safetensors" }
-  /// Averaged weights of the last epoch.
+  /// EMA weights of the last epoch.
   package var lastWeights: String { path + "/weights/last.safetensors" }
 
-  /// Refers to the folder of a run that exists.
+  /// Opens the folder of an existing run.
   ///
   /// - Parameter path: The folder, or its checkpoint.
-  /// - Throws: `TrainingError` where there is no checkpoint.
+  /// - Throws: `TrainingError` if there is no checkpoint.
   package init(existing path: String) throws(TrainingError) {
     let isCheckpoint = FilePath.name(path) == "checkpoint.safetensors"
     self.path = isCheckpoint ? FilePath.folder(path) : path
@@ -36,9 +36,9 @@ package struct RunFolder: Hashable, Sendable {
     }
   }
 
-  /// Makes the folder of a new run: the configuration's name, or the next free `train-N`.
+  /// Creates the folder of a new run, named by the configuration or as the next free `train-N`.
   ///
-  /// - Throws: `TrainingError` where a run of that name exists or the folder cannot be created.
+  /// - Throws: `TrainingError` if a run with that name exists or the folder cannot be created.
   package init(new config: TrainingConfig) throws(TrainingError) {
     if let name = config.name {
       path = config.output + "/" + name

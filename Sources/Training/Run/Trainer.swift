@@ -8,10 +8,10 @@ import Networks
 
 /// Trains a network on a labeled dataset.
 ///
-/// Everything follows from the configuration and its seed: the same run gives the same weights bit
-/// for bit, whatever the number of threads, and also when it was interrupted and resumed.
+/// Training is deterministic: the same configuration and seed give the same weights bit for bit,
+/// for any number of threads, and also if the run was interrupted and resumed.
 ///
-/// A reference, because it owns the network in training. One thread at a time may use it.
+/// A class, because it owns the network in training. Only one thread at a time may use it.
 public final class Trainer {
   let config: TrainingConfig
   let folder: RunFolder
@@ -26,11 +26,11 @@ public final class Trainer {
   private(set) var results: ResultsTable
   private var validation: ValidationResult?
   private var progress: TrainingProgress
-  /// What was replaced or left out while setting up, a sentence each.
+  /// Issues found during setup, such as ignored or replaced inputs, one sentence each.
   private var notes: [String]
   private var reportedIssues: Set<DatasetIssue> = []
 
-  /// Starts a new run: opens the data, makes the network and the run's folder.
+  /// Sets up a new run: opens the dataset, makes the network and creates the run folder.
   ///
   /// - Throws: `TrainingError` for invalid settings and a folder that cannot be created;
   ///   `DatasetsError`, `NetworksError` and `EngineError` for the contents of their files.
@@ -55,7 +55,7 @@ public final class Trainer {
     kernels = try Kernels(set, precision: precision)
     var data = try TrainingData(config, runner: pool)
     let taskType = taskType ?? TrainingTasks.type(for: spec.task)
-    // Before the network: without classes there is none.
+    // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
     model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
     task = taskType.init(model.description, config)
@@ -67,7 +67,7 @@ public final class Trainer {
     data.batch = memory.batch
     self.data = data
     config = config.resolved
-    // For the record: the precision that is used.
+    // Saves the resolved precision in config.json.
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
     notes = data.issues + (note.map { [$0] } ?? [])
@@ -99,14 +99,14 @@ public final class Trainer {
     try TrainingError.wrap(AtomicFile.write([UInt8](config.json), to: folder.config))
   }
 
-  /// Trains until all epochs are done, no better weights are found, or the caller interrupts.
+  /// Trains until all epochs are done, early stopping, or an interruption by the caller.
   ///
   /// - Parameters:
   ///   - observe: Called with every event, on the caller's thread.
   ///   - isInterrupted: Called after every step and during validations; when true, a checkpoint is
   ///     written and the training ends.
-  /// - Throws: `TrainingError` (`diverged`) where the loss is no longer finite, with the last
-  ///   checkpoint left as it was; errors of data, files and engine.
+  /// - Throws: `TrainingError` (`diverged`) if the loss is not finite; the last checkpoint is kept.
+  ///   Errors of datasets, files and engine.
   public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
@@ -136,9 +136,10 @@ public final class Trainer {
     return outcome(.interrupted)
   }
 
-  /// Validates where it is due, writes weights, results and checkpoint, and starts the next epoch.
+  /// Validates if this epoch is due, writes weights, results and checkpoint, and starts the next
+  /// epoch.
   ///
-  /// - Returns: False where the validation was interrupted; the epoch is then not finished yet.
+  /// - Returns: False if the validation was interrupted; the epoch is then not finished.
   private func finishEpoch(
     _ isInterrupted: () -> Bool, _ observe: (TrainingEvent) -> Void
   ) throws -> Bool {
@@ -192,7 +193,7 @@ public final class Trainer {
     try Checkpoint.write(state, of: step, to: folder.checkpoint)
   }
 
-  /// Reports each unreadable image once, when a batch is first made without it.
+  /// Reports each unreadable image once.
   private func reportIssues(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
     for issue in batch.issues where reportedIssues.insert(issue).inserted {
       observe(.issue("\(issue) The next image is used instead."))
@@ -204,7 +205,7 @@ public final class Trainer {
       || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
   }
 
-  /// True where the best epoch lies `patience` epochs back.
+  /// Whether the best epoch is at least `patience` epochs ago.
   private var isEarlyStopped: Bool {
     guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
       return false
@@ -244,12 +245,14 @@ public final class Trainer {
 extension Trainer {
   /// Resumes a run from its checkpoint, or extends it.
   ///
-  /// With an unchanged configuration the result is that of a run without a pause, bit for bit. More
-  /// `epochs` extend a run, a finished one too; the learning rate then follows the longer schedule.
+  /// With an unchanged configuration the result equals that of an uninterrupted run bit for bit.
+  /// More `epochs` extend a run, even a finished one; the learning rate then follows the longer
+  /// schedule.
   ///
   /// - Parameters:
   ///   - path: The run's folder or its checkpoint.
-  ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay.
+  ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay the
+  ///     same.
   public convenience init(
     resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
   ) throws {

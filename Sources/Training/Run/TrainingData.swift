@@ -4,25 +4,25 @@ import Engine
 import Imaging
 import Loading
 
-/// The splits of a training.
+/// The train and val splits of a dataset.
 struct TrainingData {
   let training: Dataset
   /// Nil where the dataset has no `val` split.
   let validation: Dataset?
-  /// Images per epoch, those with rare classes repeated.
+  /// Images per epoch, including repeated images of rare classes.
   private let imagesPerEpoch: Int
-  /// Whether objects are pasted, which needs polygons.
+  /// Whether copy-paste is used, which needs polygons or masks.
   private let wantsSegmentations: Bool
-  /// Images per step, as far as there are so many.
+  /// The requested batch size.
   var batch: Int
 
-  /// Opens both splits; the image index is kept for later runs.
+  /// Opens both splits; the image index is saved for later runs.
   init(_ config: TrainingConfig, runner: any ParallelExecutor) throws {
     batch = config.batch ?? 1
     wantsSegmentations = config.augmentation.copyPaste > 0
     let index = ImageIndex(for: config.data)
     defer { index.save() }
-    // Boxes are enough to train on; polygons are for pasting objects.
+    // Training needs only boxes; polygons and masks are for copy-paste.
     var reading = DatasetReading(segmentations: wantsSegmentations, runner: runner, images: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     imagesPerEpoch = Loader.imagesPerEpoch(
@@ -39,12 +39,12 @@ struct TrainingData {
   }
 
   var classNames: [String] { training.classNames }
-  /// Images per step.
+  /// The batch size: the requested one, at most the number of training images.
   var batchSize: Int { min(batch, training.samples.count) }
-  /// Batches per epoch; the images left over are skipped in this epoch.
+  /// Batches per epoch; the remaining images are skipped in this epoch.
   var stepsPerEpoch: Int { imagesPerEpoch / max(batchSize, 1) }
 
-  /// The issues of the data, a sentence each.
+  /// The issues of the data, one sentence each.
   var issues: [String] {
     var sentences = (training.issues + (validation?.issues ?? [])).map { "\($0)" }
     if validation == nil {
@@ -59,7 +59,7 @@ struct TrainingData {
     return sentences
   }
 
-  /// The batches from a state on.
+  /// The loader, starting at a state.
   func loader(
     _ loaderConfig: LoaderConfig, _ config: TrainingConfig, from state: TrainingState
   ) -> Loader {
@@ -71,6 +71,6 @@ struct TrainingData {
 }
 
 extension Sample {
-  /// Whether an object of it has one.
+  /// Whether any object has a polygon or mask.
   fileprivate var hasSegmentations: Bool { annotations.contains { $0.segmentation != nil } }
 }

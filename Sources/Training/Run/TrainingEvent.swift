@@ -1,30 +1,30 @@
-/// What happens in a training, for observers.
+/// The events of a training run, for observers.
 public enum TrainingEvent: Sendable {
-  /// Everything is set up; the first step follows.
+  /// The setup is complete; the first step follows.
   case started(TrainingSummary)
   case step(StepReport)
   /// A validation has evaluated some of its images.
   case validating(images: Int, of: Int)
   case epoch(EpochReport)
-  /// Something was left out or replaced; one sentence.
+  /// An input was ignored or replaced; one sentence.
   case issue(String)
 }
 
-/// A training before its first step.
+/// The setup of a training run, before its first step.
 public struct TrainingSummary: Sendable {
   /// The run's folder.
   public let folder: String
-  /// The configuration, with everything filled in that was left open.
+  /// The configuration, with all unset settings resolved.
   public let config: TrainingConfig
-  /// Trainable parameters.
+  /// The number of trainable parameters.
   public let parameterCount: Int
   /// The classes of the dataset.
   public let classNames: [String]
-  /// Images of the training split.
+  /// The number of images of the training split.
   public let trainingImages: Int
-  /// 0 where the dataset has no validation split.
+  /// The number of images of the validation split; 0 without one.
   public let validationImages: Int
-  /// The first epoch, counted from 0: more than 0 for a resumed training.
+  /// The first epoch, counted from 0: more than 0 for a resumed run.
   public let firstEpoch: Int
   /// Steps per epoch.
   public let stepsPerEpoch: Int
@@ -32,35 +32,35 @@ public struct TrainingSummary: Sendable {
   public let batch: Int
   /// The estimated memory in bytes.
   public let memory: Int
-  /// Threads of the engine.
+  /// The number of compute threads.
   public let threads: Int
 }
 
-/// One step.
+/// The report of one step.
 public struct StepReport: Hashable, Sendable {
   /// The epoch, counted from 0.
   public let epoch: Int
-  /// Steps of this epoch that are done, this one included.
+  /// Completed steps of this epoch, including this one.
   public let step: Int
-  /// The mean loss terms of this epoch up to here.
+  /// The mean loss terms of this epoch so far.
   public let losses: [NamedValue]
   /// The norm of the gradient before clipping.
   public let gradientNorm: Double
   /// Images per second over the last steps.
   public let imagesPerSecond: Double
-  /// The estimated seconds until the training ends, validations included.
+  /// The estimated seconds until the end of training, including validations.
   public let secondsLeft: Double
 }
 
-/// One epoch.
+/// The report of one epoch.
 public struct EpochReport: Sendable {
   /// The epoch, counted from 0.
   public let epoch: Int
   /// The mean loss terms of the epoch.
   public let losses: [NamedValue]
-  /// Nil where this epoch was not validated.
+  /// The validation; nil if this epoch was not validated.
   public let validation: ValidationResult?
-  /// True where these are the best weights so far.
+  /// Whether these are the best weights so far.
   public let isBest: Bool
   /// Training images per second, without validation.
   public let imagesPerSecond: Double
@@ -68,7 +68,7 @@ public struct EpochReport: Sendable {
   public let dataWaitFraction: Double
 }
 
-/// How a training ended.
+/// The result of a training run.
 public struct TrainingOutcome: Sendable {
   /// Why a training ended.
   public enum Ending: Hashable, Sendable {
@@ -76,7 +76,7 @@ public struct TrainingOutcome: Sendable {
     case finished
     /// The selection metric has not improved for `patience` epochs.
     case earlyStopped
-    /// On request; the run can be resumed from its checkpoint.
+    /// Interrupted on request; the run can be resumed from its checkpoint.
     case interrupted
   }
 
@@ -84,15 +84,15 @@ public struct TrainingOutcome: Sendable {
   public let ending: Ending
   /// The run's folder.
   public let folder: String
-  /// Steps and epochs done since the run began.
+  /// Completed steps since the run began, over all processes.
   public let steps: Int
-  /// Epochs done since the run began.
+  /// Completed epochs since the run began, over all processes.
   public let epochs: Int
   /// The name of the metric that selects the best weights.
   public let metric: String
-  /// Nil where nothing was validated.
+  /// The epoch of the best weights; nil if nothing was validated.
   public let best: BestEpoch?
-  /// The validation of the best weights; nil where this process has not validated them.
+  /// The validation of the best weights; nil if they were validated in an earlier process.
   public let validation: ValidationResult?
 }
 

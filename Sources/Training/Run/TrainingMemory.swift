@@ -3,19 +3,19 @@ import Engine
 import Loading
 import Networks
 
-/// The estimated memory of a training: the sum of what is alive at once.
+/// The estimated peak memory of a training run.
 ///
-/// Measured peaks lay between 0.93 and 1.03 of it.
+/// Measured peaks were 0.93 to 1.03 times the estimate.
 package struct TrainingMemory: Hashable, Sendable {
   /// Images per step.
   package let batch: Int
   /// Bytes of the parameters, their gradients, their average and the optimizer's state.
   package let parameters: Int
-  /// Bytes of activations and all else that one step needs.
+  /// Bytes of activations, their gradients and scratch memory of one step.
   package let step: Int
   /// Bytes of the batches being prepared and the image cache.
   package let images: Int
-  /// Bytes that a validation needs in addition.
+  /// Additional bytes during validation.
   package let validation: Int
 
   /// Bytes of the program itself.
@@ -23,19 +23,19 @@ package struct TrainingMemory: Hashable, Sendable {
   /// Bytes in all.
   package var total: Int { Self.program + parameters + step + images + validation }
 
-  /// The choices of `batch: auto`, the largest first: larger ones would leave too few steps per epoch
-  /// on datasets that one trains on a CPU.
+  /// The choices of `batch: auto`, the largest first: larger ones would leave too few steps per
+  /// epoch on datasets of the size that is trained on CPUs.
   static let batches = [64, 32, 16, 8, 4, 2, 1]
-  /// The fraction of the memory limit that a training may take: the rest is for what cannot be
-  /// estimated, such as images while they are decoded.
+  /// The fraction of the memory limit that training may use. The rest is a reserve for memory that
+  /// is not estimated, such as images during decoding.
   static let usableFraction = 0.8
 
   /// Estimates for steps of `batch` images.
   ///
   /// - Parameters:
-  ///   - model: The network; its image size is the largest that a batch has.
-  ///   - sampleCount: Training images, for the image cache.
-  /// - Throws: `EngineError` for an image size that the network cannot take.
+  ///   - model: The network; its input size is the largest of all batches.
+  ///   - sampleCount: The number of training images, for the image cache.
+  /// - Throws: `EngineError` for an input size that the network does not support.
   package init(
     model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int, precision: Precision,
     threads: Int, imageScale: Double = 1.5
@@ -51,7 +51,7 @@ package struct TrainingMemory: Hashable, Sendable {
     let floats = input.inputShape(n: 1).count * MemoryLayout<Float>.size
     let loader = LoaderConfig(batchSize: batch, seed: 0)
     let side = Int(Double(input.imageSize) * imageScale)
-    // The batches ahead, the one requested, the one in use and its copy.
+    // The prefetched batches, the one being loaded, the one in use and its copy.
     images =
       (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
 
@@ -63,10 +63,10 @@ package struct TrainingMemory: Hashable, Sendable {
     validation = folded.parameterLayout.byteCount + session
   }
 
-  /// Estimates for a configuration; where it leaves the batch open, for the largest of `batches` that
-  /// the dataset can fill and that takes at most four fifths of the memory limit.
+  /// Estimates for a configuration. If its batch size is nil, selects the largest of `batches` that
+  /// the dataset can fill and that needs at most 80 % of the memory limit.
   ///
-  /// - Throws: `TrainingError` where not even one image fits.
+  /// - Throws: `TrainingError` if not even one image fits.
   init(
     _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision, threads: Int,
     limit: Int = Machine.memoryLimit

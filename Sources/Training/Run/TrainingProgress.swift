@@ -6,16 +6,16 @@ struct TrainingProgress {
   private(set) var seconds: Double
   /// Images per second over the last steps.
   private(set) var imagesPerSecond = 0.0
-  /// Training images and seconds of this epoch, validation left out.
+  /// Training images and seconds of this epoch, without validation.
   private var epochImages = 0
   private var epochSeconds = 0.0
-  /// Of them, the seconds in which steps waited for data.
+  /// The part of `epochSeconds` spent waiting for data.
   private var waitedSeconds = 0.0
   /// Seconds of the last validation.
   private var validationSeconds = 0.0
   private var last = ContinuousClock.now
 
-  /// - Parameter seconds: Those of the run's earlier processes.
+  /// - Parameter seconds: The seconds of the run's earlier processes.
   init(seconds: Double) { self.seconds = seconds }
 
   /// Training images per second in this epoch.
@@ -24,14 +24,14 @@ struct TrainingProgress {
   /// The fraction of this epoch's training time spent waiting for data, 0...1.
   var dataWaitFraction: Double { epochSeconds > 0 ? waitedSeconds / epochSeconds : 0 }
 
-  /// Records a step that has just ended, and the seconds in which it waited for data.
+  /// Records a step that has just ended; `waited` is its time spent waiting for data, in seconds.
   mutating func step(images: Int, waited: Double) {
     let passed = pass()
     waitedSeconds += waited
     epochImages += images
     epochSeconds += passed
     let speed = Double(images) / max(passed, 1e-9)
-    // About the last twenty steps count.
+    // An exponential average over about the last 20 steps.
     imagesPerSecond = imagesPerSecond == 0 ? speed : 0.95 * imagesPerSecond + 0.05 * speed
   }
 
@@ -44,7 +44,7 @@ struct TrainingProgress {
     (epochImages, epochSeconds, waitedSeconds) = (0, 0, 0)
   }
 
-  /// The estimated seconds of so many training images and validations.
+  /// The estimated seconds for a number of training images and validations.
   func secondsLeft(images: Int, validations: Int) -> Double {
     guard imagesPerSecond > 0 else { return 0 }
     return Double(images) / imagesPerSecond + Double(validations) * validationSeconds

@@ -5,7 +5,7 @@ import Loading
 
 /// Parameters, optimizer state and moving average of a network in training; one training step.
 ///
-/// A reference, because it owns the parameters. One thread at a time may use it.
+/// A class, because it owns the parameters. Only one thread at a time may use it.
 package final class TrainingStep {
   private let graph: Graph
   private let loss: any Loss
@@ -15,7 +15,7 @@ package final class TrainingStep {
   private let pool: ThreadPool
   private let kernels: Kernels
   private let arithmetic: VectorOperations
-  /// A plan per input size, for multi-scale training.
+  /// One plan per input shape, for multi-scale training.
   private var plans: [Shape: Plan] = [:]
 
   package let parameters: ParameterBlock
@@ -23,14 +23,14 @@ package final class TrainingStep {
   package let gradients: ParameterBlock
   package let optimizer: any Optimizer
   package let average: ExponentialMovingAverage
-  /// Steps done since the training began.
+  /// Completed steps since the run began.
   package var steps = 0
   /// The session of the last step; nil before the first.
   package private(set) var session: Session?
 
   /// - Parameters:
   ///   - parameters: The initial parameters; they are changed in place.
-  ///   - seed: The source of all randomness inside the network (dropout).
+  ///   - config: Optimizer, schedule and EMA settings; its seed also determines dropout.
   package init(
     _ graph: Graph, parameters: ParameterBlock, loss: any Loss, config: TrainingConfig,
     stepsPerEpoch: Int, pool: ThreadPool, kernels: Kernels
@@ -54,9 +54,9 @@ package final class TrainingStep {
 
   /// Trains on one batch of images n x h x w x 3.
   ///
-  /// - Throws: `TrainingError` (`diverged`) where the loss or its gradient is not finite; parameters
-  ///   stay as they were, but normalization statistics may not. `EngineError` for a shape that the
-  ///   network cannot take.
+  /// - Throws: `TrainingError` (`diverged`) if the loss or its gradient is not finite; parameters
+  ///   are unchanged, but batch-normalization statistics may have changed. `EngineError` for a
+  ///   shape that the network does not support.
   package func step(_ images: Tensor, targets: Targets) throws -> Outcome {
     try step(images.shape, targets: targets) { $0.copy(from: images) }
   }
@@ -91,7 +91,7 @@ package final class TrainingStep {
 
   private func session(for shape: Shape) throws -> Session {
     if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
-    // Only one is kept, because its memory is large.
+    // Only one session is kept, because its memory is large.
     session = nil
     let plan =
       try plans[shape] ?? Plan(graph, inputShapes: [shape], mode: .training(), kernels: kernels)

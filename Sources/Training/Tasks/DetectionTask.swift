@@ -49,7 +49,7 @@ package struct DetectionTask: TrainingTask {
       })
   }
 
-  /// Objects of all sizes, each inside its image.
+  /// Random boxes of all sizes, each inside its image.
   package func syntheticTargets(count: Int, seed: UInt64) -> Targets {
     var generator = SeededGenerator(seed: seed, 1)
     let side = Float(model.imageSize)

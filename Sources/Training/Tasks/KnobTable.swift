@@ -3,14 +3,14 @@ import Engine
 import Networks
 
 extension Knob {
-  /// All settings of a training.
+  /// All training settings, grouped by heading.
   package static let sections: KeyValuePairs<KnobGroup, [Knob]> = [
     .data: data, .length: length, .loss: loss, .optimizer: optimizer, .color: color,
     .geometry: geometry, .mixing: mixing, .images: images, .machine: machine, .run: run,
   ]
   package static let all = sections.flatMap(\.value)
 
-  /// The setting of a name.
+  /// The setting with a name, which must exist.
   package static func named(_ name: String) -> Knob {
     guard let knob = all.first(where: { $0.name == name }) else {
       preconditionFailure("there is no setting \(name)")
@@ -41,9 +41,8 @@ extension Knob {
     Knob(
       "batch", \.batch, .batch, short: "b", unit: "images", word: "auto",
       help:
-        "Batch size; auto takes the largest of 64, 32, 16 and so on to 1 that the dataset fills "
-        + "and that keeps the training under four fifths of the memory, or of the control group's "
-        + "limit"),
+        "Batch size; auto selects the largest of 64, 32, 16, 8, 4, 2 and 1 that the dataset can fill "
+        + "and that needs at most 80 % of the memory, or of the control group's limit"),
     Knob(
       "patience", \.patience, .atLeast(0), unit: "epochs",
       help: "Early-stopping patience: epochs without better validation; 0 never stops early"),
@@ -64,7 +63,7 @@ extension Knob {
   ]
 
   private static let optimizer = [
-    Knob("optimizer", \.optimizer, help: "Optimizer; auto takes adamw"),
+    Knob("optimizer", \.optimizer, help: "Optimizer; auto selects adamw"),
     Knob(
       "lr0", \.learningRate, .above(0), aliases: ["lr"], unit: "rate",
       unset: usual(\.usualRate) + " x batch / 64",
@@ -191,7 +190,7 @@ extension Knob {
 }
 
 extension ValueRule where Value == Int {
-  /// Sides of network inputs: the strides' multiple, and a bound that keeps memory in reach.
+  /// Sides of network inputs: multiples of the largest stride, with a bound on memory.
   package static var inputSide: ValueRule { .multiple(of: 32, to: 4096) }
   /// Images per step.
   package static var batch: ValueRule { .from(1, to: 4096) }

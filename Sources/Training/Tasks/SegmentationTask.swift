@@ -5,7 +5,8 @@ import Imaging
 import Loading
 import Networks
 
-/// Training of segmentation networks on label maps: so far the loss and its targets, for benchmarks.
+/// Training of segmentation networks on label maps: so far only the loss and its targets, for
+/// benchmarks.
 package struct SegmentationTask: TrainingTask {
   private let model: ModelDescription
   package var loss: any Loss { SegmentationLoss(classCount: model.classNames.count) }

@@ -4,7 +4,7 @@ import Engine
 import Loading
 import Networks
 
-/// What training needs to know about a task; one conforming type per task.
+/// The task-specific part of training; one conforming type per task.
 package protocol TrainingTask: Sendable {
   /// Makes the task of a model, with the loss weights of a configuration.
   init(_ model: ModelDescription, _ config: TrainingConfig)
@@ -12,10 +12,10 @@ package protocol TrainingTask: Sendable {
   var loss: any Loss { get }
   /// The names of a validation's metrics: "mAP50" is `metrics/mAP50` in results.csv.
   var metricNames: [String] { get }
-  /// The metric that selects the best weights and ends a training early.
+  /// The metric for selecting the best weights and for early stopping.
   var selection: SelectionMetric { get }
 
-  /// Refuses a training split without labels for this task.
+  /// Throws for a training split without labels for this task.
   static func check(_ dataset: Dataset) throws
   /// Adds what the task needs to the settings of the loader.
   func loaderConfig(_ base: LoaderConfig) -> LoaderConfig
@@ -23,11 +23,11 @@ package protocol TrainingTask: Sendable {
   /// Random targets for benchmarks, the same in every run.
   func syntheticTargets(count: Int, seed: UInt64) -> Targets
 
-  /// Evaluates a model on a validation split, by the path that `evaluate` takes.
+  /// Evaluates a model on a validation split, with the same pipeline as `evaluate`.
   ///
   /// - Parameters:
   ///   - isInterrupted: Called between batches; when true, the result is nil.
-  ///   - progress: Called with the number of images that are done.
+  ///   - progress: Called with the number of processed images.
   func validate(
     _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
     isInterrupted: () -> Bool, progress: (Int) -> Void
@@ -42,11 +42,11 @@ extension TrainingTask {
 public struct ValidationResult: Equatable, Sendable {
   /// The metrics, in the order of the task's names.
   public let metrics: [NamedValue]
-  /// The terms of the loss on the validation images; nil where they were not computed.
+  /// The terms of the loss on the validation images; nil if they were not computed.
   public var losses: [NamedValue]?
   /// Images of the validation split.
   public let imageCount: Int
-  /// The task's own report for people; nil where it has none.
+  /// A table of the task, such as metrics per class; nil if it has none.
   public var table: Table?
 
   /// The value of a metric, which must be one of the task's.
@@ -63,14 +63,14 @@ package struct SelectionMetric: Hashable, Sendable {
   package let name: String
   package var isHigherBetter = true
 
-  /// True where the first value is better than the second; any value is better than none.
+  /// Whether the first value is better than the second; any value is better than nil.
   func isBetter(_ value: Double, than other: Double?) -> Bool {
     guard let other else { return true }
     return isHigherBetter ? value > other : value < other
   }
 }
 
-/// The tasks that models can be trained for: adding one takes its file and an entry here.
+/// The tasks that models can be trained for. A new task is one file and one entry here.
 enum TrainingTasks {
   /// Images per forward pass of a validation.
   static let validationBatch = 16
