@@ -50,7 +50,7 @@ extension ImagingError: ModuleError {
     case .unencodable(let name, let codec, let reason):
       "\(name) cannot be encoded as \(codec): \(reason)"
     case .outOfMemory(let name):
-      "\(name) needs more memory than there is"
+      "\(name) needs more memory than is available"
     case .invalidMask(let width, let height, let reason):
       "a mask of \(width)x\(height) pixels cannot be made: \(reason)"
     }

@@ -128,7 +128,7 @@ import Testing
         split  images  objects
         train       1        1
         val         1        1
-        1 crowd regions dropped: they are no single objects
+        1 crowd regions dropped: they are not single objects
         2 images with 2 objects
         """), "\(text.output)")
     let json = try run("convert", "coco", "--to", "yolo", "-o", target.path + "/out2", "--json")

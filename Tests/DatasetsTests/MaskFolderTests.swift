@@ -62,6 +62,6 @@ struct MaskFolderTests {
       told(data) == [
         "missingLabels images/a.jpg", "missingLabels images/a.png", "missingLabels images/b.png",
       ])
-    #expect(data.issues.last?.message.contains("is the one of") == true)
+    #expect(data.issues.last?.message.contains("belongs to") == true)
   }
 }

@@ -45,7 +45,8 @@ struct ImageAudit {
       if let named = Codec(path: path), named != record.codec {
         issues.report(
           .misnamedImage, path,
-          "the name ends as \(named) files do, but the content is \(record.codec), which is used.")
+          "the file extension is that of \(named), but the content is \(record.codec); "
+            + "the content is used.")
       }
       for warning in record.content?.warnings ?? [] {
         issues.report(.imageWarning, path, "the image decodes with a warning: \(warning).")
@@ -70,6 +71,6 @@ struct ImageAudit {
         "the image claims to have \(width)x\(height) pixels, more than the limit of \(limit)"
       default: "\(error)"
       }
-    return reason + "; training shows another one instead."
+    return reason + "; training uses another image instead."
   }
 }

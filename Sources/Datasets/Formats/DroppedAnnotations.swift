@@ -5,7 +5,7 @@ import Imaging
 package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case objects = "objects dropped: the format has no boxes"
   case mergedObjects = "objects are drawn into masks, where they cannot be distinguished"
-  case crowds = "crowd regions dropped: they are no single objects"
+  case crowds = "crowd regions dropped: they are not single objects"
   case segmentations = "polygons dropped, their boxes kept: the format has no polygons"
   case masks = "RLE masks dropped, their boxes kept: the format has no masks"
   case joinedPolygons = "segmentations of several polygons joined to one polygon each"

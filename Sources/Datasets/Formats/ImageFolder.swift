@@ -37,7 +37,7 @@ enum ImageFolder {
   }
 
   private static let upwardLink =
-    "the link leads upward, to a folder around the images; it is not followed."
+    "the link points to a parent folder; it is not followed."
   private static let foreignName = "the name is not UTF-8; ignored. Rename it."
 
   /// All files below a folder whose names pass a test; see above.

@@ -52,8 +52,8 @@ extension Dataset {
       if split.classNames != first.classNames {
         joined.issues.report(
           .classOrder, split.path,
-          "the split \"\(split.split)\" lists its classes otherwise than \"\(first.split)\" does; "
-            + "they are joined by name.")
+          "the splits \"\(first.split)\" and \"\(split.split)\" list different classes, or the same "
+            + "in another order; they are matched by name.")
       }
       return joined
     }

@@ -80,7 +80,7 @@ struct DatasetBuilder {
     for (name, count) in zip(parsed.classNames, unwanted) where count > 0 {
       issues.report(
         .unwantedClass, path,
-        "\(count) boxes of the class \"\(name)\" are left out; it is not among the "
+        "\(count) boxes of the class \"\(name)\" are ignored; it is not among the "
           + "\(classNames.count) requested classes.")
     }
     return samples

@@ -143,8 +143,8 @@ package struct DatasetWriter: Sendable {
     for split in splits where format != .voc && !SplitName.usual.contains(split) {
       throw DatasetsError(
         file: data,
-        "only voc has splits of any name; \(format.rawValue) has train, val and test, and not "
-          + "\"\(split)\".")
+        "only voc supports any split name; \(format.rawValue) supports train, val and test, "
+          + "not \"\(split)\".")
     }
   }
 }

@@ -34,7 +34,7 @@ extension RunLengthMask {
   package func subtracting(_ other: RunLengthMask) -> RunLengthMask {
     precondition(
       width == other.width && height == other.height,
-      "a mask of \(other.width)x\(other.height) pixels cannot be taken from one of "
+      "a mask of \(other.width)x\(other.height) pixels cannot be subtracted from one of "
         + "\(width)x\(height)")
     var runs = RunBuilder(capacity: counts.count + other.counts.count)
     var (a, b) = (RunCursor(firstOf: counts), RunCursor(firstOf: other.counts))

@@ -23,7 +23,7 @@ package final class Loader: Sendable {
     samples: [Sample], config: LoaderConfig, start: LoaderState = .start, epochs: Int = .max,
     schedule: @escaping BatchSchedule
   ) {
-    precondition(start.epoch >= 0 && start.batch >= 0, "there is no batch at \(start)")
+    precondition(start.epoch >= 0 && start.batch >= 0, "a batch starts at 0 or more, not \(start)")
     let builder = SampleBuilder(samples, config: config)
     batchesPerEpoch = builder.batchesPerEpoch
     let queue = BatchQueue(builder, start: start, epochs: epochs, schedule: schedule)

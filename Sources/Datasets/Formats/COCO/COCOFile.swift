@@ -99,7 +99,7 @@ package struct COCOFile {
     guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
     for (place, name) in ["images", "categories", "annotations"].enumerated()
     where !met.contains(place) {
-      throw JSONFault("the file has no list \"\(name)\", as COCO's have", at: scanner.offset)
+      throw JSONFault("the file has no list \"\(name)\", which COCO requires", at: scanner.offset)
     }
   }
 

@@ -6,7 +6,7 @@ import Imaging
 /// `train/cat/x.jpg`, or `cat/x.jpg` for a dataset without splits: the layout of torchvision's
 /// ImageFolder and of Ultralytics' classification datasets. Class folders may have subfolders.
 struct ClassFolderReader: FormatReader {
-  static let appearance = "a folder of images for each class, as in train/cat/"
+  static let appearance = "one folder of images per class, as in train/cat/"
 
   let root: String
   private let folders: [String: String]
@@ -38,7 +38,7 @@ struct ClassFolderReader: FormatReader {
     folders = ImageFolder.splitsOrAll(in: path)
     if folders.values.allSatisfy({ ImageFolder.folders(in: $0).paths.isEmpty }) {
       throw DatasetsError(
-        file: path, "there are no folders here, though \(Self.appearance) is expected.")
+        file: path, "no folders were found; \(Self.appearance) is expected.")
     }
   }
 

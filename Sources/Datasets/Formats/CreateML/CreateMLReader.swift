@@ -81,7 +81,7 @@ struct CreateMLReader: FormatReader {
       guard ImageLocator.staysInside(name) else {
         data.issues.report(
           .pathOutside, path, line: line,
-          "the image \"\(name)\" leads out of the dataset's folder; it is left out. Names are "
+          "the image \"\(name)\" leads out of the dataset's folder; it is ignored. Names are "
             + "expected relative to the annotation file.")
         continue
       }

@@ -74,7 +74,7 @@ struct LabelMeFile {
     }
     guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
     guard met.contains(3) else {
-      throw JSONFault("the file has no list \"shapes\", as LabelMe's have", at: scanner.offset)
+      throw JSONFault("the file has no list \"shapes\", which LabelMe requires", at: scanner.offset)
     }
   }
 

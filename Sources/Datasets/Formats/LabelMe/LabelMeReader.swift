@@ -27,7 +27,7 @@ struct LabelMeReader: FormatReader {
     root = path
     guard FileContents.entry(path) == .folder else {
       throw DatasetsError(
-        file: path, "a LabelMe dataset is \(Self.appearance), and this is no folder.")
+        file: path, "a LabelMe dataset is \(Self.appearance), but this is not a folder.")
     }
     folders = ImageFolder.splitsOrAll(in: path)
   }

@@ -29,7 +29,7 @@ struct MaskFolderReader: FormatReader {
     places = Self.places(in: path)
     if places.isEmpty {
       throw DatasetsError(
-        file: path, "there are no images and masks, though \(Self.appearance) is expected.")
+        file: path, "no images and masks were found; \(Self.appearance) is expected.")
     }
   }
 
@@ -93,8 +93,8 @@ struct MaskFolderReader: FormatReader {
       if let owner = owners[mask], owner != image {
         data.issues.report(
           .missingLabels, image,
-          "the image has no mask of its own, \(mask) is the one of \(owner); it is left out. Name "
-            + "the two differently.")
+          "the image has no mask of its own: \(mask) belongs to \(owner). The image is ignored; "
+            + "give the two images different names.")
         continue
       }
       owners[mask] = image

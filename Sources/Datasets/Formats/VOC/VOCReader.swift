@@ -26,11 +26,11 @@ struct VOCReader: FormatReader {
     root = path
     guard let annotations = Self.folder(in: path, named: ["annotations"]) else {
       throw DatasetsError(
-        file: path, "a Pascal VOC dataset has a folder Annotations here, and there is none.")
+        file: path, "a Pascal VOC dataset has a folder Annotations here, but there is none.")
     }
     guard let images = Self.folder(in: path, named: ["jpegimages", "images"]) else {
       throw DatasetsError(
-        file: path, "a Pascal VOC dataset has a folder JPEGImages here, and there is none.")
+        file: path, "a Pascal VOC dataset has a folder JPEGImages here, but there is none.")
     }
     annotationFolder = annotations
     imageFolder = images

@@ -100,8 +100,8 @@ struct YOLOReader: FormatReader {
     guard let names = self.classNames ?? classNames else {
       throw DatasetsError(
         file: root,
-        "the class names are nowhere to be found; put them into classes.txt, one a "
-          + "line, or write a data.yaml.")
+        "no class names were found; list them in classes.txt, one per line, or write "
+          + "a data.yaml.")
     }
     var issues = notice.map { [$0] } ?? []
     var classes = ClassTable()
