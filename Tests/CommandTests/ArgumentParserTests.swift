@@ -155,7 +155,7 @@ import Testing
         == "pair needs <first>; 'glimpse pair --help' describes it")
     #expect(
       complaint(["a", "2", "c"], to: Pair.self)
-        == "pair takes only <first> <second>, and 'c' is one too many")
+        == "unexpected argument 'c'; pair takes only <first> <second>")
     #expect(
       complaint(["a", "b"], to: Pair.self) == "<second> takes a whole number, not 'b'")
   }

@@ -3,8 +3,8 @@ import Imaging
 
 /// TIDE error analysis: the AP gained if all errors of one type, and no others, were corrected.
 ///
-/// Results equal those of tidecv 1.0.1 (see `ErrorKind` for the paper). Where the paper leaves a
-/// choice:
+/// Results equal those of tidecv 1.0.1 (see `ErrorKind` for the paper). Choices that the paper
+/// leaves open:
 ///
 /// - AP is at IoU 0.5 with at most 100 detections per image over all classes; COCO's AP50 allows
 ///   100 per class.

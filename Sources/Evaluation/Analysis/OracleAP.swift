@@ -5,7 +5,7 @@ struct OracleAP {
   private struct Point {
     var score: Double
     var classIndex: Int32
-    /// The class after correction; -1 where it cannot be corrected.
+    /// The class after correction; -1 if it cannot be corrected.
     var correctedClass: Int32
     var match: DetectionMatch
 
@@ -16,8 +16,8 @@ struct OracleAP {
   }
 
   private var points: [Point] = []
-  /// The ground-truth objects of each class, those that a detection matches, and those that it
-  /// would match after correction.
+  /// Per class: the number of ground-truth objects, of matched ones, and of those that would be
+  /// matched after correction.
   private var groundTruths: [(all: Int, matched: Int, reached: Int)]
 
   init(classCount: Int) {
@@ -78,7 +78,7 @@ struct OracleAP {
     meanPrecision(groundTruths.map { $0.matched }) { $0.original }
   }
 
-  /// Sorts by descending score; ties by `precedes` where it is not nil, then by insertion order.
+  /// Sorts by descending score; ties by `precedes` if it is not nil, then by insertion order.
   private mutating func sort(_ precedes: (Point, Point) -> Bool?) {
     let before = points
     points = before.indices.sorted {

@@ -2,9 +2,9 @@ import Basics
 
 /// The metrics of the COCO detection benchmark, overall and per class.
 ///
-/// All are fractions 0...1, and -1 where there is no ground truth. AP is the mean precision over
-/// recall, AR the recall after all detections. Both are means over classes with ground-truth
-/// objects and, unless stated otherwise, over IoU 0.50 to 0.95.
+/// All are fractions 0...1, or -1 without ground truth. AP is the mean precision over recall, AR
+/// the recall after all detections. Both are means over classes with ground-truth objects and,
+/// unless stated otherwise, over IoU 0.50 to 0.95.
 public struct DetectionMetrics: Hashable, Sendable {
   /// The metrics of one class.
   public struct ClassEntry: Hashable, Sendable {

@@ -4,9 +4,9 @@ import Imaging
 /// Average precision as defined by the Pascal VOC challenge, at IoU 0.5.
 ///
 /// Unlike COCO, a detection is compared only with the ground-truth object of the highest IoU (the
-/// first of equal ones), matched or not: a second detection of it is a false positive. A detection
-/// of a difficult object is ignored. The number of detections is not limited. Crowds, which VOC
-/// does not have, are treated as difficult.
+/// first one on ties), even if it is already matched: a second detection of it is a false positive.
+/// A detection of a difficult object is ignored. The number of detections is not limited. Crowds,
+/// which VOC does not have, are treated as difficult.
 ///
 /// VOC's inclusive corners give the same IoU as the half-open ones here. An IoU of exactly 0.5 is a
 /// match, as in VOC's own code; some ports require more. Source: VOCevaldet.m and VOCap.m of the
@@ -23,7 +23,7 @@ package struct PascalMetric: Hashable, Sendable {
   }
 
   package let classes: [ClassEntry]
-  /// Means over classes with ground truth; -1 where there are none.
+  /// Means over classes with ground truth; -1 if there are none.
   package let meanAP2007: Double
   package let meanAP2010: Double
 

@@ -64,8 +64,8 @@ struct DetectionMatcher {
     }
   }
 
-  /// Appends detections as unmatched: ignored where their area is out of range or where they are
-  /// beyond the limit.
+  /// Appends detections as unmatched; they are ignored if their area is out of range or if they
+  /// exceed the limit.
   private mutating func append(unmatched pair: ImageClassPair) {
     let limit = pair.detections.lowerBound + parameters.largestLimit
     for row in pair.detections {

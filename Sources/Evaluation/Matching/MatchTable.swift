@@ -3,9 +3,9 @@ import Imaging
 
 /// The match outcome of each detection at each IoU threshold and in each area range.
 ///
-/// Bit t of a mask belongs to `parameters.iouThresholds[t]`. A detection is a true positive where
-/// it is matched and not ignored, a false positive where it is neither. Detections beyond the limit
-/// of 100 per image and class are ignored.
+/// Bit t of a mask belongs to `parameters.iouThresholds[t]`. A detection is a true positive if it
+/// is matched and not ignored, a false positive if it is neither. Detections beyond the limit of
+/// 100 per image and class are ignored.
 package struct MatchTable: Sendable {
   package let parameters = EvaluationParameters.coco
   /// Thresholds at which a detection is matched: the mask of row d and area range a is at

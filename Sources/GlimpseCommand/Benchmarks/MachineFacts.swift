@@ -59,7 +59,7 @@ enum MachineFacts {
 
 /// The memory of this process.
 enum ProcessMemory {
-  /// Peak resident memory in bytes; 0 where unknown.
+  /// Peak resident memory in bytes; 0 if unknown.
   static var peak: Int {
     #if os(Linux)
       // Not getrusage, which includes the memory of the parent at the fork.

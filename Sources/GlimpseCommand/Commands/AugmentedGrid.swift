@@ -12,11 +12,11 @@ struct AugmentedGrid: Sendable {
   /// The longest side of the whole image, in pixels.
   private static let gridSide = 4096
 
-  /// Augments images of the split "train", or else of the first split.
+  /// Augments images of the split "train", or of the first split if there is none.
   ///
   /// - Parameters:
   ///   - observe: Called before each image; an error that it throws cancels the work.
-  /// - Throws: `DatasetsError` where no image can be decoded.
+  /// - Throws: `DatasetsError` if no image can be decoded.
   init(
     _ check: DatasetCheck, config: TrainingConfig, count: Int,
     observe: (_ done: Int) throws -> Void = { _ in }

@@ -4,11 +4,11 @@ import Glimpse
 /// The shared part of `convert` and `split`: reads a dataset and writes it into a new folder.
 struct DatasetWriting: Sendable {
   var data = ""
-  /// The format of the dataset; nil where it is detected.
+  /// The format of the dataset; nil to detect it.
   var source: DatasetFormat?
   /// The splits to read; empty for all.
   var splits: [String] = []
-  /// The format to write.
+  /// The format to write; nil if it is not given.
   var format: DatasetFormat?
   var output: String?
   var images = DatasetWriter.ImageTransfer.copy

@@ -1,10 +1,10 @@
 import Glimpse
 
-/// Prints the results of `detect`: a line per image, failures at once and again at the end.
+/// Prints the results of `detect`: one line per image, failures immediately and again at the end.
 final class DetectionReporter: Sink {
   typealias Prediction = [Detection]
   private let classNames: [String]
-  /// False where another sink prints the results.
+  /// False if another sink prints the results.
   private let printsLines: Bool
   private let console: Console
   private let start = monotonicSeconds()

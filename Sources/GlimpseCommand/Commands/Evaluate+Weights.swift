@@ -44,7 +44,7 @@ extension Evaluate {
         ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
         ("objects", "\(report.groundTruthCount)"),
         ("network", detector.description.name),
-        ("at", "\(detector.description.imageSize) pixels"),
+        ("input size", "\(detector.description.imageSize) pixels"),
         ("speed", "\(NumberFormat.decimal(summary.imagesPerSecond)) images/s"),
         ("ms per image", summary.stageText),
       ], tasks: tasks

@@ -87,7 +87,8 @@ enum ArgumentParser<C: Command> {
     throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
   }
 
-  /// Assigns positional arguments in the order of their declaration; each takes as many as it can.
+  /// Assigns positional arguments in the order of their declaration; each takes as many as
+  /// possible.
   private static func assign(_ words: [String], to command: inout C) throws(CommandError) {
     var rest = words[...]
     for (index, place) in C.arguments.enumerated() {
@@ -105,7 +106,7 @@ enum ArgumentParser<C: Command> {
     let places = C.arguments.map(\.usage).joined(separator: " ")
     throw .usage(
       places.isEmpty
-        ? "\(C.name) takes no arguments, and \(Sentence.quoted(first)) is one"
-        : "\(C.name) takes only \(places), and \(Sentence.quoted(first)) is one too many")
+        ? "unexpected argument \(Sentence.quoted(first)); \(C.name) takes no arguments"
+        : "unexpected argument \(Sentence.quoted(first)); \(C.name) takes only \(places)")
   }
 }

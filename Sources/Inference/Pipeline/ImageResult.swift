@@ -6,9 +6,9 @@ package struct ImageResult<Prediction: Sendable>: Sendable {
   package let index: Int
   /// The path as given by the user.
   package let path: String
-  /// Nil where the file could not be decoded.
+  /// The decoded image; nil if decoding failed.
   package var image: DecodedImage?
-  /// Nil where there is no image.
+  /// The prediction; nil without an image.
   package var prediction: Prediction?
   /// The error if the file could not be decoded or an output could not be written.
   package var failure: (any Error)?

@@ -10,7 +10,7 @@ import Imaging
 /// An argument without any image is an error before any work starts. A missing file in a list is
 /// kept, so that only this image fails when it is read.
 package enum ImageInputs {
-  /// The argument that stands for standard input.
+  /// The argument that means standard input.
   static let standardInput = "-"
 
   /// The paths of all images, as given by the user where possible.

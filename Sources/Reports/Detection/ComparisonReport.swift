@@ -7,7 +7,7 @@ public struct ComparisonReport: Sendable {
   private let second: EvaluationAnalysis
   private let paired: PairedBootstrap
   private let facts: [(name: String, value: String)]
-  /// The file names, or the whole paths where the names are equal.
+  /// The file names, or the full paths if the file names are equal.
   private let names: [String]
 
   /// - Parameter facts: Names and values for the header, such as the dataset.

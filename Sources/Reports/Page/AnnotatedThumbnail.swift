@@ -56,7 +56,7 @@ public struct AnnotatedThumbnail: Sendable {
 
   var fileName: String { FilePath.name(name) }
 
-  /// SVG of the image with its boxes and, where there is space, their labels.
+  /// SVG of the image with its boxes; labels are omitted where they would overlap.
   ///
   /// - Parameter label: The accessible description.
   func markup(label: String) -> Markup {

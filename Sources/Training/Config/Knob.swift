@@ -5,7 +5,7 @@ import Basics
 package struct Knob: Sendable {
   package typealias Path<Value> = WritableKeyPath<TrainingConfig, Value> & Sendable
 
-  /// The name in config.json; where possible that of Ultralytics YOLO.
+  /// The name in config.json, if possible that of Ultralytics YOLO.
   package let name: String
   /// Alternative names of the option.
   package let aliases: [String]
@@ -14,7 +14,7 @@ package struct Knob: Sendable {
   /// The placeholder of the value in the help, such as "epochs"; nil for a flag.
   package let unit: String?
   package let help: String
-  /// The allowed values, for the help: "from 0 to 0.5"; empty where every value is allowed.
+  /// The allowed values, for the help: "from 0 to 0.5"; empty if every value is allowed.
   package let range: [String]
   /// The value as option text, or the description of the default if it is unset; nil if the help
   /// shows no default.
@@ -29,7 +29,7 @@ package struct Knob: Sendable {
 
   /// The name of the option, without dashes.
   package var option: String { name.replacing("_", with: "-") }
-  /// What the help adds in brackets: the allowed values and the default.
+  /// The notes in brackets in the help: the allowed values and the default.
   package func notes(_ config: TrainingConfig) -> [String] {
     range + (text(config).map { ["default: \($0)"] } ?? [])
   }

@@ -9,9 +9,9 @@ import Imaging
 ///     total = (boxWeight * sum of weight * boxLoss + classWeight * sum of crossEntropy) / S
 ///
 /// S is the sum of the assignments' weights over the whole batch, at least 1/16 per image. The
-/// terms are those of YOLOv8 without the distribution focal loss; that one takes S as at least 1,
-/// the same at its usual batch of 16, and then multiplies the total by the batch size. Here it
-/// stays a mean: a batch of the same images twice has the same loss and the same parameter
+/// terms are those of YOLOv8 without the distribution focal loss; YOLOv8 limits S to at least 1,
+/// the same at its usual batch size of 16, and multiplies the total by the batch size. Here the
+/// total is a mean: a batch with each image twice has the same loss and the same parameter
 /// gradient, so that a learning rate suits any batch size.
 ///
 /// Crowds are never targets, and an anchor point without an object whose box lies mostly in a crowd

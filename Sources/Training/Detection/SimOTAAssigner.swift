@@ -5,13 +5,13 @@ import Imaging
 ///
 /// Candidates are the anchor points within 1.5 strides of the ground truth's center. The cost of
 /// one is the cross-entropy of its scores against the ground truth's class plus three times
-/// `-log(IoU + 1e-8)`. An object takes the k of lowest cost, where k is the sum of its ten highest
-/// IoU, rounded down, and at least 1; an anchor point that several objects take goes to the one of
-/// lowest cost. The target is the IoU; every box has the weight 1.
+/// `-log(IoU + 1e-8)`. Each object is assigned the k candidates of lowest cost, where k is the sum
+/// of its ten highest IoUs, rounded down, and at least 1. An anchor point with several objects
+/// keeps the one of lowest cost. The target is the IoU; every box has the weight 1.
 ///
 /// Ge et al., "YOLOX: Exceeding YOLO Series in 2021", section 2.1, with the constants of YOLOX's
-/// `get_assignments`. There is no objectness here, so the score is the class's alone; and the k of
-/// an object is found among its own candidates, not among those of all objects.
+/// `get_assignments`. There is no objectness here, so the score is the class score. The k of an
+/// object is computed from its own candidates, not from those of all objects.
 struct SimOTAAssigner {
   /// The largest distance of an anchor point from the object's center in x and in y, in strides.
   var radius = 1.5

@@ -16,7 +16,7 @@ package protocol Loss: Sendable {
 }
 
 extension Loss {
-  /// The loss alone, for validation.
+  /// The loss without its gradient, for validation.
   func value(outputs: [View], targets: Targets, pool: ThreadPool) -> LossTerms {
     let scratch = outputs.map {
       UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.shape.count)

@@ -25,7 +25,7 @@ package struct ResultsTable: Hashable, Sendable {
     rows.append(row)
   }
 
-  /// The header and the rows, each line ended by a line feed.
+  /// The header and the rows, each terminated by a line feed.
   var csv: String {
     let lines = rows.map { row in
       columns.map { name in

@@ -7,7 +7,7 @@ import Loading
 /// The train and val splits of a dataset.
 struct TrainingData {
   let training: Dataset
-  /// Nil where the dataset has no `val` split.
+  /// The val split; nil if the dataset has none.
   let validation: Dataset?
   /// Images per epoch, including repeated images of rare classes.
   private let imagesPerEpoch: Int

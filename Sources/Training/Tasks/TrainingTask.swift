@@ -17,7 +17,7 @@ package protocol TrainingTask: Sendable {
 
   /// Throws for a training split without labels for this task.
   static func check(_ dataset: Dataset) throws
-  /// Adds what the task needs to the settings of the loader.
+  /// Adapts the loader settings to the task.
   func loaderConfig(_ base: LoaderConfig) -> LoaderConfig
   func targets(of batch: Batch) -> Targets
   /// Random targets for benchmarks, the same in every run.
