@@ -3,12 +3,12 @@ import Imaging
 
 /// Task-aligned label assignment (TOOD).
 ///
-/// Candidates are the anchor points inside the ground truth. Their alignment is `score^0.5 *
-/// overlap^6`, where the score is that of the object's class and the overlap is the CIoU, at least
-/// 0. Each object is assigned the ten candidates of highest alignment. An anchor point with several
-/// objects keeps the one of highest overlap. The target score, which is also the weight of the box
-/// loss, is the alignment divided by the object's highest alignment, times the object's highest
-/// overlap.
+/// Candidates are the anchor points inside the ground truth. Their alignment is
+/// `score^0.5 * overlap^6`, where the score is that of the object's class and the overlap is the
+/// CIoU, at least 0. Each object is assigned the ten candidates of highest alignment. An anchor
+/// point with several objects keeps the one of highest overlap. The target score, which is also the
+/// weight of the box loss, is the alignment divided by the object's highest alignment, times the
+/// object's highest overlap.
 ///
 /// Feng et al., "TOOD: Task-aligned One-stage Object Detection", ICCV 2021, section 3.2, with the
 /// exponents and the CIoU of YOLOv8's TaskAlignedAssigner. Two additions keep every object in the
