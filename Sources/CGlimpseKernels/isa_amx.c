@@ -1,4 +1,4 @@
-// bfloat16 with the matrix unit. In floats a processor that has it runs the tables of AVX-512.
+// bfloat16 kernels with the matrix unit. For floats, such processors use the AVX-512 table.
 #if defined(__x86_64__)
 #pragma clang attribute push(                                                             \
     __attribute__((target(                                                                \

@@ -1,9 +1,10 @@
-// The matrix unit's kernels on any machine, for tests: only the unit itself is replaced.
+// The AMX kernels with an emulated matrix unit, for tests on any machine.
 #define GK_WIDTH 16
 #define GK_STORES_BF16
 #define GK_TILES
 #define GK_EMULATED_TILES
 #define GK_TABLE gk_amx_emulated_table
-// Vectors are wider than the processor's, and are only ever passed to functions that are inlined.
+// The vectors may be wider than the processor's registers, but are passed only to inlined
+// functions.
 #pragma clang diagnostic ignored "-Wpsabi"
 #include "families.inc"

@@ -1,4 +1,4 @@
-// The reference: no vectors in the source, plain loops; every other table is tested against it.
+// The scalar reference, without vectors in the source; all other tables are tested against it.
 #define GK_WIDTH 1
 #define GK_TABLE gk_scalar_table
 #include "families.inc"

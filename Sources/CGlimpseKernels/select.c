@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Linux gives a process the matrix unit's registers only when it asks (arch_prctl(2)).
+// Linux requires a process to request permission for the AMX registers (arch_prctl(2)).
 static int tiles_permitted(void) {
   enum { request_permission = 0x1023, tile_data = 18 };
   return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
@@ -21,7 +21,7 @@ static int tiles_permitted(void) {
 static int tiles_permitted(void) { return 0; }
 #endif
 
-// The processor has AMX-TILE and AMX-BF16, and the system saves the registers.
+// Whether the processor has AMX-TILE and AMX-BF16, and the operating system saves the registers.
 static int has_tiles(void) {
   unsigned a, b, c, d;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
@@ -93,7 +93,7 @@ static gk_isa choose_isa(void) {
 }
 
 gk_isa gk_chosen_isa(void) {
-  // -1 until it is known; two threads that choose at once choose the same.
+  // -1 until it is chosen; concurrent threads choose the same value.
   static _Atomic int known = -1;
   int isa = atomic_load_explicit(&known, memory_order_relaxed);
   if (isa < 0) {

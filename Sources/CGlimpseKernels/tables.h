@@ -1,4 +1,4 @@
-// The tables that this build has; each is defined by one isa_*.c.
+// The tables of this build; each is defined in one isa_*.c.
 #pragma once
 #include "glimpse_kernels.h"
 

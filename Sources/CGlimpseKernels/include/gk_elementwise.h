@@ -1,4 +1,4 @@
-// Activations and arithmetic on rows of numbers.
+// Activations and elementwise arithmetic.
 #pragma once
 
 // The activations; `parameter` is leaky ReLU's slope and ELU's alpha.
@@ -22,24 +22,24 @@ typedef struct {
 typedef struct {
   // y[i] = activation(x[i]); y may be x.
   void (*activate)(gk_activation activation, const void *x, void *y, long count);
-  // gx[i] = gy[i] * activation'(x[i]), or += where `accumulate`; gx may be gy.
+  // gx[i] = gy[i] * activation'(x[i]), or += if `accumulate`; gx may be gy.
   void (*activate_backward)(gk_activation activation, const void *x, const void *gy, void *gx,
                             long count, int accumulate);
   // y[i] = a[i] + b[i]; y may be a or b.
   void (*add)(const void *a, const void *b, void *y, long count);
-  // y = a * b, or += where `accumulate`; a stride of 0 repeats one pixel. y may be a or b.
+  // y = a * b, or += if `accumulate`; a stride of 0 repeats one pixel. y may be a or b.
   void (*multiply)(const void *a, long a_stride, const void *b, long b_stride, void *y,
                    long y_stride, int accumulate, long pixels, long channels);
-  // Adds the sums of a * b over the pixels, per channel.
+  // sum[c] += the sum of a * b over the pixels, per channel.
   void (*product_sums)(const void *a, long a_stride, const void *b, long b_stride, float *sum,
                        long pixels, long channels);
-  // y[i] = x[i] * scale where the random number of `seed` and `index` + i, of 24 bits, is at least
-  // `threshold`, else 0; or += where `accumulate`. y may be x.
+  // y[i] = x[i] * scale if the 24-bit random number of `seed` and `index` + i is at least
+  // `threshold`, else 0; or += if `accumulate`. y may be x.
   void (*dropout)(unsigned long seed, unsigned long index, unsigned threshold, float scale,
                   const void *x, void *y, int accumulate, long count);
-  // Adds the sums of x over the pixels, per channel.
+  // sum[c] += the sum of x over the pixels, per channel.
   void (*sums)(const void *x, long stride, float *sum, long pixels, long channels);
-  // Between floats and the values of the table: y[i] = x[i], or += where `accumulate`.
+  // Converts between floats and the precision of the table: y[i] = x[i], or += if `accumulate`.
   void (*from_floats)(const float *x, void *y, int accumulate, long count);
   void (*to_floats)(const void *x, float *y, int accumulate, long count);
 } gk_elementwise_table;

@@ -1,7 +1,7 @@
 // Kernels on 8-bit pixels, and the IoU test of non-maximum suppression.
 //
-// Every buffer, scratch included, belongs to the caller; the callers in Imaging check sizes.
-// All instruction sets give the same bits.
+// All buffers, including scratch, are owned by the caller; the callers in Imaging check sizes.
+// All instruction sets give bit-identical results.
 #pragma once
 
 #include <stdint.h>
@@ -15,42 +15,43 @@ typedef struct {
   int32_t count;
 } gk_image_axis;
 
-// Floats that resampling kernels use in their scratch past the end of a row.
+// Padding in floats that resampling kernels need in their scratch after a row.
 #define GK_IMAGE_ROW_SLACK 8
 
-// A color change: hue, saturation and value, then a curve, then conversion to gray.
+// A color change: HSV jitter, then a tone curve, then conversion to grayscale.
 typedef struct {
-  // Unless has_jitter is 0: a hue shift in turns, factors of saturation and value.
+  // If has_jitter is not 0: the hue shift in turns, and factors for saturation and value.
   int32_t has_jitter;
   float hue_shift, saturation_gain, value_gain;
-  // Unless has_curve is 0: the new value of each sample, the same for all channels.
+  // If has_curve is not 0: the lookup table of samples, the same for all channels.
   int32_t has_curve;
   uint8_t curve[256];
-  // Whether only the luma (BT.601) is left.
+  // If not 0: convert to grayscale (BT.601 luma).
   int32_t is_gray;
 } gk_image_color;
 
-// An 8-bit RGB image drawn through a projective map.
+// A projective warp of an 8-bit RGB image.
 typedef struct {
   const uint8_t *source;
-  // Bytes from row to row.
+  // The distance between rows in bytes.
   int64_t source_stride;
-  // Pixels that may be read.
+  // The size of the source in pixels.
   int32_t source_width, source_height;
-  // The visible part in source coordinates; pixels whose center falls outside are background.
+  // The visible region in source coordinates; target pixels whose center maps outside are
+  // background.
   double left, top, right, bottom;
   // Source coordinates of a target position (x, y): z = m[6] x + m[7] y + m[8],
   // u = (m[0] x + m[1] y + m[2]) / z, v likewise with m[3..5]. Both are continuous: the first
-  // pixel's center is (0.5, 0.5). Where z is not above 0 there is background.
+  // pixel's center is (0.5, 0.5). Pixels with z <= 0 are background.
   double inverse[9];
-  // The sample written outside of the image, unless keeps_outside is not 0.
+  // The background sample; if keeps_outside is not 0, background pixels are left unchanged.
   uint8_t background;
   int32_t keeps_outside;
-  // The color change, or NULL.
+  // The color change, or NULL for none.
   const gk_image_color *color;
 } gk_image_warp;
 
-// Boxes are tested in blocks of this many.
+// The number of boxes that are tested at a time.
 #define GK_IMAGE_BOX_BLOCK 8
 
 // Boxes as separate arrays of corners and areas. A list of n boxes is followed by zeros up to the
@@ -87,8 +88,8 @@ typedef struct {
   // of the source.
   void (*warp_rgb)(const gk_image_warp *warp, uint8_t *target, int64_t target_stride, int64_t x0,
                    int64_t y0, int64_t x1, int64_t y1);
-  // 1 where the intersection over union of a box (x1, y1, x2, y2) with any of the first `count`
-  // boxes is over the threshold (0 or more), else 0.
+  // 1 if the IoU of a box (x1, y1, x2, y2) with any of the first `count` boxes exceeds the
+  // threshold (0 or more), else 0.
   int32_t (*overlaps_any)(gk_image_boxes boxes, int64_t count, const double box[4], double area,
                           double threshold);
 } gk_image_table;

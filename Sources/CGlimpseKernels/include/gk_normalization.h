@@ -1,11 +1,11 @@
-// Batch normalization with the activation that follows it.
+// Batch normalization with a fused activation.
 #pragma once
 
 #include "gk_elementwise.h"
 
 typedef struct {
-  // Mean and sum of squared deviations of each channel over `pixels` pixels, `stride` values apart.
-  // The sums are made around the mean of short blocks, so a large mean does not drown the deviation.
+  // The mean and sum of squared deviations of each channel over `pixels` pixels, `stride` values
+  // apart. Deviations are relative to the mean of short blocks, which is accurate for large means.
   void (*statistics)(const void *x, long pixels, long stride, long channels, float *mean,
                      float *squares);
   // Merges the second set of statistics, of `other_count` pixels, into the first, of `count` pixels
@@ -16,12 +16,12 @@ typedef struct {
   void (*scale_shift)(gk_activation activation, const void *x, long x_stride, const float *scale,
                       const float *shift, void *y, long y_stride, long pixels, long channels);
   // With g = gy * activation'(x * scale + shift) and h = (x - mean) * inverse_deviation: adds the
-  // sums of g and of g * h over the pixels, per channel.
+  // sums of g and of g * h over the pixels to the results, per channel.
   void (*gradient_sums)(gk_activation activation, const void *x, long x_stride,
                         const float *scale, const float *shift, const float *mean,
                         const float *inverse_deviation, const void *gy, long gy_stride,
                         float *sum, float *sum_normalized, long pixels, long channels);
-  // gx = g * scale + x * factor + offset, or += where `accumulate`.
+  // gx = g * scale + x * factor + offset, or += if `accumulate`.
   void (*gradient_input)(gk_activation activation, const void *x, long x_stride,
                          const float *scale, const float *shift, const float *factor,
                          const float *offset, const void *gy, long gy_stride, void *gx,

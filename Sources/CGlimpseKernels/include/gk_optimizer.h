@@ -1,4 +1,4 @@
-// Steps of optimizers and sums over flat blocks of parameters.
+// Optimizer steps and reductions on flat blocks of parameters.
 #pragma once
 
 // One step of SGD with Nesterov momentum: g' = gradient_scale g + decay p, v = momentum v + g',
@@ -11,8 +11,8 @@ typedef struct {
 } gk_sgd_step;
 
 // One step of AdamW: p *= kept, m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
-// p -= rate m / (root_scale sqrt(v) + epsilon), with g = gradient_scale * gradient. The corrections
-// of the bias are inside `rate` and `root_scale`.
+// p -= rate m / (root_scale sqrt(v) + epsilon), with g = gradient_scale * gradient. `rate` and
+// `root_scale` include the bias correction.
 typedef struct {
   float rate;
   float root_scale;
@@ -30,6 +30,6 @@ typedef struct {
                 float *second, long count);
   // average[i] += weight * (value[i] - average[i]).
   void (*average)(float weight, const float *value, float *average, long count);
-  // The sum of the squares, in double precision; its order depends on `count` alone.
+  // The sum of squares in double precision; the order of summation depends only on `count`.
   double (*sum_of_squares)(const float *x, long count);
 } gk_optimizer_table;

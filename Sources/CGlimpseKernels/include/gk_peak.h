@@ -1,10 +1,10 @@
-// What the processor can do at most: the yardstick for all other kernels.
+// Measures the peak arithmetic throughput of the processor.
 #pragma once
 
 typedef struct {
-  // Multiplications and additions of one round, each counted as one.
+  // Operations per round; a multiply-add counts as two.
   long round_operations;
-  // Runs rounds of independent multiply-adds on registers alone; the result depends on all of them,
-  // so that none can be left out.
+  // Runs rounds of independent multiply-adds in registers; the result depends on all of them, so
+  // the compiler cannot remove any.
   float (*multiply_adds)(long rounds);
 } gk_peak_table;

@@ -1,4 +1,4 @@
-// Windows over images.
+// Max and average pooling.
 #pragma once
 
 typedef struct {
@@ -10,31 +10,31 @@ typedef struct {
   long pad_h, pad_w;
 } gk_pool;
 
-// Windows whose extents follow from a rule: those of a kernel, or bins that partition the image
-// (`adaptive`; output i covers floor(i * input / output) up to ceil((i + 1) * input / output)).
+// Average pooling with a kernel, or with adaptive windows as in PyTorch (`adaptive`: output i
+// covers inputs floor(i * input / output) up to, excluding, ceil((i + 1) * input / output)).
 typedef struct {
   gk_pool pool;
   int adaptive;
-  // Divide by the window's size with the padding in it, not by the values that it holds.
+  // If not 0, divide by the window size including padding (PyTorch's count_include_pad).
   int counts_padding;
 } gk_average;
 
 typedef struct {
-  // Output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) gets the position of the
-  // largest value in its window, counted in rows of the kernel.
+  // Computes output rows [row_begin, row_end) of n*h. `winners` (dense, may be NULL) receives the
+  // row-major index of the maximum within its window.
   void (*max_forward)(const gk_pool *g, const void *x, void *y, float *winners, long row_begin,
                       long row_end);
-  // The gradient of input rows [row_begin, row_end) of n*h, written or added.
+  // Writes or adds the gradient of input rows [row_begin, row_end) of n*h.
   void (*max_backward)(const gk_pool *g, const void *gy, const float *winners, void *gx,
                        int accumulate, long row_begin, long row_end);
-  // Each pooled pixel, of rows [row_begin, row_end) of n*h, takes what lies at its winners' positions
-  // in an image of the unpooled size: y = x[winner], or += where `accumulate`.
+  // For each pooled pixel of rows [row_begin, row_end) of n*h, reads the values at its winners'
+  // positions in a tensor of the unpooled size: y = x[winner], or += if `accumulate`.
   void (*max_gather)(const gk_pool *g, const void *x, const float *winners, void *y,
                      int accumulate, long row_begin, long row_end);
-  // Output rows [row_begin, row_end) of n*h.
+  // Computes output rows [row_begin, row_end) of n*h.
   void (*average_forward)(const gk_average *g, const void *x, void *y, long row_begin,
                           long row_end);
-  // The gradient of input rows [row_begin, row_end) of n*h, written or added.
+  // Writes or adds the gradient of input rows [row_begin, row_end) of n*h.
   void (*average_backward)(const gk_average *g, const void *gy, void *gx, int accumulate,
                            long row_begin, long row_end);
 } gk_pooling_table;

@@ -1,9 +1,9 @@
-// Enlarging images by interpolation.
+// Bilinear upsampling of tensors.
 #pragma once
 
-// `rows` and `columns` hold, for each output row or column, the first of the two input ones that it
-// is interpolated from, then, behind all of these, the weight of the second, which is 0 where the first is
-// the last of the image. The first ones never decrease.
+// `rows` and `columns` hold, for each output row or column, the index of the first of its two input
+// rows or columns, followed by the weights of the second ones. The weight is 0 if the first is the
+// last of the image. Indices are in ascending order.
 typedef struct {
   long input_h, input_w, input_stride;
   long output_h, output_w, output_stride;
@@ -13,9 +13,9 @@ typedef struct {
 } gk_bilinear;
 
 typedef struct {
-  // Output rows [row_begin, row_end) of n*h.
+  // Computes output rows [row_begin, row_end) of n*h.
   void (*bilinear)(const gk_bilinear *g, const void *x, void *y, long row_begin, long row_end);
-  // The gradient of input rows [row_begin, row_end) of n*h, written or added.
+  // Writes or adds the gradient of input rows [row_begin, row_end) of n*h.
   void (*bilinear_backward)(const gk_bilinear *g, const void *gy, void *gx, int accumulate,
                             long row_begin, long row_end);
 } gk_resampling_table;

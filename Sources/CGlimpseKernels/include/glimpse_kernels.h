@@ -1,11 +1,11 @@
-// Arithmetic on raw buffers: the only code that depends on instruction sets.
+// Numeric kernels on raw buffers: the only code that depends on instruction sets.
 //
-// Every family of kernels is a struct of function pointers. One source is compiled for each
-// instruction set and precision (families.inc, included by isa_*.c) and gives one gk_table;
-// gk_table_for returns it, or NULL where the processor or the build lacks what it takes.
-// Activations and their gradients are `void`: values of the table's precision. Parameters, their
-// gradients and statistics are floats in every table.
-// Nothing here allocates: all memory is the caller's.
+// Each kernel family is a struct of function pointers. The same source (families.inc, included by
+// isa_*.c) is compiled for each instruction set and precision and defines one gk_table;
+// gk_table_for returns it, or NULL if the processor or the build does not support it.
+// Activations and their gradients are `void` pointers to values of the table's precision.
+// Parameters, their gradients and statistics are floats in every table.
+// Kernels allocate no memory; the caller owns all buffers.
 #pragma once
 
 #include "gk_convolution.h"
@@ -27,13 +27,13 @@ typedef enum {
   GK_NO_ISA = 5
 } gk_isa;
 
-// What activations and packed weights are stored as; all arithmetic accumulates in floats.
+// The number format of activations and packed weights; sums are always accumulated in floats.
 typedef enum { GK_FLOAT32 = 0, GK_BFLOAT16 = 1 } gk_precision;
 
 typedef struct {
   gk_convolution_table convolution;
   gk_elementwise_table elementwise;
-  // All NULL in tables of bfloat16: pixels do not depend on the precision.
+  // All NULL in bfloat16 tables: image kernels do not depend on the precision.
   gk_image_table image;
   gk_normalization_table normalization;
   gk_optimizer_table optimizer;
@@ -41,22 +41,22 @@ typedef struct {
   gk_pixelwise_table pixelwise;
   gk_pooling_table pooling;
   gk_resampling_table resampling;
-  // All NULL in the scalar table, which is the reference: it multiplies by the definition.
+  // All NULL in the scalar table, the reference, which has only direct convolution.
   gk_winograd_table winograd;
 } gk_table;
 
-// The instruction set to use, chosen once: the one that the variable GLIMPSE_ISA of the environment
-// names (scalar, neon, avx2, avx512 or amx), otherwise the widest that can run here. GK_NO_ISA where
-// GLIMPSE_ISA names none or one that cannot run here.
+// The instruction set to use, chosen once: that of the environment variable GLIMPSE_ISA (scalar,
+// neon, avx2, avx512 or amx), or the widest available one if it is not set. GK_NO_ISA if
+// GLIMPSE_ISA is unknown or not available.
 gk_isa gk_chosen_isa(void);
 
-// The kernels of an instruction set and precision, or NULL where they cannot run here.
+// The kernels of an instruction set and precision, or NULL if they are not available.
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision);
 
-// The kernels of GK_AMX in bfloat16 with a matrix unit made of plain code, on any machine: for tests.
+// The bfloat16 kernels of GK_AMX with an emulated matrix unit, for tests on any machine.
 const gk_table *gk_emulated_amx_table(void);
 
-// Hint to the processor that this thread spins.
+// Hints to the processor that this thread is in a spin loop.
 static inline void gk_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
