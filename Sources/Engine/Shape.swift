@@ -28,7 +28,7 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard extent > 0, !overflow, product <= largestCount else {
         throw EngineError(
-          "a tensor has positive extents and at most 2^40 values, and this one is \(n)x\(h)x\(w)x\(c)"
+          "a tensor must have positive extents and at most 2^40 values, not \(n)x\(h)x\(w)x\(c)"
         )
       }
       count = product

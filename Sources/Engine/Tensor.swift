@@ -13,7 +13,8 @@ package struct Tensor: Hashable, Sendable {
 
   /// Creates a tensor; `values` must have `shape.count` elements.
   package init(shape: Shape, values: [Float]) {
-    precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
+    precondition(
+      values.count == shape.count, "\(values.count) values do not match the shape \(shape)")
     self.shape = shape
     self.values = values
   }

@@ -53,17 +53,15 @@ extension FileContents {
   }
 
   package static func unlistable(_ folder: String) -> FileError {
-    FileError(.list, folder, "does it exist, and may it be opened?")
+    FileError(.list, folder, "it does not exist, or you have no permission to read it")
   }
 
-  /// Whether a folder can be listed.
   package static func isListable(_ folder: String) -> Bool {
     guard let stream = opendir(folder) else { return false }
     closedir(stream)
     return true
   }
 
-  /// An entry of a folder.
   package struct FolderEntry {
     /// The name; if it is not UTF-8, a repaired form that names no file.
     package let name: String

@@ -6,7 +6,7 @@ package struct FileError: DiagnosticError {
     case read = "the file cannot be read"
     case write = "the file cannot be written"
     case list = "the folder cannot be listed"
-    case make = "the folder cannot be made"
+    case make = "the folder cannot be created"
   }
 
   package let operation: Operation

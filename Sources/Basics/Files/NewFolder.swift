@@ -23,7 +23,7 @@ package struct NewFolder {
   /// Throws if no new folder can be created at a path.
   package static func check(_ path: String) throws(FileError) {
     if [".", ".."].contains(FilePath.name(path)) {
-      throw FileError(.make, path, "a new folder is expected; give it a name of its own")
+      throw FileError(.make, path, "a new folder is expected; choose another name than . or ..")
     }
     let place = FileContents.resolved(path)
     switch FileContents.entry(place) {
@@ -32,8 +32,8 @@ package struct NewFolder {
       if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
         throw FileError(
           .make, path,
-          "this is a link to \"\(target)\", which does not exist; make that folder, or choose another "
-            + "name")
+          "this is a link to \"\(target)\", which does not exist; create that folder, or choose "
+            + "another name")
       }
     case .file:
       throw FileError(.make, path, "a new folder is expected, but this is a file")
@@ -48,7 +48,7 @@ package struct NewFolder {
       guard devices[0] == devices[1] else {
         throw FileError(
           .make, path,
-          "a disk is mounted here, so that the folder cannot be replaced; choose a new one in it")
+          "this is a mount point, which cannot be replaced; choose a new folder inside it")
       }
     }
   }

@@ -84,8 +84,8 @@ typedef struct {
   void (*normalize_rgb)(const uint8_t *source, int64_t pixels, const float gain[3],
                         const float bias[3], float *target);
   // Warps into the pixels x0 <= x < x1, y0 <= y < y1 of a target of 8-bit RGB whose rows are
-  // `target_stride` bytes apart: bilinear sampling between 128ths of a pixel, clamped to the edge
-  // of the source.
+  // `target_stride` bytes apart: bilinear sampling with positions in units of 1/128 pixel, clamped
+  // to the edge of the source.
   void (*warp_rgb)(const gk_image_warp *warp, uint8_t *target, int64_t target_stride, int64_t x0,
                    int64_t y0, int64_t x1, int64_t y1);
   // 1 if the IoU of a box (x1, y1, x2, y2) with any of the first `count` boxes exceeds the

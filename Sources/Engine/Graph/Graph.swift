@@ -41,7 +41,7 @@ package struct Graph: Sendable {
     for (value, shape) in zip(inputs, inputShapes) {
       guard shape.c == shapes[value].c else {
         throw EngineError(
-          "the network takes \(shapes[value].c) channels, and the input has \(shape.c)")
+          "the network takes \(shapes[value].c) channels, but the input has \(shape.c)")
       }
       result[value] = shape
     }

@@ -33,10 +33,10 @@ extension Op {
   func checked(_ inputs: [Shape], count: Int = 1, channels: Int? = nil) throws(EngineError) -> Shape
   {
     guard inputs.count == count, let first = inputs.first else {
-      throw EngineError("\(kind) takes \(count) inputs, and got \(inputs.count)")
+      throw EngineError("\(kind) takes \(count) inputs, but got \(inputs.count)")
     }
     if let channels, first.c != channels {
-      throw EngineError("\(kind) takes \(channels) channels, and its input is \(first)")
+      throw EngineError("\(kind) takes \(channels) channels, but its input is \(first)")
     }
     return first
   }

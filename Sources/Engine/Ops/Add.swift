@@ -9,7 +9,7 @@ package struct Add: Op {
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = try checked(inputs, count: 2)
     guard inputs[1] == shape else {
-      throw EngineError("an addition takes two inputs of one shape, and got \(inputs)")
+      throw EngineError("an addition takes two inputs of the same shape, but got \(inputs)")
     }
     return shape
   }

@@ -108,12 +108,12 @@ extension Shape {
       (0...kernel.h / 2).contains(padding.h), (0...kernel.w / 2).contains(padding.w)
     else {
       throw EngineError(
-        "a window and its stride are from 1 to 4096, and its padding at most half of it; these are "
+        "kernel size and stride must be 1 to 4096, and padding at most half the kernel, not "
           + "\(kernel), \(stride) and \(padding)")
     }
     let (h, w) = (h + 2 * padding.h - kernel.h, w + 2 * padding.w - kernel.w)
     guard h >= 0, w >= 0 else {
-      throw EngineError("a window of \(kernel) with padding \(padding) does not fit into \(self)")
+      throw EngineError("a kernel of \(kernel) with padding \(padding) does not fit into \(self)")
     }
     return Shape(n: n, h: h / stride.h + 1, w: w / stride.w + 1, c: c)
   }

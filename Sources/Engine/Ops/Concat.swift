@@ -9,7 +9,7 @@ package struct Concat: Op {
   /// n, h, w and the sum of the channels.
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard let first = inputs.first, inputs.allSatisfy({ $0.with(c: first.c) == first }) else {
-      throw EngineError("a concatenation takes inputs of equal n, h, w, and got \(inputs)")
+      throw EngineError("a concatenation takes inputs of equal n, h, w, but got \(inputs)")
     }
     return first.with(c: inputs.reduce(0) { $0 + $1.c })
   }

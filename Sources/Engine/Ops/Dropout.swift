@@ -16,7 +16,7 @@ package struct Dropout: Op {
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     guard rate >= 0, rate < 1 else {
-      throw EngineError("a dropout rate is at least 0 and below 1, and this one is \(rate)")
+      throw EngineError("a dropout rate must be at least 0 and below 1, not \(rate)")
     }
     return try checked(inputs)
   }

@@ -21,7 +21,7 @@ package struct MaxUnpool: Op {
     let values = try checked(inputs, count: 2)
     let pooled = try pool.outputShape([inputs[1]])
     guard values == pooled else {
-      throw EngineError("a max unpool to \(inputs[1]) takes values of \(pooled), and got \(values)")
+      throw EngineError("a max unpool to \(inputs[1]) takes values of \(pooled), but got \(values)")
     }
     return inputs[1]
   }

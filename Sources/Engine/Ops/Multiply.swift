@@ -15,7 +15,8 @@ package struct Multiply: Op {
     let shape = try checked(inputs, count: 2)
     guard inputs[1] == shape || inputs[1] == Shape(n: shape.n, h: 1, w: 1, c: shape.c) else {
       throw EngineError(
-        "a product takes two inputs of one shape, or a second one of n, 1, 1, c, and got \(inputs)")
+        "a product takes inputs of the same shape, or a second one of n, 1, 1, c, but got \(inputs)"
+      )
     }
     return shape
   }

@@ -74,7 +74,7 @@ extension Shape {
   /// The shape with height and width multiplied by a factor.
   func enlarged(_ factor: Int) throws(EngineError) -> Shape {
     guard (1...1 << 12).contains(factor) else {
-      throw EngineError("a factor of an enlargement is from 1 to 4096, and this one is \(factor)")
+      throw EngineError("an upsampling factor must be 1 to 4096, not \(factor)")
     }
     return try Shape.checked(n: n, h: h * factor, w: w * factor, c: c)
   }

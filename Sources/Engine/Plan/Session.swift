@@ -49,7 +49,7 @@ package final class Session {
     pool: ThreadPool
   ) {
     precondition(
-      plan.graph.parameterLayout == parameters.layout, "the parameters are of another network")
+      plan.graph.parameterLayout == parameters.layout, "the parameters belong to another network")
     self.plan = plan
     self.parameters = parameters
     let isTraining = plan.mode.isTraining

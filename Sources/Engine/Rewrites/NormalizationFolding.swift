@@ -8,7 +8,7 @@ extension Graph {
   package func foldingNormalization(
     _ parameters: ParameterBlock
   ) -> (graph: Graph, parameters: ParameterBlock) {
-    precondition(parameterLayout == parameters.layout, "the parameters are of another network")
+    precondition(parameterLayout == parameters.layout, "the parameters belong to another network")
     let (graph, nodes) = rewritten
     let result = ParameterBlock(zeros: graph.parameterLayout)
     for item in nodes { item.copyParameters(from: parameters, to: result) }

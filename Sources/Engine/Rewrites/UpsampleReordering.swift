@@ -33,7 +33,7 @@ struct UpsampleReordering {
 
   /// The parameters of the new graph, copied from those of the old one.
   func parameters(from block: ParameterBlock) -> ParameterBlock {
-    precondition(block.layout == old.parameterLayout, "the parameters are of another network")
+    precondition(block.layout == old.parameterLayout, "the parameters belong to another network")
     let result = ParameterBlock(zeros: graph.parameterLayout)
     for entry in result.layout.entries {
       let cut = cuts[entry.name]

@@ -80,7 +80,7 @@ extension Graph {
     _ parameters: ParameterBlock, inputShapes: [Shape], name: String, producerVersion: String,
     metadata: [String: String] = [:]
   ) throws(EngineError) -> [UInt8] {
-    precondition(parameterLayout == parameters.layout, "the parameters are of another network")
+    precondition(parameterLayout == parameters.layout, "the parameters belong to another network")
     // 16 MiB is well above the size of the operators and their names.
     guard parameters.layout.count * MemoryLayout<Float>.size < Self.largestFile - 1 << 24 else {
       throw EngineError(

@@ -32,8 +32,8 @@ extension AveragePool: ONNXOp {
       let input = node.inputShapes[0]
       guard input.h % output.h == 0, input.w % output.w == 0 else {
         throw EngineError(
-          "\(node.name): ONNX has no operator for \(kind) of \(input.h)x\(input.w) pixels, which "
-            + "the output does not divide")
+          "\(node.name): ONNX has no operator for \(kind) of \(input.h)x\(input.w) pixels: "
+            + "the output size does not divide the input size")
       }
       let window = [input.h / output.h, input.w / output.w]
       node.add(

@@ -17,8 +17,8 @@ extension DetectionHead {
   ///   - outputs: One view per stride.
   ///   - confidence: The score threshold, 0...1.
   ///   - classes: The classes to consider; nil for all.
-  ///   - isMultiLabel: Whether an anchor point gives a candidate for every class above the
-  ///     threshold, instead of its highest-scoring one.
+  ///   - isMultiLabel: Whether an anchor point yields a candidate for every class above the
+  ///     threshold, instead of only for its highest-scoring class.
   package func candidates(
     _ outputs: [View], image: Int, confidence: Float, classes: Set<Int>?, isMultiLabel: Bool
   ) -> [DetectionCandidate] {

@@ -84,14 +84,14 @@ extension ModelDescription {
       side <= Self.maximumImageSize
     else {
       throw NetworksError(
-        "\(fileName): its input is \(printable(input)); expected are two equal multiples of 32 up "
+        "\(fileName): its input is \(printable(input)); expected two equal multiples of 32 up "
           + "to \(Self.maximumImageSize), such as 416x416")
     }
     imageSize = side
     classNames = try list(Key.classNames, of: String.self).map { printable($0, limit: .max) }
     guard (1...Self.maximumClassCount).contains(classNames.count) else {
       throw NetworksError(
-        "\(fileName) names \(classNames.count) classes; expected are 1 to "
+        "\(fileName) names \(classNames.count) classes; expected 1 to "
           + "\(Self.maximumClassCount)")
     }
     preprocessing = Preprocessing(
@@ -101,7 +101,7 @@ extension ModelDescription {
       preprocessing.mean.allSatisfy(\.isFinite),
       preprocessing.standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 })
     else {
-      throw NetworksError("\(fileName): its mean and std are not three numbers each, std above 0")
+      throw NetworksError("\(fileName): its mean and std must be three numbers each, std above 0")
     }
     let headText = try text(Key.head)
     guard let head = Head(text: headText) else {

@@ -87,7 +87,7 @@ package struct Safetensors: Sendable {
     let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(bytes.count - 8), length <= UInt64(largestHeader) else {
       throw failure(
-        "its header should take \(length) bytes, and \(bytes.count - 8) follow (at most "
+        "its header should have \(length) bytes, but \(bytes.count - 8) follow (at most "
           + "\(largestHeader) are allowed)")
     }
     let start = 8 + Int(length)
@@ -97,7 +97,7 @@ package struct Safetensors: Sendable {
         json: UnsafeRawBufferPointer(rebasing: bytes[8..<start]).assumingMemoryBound(to: UInt8.self)
       )
     } catch {
-      throw failure("its header is not the JSON expected: \(error.message)")
+      throw failure("its header is invalid: \(error.message)")
     }
     var entries: [String: Entry] = [:]
     var next = 0
@@ -105,20 +105,20 @@ package struct Safetensors: Sendable {
       let type = ElementType(rawValue: stored.dtype)
       guard let width = type?.byteCount ?? ElementType.otherByteCounts[stored.dtype] else {
         throw failure(
-          "\(printable(tensor)) has the type \(printable(stored.dtype)), which is none of the "
-            + "format's")
+          "\(printable(tensor)) has the type \(printable(stored.dtype)), which the format "
+            + "does not define")
       }
       // Contiguous ranges exclude both overlaps and data without a tensor.
       guard stored.begin == next, stored.end >= stored.begin, stored.end <= bytes.count - start
       else {
         throw failure(
-          "\(printable(tensor)) lies at bytes \(stored.begin) to \(stored.end), where \(next) to at "
-            + "most \(bytes.count - start) was expected")
+          "\(printable(tensor)) has data offsets \(stored.begin) to \(stored.end), but \(next) to "
+            + "at most \(bytes.count - start) was expected")
       }
       guard let size = stored.size(elementBytes: width), size == stored.end - stored.begin else {
         throw failure(
-          "\(printable(tensor)) has \(stored.end - stored.begin) bytes, which do not fill the shape "
-            + "\(stored.shape.prefix(8)) of \(stored.dtype)")
+          "\(printable(tensor)) has \(stored.end - stored.begin) bytes, which do not match "
+            + "the shape \(stored.shape.prefix(8)) of \(stored.dtype)")
       }
       next = stored.end
       entries[tensor] = Entry(

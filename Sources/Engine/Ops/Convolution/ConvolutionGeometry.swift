@@ -34,7 +34,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
         "\(kind): \(groups) groups must divide \(inputChannels) and \(outputChannels) channels")
     }
     guard [kernel.h, kernel.w].allSatisfy({ (1...121).contains($0) }), taps <= 121 else {
-      throw EngineError("a kernel has 1 to 121 weights per channel, and this one is \(kernel)")
+      throw EngineError("a kernel must have 1 to 121 weights per channel, not \(kernel)")
     }
     guard [stride.h, stride.w, dilation.h, dilation.w].allSatisfy({ (1...1 << 12).contains($0) }),
       [padding.h, padding.w].allSatisfy({ (0...1 << 12).contains($0) })

@@ -43,7 +43,7 @@ package struct TransposedConvolution: Op {
     try geometry.check(kind)
     let shape = try checked(inputs, channels: geometry.outputChannels)
     guard [outputPadding.h, outputPadding.w].allSatisfy({ (0...1 << 12).contains($0) }) else {
-      throw EngineError("an output padding is from 0 to 4096, and this one is \(outputPadding)")
+      throw EngineError("the output padding must be 0 to 4096, not \(outputPadding)")
     }
     func extent(_ size: Int, _ part: KeyPath<Extent, Int>) -> Int {
       (size - 1) * geometry.stride[keyPath: part] - 2 * geometry.padding[keyPath: part]
