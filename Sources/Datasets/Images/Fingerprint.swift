@@ -32,7 +32,7 @@ package struct Fingerprint: RawRepresentable, Hashable, Codable, Sendable {
     rawValue = hash
   }
 
-  init(_ bytes: [UInt8], seed: UInt64 = 0) {
+  package init(_ bytes: [UInt8], seed: UInt64 = 0) {
     self = bytes.withUnsafeBytes { Fingerprint($0, seed: seed) }
   }
 }

@@ -83,7 +83,7 @@ struct TrainingReporter {
     }
     if outcome.ending == .earlyStopped {
       console.note(
-        "Early stopping: no better \(outcome.metric) in \(Sentence.count(patience, "epoch")) "
+        "Early stopping: no better \(outcome.metric) in \(Sentence.count(patience, "validation")) "
           + "(--patience)")
     }
     if let table = outcome.validation?.table {

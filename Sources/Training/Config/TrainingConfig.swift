@@ -21,7 +21,7 @@ public struct TrainingConfig: Hashable, Sendable {
   public var epochs = 100
   /// Images per step; nil for the largest that fits the memory.
   public var batch: Int? = 16
-  /// Early-stopping patience: epochs without better validation; 0 for no early stopping.
+  /// Validations without improvement that end the training; 0 for no early stopping.
   public var patience = 50
   /// Epochs between validations; 0 validates after the last epoch only.
   public var validationInterval = 1

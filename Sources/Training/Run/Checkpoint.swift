@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import Engine
 import Foundation
 import Networks
@@ -26,18 +27,30 @@ enum Checkpoint {
     try writer.write(to: path)
   }
 
-  /// Reads a file into a step of the same network and optimizer.
+  /// Reads the position of a training.
   ///
-  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` if it is not a
-  ///   checkpoint or does not match the network.
-  static func restore(_ step: TrainingStep, from path: String) throws -> TrainingState {
-    let file = try Safetensors(path: path)
+  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where it is no
+  ///   checkpoint.
+  static func state(from path: String) throws -> TrainingState {
+    try state(of: Safetensors(path: path), path)
+  }
+
+  private static func state(of file: Safetensors, _ path: String) throws -> TrainingState {
     guard file.metadata["format"] == format, let text = file.metadata["state"],
       let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),
       state.step >= 0, state.epoch >= 0, state.batch >= 0
     else {
       throw TrainingError(.file, "\(path): the file is not a checkpoint of a training")
     }
+    return state
+  }
+
+  /// Reads a file into a step of the same network and optimizer.
+  ///
+  /// - Throws: As `state(from:)`, and `TrainingError` where the parameters do not fit.
+  static func restore(_ step: TrainingStep, from path: String) throws -> TrainingState {
+    let file = try Safetensors(path: path)
+    let state = try state(of: file, path)
     for (prefix, block) in blocks(step) {
       for entry in block.layout.entries {
         let name = prefix + entry.name
@@ -71,6 +84,44 @@ struct TrainingState: Hashable, Codable {
   var best: BestEpoch?
   /// The random seed; together with step, epoch and batch it determines all random state.
   var seed: UInt64 = 0
+  /// The data that the position refers to.
+  var data: DatasetIdentity
+}
+
+/// The classes and images of a training split, which a resumed run must find unchanged: class indices
+/// and the position within an epoch depend on them.
+struct DatasetIdentity: Hashable, Codable {
+  let classNames: [String]
+  let imageCount: Int
+  /// Hash of the images' file names, in order.
+  let imageNames: Fingerprint
+
+  init(_ dataset: Dataset) {
+    classNames = dataset.classNames
+    imageCount = dataset.samples.count
+    let names = dataset.samples.map { FilePath.name($0.imagePath) }
+    imageNames = Fingerprint(Array(names.joined(separator: "\0").utf8))
+  }
+
+  /// How another dataset differs from this one, as a clause; nil where it is the same.
+  func change(to other: DatasetIdentity) -> String? {
+    if classNames.count != other.classNames.count {
+      return "it had \(classNames.count) classes (\(Self.list(classNames))) and has "
+        + "\(other.classNames.count) (\(Self.list(other.classNames)))"
+    }
+    for (index, (old, new)) in zip(classNames, other.classNames).enumerated() where old != new {
+      return "class \(index) was \"\(old)\" and is \"\(new)\""
+    }
+    if imageCount != other.imageCount {
+      return "it had \(imageCount) training images and has \(other.imageCount)"
+    }
+    return imageNames == other.imageNames
+      ? nil : "its training images have other names or another order"
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " ..." : "")
+  }
 }
 
 /// Loads initial parameters from a weights file.

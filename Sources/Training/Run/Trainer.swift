@@ -57,6 +57,10 @@ public final class Trainer {
     let taskType = taskType ?? TrainingTasks.type(for: spec.task)
     // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
+    let identity = DatasetIdentity(data.training)
+    if let existing {
+      try Self.checkIsResumable(existing, on: identity)
+    }
     model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
     task = taskType.init(model.description, config)
 
@@ -90,9 +94,14 @@ public final class Trainer {
       if let text = try? FileContents.text(existing.results) {
         results.read(csv: text, epochs: state.epoch)
       }
+      if state.epoch >= config.epochs {
+        notes.append(
+          "\(existing.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); a larger number of epochs extends it"
+        )
+      }
       folder = existing
     } else {
-      state = TrainingState(seed: config.seed)
+      state = TrainingState(seed: config.seed, data: identity)
       folder = try RunFolder(new: config)
     }
     progress = TrainingProgress(seconds: state.seconds)
@@ -110,13 +119,16 @@ public final class Trainer {
   public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
+    let lock = try Self.lock(folder)
+    defer { withExtendedLifetime(lock) {} }
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
     let loaderConfig = config.loaderConfig(
       batchSize: data.batchSize, normalization: Normalization(model.description.preprocessing))
     let loader = data.loader(task.loaderConfig(loaderConfig), config, from: state)
     while true {
-      if state.batch == data.stepsPerEpoch {
+      // An epoch may have become shorter since a checkpoint, by repeat-factor sampling.
+      if state.batch >= data.stepsPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
         if isEarlyStopped { return outcome(.earlyStopped) }
       }
@@ -153,7 +165,15 @@ public final class Trainer {
       if result == nil { return false }
     }
     var isBest = data.validation == nil
-    if let result {
+    if let result, !result.hasGroundTruth {
+      if !results.rows.contains(where: { $0["epoch"] != nil }) {
+        observe(
+          .issue(
+            "\(config.data): the val split has no object to evaluate: the best weights are the last "
+              + "ones, and the training does not end early"))
+      }
+      isBest = true
+    } else if let result {
       let value = result[task.selection.name]
       isBest = task.selection.isBetter(value, than: state.best?.metric)
       if isBest {
@@ -205,12 +225,12 @@ public final class Trainer {
       || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
   }
 
-  /// Whether the best epoch is at least `patience` epochs ago.
+  /// True where `patience` validations followed that of the best epoch.
   private var isEarlyStopped: Bool {
     guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
       return false
     }
-    return state.epoch - 1 - best.epoch >= config.patience
+    return (best.epoch + 1..<state.epoch).count { validatesEpoch($0) } >= config.patience
   }
 
   private var summary: TrainingSummary {
@@ -239,35 +259,5 @@ public final class Trainer {
     TrainingOutcome(
       ending: ending, folder: folder.path, steps: state.step, epochs: state.epoch,
       metric: task.selection.name, best: state.best, validation: validation)
-  }
-}
-
-extension Trainer {
-  /// Resumes a run from its checkpoint, or extends it.
-  ///
-  /// With an unchanged configuration the result equals that of an uninterrupted run bit for bit.
-  /// More `epochs` extend a run, even a finished one; the learning rate then follows the longer
-  /// schedule.
-  ///
-  /// - Parameters:
-  ///   - path: The run's folder or its checkpoint.
-  ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay the
-  ///     same.
-  public convenience init(
-    resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
-  ) throws {
-    let folder = try RunFolder(existing: path)
-    let before = try TrainingConfig(jsonFile: folder.config)
-    var config = before
-    change(&config)
-    config.batch = config.batch ?? before.batch
-    for (name, isSame) in [
-      ("model", config.model == before.model), ("batch", config.batch == before.batch),
-      ("seed", config.seed == before.seed), ("optimizer", config.optimizer == before.optimizer),
-    ] where !isSame {
-      throw TrainingError(
-        .invalid, "\(path): a run cannot be resumed with another \(name); start a new one")
-    }
-    try self.init(config, existing: folder)
   }
 }

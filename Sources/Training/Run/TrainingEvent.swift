@@ -74,7 +74,7 @@ public struct TrainingOutcome: Sendable {
   public enum Ending: Hashable, Sendable {
     /// All epochs are done.
     case finished
-    /// The selection metric has not improved for `patience` epochs.
+    /// The selection metric has not improved in `patience` validations.
     case earlyStopped
     /// Interrupted on request; the run can be resumed from its checkpoint.
     case interrupted

@@ -107,6 +107,7 @@ package struct DetectionTask: TrainingTask {
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),
         NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
-      ], losses: losses.values, imageCount: report.imageCount, table: report.classTable)
+      ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0,
+      imageCount: report.imageCount, table: report.classTable)
   }
 }

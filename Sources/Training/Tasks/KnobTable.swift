@@ -44,8 +44,8 @@ extension Knob {
         "Batch size; auto selects the largest of 64, 32, 16, 8, 4, 2 and 1 that the dataset can fill "
         + "and that needs at most 80 % of the memory, or of the control group's limit"),
     Knob(
-      "patience", \.patience, .atLeast(0), unit: "epochs",
-      help: "Early-stopping patience: epochs without better validation; 0 never stops early"),
+      "patience", \.patience, .atLeast(0), unit: "validations",
+      help: "Early-stopping patience: validations without improvement; 0 never stops early"),
     Knob(
       "val_interval", \.validationInterval, .atLeast(0), unit: "epochs",
       help: "Epochs between validations; 0 validates after the last epoch only"),

@@ -44,6 +44,8 @@ public struct ValidationResult: Equatable, Sendable {
   public let metrics: [NamedValue]
   /// The terms of the loss on the validation images; nil if they were not computed.
   public var losses: [NamedValue]?
+  /// False where the split has nothing to evaluate, so that the metrics mean nothing.
+  package var hasGroundTruth = true
   /// Images of the validation split.
   public let imageCount: Int
   /// A table of the task, such as metrics per class; nil if it has none.
