@@ -29,6 +29,7 @@ public final class Trainer {
   /// Issues found during setup, such as ignored or replaced inputs, one sentence each.
   private var notes: [String]
   private var reportedIssues: Set<DatasetIssue> = []
+  private var isMissingGroundTruthReported = false
 
   /// Sets up a new run: opens the dataset, makes the network and creates the run folder.
   ///
@@ -96,8 +97,8 @@ public final class Trainer {
       }
       if state.epoch >= config.epochs {
         notes.append(
-          "\(existing.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); a larger number of epochs extends it"
-        )
+          "\(existing.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); "
+            + "a larger number of epochs extends it")
       }
       folder = existing
     } else {
@@ -166,12 +167,13 @@ public final class Trainer {
     }
     var isBest = data.validation == nil
     if let result, !result.hasGroundTruth {
-      if !results.rows.contains(where: { $0["epoch"] != nil }) {
+      if !isMissingGroundTruthReported {
         observe(
           .issue(
             "\(config.data): the val split has no object to evaluate: the best weights are the last "
               + "ones, and the training does not end early"))
       }
+      isMissingGroundTruthReported = true
       isBest = true
     } else if let result {
       let value = result[task.selection.name]
@@ -225,7 +227,7 @@ public final class Trainer {
       || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
   }
 
-  /// True where `patience` validations followed that of the best epoch.
+  /// Whether `patience` validations without improvement followed that of the best epoch.
   private var isEarlyStopped: Bool {
     guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
       return false
