@@ -66,8 +66,7 @@ private struct CountingTask: TrainingTask {
 }
 
 @Suite struct TrainingTaskTests {
-  @Test(.enabled(if: SmallData.isPresent, "needs ../shared/data/bccd"))
-  func aTaskOfItsOwnTrains() throws {
+  @Test func aTaskOfItsOwnTrains() throws {
     let folder = try TemporaryFolder()
     var config = TrainingConfig(
       data: try SmallData.make(in: folder.path, training: 8, validation: 2))
