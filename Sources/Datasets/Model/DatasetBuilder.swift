@@ -3,7 +3,7 @@ import Imaging
 
 /// Converts a parsed dataset to samples: maps classes, measures images, validates boxes.
 struct DatasetBuilder {
-  /// The classes of the result.
+  /// The class names of the dataset that is built.
   let classNames: [String]
   /// The issues so far.
   private(set) var issues: [DatasetIssue]

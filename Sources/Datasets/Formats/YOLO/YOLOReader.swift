@@ -11,7 +11,7 @@ struct YOLOReader: FormatReader {
   let root: String
   /// The folder of the description file, or the dataset's root.
   private let home: String
-  /// Nil for plain folders.
+  /// The parsed `data.yaml`; nil for a dataset of folders only.
   private var description: YOLODescription?
   private let descriptionPath: String
   /// From the description or, for plain folders, from `classes.txt`.
