@@ -22,8 +22,7 @@ struct EpochSampler: Hashable {
     indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
   }
 
-  /// Separates the random stream of the order from those of the images, which have their position
-  /// here.
+  /// The random stream of the shuffling; the streams of images are numbered by their position.
   private static let stream = UInt64.max
 
   /// In an epoch larger than this, mosaic partners are chosen among this many images shown before:
