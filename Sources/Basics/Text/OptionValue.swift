@@ -2,7 +2,7 @@
 package protocol OptionValue: Sendable {
   /// The expected kind of value, for error messages: "a whole number".
   static var noun: String { get }
-  /// The placeholder of the value in the help, for options without a unit: "number".
+  /// The name of the value in the help, for options without a unit: "number".
   static var valueName: String { get }
   /// The allowed words; empty if the type is not an enumeration.
   static var words: [String] { get }

@@ -84,10 +84,12 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
         .sizeMismatch, .orientationMismatch, .missingImage, .unreadableImage, .missingLabels,
-        .unlisted,
-        .pathOutside, .sharedImage:
+        .unlisted, .pathOutside, .sharedImage:
         .error
-      default: .warning
+      case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidSegmentation, .unlabeledImage,
+        .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
+        .imageWarning, .repeatedImage, .similarImage, .layout:
+        .warning
       }
     }
   }

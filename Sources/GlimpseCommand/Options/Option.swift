@@ -12,7 +12,7 @@ struct Option<Owner: Sendable>: Sendable {
   let name: String
   /// The one-letter name.
   let short: Character?
-  /// The value's placeholder in the help; nil for a flag.
+  /// The value's name in the help (metavar); nil for a flag.
   let valueName: String?
   let help: String
   /// Additions to the help in brackets: allowed values, default.
@@ -51,7 +51,7 @@ extension Option {
 
   /// An option with one value.
   ///
-  /// - Parameter unit: The placeholder in the help, such as "pixels".
+  /// - Parameter unit: The value's name in the help, such as "pixels".
   static func value<Value: OptionValue>(
     _ name: String, short: Character? = nil, _ path: Path<Value>,
     _ rule: ValueRule<Value> = .any, unit: String? = nil, help: String

@@ -2,7 +2,7 @@ import Glimpse
 
 /// A positional argument.
 struct Positional<Owner: Sendable>: Sendable {
-  /// The placeholder in the help: "path".
+  /// The name in the help: "path".
   let name: String
   let help: String
   /// The allowed number of values.

@@ -11,7 +11,7 @@ package struct Knob: Sendable {
   package let aliases: [String]
   /// The one-letter name of the option.
   package let short: Character?
-  /// The placeholder of the value in the help, such as "epochs"; nil for a flag.
+  /// The name of the value in the help, such as "epochs"; nil for a flag.
   package let unit: String?
   package let help: String
   /// The allowed values, for the help: "from 0 to 0.5"; empty if every value is allowed.

@@ -81,10 +81,6 @@ enum TrainingTasks {
     .detection: DetectionTask.self, .segmentation: SegmentationTask.self,
   ]
 
-  /// The names of the models that can be trained; no dataset has targets for segmentation yet.
-  static let models = ModelCatalog.all.filter { all[$0.task] != nil && $0.task != .segmentation }
-    .map(\.name)
-
   static func type(for task: ModelTask) -> any TrainingTask.Type {
     guard let type = all[task] else { preconditionFailure("there is no training for \(task)") }
     return type

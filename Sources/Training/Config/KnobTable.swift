@@ -23,7 +23,8 @@ extension Knob {
       "data", \.data, short: "d", unit: "path",
       help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
     Knob(
-      "model", \.model, .among(TrainingTasks.models, "a model that can be trained"), unit: "name",
+      "model", \.model, .among(ModelCatalog.trainable.map(\.name), "a model that can be trained"),
+      unit: "name",
       help: "Model from the catalog"),
     Knob(
       "weights", \.weights, short: "w", unit: "file", unset: "random initialization",
