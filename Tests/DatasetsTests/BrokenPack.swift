@@ -56,9 +56,14 @@ final class BrokenPack {
     return Array(jpeg[..<end]) + bytes + Array(jpeg[end...])
   }
 
-  /// An APP1 segment whose EXIF data ask for a quarter turn clockwise: one entry, tag 0x0112, a SHORT
-  /// of value 6 (Exif 2.3, section 4.6.4).
-  static let quarterTurn: [UInt8] =
+  /// An APP1 segment with an EXIF orientation (1...8): one entry, tag 0x0112, a SHORT (Exif 2.3,
+  /// section 4.6.4).
+  static func exif(orientation: UInt8) -> [UInt8] {
     [0xFF, 0xE1, 0, 34] + Array("Exif".utf8) + [0, 0]
-    + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+      + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
+      + [0, 0, 0, 0, 0, 0]
+  }
+
+  /// A quarter turn clockwise.
+  static let quarterTurn = exif(orientation: 6)
 }
