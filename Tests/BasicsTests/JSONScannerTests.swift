@@ -120,8 +120,42 @@ import Testing
   @Test func integersAreWholeAndExact() throws {
     #expect(try read("581929") { try $0.integer("an id") } == 581_929)
     #expect(try read("5.0") { try $0.integer("an id") } == 5)
-    for text in ["1.5", "1e300", "9007199254740994"] {
+    // The ends of the range of 64 bits, and numbers that a double cannot tell from a neighbor.
+    for value in [9_007_199_254_740_993, -9_007_199_254_740_993, Int.max, Int.min] {
+      #expect(try read("\(value)") { try $0.integer("an id") } == value)
+    }
+    for text in ["1.5", "1e300", "9007199254740994.0", "01", "--1", "\"1.5\"", "\"x\"", "null"] {
       #expect(throws: JSONFault.self) { try read(text) { try $0.integer("an id") } }
     }
+    // One beyond each end, and 2 to the 64.
+    for text in ["9223372036854775808", "-9223372036854775809", "18446744073709551616"] {
+      let error = #expect(throws: JSONFault.self) { try read(text) { try $0.integer("an id") } }
+      #expect(
+        error?.message == "an id is \(text), beyond the range of 64-bit integers")
+    }
+  }
+
+  @Test func numbersMayBeInQuotes() throws {
+    #expect(try read("\"7\"") { try $0.integer("an id") } == 7)
+    #expect(try read("\"-1.5e1\"") { try $0.number() } == -15)
+    for text in ["\"\"", "\"1 2\"", "\"\\u0031\"", "\"0x10\"", "\"NaN\""] {
+      #expect(throws: JSONFault.self, "\(text)") { try read(text) { try $0.number() } }
+    }
+  }
+
+  @Test func idsAreNumbersOrTexts() throws {
+    #expect(try read("\"7\"") { try $0.id("an id") } == .text("7"))
+    #expect(try read("7") { try $0.id("an id") } == .number(7))
+    // Numbers first, and texts by code points: "10" is before "9", as in Python.
+    #expect([ItemId.text("9"), "b", "10", 3, -3].sorted() == [-3, 3, "10", "9", "b"])
+    #expect(
+      ["7", "-7", "007", "+7", "7.0", ""].map { ItemId.number(in: $0) } == [
+        7, -7, nil, nil, nil, nil,
+      ])
+  }
+
+  @Test func aByteOrderMarkIsPassedOver() throws {
+    #expect(try read("\u{FEFF} 5") { try $0.integer("an id") } == 5)
+    #expect(fault("5 \u{FEFF}")?.offset == 2)
   }
 }

@@ -286,7 +286,8 @@ struct COCOReaderTests {
       "lists 0 images"
     ),
     (#"{"images":[{"id":1e99,"file_name":"x.png"}]}"#, "expected to be a whole number"),
-    (#"{"images":[{"id":1,"file_name":"x.png","width":null}]}"#, "a number is expected"),
+    (#"{"images":[{"id":1,"file_name":"x.png","width":[]}]}"#, "a width is expected"),
+    (#"{"images":[{"id":null,"file_name":"x.png"}]}"#, "an image has no \"id\""),
     (#"{"images":[{"file_name":"x.png"}]}"#, "an image has no \"id\""),
     (#"{"annotations":[{"image_id":1,"category_id":7,"bbox":[1,1,NaN,5]}]}"#, "is expected"),
     (#"{"annotations":[{"image_id":1,"category_id":7,"bbox":[1,1,5]}]}"#, "3 numbers"),

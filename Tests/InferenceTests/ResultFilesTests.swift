@@ -111,8 +111,8 @@ import Testing
   @Test(arguments: [
     ("[{\"image_id\": 20}]", "a result has no \"category_id\" (byte 1)"),
     ("[{\"image_id\": 20, \"image_id\": 30}]", "the key \"image_id\" is repeated in one object"),
-    ("[{\"image_id\": 20, \"bbox\": [1, 2, 3]}]", "this list has 3 numbers (byte 25)"),
-    ("[{\"score\": NaN}]", "a number is expected, but found \"NaN}]\" (byte 11)"),
+    ("[{\"image_id\": 20, \"bbox\": [1, 2, 3]}]", "this list has 3 numbers (byte 26)"),
+    ("[{\"score\": NaN}]", "\"score\", a number, is expected, but found \"NaN}]\" (byte 11)"),
     ("[{\"score\": 1e999}]", "the number 1e999 is too large (byte 11)"),
     (
       "[\n{\"score\": 1",
@@ -273,7 +273,7 @@ import Testing
 
   @Test func idsMayLieFarApart() {
     for ids in [[3, 5, 900], [Int.min / 4, 0, 1 << 50], []] {
-      let table = IdTable(ids)
+      let table = IdTable(ids.map { .number($0) })
       for (index, id) in ids.enumerated() { #expect(table[id] == index) }
       for id in [4, -1, Int.max, Int.min] { #expect(table[id] == nil) }
     }

@@ -90,15 +90,17 @@ package enum FileContents {
 // MARK: Text
 
 extension FileContents {
-  /// The text of a UTF-8 file without its byte-order mark; nil if the file does not exist.
+  /// The text of a UTF-8 or UTF-16 file without its byte-order mark; nil if the file does not exist.
   package static func text(_ path: String) throws(FileError) -> String? {
     guard let bytes = try bytes(path) else { return nil }
     return try text(bytes, file: path)
   }
 
-  /// Decodes UTF-8 bytes without their byte-order mark; `file` is used in error messages.
+  /// Decodes UTF-8, or UTF-16 with a byte-order mark, without the mark; `file` is used in error
+  /// messages.
   package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let bytes = try TextEncoding.utf8(bytes, file: file)
+    let start = bytes.starts(with: TextEncoding.mark) ? 3 : 0
     guard let text = String(validating: bytes[start...], as: UTF8.self) else {
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }

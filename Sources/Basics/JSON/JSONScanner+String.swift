@@ -4,6 +4,16 @@ extension JSONScanner {
     try string(text())
   }
 
+  /// Reads a name: a string, or a number, whose digits are the name.
+  package mutating func name() throws(JSONFault) -> String {
+    guard let byte = peek(), byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) else {
+      return try string()
+    }
+    let start = position
+    _ = try number()
+    return String(decoding: bytes[start..<position], as: UTF8.self)
+  }
+
   /// The string of a text range, with escapes resolved.
   ///
   /// - Throws: for invalid UTF-8, unknown escapes, and unpaired surrogates.

@@ -31,7 +31,8 @@ public struct JSONScanner {
 
   package init(_ bytes: UnsafeBufferPointer<UInt8>, from offset: Int = 0) {
     self.bytes = bytes
-    position = offset
+    // A byte-order mark precedes the text of a file.
+    position = offset == 0 && bytes.starts(with: TextEncoding.mark) ? 3 : offset
   }
 
   /// Whether only whitespace is left.
@@ -143,88 +144,6 @@ public struct JSONScanner {
   /// The bytes of a text, with escapes unresolved.
   package func bytes(of text: Text) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(rebasing: bytes[text.start..<text.end])
-  }
-
-  /// Reads the next number, rounded to the nearest double; throws if it is too large.
-  package mutating func number() throws(JSONFault) -> Double {
-    skipSpace()
-    let start = position
-    var place = position
-    let isNegative = place < bytes.count && bytes[place] == UInt8(ascii: "-")
-    if isNegative { place += 1 }
-    var mantissa: UInt64 = 0
-    var exponent = 0
-    /// Whether the number has more digits than the mantissa can hold.
-    var isCut = false
-    let firstDigit = place
-    while place < bytes.count, let digit = Self.digit(bytes[place]) {
-      isCut = isCut || mantissa > 999_999_999_999_999_999
-      if !isCut { mantissa = mantissa * 10 + digit }
-      place += 1
-    }
-    guard place > firstDigit else { throw unexpected("a number") }
-    if place > firstDigit + 1, bytes[firstDigit] == UInt8(ascii: "0") {
-      throw JSONFault("a number has a leading 0", at: start)
-    }
-    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
-      place += 1
-      let firstPlace = place
-      while place < bytes.count, let digit = Self.digit(bytes[place]) {
-        isCut = isCut || mantissa > 999_999_999_999_999_999
-        if !isCut { mantissa = mantissa * 10 + digit }
-        place += 1
-      }
-      exponent = firstPlace - place
-      guard place > firstPlace else {
-        throw JSONFault("a digit is expected after the decimal point", at: place)
-      }
-    }
-    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
-      place += 1
-      let isDown = place < bytes.count && bytes[place] == UInt8(ascii: "-")
-      if isDown || place < bytes.count && bytes[place] == UInt8(ascii: "+") { place += 1 }
-      let firstPlace = place
-      var power = 0
-      while place < bytes.count, let digit = Self.digit(bytes[place]) {
-        power = min(power * 10 + Int(digit), 100_000)
-        place += 1
-      }
-      guard place > firstPlace else {
-        throw JSONFault("a digit is expected in the exponent", at: place)
-      }
-      exponent += isDown ? -power : power
-    }
-    position = place
-    if !isCut, let value = JSONNumber.value(mantissa: mantissa, exponent: exponent) {
-      return isNegative ? -value : value
-    }
-    return try slowNumber(from: start)
-  }
-
-  @inline(__always)
-  private static func digit(_ byte: UInt8) -> UInt64? {
-    let value = byte &- UInt8(ascii: "0")
-    return value < 10 ? UInt64(value) : nil
-  }
-
-  /// Parses the number from `start` to the current position with the standard library.
-  private func slowNumber(from start: Int) throws(JSONFault) -> Double {
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    guard let value = Double(text), value.isFinite else {
-      throw JSONFault("the number \(text.prefix(40)) is too large", at: start)
-    }
-    return value
-  }
-
-  /// Reads an integer of at most 2⁵³ in absolute value, which every JSON parser represents exactly.
-  package mutating func integer(_ what: StaticString) throws(JSONFault) -> Int {
-    skipSpace()
-    let start = position
-    let value = try number()
-    guard value == value.rounded(), abs(value) <= 9_007_199_254_740_992 else {
-      throw JSONFault("\(what) is expected to be a whole number, but is \(value)", at: start)
-    }
-    return Int(value)
   }
 
   /// Reads 0, 1, true or false.

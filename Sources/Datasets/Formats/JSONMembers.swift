@@ -37,11 +37,20 @@ extension JSONScanner {
     }
   }
 
-  /// Skips the next value if it is null; returns whether it was.
-  mutating func skipNull() throws(JSONFault) -> Bool {
-    guard peek() == UInt8(ascii: "n") else { return false }
-    try skip()
-    return true
+  /// Reads the next key of an object and its colon; nil after the last member. Members whose value
+  /// is null or an empty object are passed over: they are absent.
+  package mutating func member(_ object: inout Container) throws(JSONFault) -> Text? {
+    while let key = try key(&object) {
+      switch peek() {
+      case UInt8(ascii: "n"): try skip()
+      case UInt8(ascii: "{"):
+        var value = self
+        guard value.take(UInt8(ascii: "{")), value.take(UInt8(ascii: "}")) else { return key }
+        self = value
+      default: return key
+      }
+    }
+    return nil
   }
 
   /// Parses the elements of a list; those that are valid JSON but violate the format are skipped.
@@ -84,7 +93,7 @@ enum JSONKind {
 
   /// Reads the file only up to the first key that decides.
   init(of path: String) {
-    self = (try? Self.kind(of: MappedFile(path))) ?? .other
+    self = (try? Self.kind(of: MappedFile.text(path))) ?? .other
   }
 
   private static func kind(of file: MappedFile) throws -> JSONKind {

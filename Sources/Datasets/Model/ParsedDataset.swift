@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// The parsed content of a dataset's label files, before images are read.
@@ -46,7 +47,7 @@ struct ParsedObject {
   var isTruncated = false
   var isOccluded = false
   /// The object's id in the file.
-  var id: Int?
+  var id: ItemId?
   /// The line in the label file, from 1; nil where lines are not meaningful.
   var line: Int?
 }

@@ -21,7 +21,7 @@ extension COCOFile {
     result.groundTruths.reserve(rows.count)
     for row in rows {
       var place: String {
-        "\(file.path): annotation \(row.id.map(String.init) ?? "at byte \(row.offset)")"
+        "\(file.path): annotation \(row.id.map(\.description) ?? "at byte \(row.offset)")"
       }
       guard let image = join.imageIndices[row.image] else {
         mismatches.add(.unknownImage, "\(place) is of image id \(row.image), which is not listed")

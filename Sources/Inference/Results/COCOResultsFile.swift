@@ -19,7 +19,7 @@ struct COCOResultsFile {
   private static let partSize = 1 << 20
 
   init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile(path))
+    file = try DatasetsError.wrap(MappedFile.text(path))
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
     names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])
@@ -110,20 +110,20 @@ struct COCOResultsFile {
     scanner.skipSpace()
     let start = scanner.offset
     var image: Int?
-    var category = 0
+    var category: ItemId = 0
     var score = 0.0
     var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
     var segmentation: COCOSegmentation?
     var members = try scanner.object("a result")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "image_id", scanner) {
         image = try self.image(&scanner, &rows.mismatches, start: start)
       } else if try met.takes(key, 1, "category_id", scanner) {
-        category = try scanner.integer("a category's id")
+        category = try scanner.id("a category's id")
       } else if try met.takes(key, 2, "bbox", scanner) {
         box = try scanner.sizedBox()
       } else if try met.takes(key, 3, "score", scanner) {
-        score = try scanner.number()
+        score = try scanner.number("\"score\", a number,")
       } else if readsMasks, try met.takes(key, 4, "segmentation", scanner) {
         segmentation = try COCOSegmentation(&scanner)
       } else {
@@ -164,7 +164,7 @@ struct COCOResultsFile {
   ) throws(JSONFault) -> Int? {
     if scanner.peek() == UInt8(ascii: "\"") {
       let name = try scanner.string()
-      if let image = names[name] { return image }
+      if let image = groundTruth.imageIds[.text(name)] ?? names[name] { return image }
       mismatches.add(
         .unknownImage,
         "\(file.path), byte \(start): image \"\(name)\" is missing or ambiguous in \(groundTruth.path)"

@@ -15,7 +15,7 @@ struct DetectionLinesFile {
   private let classIndices: [String: Int]
 
   init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile(path))
+    file = try DatasetsError.wrap(MappedFile.text(path))
     self.groundTruth = groundTruth
     names = ImageNames(groundTruth.images)
     classIndices = Dictionary(
@@ -91,7 +91,7 @@ struct DetectionLinesFile {
     var line = Line()
     let start = scanner.offset
     var members = try scanner.object("an image's line")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "path", scanner) {
         line.path = try scanner.string()
       } else if try met.takes(key, 1, "boxes", scanner) {
@@ -120,7 +120,7 @@ struct DetectionLinesFile {
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("a box of an image")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "box", scanner) {
         found.box = try scanner.sizedBox()
         // The list holds two corners: the second one was read as the size.
@@ -129,7 +129,7 @@ struct DetectionLinesFile {
       } else if try met.takes(key, 1, "class", scanner) {
         found.className = ClassList.name(try scanner.string())
       } else if try met.takes(key, 2, "score", scanner) {
-        found.score = try scanner.number()
+        found.score = try scanner.number("\"score\", a number,")
       } else {
         try scanner.skip()
       }

@@ -9,7 +9,7 @@ package struct GroundTruth: Sendable {
     /// The file name as in the ground truth: relative for COCO, a path for other formats.
     package var name: String
     /// The COCO image id; nil for other formats.
-    package var id: Int?
+    package var id: ItemId?
     /// The width in pixels; 0 if unknown.
     package var width: Int
     /// The height in pixels; 0 if unknown.
@@ -74,7 +74,7 @@ extension GroundTruth {
         ImageEntry(name: $0.imagePath, id: nil, width: $0.imageWidth, height: $0.imageHeight)
       },
       classNames: dataset.classNames, issues: dataset.issues, imageIds: IdTable([]),
-      classIds: IdTable(Array(1..<dataset.classNames.count + 1)))
+      classIds: IdTable((1..<dataset.classNames.count + 1).map { .number($0) }))
     for (image, sample) in dataset.samples.enumerated() {
       for annotation in sample.annotations { groundTruths.append(annotation, image: image) }
     }

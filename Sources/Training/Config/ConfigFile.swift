@@ -37,8 +37,9 @@ extension TrainingConfig {
   ///   wrong type or an unknown name.
   public init(jsonFile path: String) throws(TrainingError) {
     let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
+    let text = try TrainingError.wrap(FileContents.text(bytes, file: path))
     do {
-      self = try JSONDecoder().decode(TrainingConfig.self, from: Data(bytes))
+      self = try JSONDecoder().decode(TrainingConfig.self, from: Data(text.utf8))
     } catch {
       throw TrainingError(.invalid, "\(path): \(Self.sentence(error))")
     }

@@ -16,7 +16,7 @@ package struct COCOFile {
   }
 
   package struct Image {
-    package var id = 0
+    package var id: ItemId = 0
     /// The path of the image file, relative to the image folder.
     package var name = ""
     /// In pixels; 0 where the file does not state it.
@@ -27,9 +27,9 @@ package struct COCOFile {
   }
 
   package struct Row {
-    package var id: Int?
-    package var image = 0
-    package var category = 0
+    package var id: ItemId?
+    package var image: ItemId = 0
+    package var category: ItemId = 0
     package var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
     package var area = 0.0
     package var isCrowd = false
@@ -43,7 +43,7 @@ package struct COCOFile {
   }
 
   package struct Category {
-    package var id = 0
+    package var id: ItemId = 0
     package var name = ""
     /// The byte offset of the element in the file.
     var offset: Int
@@ -65,7 +65,7 @@ package struct COCOFile {
   package init(
     _ path: String, segmentations: Segmentations = .skipped, toleratesFaults: Bool = false
   ) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile(path))
+    file = try DatasetsError.wrap(MappedFile.text(path))
     self.segmentations = segmentations
     self.toleratesFaults = toleratesFaults
     do {
@@ -79,7 +79,7 @@ package struct COCOFile {
   private mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
     var met = MemberSet()
     var root = try scanner.object("with \"images\", \"categories\" and \"annotations\"")
-    while let key = try scanner.key(&root) {
+    while let key = try scanner.member(&root) {
       if try met.takes(key, 0, "images", scanner) {
         try elements("images", &scanner) { (file, scanner) throws(JSONFault) in
           file.images.append(try Self.image(&scanner))
@@ -130,11 +130,11 @@ package struct COCOFile {
     scanner.skipSpace()
     var image = Image(offset: scanner.offset)
     var members = try scanner.object("an image")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "id", scanner) {
-        image.id = try scanner.integer("an image's id")
+        image.id = try scanner.id("an image's id")
       } else if try met.takes(key, 1, "file_name", scanner) {
-        image.name = try scanner.string()
+        image.name = try scanner.name()
       } else if try met.takes(key, 2, "width", scanner) {
         image.width = try scanner.integer("a width")
       } else if try met.takes(key, 3, "height", scanner) {
@@ -153,11 +153,11 @@ package struct COCOFile {
     scanner.skipSpace()
     var category = Category(offset: scanner.offset)
     var members = try scanner.object("a category")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "id", scanner) {
-        category.id = try scanner.integer("a category's id")
+        category.id = try scanner.id("a category's id")
       } else if try met.takes(key, 1, "name", scanner) {
-        category.name = ClassList.name(try scanner.string())
+        category.name = ClassList.name(try scanner.name())
       } else {
         try scanner.skip()
       }
@@ -172,19 +172,19 @@ package struct COCOFile {
     scanner.skipSpace()
     var row = Row(offset: scanner.offset)
     var members = try scanner.object("an annotation")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "bbox", scanner) {
         row.box = try scanner.sizedBox()
       } else if try met.takes(key, 1, "image_id", scanner) {
-        row.image = try scanner.integer("an image's id")
+        row.image = try scanner.id("an image's id")
       } else if try met.takes(key, 2, "category_id", scanner) {
-        row.category = try scanner.integer("a category's id")
+        row.category = try scanner.id("a category's id")
       } else if try met.takes(key, 3, "area", scanner) {
-        row.area = try scanner.number()
+        row.area = try scanner.number("\"area\", a number,")
       } else if try met.takes(key, 4, "iscrowd", scanner) {
         row.isCrowd = try scanner.boolean("\"iscrowd\"")
       } else if try met.takes(key, 5, "id", scanner) {
-        row.id = try scanner.integer("an annotation's id")
+        row.id = try scanner.id("an annotation's id")
       } else if try met.takes(key, 7, "difficult", scanner) {
         row.isDifficult = try scanner.isSet()
       } else if try met.takes(key, 8, "truncated", scanner) {
@@ -192,7 +192,6 @@ package struct COCOFile {
       } else if try met.takes(key, 9, "occluded", scanner) {
         row.isOccluded = try scanner.isSet()
       } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
-        if segmentations == .optional, try scanner.skipNull() { continue }
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
         try scanner.skip()

@@ -11,7 +11,7 @@ package struct COCOJoin {
   package let imageIndices: IdTable
   package let categoryIndices: IdTable
   /// Entries whose id occurred before.
-  package private(set) var repeated: [(list: String, id: Int, offset: Int)] = []
+  package private(set) var repeated: [(list: String, id: ItemId, offset: Int)] = []
 
   package init(_ file: COCOFile) {
     images = Self.unique(file.images, "image", \.id, \.offset, &repeated)
@@ -25,8 +25,8 @@ package struct COCOJoin {
 
   /// The elements sorted by id, ascending, each id once.
   private static func unique<Element>(
-    _ elements: [Element], _ list: String, _ id: (Element) -> Int, _ offset: (Element) -> Int,
-    _ repeated: inout [(list: String, id: Int, offset: Int)]
+    _ elements: [Element], _ list: String, _ id: (Element) -> ItemId, _ offset: (Element) -> Int,
+    _ repeated: inout [(list: String, id: ItemId, offset: Int)]
   ) -> [Element] {
     let isSorted = zip(elements, elements.dropFirst()).allSatisfy { id($0) < id($1) }
     if isSorted { return elements }

@@ -3,7 +3,7 @@ import Imaging
 
 /// A COCO `segmentation` as written in the file, before the image size is known.
 package indirect enum COCOSegmentation {
-  /// Polygons, each a list x, y, x, y ... in pixels.
+  /// Polygons, each a list x, y, x, y ... in pixels; empty if the object has none.
   case polygons([[Double]])
   /// Uncompressed RLE: run lengths, and the size of the mask in pixels.
   case counts([Int], width: Int, height: Int)
@@ -15,7 +15,16 @@ package indirect enum COCOSegmentation {
     if scanner.peek() == UInt8(ascii: "[") {
       var polygons: [[Double]] = []
       var list = try scanner.array("the polygons of an object")
-      while try scanner.element(&list) { polygons.append(try scanner.numbers()) }
+      // VIA writes the numbers of a single polygon without a list of their own.
+      var flat: [Double] = []
+      while try scanner.element(&list) {
+        if scanner.peek() == UInt8(ascii: "[") {
+          polygons.append(try scanner.numbers())
+        } else {
+          flat.append(try scanner.number("a polygon, a list of numbers,"))
+        }
+      }
+      if !flat.isEmpty { polygons.append(flat) }
       self = .polygons(polygons)
       return
     }
@@ -24,7 +33,7 @@ package indirect enum COCOSegmentation {
     var text: String?
     var size: [Double]?
     var members = try scanner.object("the runs of a mask")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if scanner.matches(key, "size") {
         size = try scanner.numbers()
       } else if scanner.matches(key, "counts") {
@@ -80,7 +89,7 @@ extension JSONScanner {
     var numbers = SIMD4<Double>()
     var count = 0
     while try element(&list) {
-      let number = try number()
+      let number = try number("a number of the box")
       if count < 4 { numbers[count] = number }
       count += 1
     }

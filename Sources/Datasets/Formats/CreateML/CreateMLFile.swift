@@ -12,7 +12,7 @@ struct CreateMLFile {
 
   /// Reads a whole file; throws if it is not JSON or not a list.
   init(_ path: String) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile(path))
+    file = try DatasetsError.wrap(MappedFile.text(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
     do throws(JSONFault) {
@@ -49,10 +49,10 @@ struct CreateMLFile {
     let line = lines.line(at: start)
     var image = LabelFile()
     var members = try scanner.object("an image")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       // Older files use "imagefilename" and "annotation".
       if ["image", "imagefilename"].contains(where: { scanner.matches(key, $0) }) {
-        image.imageName = try scanner.string()
+        image.imageName = try scanner.name()
       } else if ["annotations", "annotation"].contains(where: { scanner.matches(key, $0) }) {
         try elements(&scanner, "the objects of an image") { (file, scanner) throws(JSONFault) in
           image.objects.append(try file.object(&scanner, &image.classes))
@@ -75,9 +75,9 @@ struct CreateMLFile {
     var label = ""
     var box: Box?
     var members = try scanner.object("an object")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if scanner.matches(key, "label") {
-        label = ClassList.name(try scanner.string())
+        label = ClassList.name(try scanner.name())
       } else if scanner.matches(key, "coordinates") {
         box = try Self.box(&scanner)
       } else {
@@ -96,7 +96,7 @@ struct CreateMLFile {
     var met = MemberSet()
     var (x, y, width, height) = (0.0, 0.0, 0.0, 0.0)
     var members = try scanner.object("center and size of a box")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "x", scanner) {
         x = try scanner.number()
       } else if try met.takes(key, 1, "y", scanner) {

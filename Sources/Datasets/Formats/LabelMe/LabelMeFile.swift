@@ -17,7 +17,7 @@ struct LabelMeFile {
     /// x, y, x, y ... in pixels.
     var points: [Double] = []
     /// Shapes with the same group and label are parts of one object.
-    var group: Int?
+    var group: ItemId?
     /// The names of the flags that are set.
     var flags: Set<String> = []
     /// The PNG of a mask; it fills the rectangle given by the points.
@@ -37,6 +37,7 @@ struct LabelMeFile {
   /// Parses a file's bytes; throws if they are not JSON or have no shapes.
   init(_ bytes: [UInt8], path: String) throws(DatasetsError) {
     self.path = path
+    let bytes = try DatasetsError.wrap(TextEncoding.utf8(bytes, file: path))
     try bytes.withUnsafeBufferPointer { (bytes) throws(DatasetsError) in
       var lines = LineCounter(bytes)
       var scanner = JSONScanner(bytes)
@@ -53,13 +54,13 @@ struct LabelMeFile {
   ) throws(JSONFault) {
     var met = MemberSet()
     var root = try scanner.object("with \"shapes\", as LabelMe's files are")
-    while let key = try scanner.key(&root) {
+    while let key = try scanner.member(&root) {
       if try met.takes(key, 0, "imagePath", scanner) {
         imagePath = try scanner.string()
       } else if try met.takes(key, 1, "imageWidth", scanner) {
-        width = try Self.optionalInteger(&scanner)
+        width = try scanner.integer("\"imageWidth\"")
       } else if try met.takes(key, 2, "imageHeight", scanner) {
-        height = try Self.optionalInteger(&scanner)
+        height = try scanner.integer("\"imageHeight\"")
       } else if try met.takes(key, 3, "shapes", scanner) {
         try scanner.elements(of: scanner.lines("shapes")) { (scanner) throws(JSONFault) in
           shapes.append(try Self.shape(&scanner, &lines))
@@ -78,10 +79,6 @@ struct LabelMeFile {
     }
   }
 
-  private static func optionalInteger(_ scanner: inout JSONScanner) throws(JSONFault) -> Int? {
-    try scanner.skipNull() ? nil : try scanner.integer("a side of the image")
-  }
-
   private static func shape(
     _ scanner: inout JSONScanner, _ lines: inout LineCounter
   ) throws(JSONFault) -> Shape {
@@ -90,20 +87,19 @@ struct LabelMeFile {
     var shape = Shape(line: lines.line(at: start))
     var met = MemberSet()
     var members = try scanner.object("a shape")
-    while let key = try scanner.key(&members) {
+    while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "label", scanner) {
-        shape.label = ClassList.name(try scanner.string())
+        shape.label = ClassList.name(try scanner.name())
       } else if try met.takes(key, 1, "points", scanner) {
         shape.points = try points(&scanner)
       } else if try met.takes(key, 2, "shape_type", scanner) {
-        if try scanner.skipNull() { continue }
         let word = try scanner.string()
         guard let kind = Shape.Kind(rawValue: word) else {
           throw JSONFault("the shape_type \"\(word)\" is unknown", at: scanner.offset)
         }
         shape.kind = kind
       } else if try met.takes(key, 3, "group_id", scanner) {
-        shape.group = try optionalInteger(&scanner)
+        shape.group = try scanner.id("\"group_id\"")
       } else if try met.takes(key, 4, "flags", scanner), scanner.peek() == UInt8(ascii: "{") {
         var flags = try scanner.object("flags")
         while let key = try scanner.key(&flags) {

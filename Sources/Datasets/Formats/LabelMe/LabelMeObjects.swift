@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Imaging
 
@@ -10,7 +11,7 @@ extension LabelMeFile {
       state: issues.isEmpty ? .given : .broken, imageName: imagePath, issues: issues)
     if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
     /// For each class, the index in `objects` of each group's object.
-    var groups: [Int: [Int: Int]] = [:]
+    var groups: [Int: [ItemId: Int]] = [:]
     for shape in shapes {
       let classIndex = labels.classes.insert(shape.label).index
       if [.line, .linestrip, .point, .points].contains(shape.kind) {

@@ -1,0 +1,39 @@
+/// Byte-order marks, and the conversion of UTF-16 to UTF-8.
+///
+/// Programs on Windows write UTF-8 with a mark, and PowerShell's `>` writes UTF-16.
+package enum TextEncoding {
+  /// The byte-order mark of UTF-8.
+  static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The text of a file as UTF-8; nil if its bytes have no UTF-16 mark, so that they can be used as
+  /// they are.
+  ///
+  /// - Throws: for UTF-32, and for invalid UTF-16.
+  static func utf8(
+    from bytes: some RandomAccessCollection<UInt8>, file: String
+  ) throws(FileError) -> [UInt8]? {
+    let head = Array(bytes.prefix(4))
+    if head == [0xFF, 0xFE, 0, 0] || head == [0, 0, 0xFE, 0xFF] {
+      throw FileError(.read, file, "its text is UTF-32; save the file as UTF-8")
+    }
+    let isLittle = head.starts(with: [0xFF, 0xFE])
+    guard isLittle || head.starts(with: [0xFE, 0xFF]) else { return nil }
+    var units: [UInt16] = []
+    units.reserveCapacity(bytes.count / 2)
+    var rest = bytes.dropFirst(2)
+    while let first = rest.popFirst(), let second = rest.popFirst() {
+      units.append(
+        isLittle ? UInt16(second) << 8 | UInt16(first) : UInt16(first) << 8 | UInt16(second))
+    }
+    guard bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) else {
+      throw FileError(
+        .read, file, "its byte-order mark is that of UTF-16, but its text is not; save it as UTF-8")
+    }
+    return Array(text.utf8)
+  }
+
+  /// The bytes of a text file as UTF-8; a UTF-8 mark stays.
+  package static func utf8(_ bytes: [UInt8], file: String) throws(FileError) -> [UInt8] {
+    try utf8(from: bytes, file: file) ?? bytes
+  }
+}
