@@ -100,7 +100,7 @@ extension FileContents {
   /// messages.
   package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
     let bytes = try TextEncoding.utf8(bytes, file: file)
-    let start = bytes.starts(with: TextEncoding.mark) ? 3 : 0
+    let start = bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0
     guard let text = String(validating: bytes[start...], as: UTF8.self) else {
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }

@@ -2,9 +2,6 @@
 ///
 /// Programs on Windows write UTF-8 with a mark, and PowerShell's `>` writes UTF-16.
 package enum TextEncoding {
-  /// The byte-order mark of UTF-8.
-  static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
   /// The text of a file as UTF-8; nil if its bytes have no UTF-16 mark, so that they can be used as
   /// they are.
   ///

@@ -10,6 +10,9 @@ public struct JSONScanner {
   /// The maximum nesting depth of values.
   package static let depthLimit = 128
 
+  /// The byte-order mark of UTF-8.
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// The byte range of a string between its quotes, with escapes unresolved.
   public struct Text {
     @usableFromInline package let start: Int
@@ -32,7 +35,7 @@ public struct JSONScanner {
   package init(_ bytes: UnsafeBufferPointer<UInt8>, from offset: Int = 0) {
     self.bytes = bytes
     // A byte-order mark precedes the text of a file.
-    position = offset == 0 && bytes.starts(with: TextEncoding.mark) ? 3 : offset
+    position = offset == 0 && bytes.starts(with: Self.byteOrderMark) ? 3 : offset
   }
 
   /// Whether only whitespace is left.
