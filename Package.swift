@@ -75,7 +75,8 @@ let package = Package(
       dependencies: [
         "Inference", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
         "TestSupport",
-      ]),
+      ],
+      exclude: ["Golden"]),
     .testTarget(
       name: "LoadingTests",
       dependencies: ["Loading", "Datasets", "Engine", "Imaging", "Basics", "TestSupport"],

@@ -128,7 +128,8 @@ private struct Line: Decodable {
       try Fixtures.writeImage(to: "\(folder.path)/in/\(name)", width: 100, height: 50)
     }
     let result = try detect(
-      "in", "-o", "out", "--conf", "0.02", "--max-det", "4", "--save-txt", "--save-crop",
+      "in", "-o", "out", "--conf", "0.02", "--max-det", "4", "--save-txt", "--save-conf",
+      "--save-crop",
       "--no-save", "--json")
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let lines = try Line.all(result.output)
@@ -159,6 +160,21 @@ private struct Line: Decodable {
     }
     #expect(lines.count == 2)
     #expect(!files("out").contains("cat.png"))
+  }
+
+  /// Label files without scores can be used for training: five columns.
+  @Test func labelsHaveScoresOnRequestAndAClassList() throws {
+    try Fixtures.writeImage(to: "\(folder.path)/in/cat.png", width: 100, height: 50)
+    let result = try detect(
+      "in", "-o", "out", "--conf", "0.02", "--max-det", "3", "--save-txt", "--no-save")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let text = try String(contentsOfFile: "\(folder.path)/out/labels/cat.txt", encoding: .utf8)
+    let rows = text.split(separator: "\n")
+    #expect(rows.count == 3 && rows.allSatisfy { $0.split(separator: " ").count == 5 })
+    #expect(
+      try String(contentsOfFile: "\(folder.path)/out/classes.txt", encoding: .utf8)
+        == "cat\ndog\nperson\n")
+    #expect(try detect("in", "-o", "other", "--save-conf").exitCode == 2)
   }
 
   @Test func badFilesAmongGoodOnesAreListed() throws {

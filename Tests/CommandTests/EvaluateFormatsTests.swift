@@ -181,9 +181,9 @@ struct EvaluateFormatsTests {
   }
 
   private func score(_ groundTruth: String, _ found: String) throws -> Score {
-    let result = try BuiltProgram.run([
-      "evaluate", "--truth", groundTruth, "--detections", found, "--split", "test", "--json",
-    ])
+    let result = try BuiltProgram.run(
+      ["evaluate", "--truth", groundTruth, "--detections", found, "--json"]
+        + (groundTruth.hasSuffix(".json") ? [] : ["--split", "test"]))
     try #require(result.exitCode == 0, "\(result.diagnostics)")
     return try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
   }

@@ -97,6 +97,24 @@ import Testing
     #expect(result.diagnostics.contains("1 of 4 images could not be read"))
   }
 
+  /// The objects of images that are gone count: 4 of 4, although only 2 images can be read.
+  @Test func objectsOfMissingImagesCount() throws {
+    for name in ["p7", "p8"] {
+      try FileManager.default.removeItem(atPath: "\(folder.path)/JPEGImages/\(name).png")
+    }
+    let result = try evaluate("--json")
+    #expect(result.exitCode == 3)
+    let score = try JSONDecoder().decode(Score.self, from: Data(result.output.utf8))
+    #expect(score.images == 4 && score.ground_truth == 4 && score.errors.count == 2)
+    for name in ["p7.png", "p8.png"] { #expect(result.diagnostics.contains(name)) }
+    for name in ["p6", "p9"] {
+      try FileManager.default.removeItem(atPath: "\(folder.path)/JPEGImages/\(name).png")
+    }
+    let none = try evaluate("--json")
+    #expect(none.exitCode == 1 && none.output == "")
+    #expect(none.diagnostics.contains("none of the 4 images of split \"val\" could be read"))
+  }
+
   @Test func dataSetsThatCannotBeUsedHaveACodeOfTheirOwn() throws {
     try folder.write("nothing/readme.txt", "x")
     for (path, split) in [("nothing", "val"), ("gone", "val"), ("", "test")] {

@@ -44,9 +44,9 @@ import Testing
 
   /// (10 + 30.004) / 2 / 100 = 0.20002; (5 + 25) / 2 / 50 = 0.3; 20.004 / 100; 20 / 50.
   @Test func labelsAreRelative() {
-    #expect(result("a.jpg", []).labelRows == "")
+    #expect(result("a.jpg", []).labelRows(withScores: true) == "")
     #expect(
-      result("a.jpg", [detection(1, 0.5)]).labelRows
+      result("a.jpg", [detection(1, 0.5)]).labelRows(withScores: true)
         == "1 0.200020 0.300000 0.200040 0.400000 0.500000\n")
   }
 }

@@ -17,7 +17,7 @@ package enum ClassList {
   /// The classes in a folder's class list; nil if it has no such file.
   ///
   /// Throws if a class list is empty or repeats a name.
-  static func listed(in root: String) throws(DatasetsError) -> [String]? {
+  package static func listed(in root: String) throws(DatasetsError) -> [String]? {
     for name in files {
       let path = FilePath.join(root, name)
       guard FileContents.entry(path) == .file,

@@ -15,6 +15,8 @@ public struct Dataset: Hashable, Sendable {
   public internal(set) var samples: [Sample]
   /// All issues, each with how it was handled.
   public internal(set) var issues: [DatasetIssue] = []
+  /// The number of images that were kept although their size could not be found.
+  package internal(set) var unmeasuredCount = 0
 
   /// The number of labeled objects in all images.
   public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }

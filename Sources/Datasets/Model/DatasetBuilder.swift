@@ -7,6 +7,8 @@ struct DatasetBuilder {
   let classNames: [String]
   /// The issues so far.
   private(set) var issues: [DatasetIssue]
+  /// The number of images kept with an assumed size.
+  private(set) var unmeasuredCount = 0
   private let parsed: ParsedDataset
   private let reading: DatasetReading
   /// Maps class indices of the files to indices into `classNames`; nil for classes not requested.
@@ -149,12 +151,22 @@ struct DatasetBuilder {
     case nil: return image.statedSize ?? (0, 0)
     case .success(let measured)?: size = measured
     case .failure(let error)?:
+      let size = image.statedSize ?? (DatasetReading.assumedSize, DatasetReading.assumedSize)
+      let consequence =
+        !reading.keepsUnreadableImages
+        ? "ignored"
+        : image.statedSize == nil
+          ? "its labels are kept, for an assumed size of \(size.width)x\(size.height) pixels"
+          : "its labels are kept, for the stated size of \(size.width)x\(size.height) pixels"
       if FileContents.entry(image.imagePath) == .file {
-        issues.report(.unreadableImage, image.imagePath, "\(error); ignored.")
+        issues.report(.unreadableImage, image.imagePath, "\(error); \(consequence).")
       } else {
-        issues.report(.missingImage, image.imagePath, "the image does not exist; ignored.")
+        issues.report(
+          .missingImage, image.imagePath, "the image does not exist; \(consequence).")
       }
-      return nil
+      guard reading.keepsUnreadableImages else { return nil }
+      if image.statedSize == nil { unmeasuredCount += 1 }
+      return size
     }
     guard let stated = image.statedSize, stated != (size.width, size.height) else {
       return (size.width, size.height)

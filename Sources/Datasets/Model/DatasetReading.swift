@@ -13,6 +13,11 @@ public struct DatasetReading {
   /// Whether images are located and their headers read. If not, sizes are those stated in the label
   /// files, else 0 x 0, and boxes given as fractions stay fractions.
   public var measuresImages: Bool
+  /// Whether images that do not exist or cannot be read are kept with their labels, which an
+  /// evaluation counts as missed. Their size is the stated one, else `assumedSize`.
+  package var keepsUnreadableImages = false
+  /// The width and height in pixels of an image whose size cannot be found.
+  package static let assumedSize = 640
   /// Whether boxes are clipped to their images; if not, they keep the label files' coordinates.
   public var clipsBoxes: Bool
   /// The executor that reads images and label files.

@@ -39,7 +39,7 @@ extension Dataset {
     if !reading.validates { try builder.refuseEmpty(samples, path: path, split: name) }
     return Dataset(
       path: path, format: format, split: name, classNames: builder.classNames, samples: samples,
-      issues: builder.issues)
+      issues: builder.issues, unmeasuredCount: builder.unmeasuredCount)
   }
 
   /// Throws at the first malformed label: training must not ignore labels silently.

@@ -12,6 +12,12 @@ public struct EvaluationResult: Sendable {
   /// COCO's metrics.
   public let report: DetectionMetrics
 
+  /// The number of detections that exceed the limit per image and class.
+  package var surplusDetections: Int {
+    let limit = matches.parameters.largestLimit
+    return table.pairs.reduce(0) { $0 + max($1.detections.count - limit, 0) }
+  }
+
   /// Matches the detections and computes COCO's metrics.
   ///
   /// - Throws: `EvaluationError` for indices out of range and values that are not finite.

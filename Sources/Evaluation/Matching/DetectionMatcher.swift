@@ -6,8 +6,8 @@
 /// matches. A crowd can be matched any number of times. A detection is ignored if it matches an
 /// ignored object, or if it is unmatched and its own area is out of range.
 ///
-/// Unlike the reference, a match is stored as a flag and not as an annotation id, so an id of 0 has
-/// no special meaning.
+/// The reference stores a match as the annotation id, so a match with id 0 counts as none: the
+/// object is taken, but the detection stays unmatched.
 struct DetectionMatcher {
   /// The match outcomes of all pairs so far, laid out as in `MatchTable`.
   private(set) var matched: [UInt16] = []
@@ -101,7 +101,8 @@ struct DetectionMatcher {
     taken.removeAll(keepingCapacity: true)
     for row in pair.groundTruths {
       isIgnored.append(
-        !table.groundTruths.traits[row].isEmpty || !range.contains(table.groundTruths.areas[row]))
+        !table.groundTruths.traits[row].areCounted || !range.contains(table.groundTruths.areas[row])
+      )
       taken.append(0)
     }
   }
@@ -119,10 +120,12 @@ struct DetectionMatcher {
           ?? best(of: mine, ignored: true, floor: floors[threshold], bit: bit, pair)
       else { continue }
       taken[groundTruth] |= bit
-      matched[place] |= bit
+      let hasMark = !table.groundTruths.traits[pair.groundTruths.lowerBound + groundTruth]
+        .contains(.zeroId)
+      if hasMark { matched[place] |= bit }
       if isIgnored[groundTruth] {
         ignored[place] |= bit
-      } else {
+      } else if hasMark {
         ignored[place] &= ~bit
       }
     }

@@ -14,6 +14,7 @@ struct Detect: Command {
   var overwrites = false
   var savesDrawings = true
   var savesLabels = false
+  var savesScores = false
   var savesCrops = false
   var isStrict = false
   var maximumPixels = DecodePolicy().maximumPixels
@@ -64,7 +65,10 @@ struct Detect: Command {
       .flag("no-save", \.savesDrawings, sets: false, help: "Write no images with boxes"),
       .flag(
         "save-txt", \.savesLabels,
-        help: "Write a label file per image into labels/: class, center, size (0 to 1), score"),
+        help:
+          "Write a label file per image into labels/: class, center, size (0 to 1); and classes.txt"
+      ),
+      .flag("save-conf", \.savesScores, help: "Add the score to the rows of --save-txt"),
       .flag("save-crop", \.savesCrops, help: "Write each object as an image into crops/"),
       .json(
         \.printsJSON,
@@ -88,6 +92,9 @@ struct Detect: Command {
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
+    guard savesLabels || !savesScores else {
+      throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
+    }
     let paths = try ImageInputs.expand(inputs)
     let model = try TrainedWeights.load(weights)
     let classNames = model.description.classNames
@@ -131,7 +138,12 @@ struct Detect: Command {
     var sinks: [any Sink<[Detection]>] = []
     if savesLabels {
       sinks.append(
-        FileSink.labels(folder: try folder.subfolder("labels"), names: names, pool: pool))
+        FileSink.labels(
+          folder: try folder.subfolder("labels"), names: names, includesScores: savesScores,
+          pool: pool))
+      // The classes of the numbers in the label files, which 'evaluate' compares by name.
+      try AtomicFile.write(
+        classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt")
     }
     if savesCrops {
       sinks.append(

@@ -8,9 +8,11 @@ extension Evaluate {
     }
     try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
-    let groundTruth = try GroundTruth.read(path, split: split, readsMasks: usesMasks)
-    try report(groundTruth.mismatches, on: console)
+    let groundTruth = try GroundTruth.read(
+      path, split: split, readsMasks: usesMasks, countsDifficult: countsDifficult)
     IssueReporter.report(groundTruth.issues, on: console)
+    try report(groundTruth.mismatches, on: console)
+    noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
       try evaluate($0, groundTruth, tasks, on: console)
     }
@@ -32,7 +34,19 @@ extension Evaluate {
     }
     let text = EvaluationText(runs, extras, explained, tasks: tasks)
     try console.write(text.tables, json: text.json(groundTruth: path), asJSON: printsJSON)
-    return .done
+    guard groundTruth.unmeasuredCount > 0 else { return .done }
+    console.note(
+      "\(Sentence.count(groundTruth.unmeasuredCount, "image")) could not be read; "
+        + "the sizes and areas of objects in them are assumed")
+    return .someInputsFailed
+  }
+
+  /// Reports that objects marked difficult are left out of the metrics.
+  func noteDifficult(_ count: Int, on console: Console) {
+    guard count > 0 else { return }
+    console.note(
+      "note: \(Sentence.count(count, "object")) marked difficult \(count == 1 ? "is" : "are") "
+        + "ignored; --count-difficult counts them")
   }
 
   /// Evaluates one result, which may consist of several files.
@@ -43,40 +57,57 @@ extension Evaluate {
     on console: Console
   ) throws -> EvaluationResult {
     let found = try DetectionSet.read(paths, for: groundTruth, readsMasks: usesMasks, tasks: tasks)
+    for note in found.notes { console.note("note: \(Sentence.printable(note))") }
     try report(found.mismatches, on: console)
     let input = EvaluationInput(
       imageNames: groundTruth.images.map(\.name), classNames: groundTruth.classNames,
       groundTruths: groundTruth.groundTruths, detections: found.detections)
-    return try EvaluationResult(
+    let result = try EvaluationResult(
       name: paths.joined(separator: " + "), input,
       overlap: usesMasks
         ? .masks(groundTruths: groundTruth.masks, detections: found.masks) : .boxes,
       tasks: tasks)
+    let surplus = result.surplusDetections
+    if surplus > 0 {
+      console.note(
+        "note: \(paths.joined(separator: ", ")): \(Sentence.count(surplus, "detection")) beyond the "
+          + "100 of highest score per image and class are not counted, as in the benchmark")
+    }
+    return result
   }
 
   /// Whether masks are compared instead of boxes.
   private var usesMasks: Bool { overlap == .segm }
 
-  /// Lists the mismatches with the ground truth; throws unless `--allow-mismatches` is given.
+  /// Lists mismatches and warnings. Mismatches end the evaluation unless `--allow-mismatches` is
+  /// given, and warnings end it with `--strict`.
   private func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
-    guard mismatches.count > 0 else { return }
     for kind in ConsistencyIssues.Kind.allCases where mismatches.count(kind) > 0 {
       let sentences = mismatches.sentences(kind)
+      let head = (kind.isError ? "" : "warning: ") + kind.rawValue
       for sentence in sentences {
-        console.note("\(kind.rawValue): \(Sentence.printable(sentence))")
+        console.note("\(head): \(Sentence.printable(sentence))")
       }
       let rest = mismatches.count(kind) - sentences.count
-      if rest > 0 { console.note("\(kind.rawValue): and \(rest) more") }
+      if rest > 0 { console.note("\(head): and \(rest) more") }
     }
-    if allowsMismatches {
+    let errors = mismatches.errorCount
+    if errors > 0, !allowsMismatches {
+      throw CommandError(
+        "inconsistent ground truth or detections: "
+          + "\(Sentence.count(errors, "mismatch", plural: "mismatches")), listed above; "
+          + "use --allow-mismatches to evaluate anyway", exitCode: .invalidDataSet)
+    }
+    let warnings = mismatches.count - errors
+    if warnings > 0, isStrict {
+      throw CommandError(
+        "--strict refuses the \(Sentence.count(warnings, "warning")) listed above",
+        exitCode: .invalidDataSet)
+    }
+    if errors > 0 {
       console.warn(
-        "\(Sentence.count(mismatches.count, "entry", plural: "entries")) do not match the ground truth; "
-          + "those of an unknown image or class are ignored")
-      return
+        "\(Sentence.count(errors, "entry", plural: "entries")) do not match the ground truth; "
+          + "those of an unknown image or class are left out")
     }
-    throw CommandError(
-      "inconsistent ground truth or detections: "
-        + "\(Sentence.count(mismatches.count, "mismatch", plural: "mismatches")), listed above; "
-        + "use --allow-mismatches to evaluate anyway", exitCode: .invalidDataSet)
   }
 }

@@ -8,12 +8,17 @@ extension Evaluate {
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
     let index = ImageIndex(for: data)
+    var reading = DatasetReading(runner: tasks, images: index)
+    // An image that cannot be read is found without detections: its objects count as missed.
+    reading.keepsUnreadableImages = true
     let dataset = try Dataset.open(
-      path: data, split: split, classNames: model.description.classNames,
-      reading: DatasetReading(runner: tasks, images: index))
+      path: data, split: split, classNames: model.description.classNames, reading: reading)
     index.save()
     var issues = IssueReporter(on: console)
-    for issue in dataset.issues { issues.add(issue.description) }
+    // Images that cannot be read are listed below, as failures of the pipeline.
+    for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
+      issues.add(issue.description)
+    }
     guard dataset.annotationCount > 0 else {
       issues.finish()
       throw DatasetsError(
@@ -30,9 +35,20 @@ extension Evaluate {
       dataset.samples.map(\.imagePath), into: [sink], until: { Interruption.isRequested },
       progress: { progress.advance(by: $0) })
     if !summary.isComplete { try Interruption.check("nothing was evaluated") }
-    let result = try EvaluationResult(
-      name: weights ?? "the built-in weights", sink.input, tasks: tasks)
     progress.finish()
+    guard sink.failures.count < dataset.samples.count else {
+      for failure in sink.failures.prefix(10) {
+        console.note("error: \(Sentence.printable("\(failure)"))")
+      }
+      throw CommandError(
+        "\(data): none of the \(Sentence.count(dataset.samples.count, "image")) of split "
+          + "\"\(dataset.split)\" could be read")
+    }
+    var input = sink.input
+    if countsDifficult { input.groundTruths.countDifficult() }
+    noteDifficult(input.groundTruths.ignoredCount, on: console)
+    let result = try EvaluationResult(
+      name: weights ?? "the built-in weights", input, tasks: tasks)
     for warning in sink.warnings { issues.add(warning) }
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }

@@ -6,6 +6,7 @@ struct Evaluate: Command {
   var detections: [String] = []
   var mergesDetections = false
   var allowsMismatches = false
+  var countsDifficult = false
   var data: String?
   var split = "val"
   var weights: String?
@@ -26,13 +27,15 @@ struct Evaluate: Command {
   static let summary = "Evaluate weights, or files of detections, by the COCO metric"
   static let discussion = [
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
-      + "Objects that are marked difficult are ignored. At most 100 detections per image and class "
-      + "count, as in the benchmark.",
+      + "Objects that are marked difficult are ignored unless --count-difficult is given. At most "
+      + "100 detections per image and class count, as in the benchmark.",
     "The classes of the dataset are matched to those of the weights by name.",
     "Files of detections: COCO results are matched to images and classes by id, or by file name and "
       + "from 1 where the ground truth has no ids; the lines of 'detect --json' by file name and "
-      + "class name; YOLO label files by file name and class number. Mismatches with the ground "
-      + "truth are listed, and the exit code is 4.",
+      + "class name; YOLO label files by file name, and by the class names of classes.txt or else by "
+      + "class number. Detections of unknown images and classes are listed, and the exit code is 4. "
+      + "What pycocotools accepts is evaluated as pycocotools does it, with a warning where it is "
+      + "probably a mistake.",
   ]
 
   static let options: OptionGroups<Evaluate> = [
@@ -44,14 +47,14 @@ struct Evaluate: Command {
       ).alias("truth"),
       .values(
         "detections", \.detections, unit: "path",
-        help: "COCO results, the lines of 'detect --json', or a folder of YOLO label files; "
-          + "several are compared"),
+        help: "COCO results, the lines of 'detect --json', or a folder of YOLO label files with "
+          + "scores; several are compared"),
       .flag(
         "merge", \.mergesDetections,
         help: "Evaluate several --detections together, as parts of one run"),
       .flag(
         "allow-mismatches", \.allowsMismatches,
-        help: "Evaluate despite mismatches; detections of unknown images and classes are ignored"),
+        help: "Evaluate despite mismatches; entries of unknown images and classes are left out"),
       .value("iou-type", \.overlap, help: "IoU of: bbox, boxes, or segm, masks of COCO files"),
       .value(
         "images", \.images, unit: "folder", unset: "beside the annotations",
@@ -72,9 +75,17 @@ struct Evaluate: Command {
       .threads(\.threads),
       .precision(\.precision),
       .batch(\.batch),
-      .strict(\.isStrict),
     ],
-    "Thresholds": [
+    "Ground truth": [
+      .flag(
+        "count-difficult", \.countsDifficult,
+        help: "Count objects that are marked difficult, as pycocotools does"),
+      .strict(
+        \.isStrict,
+        help: "Refuse what is otherwise a warning: odd boxes, scores and masks in files, truncated "
+          + "and corrupt JPEG files"),
+    ],
+    "Thresholds for a network": [
       .value(
         "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
         help: "Minimum score of a detection"),
@@ -114,6 +125,31 @@ struct Evaluate: Command {
     "glimpse evaluate --data pets/data.yaml --split test --json":
       "The built-in weights on another split, for a script.",
   ]
+
+  /// The options of a network and of files of detections; each is an error with the other.
+  private static let networkOptions = [
+    "weights", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
+    "no-multi-label",
+  ]
+  private static let fileOptions = ["merge", "allow-mismatches", "images"]
+
+  func check(given names: Set<String>) throws(CommandError) {
+    if names.contains("annotations"), !names.contains("data"),
+      let option = Self.networkOptions.first(where: names.contains)
+    {
+      throw .usage(
+        "--\(option) is for a network that runs on --data; the detections of files are evaluated "
+          + "as they are")
+    }
+    if names.contains("data"), let option = Self.fileOptions.first(where: names.contains) {
+      throw .usage("--\(option) is for --detections and has no effect on a network")
+    }
+    if names.contains("split"), let groundTruth, FilePath.ending(groundTruth) == "json" {
+      throw .usage(
+        "--split selects a split of a folder or a data.yaml, but \(groundTruth) is one annotation "
+          + "file")
+    }
+  }
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()

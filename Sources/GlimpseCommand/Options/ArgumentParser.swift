@@ -37,6 +37,7 @@ enum ArgumentParser<C: Command> {
     for (option, value) in given where option.appliesFirst { try option.apply(&command, value) }
     for (option, value) in given where !option.appliesFirst { try option.apply(&command, value) }
     try assign(arguments, to: &command)
+    try command.check(given: Set(given.map(\.option.name)))
     return .run(command)
   }
 

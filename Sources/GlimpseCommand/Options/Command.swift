@@ -17,6 +17,11 @@ protocol Command: Sendable {
   /// A command with the default of every option.
   init()
 
+  /// Checks which options were given together; `names` holds their long names without dashes.
+  ///
+  /// - Throws: A usage error for an option that has no effect beside the others.
+  func check(given names: Set<String>) throws(CommandError)
+
   /// Runs the command: data goes to standard output, everything else to standard error.
   ///
   /// - Throws: An error that ends the command; `ExitCode(endingWith:)` maps it to an exit code.
@@ -26,4 +31,5 @@ protocol Command: Sendable {
 extension Command {
   static var discussion: [String] { [] }
   static var arguments: [Positional<Self>] { [] }
+  func check(given names: Set<String>) throws(CommandError) {}
 }

@@ -44,10 +44,11 @@ extension Option {
     ]
   }
 
-  static func strict(_ path: Path<Bool>) -> Option {
-    .flag(
-      "strict", path,
-      help: "Refuse truncated and corrupt JPEG files instead of using what can be decoded")
+  static func strict(
+    _ path: Path<Bool>,
+    help: String = "Refuse truncated and corrupt JPEG files instead of using what can be decoded"
+  ) -> Option {
+    .flag("strict", path, help: help)
   }
 
   static func json(_ path: Path<Bool>, help: String = "Print one line of JSON") -> Option {

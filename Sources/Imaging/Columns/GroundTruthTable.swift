@@ -12,6 +12,12 @@ package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
   /// Not counted (VOC `difficult`): neither the object nor a detection that matches it affects the
   /// metric.
   package static let ignored = GroundTruthFlags(rawValue: 2)
+  /// COCO's annotation id 0. pycocotools stores the id as the mark of a match, so a detection that
+  /// matches this object counts as unmatched.
+  package static let zeroId = GroundTruthFlags(rawValue: 4)
+
+  /// Whether the object counts: neither a crowd nor ignored.
+  package var areCounted: Bool { isDisjoint(with: [.crowd, .ignored]) }
 }
 
 /// The ground-truth objects of a dataset, one row per object, in columns.
@@ -52,6 +58,14 @@ public struct GroundTruthTable: Hashable, Sendable {
       box: annotation.stated?.box ?? SizedBox(annotation.box), area: annotation.stated?.area,
       traits: traits)
   }
+
+  /// Counts the objects that were marked difficult, too.
+  package mutating func countDifficult() {
+    for row in traits.indices { traits[row].remove(.ignored) }
+  }
+
+  /// The number of objects marked difficult that are ignored.
+  package var ignoredCount: Int { traits.count { $0.contains(.ignored) } }
 
   package mutating func reserve(_ count: Int) {
     images.reserveCapacity(count)

@@ -6,14 +6,24 @@ extension RunLengthMask {
   /// middle cuts the column there. Pixels between an odd and an even cut are inside. Polygons are
   /// joined as in COCO's `annToRLE`.
   ///
-  /// - Parameter polygons: Lists x, y, x, y ... in pixels, each with at least three corners;
-  ///   polygons may intersect themselves and extend beyond the image.
+  /// - Parameters:
+  ///   - polygons: Lists x, y, x, y ... in pixels, each with at least three corners; polygons may
+  ///     intersect themselves and extend beyond the image.
+  ///   - isLenient: Whether polygons of fewer than three corners cover no pixel, and an odd last
+  ///     number is ignored, as in pycocotools; if not, they are errors.
   /// - Throws: `ImagingError.invalidMask` for an odd count of numbers, fewer than three corners, a
   ///   coordinate that is not finite or larger than 2²⁰ pixels, and a boundary too long to trace.
-  package init(width: Int, height: Int, polygons: [[Double]]) throws(ImagingError) {
+  package init(
+    width: Int, height: Int, polygons: [[Double]], isLenient: Bool = false
+  ) throws(ImagingError) {
     _ = try Self.pixelCount(width: width, height: height)
     var whole = RunBuilder()
-    for (place, polygon) in polygons.enumerated() {
+    for (place, listed) in polygons.enumerated() {
+      var polygon = listed
+      if isLenient {
+        if polygon.count < 6 { continue }
+        if polygon.count % 2 == 1 { polygon.removeLast() }
+      }
       let runs = try Self.runs(width: width, height: height, polygon: polygon, place: place)
       if polygons.count == 1 {
         whole = runs

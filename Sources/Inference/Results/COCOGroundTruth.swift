@@ -5,12 +5,11 @@ import Imaging
 extension COCOFile {
   /// Joins images, categories and annotations by id. Images and classes are sorted by id, as in
   /// pycocotools.
-  func groundTruth() throws(DatasetsError) -> GroundTruth {
-    var mismatches = ConsistencyIssues()
+  ///
+  /// - Parameter readsMasks: Whether masks are made; objects without a segmentation are then left
+  ///   out, with a mismatch.
+  func groundTruth(readsMasks: Bool) throws(DatasetsError) -> GroundTruth {
     let join = COCOJoin(self)
-    for (list, id, _) in join.repeated {
-      mismatches.add(.duplicate, "\(file.path): the \(list) id \(id) is repeated")
-    }
     var result = GroundTruth(
       path: file.path,
       images: join.images.map {
@@ -18,37 +17,146 @@ extension COCOFile {
       },
       classNames: join.categories.map(\.name), imageIds: join.imageIndices,
       classIds: join.categoryIndices)
+    for (list, id, _) in join.repeated {
+      result.mismatches.add(
+        .repeatedId,
+        "\(file.path): the \(list) id \(id) is repeated; "
+          + (list == "annotation"
+            ? "as in pycocotools, the last annotation with it is used for each"
+            : "the first is used"))
+    }
     result.groundTruths.reserve(rows.count)
+    for row in rowsOfEvaluation(join, &result.mismatches) {
+      try result.append(row, of: self, join, readsMasks: readsMasks)
+    }
+    if let doubt = DetectionPlausibility.doubt(
+      result.groundTruths.boxes, images: result.groundTruths.images, of: result.images)
+    {
+      result.mismatches.add(.boxConvention, "\(file.path): \(doubt)")
+    }
+    return result
+  }
+
+  /// Names an annotation in messages.
+  fileprivate func place(of row: Row) -> String {
+    "\(file.path): annotation \(row.id.map(\.description) ?? "at byte \(row.offset)")"
+  }
+
+  /// The rows of listed images and classes. As in pycocotools, which finds annotations by id, a row
+  /// whose id is repeated is replaced by the last row with this id.
+  private func rowsOfEvaluation(_ join: COCOJoin, _ mismatches: inout ConsistencyIssues) -> [Row] {
+    var listed: [Row] = []
+    listed.reserveCapacity(rows.count)
     for row in rows {
-      var place: String {
-        "\(file.path): annotation \(row.id.map(\.description) ?? "at byte \(row.offset)")"
-      }
-      guard let image = join.imageIndices[row.image] else {
-        mismatches.add(.unknownImage, "\(place) is of image id \(row.image), which is not listed")
-        continue
-      }
-      guard let classIndex = join.categoryIndices[row.category] else {
+      if join.imageIndices[row.image] == nil {
         mismatches.add(
-          .unknownClass, "\(place) is of category id \(row.category), which is not listed")
-        continue
-      }
-      guard result.accepts(row.box, image: image, place: place, mismatches: &mismatches) else {
-        continue
-      }
-      result.groundTruths.append(
-        image: image, classIndex: classIndex, box: row.box, area: row.area,
-        traits: row.isCrowd ? .crowd : [])
-      if let segmentation = row.segmentation {
-        do {
-          let entry = result.images[image]
-          result.masks.append(
-            try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height))
-        } catch {
-          throw DatasetsError("\(place): \(error)")
-        }
+          .unknownImage, "\(place(of: row)) is of image id \(row.image), which is not listed")
+      } else if join.categoryIndices[row.category] == nil {
+        mismatches.add(
+          .unknownClass, "\(place(of: row)) is of category id \(row.category), which is not listed")
+      } else {
+        listed.append(row)
       }
     }
-    result.mismatches = mismatches
-    return result
+    guard join.repeated.contains(where: { $0.list == "annotation" }) else { return listed }
+    let last = Dictionary(
+      rows.enumerated().compactMap { place, row in row.id.map { ($0, place) } },
+      uniquingKeysWith: { $1 })
+    // pycocotools collects them image by image; the sort is stable.
+    return listed.sorted { (join.imageIndices[$0.image] ?? 0) < (join.imageIndices[$1.image] ?? 0) }
+      .map { row in row.id.flatMap { last[$0] }.map { rows[$0] } ?? row }
+  }
+}
+
+extension GroundTruth {
+  /// Adds an annotation, with its mask if masks are read.
+  fileprivate mutating func append(
+    _ row: COCOFile.Row, of file: COCOFile, _ join: COCOJoin, readsMasks: Bool
+  ) throws(DatasetsError) {
+    guard let image = join.imageIndices[row.image],
+      let classIndex = join.categoryIndices[row.category]
+    else { return }
+    var place: String { file.place(of: row) }
+    var mask: RunLengthMask?
+    if readsMasks || !row.hasBox {
+      guard let segmentation = row.segmentation, !segmentation.isEmpty else {
+        guard readsMasks else {
+          throw DatasetsError("\(place) has neither \"bbox\" nor \"segmentation\".")
+        }
+        mismatches.add(.missingMask, "\(place) has no \"segmentation\"; left out")
+        return
+      }
+      mask = try self.mask(
+        of: segmentation, image: image, place: place, mismatches: &mismatches)
+      if !row.hasBox, !readsMasks {
+        mismatches.add(.missingBox, "\(place) has no \"bbox\"; that of its mask is used")
+      }
+    }
+    let box =
+      row.hasBox
+      ? row.box
+      : row.segmentation?.polygonBounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) }
+        ?? row.box
+    var area = row.hasArea ? row.area : box.area
+    if !row.hasArea, let mask { area = Double(mask.area) }
+    if row.hasBox {
+      _ = accepts(
+        box, image: image, place: place, else: "no detection can match it", mismatches: &mismatches)
+    }
+    var traits: GroundTruthFlags = row.isCrowd ? .crowd : []
+    if row.isDifficult { traits.insert(.ignored) }
+    if row.id == 0 {
+      traits.insert(.zeroId)
+      mismatches.add(
+        .zeroId,
+        "\(place): as in pycocotools, a detection that matches it counts as unmatched; number "
+          + "annotations from 1")
+    }
+    groundTruths.append(
+      image: image, classIndex: classIndex, box: box, area: min(area, .greatestFiniteMagnitude),
+      traits: traits)
+    if readsMasks, let mask { masks.append(mask) }
+  }
+
+  /// The mask of an annotation or detection of an image; records what is odd about it.
+  func mask(
+    of segmentation: COCOSegmentation, image: Int, place: @autoclosure () -> String,
+    mismatches: inout ConsistencyIssues
+  ) throws(DatasetsError) -> RunLengthMask {
+    let entry = images[image]
+    if let count = segmentation.invalidPolygon {
+      mismatches.add(
+        .invalidPolygon,
+        "\(place()): a polygon has \(Sentence.count(count, "number")); x and y of three or more "
+          + "corners are expected, and the rest covers no pixel")
+    }
+    if let size = segmentation.statedSize, entry.width > 0, entry.height > 0,
+      size != (entry.width, entry.height)
+    {
+      mismatches.add(
+        .maskSize,
+        "\(place()): the mask has the size \(size.width)x\(size.height), but \(entry.name) has "
+          + "\(entry.width)x\(entry.height) pixels; it cannot overlap with masks of that size "
+          + "(\"size\" is [height, width])")
+    }
+    do {
+      return try segmentation.mask(
+        imageWidth: entry.width, imageHeight: entry.height, isLenient: true)
+    } catch {
+      let isUnknown = segmentation.statedSize == nil && (entry.width <= 0 || entry.height <= 0)
+      throw DatasetsError(
+        isUnknown
+          ? "\(place()): its polygons cannot be drawn, because \(path) states no width and height "
+            + "of \(entry.name)." : "\(place()): \(error)")
+    }
+  }
+}
+
+extension SizedBox {
+  /// The box around a region of pixels.
+  init(_ region: PixelRegion) {
+    self.init(
+      x: Double(region.x), y: Double(region.y), width: Double(region.width),
+      height: Double(region.height))
   }
 }

@@ -2,8 +2,8 @@ import Basics
 import Datasets
 import Imaging
 
-/// A COCO results file: one JSON list of objects with `image_id`, `category_id`, `bbox` and
-/// `score`.
+/// A COCO results file: one JSON list of objects with `image_id`, `category_id`, `score`, and `bbox`
+/// or `segmentation`; or a COCO dataset whose annotations have a `score`.
 ///
 /// Large lists are parsed in parallel parts. The start of a part is guessed: a `{` after `},`. A
 /// guess is correct if the previous part ends exactly there. If a guess is wrong, for instance
@@ -12,9 +12,6 @@ struct COCOResultsFile {
   private let file: MappedFile
   private let groundTruth: GroundTruth
   private let readsMasks: Bool
-  /// Images by file name or stem, for ground truth without ids; otherwise empty.
-  private let names: ImageNames
-
   /// The approximate size of a part, in bytes.
   private static let partSize = 1 << 20
 
@@ -22,32 +19,87 @@ struct COCOResultsFile {
     file = try DatasetsError.wrap(MappedFile.text(path))
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
-    names = ImageNames(groundTruth.images.first?.id == nil ? groundTruth.images : [])
   }
 
   /// Reads all detections.
   func read(tasks: any ParallelExecutor) throws(DatasetsError) -> DetectionSet {
     do throws(JSONFault) {
       var scanner = JSONScanner(file.bytes)
+      let isWrapped = scanner.peek() == UInt8(ascii: "{")
+      if isWrapped { try enterAnnotations(&scanner) }
       _ = try scanner.array("COCO's results")
       guard let first = scanner.peek(), first != UInt8(ascii: "]") else {
         guard scanner.take(UInt8(ascii: "]")) else { throw scanner.unexpected("a result") }
-        guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+        guard isWrapped || scanner.isAtEnd() else {
+          throw scanner.unexpected("the end of the file")
+        }
         return DetectionSet()
       }
+      let parser = COCOResultParser(
+        file, first: scanner, groundTruth: groundTruth, readsMasks: readsMasks)
+      if isWrapped { return try read(from: scanner.offset, to: nil, parser, isWrapped: true) }
       let starts = guessedStarts(from: scanner.offset)
-      if starts.count > 1, let whole = readParts(starts, tasks: tasks) { return whole }
-      return try read(from: starts[0], to: nil)
+      if starts.count > 1, let whole = readParts(starts, parser, tasks: tasks) { return whole }
+      return try read(from: starts[0], to: nil, parser)
     } catch {
       throw file.error(error)
     }
   }
 
+  /// Moves to the list of annotations of a COCO dataset. Its categories must be those of the ground
+  /// truth.
+  private func enterAnnotations(_ scanner: inout JSONScanner) throws(JSONFault) {
+    var list: JSONScanner?
+    var root = try scanner.object("a COCO dataset with scores")
+    while let key = try scanner.member(&root) {
+      if scanner.matches(key, "annotations") {
+        list = scanner
+      } else if scanner.matches(key, "categories") {
+        var categories = scanner
+        try checkCategories(&categories)
+      }
+      try scanner.skip()
+    }
+    guard let list else {
+      throw JSONFault("the file has no list \"annotations\"", at: scanner.offset)
+    }
+    scanner = list
+  }
+
+  private func checkCategories(_ scanner: inout JSONScanner) throws(JSONFault) {
+    var list = try scanner.array("of categories")
+    while try scanner.element(&list) {
+      let start = scanner.offset
+      var id: ItemId?
+      var name = ""
+      var members = try scanner.object("a category")
+      while let key = try scanner.member(&members) {
+        if scanner.matches(key, "id") {
+          id = try scanner.id("a category's id")
+        } else if scanner.matches(key, "name") {
+          name = ClassList.name(try scanner.name())
+        } else {
+          try scanner.skip()
+        }
+      }
+      guard let id, let index = groundTruth.classIds[id], !name.isEmpty else { continue }
+      let expected = groundTruth.classNames[index]
+      guard name == expected else {
+        throw JSONFault(
+          "category id \(id) is \"\(name)\" here, but \"\(expected)\" in \(groundTruth.path)",
+          at: start)
+      }
+    }
+  }
+
   /// Reads the parts in parallel; nil if a part does not end at the start of the next one or cannot
   /// be parsed. The file must then be read sequentially.
-  private func readParts(_ starts: [Int], tasks: any ParallelExecutor) -> DetectionSet? {
+  private func readParts(
+    _ starts: [Int], _ parser: COCOResultParser, tasks: any ParallelExecutor
+  ) -> DetectionSet? {
     let parts = tasks.map(starts.count) { number in
-      try? read(from: starts[number], to: number + 1 < starts.count ? starts[number + 1] : nil)
+      try? read(
+        from: starts[number], to: number + 1 < starts.count ? starts[number + 1] : nil, parser)
     }
     var whole = DetectionSet()
     whole.detections.reserve(parts.reduce(0) { $0 + ($1?.detections.count ?? 0) })
@@ -81,15 +133,19 @@ struct COCOResultsFile {
   }
 
   /// Reads results from the byte offset `start` up to `next`, or to the end of the list.
-  private func read(from start: Int, to next: Int?) throws(JSONFault) -> DetectionSet {
+  private func read(
+    from start: Int, to next: Int?, _ parser: COCOResultParser, isWrapped: Bool = false
+  ) throws(JSONFault) -> DetectionSet {
     var rows = DetectionSet()
     // A result takes about 100 bytes.
     rows.detections.reserve(((next ?? file.bytes.count) - start) / 80)
     var scanner = JSONScanner(file.bytes, from: start)
     while true {
-      try readResult(&scanner, into: &rows)
+      try parser.read(&scanner, into: &rows)
       if next == nil, scanner.take(UInt8(ascii: "]")) {
-        guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+        guard isWrapped || scanner.isAtEnd() else {
+          throw scanner.unexpected("the end of the file")
+        }
         return rows
       }
       guard scanner.take(UInt8(ascii: ",")) else {
@@ -101,80 +157,5 @@ struct COCOResultsFile {
         return rows
       }
     }
-  }
-
-  private func readResult(
-    _ scanner: inout JSONScanner, into rows: inout DetectionSet
-  ) throws(JSONFault) {
-    var met = MemberSet()
-    scanner.skipSpace()
-    let start = scanner.offset
-    var image: Int?
-    var category: ItemId = 0
-    var score = 0.0
-    var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
-    var segmentation: COCOSegmentation?
-    var members = try scanner.object("a result")
-    while let key = try scanner.member(&members) {
-      if try met.takes(key, 0, "image_id", scanner) {
-        image = try self.image(&scanner, &rows.mismatches, start: start)
-      } else if try met.takes(key, 1, "category_id", scanner) {
-        category = try scanner.id("a category's id")
-      } else if try met.takes(key, 2, "bbox", scanner) {
-        box = try scanner.sizedBox()
-      } else if try met.takes(key, 3, "score", scanner) {
-        score = try scanner.number("\"score\", a number,")
-      } else if readsMasks, try met.takes(key, 4, "segmentation", scanner) {
-        segmentation = try COCOSegmentation(&scanner)
-      } else {
-        try scanner.skip()
-      }
-    }
-    for (place, name) in ["image_id", "category_id", "bbox", "score"].enumerated()
-    where !met.contains(place) && !(readsMasks && place == 2) {
-      throw JSONFault("a result has no \"\(name)\"", at: start)
-    }
-    guard let image else { return }
-    guard let classIndex = groundTruth.classIds[category] else {
-      rows.mismatches.add(
-        .unknownClass,
-        "\(file.path), byte \(start): category id \(category) is not in \(groundTruth.path)")
-      return
-    }
-    var mask: RunLengthMask?
-    if readsMasks {
-      guard let segmentation else { throw JSONFault("a result has no \"segmentation\"", at: start) }
-      let entry = groundTruth.images[image]
-      do {
-        mask = try segmentation.mask(imageWidth: entry.width, imageHeight: entry.height)
-      } catch {
-        throw JSONFault("\(error)", at: start)
-      }
-    }
-    let isKept = rows.append(
-      image: image, classIndex: classIndex, box: box, score: score,
-      area: mask.map { Double($0.area) },
-      groundTruth: groundTruth, place: "\(file.path), byte \(start)")
-    if isKept, let mask { rows.masks.append(mask) }
-  }
-
-  /// Reads an image id or name; returns the image's index, or nil with a mismatch if it is unknown.
-  private func image(
-    _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues, start: Int
-  ) throws(JSONFault) -> Int? {
-    if scanner.peek() == UInt8(ascii: "\"") {
-      let name = try scanner.string()
-      if let image = groundTruth.imageIds[.text(name)] ?? names[name] { return image }
-      mismatches.add(
-        .unknownImage,
-        "\(file.path), byte \(start): image \"\(name)\" is missing or ambiguous in \(groundTruth.path)"
-      )
-      return nil
-    }
-    let id = try scanner.integer("an image's id")
-    if let image = groundTruth.imageIds[id] ?? names[String(id)] { return image }
-    mismatches.add(
-      .unknownImage, "\(file.path), byte \(start): image id \(id) is not in \(groundTruth.path)")
-    return nil
   }
 }

@@ -4,18 +4,49 @@
 /// each kind are kept.
 package struct ConsistencyIssues: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
-    /// A row of an image that the ground truth does not list.
+    // Errors: rows that do not belong to this ground truth
+    /// A row of an image that the ground truth does not list; left out.
     case unknownImage = "unknown image"
-    /// A row of a class that the ground truth does not list.
+    /// A row of a class that the ground truth does not list; left out.
     case unknownClass = "unknown class"
-    /// A box that does not intersect its image.
-    case boxOutsideImage = "box outside the image"
-    /// A box of negative or infinite size.
-    case impossibleBox = "invalid box"
-    /// An id or an image that occurs more than once.
+    /// An image whose detections occur in several places.
     case duplicate = "duplicate entry"
     /// An image whose size differs from that in the ground truth.
     case otherSize = "image size mismatch"
+    /// A labeled object without a mask where masks are compared; left out.
+    case missingMask = "missing mask"
+
+    // Warnings: rows that pycocotools accepts, too
+    /// A box that does not intersect its image.
+    case boxOutsideImage = "box outside the image"
+    /// A box of negative size: a detection is left out, an object cannot be matched.
+    case impossibleBox = "invalid box"
+    /// An id that occurs more than once.
+    case repeatedId = "repeated id"
+    /// An annotation with the id 0.
+    case zeroId = "annotation id 0"
+    /// A mask whose size is not that of its image: its IoU with every other mask is 0.
+    case maskSize = "mask size mismatch"
+    /// A polygon that covers nothing or is cut, because it lacks numbers.
+    case invalidPolygon = "invalid polygon"
+    /// An object without a box where boxes are compared: the box of its mask is used.
+    case missingBox = "missing box"
+    /// A detection without a mask where masks are compared: its box is used.
+    case boxAsMask = "box used as mask"
+    /// Boxes that appear to be in another convention than that of the format.
+    case boxConvention = "box convention"
+    /// Scores that are probably no confidences.
+    case suspectScores = "suspect scores"
+
+    /// Whether the evaluation stops unless mismatches are allowed.
+    package var isError: Bool {
+      switch self {
+      case .unknownImage, .unknownClass, .duplicate, .otherSize, .missingMask: true
+      case .boxOutsideImage, .impossibleBox, .repeatedId, .zeroId, .maskSize, .invalidPolygon,
+        .missingBox, .boxAsMask, .boxConvention, .suspectScores:
+        false
+      }
+    }
   }
 
   /// The maximum number of messages that are kept per kind.
@@ -26,6 +57,8 @@ package struct ConsistencyIssues: Hashable, Sendable {
 
   /// The number of mismatches of all kinds.
   package var count: Int { counts.values.reduce(0, +) }
+  /// The number of mismatches that stop the evaluation.
+  package var errorCount: Int { counts.reduce(0) { $0 + ($1.key.isError ? $1.value : 0) } }
 
   package func count(_ kind: Kind) -> Int { counts[kind] ?? 0 }
 

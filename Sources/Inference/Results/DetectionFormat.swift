@@ -4,7 +4,7 @@ import Imaging
 
 /// The file formats of detections.
 enum DetectionFormat: CaseIterable {
-  /// COCO results: one JSON list of objects.
+  /// COCO results: one JSON list of objects, or a COCO dataset whose annotations have scores.
   case cocoResults
   /// JSON Lines: one object per image, as `glimpse detect --json` prints them.
   case jsonLines
@@ -24,7 +24,7 @@ enum DetectionFormat: CaseIterable {
       var scanner = JSONScanner(file.bytes)
       switch scanner.peek() {
       case UInt8(ascii: "["): return .cocoResults
-      case UInt8(ascii: "{"): return .jsonLines
+      case UInt8(ascii: "{"): return holdsAnnotations(file) ? .cocoResults : .jsonLines
       // An empty JSON Lines file: no image was processed.
       case nil where FilePath.ending(path) == "jsonl": return .jsonLines
       default:
@@ -34,6 +34,18 @@ enum DetectionFormat: CaseIterable {
             + "'glimpse detect --json', which begin with {.")
       }
     }
+  }
+
+  /// Whether a file is one object with a list of annotations, as in a COCO dataset. Only the keys
+  /// before it are read.
+  private static func holdsAnnotations(_ file: MappedFile) -> Bool {
+    var scanner = JSONScanner(file.bytes)
+    guard var members = try? scanner.object("detections") else { return false }
+    while let key = try? scanner.key(&members) {
+      if scanner.matches(key, "annotations") { return true }
+      guard !scanner.matches(key, "path"), (try? scanner.skip()) != nil else { return false }
+    }
+    return false
   }
 
   /// Reads the detections at a path.

@@ -29,16 +29,17 @@ extension ImageResult where Prediction == [Detection] {
     return json.text
   }
 
-  /// Rows of a YOLO label file: class, center, size and score, relative to the image's size.
-  var labelRows: String {
+  /// Rows of a YOLO label file: class, center and size, relative to the image's size, and the score
+  /// if it is requested.
+  func labelRows(withScores: Bool) -> String {
     guard let image else { return "" }
     let (width, height) = (Double(image.originalWidth), Double(image.originalHeight))
     return (prediction ?? []).map { detection in
       let box = detection.box
-      let numbers = [
+      var numbers = [
         box.centerX / width, box.centerY / height, box.width / width, box.height / height,
-        Double(detection.score),
       ]
+      if withScores { numbers.append(Double(detection.score)) }
       let text = numbers.map { NumberFormat.fixed($0, 6) }.joined(separator: " ")
       return "\(detection.classIndex) \(text)\n"
     }.joined()

@@ -10,6 +10,8 @@ package struct DetectionSet: Sendable {
   package internal(set) var masks: [RunLengthMask] = []
   /// Mismatches with the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
+  /// How the files were read where more than one reading is possible, one sentence each.
+  package internal(set) var notes: [String] = []
 
   /// Reads the detections of one run of a detector, which may be split into several files (shards).
   ///
@@ -37,6 +39,14 @@ package struct DetectionSet: Sendable {
       }
       if number == 0 { whole = part } else { whole.append(part) }
     }
+    if let doubt = DetectionPlausibility.doubt(
+      whole.detections.boxes, images: whole.detections.images, of: groundTruth.images)
+    {
+      whole.mismatches.add(.boxConvention, "\(paths.joined(separator: ", ")): \(doubt)")
+    }
+    if let doubt = DetectionPlausibility.doubt(scores: whole.detections.scores) {
+      whole.mismatches.add(.suspectScores, "\(paths.joined(separator: ", ")): \(doubt)")
+    }
     return whole
   }
 
@@ -60,19 +70,23 @@ package struct DetectionSet: Sendable {
     detections.append(contentsOf: part.detections)
     masks += part.masks
     mismatches.add(part.mismatches)
+    notes += part.notes
   }
 
-  /// Adds a detection unless its box is invalid; returns whether it was added. `place` starts the
+  /// Adds a detection unless its size is negative; returns whether it was added. `place` starts the
   /// message of a mismatch.
   @inline(__always)
   mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,
     groundTruth: GroundTruth, place: @autoclosure () -> String
   ) -> Bool {
-    guard groundTruth.accepts(box, image: image, place: place(), mismatches: &mismatches) else {
-      return false
-    }
-    detections.append(image: image, classIndex: classIndex, box: box, score: score, area: area)
+    guard
+      groundTruth.accepts(
+        box, image: image, place: place(), else: "left out", mismatches: &mismatches)
+    else { return false }
+    detections.append(
+      image: image, classIndex: classIndex, box: box, score: score,
+      area: min(area ?? box.area, .greatestFiniteMagnitude))
     return true
   }
 }

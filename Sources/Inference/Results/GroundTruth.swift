@@ -34,6 +34,8 @@ package struct GroundTruth: Sendable {
   package internal(set) var mismatches = ConsistencyIssues()
   /// Issues of the dataset.
   package internal(set) var issues: [DatasetIssue] = []
+  /// The number of images whose size could not be found, so that one is assumed.
+  package internal(set) var unmeasuredCount = 0
   /// Image indices by COCO image id.
   let imageIds: IdTable
   /// Class indices by COCO category id; classes of other formats have the ids 1, 2, ...
@@ -47,23 +49,44 @@ extension GroundTruth {
   ///   - path: An annotation file that ends in `.json`, a folder, or a `data.yaml`.
   ///   - split: The split to read, for datasets that have splits.
   ///   - readsMasks: Whether COCO segmentations are read, too.
+  ///   - countsDifficult: Whether objects marked difficult count; if not, they are ignored.
   /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
-    _ path: String, split: String, readsMasks: Bool = false
+    _ path: String, split: String, readsMasks: Bool = false, countsDifficult: Bool = false
   ) throws(DatasetsError) -> GroundTruth {
-    if FilePath.ending(path) == "json" {
-      return try COCOFile(path, segmentations: readsMasks ? .required : .skipped).groundTruth()
-    }
+    var groundTruth = try read(path, split: split, readsMasks: readsMasks)
+    if countsDifficult { groundTruth.groundTruths.countDifficult() }
+    return groundTruth
+  }
+
+  private static func read(
+    _ path: String, split: String, readsMasks: Bool
+  ) throws(DatasetsError) -> GroundTruth {
+    if FilePath.ending(path) == "json" { return try read(coco: path, readsMasks: readsMasks) }
     let format = try DatasetFormat.sniff(path)
     if format == .coco {
       // Reads the file itself, because detections are joined by its ids.
       let file = try COCOReader(path: path).annotationFile(of: SplitName.canonical(split))
-      return try COCOFile(file, segmentations: readsMasks ? .required : .skipped).groundTruth()
+      return try read(coco: file, readsMasks: readsMasks)
     }
     guard !readsMasks else {
       throw DatasetsError(file: path, "only COCO's JSON files hold masks; a .json is expected.")
     }
-    return GroundTruth(try Dataset.open(path: path, split: split, format: format))
+    var reading = DatasetReading()
+    reading.keepsUnreadableImages = true
+    return GroundTruth(try Dataset.open(path: path, split: split, format: format, reading: reading))
+  }
+
+  private static func read(
+    coco path: String, readsMasks: Bool
+  ) throws(DatasetsError) -> GroundTruth {
+    var file = try COCOFile(
+      path, segmentations: readsMasks ? .optional : .skipped, requiresBoxes: false)
+    if !readsMasks, file.rows.contains(where: { !$0.hasBox }) {
+      // The boxes of objects without one follow from their segmentations.
+      file = try COCOFile(path, segmentations: .optional, requiresBoxes: false)
+    }
+    return try file.groundTruth(readsMasks: readsMasks)
   }
 
   /// Makes the ground truth from the samples of a dataset.
@@ -75,20 +98,22 @@ extension GroundTruth {
       },
       classNames: dataset.classNames, issues: dataset.issues, imageIds: IdTable([]),
       classIds: IdTable((1..<dataset.classNames.count + 1).map { .number($0) }))
+    unmeasuredCount = dataset.unmeasuredCount
     for (image, sample) in dataset.samples.enumerated() {
       for annotation in sample.annotations { groundTruths.append(annotation, image: image) }
     }
   }
 
-  /// Whether a box is valid. Records a mismatch for invalid boxes and for boxes outside the image.
+  /// Whether a box has a finite size of at least 0. Records a mismatch for other boxes, with their
+  /// `consequence`, and for boxes outside the image.
   func accepts(
-    _ box: SizedBox, image: Int, place: @autoclosure () -> String,
+    _ box: SizedBox, image: Int, place: @autoclosure () -> String, else consequence: String,
     mismatches: inout ConsistencyIssues
   ) -> Bool {
     let (right, bottom) = (box.x + box.width, box.y + box.height)
     var text: String { "\(place()): the box [\(box.x), \(box.y), \(box.width), \(box.height)]" }
-    guard box.width >= 0, box.height >= 0, box.area.isFinite, right.isFinite, bottom.isFinite else {
-      mismatches.add(.impossibleBox, "\(text) has a negative or infinite size")
+    guard box.width >= 0, box.height >= 0, right.isFinite, bottom.isFinite else {
+      mismatches.add(.impossibleBox, "\(text) has a negative or infinite size; \(consequence)")
       return false
     }
     let (width, height) = (images[image].width, images[image].height)

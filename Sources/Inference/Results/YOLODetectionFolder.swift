@@ -2,26 +2,40 @@ import Basics
 import Datasets
 import Imaging
 
-/// A folder of YOLO label files, one per image and with its stem: rows `class cx cy w h score` in
-/// fractions of the image size. A missing score is 1.
+/// A folder of YOLO label files with scores, one per image and with its stem.
 ///
-/// Written by `glimpse detect --save-txt`, and by Ultralytics' `predict` and `val` with
-/// `save_conf`. An image without a file has no detections.
+/// Written by `glimpse detect --save-txt --save-conf`, and by Ultralytics' `predict` and `val` with
+/// `save_conf`. An image without a file has no detections. The classes are matched by name where a
+/// class list, `classes.txt`, lies in the folder or beside it, and otherwise by number.
 struct YOLODetectionFolder {
   private let folder: String
   private let groundTruth: GroundTruth
+  /// The class list of the detections; nil without a file.
+  private let classNames: [String]?
+  /// The ground truth's class of each class number; nil for a class that it does not list.
+  private let classIndices: [Int?]
 
-  init(_ path: String, groundTruth: GroundTruth) {
+  init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
     let inner = FilePath.join(path, "labels")
     folder = FileContents.entry(inner) == .folder ? inner : path
     self.groundTruth = groundTruth
+    // `detect` writes the class list into the folder that contains labels/.
+    var listed = try ClassList.listed(in: path)
+    if listed == nil, FilePath.name(FilePath.normalized(path)) == "labels" {
+      listed = try ClassList.listed(in: FilePath.folder(FilePath.normalized(path)))
+    }
+    classNames = listed
+    let names = groundTruth.classNames
+    classIndices = listed.map { $0.map { names.firstIndex(of: $0) } } ?? names.indices.map { $0 }
   }
 
   /// Reads all files, in the order of the ground truth's images.
+  ///
+  /// - Throws: `DatasetsError` for rows that cannot be parsed and for rows without a score.
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
     let files = try DatasetsError.wrap(FileContents.names(in: folder)).filter {
-      FilePath.ending($0) == "txt" && $0 != "classes.txt"
+      FilePath.ending($0) == "txt" && !["classes.txt", "labels.txt"].contains($0)
     }
     if files.isEmpty {
       throw DatasetsError(
@@ -29,62 +43,128 @@ struct YOLODetectionFolder {
         "the folder holds no .txt files; one label file per image is expected, with rows "
           + "\"class cx cy w h score\".")
     }
+    if classNames == nil {
+      set.notes.append(
+        "\(folder): there is no classes.txt; class numbers are taken as those of "
+          + "\(groundTruth.path), where 0 is \"\(groundTruth.classNames.first ?? "")\"")
+    }
     let names = ImageNames(groundTruth.images)
     var fileOf: [Int: String] = [:]
     for name in files {
+      let path = FilePath.join(folder, name)
       guard let image = names[FilePath.stem(name)] else {
         set.mismatches.add(
           .unknownImage,
-          "\(FilePath.join(folder, name)): no image of this name, or more than one, is in "
-            + groundTruth.path)
+          "\(path): no image of this name, or more than one, is in \(groundTruth.path)")
         continue
       }
-      fileOf[image] = FilePath.join(folder, name)
+      if let other = fileOf[image] {
+        set.mismatches.add(.duplicate, "\(path): it is of the same image as \(other)")
+      }
+      fileOf[image] = path
     }
+    var unscored = (count: 0, first: "")
+    var rows = 0
     for (image, file) in fileOf.sorted(by: { $0.key < $1.key }) {
-      try read(file, image: image, into: &set)
+      let text = try DatasetsError.wrap(FileContents.text(file)) ?? ""
+      for (index, line) in FileContents.lines(text).enumerated() {
+        let fields = line.split { $0 == " " || $0 == "\t" }
+        if fields.isEmpty { continue }
+        rows += 1
+        let row = try YOLODetectionRow(fields, file: file, line: index + 1)
+        if row.score == nil {
+          if unscored.count == 0 { unscored.first = "\(file):\(index + 1)" }
+          unscored.count += 1
+        }
+        try add(row, image: image, place: "\(file):\(index + 1)", to: &set)
+      }
+    }
+    if unscored.count > 0 {
+      throw DatasetsError(
+        file: folder,
+        "\(unscored.count) of \(Sentence.count(rows, "row")) have no score, the first at "
+          + "\(unscored.first); average precision ranks detections by score: write label files with "
+          + "\"class cx cy w h score\" (detect --save-txt --save-conf, or save_conf).")
     }
     return set
   }
 
-  private func read(
-    _ file: String, image: Int, into set: inout DetectionSet
+  private func add(
+    _ row: YOLODetectionRow, image: Int, place: String, to set: inout DetectionSet
   ) throws(DatasetsError) {
+    guard classIndices.indices.contains(row.classIndex) else {
+      set.mismatches.add(
+        .unknownClass,
+        "\(place): the class \(row.classIndex) is not in 0...\(classIndices.count - 1)")
+      return
+    }
+    guard let classIndex = classIndices[row.classIndex] else {
+      set.mismatches.add(
+        .unknownClass,
+        "\(place): the class \(row.classIndex), \"\(classNames?[row.classIndex] ?? "")\" in "
+          + "classes.txt, is not in \(groundTruth.path)")
+      return
+    }
     let entry = groundTruth.images[image]
     guard entry.width > 0, entry.height > 0 else {
       throw DatasetsError(
         file: groundTruth.path,
         "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels.")
     }
-    for (index, line) in FileContents.lines(try DatasetsError.wrap(FileContents.text(file)) ?? "")
-      .enumerated()
-    {
-      let fields = line.split { $0 == " " || $0 == "\t" }
-      if fields.isEmpty { continue }
-      let numbers = fields.compactMap { Double($0) }.filter(\.isFinite)
-      guard numbers.count == fields.count, numbers.count == 5 || numbers.count == 6,
-        let classIndex = Int(exactly: numbers[0])
+    let (width, height) = (Double(entry.width), Double(entry.height))
+    _ = set.append(
+      image: image, classIndex: classIndex,
+      box: SizedBox(
+        x: row.box.x * width, y: row.box.y * height, width: row.box.width * width,
+        height: row.box.height * height),
+      score: row.score ?? 0, groundTruth: groundTruth, place: place)
+  }
+}
+
+/// A row of a label file of detections, in fractions of the image's width and height.
+private struct YOLODetectionRow {
+  let classIndex: Int
+  let box: SizedBox
+  /// Nil in a row without a score.
+  let score: Double?
+
+  /// Parses `class cx cy w h`, then optionally a score and the id of a track; or a polygon, `class
+  /// x1 y1 x2 y2 x3 y3 ...`, then optionally a score: its bounding box is used.
+  init(_ fields: [Substring], file: String, line: Int) throws(DatasetsError) {
+    func fail(_ sentence: String) -> DatasetsError {
+      DatasetsError(file: file, line: line, sentence)
+    }
+    // Double accepts hexadecimal numbers, which no tool writes.
+    let numbers = fields.compactMap { field in
+      field.contains { "xXpP".contains($0) } ? nil : Double(field)
+    }.filter(\.isFinite)
+    guard numbers.count == fields.count, numbers.count >= 5,
+      let classIndex = Int(exactly: numbers[0])
+    else {
+      throw fail(
+        "a row is expected to be \"class cx cy w h score\", finite numbers in fractions of the "
+          + "image, but is \"\(fields.joined(separator: " ").prefix(60))\".")
+    }
+    self.classIndex = classIndex
+    let isTracked = numbers.count == 7 && numbers[6] >= 1 && numbers[6] == numbers[6].rounded()
+    if numbers.count < 7 || isTracked {
+      box = SizedBox(
+        x: numbers[1] - numbers[3] / 2, y: numbers[2] - numbers[4] / 2, width: numbers[3],
+        height: numbers[4])
+      score = numbers.count > 5 ? numbers[5] : nil
+    } else {
+      let isScored = numbers.count % 2 == 0
+      guard let bounds = Polygon(Array(numbers[1..<numbers.count - (isScored ? 1 : 0)])).bounds
       else {
-        throw DatasetsError(
-          file: file, line: index + 1,
-          "a row is expected to be \"class cx cy w h score\", finite numbers in fractions of the "
-            + "image, but is \"\(line.prefix(60))\".")
+        throw fail("the polygon has no corners.")
       }
-      guard groundTruth.classNames.indices.contains(classIndex) else {
-        set.mismatches.add(
-          .unknownClass,
-          "\(file):\(index + 1): the class \(classIndex) is not in 0...\(groundTruth.classNames.count - 1)"
-        )
-        continue
-      }
-      let (width, height) = (Double(entry.width), Double(entry.height))
-      _ = set.append(
-        image: image, classIndex: classIndex,
-        box: SizedBox(
-          x: (numbers[1] - numbers[3] / 2) * width, y: (numbers[2] - numbers[4] / 2) * height,
-          width: numbers[3] * width, height: numbers[4] * height),
-        score: numbers.count == 6 ? numbers[5] : 1, groundTruth: groundTruth,
-        place: "\(file):\(index + 1)")
+      box = SizedBox(bounds)
+      score = isScored ? numbers.last : nil
+    }
+    if let score, !(0...1).contains(score) {
+      throw fail(
+        "the score \(score) is not in 0 to 1; the column after the box is expected to be the "
+          + "confidence, not a percentage or the id of a track.")
     }
   }
 }

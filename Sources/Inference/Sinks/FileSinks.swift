@@ -52,10 +52,16 @@ package final class FileSink: Sink {
   }
 
   /// Writes one YOLO label file per image; the folder must exist.
-  package static func labels(folder: String, names: OutputNames, pool: ThreadPool) -> FileSink {
+  ///
+  /// - Parameter includesScores: Whether each row ends with the score. Rows without it can be used
+  ///   for training.
+  package static func labels(
+    folder: String, names: OutputNames, includesScores: Bool, pool: ThreadPool
+  ) -> FileSink {
     FileSink(names, pool) { result, _, name in
       let path = "\(folder)/\(FilePath.stem(name)).txt"
-      try AtomicFile.write(result.labelRows, to: path, isSynced: false)
+      try AtomicFile.write(
+        result.labelRows(withScores: includesScores), to: path, isSynced: false)
       return nil
     }
   }

@@ -11,8 +11,6 @@ package struct COCOFile {
     case skipped
     /// Read where present; null and an empty list count as absent.
     case optional
-    /// Every object must have a segmentation.
-    case required
   }
 
   package struct Image {
@@ -31,10 +29,15 @@ package struct COCOFile {
     package var image: ItemId = 0
     package var category: ItemId = 0
     package var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
+    /// Whether the file states a box; if not, `box` is empty.
+    package var hasBox = false
+    /// The stated area, or else that of the box.
     package var area = 0.0
+    /// Whether the file states an area.
+    package var hasArea = false
     package var isCrowd = false
     /// Extension keys of Glimpse, which other readers ignore.
-    var isDifficult = false
+    package var isDifficult = false
     var isTruncated = false
     var isOccluded = false
     package var segmentation: COCOSegmentation?
@@ -51,6 +54,7 @@ package struct COCOFile {
 
   package let file: MappedFile
   private let segmentations: Segmentations
+  private let requiresBoxes: Bool
   private let toleratesFaults: Bool
   private(set) var images: [Image] = []
   private(set) var categories: [Category] = []
@@ -61,12 +65,15 @@ package struct COCOFile {
   /// Reads a whole file.
   ///
   /// Throws if the file is not JSON or not a COCO file. A list element that violates the format
-  /// throws too or, if faults are tolerated, is added to `faults`.
+  /// throws too or, if faults are tolerated, is added to `faults`. An annotation without a box is
+  /// such a violation unless boxes are not required.
   package init(
-    _ path: String, segmentations: Segmentations = .skipped, toleratesFaults: Bool = false
+    _ path: String, segmentations: Segmentations = .skipped, requiresBoxes: Bool = true,
+    toleratesFaults: Bool = false
   ) throws(DatasetsError) {
     file = try DatasetsError.wrap(MappedFile.text(path))
     self.segmentations = segmentations
+    self.requiresBoxes = requiresBoxes
     self.toleratesFaults = toleratesFaults
     do {
       var scanner = JSONScanner(file.bytes)
@@ -174,15 +181,18 @@ package struct COCOFile {
     var members = try scanner.object("an annotation")
     while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "bbox", scanner) {
+        if !requiresBoxes, try scanner.skipEmptyList() { continue }
         row.box = try scanner.sizedBox()
+        row.hasBox = true
       } else if try met.takes(key, 1, "image_id", scanner) {
         row.image = try scanner.id("an image's id")
       } else if try met.takes(key, 2, "category_id", scanner) {
         row.category = try scanner.id("a category's id")
       } else if try met.takes(key, 3, "area", scanner) {
         row.area = try scanner.number("\"area\", a number,")
+        row.hasArea = true
       } else if try met.takes(key, 4, "iscrowd", scanner) {
-        row.isCrowd = try scanner.boolean("\"iscrowd\"")
+        row.isCrowd = try scanner.isCrowd()
       } else if try met.takes(key, 5, "id", scanner) {
         row.id = try scanner.id("an annotation's id")
       } else if try met.takes(key, 7, "difficult", scanner) {
@@ -198,13 +208,10 @@ package struct COCOFile {
       }
     }
     for (place, name) in ["bbox", "image_id", "category_id"].enumerated()
-    where !met.contains(place) {
+    where !met.contains(place) && (place > 0 || requiresBoxes) {
       throw JSONFault("an annotation has no \"\(name)\"", at: row.offset)
     }
-    if segmentations == .required, row.segmentation == nil {
-      throw JSONFault("an annotation has no \"segmentation\"", at: row.offset)
-    }
-    if !met.contains(3) { row.area = row.box.area }
+    if !row.hasArea { row.area = row.box.area }
     return row
   }
 }

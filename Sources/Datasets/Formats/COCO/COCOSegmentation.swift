@@ -62,10 +62,16 @@ package indirect enum COCOSegmentation {
   }
 
   /// The mask; polygons are rasterized at the size of the image.
-  package func mask(imageWidth: Int, imageHeight: Int) throws(ImagingError) -> RunLengthMask {
+  ///
+  /// - Parameter isLenient: Whether polygons that lack numbers are drawn as pycocotools does it; if
+  ///   not, they are errors.
+  package func mask(
+    imageWidth: Int, imageHeight: Int, isLenient: Bool = false
+  ) throws(ImagingError) -> RunLengthMask {
     switch self {
     case .polygons(let polygons):
-      try RunLengthMask(width: imageWidth, height: imageHeight, polygons: polygons)
+      try RunLengthMask(
+        width: imageWidth, height: imageHeight, polygons: polygons, isLenient: isLenient)
     case .counts(let counts, let width, let height):
       try RunLengthMask(width: width, height: height, counts: counts)
     case .text(let text, let width, let height):
@@ -74,7 +80,50 @@ package indirect enum COCOSegmentation {
   }
 }
 
+extension COCOSegmentation {
+  /// Whether there are neither polygons nor runs.
+  package var isEmpty: Bool {
+    if case .polygons(let polygons) = self { polygons.allSatisfy(\.isEmpty) } else { false }
+  }
+
+  /// The size of a run-length encoded mask, as stated with it; nil for polygons.
+  package var statedSize: (width: Int, height: Int)? {
+    switch self {
+    case .polygons: nil
+    case .counts(_, let width, let height), .text(_, let width, let height): (width, height)
+    }
+  }
+
+  /// The number of numbers of the first polygon that has fewer than three corners or half a corner.
+  package var invalidPolygon: Int? {
+    guard case .polygons(let polygons) = self else { return nil }
+    return polygons.first { $0.count < 6 || $0.count % 2 == 1 }?.count
+  }
+
+  /// The box around all polygons; nil for masks and without corners.
+  package var polygonBounds: Box? {
+    guard case .polygons(let polygons) = self else { return nil }
+    return Polygon(polygons.flatMap { $0.prefix($0.count / 2 * 2) }).bounds
+  }
+}
+
 extension JSONScanner {
+  /// Skips the next value if it is an empty list; returns whether it was.
+  package mutating func skipEmptyList() throws(JSONFault) -> Bool {
+    var next = self
+    guard next.take(UInt8(ascii: "[")), next.take(UInt8(ascii: "]")) else { return false }
+    self = next
+    return true
+  }
+
+  /// Reads `iscrowd`: true, or a number other than 0, marks a crowd.
+  mutating func isCrowd() throws(JSONFault) -> Bool {
+    guard let byte = peek(), byte == UInt8(ascii: "t") || byte == UInt8(ascii: "f") else {
+      return try number("\"iscrowd\", 0 or 1,") != 0
+    }
+    return try boolean("\"iscrowd\"")
+  }
+
   fileprivate mutating func numbers() throws(JSONFault) -> [Double] {
     var numbers: [Double] = []
     var list = try array("numbers")

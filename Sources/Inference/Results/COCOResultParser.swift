@@ -1,0 +1,145 @@
+import Basics
+import Datasets
+import Imaging
+
+/// Parses single results of a COCO results file and joins them to the ground truth.
+struct COCOResultParser {
+  let file: MappedFile
+  let groundTruth: GroundTruth
+  let readsMasks: Bool
+  /// Whether areas are those of the boxes, as in pycocotools where the first result has a box; if
+  /// not, they are those of the masks.
+  let usesBoxAreas: Bool
+  /// Images by file name or stem; empty where no result names them.
+  let names: ImageNames
+
+  /// - Parameter first: A scanner at the first result.
+  init(
+    _ file: MappedFile, first: JSONScanner, groundTruth: GroundTruth, readsMasks: Bool
+  ) {
+    self.file = file
+    self.groundTruth = groundTruth
+    self.readsMasks = readsMasks
+    var scanner = first
+    var hasBox = false
+    var usesNames = groundTruth.images.first?.id == nil
+    // Faults are reported when the result is read.
+    guard var members = try? scanner.object("a result") else {
+      (usesBoxAreas, names) = (false, ImageNames([]))
+      return
+    }
+    while let key = try? scanner.member(&members) {
+      if scanner.matches(key, "bbox") {
+        hasBox = (try? scanner.skipEmptyList()) == false
+        if !hasBox { continue }
+      } else if scanner.matches(key, "image_id") {
+        usesNames = usesNames || scanner.peek() == UInt8(ascii: "\"")
+      }
+      guard (try? scanner.skip()) != nil else { break }
+    }
+    usesBoxAreas = hasBox
+    names = ImageNames(usesNames ? groundTruth.images : [])
+  }
+
+  /// Reads a result and adds it to a set, or records why it is left out.
+  func read(_ scanner: inout JSONScanner, into rows: inout DetectionSet) throws(JSONFault) {
+    var met = MemberSet()
+    scanner.skipSpace()
+    let start = scanner.offset
+    var image: Int?
+    var category: ItemId = 0
+    var score = 0.0
+    var stated: SizedBox?
+    /// Where the segmentation begins; it is parsed only if it is needed.
+    var segmentationStart: JSONScanner?
+    var members = try scanner.object("a result")
+    while let key = try scanner.member(&members) {
+      if try met.takes(key, 0, "image_id", scanner) {
+        image = try self.image(&scanner, &rows.mismatches, start: start)
+      } else if try met.takes(key, 1, "category_id", scanner) {
+        category = try scanner.id("a category's id")
+      } else if try met.takes(key, 2, "score", scanner) {
+        score = try scanner.number("\"score\", a number,")
+      } else if try met.takes(key, 3, "bbox", scanner) {
+        if try scanner.skipEmptyList() { continue }
+        stated = try scanner.sizedBox()
+      } else if try met.takes(key, 4, "segmentation", scanner) {
+        segmentationStart = scanner
+        try scanner.skip()
+      } else {
+        try scanner.skip()
+      }
+    }
+    for (place, name) in ["image_id", "category_id", "score"].enumerated()
+    where !met.contains(place) {
+      throw JSONFault(
+        "a result has no \"\(name)\""
+          + (name == "score" ? ", by which average precision ranks detections" : ""), at: start)
+    }
+    guard let image else { return }
+    var place: String { "\(file.path), byte \(start)" }
+    guard let classIndex = groundTruth.classIds[category] else {
+      rows.mismatches.add(
+        .unknownClass, "\(place): category id \(category) is not in \(groundTruth.path)")
+      return
+    }
+    var segmentation: COCOSegmentation?
+    if readsMasks || !usesBoxAreas || stated == nil, var begin = segmentationStart {
+      segmentation = try COCOSegmentation(&begin)
+      if segmentation?.isEmpty == true { segmentation = nil }
+    }
+    guard stated != nil || segmentation != nil else {
+      throw JSONFault("a result has neither \"bbox\" nor \"segmentation\"", at: start)
+    }
+    var mask: RunLengthMask?
+    if readsMasks, segmentation == nil, let box = stated {
+      rows.mismatches.add(.boxAsMask, "\(place): the result has no \"segmentation\"")
+      segmentation = .box(box)
+    }
+    if let segmentation {
+      do {
+        mask = try groundTruth.mask(
+          of: segmentation, image: image, place: place, mismatches: &rows.mismatches)
+      } catch {
+        throw JSONFault("\(error.diagnostic.what)", at: start)
+      }
+    }
+    let box =
+      stated ?? segmentation?.polygonBounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) }
+    guard let box else { return }
+    let usesMaskArea = !usesBoxAreas || stated == nil
+    let isKept = rows.append(
+      image: image, classIndex: classIndex, box: box, score: score,
+      area: usesMaskArea ? mask.map { Double($0.area) } : nil, groundTruth: groundTruth,
+      place: place)
+    if isKept, readsMasks, let mask { rows.masks.append(mask) }
+  }
+
+  /// Reads an image id or name; returns the image's index, or nil with a mismatch if it is unknown.
+  private func image(
+    _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues, start: Int
+  ) throws(JSONFault) -> Int? {
+    if scanner.peek() == UInt8(ascii: "\"") {
+      let name = try scanner.string()
+      if let image = groundTruth.imageIds[.text(name)] ?? names[name] { return image }
+      mismatches.add(
+        .unknownImage,
+        "\(file.path), byte \(start): image \"\(name)\" is missing or ambiguous in \(groundTruth.path)"
+      )
+      return nil
+    }
+    let id = try scanner.integer("an image's id")
+    if let image = groundTruth.imageIds[id] ?? names[String(id)] { return image }
+    mismatches.add(
+      .unknownImage, "\(file.path), byte \(start): image id \(id) is not in \(groundTruth.path)")
+    return nil
+  }
+}
+
+extension COCOSegmentation {
+  /// The polygon of a box, with the corners in pycocotools' order.
+  static func box(_ box: SizedBox) -> COCOSegmentation {
+    let (right, bottom) = (box.x + box.width, box.y + box.height)
+    return .polygons([[box.x, box.y, box.x, bottom, right, bottom, right, box.y]])
+  }
+}
