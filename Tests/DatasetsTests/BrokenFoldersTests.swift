@@ -106,7 +106,7 @@ struct BrokenFoldersTests {
       "shapes",
       [
         (good, []), (shape("polygon", "[[2, 2], [5, 5]]"), [.malformedLabels]),
-        (shape("star", "[[2, 2], [5, 5]]"), [.malformedLabels]),
+        (shape("star", "[[2, 2], [5, 6]]"), [.invalidSegmentation]),
         (shape("rectangle", "[[2, 2], [5]]"), [.malformedLabels]),
         (shape("rectangle", "[[2, \"far\"], [5, 5]]"), [.malformedLabels]),
         ("{\"points\": [[2, 2], [5, 5]]}", [.malformedLabels]), ("7", [.malformedLabels]),

@@ -162,10 +162,11 @@ struct COCOReaderTests {
     #expect(data.issues[0].message.contains("the name \"cat\" of category 8 is repeated"))
     #expect(
       data.issues[4].description
-        == "\(path):1: annotation 7 is of image id 99, which is not listed; ignored.")
+        == "\(path):1: annotation 7 (byte 654) is of image id 99, which is not listed; ignored.")
     #expect(
       data.issues[6].description
-        == "\(path):1: the box of annotation 3 (x.png) has no width or no height; ignored.")
+        == "\(path):1: the box of annotation 3 (x.png, byte 429) has no width or no height; ignored."
+    )
     #expect(data.issues[11].file == folder.path("images/lost.png"))
   }
 

@@ -62,9 +62,9 @@ struct LabelMeTests {
     let data = try open(folder, validates: true)
     #expect(
       data.issues.map { "\(FilePath.name($0.file)):\($0.line ?? 0) \($0.kind)" } == [
-        "x.json:3 malformedLabels", "x.json:4 malformedLabels", "x.json:5 malformedLabels",
-        "x.json:6 malformedLabels", "y.json:1 malformedLabels", "z2.json:0 pathOutside",
-        "x.json:0 sizeMismatch", "z.png:0 unlabeledImage",
+        "x.json:3 malformedLabels", "x.json:5 malformedLabels", "x.json:6 malformedLabels",
+        "x.json:4 invalidSegmentation", "y.json:1 malformedLabels", "z2.json:0 pathOutside",
+        "x.json:0 sizeMismatch", "x.json:4 duplicateBox", "z.png:0 unlabeledImage",
       ])
     #expect(throws: DatasetsError.self) { try open(folder) }
   }

@@ -50,7 +50,7 @@ struct VOCAnnotationTests {
     #expect(annotation.objects.count == 1)
     #expect(
       annotation.issues.map(\.description) == [
-        "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected."
+        "a.xml:2: <xmin> is \"\(text)\", but a number of pixels is expected (byte 61)."
       ])
   }
 

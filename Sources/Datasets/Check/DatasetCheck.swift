@@ -92,6 +92,7 @@ public struct DatasetCheck: Sendable {
     issues = opened.issues + audit.issues + duplicates.issues
     // A class without objects may occur in a split that was not requested.
     if names == nil { reportEmptyClasses() }
+    reportCrowds()
     // Several splits may have the same issue: each is kept once. Sorted by kind.
     var seen: Set<DatasetIssue> = []
     issues.removeAll { !seen.insert($0).inserted }
@@ -107,6 +108,27 @@ public struct DatasetCheck: Sendable {
   package var issuesByKind: [(kind: DatasetIssue.Kind, issues: [DatasetIssue])] {
     let byKind = Dictionary(grouping: issues, by: \.kind)
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
+  }
+
+  /// Reports classes, or a whole dataset, whose objects are all crowd regions: training does not
+  /// learn from these.
+  private mutating func reportCrowds() {
+    let counts = zip(classNames, zip(total.classObjects, total.classCrowds))
+      .map { (name: $0, objects: $1.0, crowds: $1.1) }.filter { $0.objects > 0 }
+    let found = counts.filter { $0.crowds == $0.objects }
+    if found.count == counts.count, !found.isEmpty {
+      issues.report(
+        .onlyCrowds, path,
+        "all \(Sentence.count(total.objects, "object")) are crowd regions (iscrowd 1), which are no "
+          + "training targets. CVAT marks brush masks so: set iscrowd to 0 for single objects.")
+    } else {
+      for (name, _, crowds) in found {
+        issues.report(
+          .onlyCrowds, path,
+          "\(Sentence.count(crowds, "object")) of the class \"\(name)\" are all crowd regions (iscrowd "
+            + "1), which are no training targets.")
+      }
+    }
   }
 
   /// Reports classes that occur in no image.

@@ -10,6 +10,8 @@ package struct DatasetStatistics: Hashable, Sendable {
   package private(set) var backgrounds = 0
   /// Objects per class, in the order of the dataset's classes.
   package private(set) var classObjects: [Int]
+  /// Crowd regions per class, in the same order; they are among the objects.
+  package private(set) var classCrowds: [Int]
   /// Images that contain each class, in the same order.
   package private(set) var classImages: [Int]
   /// Object areas in square pixels, by COCO's ranges: small (below 32²), medium (below 96²), large.
@@ -43,6 +45,7 @@ package struct DatasetStatistics: Hashable, Sendable {
   package init(_ splits: [Dataset]) {
     classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
+    classCrowds = classObjects
     for sample in splits.lazy.flatMap(\.samples) { add(sample) }
   }
 
@@ -70,6 +73,7 @@ package struct DatasetStatistics: Hashable, Sendable {
     for annotation in sample.annotations {
       let box = annotation.box
       classObjects[annotation.classIndex] += 1
+      if annotation.isCrowd { classCrowds[annotation.classIndex] += 1 }
       if isMeasured { areas.add(annotation.stated?.area ?? box.area) }
       sizes.add((box.area / (width * height)).squareRoot())
       if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }

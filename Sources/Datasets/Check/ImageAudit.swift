@@ -21,20 +21,41 @@ struct ImageAudit {
       .flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) }
       .filter { seen.insert($0).inserted }
     var known: [String: ImageRecord] = [:]
+    /// The mask files by path, for their validation.
+    var masks: [String: ClassMaskFile] = [:]
+    for dataset in datasets {
+      for sample in dataset.samples {
+        guard let path = sample.maskPath else { continue }
+        masks[path] = ClassMaskFile(of: sample, classCount: dataset.classNames.count)
+      }
+    }
     for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
       try observe(start, paths.count)
       let results = reading.runner.map(min(Self.stride, paths.count - start)) { place in
-        Result { () throws(ImagingError) in
-          try reading.images.record(of: paths[start + place], decodes: true)
+        let path = paths[start + place]
+        let record = Result { () throws(ImagingError) in
+          try reading.images.record(of: path, decodes: true)
         }
+        return (record: record, maskIssue: masks[path].flatMap(Self.issue))
       }
       for (path, result) in zip(paths[start...], results) {
-        known[path] = try? result.get()
-        report(result, path: path)
+        known[path] = try? result.record.get()
+        report(result.record, path: path)
+        if case .success = result.record, let issue = result.maskIssue { issues.append(issue) }
       }
     }
     try observe(paths.count, paths.count)
     records = datasets.map { $0.samples.map { known[$0.imagePath] } }
+  }
+
+  /// The reason why training cannot use a mask.
+  private static func issue(of mask: ClassMaskFile) -> DatasetIssue? {
+    do throws(DatasetIssue) {
+      _ = try mask.plane()
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// Reports the issues of one image.

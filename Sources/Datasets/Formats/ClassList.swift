@@ -4,7 +4,7 @@ import Basics
 package enum ClassList {
   /// Files that list the classes in order, one per line.
   private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
-  /// Entries of LabelMe's class lists that are not classes.
+  /// Labels of LabelMe that are not classes: its exporters leave such shapes out.
   static let fillers: Set<String> = ["__ignore__", "_background_"]
 
   /// A class name without leading and trailing spaces.
@@ -17,7 +17,12 @@ package enum ClassList {
   /// The classes in a folder's class list; nil if it has no such file.
   ///
   /// Throws if a class list is empty or repeats a name.
-  package static func listed(in root: String) throws(DatasetsError) -> [String]? {
+  ///
+  /// - Parameter isNumbered: Whether labels refer to classes by their line, so that every line
+  ///   counts.
+  package static func listed(
+    in root: String, isNumbered: Bool = false
+  ) throws(DatasetsError) -> [String]? {
     for name in files {
       let path = FilePath.join(root, name)
       guard FileContents.entry(path) == .file,
@@ -26,7 +31,7 @@ package enum ClassList {
         continue
       }
       let names = FileContents.lines(text).map { Self.name($0) }.filter {
-        !$0.isEmpty && !fillers.contains($0)
+        !$0.isEmpty && (isNumbered || !fillers.contains($0))
       }
       guard !names.isEmpty, Set(names).count == names.count else {
         throw DatasetsError(

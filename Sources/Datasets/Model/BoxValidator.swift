@@ -43,14 +43,17 @@ struct BoxValidator {
     return annotation
   }
 
-  /// Reports an issue of an object, identified by its id, its line or, without either, its box.
+  /// Reports an issue of an object, identified by its id and byte, its line or, without any, its box.
   private mutating func report(
     _ kind: DatasetIssue.Kind, _ object: ParsedObject, _ box: Box, _ predicate: String
   ) {
     let name = FilePath.name(image.imagePath)
+    let place = object.byte.map { "\(name), byte \($0)" } ?? name
     let subject =
       if let id = object.id {
-        "the box of annotation \(id) (\(name))"
+        "the box of annotation \(id) (\(place))"
+      } else if object.byte != nil {
+        "the box (\(place))"
       } else if object.line == nil {
         "the box (\(box.x1), \(box.y1)) to (\(box.x2), \(box.y2)) of \(name)"
       } else {
@@ -130,17 +133,25 @@ struct BoxValidator {
           polygon.enumerated().map { $0.element * ($0.offset % 2 == 0 ? width : height) }
         }
       }
-      let impossible = polygons.first {
-        $0.count < 6 || $0.count % 2 != 0 || !$0.allSatisfy { abs($0) <= Self.farthest }
+      let possible = polygons.filter {
+        $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy { abs($0) <= Self.farthest }
       }
-      if let impossible {
+      let isUsable = possible.contains(where: isVisible)
+      if possible.count == polygons.count {
+        if isUsable { return .polygons(polygons) }
+        fault = "has polygons of zero area in the image"
+      } else {
+        let impossible = polygons.first { !possible.contains($0) } ?? []
         fault =
           "has an invalid polygon of \(impossible.count) numbers: x and y of three or more corners "
           + "near the image are expected"
-      } else if !polygons.contains(where: isVisible) {
-        fault = "has polygons of zero area in the image"
-      } else {
-        return .polygons(polygons)
+        if isUsable {
+          let count = polygons.count - possible.count
+          report(
+            .invalidSegmentation, object, box,
+            fault + "; \(Sentence.count(count, "polygon")) of \(polygons.count) ignored.")
+          return .polygons(possible)
+        }
       }
     }
     report(.invalidSegmentation, object, box, fault + "; the box is kept.")

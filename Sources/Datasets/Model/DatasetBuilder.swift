@@ -31,6 +31,7 @@ struct DatasetBuilder {
     /// For each image path, the index of its first entry and of its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
     var unwanted = [Int](repeating: 0, count: parsed.classNames.count)
+    var units: [Bool: BoxConventions] = [:]
     for (entry, image) in parsed.images.enumerated() {
       let earlier = seen[image.imagePath]
       if let earlier {
@@ -62,6 +63,7 @@ struct DatasetBuilder {
       var validator = BoxValidator(
         image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
       for object in image.objects {
+        count(object, size, in: &units)
         if let classIndex = classIndices[object.classIndex] {
           if let annotation = validator.annotation(of: object, classIndex: classIndex) {
             sample.annotations.append(annotation)
@@ -79,6 +81,11 @@ struct DatasetBuilder {
       if reading.validates { reportIfUnlabeled(image) }
       samples.append(sample)
     }
+    for finding in units.values.compactMap(\.finding) {
+      let files = Set(parsed.images.map(\.labelPath))
+      issues.report(
+        Self.kind(of: finding), files.count == 1 ? files.first ?? path : path, "\(finding).")
+    }
     for (name, count) in zip(parsed.classNames, unwanted) where count > 0 {
       issues.report(
         .unwantedClass, path,
@@ -86,6 +93,33 @@ struct DatasetBuilder {
           + "\(classNames.count) requested classes.")
     }
     return samples
+  }
+
+  /// Counts a box for the test whether all boxes follow the format's convention.
+  private func count(
+    _ object: ParsedObject, _ size: (width: Int, height: Int),
+    in units: inout [Bool: BoxConventions]
+  ) {
+    let box: Box
+    var isFraction = false
+    switch object.extent {
+    case .stated(let extent): box = extent.box.corners
+    case .pixels(let corners): box = corners
+    case .fractions(let corners):
+      // The box of a polygon is not one that the file states.
+      if object.segmentation != nil { return }
+      (box, isFraction) = (corners, true)
+    }
+    units[
+      isFraction, default: BoxConventions(parsed.boxLayout, expectsFractions: isFraction)
+    ].add(box, width: size.width, height: size.height)
+  }
+
+  private static func kind(of finding: BoxConventions.Finding) -> DatasetIssue.Kind {
+    switch finding {
+    case .fractions, .pixels: .boxUnit
+    case .layout: .boxLayout
+    }
   }
 
   /// Throws if a split has no usable image or box.

@@ -29,6 +29,8 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case sizeMismatch = "size mismatch"
     /// Labels that refer to the stored image, before its EXIF orientation is applied.
     case orientationMismatch = "labels ignore EXIF orientation"
+    /// Boxes that are all fractions of the image where pixels are expected, or the reverse.
+    case boxUnit = "boxes in another unit"
     /// A listed image that does not exist; ignored.
     case missingImage = "missing image"
     /// An image that cannot be read; ignored.
@@ -47,10 +49,16 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case tinyBox = "tiny box"
     /// A box that extends more than a pixel beyond its image; clipped.
     case boxBeyondImage = "box clipped to the image"
+    /// Boxes that leave the image, and would not with their numbers in another layout.
+    case boxLayout = "boxes in another layout"
     /// A box with the same class and coordinates as an earlier one; kept.
     case duplicateBox = "duplicate box"
     /// An invalid polygon or mask; the object's box is kept.
     case invalidSegmentation = "invalid segmentation"
+    /// Shapes that LabelMe's exporters leave out, too; ignored.
+    case ignoredShapes = "ignored shapes"
+    /// An annotation id with which pycocotools counts an object as unmatched.
+    case zeroId = "annotation id 0"
     /// An image without labels.
     case unlabeledImage = "background image"
     /// A label file without an image; not read.
@@ -61,6 +69,8 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case classOrder = "class order differs"
     /// A class without objects.
     case emptyClass = "class without objects"
+    /// A class, or a dataset, with no other objects than crowd regions.
+    case onlyCrowds = "only crowd regions"
     /// A repeated image, id or class name; of repeated images, the first is used.
     case duplicateEntry = "duplicate entry"
     /// An image whose file extension does not match its content.
@@ -83,10 +93,12 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     public var severity: Severity {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
-        .sizeMismatch, .orientationMismatch, .missingImage, .unreadableImage, .missingLabels,
+        .sizeMismatch, .orientationMismatch, .boxUnit, .missingImage, .unreadableImage,
+        .missingLabels,
         .unlisted, .pathOutside, .sharedImage:
         .error
-      case .tinyBox, .boxBeyondImage, .duplicateBox, .invalidSegmentation, .unlabeledImage,
+      case .tinyBox, .boxBeyondImage, .boxLayout, .duplicateBox, .invalidSegmentation,
+        .ignoredShapes, .zeroId, .onlyCrowds, .unlabeledImage,
         .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
         .imageWarning, .repeatedImage, .similarImage, .layout:
         .warning

@@ -7,6 +7,8 @@ struct ParsedDataset {
   var classNames: [String] = []
   /// The images, in the order of the format's files.
   var images: [ParsedImage] = []
+  /// The layout of boxes that the format prescribes; nil if it has no boxes of four numbers.
+  var boxLayout: BoxConventions.Layout?
   /// Issues found while parsing.
   var issues: [DatasetIssue] = []
 }
@@ -48,6 +50,8 @@ struct ParsedObject {
   var isOccluded = false
   /// The object's id in the file.
   var id: ItemId?
+  /// The byte offset in the label file; nil where lines are enough.
+  var byte: Int?
   /// The line in the label file, from 1; nil where lines are not meaningful.
   var line: Int?
 }

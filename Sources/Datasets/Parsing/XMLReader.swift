@@ -82,9 +82,10 @@ struct XMLReader {
   }
 
   private mutating func element(depth: Int) throws(DatasetsError) -> XMLTree {
-    let begin = line
+    let (begin, byte) = (line, place)
     step()
-    var element = XMLTree(name: try takeName(), text: "", children: [], line: begin)
+    var element = XMLTree(
+      name: try takeName(), text: "", children: [], line: begin, byte: byte)
     if depth >= Self.depthLimit { throw error("elements are nested too deeply") }
     skipSpaces()
     while !starts(with: ">") {
@@ -243,6 +244,8 @@ struct XMLTree: Hashable {
   var children: [XMLTree]
   /// The line at which the element begins, from 1.
   var line: Int
+  /// The byte at which the element begins, in the text as UTF-8 without a byte-order mark.
+  var byte: Int
 
   /// The first child with a name.
   func child(_ name: String) -> XMLTree? { children.first { $0.name == name } }

@@ -1,3 +1,4 @@
+import Datasets
 import Imaging
 
 /// The class of each pixel of a batch's images, for semantic segmentation.
@@ -6,8 +7,8 @@ import Imaging
 /// file marks so, pixels outside of images and erased pixels. One byte per pixel allows 254
 /// classes.
 package struct ClassMasks: Hashable, Sendable {
-  package static let background: UInt8 = 0
-  package static let ignored: UInt8 = 255
+  package static let background = ClassMaskFile.background
+  package static let ignored = ClassMaskFile.ignored
   package static let maximumClasses = 254
 
   /// The pixel value of a class index.

@@ -29,7 +29,14 @@ package struct DetectionTask: TrainingTask {
   }
 
   package static func check(_ dataset: Dataset) throws {
-    guard dataset.annotationCount == 0 else { return }
+    let crowds = dataset.samples.reduce(0) { $0 + $1.annotations.count(where: \.isCrowd) }
+    guard dataset.annotationCount == crowds else { return }
+    guard crowds == 0 else {
+      throw DatasetsError(
+        "\(dataset.path): there is nothing to learn, because all \(Sentence.count(crowds, "object")) of "
+          + "the split \"\(dataset.split)\" are crowd regions (iscrowd 1), which are no training targets. "
+          + "CVAT marks brush masks so: set iscrowd to 0 for single objects")
+    }
     let advice =
       switch dataset.format {
       case .folders: "; folders give the class of an image, not the places of objects"

@@ -43,6 +43,11 @@ package struct COCOFile {
     package var segmentation: COCOSegmentation?
     /// The byte offset of the element in the file.
     package var offset: Int
+
+    /// The annotation by its id and position, for messages.
+    package var subject: String {
+      id.map { "annotation \($0) (byte \(offset))" } ?? "the annotation at byte \(offset)"
+    }
   }
 
   package struct Category {

@@ -25,14 +25,21 @@ struct COCOParser {
   /// The classes in file order, the images by ascending id.
   mutating func dataset() throws(DatasetsError) -> ParsedDataset {
     for fault in file.faults {
-      report(.malformedLabels, at: fault.offset, "\(fault.message); ignored.")
+      report(
+        .malformedLabels, at: fault.offset, "\(fault.message) (byte \(fault.offset)); ignored.")
     }
     let classes = try classes()
     for (list, id, offset) in join.repeated {
       report(
         .duplicateEntry, at: offset,
-        "the \(list) id \(id) is repeated; "
+        "the \(list) id \(id) is repeated (byte \(offset)); "
           + (list == "annotation" ? "both are kept." : "the first is used."))
+    }
+    if let row = file.rows.first(where: { $0.id == 0 }) {
+      report(
+        .zeroId, at: row.offset,
+        "the annotation at byte \(row.offset) has the id 0, with which pycocotools counts an object as "
+          + "never detected; number annotations from 1.")
     }
     let objects = objects(classes)
     var parsed: [ParsedImage] = []
@@ -41,7 +48,7 @@ struct COCOParser {
       guard ImageLocator.staysInside(image.name) else {
         report(
           .pathOutside, at: image.offset,
-          "the file_name \"\(image.name)\" leads out of the dataset's folder; the image is "
+          "the file_name \"\(image.name)\" of image \(image.id) leads out of the dataset's folder; the image is "
             + "ignored. Names are expected relative to the folder of images.")
         continue
       }
@@ -52,7 +59,8 @@ struct COCOParser {
             ? (image.width, image.height) : nil,
           objects: objects))
     }
-    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
+    return ParsedDataset(
+      classNames: classes.names, images: parsed, boxLayout: .cornerAndSize, issues: issues)
   }
 
   /// The classes in file order; categories with the same name are one class.
@@ -82,7 +90,7 @@ struct COCOParser {
         kept = row.offset
         file.file.release(before: kept)
       }
-      var subject: String { "annotation" + (row.id.map { " \($0)" } ?? "") }
+      var subject: String { row.subject }
       guard let image = join.imageIndices[row.image] else {
         report(
           .unlisted, at: row.offset,
@@ -99,7 +107,7 @@ struct COCOParser {
         classIndex: classIndices[category],
         extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
-        id: row.id, line: lines.line(at: row.offset))
+        id: row.id, byte: row.offset, line: lines.line(at: row.offset))
       if case .polygons(let polygons)? = row.segmentation {
         if !polygons.isEmpty { object.segmentation = .polygons(polygons) }
       } else if let segmentation = row.segmentation {

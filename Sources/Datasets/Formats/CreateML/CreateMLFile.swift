@@ -37,7 +37,7 @@ struct CreateMLFile {
     } skipping: { fault in
       issues.report(
         .malformedLabels, file.path, line: lines.line(at: fault.offset),
-        fault.message + "; ignored.")
+        "\(fault.message) (byte \(fault.offset)); ignored.")
     }
   }
 
@@ -87,7 +87,8 @@ struct CreateMLFile {
     if label.isEmpty { throw JSONFault("an object has no \"label\"", at: start) }
     guard let box else { throw JSONFault("an object has no \"coordinates\"", at: start) }
     return ParsedObject(
-      classIndex: classes.insert(label).index, extent: .pixels(box), line: lines.line(at: start))
+      classIndex: classes.insert(label).index, extent: .pixels(box), byte: start,
+      line: lines.line(at: start))
   }
 
   /// Parses a box, given as center and size, to corners.

@@ -75,7 +75,8 @@ struct CreateMLReader: FormatReader {
       root: home,
       folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
         .filter { FilePath.isInside($0, root) })
-    var data = ParsedDataset(classNames: classes.names, issues: file.issues)
+    var data = ParsedDataset(
+      classNames: classes.names, boxLayout: .centerAndSize, issues: file.issues)
     for (image, line) in file.images {
       let name = image.imageName ?? ""
       guard ImageLocator.staysInside(name) else {

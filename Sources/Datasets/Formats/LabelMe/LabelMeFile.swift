@@ -9,11 +9,18 @@ struct LabelMeFile {
     /// The interpretation of a shape's points.
     enum Kind: String {
       case rectangle, polygon, circle, line, linestrip, point, points, mask
+      /// The corners of a rotated box, as X-AnyLabeling and newer versions of LabelMe write them.
+      case rotation, quadrilateral
+      case orientedRectangle = "oriented_rectangle"
+      /// A type that is unknown here; only the extent of its points is used.
+      case other
     }
 
     var label = ""
     /// Early versions of LabelMe wrote no type: all shapes were polygons.
     var kind = Kind.polygon
+    /// The type as in the file.
+    var type = Kind.polygon.rawValue
     /// x, y, x, y ... in pixels.
     var points: [Double] = []
     /// Shapes with the same group and label are parts of one object.
@@ -23,6 +30,7 @@ struct LabelMeFile {
     /// The PNG of a mask; it fills the rectangle given by the points.
     var mask: [UInt8]?
     var line: Int
+    var byte: Int
   }
 
   /// The `imagePath`, relative to the label file.
@@ -67,7 +75,7 @@ struct LabelMeFile {
         } skipping: { fault in
           issues.report(
             .malformedLabels, path, line: lines.line(at: fault.offset),
-            fault.message + "; ignored.")
+            "\(fault.message) (byte \(fault.offset)); ignored.")
         }
       } else {
         try scanner.skip()
@@ -84,7 +92,7 @@ struct LabelMeFile {
   ) throws(JSONFault) -> Shape {
     scanner.skipSpace()
     let start = scanner.offset
-    var shape = Shape(line: lines.line(at: start))
+    var shape = Shape(line: lines.line(at: start), byte: start)
     var met = MemberSet()
     var members = try scanner.object("a shape")
     while let key = try scanner.member(&members) {
@@ -93,11 +101,8 @@ struct LabelMeFile {
       } else if try met.takes(key, 1, "points", scanner) {
         shape.points = try points(&scanner)
       } else if try met.takes(key, 2, "shape_type", scanner) {
-        let word = try scanner.string()
-        guard let kind = Shape.Kind(rawValue: word) else {
-          throw JSONFault("the shape_type \"\(word)\" is unknown", at: scanner.offset)
-        }
-        shape.kind = kind
+        shape.type = try scanner.string()
+        shape.kind = Shape.Kind(rawValue: shape.type) ?? .other
       } else if try met.takes(key, 3, "group_id", scanner) {
         shape.group = try scanner.id("\"group_id\"")
       } else if try met.takes(key, 4, "flags", scanner), scanner.peek() == UInt8(ascii: "{") {
@@ -107,6 +112,8 @@ struct LabelMeFile {
           if scanner.peek() == UInt8(ascii: "t") { shape.flags.insert(name) }
           try scanner.skip()
         }
+      } else if try met.takes(key, 6, "difficult", scanner) {
+        if try scanner.isSet() { shape.flags.insert(LabelMeFlag.difficult.rawValue) }
       } else if try met.takes(key, 5, "mask", scanner), scanner.peek() == UInt8(ascii: "\"") {
         shape.mask = Data(base64Encoded: try scanner.string()).map { [UInt8]($0) }
       } else {
@@ -116,13 +123,13 @@ struct LabelMeFile {
     if shape.label.isEmpty { throw JSONFault("a shape has no \"label\"", at: start) }
     let least: Int =
       switch shape.kind {
-      case .rectangle, .circle, .line, .mask: 2
-      case .polygon: 3
+      case .rectangle, .circle, .line, .mask, .other: 2
+      case .polygon, .rotation, .quadrilateral, .orientedRectangle: 3
       case .linestrip, .point, .points: 1
       }
     guard shape.points.count >= 2 * least else {
       throw JSONFault(
-        "a \(shape.kind.rawValue) has \(least) or more points, but this one has "
+        "a \(shape.type) has \(least) or more points, but this one has "
           + "\(shape.points.count / 2)", at: start)
     }
     return shape

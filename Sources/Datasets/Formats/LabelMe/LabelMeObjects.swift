@@ -12,13 +12,26 @@ extension LabelMeFile {
     if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
     /// For each class, the index in `objects` of each group's object.
     var groups: [Int: [ItemId: Int]] = [:]
-    for shape in shapes {
+    for (label, left) in Dictionary(grouping: shapes, by: \.label).sorted(by: { $0.key < $1.key })
+    where ClassList.fillers.contains(label) {
+      labels.issues.report(
+        .ignoredShapes, path, line: left[0].line,
+        "\(Sentence.count(left.count, "shape")) with the label \"\(label)\" left out, as LabelMe's "
+          + "exporters do.")
+    }
+    for shape in shapes where !ClassList.fillers.contains(shape.label) {
       let classIndex = labels.classes.insert(shape.label).index
       if [.line, .linestrip, .point, .points].contains(shape.kind) {
         labels.issues.report(
           .boxWithoutArea, path, line: shape.line,
-          "a shape of the type \"\(shape.kind.rawValue)\" has no area; ignored.")
+          "a shape of the type \"\(shape.type)\" has no area (byte \(shape.byte)); ignored.")
         continue
+      }
+      if shape.kind == .other {
+        labels.issues.report(
+          .invalidSegmentation, path, line: shape.line,
+          "the shape_type \"\(shape.type)\" is unknown (byte \(shape.byte)); the box around its "
+            + "points is used.")
       }
       func isSet(_ flag: LabelMeFlag) -> Bool { shape.flags.contains(flag.rawValue) }
       let box = shape.box
@@ -26,7 +39,7 @@ extension LabelMeFile {
         classIndex: classIndex, extent: .pixels(box),
         segmentation: segmentations ? segmentation(of: shape, box, &labels.issues) : nil,
         isCrowd: isSet(.crowd), isDifficult: isSet(.difficult), isTruncated: isSet(.truncated),
-        isOccluded: isSet(.occluded), line: shape.line)
+        isOccluded: isSet(.occluded), byte: shape.byte, line: shape.line)
       if let id = shape.group, [.polygon, .circle].contains(shape.kind) {
         if let place = groups[classIndex]?[id] {
           labels.objects[place].join(object)
@@ -43,7 +56,7 @@ extension LabelMeFile {
     of shape: Shape, _ box: Box, _ issues: inout [DatasetIssue]
   ) -> Segmentation? {
     switch shape.kind {
-    case .polygon: return .polygons([shape.points])
+    case .polygon, .rotation, .quadrilateral, .orientedRectangle: return .polygons([shape.points])
     case .circle:
       let radius = box.width / 2
       // As many corners as LabelMe's own mask export uses for a circle.
@@ -62,9 +75,10 @@ extension LabelMeFile {
         fault = "\(error)"
       }
       issues.report(
-        .invalidSegmentation, path, line: shape.line, "\(fault); the box of the mask is kept.")
+        .invalidSegmentation, path, line: shape.line,
+        "\(fault) (byte \(shape.byte)); the box of the mask is kept.")
       return nil
-    case .rectangle, .line, .linestrip, .point, .points: return nil
+    case .rectangle, .line, .linestrip, .point, .points, .other: return nil
     }
   }
 

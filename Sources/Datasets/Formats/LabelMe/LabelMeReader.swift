@@ -97,6 +97,8 @@ struct LabelMeReader: FormatReader {
       return Self.imageBeside(path) ?? FilePath.stem(path) + ".jpg"
     }
     let named = FilePath.join(home, name)
+    // Some versions of LabelMe wrote the name of the label file.
+    if FilePath.ending(name) == "json", let image = Self.imageBeside(path) { return image }
     let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
     if stays, FileContents.entry(named) == .file { return named }
     let locator = locators[home] ?? ImageLocator(root: home, folders: [home])

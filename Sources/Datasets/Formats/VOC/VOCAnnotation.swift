@@ -42,20 +42,21 @@ enum VOCAnnotation {
     _ element: XMLTree, _ classes: inout ClassTable, file: String
   ) throws(DatasetIssue) -> ParsedObject {
     func fault(_ element: XMLTree, _ sentence: String) -> DatasetIssue {
-      DatasetIssue(.malformedLabels, file, line: element.line, sentence)
+      DatasetIssue(
+        .malformedLabels, file, line: element.line, "\(sentence) (byte \(element.byte)).")
     }
     guard let name = element.child("name").map({ ClassList.name($0.text) }), !name.isEmpty else {
-      throw fault(element, "an <object> has no <name>.")
+      throw fault(element, "an <object> has no <name>")
     }
     guard let box = element.child("bndbox") else {
-      throw fault(element, "the <object> \"\(name)\" has no <bndbox>.")
+      throw fault(element, "the <object> \"\(name)\" has no <bndbox>")
     }
     func corner(_ name: String) throws(DatasetIssue) -> Double {
-      guard let value = box.child(name) else { throw fault(box, "a <bndbox> has no <\(name)>.") }
+      guard let value = box.child(name) else { throw fault(box, "a <bndbox> has no <\(name)>") }
       guard let number = Double(value.text), number.isFinite else {
         throw fault(
           value,
-          "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected.")
+          "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected")
       }
       return number
     }
@@ -70,6 +71,6 @@ enum VOCAnnotation {
     return ParsedObject(
       classIndex: classes.insert(name).index, extent: .pixels(corners), isCrowd: isCrowd,
       isDifficult: !isCrowd && isTrue("difficult"), isTruncated: isTrue("truncated"),
-      isOccluded: isTrue("occluded"), line: element.line)
+      isOccluded: isTrue("occluded"), byte: element.byte, line: element.line)
   }
 }

@@ -111,7 +111,8 @@ struct VOCReader: FormatReader {
           "the image has no annotation in \(annotationFolder) and is in no list; it is ignored.")
       }
     }
-    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
+    return ParsedDataset(
+      classNames: classes.names, images: parsed, boxLayout: .corners, issues: issues)
   }
 
   /// The image of an annotation: the file with the same stem; if there are several or none, the one

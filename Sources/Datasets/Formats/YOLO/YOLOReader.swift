@@ -81,7 +81,7 @@ struct YOLOReader: FormatReader {
       root = path
       home = path
       descriptionPath = path
-      classNames = try ClassList.listed(in: path)
+      classNames = try ClassList.listed(in: path, isNumbered: true)
       let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
       // Images directly in images/ are not split: all are `train`.
       splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
@@ -133,7 +133,8 @@ struct YOLOReader: FormatReader {
         "none of the \(parsed.count) images of the split \"\(split)\" "
           + "has a label file; the first is expected at \(first.labelPath).")
     }
-    return ParsedDataset(classNames: classes.names, images: parsed, issues: issues)
+    return ParsedDataset(
+      classNames: classes.names, images: parsed, boxLayout: .centerAndSize, issues: issues)
   }
 
   /// The image paths of a split, by folder or in list order.
