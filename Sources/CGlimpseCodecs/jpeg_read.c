@@ -137,14 +137,12 @@ static inline unsigned product255(unsigned a, unsigned b) {
   return (t + (t >> 8)) >> 8;
 }
 
-// (255 - K) - C (255 - K) / 255, and so on. Files with Adobe's marker hold 255 - C for C.
-static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *pixels, size_t width, int channels,
-                        int inverted) {
-  unsigned flip = inverted ? 255 : 0;
+// The samples are inverted (255 is no ink), as in all files of Adobe's programs. Files without Adobe's
+// marker are read alike, as browsers and Pillow do. Red is (255 - K)(255 - C) / 255.
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *pixels, size_t width, int channels) {
   for (size_t x = 0; x < width; x++, cmyk += 4, pixels += channels) {
-    unsigned light = 255 - (cmyk[3] ^ flip);
     unsigned rgb[3];
-    for (int c = 0; c < 3; c++) rgb[c] = light - product255(cmyk[c] ^ flip, light);
+    for (int c = 0; c < 3; c++) rgb[c] = product255(cmyk[c], cmyk[3]);
     if (channels == 3) {
       for (int c = 0; c < 3; c++) pixels[c] = (uint8_t)rgb[c];
     } else {  // BT.601 luma, as for RGB
@@ -181,7 +179,7 @@ static int decode_under_setjmp(
     uint8_t *row = pixels + decoder->output_scanline * row_bytes;
     if (is_cmyk) {
       if (jpeg_read_scanlines(decoder, cmyk, 1) == 1) {
-        cmyk_to_rgb(cmyk[0], row, width, channels, decoder->saw_Adobe_marker);
+        cmyk_to_rgb(cmyk[0], row, width, channels);
       }
     } else {
       JSAMPROW rows[8];

@@ -31,10 +31,10 @@ extension Codec {
   }
 
   /// The codec of a path's file extension, ignoring case; nil if it is unknown.
+  ///
+  /// The name `.jpg` has no extension: it is a hidden file.
   public init?(path: String) {
-    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    guard let dot = name.lastIndex(of: ".") else { return nil }
-    let ending = name[name.index(after: dot)...].lowercased()
+    let ending = FilePath.ending(path)
     guard let codec = Codec.allCases.first(where: { $0.fileExtensions.contains(ending) }) else {
       return nil
     }
@@ -52,24 +52,15 @@ extension Codec {
     }
   }
 
-  /// A guess at the format of bytes without a known signature, for an error message.
+  /// What bytes without a known signature are, for an error message.
   static func guess(at bytes: [UInt8]) -> String {
-    guard !bytes.isEmpty else { return "it is empty" }
     func has(_ text: String, at offset: Int = 0) -> Bool {
       bytes.dropFirst(offset).starts(with: text.utf8)
     }
     if has("PNG", at: 1) || has("IHDR", at: 12) {
       return "its PNG signature is damaged, as by a transfer in text mode"
     }
-    let others: [(isIt: Bool, name: String)] = [
-      (has("GIF8"), "GIF"), (has("RIFF") && has("WEBP", at: 8), "WebP"), (has("BM"), "BMP"),
-      (has("II*\0") || has("MM\0*"), "TIFF"), (has("ftypavif", at: 4), "AVIF"),
-      (has("ftyphei", at: 4) || has("ftypmif1", at: 4), "HEIC"), (has("jP  ", at: 4), "JPEG 2000"),
-      (has("JXL ", at: 4) || bytes.starts(with: [0xFF, 0x0A]), "JPEG XL"), (has("%PDF"), "PDF"),
-    ]
-    if let other = others.first(where: \.isIt) {
-      return "it looks like \(other.name), convert it first"
-    }
+    if let kind = FileKind.name(of: bytes) { return "it is \(kind)" }
     let start = bytes.prefix(8).map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }

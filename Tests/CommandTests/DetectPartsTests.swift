@@ -10,7 +10,8 @@ import Testing
       Detection(box: Box(x1: 10, y1: 5, x2: 30, y2: 25), classIndex: classIndex, score: score)
     }
     let reporter = DetectionReporter(
-      classNames: ["cat", "dog\u{1B}[2J"], imageCount: 1, printsLines: true, on: Console())
+      classNames: ["cat", "dog\u{1B}[2J"], imageCount: 1, problems: [], printsLines: true,
+      on: Console())
     var result = ImageResult<[Detection]>(index: 0, path: "a/b.jpg")
     result.image = DecodedImage(Image(width: 100, height: 50))
     result.milliseconds = 9.84

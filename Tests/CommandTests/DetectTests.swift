@@ -277,7 +277,7 @@ private struct Line: Decodable {
   @Test(.enabled(if: Fixtures.hasShared("codecs"), "needs the files beside the project"))
   func hostileFilesFailAlone() throws {
     let codecs = Fixtures.shared.appendingPathComponent("codecs").path
-    let images = try ImageInputs.images(inFolder: codecs)
+    let images = ImageInputs([codecs]).paths
     let result = try detect(codecs, "--json", "--no-save")
     #expect(result.exitCode == 3)
     let lines = try Line.all(result.output)

@@ -209,7 +209,7 @@ struct DatasetTests {
     ("names: [a]\ntrain: latin.txt\n", "latin.txt:2: the file cannot be read: it is not UTF-8"),
     ("names: [a]\ntrain: unlabeled\n", "none of the 1 images of the split \"train\" has a label"),
     ("names: [a]\ntrain: images\n", "labels/x.txt:2: the class \"1\" is not in 0...0"),
-    ("names: [a]\ntrain: list.txt\n", "y.txt: the file cannot be read: it is a folder or device"),
+    ("names: [a]\ntrain: list.txt\n", "y.txt: the file cannot be read: it is a folder"),
   ])
   func yoloMistakesAreErrors(description: String, message: String) throws {
     let folder = try TestFolder()

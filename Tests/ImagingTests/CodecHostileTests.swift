@@ -69,17 +69,17 @@ struct CodecHostileTests {
     #expect(error.description.contains("more scans"))
   }
 
-  @Test func tellsTruncatedFilesAndUsesThemWhenTold() throws {
+  @Test func usesTruncatedFilesWithAWarningUnlessRefused() throws {
     let image = Fixtures.waves(width: 200, height: 160)
     let whole = try ImageFile.encode(image, as: .jpeg)
     let half = Array(whole.prefix(whole.count * 3 / 4))
     let error = try #require(throws: ImagingError.self) {
-      try ImageFile.decode(half, name: "half.jpg")
+      try ImageFile.decode(half, name: "half.jpg", policy: DecodePolicy(acceptsTruncated: false))
     }
     #expect(error.description.hasPrefix("half.jpg ends early"))
     #expect(error.description.contains("part of the image is missing"))
 
-    let policy = DecodePolicy(acceptsTruncated: true)
+    let policy = DecodePolicy()
     let decoded = try ImageFile.decode(half, name: "half.jpg", policy: policy)
     #expect(decoded.warnings.count == 1)
     // Rows are stored from the top: of the first half nothing is missing.

@@ -12,12 +12,16 @@ import Testing
     folder = try TestFolder()
   }
 
-  private func complaint(_ arguments: [String], lines: [String] = []) -> String {
-    do {
-      return try ImageInputs.expand(arguments, readStandardInput: { lines }).joined(separator: "|")
-    } catch {
-      return error.description
-    }
+  private func inputs(_ arguments: [String], input: String = "") -> ImageInputs {
+    ImageInputs(arguments, readStandardInput: { Array(input.utf8) })
+  }
+
+  private func paths(_ arguments: [String], input: String = "") -> [String] {
+    inputs(arguments, input: input).paths
+  }
+
+  private func problems(_ arguments: [String], input: String = "") -> [String] {
+    inputs(arguments, input: input).problems.map(\.description)
   }
 
   @Test func aFolderGivesItsImagesSorted() throws {
@@ -28,14 +32,14 @@ import Testing
     let expected = ["Z.jpg", "a10.png", "a2.jpeg", "b.JPG", "old.jpe", "sub/c.Png", "x.JFIF"].map {
       "\(root)/\($0)"
     }
-    #expect(try ImageInputs.expand([root]) == expected)
-    #expect(try ImageInputs.expand([root + "/"]) == expected)
+    #expect(paths([root]) == expected)
+    #expect(paths([root + "/"]) == expected)
   }
 
   @Test func filesAreTakenWhateverTheirNameAndAsOftenAsGiven() throws {
     let image = try folder.write("image.dat")
     let other = try folder.write(".hidden.jpg")
-    #expect(try ImageInputs.expand([image, other, image]) == [image, other, image])
+    #expect(paths([image, other, image]) == [image, other, image])
   }
 
   @Test func linksAreFollowedButNotInCircles() throws {
@@ -44,7 +48,8 @@ import Testing
     try manager.createSymbolicLink(atPath: "\(root)/link", withDestinationPath: "\(root)/real")
     try manager.createSymbolicLink(atPath: "\(root)/real/loop", withDestinationPath: root)
     try manager.createSymbolicLink(atPath: "\(root)/dead.jpg", withDestinationPath: "/nowhere")
-    #expect(try ImageInputs.expand([root]) == ["\(root)/link/a.jpg", image])
+    // A link that leads nowhere fails when it is read.
+    #expect(paths([root]) == ["\(root)/dead.jpg", "\(root)/link/a.jpg", image])
   }
 
   @Test func aListIsReadBesideItself() throws {
@@ -52,7 +57,7 @@ import Testing
     let list = try folder.write(
       "train.txt", "\u{20}images/a.jpg \r\n\n./images/a.jpg\n\(image)\nimages\nimages/gone.jpg")
     #expect(
-      try ImageInputs.expand([list]) == [
+      paths([list]) == [
         "\(root)/images/a.jpg", "\(root)/./images/a.jpg", image, "\(root)/images/a.jpg",
         "\(root)/images/gone.jpg",
       ])
@@ -69,31 +74,129 @@ import Testing
           && !isFolder.boolValue
       })
     let list = try folder.write("list.TXT", file)
-    #expect(try ImageInputs.expand([list]) == [file])
+    #expect(paths([list]) == [file])
   }
 
   @Test func standardInputGivesPaths() throws {
     let image = try folder.write("a.jpg")
-    let lines = [image, "", "gone.jpg"]
-    #expect(
-      try ImageInputs.expand(["-", image], readStandardInput: { lines })
-        == [image, "gone.jpg", image])
-    #expect(complaint(["-"], lines: [" "]) == "standard input holds no paths")
+    #expect(paths(["-", image], input: "\(image)\n\ngone.jpg") == [image, "gone.jpg", image])
+    #expect(problems(["-"], input: " ") == ["standard input holds no paths"])
   }
 
-  @Test func whatLeadsToNoImageIsAnError() throws {
-    #expect(complaint(["\(root)/cat.jpg"]) == "there is no file or folder '\(root)/cat.jpg'")
+  @Test func whatLeadsToNoImageIsAProblem() throws {
+    let image = try folder.write("a.jpg")
+    func problem(_ argument: String) -> String {
+      let alone = inputs([argument])
+      // Beside another image it stops nothing.
+      #expect(alone.paths.isEmpty && paths([argument, image]).last == image)
+      return alone.problems.map(\.description).joined(separator: "|")
+    }
+    #expect(problem("\(root)/cat.jpg") == "there is no file or folder '\(root)/cat.jpg'")
     try folder.write("empty/readme.md")
     #expect(
-      complaint(["\(root)/empty"])
+      problem("\(root)/empty")
         == "the folder '\(root)/empty' holds no images (.jpg, .jpeg, .jpe, .jfif or .png)")
     let list = try folder.write("list.txt", "\n\n")
-    #expect(complaint([list]) == "the list '\(list)' holds no paths")
-    let binary = "\(root)/binary.txt"
-    try Data([0xFF, 0xD8, 0xFF]).write(to: URL(fileURLWithPath: binary))
+    #expect(problem(list) == "the list '\(list)' holds no paths")
+  }
+
+  /// A missing argument is a missing image where others are there, as a missing line of a list is.
+  @Test func aMissingArgumentIsAMissingImage() throws {
+    let image = try folder.write("a.jpg")
+    let found = inputs(["\(root)/gone.jpg", image])
+    #expect(found.paths == ["\(root)/gone.jpg", image] && found.problems.isEmpty)
+  }
+
+  @Test func otherFormatsOfAFolderAreCounted() throws {
+    for name in ["mix/a.jpg", "mix/b.webp", "mix/sub/c.WEBP", "mix/d.tif", "mix/notes.md"] {
+      try folder.write(name)
+    }
+    let mixed = inputs(["\(root)/mix"])
+    #expect(mixed.paths == ["\(root)/mix/a.jpg"] && mixed.problems.isEmpty)
     #expect(
-      complaint([binary])
-        == "\(binary):1: the file cannot be read: it is not UTF-8; save the file in that encoding")
+      mixed.warnings == [
+        "the folder '\(root)/mix' also holds files of formats that cannot be read: 2 WebP (b.webp "
+          + "and 1 more), 1 TIFF (d.tif); convert them to JPEG or PNG"
+      ])
+    try folder.write("modern/a.avif")
+    #expect(
+      problems(["\(root)/modern"]) == [
+        "the folder '\(root)/modern' holds only files of formats that cannot be read: 1 AVIF "
+          + "(a.avif); convert them to JPEG or PNG"
+      ])
+  }
+
+  /// LF, CR LF, CR and NUL (`find -print0`), each with and without an end of the last line, and after
+  /// a UTF-8 byte order mark.
+  @Test(arguments: ["\n", "\r\n", "\r", "\0"])
+  func listsAreSeparatedInAnyWay(separator: String) throws {
+    let expected = ["a.jpg", "b c.jpg", "d.jpg"].map { "\(root)/\($0)" }
+    for text in [
+      expected.joined(separator: separator), expected.joined(separator: separator) + separator,
+    ] {
+      for mark in ["", "\u{FEFF}"] {
+        let list = try folder.write("list.txt", mark + text)
+        #expect(paths([list]) == expected)
+        #expect(paths(["-"], input: mark + text) == expected)
+      }
+    }
+  }
+
+  @Test func aNameMayHoldALineBreakWhereNULSeparates() {
+    #expect(paths(["-"], input: "a\nb.jpg\0 c.jpg\0") == ["a\nb.jpg", " c.jpg"])
+  }
+
+  @Test func listsInUTF16AreNamed() throws {
+    let list = folder.path("wide.txt")
+    for (mark, encoding) in [
+      ([0xFF, 0xFE], String.Encoding.utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
+      ([], .utf16LittleEndian),
+    ] as [([UInt8], String.Encoding)] {
+      let text = try #require("a.jpg\nb.jpg\n".data(using: encoding))
+      try Data(mark + text).write(to: URL(fileURLWithPath: list))
+      #expect(
+        problems([list])
+          == ["\(list): the file cannot be read: it is UTF-16; save the list as UTF-8"])
+    }
+  }
+
+  /// Latin-1's e with an acute accent is the byte E9, which is no UTF-8.
+  @Test func namesThatAreNotUTF8AreNamed() throws {
+    let image = try folder.write("a.jpg")
+    let list = folder.path("list.txt")
+    try Data(Array("a.jpg\ncaf".utf8) + [0xE9] + Array(".jpg\n".utf8))
+      .write(to: URL(fileURLWithPath: list))
+    let found = inputs([list])
+    #expect(found.paths == [image])
+    #expect(
+      found.problems.map(\.description)
+        == ["\(list):2: the name 'caf\\xe9.jpg' is not UTF-8; rename the file"])
+
+    let name = Array("\(root)/caf".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
+    for ending in [".jpg", ".txt"] {
+      let file = open(name + Array(ending.utf8CString), O_CREAT | O_WRONLY, 0o600)
+      try #require(file >= 0)
+      close(file)
+    }
+    mkdir(name + [0], 0o700)
+    #expect(
+      problems([root])
+        == ["caf\\xe9/", "caf\\xe9.jpg"].map {
+          "the name '\(root)/\($0)' is not UTF-8; rename it"
+        })
+  }
+
+  @Test(.enabled(if: getuid() != 0, "root may read every folder"))
+  func aFolderWithoutPermissionStopsNothing() throws {
+    let image = try folder.write("card/a.jpg")
+    try folder.write("card/lost+found/b.jpg")
+    chmod("\(root)/card/lost+found", 0)
+    defer { chmod("\(root)/card/lost+found", 0o700) }
+    let found = inputs(["\(root)/card"])
+    #expect(found.paths == [image])
+    #expect(
+      found.problems.map(\.description)
+        == ["cannot read the folder '\(root)/card/lost+found': check its permissions"])
   }
 }
 

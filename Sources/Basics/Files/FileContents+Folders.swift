@@ -63,7 +63,7 @@ extension FileContents {
   }
 
   package struct FolderEntry {
-    /// The name; if it is not UTF-8, a repaired form that names no file.
+    /// The name; if it is not UTF-8, a printable form that names no file.
     package let name: String
     package let isUTF8: Bool
     /// Whether it is a folder; symbolic links are followed.
@@ -81,7 +81,7 @@ extension FileContents {
     while let entry = readdir(stream) {
       let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-          String(validatingCString: $0).map { ($0, true) } ?? (String(cString: $0), false)
+          String(validatingCString: $0).map { ($0, true) } ?? (printable($0), false)
         }
       }
       if name.hasPrefix(".") { continue }
@@ -96,6 +96,10 @@ extension FileContents {
         FolderEntry(name: name, isUTF8: isUTF8, isFolder: isFolder, isLink: isLink))
     }
     return entries
+  }
+
+  private static func printable(_ name: UnsafePointer<CChar>) -> String {
+    FilePath.printable(UnsafeBufferPointer(start: name, count: strlen(name)).map(UInt8.init))
   }
 
   /// Whether the first string sorts before the second by UTF-8 bytes.

@@ -28,6 +28,16 @@ package struct FileError: DiagnosticError {
     FileError(operation, path, String(cString: strerror(errno)))
   }
 
+  /// The error of a file that cannot be opened for reading, from `errno`.
+  ///
+  /// A path from the command line that is not UTF-8 arrives with replacement characters, and is then
+  /// not found.
+  static func unopened(_ path: String) -> FileError {
+    let error = system(.read, path)
+    return path.contains("\u{FFFD}")
+      ? FileError(.read, path, error.reason + "; its name may not be UTF-8: rename it") : error
+  }
+
   package var diagnostic: Diagnostic {
     Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
   }

@@ -71,7 +71,8 @@ package enum FilePath {
   private static func endingDot(_ path: String) -> String.Index? {
     guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    return dot > (slash ?? path.startIndex) ? dot : nil
+    let name = slash.map(path.utf8.index(after:)) ?? path.startIndex
+    return dot > name ? dot : nil
   }
 
   /// Whether a path equals a folder or lies below it, compared as text.
@@ -79,6 +80,19 @@ package enum FilePath {
     let (path, folder) = (normalized(path), normalized(folder))
     if folder == "." { return !path.hasPrefix("/") && !path.hasPrefix("..") }
     return path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
+  }
+
+  /// A name or path that is not UTF-8, for messages: its other bytes as `\xNN`.
+  package static func printable(_ bytes: some Collection<UInt8>) -> String {
+    var rest = ArraySlice(bytes)
+    var text = ""
+    while let first = rest.first {
+      let character = (1...4).lazy.compactMap { String(validating: rest.prefix($0), as: UTF8.self) }
+        .first
+      text += character ?? "\\x" + String(first, radix: 16)
+      rest = rest.dropFirst(character?.utf8.count ?? 1)
+    }
+    return text
   }
 
   /// The path with backslashes (Windows) replaced by slashes.

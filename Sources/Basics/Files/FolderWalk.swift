@@ -18,7 +18,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     /// A symbolic link whose target does not exist.
     case brokenLink(String)
     case unlistable(String)
-    /// A file or folder whose name is not UTF-8, with a printable form of the name.
+    /// A file or folder whose name is not UTF-8, with a printable form of the name. That of a folder
+    /// ends with a slash.
     case invalidName(String)
     /// A link to a parent folder; it is not followed.
     case upwardLink(String)
@@ -77,7 +78,7 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     for entry in entries.sorted(by: { FileContents.isBefore($1.name, $0.name) }) {
       let path = folder.hasSuffix("/") ? folder + entry.name : "\(folder)/\(entry.name)"
       if !entry.isUTF8 {
-        pending.append(.step(.invalidName(path)))
+        pending.append(.step(.invalidName(entry.isFolder ? path + "/" : path)))
       } else if entry.isFolder, entry.isLink, policy == .followOnce {
         links.append(path)
       } else if entry.isFolder {

@@ -21,7 +21,12 @@ enum ImageFolder {
         found.report(
           .layout, FilePath.normalized(path),
           "the folder cannot be listed; its content is ignored.")
-      case .invalidName(let path): found.report(.layout, FilePath.normalized(path), foreignName)
+      case .invalidName(let path):
+        let name = FilePath.name(path)
+        let kind: DatasetIssue.Kind =
+          path.hasSuffix("/") || !isWanted(name)
+          ? .layout : FilePath.isImage(name) ? .unreadableImage : .malformedLabels
+        found.report(kind, FilePath.normalized(path), foreignName)
       case .upwardLink(let path): found.report(.layout, FilePath.normalized(path), upwardLink)
       }
     }

@@ -18,7 +18,7 @@ public final class ImageIndex: Sendable {
   /// The content of the index file.
   struct Stored: Hashable, Codable {
     /// Incremented whenever the computation of records changes.
-    var version = 3
+    var version = 4
     /// Records by absolute image path.
     var entries: [String: Entry] = [:]
   }

@@ -22,7 +22,7 @@ package struct ImageRecord: Hashable, Codable, Sendable {
 extension ImageRecord {
   /// Reads and decodes a whole image file.
   ///
-  /// Throws `ImagingError` if the file cannot be decoded, is truncated or is damaged.
+  /// Throws `ImagingError` if the file cannot be decoded. Damaged JPEGs are decoded with a warning.
   init(decoding path: String) throws(ImagingError) {
     let bytes = try ImageFile.bytes(path)
     let decoded = try ImageFile.decode(bytes, name: path)

@@ -30,7 +30,9 @@ package struct ClassMaskFile {
     let image: Image
     do {
       bytes = try ImageFile.bytes(path)
-      image = try ImageFile.decode(bytes, name: path, policy: DecodePolicy(format: nil)).image
+      image = try ImageFile.decode(
+        bytes, name: path, policy: DecodePolicy(format: nil, acceptsTruncated: false)
+      ).image
     } catch {
       throw DatasetIssue(.unreadableImage, path, "\(error).")
     }

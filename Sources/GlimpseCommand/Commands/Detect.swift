@@ -24,7 +24,7 @@ struct Detect: Command {
   static let summary = "Detect objects in images"
   static let discussion = [
     "Prints one line per image and writes the images with boxes into a new folder. Input files are "
-      + "never changed. Unreadable images are skipped and listed at the end (exit code 3)."
+      + "never changed. Inputs that cannot be read are skipped and listed at the end (exit code 3)."
   ]
 
   static let arguments: [Positional<Detect>] = [
@@ -95,7 +95,11 @@ struct Detect: Command {
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }
-    let paths = try ImageInputs.expand(inputs)
+    let images = ImageInputs(inputs)
+    for warning in images.warnings { console.warn(Sentence.printable(warning)) }
+    for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    let paths = images.paths
+    if paths.isEmpty { return .fatal }
     let model = try TrainedWeights.load(weights)
     let classNames = model.description.classNames
     var options = detection
@@ -113,7 +117,8 @@ struct Detect: Command {
       } ?? []
     if printsJSON { sinks.append(JSONLinesSink(classNames: classNames) { try console.print($0) }) }
     let reporter = DetectionReporter(
-      classNames: classNames, imageCount: paths.count, printsLines: !printsJSON, on: console)
+      classNames: classNames, imageCount: paths.count, problems: images.problems,
+      printsLines: !printsJSON, on: console)
     let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
       paths, into: sinks + [reporter], until: { Interruption.isRequested })
     if !summary.isComplete {

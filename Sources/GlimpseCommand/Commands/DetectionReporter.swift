@@ -13,8 +13,14 @@ final class DetectionReporter: Sink {
   private var boxCount = 0
   private var warningCount = 0
   private var failures: [String] = []
+  /// Inputs without images, which were reported before.
+  private let problems: [InferenceError]
 
-  init(classNames: [String], imageCount: Int, printsLines: Bool, on console: Console) {
+  init(
+    classNames: [String], imageCount: Int, problems: [InferenceError], printsLines: Bool,
+    on console: Console
+  ) {
+    self.problems = problems
     self.classNames = classNames
     self.printsLines = printsLines
     self.console = console
@@ -50,10 +56,15 @@ final class DetectionReporter: Sink {
         + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
         + NumberFormat.duration(monotonicSeconds() - start)
         + (folder.map { "; results are in \(Sentence.printable($0))" } ?? ""))
-    guard !failures.isEmpty else { return .done }
-    console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")
-    for path in failures { console.note("  \(Sentence.printable(path))") }
-    return .someInputsFailed
+    if !failures.isEmpty {
+      console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")
+      for path in failures { console.note("  \(Sentence.printable(path))") }
+    }
+    if !problems.isEmpty {
+      console.note("\(Sentence.count(problems.count, "other input")) could not be used:")
+      for problem in problems { console.note("  \(Sentence.printable("\(problem)"))") }
+    }
+    return failures.isEmpty && problems.isEmpty ? .done : .someInputsFailed
   }
 
   /// "cat.jpg 451x300: 1 cat 0.87 (9.8 ms)": each class with its count and its best score.

@@ -49,7 +49,7 @@ extension Evaluate {
     noteDifficult(input.groundTruths.ignoredCount, on: console)
     let result = try EvaluationResult(
       name: weights ?? "the built-in weights", input, tasks: tasks)
-    for warning in sink.warnings { issues.add(warning) }
+    for issue in sink.issues where issue.kind == .imageWarning { issues.add(issue.description) }
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
     let report = result.report

@@ -3,7 +3,8 @@ public struct DecodePolicy: Hashable, Sendable {
   /// The layout of the result; nil keeps channels and bit depth as stored.
   ///
   /// For RGB without alpha, transparent pixels are composited over `background`; for gray, alpha is
-  /// dropped. Gray is repeated for RGB; 16 bits become 8 by their high byte.
+  /// dropped. Gray is repeated for RGB. 16 bits become 8 by their high byte or, with a warning, by
+  /// the highest of 8, 10, 12 or 14 bits if all samples are that small.
   public var format: PixelFormat?
   /// The minimum length in pixels of the longer side; nil decodes at full size.
   ///
@@ -23,10 +24,10 @@ public struct DecodePolicy: Hashable, Sendable {
   /// The gray level that transparent pixels are composited over, equal to the letterbox's padding.
   public static let background: UInt8 = 114
 
-  /// Makes a policy; the default decodes to 8-bit RGB at full size and rejects damaged data.
+  /// Makes a policy; the default decodes to 8-bit RGB at full size, damaged JPEGs as far as possible.
   public init(
     format: PixelFormat? = .rgb8, neededLongerSide: Int? = nil, maximumLongerSide: Int? = nil,
-    acceptsTruncated: Bool = false, maximumPixels: Int = 1 << 28
+    acceptsTruncated: Bool = true, maximumPixels: Int = 1 << 28
   ) {
     self.format = format
     self.neededLongerSide = neededLongerSide

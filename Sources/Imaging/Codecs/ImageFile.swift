@@ -102,6 +102,9 @@ public enum ImageFile {
 }
 
 extension ImageFile {
+  /// The maximum number of pixels of an image whose bytes can hold only a part of them.
+  private static let partialPixelLimit = 1 << 24
+
   private static func header(
     of bytes: [UInt8], name: String
   ) throws(ImagingError) -> (Codec, StoredHeader) {
@@ -121,7 +124,9 @@ extension ImageFile {
       throw .tooManyPixels(
         name: name, width: header.width, height: header.height, limit: policy.maximumPixels)
     }
-    let mayBePartial = codec == .jpeg && policy.acceptsTruncated
+    // Most of a partial image may be missing, but a few bytes must not claim all memory.
+    let mayBePartial =
+      codec == .jpeg && policy.acceptsTruncated && pixels <= Self.partialPixelLimit
     if !mayBePartial, header.pixelsPerByte > 0,
       Double(pixels) > header.pixelsPerByte * Double(byteCount)
     {

@@ -11,15 +11,27 @@ enum PNGCodec {
     // Color behind transparent pixels is arbitrary; gray without alpha is for masks.
     let isComposited = policy.format?.channels == 3 && header.format.channels % 2 == 0
     if isComposited { format.channels = 4 }
+    let isReduced = header.format.bitDepth == 16 && format.bitDepth == 8
+    if isReduced { format.bitDepth = 16 }
     let size = header.width * header.height * format.bytesPerPixel
     let (pixels, report) = try Codec.png.decode(name: name, size: size) { pixels, report in
       gc_png_decode(
         bytes, bytes.count, Int32(format.channels), Int32(format.bitDepth), pixels, size, &report)
     }
-    let image = Image(width: header.width, height: header.height, format: format, bytes: pixels)
+    var image = Image(width: header.width, height: header.height, format: format, bytes: pixels)
+    var warnings = [report.warningText].compactMap(\.self)
+    if isReduced {
+      let bits = image.significantBits
+      if bits < 16 {
+        warnings.append(
+          "its samples have 16 bits, but are at most \(1 << bits - 1): they are read as samples of "
+            + "\(bits) bits")
+      }
+      image = image.with8Bits(ofSignificant: bits)
+    }
     return (
       image: isComposited ? image.composited(over: DecodePolicy.background) : image,
-      warnings: [report.warningText].compactMap(\.self)
+      warnings: warnings
     )
   }
 

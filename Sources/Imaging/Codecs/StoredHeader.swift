@@ -1,4 +1,5 @@
 internal import CGlimpseCodecs
+import Foundation
 
 /// A file's header: the image as stored, before its orientation is applied.
 struct StoredHeader {
@@ -40,6 +41,7 @@ extension Codec {
     name: String, size: Int,
     _ call: (_ pixels: UnsafeMutablePointer<UInt8>?, _ report: inout gc_report) -> Int32
   ) throws(ImagingError) -> (pixels: [UInt8], report: gc_report) {
+    guard Self.isAvailable(bytes: size) else { throw .outOfMemory(name: name) }
     var report = gc_report()
     var status = Int32(GC_OK)
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -48,6 +50,14 @@ extension Codec {
     }
     guard Int(status) == GC_OK else { throw report.error(status: status, name: name, codec: self) }
     return (pixels, report)
+  }
+
+  /// Whether memory of a size can be allocated; an array that cannot be allocated ends the process.
+  private static func isAvailable(bytes: Int) -> Bool {
+    guard bytes > 1 << 28 else { return true }
+    guard let probe = malloc(bytes) else { return false }
+    free(probe)
+    return true
   }
 
   /// Encodes a file by a library call.

@@ -26,8 +26,8 @@ package final class EvaluationSink: Sink {
   package private(set) var input: EvaluationInput
   /// The errors of images that could not be decoded.
   package private(set) var failures: [any Error] = []
-  /// The warnings of decoded files, one sentence each.
-  package private(set) var warnings: [String] = []
+  /// The images that could not be decoded, or only with a warning.
+  package private(set) var issues: [DatasetIssue] = []
   private let samples: [Sample]
 
   /// - Parameter data: The dataset whose images are processed, in its order.
@@ -42,9 +42,14 @@ package final class EvaluationSink: Sink {
       input.append(
         image: sample.imagePath, annotations: sample.annotations,
         detections: result.prediction ?? [])
-      if let failure = result.failure { failures.append(failure) }
+      if let failure = result.failure {
+        failures.append(failure)
+        issues.append(DatasetIssue(.unreadableImage, sample.imagePath, "\(failure)"))
+      }
       for warning in result.image?.warnings ?? [] {
-        warnings.append("\(sample.imagePath): \(warning)")
+        issues.append(
+          DatasetIssue(
+            .imageWarning, sample.imagePath, "the image decodes with a warning: \(warning)."))
       }
     }
   }

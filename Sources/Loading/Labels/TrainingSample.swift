@@ -11,7 +11,7 @@ package struct TrainingSample: Hashable, Sendable {
   /// The class of each pixel, see `ClassMasks`; nil if no masks are configured.
   var mask: Image?
   var labels: AnnotationClipping
-  /// The issues of samples that cannot be decoded and were replaced.
+  /// The issues of samples that cannot be decoded and were replaced, and warnings of others.
   var issues: [DatasetIssue] = []
 
   /// The training targets, in pixels of `image`.

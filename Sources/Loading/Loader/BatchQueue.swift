@@ -118,7 +118,7 @@ final class BatchQueue: @unchecked Sendable {
     for case let result? in slot.results { samples.append(try result.get()) }
     // Only issues of this batch count, so that all runs end at the same one.
     let issues = samples.flatMap(\.issues)
-    if builder.config.isStrict, let issue = issues.first {
+    if builder.config.isStrict, let issue = issues.first(where: { $0.kind.severity == .error }) {
       throw DatasetsError(
         "\(issue.file) cannot be read, and no image may be left out: \(issue.message)")
     }

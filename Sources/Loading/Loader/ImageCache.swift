@@ -14,7 +14,7 @@ final class ImageCache: @unchecked Sendable {
   private let config: LoaderConfig
   private let lock = NSLock()
   // Guarded by the lock:
-  private var images: [Int: Result<CachedImage, DatasetIssue>] = [:]
+  private var images: [Int: CachedImage] = [:]
   private var byteCount = 0
   /// Evictable images, oldest first; those before `oldest` have been evicted.
   private var recent: [Int] = []
@@ -27,6 +27,8 @@ final class ImageCache: @unchecked Sendable {
     let image: Image
     /// Values of `ClassMasks`, possibly reduced; nil if no masks are configured.
     let mask: Image?
+    /// The warning of an image that is damaged or unusual, but was decoded.
+    let issue: DatasetIssue?
 
     fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
   }
@@ -44,25 +46,25 @@ final class ImageCache: @unchecked Sendable {
     self.config = config
   }
 
-  /// A sample's image; failures are cached too and not retried.
+  /// A sample's image. Failures are not cached: a network drive may be away for a moment.
   func cached(_ index: Int) throws(DatasetIssue) -> CachedImage {
-    if let known = lock.withLock({ images[index] }) { return try known.get() }
-    do {
-      let sample = samples[index]
-      let cached = CachedImage(image: try image(of: sample), mask: try mask(of: sample))
-      lock.withLock { keep(cached, at: index) }
-      return cached
-    } catch {
-      lock.withLock { images[index] = .failure(error) }
-      throw error
+    if let known = lock.withLock({ images[index] }) { return known }
+    let sample = samples[index]
+    let decoded = try image(of: sample)
+    let issue = decoded.warnings.first.map {
+      DatasetIssue(.imageWarning, sample.imagePath, "the image decodes with a warning: \($0).")
     }
+    let cached = CachedImage(image: decoded.image, mask: try mask(of: sample), issue: issue)
+    lock.withLock { keep(cached, at: index) }
+    return cached
   }
 
-  private func image(of sample: Sample) throws(DatasetIssue) -> Image {
+  private func image(of sample: Sample) throws(DatasetIssue) -> DecodedImage {
     do {
       return try ImageFile.read(
-        sample.imagePath, policy: DecodePolicy(maximumLongerSide: config.imageSide)
-      ).image
+        sample.imagePath,
+        policy: DecodePolicy(
+          maximumLongerSide: config.imageSide, acceptsTruncated: !config.isStrict))
     } catch {
       throw DatasetIssue(.unreadableImage, sample.imagePath, "\(error).")
     }
@@ -83,7 +85,7 @@ final class ImageCache: @unchecked Sendable {
       permanentCount += size
     } else {
       while byteCount + size > byteLimit, oldest < recent.count {
-        if case .success(let old)? = images.removeValue(forKey: recent[oldest]) {
+        if let old = images.removeValue(forKey: recent[oldest]) {
           byteCount -= old.byteCount
         }
         oldest += 1
@@ -95,7 +97,7 @@ final class ImageCache: @unchecked Sendable {
         oldest = 0
       }
     }
-    images[index] = .success(cached)
+    images[index] = cached
     byteCount += size
   }
 }

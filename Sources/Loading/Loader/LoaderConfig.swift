@@ -27,7 +27,8 @@ package struct LoaderConfig: Hashable, Sendable {
   package var ranks = 1
   /// The rank of this process, from 0.
   package var rank = 0
-  /// Whether an image that cannot be decoded is an error; if not, it is replaced by the next one.
+  /// Whether an image that cannot be decoded, or a damaged JPEG, is an error; if not, the first is
+  /// replaced by the next image, and of the second what is there is decoded, with a warning.
   package var isStrict = false
 
   package init(

@@ -63,14 +63,17 @@ struct SampleBuilder: Sendable {
   }
 
   /// The sample at an index with its image or, if that cannot be decoded, the next one that can.
-  /// The reason is added to `issues`; other unreadable samples are reported at their own position.
+  /// The reason is added to `issues`, as is a warning of the image; other unreadable samples are
+  /// reported at their own position.
   private func decodable(
     _ index: Int, _ issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> (index: Int, cached: ImageCache.CachedImage) {
     for step in 0..<samples.count {
       let candidate = (index + step) % samples.count
       do {
-        return (candidate, try cache.cached(candidate))
+        let cached = try cache.cached(candidate)
+        if let issue = cached.issue { issues.append(issue) }
+        return (candidate, cached)
       } catch {
         if step == 0 { issues.append(error) }
       }

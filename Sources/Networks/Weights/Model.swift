@@ -32,6 +32,11 @@ extension Model {
 
   /// Reads the weights from an opened file; it must contain exactly the model's parameters.
   package init(_ file: Safetensors) throws(NetworksError) {
+    if file.isCheckpoint {
+      throw NetworksError(
+        "\(file.name) is the checkpoint of a training, not a weights file; the weights of the run are "
+          + "in weights/best.safetensors and weights/last.safetensors beside it")
+    }
     description = try ModelDescription(metadata: file.metadata, name: file.name)
     guard let spec = ModelCatalog[description.name] else {
       let known = ModelCatalog.all.map(\.name).joined(separator: ", ")

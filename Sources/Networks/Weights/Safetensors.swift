@@ -42,6 +42,11 @@ package struct Safetensors: Sendable {
     }
   }
 
+  /// The `format` in the metadata of a training's checkpoint.
+  package static let checkpointFormat = "glimpse-checkpoint"
+  /// Whether the file is the checkpoint of a training rather than a weights file.
+  package var isCheckpoint: Bool { metadata["format"] == Self.checkpointFormat }
+
   /// The maximum header size in bytes, as in the reference implementation.
   static let largestHeader = 100_000_000
   /// The maximum file size in bytes.
@@ -82,6 +87,12 @@ package struct Safetensors: Sendable {
   ) throws(NetworksError) -> (entries: [String: Entry], metadata: [String: String]) {
     func failure(_ what: String) -> NetworksError {
       NetworksError("\(name) is not a valid safetensors file: \(what)")
+    }
+    // The header begins with "{" after its length, which no other kind of file has at that place.
+    if bytes.count < 9 || bytes[8] != UInt8(ascii: "{"),
+      let kind = FileKind.name(of: bytes.prefix(FileKind.prefix))
+    {
+      throw failure("it is \(kind)")
     }
     guard bytes.count >= 8 else { throw failure("it has \(bytes.count) bytes, fewer than 8") }
     let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -9,8 +9,6 @@ import Networks
 /// `model.*` are the parameters, `average.*` their moving average, `optimizer.STATE.*` the state of
 /// the optimizer; the metadata's `state` is a `TrainingState`.
 enum Checkpoint {
-  private static let format = "glimpse-checkpoint"
-
   private static func blocks(_ step: TrainingStep) -> [(prefix: String, block: ParameterBlock)] {
     [("model.", step.parameters), ("average.", step.average.values)]
       + step.optimizer.state.map { ("optimizer.\($0.name).", $0.block) }
@@ -20,7 +18,7 @@ enum Checkpoint {
   static func write(_ state: TrainingState, of step: TrainingStep, to path: String) throws {
     let json = try JSONEncoder().encode(state)
     var writer = SafetensorsWriter(metadata: [
-      "format": format, "glimpse_version": glimpseVersion,
+      "format": Safetensors.checkpointFormat, "glimpse_version": glimpseVersion,
       "state": String(decoding: json, as: UTF8.self),
     ])
     for (prefix, block) in blocks(step) { writer.add(block, prefix: prefix) }
@@ -36,7 +34,7 @@ enum Checkpoint {
   }
 
   private static func state(of file: Safetensors, _ path: String) throws -> TrainingState {
-    guard file.metadata["format"] == format, let text = file.metadata["state"],
+    guard file.isCheckpoint, let text = file.metadata["state"],
       let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),
       state.step >= 0, state.epoch >= 0, state.batch >= 0
     else {
@@ -133,6 +131,12 @@ enum InitialWeights {
   ///   matches.
   static func load(_ path: String, into parameters: ParameterBlock) throws -> String {
     let file = try Safetensors(path: path)
+    if file.isCheckpoint {
+      throw TrainingError(
+        .invalid,
+        "\(path) is the checkpoint of a training, not a weights file; give weights/best.safetensors or "
+          + "weights/last.safetensors beside it, or resume the run with --resume")
+    }
     // The file may hold a whole network or only a backbone.
     var report = file.load(into: parameters)
     if report.loaded.isEmpty { report = file.load(into: parameters, prefix: "backbone.") }

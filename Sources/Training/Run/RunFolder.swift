@@ -31,6 +31,14 @@ package struct RunFolder: Hashable, Sendable {
     let isCheckpoint = FilePath.name(path) == "checkpoint.safetensors"
     self.path = isCheckpoint ? FilePath.folder(path) : path
     guard FileContents.entry(checkpoint) == .file else {
+      if FileContents.entry(path) == .file {
+        let run = FilePath.folder(FilePath.folder(path))
+        throw TrainingError(
+          .file,
+          "\(path): this is a file, and a run is resumed from its folder"
+            + (FileContents.entry(run + "/checkpoint.safetensors") == .file
+              ? "; give \(run)" : " or its checkpoint.safetensors; give weights with --weights"))
+      }
       throw TrainingError(
         .file, "\(path): there is no run to resume; expected a folder with checkpoint.safetensors")
     }

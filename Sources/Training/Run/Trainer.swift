@@ -163,7 +163,10 @@ public final class Trainer {
         weights, on: split, pool: pool, kernels: kernels, isInterrupted: isInterrupted
       ) { observe(.validating(images: $0, of: split.samples.count)) }
       progress.validation()
-      if result == nil { return false }
+      guard let result else { return false }
+      for issue in result.issues where reportedIssues.insert(issue).inserted {
+        observe(.issue("\(issue)"))
+      }
     }
     var isBest = data.validation == nil
     if let result, !result.hasGroundTruth {
@@ -215,10 +218,11 @@ public final class Trainer {
     try Checkpoint.write(state, of: step, to: folder.checkpoint)
   }
 
-  /// Reports each unreadable image once.
+  /// Reports each unreadable or damaged image once.
   private func reportIssues(of batch: Batch, _ observe: (TrainingEvent) -> Void) {
     for issue in batch.issues where reportedIssues.insert(issue).inserted {
-      observe(.issue("\(issue) The next image is used instead."))
+      let isReplaced = issue.kind.severity == .error
+      observe(.issue("\(issue)" + (isReplaced ? " The next image is used instead." : "")))
     }
   }
 

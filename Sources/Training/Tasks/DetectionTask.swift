@@ -10,6 +10,7 @@ import Networks
 /// Training of detectors on boxes.
 package struct DetectionTask: TrainingTask {
   private let model: ModelDescription
+  private let isStrict: Bool
   package let loss: any Loss
   package let metricNames = ["precision", "recall", "mAP50", "mAP50-95"]
   package let selection = SelectionMetric(name: "mAP50-95")
@@ -22,6 +23,7 @@ package struct DetectionTask: TrainingTask {
       preconditionFailure("\(model.name) is not a detector")
     }
     self.model = model
+    isStrict = config.strict
     loss = DetectionLoss(
       classCount: model.classNames.count, strides: head.strides,
       assigner: config.assigner, boxLoss: config.boxLoss, boxWeight: config.boxWeight,
@@ -83,7 +85,7 @@ package struct DetectionTask: TrainingTask {
   ) throws -> ValidationResult? {
     let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
     var pipeline = InferencePipeline(
-      detector, policy: detector.policy(), batch: TrainingTasks.validationBatch)
+      detector, policy: detector.policy(strict: isStrict), batch: TrainingTasks.validationBatch)
     var indices: [Int] = []
     var losses = MeanLosses()
     pipeline.onBatch = { indices = $0 }
@@ -114,7 +116,7 @@ package struct DetectionTask: TrainingTask {
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),
         NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
-      ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0,
+      ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0, issues: sink.issues,
       imageCount: report.imageCount, table: report.classTable)
   }
 }

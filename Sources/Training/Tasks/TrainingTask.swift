@@ -46,6 +46,8 @@ public struct ValidationResult: Equatable, Sendable {
   public var losses: [NamedValue]?
   /// False where the split has nothing to evaluate, so that the metrics mean nothing.
   package var hasGroundTruth = true
+  /// Images that could not be decoded, or only with a warning.
+  package var issues: [DatasetIssue] = []
   /// Images of the validation split.
   public let imageCount: Int
   /// A table of the task, such as metrics per class; nil if it has none.

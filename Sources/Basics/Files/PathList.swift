@@ -1,0 +1,59 @@
+/// Splits lists of paths: one path per line (LF, CR LF or CR), or paths separated by NUL, as
+/// `find -print0` writes them.
+package enum PathList {
+  /// One path of a list.
+  package struct Entry: Hashable, Sendable {
+    /// The path, without spaces and tabs around it unless NUL separates. If it is not UTF-8, a
+    /// printable form that names no file.
+    package let path: String
+    package let isUTF8: Bool
+    /// Its number, from 1: that of its line, or of its field where NUL separates.
+    package let number: Int
+  }
+
+  /// The paths of a list, without empty ones. A UTF-8 byte order mark is skipped.
+  ///
+  /// - Parameter name: The name of the list in error messages.
+  /// - Throws: `FileError` for a list in UTF-16.
+  package static func entries(
+    _ bytes: [UInt8], of name: String
+  ) throws(FileError) -> [Entry] {
+    guard !isUTF16(bytes) else {
+      throw FileError(.read, name, "it is UTF-16; save the list as UTF-8")
+    }
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let isByNUL = bytes.contains(0)
+    let parts = isByNUL ? bytes[start...].split(separator: 0) : lines(bytes[start...])
+    return parts.enumerated().compactMap { index, part in
+      let part = isByNUL ? part : trimmed(part)
+      guard !part.isEmpty else { return nil }
+      let path = String(validating: part, as: UTF8.self)
+      return Entry(
+        path: path ?? FilePath.printable(part), isUTF8: path != nil, number: index + 1)
+    }
+  }
+
+  /// Whether there is a UTF-16 byte order mark, or every second byte is zero.
+  private static func isUTF16(_ bytes: [UInt8]) -> Bool {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
+    return bytes.count >= 4 && bytes.count { $0 == 0 } >= (bytes.count - 1) / 2
+  }
+
+  private static func lines(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    // An empty part between CR and LF would count as a line.
+    guard bytes.contains(newline) else {
+      return bytes.split(separator: carriageReturn, omittingEmptySubsequences: false)
+    }
+    return bytes.split(separator: newline, omittingEmptySubsequences: false).map { line in
+      line.last == carriageReturn ? line.dropLast() : line
+    }
+  }
+
+  private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let blanks: [UInt8] = [0x20, 0x09]
+    var line = line.drop { blanks.contains($0) }
+    while let last = line.last, blanks.contains(last) { line.removeLast() }
+    return line
+  }
+}
