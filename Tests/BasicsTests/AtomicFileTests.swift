@@ -45,6 +45,20 @@ import Testing
     #expect(try names() == ["x.txt"])
   }
 
+  @Test func leftoversAreRemovedWithoutWriting() throws {
+    try folder.write("whole", to: "x.txt")
+    for number in ["", "2", "3"] { try folder.write("left", to: "x.txt.glimpse-part\(number)") }
+    AtomicFile.removeLeftovers(of: path)
+    #expect(try names() == ["x.txt"])
+    #expect(try text() == "whole")
+    // Not the part of a living writer.
+    let writer = try AtomicFile(path)
+    AtomicFile.removeLeftovers(of: path)
+    try writer.append(Array("new".utf8))
+    try writer.commit()
+    #expect(try text() == "new")
+  }
+
   /// Two writers of one file each have a part of their own; the last to commit wins.
   @Test func writersAtTheSameTimeDoNotMix() throws {
     let first = try AtomicFile(path)

@@ -30,6 +30,31 @@ enum BuiltProgram {
   private static let cacheFolder = FileManager.default.temporaryDirectory
     .appendingPathComponent("glimpse-tests-cache").path
 
+  private static var environment: [String: String] {
+    // What tests look at is not kept in the user's cache folder.
+    ProcessInfo.processInfo.environment
+      .merging(["XDG_CACHE_HOME": cacheFolder, "GLIMPSE": url.path]) { $1 }
+  }
+
+  /// Starts it and returns; its output is discarded.
+  static func start(_ words: [String], in folder: String) throws -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = words
+    process.environment = environment
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Runs a line of bash, in which `$GLIMPSE` is the program.
+  static func runShell(_ line: String, in folder: String) throws -> Result {
+    try run(["-c", line], in: folder, program: URL(fileURLWithPath: "/bin/bash"))
+  }
+
   static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }
 
   /// Runs it to its end, with nothing on standard input.
@@ -37,14 +62,12 @@ enum BuiltProgram {
   /// - Parameter output: where standard output goes; collected where it is nil.
   static func run(
     _ words: [String], in folder: String? = nil, environment: [String: String] = [:],
-    output: FileHandle? = nil
+    output: FileHandle? = nil, program: URL = url
   ) throws -> Result {
     let process = Process()
-    process.executableURL = url
+    process.executableURL = program
     process.arguments = words
-    // What tests look at is not kept in the user's cache folder.
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["XDG_CACHE_HOME": cacheFolder]) { $1 }.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (standardOutput, standardError) = (Pipe(), Pipe())
     process.standardInput = FileHandle.nullDevice

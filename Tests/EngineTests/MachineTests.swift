@@ -79,11 +79,15 @@ import Testing
       let granted = PrecisionChoice.bf16.resolved(on: set)
       #expect((granted.precision == .bf16) == set.multipliesBFloat16)
       #expect((granted.note == nil) == set.multipliesBFloat16)
-      #expect(set.multipliesBFloat16 || !set.hasMatrixUnits)
-      let usual = PrecisionChoice.auto.resolved(on: set).precision
-      #expect(usual == (set.hasMatrixUnits ? .bf16 : .f32))
       #expect(try Kernels(set, precision: granted.precision).precision == granted.precision)
     }
+  }
+
+  /// bf16 was measured on AVX-512 only, and is slower there for two of three networks: the article
+  /// Performance, "Inference, bf16". AMX was never measured.
+  @Test(arguments: InstructionSet.allCases)
+  func automaticPrecisionIsTheMeasuredOne(_ set: InstructionSet) {
+    #expect(PrecisionChoice.auto.resolved(on: set) == (.f32, nil))
   }
 
   @Test func thisProcessMayUseAProcessor() {

@@ -59,6 +59,46 @@ struct LoaderTests {
     #expect(!zip(one, other).contains { same($0, $1) })
   }
 
+  /// Two callers of one loader: each batch goes to one of them, and none is lost.
+  @Test func callersGetBatchesOfTheirOwn() async throws {
+    let folder = try TestFolder()
+    let samples = try samples(folder, count: 12)
+    let loader = Loader(
+      samples: samples, config: LoaderConfig(batchSize: 2, seed: 5, workers: 3), epochs: 20
+    ) { _ in BatchPlan(width: 32, height: 32, augmentation: nil) }
+    let found = try await withThrowingTaskGroup(of: [Int].self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          var own: [Int] = []
+          while let batch = try loader.next() { own.append(batch.epoch * 6 + batch.index) }
+          return own
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    // 20 epochs of 12 / 2 batches.
+    #expect(found.sorted() == Array(0..<120))
+  }
+
+  /// An image that cannot be read for a moment is not lost for the rest of the training.
+  @Test func anImageIsReadAgainAfterAnError() throws {
+    let folder = try TestFolder()
+    let samples = try samples(folder, count: 2)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: samples[1].imagePath))
+    try folder.write("", to: "p1.png")
+    let loader = Loader(
+      samples: samples,
+      config: LoaderConfig(batchSize: 2, seed: 5, workers: 1, prefetch: 0, shuffles: false),
+      epochs: 3
+    ) { _ in BatchPlan(width: 32, height: 32, augmentation: nil) }
+    let first = try #require(try loader.next())
+    #expect(first.sampleIndices == [0, 0] && first.issues.count == 1)
+    try folder.write([UInt8](bytes), to: "p1.png")
+    // One batch at most was prepared before the file was written again.
+    _ = try loader.next()
+    #expect(try loader.next()?.sampleIndices == [0, 1])
+  }
+
   @Test func loadingGoesOnWhereItStopped() throws {
     let folder = try TestFolder()
     let samples = try samples(folder, count: 7)

@@ -207,11 +207,12 @@ final class TemporaryFolder {
     var config = TrainingConfig(data: "x")
     config.output = project.path + "/runs"
     for number in 1...3 {
-      #expect(try RunFolder(new: config).path == "\(project.path)/runs/train-\(number)")
+      #expect(try RunFolder.make(config).folder.path == "\(project.path)/runs/train-\(number)")
     }
     config.name = "mine"
-    #expect(try RunFolder(new: config).path == "\(project.path)/runs/mine")
-    #expect(throws: TrainingError.self) { try RunFolder(new: config) }
+    #expect(try RunFolder.make(config).folder.path == "\(project.path)/runs/mine")
+    _ = try project.write("", to: "runs/mine/results.csv")
+    #expect(throws: TrainingError.self) { try RunFolder.make(config) }
   }
 
   @Test func foldersWithoutCheckpointCannotBeResumed() throws {

@@ -209,6 +209,21 @@ struct TrainerTests {
     #expect(FileManager.default.contents(atPath: checkpoint) == before)
   }
 
+  /// 1e300 as a float is infinite: the first update leaves no finite parameter, although loss and
+  /// gradient are finite.
+  @Test func parametersThatOverflowAreNoticedInTheirStep() throws {
+    var config = config("overflow")
+    config.learningRate = 1e300
+    config.warmupEpochs = 0
+    let trainer = try Trainer(config)
+    #expect {
+      _ = try trainer.run()
+    } throws: { error in
+      (error as? TrainingError)?.kind == .diverged
+        && "\(error)".contains("at step 1: a parameter is no longer finite")
+    }
+  }
+
   @Test func patienceEndsATraining() throws {
     var config = config("patience")
     config.epochs = 20

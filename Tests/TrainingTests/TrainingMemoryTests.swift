@@ -33,18 +33,48 @@ import Testing
     #expect(try memory(automatic, samples: 0).batch == 1)
   }
 
-  @Test func aGivenBatchIsKept() throws {
+  /// A given batch size may use the whole limit; one that needs more is refused with one that fits.
+  @Test func aGivenBatchIsKeptOrRefused() throws {
     var config = automatic
     config.batch = 5
-    #expect(try memory(config, limit: 1).batch == 5)
+    let needed = try memory(config).total
+    #expect(try memory(config, limit: needed).batch == 5)
+    config.batch = 64
+    let limit = try memory(config).total - 1
+    let error = #expect(throws: TrainingError.self) { try memory(config, limit: limit) }
+    #expect(error?.kind == .memory)
+    let text = error?.description ?? ""
+    #expect(
+      text.hasPrefix(
+        "too little memory: training compact on 64 images of 96 x 96 pixels per step needs about"))
+    // The largest that needs at most four fifths of the limit.
+    let number = text.split(separator: "; a batch size of ").last?.split(separator: " ").first
+    let fits = try #require(number.flatMap { Int($0) }, "\(text)")
+    config.batch = fits
+    #expect(try Double(memory(config).total) <= 0.8 * Double(limit))
+    config.batch = fits + 1
+    #expect(try Double(memory(config).total) > 0.8 * Double(limit))
+    // No more images than the dataset has are in a step.
+    config.batch = 4096
+    #expect(try memory(config, samples: 5, limit: needed).batch == 4096)
   }
 
-  @Test func tooLittleMemoryIsSaid() {
+  @Test func tooLittleMemoryIsSaid() throws {
+    var config = automatic
+    config.imgsz = 640
+    let small = try memory(automatic, samples: 1).total
+    let limit = Int(Double(small) / 0.8) + 1
     #expect {
-      try memory(automatic, limit: 32 << 20)
+      try memory(config, samples: 1, limit: limit)
     } throws: { error in
-      "\(error)".hasPrefix("no batch fits into memory: compact at 96 pixels needs ")
-        && "\(error)".contains("four fifths of 32 MiB may be used")
+      "\(error)".hasPrefix(
+        "too little memory: training compact on 1 image of 640 x 640 pixels per step needs about")
+        && "\(error)".hasSuffix("; a batch size of 1 with imgsz 96 fits")
+    }
+    #expect {
+      try memory(config, limit: 1 << 20)
+    } throws: { error in
+      "\(error)".hasSuffix("; no input size fits; a smaller cache or another model may")
     }
   }
 
@@ -66,6 +96,10 @@ import Testing
     // Ten images of 144 x 144, half as large again as the input.
     let kept = try memory(config, samples: 10).images - memory(config, samples: 0).images
     #expect(kept == 10 * 144 * 144 * 3)
+    // Without a cache, four batches of bytes: two prefetched, one being loaded, one in use.
+    config.cache = 0
+    #expect(try memory(config, samples: 10).images == 4 * 4 * 96 * 96 * 3)
+    config.cache = 1024
     // Multi-scale training is reckoned at its largest size.
     config.multiScale = 0.5
     let largest = try model.resized(to: 128).description

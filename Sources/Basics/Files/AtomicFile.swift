@@ -37,7 +37,7 @@ package struct AtomicFile: ~Copyable {
       }
       number += 1
     }
-    Self.removeLeftovers(of: path, after: number)
+    Self.removeLeftovers(of: path, from: number + 1)
   }
 
   /// Appends bytes to the file.
@@ -73,9 +73,11 @@ package struct AtomicFile: ~Copyable {
     return FilePath.folder(path) + "/" + name + ending
   }
 
-  /// Removes temporary files that killed processes left while writing the same file concurrently.
-  private static func removeLeftovers(of path: String, after number: Int) {
-    var number = number + 1
+  /// Removes the temporary files that killed processes left while writing a file.
+  ///
+  /// - Parameter number: The first number of a temporary file that may be removed.
+  package static func removeLeftovers(of path: String, from number: Int = 1) {
+    var number = number
     while true {
       let leftover = aside(path, number)
       guard FileContents.entry(leftover) == .file,

@@ -1,6 +1,6 @@
 import CGlimpseKernels
 
-/// An activation function, applied elementwise.
+/// An activation function, applied elementwise; a NaN stays NaN.
 package enum Activation: Hashable, Sendable {
   /// x
   case identity

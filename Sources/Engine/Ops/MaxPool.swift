@@ -3,7 +3,8 @@ import CGlimpseKernels
 /// Max pooling; padding counts as minus infinity.
 ///
 /// Input n, h, w, c; output n, h', w', c with h' = (h + 2p - k) / s + 1, likewise w'. Of equal
-/// maxima, the first in row-major order gets the whole gradient, as in PyTorch.
+/// maxima, the first in row-major order gets the whole gradient, and a NaN in a window is its
+/// maximum, as in PyTorch.
 package struct MaxPool: Op {
   package let kernel: Extent
   package let stride: Extent

@@ -128,14 +128,6 @@ package struct Plan {
   }
 }
 
-extension Plan {
-  /// Memory of a session in bytes, without the parameters and their gradients: the arena, packed
-  /// parameters, and thread workspaces.
-  package func byteCount(threads: Int) -> Int {
-    (arenaCount + preparedCount + workspaceCount * threads) * MemoryLayout<Float>.size
-  }
-}
-
 extension ParameterLayout {
   /// The size of one block in bytes.
   package var byteCount: Int { count * MemoryLayout<Float>.size }

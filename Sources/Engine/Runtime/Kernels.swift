@@ -34,9 +34,6 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   /// True if it has instructions for bfloat16 products.
   package var multipliesBFloat16: Bool { self != .scalar && table(.bf16) != nil }
 
-  /// True if it has matrix units for bfloat16 (AMX).
-  package var hasMatrixUnits: Bool { self == .amx }
-
   /// The instruction sets that can run here, from the scalar reference to the widest.
   package static var available: [InstructionSet] { allCases.filter(\.isAvailable) }
 

@@ -18,11 +18,22 @@ package enum Machine {
   /// The cgroup CPU quota in processors; nil without a limit.
   package static var cgroupProcessors: Double? { ControlGroups().processorLimit }
 
-  /// The memory available to this process in bytes: the smaller of physical memory and cgroup
-  /// limit.
+  /// The memory available to this process in bytes: the smallest of physical memory, cgroup limit and
+  /// what the limit of the address space (`ulimit -v`) leaves.
   package static var memoryLimit: Int {
     let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    return min(installed, ControlGroups().memoryLimit ?? installed)
+    return min(installed, ControlGroups().memoryLimit ?? installed, addressSpace ?? installed)
+  }
+
+  /// The bytes that may still be mapped; nil without a limit.
+  private static var addressSpace: Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+      limit.rlim_cur < 1 << 60,
+      let used = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        .split(separator: " ").first.flatMap({ Int($0) })
+    else { return nil }
+    return max(0, Int(limit.rlim_cur) - used * Int(sysconf(Int32(_SC_PAGESIZE))))
   }
 
   static func threads(affinity: Int, limit: Double?) -> Int {

@@ -16,9 +16,25 @@ package enum Precision: String, CaseIterable, Sendable {
   var code: gk_precision { self == .f32 ? GK_FLOAT32 : GK_BFLOAT16 }
 }
 
+extension InstructionSet {
+  /// The precision of `auto`: `f32`, unless `bf16` was measured to be faster in inference and training.
+  /// The measurements are in the article Performance.
+  var automaticPrecision: Precision {
+    switch self {
+    // No instructions for bfloat16.
+    case .scalar, .neon, .avx2: .f32
+    // Zen 4: bf16 is faster for compact (0.80 to 0.83 of the time of f32) and slower for resnet18 (1.11)
+    // and unet (1.3 to 1.5), where f32 has Winograd's algorithm.
+    case .avx512: .f32
+    // Not measured: no processor has run these kernels.
+    case .amx: .f32
+    }
+  }
+}
+
 /// A requested precision; the machine may not support it.
 public enum PrecisionChoice: String, CaseIterable, Sendable {
-  /// `bf16` if the processor has matrix units for it (AMX), otherwise `f32`.
+  /// The precision that is faster by measurement (`InstructionSet.automaticPrecision`).
   case auto
   /// 32-bit floating point.
   case f32
@@ -28,7 +44,7 @@ public enum PrecisionChoice: String, CaseIterable, Sendable {
   /// The precision to use with an instruction set, and a note if it is not the requested one.
   package func resolved(on set: InstructionSet) -> (precision: Precision, note: String?) {
     switch self {
-    case .auto: return (set.hasMatrixUnits ? .bf16 : .f32, nil)
+    case .auto: return (set.automaticPrecision, nil)
     case .f32: return (.f32, nil)
     case .bf16:
       guard set.multipliesBFloat16 else {

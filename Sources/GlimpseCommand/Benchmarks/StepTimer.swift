@@ -36,8 +36,9 @@ struct StepTimer {
   /// Times the forward pass as inference runs it, with normalization folded.
   func timeInference(runs: Int) throws -> Measurement {
     let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
-    let plan = try Plan(
-      graph, inputShapes: [inputShape], mode: .inference, kernels: backend.kernels)
+    let plan = try Plan.fitting(
+      graph, input: inputShape, mode: .inference, kernels: backend.kernels,
+      threads: backend.pool.threads)
     let session = Session(plan, parameters: parameters, pool: backend.pool)
     let images = images
     // The plan reuses the input's memory as soon as it has been read.
@@ -55,6 +56,8 @@ struct StepTimer {
   func timeTraining(runs: Int) throws -> Measurement {
     let task = model.description.trainingTask()
     let training = trainingStep(loss: task.loss)
+    // Refuses a step that is too large before its images are made.
+    try training.prepare(for: inputShape)
     let (images, targets) = (images, task.syntheticTargets(count: batch, seed: Self.seed))
     return try time(
       runs: runs, flops: 3 * model.graph.flops * Double(batch), session: training.session,

@@ -27,7 +27,7 @@ extension ExitCode {
       switch error.kind {
       case .invalid: self = .usage
       case .diverged: self = .trainingDiverged
-      case .file: self = .fatal
+      case .file, .memory: self = .fatal
       }
     default: self = .fatal
     }

@@ -28,7 +28,7 @@ extension Option {
   static func precision(_ path: Path<PrecisionChoice>) -> Option {
     .value(
       "precision", path,
-      help: "Compute precision; auto is bf16 on processors with matrix units, else f32")
+      help: "Compute precision; auto is the faster one where both were measured, else f32")
   }
 
   static func model(_ path: Path<ModelSpec?>, unset: String) -> Option {

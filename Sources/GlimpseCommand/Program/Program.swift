@@ -5,8 +5,9 @@ import Glimpse
 enum Program {
   /// Runs the command line and ends the process.
   static func start() -> Never {
-    // A closed pipe is then an error of writing, so that commands can clean up.
+    // A closed pipe and a file size limit are then errors of writing, so that commands can clean up.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Console())
     exit(code.rawValue)
   }

@@ -74,7 +74,8 @@ package final class InferenceRunner {
 
   private func session(_ shape: Shape) throws(EngineError) -> Session {
     if let session = sessions[shape] { return session }
-    let plan = try Plan(graph, inputShapes: [shape], mode: .inference, kernels: kernels)
+    let plan = try Plan.fitting(
+      graph, input: shape, mode: .inference, kernels: kernels, threads: pool.threads)
     let session = Session(plan, parameters: parameters, pool: pool)
     // Only the last batch of a list has another size, so two sessions are enough.
     if sessions.count >= 2 { sessions.removeAll() }

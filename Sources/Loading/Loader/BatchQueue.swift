@@ -48,16 +48,22 @@ final class BatchQueue: @unchecked Sendable {
     nextState = start.batch < builder.batchesPerEpoch ? start : start.nextEpoch
   }
 
-  /// Waits for the oldest batch and removes it; nil after the last epoch.
+  /// Waits for the oldest batch and removes it; nil after the last epoch. Of several callers, each
+  /// gets batches of its own.
   func next() throws(DatasetsError) -> Batch? {
     condition.lock()
     defer { condition.unlock() }
-    openSlots()
-    guard let slot = slots.first else { return nil }
-    while slot.done < slot.places.count { condition.wait() }
-    slots.removeFirst()
-    openSlots()
-    return try batch(slot)
+    while true {
+      openSlots()
+      // Another caller may have removed the batch that was the oldest before the wait.
+      guard let slot = slots.first else { return nil }
+      if slot.done == slot.places.count {
+        slots.removeFirst()
+        openSlots()
+        return try batch(slot)
+      }
+      condition.wait()
+    }
   }
 
   /// Stops the workers.

@@ -158,7 +158,7 @@ extension Knob {
       help: "Threads that decode and augment images"),
     Knob(
       "precision", \.precision,
-      help: "Compute precision; auto is bf16 on processors with matrix units, else f32"),
+      help: "Compute precision; auto is the faster one where both were measured, else f32"),
     Knob("seed", \.seed, help: "Random seed"),
   ]
 

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Engine
+import Foundation
 import Imaging
 import Loading
 
@@ -41,6 +42,20 @@ extension TrainingConfig {
       width: side, height: side,
       augmentation: position.epoch < epochs - closeMosaic
         ? augmentation : augmentation.withoutMosaic)
+  }
+
+  /// The configuration with absolute paths, so that a run can be resumed from any working folder.
+  var absolute: TrainingConfig {
+    let folder = FileManager.default.currentDirectoryPath
+    func absolute(_ path: String) -> String {
+      // Not normalized: behind a symbolic link, ".." is the parent of the link's target.
+      path.isEmpty || path.hasPrefix("/") ? path : folder + "/" + path
+    }
+    var result = self
+    result.data = absolute(data)
+    result.weights = weights.map(absolute)
+    result.output = absolute(output)
+    return result
   }
 
   /// The configuration with defaults for an unset optimizer, learning rate and weight decay.

@@ -8,6 +8,8 @@ public struct TrainingError: ModuleError {
     case invalid
     /// The loss or its gradient is no longer a finite number.
     case diverged
+    /// The training would need more memory than the process may use.
+    case memory
     /// A file of the run cannot be read or written.
     case file
   }

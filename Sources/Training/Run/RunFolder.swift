@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 
 /// The folder of a training run and the paths of its files.
 ///
@@ -26,11 +27,12 @@ package struct RunFolder: Hashable, Sendable {
   /// Opens the folder of an existing run.
   ///
   /// - Parameter path: The folder, or its checkpoint.
-  /// - Throws: `TrainingError` if there is no checkpoint.
+  /// - Throws: `TrainingError` if there is neither a checkpoint nor the configuration of a run that
+  ///   was interrupted before its first checkpoint.
   package init(existing path: String) throws(TrainingError) {
     let isCheckpoint = FilePath.name(path) == "checkpoint.safetensors"
     self.path = isCheckpoint ? FilePath.folder(path) : path
-    guard FileContents.entry(checkpoint) == .file else {
+    guard hasCheckpoint || FileContents.entry(config) == .file else {
       if FileContents.entry(path) == .file {
         let run = FilePath.folder(FilePath.folder(path))
         throw TrainingError(
@@ -44,19 +46,65 @@ package struct RunFolder: Hashable, Sendable {
     }
   }
 
-  /// Creates the folder of a new run, named by the configuration or as the next free `train-N`.
+  /// Creates the folder of a new run, named by the configuration or as the next free `train-N`, and
+  /// locks it.
+  ///
+  /// A folder of that name is used if all it has is what a run leaves that was interrupted before its
+  /// first checkpoint.
   ///
   /// - Throws: `TrainingError` if a run with that name exists or the folder cannot be created.
-  package init(new config: TrainingConfig) throws(TrainingError) {
-    if let name = config.name {
-      path = config.output + "/" + name
-      if FileContents.entry(path) != .nothing {
-        throw TrainingError(
-          .file, "\(path): a run of this name exists already; choose another name or resume it")
+  static func make(
+    _ config: TrainingConfig
+  ) throws(TrainingError) -> (folder: RunFolder, lock: FolderLock) {
+    let folder =
+      if let name = config.name {
+        RunFolder(path: config.output + "/" + name)
+      } else {
+        RunFolder(path: try TrainingError.wrap(NumberedFolder.make("train", in: config.output)))
       }
-    } else {
-      path = try TrainingError.wrap(NumberedFolder.make("train", in: config.output))
+    let exists = FileContents.entry(folder.path)
+    if exists == .nothing { try TrainingError.wrap(NumberedFolder.makeFolder(folder.path)) }
+    // Of two runs of one name that start together, one gets the lock.
+    let lock = try folder.lock()
+    guard exists != .file, folder.isUnused else {
+      throw TrainingError(
+        .file, "\(folder.path): a run of this name exists already; choose another name or resume it"
+      )
     }
-    try TrainingError.wrap(NumberedFolder.makeFolder(path + "/weights"))
+    try TrainingError.wrap(NumberedFolder.makeFolder(folder.path + "/weights"))
+    return (folder, lock)
+  }
+
+  private init(path: String) { self.path = path }
+
+  /// Whether an epoch was completed, or the run was interrupted on request.
+  var hasCheckpoint: Bool { FileContents.entry(checkpoint) == .file }
+
+  /// The lock of the folder, which one training at a time holds.
+  ///
+  /// - Throws: `TrainingError` where another process trains this run.
+  func lock() throws(TrainingError) -> FolderLock {
+    guard let lock = FolderLock(path) else {
+      throw TrainingError(
+        .file, "\(path): another process is training this run; wait until it has ended")
+    }
+    return lock
+  }
+
+  /// Removes the temporary files of a killed process.
+  func removeLeftovers() {
+    for path in [config, results, checkpoint, bestWeights, lastWeights] {
+      AtomicFile.removeLeftovers(of: path)
+    }
+  }
+
+  /// Whether the folder has no results: nothing but a configuration, an empty folder of weights and
+  /// temporary files.
+  private var isUnused: Bool {
+    func names(_ path: String) -> Set<String> {
+      Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+        .filter { !$0.contains(".glimpse-part") }
+    }
+    return names(path).isSubset(of: ["config.json", "weights"]) && names(path + "/weights").isEmpty
   }
 }

@@ -1,33 +1,22 @@
 import Basics
 
 extension Trainer {
-  /// The lock of a run's folder, which one training at a time holds.
-  ///
-  /// - Throws: `TrainingError` where another process trains this run.
-  static func lock(_ folder: RunFolder) throws(TrainingError) -> FolderLock {
-    guard let lock = FolderLock(folder.path) else {
-      throw TrainingError(
-        .file, "\(folder.path): another process is training this run; wait until it has ended")
-    }
-    return lock
-  }
-
-  /// Refuses a run that is being trained, or whose dataset has changed.
+  /// Refuses a run whose dataset has changed.
   static func checkIsResumable(_ run: RunFolder, on data: DatasetIdentity) throws {
-    _ = try lock(run)
-    if let change = try Checkpoint.state(from: run.checkpoint).data.change(to: data) {
-      throw TrainingError(
-        .invalid,
-        "\(run.path): the dataset has changed since the run started: \(change); restore it, or start "
-          + "a new run with --weights \(run.lastWeights)")
+    guard let change = try Checkpoint.state(from: run.checkpoint).data.change(to: data) else {
+      return
     }
+    throw TrainingError(
+      .invalid,
+      "\(run.path): the dataset has changed since the run started: \(change); restore it, or start "
+        + "a new run with --weights \(run.lastWeights)")
   }
 
   /// Resumes a run from its checkpoint, or extends it.
   ///
   /// With an unchanged configuration the result equals that of an uninterrupted run bit for bit.
   /// More `epochs` extend a run, even a finished one; the learning rate then follows the longer
-  /// schedule.
+  /// schedule. A run that was interrupted before its first checkpoint starts again.
   ///
   /// - Parameters:
   ///   - path: The run's folder or its checkpoint.

@@ -22,6 +22,8 @@ public final class Trainer {
   let memory: TrainingMemory
   let pool: ThreadPool
   let kernels: Kernels
+  /// Held from the setup until the run ends.
+  private var lock: FolderLock?
   private(set) var state: TrainingState
   private(set) var results: ResultsTable
   private var validation: ValidationResult?
@@ -47,6 +49,9 @@ public final class Trainer {
   ) throws {
     var config = settings
     try config.check()
+    let existingLock = try existing?.lock()
+    existing?.removeLeftovers()
+    let checkpoint = existing.flatMap { $0.hasCheckpoint ? $0.checkpoint : nil }
     guard let spec = ModelCatalog[config.model] else {
       throw TrainingError(.invalid, "there is no model \"\(config.model)\"")
     }
@@ -59,7 +64,7 @@ public final class Trainer {
     // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
     let identity = DatasetIdentity(data.training)
-    if let existing {
+    if let existing, checkpoint != nil {
       try Self.checkIsResumable(existing, on: identity)
     }
     model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
@@ -76,7 +81,7 @@ public final class Trainer {
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config
     notes = data.issues + (note.map { [$0] } ?? [])
-    if existing == nil, let weights = config.weights {
+    if checkpoint == nil, let weights = config.weights {
       notes.append(try InitialWeights.load(weights, into: model.parameters))
     }
     step = TrainingStep(
@@ -84,8 +89,8 @@ public final class Trainer {
       stepsPerEpoch: data.stepsPerEpoch, pool: pool, kernels: kernels)
 
     results = ResultsTable(losses: task.loss.termNames, metrics: task.metricNames)
-    if let existing {
-      state = try Checkpoint.restore(step, from: existing.checkpoint)
+    if let existing, let checkpoint {
+      state = try Checkpoint.restore(step, from: checkpoint)
       guard state.seed == config.seed else {
         throw TrainingError(
           .invalid,
@@ -100,13 +105,21 @@ public final class Trainer {
           "\(existing.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); "
             + "a larger number of epochs extends it")
       }
-      folder = existing
     } else {
       state = TrainingState(seed: config.seed, data: identity)
-      folder = try RunFolder(new: config)
+    }
+    if let existing, let existingLock {
+      (folder, lock) = (existing, existingLock)
+      if checkpoint == nil {
+        notes.append(
+          "\(existing.path): the run was interrupted before its first checkpoint, and starts again")
+      }
+    } else {
+      let made = try RunFolder.make(config)
+      (folder, lock) = (made.folder, made.lock)
     }
     progress = TrainingProgress(seconds: state.seconds)
-    try TrainingError.wrap(AtomicFile.write([UInt8](config.json), to: folder.config))
+    try TrainingError.wrap(AtomicFile.write([UInt8](config.absolute.json), to: folder.config))
   }
 
   /// Trains until all epochs are done, early stopping, or an interruption by the caller.
@@ -120,8 +133,9 @@ public final class Trainer {
   public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws -> TrainingOutcome {
-    let lock = try Self.lock(folder)
-    defer { withExtendedLifetime(lock) {} }
+    let lock = try lock ?? folder.lock()
+    self.lock = lock
+    defer { self.lock = nil }
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
     let loaderConfig = config.loaderConfig(

@@ -1,3 +1,4 @@
+import Basics
 import Datasets
 import Engine
 import Loading
@@ -35,10 +36,11 @@ package struct TrainingMemory: Hashable, Sendable {
   /// - Parameters:
   ///   - model: The network; its input size is the largest of all batches.
   ///   - sampleCount: The number of training images, for the image cache.
+  ///   - cache: The limit of the image cache in bytes.
   /// - Throws: `EngineError` for an input size that the network does not support.
   package init(
     model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int, precision: Precision,
-    threads: Int, imageScale: Double = 1.5
+    threads: Int, cache: Int = 1 << 30, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
     let (graph, input) = (model.graph, model.description)
@@ -48,12 +50,12 @@ package struct TrainingMemory: Hashable, Sendable {
       graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), kernels: kernels)
     step = plan.byteCount(threads: threads)
 
-    let floats = input.inputShape(n: 1).count * MemoryLayout<Float>.size
-    let loader = LoaderConfig(batchSize: batch, seed: 0)
+    let prefetch = LoaderConfig(batchSize: batch, seed: 0).prefetch
     let side = Int(Double(input.imageSize) * imageScale)
-    // The prefetched batches, the one being loaded, the one in use and its copy.
+    // The prefetched batches, the one being loaded and the one in use, of one byte per value.
     images =
-      (loader.prefetch + 3) * batch * floats + min(loader.cacheLimit, sampleCount * side * side * 3)
+      (prefetch + 2) * batch * input.inputShape(n: 1).count
+      + min(cache, sampleCount * side * side * 3)
 
     let folded = graph.optimizedForInference
     let session = try Plan(
@@ -66,29 +68,51 @@ package struct TrainingMemory: Hashable, Sendable {
   /// Estimates for a configuration. If its batch size is nil, selects the largest of `batches` that
   /// the dataset can fill and that needs at most 80 % of the memory limit.
   ///
-  /// - Throws: `TrainingError` if not even one image fits.
+  /// - Throws: `TrainingError` (`memory`) if the batch size, or not even one image, fits.
   init(
     _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision, threads: Int,
     limit: Int = Machine.memoryLimit
   ) throws {
-    let largest = try model.resized(to: config.inputSizes.max() ?? config.imgsz)
-    func estimate(_ batch: Int) throws -> TrainingMemory {
+    func estimate(_ batch: Int, side: Int) throws -> TrainingMemory {
       try TrainingMemory(
-        model: largest, optimizer: config.optimizer, batch: batch, sampleCount: sampleCount,
-        precision: precision, threads: threads, imageScale: 1 + config.augmentation.scale)
+        model: try model.resized(to: side), optimizer: config.optimizer, batch: batch,
+        sampleCount: sampleCount, precision: precision, threads: threads,
+        cache: config.cache << 20, imageScale: 1 + config.augmentation.scale)
     }
-    let candidates = config.batch.map { [$0] } ?? Self.batches.filter { $0 <= max(sampleCount, 1) }
-    for batch in candidates {
-      let memory = try estimate(batch)
-      if config.batch != nil || Double(memory.total) <= Self.usableFraction * Double(limit) {
-        self = memory
+    func fits(_ batch: Int, side: Int) -> Bool {
+      guard let total = try? estimate(batch, side: side).total else { return false }
+      return Double(total) <= Self.usableFraction * Double(limit)
+    }
+    let side = config.inputSizes.max() ?? config.imgsz
+    if let batch = config.batch {
+      // No step has more images than the dataset.
+      let memory = try estimate(min(batch, max(sampleCount, 1)), side: side)
+      if memory.total <= limit {
+        self = try estimate(batch, side: side)
         return
       }
+    } else if let batch = Self.batches.first(where: {
+      $0 <= max(sampleCount, 1) && fits($0, side: side)
+    }) {
+      self = try estimate(batch, side: side)
+      return
     }
+    let batch = config.batch ?? 1
+    let advice =
+      if let batch = MemoryAdvice.largest(below: batch, where: { fits($0, side: side) }) {
+        "a batch size of \(batch) fits"
+      } else if let units = MemoryAdvice.largest(
+        below: side / 32, where: { fits(1, side: 32 * $0) })
+      {
+        "a batch size of 1 with imgsz \(32 * units) fits"
+      } else {
+        "no input size fits; a smaller cache or another model may"
+      }
     throw TrainingError(
-      .invalid,
-      "no batch fits into memory: \(config.model) at \(largest.description.imageSize) pixels needs "
-        + "\(try estimate(1).total >> 20) MiB with one image per step, and four fifths of "
-        + "\(limit >> 20) MiB may be used; choose a smaller imgsz")
+      .memory,
+      "too little memory: training \(config.model) on \(Sentence.count(batch, "image")) of "
+        + "\(side) x \(side) pixels per step needs about "
+        + "\(NumberFormat.bytes(try estimate(batch, side: side).total)), and this process may use "
+        + "\(NumberFormat.bytes(limit)); \(advice)")
   }
 }

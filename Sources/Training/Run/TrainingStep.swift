@@ -54,9 +54,9 @@ package final class TrainingStep {
 
   /// Trains on one batch of images n x h x w x 3.
   ///
-  /// - Throws: `TrainingError` (`diverged`) if the loss or its gradient is not finite; parameters
-  ///   are unchanged, but batch-normalization statistics may have changed. `EngineError` for a
-  ///   shape that the network does not support.
+  /// - Throws: `TrainingError` (`diverged`) if the loss, its gradient or a parameter is not finite;
+  ///   the parameters must not be used any more. `EngineError` for a shape that the network does not
+  ///   support or that needs too much memory.
   package func step(_ images: Tensor, targets: Targets) throws -> Outcome {
     try step(images.shape, targets: targets) { $0.copy(from: images) }
   }
@@ -79,33 +79,46 @@ package final class TrainingStep {
     gradients.values.update(repeating: 0)
     session.backward()
     let (norm, scale) = clipping.measure(gradients, arithmetic: arithmetic)
-    guard terms.total.isFinite, norm.isFinite else { throw divergence(terms, norm) }
+    guard terms.total.isFinite, norm.isFinite else {
+      throw divergence(
+        "the loss is \(terms.total) and the norm of its gradient \(norm)", step: steps + 1)
+    }
     let hyperparameters = schedule.hyperparameters(ofStep: steps)
     steps += 1
     optimizer.step(
       parameters, gradients: gradients, hyperparameters: hyperparameters, iteration: steps,
       gradientScale: scale, arithmetic: arithmetic)
+    // Statistics of batch normalization may overflow although the loss is finite.
+    guard arithmetic.norm(parameters, in: 0..<parameters.layout.count).isFinite else {
+      throw divergence("a parameter is no longer finite", step: steps)
+    }
     average.update(parameters, update: steps, arithmetic: arithmetic)
     return (terms, norm)
   }
+
+  /// Allocates the memory of steps of a shape ahead of the first.
+  ///
+  /// - Throws: `EngineError` as `step`.
+  package func prepare(for shape: Shape) throws { _ = try session(for: shape) }
 
   private func session(for shape: Shape) throws -> Session {
     if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
     // Only one session is kept, because its memory is large.
     session = nil
     let plan =
-      try plans[shape] ?? Plan(graph, inputShapes: [shape], mode: .training(), kernels: kernels)
+      try plans[shape]
+      ?? Plan.fitting(
+        graph, input: shape, mode: .training(), kernels: kernels, threads: pool.threads)
     plans[shape] = plan
     let made = Session(plan, parameters: parameters, gradients: gradients, pool: pool)
     session = made
     return made
   }
 
-  private func divergence(_ terms: LossTerms, _ norm: Double) -> TrainingError {
+  private func divergence(_ evidence: String, step: Int) -> TrainingError {
     TrainingError(
       .diverged,
-      "training has diverged at step \(steps + 1): the loss is \(terms.total) and the norm of its "
-        + "gradient \(norm); start again with a lower learning rate (it was \(schedule.peak)) or a longer "
-        + "warm-up")
+      "training has diverged at step \(step): \(evidence); start again with a lower learning rate "
+        + "(it was \(schedule.peak)) or a longer warm-up")
   }
 }
