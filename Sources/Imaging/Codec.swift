@@ -19,6 +19,11 @@ extension FilePath {
   /// Whether a path has an image file extension. The format of a file that is read is detected by
   /// content.
   public static func isImage(_ path: String) -> Bool { imageEndings.contains(ending(path)) }
+
+  /// Whether a path has the file extension of an image, in a format that can be read or not.
+  package static func isAnyImage(_ path: String) -> Bool {
+    isImage(path) || UnreadableFormat(path: path) != nil
+  }
 }
 
 extension Codec {

@@ -43,7 +43,7 @@ import Testing
       .appendingPathComponent("glimpse-encoding-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(utf16("{\"é\": 1}", isLittle: true)).write(to: URL(fileURLWithPath: path))
-    let file = try MappedFile.text(path)
+    let file = try LoadedFile.text(path)
     #expect(Array(file.bytes) == Array("{\"é\": 1}".utf8))
     // Nothing is released of a copy.
     file.release(before: file.bytes.count)

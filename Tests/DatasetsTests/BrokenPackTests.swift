@@ -107,14 +107,14 @@ struct BrokenPackTests {
     try file("train/gone.png", [], .unreadableImage)
     try file("train/text.jpg", Array("not an image".utf8), .unreadableImage)
     try file("train/cut.jpg", Array(jpeg.prefix(jpeg.count / 2)), .imageWarning)
-    try file("train/cut.png", Array(png.prefix(png.count * 2 / 3)), .unreadableImage)
+    try file("train/torn.png", Array(png.prefix(png.count * 2 / 3)), .unreadableImage)
     try file(
       "train/misnamed.jpg",
       try ImageFile.encode(Image(width: 30, height: 30, filledWith: 9), as: .png), .misnamedImage)
     // A text behind the head (33 bytes) whose check sum is wrong: it may be missed.
     let gray = try ImageFile.encode(Image(width: 40, height: 30, filledWith: 77), as: .png)
     let text = [0, 0, 0, 3] + Array("tEXta\0b".utf8) + [0, 0, 0, 0]
-    try file("train/text.png", gray.prefix(33) + text + gray.dropFirst(33), .imageWarning)
+    try file("train/note.png", gray.prefix(33) + text + gray.dropFirst(33), .imageWarning)
     try pack.image("yolo/images/train/tone.png")
     try pack.folder.write(Self.good, to: "yolo/labels/train/tone.txt")
 

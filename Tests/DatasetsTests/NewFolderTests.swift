@@ -57,6 +57,23 @@ struct NewFolderTests {
     #expect(try names("") == ["data", "out"])
   }
 
+  /// A killed process leaves its temporary folder; the next run with the same target removes it, but
+  /// not that of a running process, nor other folders.
+  @Test func leftoversOfKilledRunsAreRemoved() throws {
+    for name in [
+      "out.partial-0123ABCD", "out.partial-89abcdef", "out.partial-notes", "other.partial-0123ABCD",
+    ] {
+      try make(name + "/images")
+    }
+    let lock = try #require(FolderLock(folder.path("out.partial-89abcdef")))
+    _ = try write(to: "out")
+    withExtendedLifetime(lock) {}
+    #expect(
+      try names("") == [
+        "data", "out", "out.partial-89abcdef", "out.partial-notes", "other.partial-0123ABCD",
+      ])
+  }
+
   /// What a link leads to is what is meant: an empty folder is filled, and the link stays one.
   @Test func linksToEmptyFoldersAreFollowed() throws {
     try make("disk/empty")

@@ -59,10 +59,29 @@ struct XMLReaderTests {
   }
 
   @Test func otherEncodingsAreRefused() {
-    #expect(complaint([0xFF, 0xFE, 0x3C, 0x00]).contains("UTF-16"))
+    for name in ["windows-1252", "gb2312", "Shift_JIS", "iso-8859-15"] {
+      let text = "<?xml version='1.0' encoding='\(name)'?><a>"
+      let said = complaint(Array(text.utf8) + [0xE9] + Array("</a>".utf8))
+      #expect(said.contains("\"\(name)\""), "\(said)")
+    }
     #expect(
       complaint(Array("<a>\n".utf8) + [0xC3, 0x28] + Array("</a>".utf8))
         == "a.xml:2: the file cannot be read: it is not UTF-8; save the file in that encoding")
+  }
+
+  /// U+00E9 is the byte E9 in ISO 8859-1, and the unit 00E9 in UTF-16.
+  @Test func supportedEncodingsAreDecoded() throws {
+    let latin = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>"
+    #expect(
+      try XMLReader.read(
+        Array(latin.utf8) + [0xE9] + Array("</a>".utf8), file: "a.xml"
+      ).text == "\u{E9}")
+    let text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>\u{E9}</a>"
+    let little = text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let big = text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    for bytes in [little, big, [0xFF, 0xFE] + little, [0xFE, 0xFF] + big, Array(text.utf8)] {
+      #expect(try XMLReader.read(bytes, file: "a.xml").text == "\u{E9}")
+    }
   }
 
   @Test func depthIsLimited() {

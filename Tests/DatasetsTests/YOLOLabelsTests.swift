@@ -46,6 +46,8 @@ struct YOLOLabelsTests {
     ("1e30 .5 .5 .5 .5", "the class \"1e30\""), ("cat .5 .5 .5 .5", "\"cat\" is not a finite"),
     ("0 nan .5 .5 .5", "\"nan\" is not a finite"), ("0 .5 inf .5 .5", "\"inf\" is not a finite"),
     ("0 .5 .5 1e999 .5", "\"1e999\" is not a finite"), ("0,.5,.5,.5,.5", "is not a finite"),
+    ("0 0x1p-1 .5 .5 .5", "\"0x1p-1\" is not a finite"), ("0 .5 0x10 .5 .5", "is not a finite"),
+    ("0 .5 .5 1_000 .5", "is not a finite"), ("0 .5 .5 infinity .5", "is not a finite"),
   ])
   func badRowsAreNamedAndTheOthersRead(row: String, message: String) throws {
     let labels = try labels("0 .5 .5 .5 .5\n\(row)\n2 .5 .5 .5 .5")
@@ -56,6 +58,31 @@ struct YOLOLabelsTests {
     #expect(
       labels.issues[0].kind
         == (message.hasPrefix("the class") ? .unknownClass : .malformedLabels))
+  }
+
+  /// The box of a row of a pose is its first four numbers; 5 + 4 x 2 and 5 + 4 x 3 numbers are odd
+  /// counts, which without `kpt_shape` are those of polygons.
+  @Test(arguments: [2, 3])
+  func posesAreBoxes(dimensions: Int) throws {
+    let points = Array(repeating: "0.9", count: 4 * dimensions).joined(separator: " ")
+    let keyPoints = YOLOKeyPoints(count: 4, dimensions: dimensions)
+    let labels = try YOLOLabels.read(
+      Array("1 .5 .5 .2 .4 \(points)\n0 .5 .5 .2 .4\n1 .1 .1 .2 .2 .3 .3\n".utf8), file: "a.txt",
+      classCount: 3, keyPoints: keyPoints, segmentations: true)
+    #expect(labels.objects.map(\.classIndex) == [1, 0])
+    #expect(labels.objects.allSatisfy { $0.segmentation == nil })
+    #expect(fractions(labels.objects[0]) == Box(x1: 0.4, y1: 0.3, x2: 0.6, y2: 0.7))
+    #expect(labels.issues.map(\.line) == [3])
+    #expect(labels.issues[0].message.contains("\(5 + 4 * dimensions) numbers"))
+  }
+
+  /// A text holds no zero bytes; between two rows they would join them.
+  @Test func zeroBytesAreRefused() {
+    #expect {
+      try labels("0 .5 .5 .1 .1\n0 .5 .5 .1 .1\u{0}0 .5 .5 .1 .1")
+    } throws: {
+      "\($0)".hasPrefix("a.txt:2: ") && "\($0)".contains("zero bytes")
+    }
   }
 
   /// Damaged labels are read or refused, and never end the process.

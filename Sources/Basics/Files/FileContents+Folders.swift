@@ -20,6 +20,24 @@ extension FileContents {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// The symbolic link whose missing target is the reason why a path does not exist: the path itself
+  /// or a folder above it. Nil if there is none.
+  package static func brokenLink(on path: String) -> (path: String, target: String)? {
+    var place = path
+    while entry(place) == .nothing {
+      if isLink(place) {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink(place, &target, Int(PATH_MAX))
+        let bytes = target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }
+        return (place, String(decoding: bytes, as: UTF8.self))
+      }
+      let folder = FilePath.folder(place)
+      if folder == place { return nil }
+      place = folder
+    }
+    return nil
+  }
+
   /// Identifies a file or folder independently of the path: device and inode number.
   package struct Identity: Hashable {
     package let device: UInt64
@@ -66,9 +84,17 @@ extension FileContents {
     /// The name; if it is not UTF-8, a printable form that names no file.
     package let name: String
     package let isUTF8: Bool
-    /// Whether it is a folder; symbolic links are followed.
-    package let isFolder: Bool
+    /// What it is; symbolic links are followed. `file` for a link that leads nowhere.
+    package let kind: Kind
     package let isLink: Bool
+
+    package enum Kind {
+      case file, folder
+      /// A named pipe, socket or device: reading it could wait forever.
+      case special
+    }
+
+    package var isFolder: Bool { kind == .folder }
   }
 
   /// The entries of a folder without hidden ones, unordered; nil if it cannot be listed.
@@ -86,20 +112,29 @@ extension FileContents {
       }
       if name.hasPrefix(".") { continue }
       let path = folder + "/" + name
-      let (isFolder, isLink) =
+      let (kind, isLink) =
         switch Int(entry.pointee.d_type) {
-        case Int(DT_DIR): (true, false)
-        case Int(DT_REG): (false, false)
-        default: (Self.entry(path) == .folder, Self.isLink(path))
+        case Int(DT_DIR): (FolderEntry.Kind.folder, false)
+        case Int(DT_REG): (FolderEntry.Kind.file, false)
+        default: (Self.kind(path), Self.isLink(path))
         }
-      entries.append(
-        FolderEntry(name: name, isUTF8: isUTF8, isFolder: isFolder, isLink: isLink))
+      entries.append(FolderEntry(name: name, isUTF8: isUTF8, kind: kind, isLink: isLink))
     }
     return entries
   }
 
   private static func printable(_ name: UnsafePointer<CChar>) -> String {
     FilePath.printable(UnsafeBufferPointer(start: name, count: strlen(name)).map(UInt8.init))
+  }
+
+  private static func kind(_ path: String) -> FolderEntry.Kind {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .file }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .folder
+    case S_IFREG: return .file
+    default: return .special
+    }
   }
 
   /// Whether the first string sorts before the second by UTF-8 bytes.

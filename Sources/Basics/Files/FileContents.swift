@@ -58,14 +58,19 @@ package enum FileContents {
   }
 
   /// The bytes of a regular file; nil if it does not exist.
+  ///
+  /// A symbolic link whose target does not exist is an error.
   package static func bytes(
     _ path: String, limit: Int = textLimit
   ) throws(FileError) -> [UInt8]? {
     // Non-blocking, so that opening a device or pipe does not wait; both are then rejected.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw .system(.read, path)
+      let isAbsent = errno == ENOENT || errno == ENOTDIR
+      let failure = FileError.system(.read, path)
+      if !isAbsent { throw failure }
+      if let link = brokenLink(on: path) { throw .brokenLink(.read, path, link) }
+      return nil
     }
     defer { close(file) }
     let size = try size(of: file, path, limit: limit)
@@ -105,55 +110,29 @@ package enum FileContents {
   private static func chunk(
     of file: Int32, size: Int, _ path: String
   ) throws(FileError) -> [UInt8] {
-    var failure: FileError?
+    var outcome = Result<Int, FileError>.success(0)
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size, let base = buffer.baseAddress {
-        let step = Foundation.read(file, base + count, size - count)
-        if step < 0, errno == EINTR { continue }
-        if step < 0 { failure = .system(.read, path) }
-        if step <= 0 { return }
-        count += step
+      outcome = Result { () throws(FileError) in
+        try fill(UnsafeMutableRawBufferPointer(buffer), from: file, path)
       }
+      count = (try? outcome.get()) ?? 0
     }
-    if let failure { throw failure }
+    _ = try outcome.get()
     return bytes
   }
-}
 
-// MARK: Text
-
-extension FileContents {
-  /// The text of a UTF-8 or UTF-16 file without its byte-order mark; nil if the file does not exist.
-  package static func text(_ path: String) throws(FileError) -> String? {
-    guard let bytes = try bytes(path) else { return nil }
-    return try text(bytes, file: path)
-  }
-
-  /// Decodes UTF-8, or UTF-16 with a byte-order mark, without the mark; `file` is used in error
-  /// messages.
-  package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
-    let bytes = try TextEncoding.utf8(bytes, file: file)
-    let start = bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0
-    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
-      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
-      throw FileError(
-        .read, file, line: line.map { $0 + 1 }, "it is not UTF-8; save the file in that encoding")
+  /// Fills a buffer from an open file; returns the number of bytes read, fewer at its end.
+  static func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from file: Int32, _ path: String
+  ) throws(FileError) -> Int {
+    var count = 0
+    while count < buffer.count, let base = buffer.baseAddress {
+      let step = Foundation.read(file, base + count, buffer.count - count)
+      if step < 0, errno == EINTR { continue }
+      guard step >= 0 else { throw .system(.read, path) }
+      if step == 0 { break }
+      count += step
     }
-    return text
-  }
-
-  /// The lines of a text without their terminators (LF, CR LF or CR).
-  package static func lines(_ text: String) -> [Substring] {
-    text.utf8.contains(UInt8(ascii: "\r"))
-      ? text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
-      : text.split(separator: "\n", omittingEmptySubsequences: false)
-  }
-
-  /// The text without leading and trailing spaces and tabs.
-  package static func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop { $0 == " " || $0 == "\t" }
-    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-    return text
+    return count
   }
 }

@@ -38,6 +38,16 @@ package struct FileError: DiagnosticError {
       ? FileError(.read, path, error.reason + "; its name may not be UTF-8: rename it") : error
   }
 
+  /// The error of a symbolic link whose target does not exist.
+  static func brokenLink(
+    _ operation: Operation, _ path: String, _ link: (path: String, target: String)
+  ) -> FileError {
+    FileError(
+      operation, path,
+      (link.path == path ? "it" : "\(link.path)")
+        + " is a symbolic link to \(link.target), which does not exist")
+  }
+
   package var diagnostic: Diagnostic {
     Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Joins, splits and normalizes paths as text, without access to the file system.
 package enum FilePath {
   /// Joins a folder and a relative path; an absolute path is returned unchanged.
@@ -98,5 +100,28 @@ package enum FilePath {
   /// The path with backslashes (Windows) replaced by slashes.
   package static func plain(_ path: String) -> String {
     path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
+  }
+
+  /// A path as another machine or tool may have written it, in this machine's notation: a `file:`
+  /// URL becomes its path, backslashes become slashes, and a drive letter is removed.
+  package static func portable(_ path: String) -> String {
+    var path = path
+    if path.prefix(5).lowercased() == "file:" {
+      path = String(path.dropFirst(5))
+      // file://host/path: the host is not part of the path.
+      if path.hasPrefix("//") { path = String(path.dropFirst(2).drop { $0 != "/" }) }
+      path = path.removingPercentEncoding ?? path
+    }
+    path = plain(path)
+    let drive = path.drop { $0 == "/" }
+    let isDrive =
+      drive.first.map { $0.isASCII && $0.isLetter } == true && drive.dropFirst().hasPrefix(":/")
+    return isDrive ? String(drive.dropFirst(2)) : path
+  }
+
+  /// The components of a path without empty ones and `.`; `..` and what it leads out of are
+  /// removed.
+  package static func components(_ path: String) -> [Substring] {
+    normalized(path).split(separator: "/").filter { $0 != ".." && $0 != "." }
   }
 }

@@ -23,6 +23,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
     case invalidName(String)
     /// A link to a parent folder; it is not followed.
     case upwardLink(String)
+    /// A named pipe, socket or device; reading it could wait forever.
+    case special(String)
   }
 
   private let policy: LinkPolicy
@@ -83,6 +85,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
         links.append(path)
       } else if entry.isFolder {
         pending.append(.folder(path, within: inner, isLink: entry.isLink))
+      } else if entry.kind == .special {
+        pending.append(.step(.special(path)))
       } else {
         let isBroken = entry.isLink && FileContents.entry(path) == .nothing
         pending.append(.step(isBroken ? .brokenLink(path) : .file(path)))

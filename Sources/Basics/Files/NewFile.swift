@@ -41,7 +41,7 @@ package struct NewFile: ~Copyable {
   }
 
   /// Appends the bytes of another file.
-  package func append(contentsOf other: MappedFile) throws(FileError) {
+  package func append(contentsOf other: LoadedFile) throws(FileError) {
     try append(UnsafeRawBufferPointer(other.bytes))
     withExtendedLifetime(other) {}
   }

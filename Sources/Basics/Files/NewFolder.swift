@@ -1,11 +1,16 @@
 import Foundation
 
 /// A folder that is written under a temporary name and renamed when it is complete.
+///
+/// The temporary folder is removed by `discard`. What a killed process leaves behind is removed by
+/// the next run with the same target: a lock distinguishes it from that of a running process.
 package struct NewFolder {
   private let path: String
   private let aside: String
   /// The parent folders that had to be created, innermost first.
   private let parents: [String]
+  /// Held while the folder is written.
+  private let lock: FolderLock?
 
   /// Creates the temporary folder and missing parents.
   ///
@@ -16,8 +21,29 @@ package struct NewFolder {
     try Self.check(path)
     self.path = FileContents.resolved(path)
     parents = Self.missingParents(of: self.path)
-    aside = self.path + ".partial-\(UUID().uuidString.prefix(8))"
+    Self.removeLeftovers(of: self.path)
+    aside = self.path + Self.mark + String(UUID().uuidString.prefix(Self.markLength))
     try NumberedFolder.makeFolder(aside)
+    lock = FolderLock(aside)
+  }
+
+  private static let mark = ".partial-"
+  private static let markLength = 8
+
+  /// Removes temporary folders of the same target that no process is writing.
+  private static func removeLeftovers(of path: String) {
+    let folder = FilePath.folder(path)
+    let start = FilePath.name(path) + mark
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(start) {
+      let end = name.dropFirst(start.count)
+      let place = FilePath.join(folder, name)
+      let isOurs = end.count == markLength && end.allSatisfy { $0.isASCII && $0.isHexDigit }
+      guard isOurs, FileContents.entry(place) == .folder, let lock = FolderLock(place) else {
+        continue
+      }
+      withExtendedLifetime(lock) { try? FileManager.default.removeItem(atPath: place) }
+    }
   }
 
   /// Throws if no new folder can be created at a path.

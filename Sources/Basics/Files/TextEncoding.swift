@@ -33,4 +33,32 @@ package enum TextEncoding {
   package static func utf8(_ bytes: [UInt8], file: String) throws(FileError) -> [UInt8] {
     try utf8(from: bytes, file: file) ?? bytes
   }
+
+  /// The byte order of UTF-16, named as in its encoding names.
+  package enum ByteOrder: String, CustomStringConvertible {
+    case little = "little-endian"
+    case big = "big-endian"
+
+    package var description: String { rawValue }
+  }
+
+  /// The byte order of UTF-16 without a byte-order mark, by the zero bytes of its first characters;
+  /// nil for other texts.
+  package static func unmarkedUTF16(_ bytes: [UInt8]) -> ByteOrder? {
+    guard bytes.count >= 8, bytes.count % 2 == 0 else { return nil }
+    let (even, odd) = (
+      stride(from: 0, to: 8, by: 2).map { bytes[$0] },
+      stride(from: 1, to: 8, by: 2).map { bytes[$0] }
+    )
+    if odd.allSatisfy({ $0 == 0 }), !even.contains(0) { return .little }
+    if even.allSatisfy({ $0 == 0 }), !odd.contains(0) { return .big }
+    return nil
+  }
+
+  /// Decodes UTF-16 without a byte-order mark to UTF-8.
+  package static func utf8(
+    _ bytes: [UInt8], _ order: ByteOrder, file: String
+  ) throws(FileError) -> [UInt8] {
+    try utf8((order == .little ? [0xFF, 0xFE] : [0xFE, 0xFF]) + bytes, file: file)
+  }
 }

@@ -1,5 +1,18 @@
-/// Formats numbers independently of the locale.
+/// Formats and parses numbers independently of the locale.
 package enum NumberFormat {
+  /// The finite number that a text is in decimal notation, such as "-0.5" or "1e-3"; nil for
+  /// hexadecimal numbers, "nan", "inf" and everything else.
+  package static func number(_ text: some StringProtocol) -> Double? {
+    let isDecimal = text.utf8.allSatisfy { byte in
+      switch Unicode.Scalar(byte) {
+      case "0"..."9", ".", "+", "-", "e", "E": true
+      default: false
+      }
+    }
+    guard isDecimal, let number = Double(text), number.isFinite else { return nil }
+    return number
+  }
+
   /// A duration: "0.35 s", "4.2 s", "48 s", "3 min 20 s", "2 h 05 min", "3 d 4 h".
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "unknown" }

@@ -33,7 +33,7 @@ enum UnlistedImages {
     let direct = top.prefix(1).flatMap { ImageFolder.images(directlyIn: $0) }
       .sorted(by: FileContents.isBefore)
     let found =
-      direct + ImageFolder.files(below: inner, issues: &issues, where: FilePath.isImage)
+      direct + ImageFolder.files(below: inner, issues: &issues, where: FilePath.isAnyImage)
     for image in found {
       if let place = place(image), known.contains(place) { continue }
       issues.report(.unlabeledImage, image, "no label file lists the image; ignored.")

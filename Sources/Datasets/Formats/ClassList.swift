@@ -3,7 +3,9 @@ import Basics
 /// The class names of formats whose label files use class names but hold no class list.
 package enum ClassList {
   /// Files that list the classes in order, one per line.
-  private static let files = ["classes.txt", "labels.txt", "labels/classes.txt", "obj.names"]
+  private static let files = [
+    "classes.txt", "labels.txt", "labels/classes.txt", "obj.names", "_darknet.labels",
+  ]
   /// Labels of LabelMe that are not classes: its exporters leave such shapes out.
   static let fillers: Set<String> = ["__ignore__", "_background_"]
 
@@ -25,21 +27,24 @@ package enum ClassList {
   ) throws(DatasetsError) -> [String]? {
     for name in files {
       let path = FilePath.join(root, name)
-      guard FileContents.entry(path) == .file,
-        let text = try DatasetsError.wrap(FileContents.text(path))
-      else {
-        continue
+      if FileContents.entry(path) == .file || FileContents.brokenLink(on: path)?.path == path {
+        return try names(in: path, isNumbered: isNumbered)
       }
-      let names = FileContents.lines(text).map { Self.name($0) }.filter {
-        !$0.isEmpty && (isNumbered || !fillers.contains($0))
-      }
-      guard !names.isEmpty, Set(names).count == names.count else {
-        throw DatasetsError(
-          file: path, "class names are expected here, one per line and each once.")
-      }
-      return names
     }
     return nil
+  }
+
+  /// The class names in a list file; throws if there are none or a name is repeated.
+  static func names(
+    in path: String, isNumbered: Bool
+  ) throws(DatasetsError) -> [String] {
+    let names = (try DatasetsError.wrap(FileContents.list(path)) ?? []).map { name($0) }
+      .filter { !$0.isEmpty && (isNumbered || !fillers.contains($0)) }
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw DatasetsError(
+        file: path, "class names are expected here, one per line and each once.")
+    }
+    return names
   }
 
   /// The listed classes of a folder, followed by the other classes that occur, sorted.

@@ -28,6 +28,10 @@ enum ImageFolder {
           ? .layout : FilePath.isImage(name) ? .unreadableImage : .malformedLabels
         found.report(kind, FilePath.normalized(path), foreignName)
       case .upwardLink(let path): found.report(.layout, FilePath.normalized(path), upwardLink)
+      case .special(let path):
+        if isWanted(FilePath.name(path)) {
+          found.report(.layout, FilePath.normalized(path), special)
+        }
       }
     }
     issues += found.sorted { FileContents.isBefore($0.file, $1.file) }
@@ -43,6 +47,7 @@ enum ImageFolder {
 
   private static let upwardLink =
     "the link points to a parent folder; it is not followed."
+  private static let special = "it is a named pipe, socket or device, not a file; ignored."
   private static let foreignName = "the name is not UTF-8; ignored. Rename it."
 
   /// All files below a folder whose names pass a test; see above.
@@ -59,7 +64,7 @@ enum ImageFolder {
 
   /// The images directly in a folder, unsorted; empty if it cannot be listed.
   static func images(directlyIn folder: String) -> [String] {
-    (FileContents.listing(of: folder) ?? []).filter { FilePath.isImage($0.name) }
+    (FileContents.listing(of: folder) ?? []).filter { FilePath.isAnyImage($0.name) }
       .map { FilePath.join(folder, $0.name) }
   }
 
@@ -101,10 +106,9 @@ enum ImageFolder {
     names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
   }
 
-  /// The image names in a list file, one per line.
+  /// The image names in a list file, one per line or separated by zero bytes.
   static func listed(_ list: String) throws(DatasetsError) -> [String] {
-    let names = FileContents.lines(try DatasetsError.wrap(FileContents.text(list)) ?? "")
-      .map { String(FileContents.trimmed($0)) }.filter { !$0.isEmpty }
+    let names = try DatasetsError.wrap(FileContents.list(list)) ?? []
     if names.isEmpty { throw DatasetsError(file: list, "the list of images is empty.") }
     return names
   }

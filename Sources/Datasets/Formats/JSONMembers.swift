@@ -79,37 +79,3 @@ extension JSONScanner {
     return try array("of a member")
   }
 }
-
-/// The kind of label file that a JSON file is, determined from its first keys.
-enum JSONKind {
-  /// An object with `images`, `annotations` and `categories`.
-  case coco
-  /// A list of images.
-  case createML
-  /// An object with `shapes`.
-  case labelMe
-  /// None of these, or not JSON.
-  case other
-
-  /// Reads the file only up to the first key that decides.
-  init(of path: String) {
-    self = (try? Self.kind(of: MappedFile.text(path))) ?? .other
-  }
-
-  private static func kind(of file: MappedFile) throws -> JSONKind {
-    defer { withExtendedLifetime(file) {} }
-    var scanner = JSONScanner(file.bytes)
-    if scanner.peek() == UInt8(ascii: "[") { return .createML }
-    var members = try scanner.object("a label file")
-    while let key = try scanner.key(&members) {
-      if ["images", "annotations", "categories"].contains(where: { scanner.matches(key, $0) }) {
-        return .coco
-      }
-      if ["shapes", "imagePath", "imageData"].contains(where: { scanner.matches(key, $0) }) {
-        return .labelMe
-      }
-      try scanner.skip()
-    }
-    return .other
-  }
-}

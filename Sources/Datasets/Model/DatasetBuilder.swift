@@ -182,7 +182,14 @@ struct DatasetBuilder {
   ) -> (width: Int, height: Int)? {
     let size: ImageRecord
     switch measured {
-    case nil: return image.statedSize ?? (0, 0)
+    case nil:
+      guard let format = UnreadableFormat(path: image.imagePath) else {
+        return image.statedSize ?? (0, 0)
+      }
+      issues.report(
+        .unreadableImage, image.imagePath,
+        "\(format.name) images cannot be read, convert it to JPEG or PNG first; ignored.")
+      return nil
     case .success(let measured)?: size = measured
     case .failure(let error)?:
       let size = image.statedSize ?? (DatasetReading.assumedSize, DatasetReading.assumedSize)

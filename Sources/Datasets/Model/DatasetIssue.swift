@@ -37,6 +37,8 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case unreadableImage = "unreadable image"
     /// A listed image without the label file that its format requires; ignored.
     case missingLabels = "missing label file"
+    /// A label file that several images share; one of them gets the labels of another.
+    case sharedLabels = "shared label file"
     /// An object whose image or class is not listed in the file; ignored.
     case unlisted = "unlisted image or class"
     /// An image path that leads out of the dataset's folder; ignored.
@@ -63,6 +65,8 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case unlabeledImage = "background image"
     /// A label file without an image; not read.
     case orphanedLabels = "orphan label file"
+    /// Annotations of a kind that is not read, such as key points.
+    case ignoredAnnotations = "annotations not read"
     /// Boxes of a class that was not requested; ignored.
     case unwantedClass = "class not requested"
     /// Splits whose class lists differ in order or content.
@@ -94,11 +98,10 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
       switch self {
       case .unreadableSplit, .malformedLabels, .unknownClass, .boxWithoutArea, .boxOutsideImage,
         .sizeMismatch, .orientationMismatch, .boxUnit, .missingImage, .unreadableImage,
-        .missingLabels,
-        .unlisted, .pathOutside, .sharedImage:
+        .missingLabels, .sharedLabels, .unlisted, .pathOutside, .sharedImage:
         .error
       case .tinyBox, .boxBeyondImage, .boxLayout, .duplicateBox, .invalidSegmentation,
-        .ignoredShapes, .zeroId, .onlyCrowds, .unlabeledImage,
+        .ignoredShapes, .ignoredAnnotations, .zeroId, .onlyCrowds, .unlabeledImage,
         .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
         .imageWarning, .repeatedImage, .similarImage, .layout:
         .warning
@@ -165,7 +168,7 @@ extension DatasetsError {
   }
 }
 
-extension MappedFile {
+extension LoadedFile {
   /// Makes an error from a JSON fault, with its line and byte offset.
   package func error(_ fault: JSONFault) -> DatasetsError {
     DatasetsError(fault, file: path, line: line(at: fault.offset))

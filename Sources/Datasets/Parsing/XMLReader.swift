@@ -2,7 +2,7 @@ import Basics
 
 /// Parses XML into a tree of elements and text; attributes are checked and discarded.
 ///
-/// Supports UTF-8, ISO 8859-1 where declared, comments, CDATA sections, processing instructions and
+/// Supports UTF-8, UTF-16, ISO 8859-1 where declared, comments, CDATA sections, processing instructions and
 /// the five predefined entities. A DOCTYPE with internal declarations is rejected, which rules out
 /// entity-expansion attacks. Source: XML 1.0, fifth edition.
 struct XMLReader {
@@ -21,20 +21,36 @@ struct XMLReader {
   }
 
   /// The file's bytes as UTF-8 without a byte-order mark.
+  ///
+  /// Throws for an encoding other than UTF-8, UTF-16 and ISO 8859-1: read as another one, it would
+  /// give other class names.
   private static func utf8(_ bytes: [UInt8], file: String) throws(DatasetsError) -> [UInt8] {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw DatasetsError(file: file, "the text is UTF-16; save the file as UTF-8.")
+    if let order = TextEncoding.unmarkedUTF16(bytes) {
+      return try DatasetsError.wrap(TextEncoding.utf8(bytes, order, file: file))
     }
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    let head = String(
-      decoding: bytes[start...].prefix(200).prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self
-    )
-    .lowercased()
-    if head.hasPrefix("<?xml"), head.contains("iso-8859-1") || head.contains("latin1") {
-      return Array(
-        String(String.UnicodeScalarView(bytes[start...].map { Unicode.Scalar($0) })).utf8)
+    let decoded = try DatasetsError.wrap(TextEncoding.utf8(bytes, file: file))
+    if decoded != bytes { return decoded }
+    let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    let encoding = hasMark ? nil : declaredEncoding(bytes)
+    switch encoding?.lowercased().filter({ $0 != "-" && $0 != "_" }) {
+    case nil, "utf8", "utf16", "utf16le", "utf16be", "ascii", "usascii":
+      return Array(try DatasetsError.wrap(FileContents.text(bytes, file: file)).utf8)
+    case "iso88591", "iso88591:1987", "latin1", "l1":
+      return Array(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8)
+    default:
+      throw DatasetsError(
+        file: file, line: 1,
+        "the declared encoding \"\(encoding ?? "")\" is not supported; save the file as UTF-8.")
     }
-    return Array(try DatasetsError.wrap(FileContents.text(bytes, file: file)).utf8)
+  }
+
+  /// The encoding that the XML declaration names; nil if there is none.
+  private static func declaredEncoding(_ bytes: [UInt8]) -> String? {
+    let head = String(decoding: bytes.prefix(400).prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self)
+    guard head.hasPrefix("<?xml"), let key = head.firstRange(of: "encoding") else { return nil }
+    let value = head[key.upperBound...].drop { $0.isWhitespace || $0 == "=" }
+    guard let quote = value.first, quote == "\"" || quote == "'" else { return nil }
+    return String(value.dropFirst().prefix { $0 != quote })
   }
 
   private func error(_ what: String) -> DatasetsError {

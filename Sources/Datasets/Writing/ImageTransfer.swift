@@ -17,7 +17,7 @@ extension NewFolder {
     case .hardlink where linkat(AT_FDCWD, source, AT_FDCWD, place, AT_SYMLINK_FOLLOW) == 0: break
     case .hardlink, .copy:
       // Only the content is copied, not the permissions.
-      let old = try MappedFile(source)
+      let old = try LoadedFile(source)
       var new = try NewFile(place, name: path)
       try new.append(contentsOf: old)
       try new.finish()

@@ -9,14 +9,14 @@ import Imaging
 /// guess is correct if the previous part ends exactly there. If a guess is wrong, for instance
 /// inside a string, the whole file is parsed again sequentially.
 struct COCOResultsFile {
-  private let file: MappedFile
+  private let file: LoadedFile
   private let groundTruth: GroundTruth
   private let readsMasks: Bool
   /// The approximate size of a part, in bytes.
   private static let partSize = 1 << 20
 
   init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.text(path))
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
   }

@@ -20,7 +20,7 @@ enum DetectionFormat: CaseIterable {
     case .nothing:
       throw DatasetsError(file: path, "there is no file or folder of this name.")
     case .file:
-      let file = try DatasetsError.wrap(MappedFile.text(path))
+      let file = try DatasetsError.wrap(LoadedFile.text(path))
       var scanner = JSONScanner(file.bytes)
       switch scanner.peek() {
       case UInt8(ascii: "["): return .cocoResults

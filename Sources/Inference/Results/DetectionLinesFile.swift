@@ -9,13 +9,13 @@ import Imaging
 /// truth by path or file name, classes by name. A line with an `error` and no boxes counts as an
 /// image without detections.
 struct DetectionLinesFile {
-  private let file: MappedFile
+  private let file: LoadedFile
   private let groundTruth: GroundTruth
   private let names: ImageNames
   private let classIndices: [String: Int]
 
   init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.text(path))
     self.groundTruth = groundTruth
     names = ImageNames(groundTruth.images)
     classIndices = Dictionary(

@@ -64,7 +64,7 @@ package struct ImageInputs {
     var others: [String] = []
     for element in FolderWalk([folder], links: .follow) {
       switch element {
-      case .file(let path), .brokenLink(let path):
+      case .file(let path), .brokenLink(let path), .special(let path):
         if FilePath.isImage(path) { paths.append(path) } else { others.append(path) }
       case .unlistable(let path):
         problems.append(

@@ -27,7 +27,7 @@ package struct Safetensors: Sendable {
   /// The storage of the bytes.
   private enum Content: Sendable {
     case memory([UInt8])
-    case file(MappedFile)
+    case file(LoadedFile)
 
     func withBytes<Result, Failure: Error>(
       _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -56,7 +56,7 @@ package struct Safetensors: Sendable {
   ///
   /// - Throws: `NetworksError` if it cannot be read or is not a valid safetensors file.
   package init(path: String) throws(NetworksError) {
-    let file = try NetworksError.wrap(MappedFile(path, limit: Self.largestFile))
+    let file = try NetworksError.wrap(LoadedFile(path, limit: Self.largestFile))
     try self.init(.file(file), name: path)
   }
 

@@ -57,7 +57,7 @@ package struct COCOFile {
     var offset: Int
   }
 
-  package let file: MappedFile
+  package let file: LoadedFile
   private let segmentations: Segmentations
   private let requiresBoxes: Bool
   private let toleratesFaults: Bool
@@ -76,7 +76,7 @@ package struct COCOFile {
     _ path: String, segmentations: Segmentations = .skipped, requiresBoxes: Bool = true,
     toleratesFaults: Bool = false
   ) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.text(path))
     self.segmentations = segmentations
     self.requiresBoxes = requiresBoxes
     self.toleratesFaults = toleratesFaults
@@ -115,21 +115,13 @@ package struct COCOFile {
     }
   }
 
-  /// The number of bytes behind the current position that stay in memory.
-  static let window = 16 << 20
-
   /// Parses each element of a list.
   private mutating func elements(
     _ name: StaticString, _ scanner: inout JSONScanner,
     _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void
   ) throws(JSONFault) {
     let list = try scanner.lines(name)
-    var kept = scanner.offset
     try scanner.elements(of: list) { (scanner) throws(JSONFault) in
-      if scanner.offset - kept > Self.window {
-        kept = scanner.offset
-        file.release(before: kept)
-      }
       try take(&self, &scanner)
     } skipping: { (fault) throws(JSONFault) in
       guard toleratesFaults else { throw fault }

@@ -44,8 +44,9 @@ struct COCOParser {
     let objects = objects(classes)
     var parsed: [ParsedImage] = []
     parsed.reserveCapacity(join.images.count)
-    for (image, objects) in zip(join.images, objects) {
-      guard ImageLocator.staysInside(image.name) else {
+    let places = locator.places(of: join.images.map(\.name))
+    for ((image, place), objects) in zip(zip(join.images, places), objects) {
+      guard let place else {
         report(
           .pathOutside, at: image.offset,
           "the file_name \"\(image.name)\" of image \(image.id) leads out of the dataset's folder; the image is "
@@ -54,7 +55,7 @@ struct COCOParser {
       }
       parsed.append(
         ParsedImage(
-          imagePath: locator.place(of: image.name), labelPath: path,
+          imagePath: place, labelPath: path,
           statedSize: image.width > 0 && image.height > 0
             ? (image.width, image.height) : nil,
           objects: objects))
@@ -84,12 +85,7 @@ struct COCOParser {
   private mutating func objects(_ classes: ClassTable) -> [[ParsedObject]] {
     let classIndices = join.categories.map { classes[$0.name] ?? 0 }
     var result = [[ParsedObject]](repeating: [], count: join.images.count)
-    var kept = 0
     for row in file.rows {
-      if row.offset - kept > COCOFile.window {
-        kept = row.offset
-        file.file.release(before: kept)
-      }
       var subject: String { row.subject }
       guard let image = join.imageIndices[row.image] else {
         report(

@@ -4,9 +4,10 @@ import Imaging
 
 /// Reads COCO annotation files: a single file, or a folder with one file per split.
 ///
-/// Supports COCO's own layout, `annotations/instances_train2017.json` beside `train2017/`, and
-/// Roboflow's, `train/_annotations.coco.json` beside the images. Images are searched for only
-/// inside the dataset's folder. Source: "Data format" of cocodataset.org.
+/// The annotation files of a folder are found by their content (see `COCOLayout`), for instance
+/// COCO's own `annotations/instances_train2017.json` beside `train2017/`, Roboflow's
+/// `train/_annotations.coco.json` and FiftyOne's `labels.json` beside `data/`. Images are searched
+/// for only inside the dataset's folder. Source: "Data format" of cocodataset.org.
 package struct COCOReader: FormatReader {
   static let appearance =
     "an annotation file .json, or a folder with annotations/instances_train*.json or "
@@ -23,7 +24,7 @@ package struct COCOReader: FormatReader {
     case .nothing: false
     case .file:
       FilePath.ending(path) == "json" && [.coco, .other].contains(JSONKind(of: path))
-    case .folder: !annotationFiles(in: path).isEmpty
+    case .folder: !COCOLayout.files(in: path).isEmpty
     }
   }
 
@@ -31,48 +32,17 @@ package struct COCOReader: FormatReader {
     if FileContents.entry(path) == .file {
       let home = FilePath.folder(path)
       let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
-      let split = Self.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(homeName)
-      root = homeName == "annotations" ? FilePath.join(home, "..") : home
-      files = [split ?? "train": [path]]
+      let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(homeName)
+      root =
+        COCOLayout.folderNames.contains(homeName.lowercased()) ? FilePath.join(home, "..") : home
+      files = SplitName.canonical([(split ?? "train", [path])])
     } else {
       root = path
-      files = Self.annotationFiles(in: path)
+      files = COCOLayout.files(in: path)
     }
     if files.isEmpty {
       throw DatasetsError(file: path, "a COCO dataset is \(Self.appearance).")
     }
-  }
-
-  /// The annotation files in a folder, by split.
-  private static func annotationFiles(in root: String) -> [String: [String]] {
-    var files: [String: [String]] = [:]
-    let folder = FilePath.join(root, "annotations")
-    for name in (try? FileContents.names(in: folder)) ?? [] where FilePath.ending(name) == "json" {
-      if let split = split(ofFile: name) {
-        files[split, default: []].append(FilePath.join(folder, name))
-      }
-    }
-    let places = SplitName.usual.flatMap { split in
-      SplitName.spellings(split).map { (split, FilePath.join(root, $0)) }
-    }
-    for (split, folder) in places + [("train", root)] {
-      let path = FilePath.join(folder, "_annotations.coco.json")
-      if FileContents.entry(path) == .file { files[split, default: []].append(path) }
-    }
-    return files
-  }
-
-  /// The split in a file name: `val` for `instances_val2017.json` and `val.json`; nil for
-  /// `captions_val2017.json` and `trainval.json`.
-  private static func split(ofFile name: String) -> String? {
-    SplitName.usualName(String(subject(ofFile: name).lowercased().prefix { $0.isLetter }))
-  }
-
-  /// The file name without `instances_` and extension, which COCO also uses as folder name:
-  /// `val2017` for `instances_val2017.json`.
-  private static func subject(ofFile name: String) -> String {
-    let stem = FilePath.stem(name)
-    return stem.hasPrefix("instances_") ? String(stem.dropFirst("instances_".count)) : stem
   }
 
   /// The annotation file of a split; throws if there is none or more than one.
@@ -83,7 +53,7 @@ package struct COCOReader: FormatReader {
       throw DatasetsError(
         file: root,
         "the split \"\(split)\" has several annotation files, "
-          + found.map { FilePath.name($0) }.joined(separator: " and ")
+          + found.joined(separator: " and ")
           + "; name one of them instead of the folder.")
     }
     return first
@@ -91,9 +61,9 @@ package struct COCOReader: FormatReader {
 
   var listsAllImages: Bool {
     let read = files.values.flatMap(\.self)
-    let subjects = Set(read.map { Self.subject(ofFile: FilePath.name($0)) })
+    let subjects = Set(read.map { COCOLayout.subject(ofFile: FilePath.name($0)) })
     // `captions_val2017.json` annotates the same images as `instances_val2017.json`.
-    let others = ["captions", "person_keypoints", "panoptic", "stuff"]
+    let others = COCOLayout.otherTasks + [COCOLayout.keyPoints]
     let same = Set(others.flatMap { other in subjects.map { "\(other)_\($0)" } })
     return listsBeside(read).allSatisfy { same.contains(FilePath.stem(FilePath.name($0))) }
   }
@@ -111,15 +81,19 @@ package struct COCOReader: FormatReader {
 
   /// The locator for the images of an annotation file.
   func imageLocator(of path: String, split: String) -> ImageLocator {
-    let subject = Self.subject(ofFile: FilePath.name(path))
+    let subject = COCOLayout.subject(ofFile: FilePath.name(path))
     let names =
       [subject, subject.split(separator: "_").last.map(String.init) ?? subject]
       + SplitName.spellings(split)
     var folders = names.filter { ImageLocator.staysInside($0) }
       .flatMap { ["\($0)", "images/\($0)"] }
     folders += ["images", "data", "."]
-    let paths = folders.map { FilePath.join(root, $0) }
+    // A folder of any other name, but not one of another split.
+    let others = ImageFolder.folders(in: root).paths.filter {
+      [nil, split].contains(SplitName.usualName(FilePath.name($0)))
+    }
     let home = FilePath.folder(path)
+    let paths = folders.map { FilePath.join(root, $0) } + others.prefix(20)
     // Roboflow's images lie beside the annotation file; for files in `annotations` they do not.
     return ImageLocator(
       root: root, folders: FilePath.name(path).hasPrefix("_") ? [home] + paths : paths + [home])

@@ -16,16 +16,27 @@ struct ClassFolderReader: FormatReader {
     guard FileContents.entry(path) == .folder else { return false }
     return ImageFolder.splitsOrAll(in: path).values.allSatisfy { folder in
       let classes = ImageFolder.folders(in: folder).paths
-      return ImageFolder.images(directlyIn: folder).isEmpty
+      // One folder with an ordinary name beside a list of labels is no class.
+      let isListed = classes.count == 1 && holdsList(folder)
+      return ImageFolder.images(directlyIn: folder).isEmpty && !isListed
         && classes.contains { !ImageFolder.images(directlyIn: $0).isEmpty }
         && !classes.contains { holdsLabels($0) }
+    }
+  }
+
+  /// Whether a folder holds a file that may list the labels of images.
+  private static func holdsList(_ folder: String) -> Bool {
+    (FileContents.listing(of: folder) ?? []).contains {
+      $0.kind == .file && ["json", "xml", "csv", "jsonl"].contains(FilePath.ending($0.name))
     }
   }
 
   /// Whether a folder belongs to a format with label files rather than holding images of a class.
   private static func holdsLabels(_ folder: String) -> Bool {
     let name = FilePath.name(folder).lowercased()
-    if ["images", "labels", "masks", "annotations", "jpegimages", "imagesets"].contains(name) {
+    if [
+      "images", "labels", "masks", "annotations", "annots", "xmls", "jpegimages", "imagesets",
+    ].contains(name) {
       return true
     }
     return (FileContents.listing(of: folder) ?? []).contains {
@@ -76,7 +87,7 @@ struct ClassFolderReader: FormatReader {
     for (index, name) in names.enumerated() {
       for place in places[name] ?? [] {
         let images = ImageFolder.files(
-          below: [place], issues: &data.issues, where: FilePath.isImage)
+          below: [place], issues: &data.issues, where: FilePath.isAnyImage)
         data.images += images.map {
           ParsedImage(imagePath: $0, labelPath: $0, imageClass: index)
         }

@@ -7,12 +7,12 @@ struct CreateMLFile {
   private(set) var images: [(labels: LabelFile, line: Int)] = []
   /// List elements that are valid JSON but violate the format.
   private(set) var issues: [DatasetIssue] = []
-  private let file: MappedFile
+  private let file: LoadedFile
   private var lines: LineCounter
 
   /// Reads a whole file; throws if it is not JSON or not a list.
   init(_ path: String) throws(DatasetsError) {
-    file = try DatasetsError.wrap(MappedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.text(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
     do throws(JSONFault) {

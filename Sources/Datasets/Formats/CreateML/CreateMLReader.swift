@@ -40,21 +40,39 @@ struct CreateMLReader: FormatReader {
     }
   }
 
-  /// The annotation files in the split folders, or in the root folder.
+  /// The annotation files in the split folders, or in the root folder or its subfolders.
   private static func annotationFiles(in root: String) -> [String: String] {
     let files = ImageFolder.splits(in: root).compactMapValues(annotationFile)
-    return files.isEmpty ? annotationFile(in: root).map { ["train": $0] } ?? [:] : files
+    if !files.isEmpty { return files }
+    if let file = annotationFile(in: root) { return ["train": file] }
+    // train.json and val.json, in the root folder or in one for annotation files.
+    for folder in [root] + ImageFolder.folders(in: root).paths.prefix(100) {
+      let named = labelFiles(in: folder).map { path in
+        (name: SplitName.usualName(FilePath.stem(FilePath.name(path))), value: path)
+      }
+      if named.count == 1 { return ["train": named[0].value] }
+      let splits = named.compactMap { file in file.name.map { (name: $0, value: file.value) } }
+      if !splits.isEmpty { return SplitName.canonical(splits) }
+    }
+    return [:]
   }
 
   /// The annotation file in an image folder; nil unless there is exactly one.
   private static func annotationFile(in folder: String) -> String? {
-    let names = (FileContents.listing(of: folder) ?? []).map(\.name)
-      .filter { FilePath.ending($0) == "json" }
-    if names.contains(usualName) { return FilePath.join(folder, usualName) }
-    // A folder with one JSON file per image has another format; not all files are read.
-    guard names.count == 1 else { return nil }
-    let path = FilePath.join(folder, names[0])
-    return JSONKind(of: path) == .createML ? path : nil
+    let path = FilePath.join(folder, usualName)
+    if FileContents.entry(path) == .file { return path }
+    let files = labelFiles(in: folder)
+    return files.count == 1 ? files[0] : nil
+  }
+
+  /// The CreateML files in a folder. A folder of many JSON files has one per image, which is another
+  /// format.
+  private static func labelFiles(in folder: String) -> [String] {
+    let names = (FileContents.listing(of: folder) ?? [])
+      .filter { $0.kind == .file && FilePath.ending($0.name) == "json" }.map(\.name)
+    guard names.count <= 20 else { return [] }
+    return names.sorted(by: FileContents.isBefore).map { FilePath.join(folder, $0) }
+      .filter { JSONKind(of: $0) == .createML }
   }
 
   var listsAllImages: Bool { listsBeside(Array(files.values)).isEmpty }
@@ -73,13 +91,14 @@ struct CreateMLReader: FormatReader {
     let home = FilePath.folder(path)
     let locator = ImageLocator(
       root: home,
-      folders: [home, FilePath.join(home, "images"), FilePath.join(home, "..")]
-        .filter { FilePath.isInside($0, root) })
+      folders: ["", "images", "..", "../images", "../" + split, "../images/" + split]
+        .map { FilePath.join(home, $0) }.filter { FilePath.isInside($0, root) })
     var data = ParsedDataset(
       classNames: classes.names, boxLayout: .centerAndSize, issues: file.issues)
-    for (image, line) in file.images {
+    let places = locator.places(of: file.images.map { $0.labels.imageName ?? "" })
+    for ((image, line), place) in zip(file.images, places) {
       let name = image.imageName ?? ""
-      guard ImageLocator.staysInside(name) else {
+      guard let place else {
         data.issues.report(
           .pathOutside, path, line: line,
           "the image \"\(name)\" leads out of the dataset's folder; it is ignored. Names are "
@@ -88,7 +107,7 @@ struct CreateMLReader: FormatReader {
       }
       data.images.append(
         ParsedImage(
-          imagePath: locator.place(of: name), labelPath: path, objects: image.objects(in: classes)))
+          imagePath: place, labelPath: path, objects: image.objects(in: classes)))
     }
     return data
   }

@@ -44,7 +44,7 @@ struct LabelMeReader: FormatReader {
     }
     var data = ParsedDataset()
     let paths = try ImageFolder.files(below: folders[split] ?? root, issues: &data.issues) {
-      Self.isLabelFile($0) || FilePath.isImage($0)
+      Self.isLabelFile($0) || FilePath.isAnyImage($0)
     }
     let files = read(paths.filter(Self.isLabelFile), reading, segmentations: reading.segmentations)
     labels += files.flatMap(\.labels.classes.names)
@@ -65,7 +65,7 @@ struct LabelMeReader: FormatReader {
           imagePath: image, labelPath: path, statedSize: file.statedSize,
           objects: file.objects(in: classes), labels: file.state))
     }
-    for image in paths where FilePath.isImage(image) && !labeled.contains(image) {
+    for image in paths where FilePath.isAnyImage(image) && !labeled.contains(image) {
       data.images.append(
         ParsedImage(
           imagePath: image, labelPath: FilePath.stem(image) + ".json", labels: .absent))
@@ -93,7 +93,7 @@ struct LabelMeReader: FormatReader {
     issues: inout [DatasetIssue]
   ) -> String? {
     let home = FilePath.folder(path)
-    guard let name = file.imageName.map({ FilePath.plain($0) }), !name.isEmpty else {
+    guard let name = file.imageName.map({ FilePath.portable($0) }), !name.isEmpty else {
       return Self.imageBeside(path) ?? FilePath.stem(path) + ".jpg"
     }
     let named = FilePath.join(home, name)

@@ -66,18 +66,26 @@ struct MaskFolderReader: FormatReader {
       classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"])
     let masks = Dictionary(
       grouping: try ImageFolder.files(
-        below: place.masks, issues: &data.issues, where: FilePath.isImage)
+        below: place.masks, issues: &data.issues, where: FilePath.isAnyImage)
     ) { name(of: $0, in: place.masks) }
     /// The image of each mask that is read.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
     let all = try ImageFolder.files(
-      below: place.images, issues: &data.issues, where: FilePath.isImage)
+      below: place.images, issues: &data.issues, where: FilePath.isAnyImage)
     let known = Set(all.map { self.name(of: $0, in: place.images) })
     var images = all
     if let list = place.list {
       let locator = ImageLocator(root: place.images, folders: [place.images])
-      images = try ImageFolder.listed(list).map { locator.place(of: $0) }
+      let names = try ImageFolder.listed(list)
+      images = zip(names, locator.places(of: names)).compactMap { name, place in
+        if place == nil {
+          data.issues.report(
+            .pathOutside, list,
+            "the image \"\(name)\" leads out of the dataset's folder; it is ignored.")
+        }
+        return place
+      }
     }
     for image in images {
       let name = name(of: image, in: place.images)

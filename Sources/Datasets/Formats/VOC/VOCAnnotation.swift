@@ -20,7 +20,7 @@ enum VOCAnnotation {
           + "expected; is this a Pascal VOC file?")
     }
     var labels = LabelFile()
-    labels.imageName = root.child("filename").map { FilePath.name($0.text) }
+    labels.imageName = root.child("filename").map { FilePath.name(FilePath.portable($0.text)) }
     if let size = root.child("size"), let width = Int(size.child("width")?.text ?? ""),
       let height = Int(size.child("height")?.text ?? ""), (1...1_000_000).contains(width),
       (1...1_000_000).contains(height)
@@ -53,7 +53,7 @@ enum VOCAnnotation {
     }
     func corner(_ name: String) throws(DatasetIssue) -> Double {
       guard let value = box.child(name) else { throw fault(box, "a <bndbox> has no <\(name)>") }
-      guard let number = Double(value.text), number.isFinite else {
+      guard let number = NumberFormat.number(value.text) else {
         throw fault(
           value,
           "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected")

@@ -1,102 +1,134 @@
 import Basics
 import Imaging
 
-/// Reads Pascal VOC folders: `JPEGImages/`, `Annotations/` and `ImageSets/Main/`.
+/// Reads Pascal VOC datasets: an XML file per image.
 ///
-/// Other spellings of the first two, such as `images`, are accepted. Without split lists, all
-/// annotated images are `train`. Source: the VOC 2012 development kit, section 3.
+/// Splits are the lists in `ImageSets/Main/`, or folders such as `train/`; without either, all
+/// annotated images are `train`. See `VOCLayout` for the folders. Source: the VOC 2012 development
+/// kit, section 3, and exports of labelImg, Roboflow and CVAT.
 struct VOCReader: FormatReader {
-  static let appearance = "a folder with Annotations/*.xml and JPEGImages/"
+  static let appearance = "a folder with Annotations/*.xml and JPEGImages/, or *.xml beside images"
 
   let root: String
-  private let annotationFolder: String
-  private let imageFolder: String
+  private let layout: VOCLayout
   /// The list file of each split; empty for a dataset without split lists.
   private var lists: [String: String] = [:]
-  var splits: [String] { lists.isEmpty ? ["train"] : SplitName.sorted(lists.keys) }
+  /// The annotation files of each split, without lists.
+  private var members: [String: [Identifier]] = [:]
+  /// All annotation files.
+  private var annotations: [Identifier] = []
+  private var issues: [DatasetIssue] = []
+  var splits: [String] { SplitName.sorted(lists.isEmpty ? Array(members.keys) : Array(lists.keys)) }
 
-  static func recognizes(_ path: String) -> Bool {
-    guard let folder = folder(in: path, named: ["annotations"]),
-      let names = try? FileContents.names(in: folder)
-    else { return false }
-    return names.contains { FilePath.ending($0) == "xml" }
+  /// An annotation file: the part that it belongs to, and its path in the part's folder without
+  /// file extension, such as `a` or `frames/a`.
+  struct Identifier: Hashable {
+    let part: Int
+    let name: String
   }
+
+  /// The path of each annotation file.
+  private var paths: [Identifier: String] = [:]
+
+  static func recognizes(_ path: String) -> Bool { !VOCLayout(root: path).parts.isEmpty }
 
   init(path: String) throws(DatasetsError) {
     root = path
-    guard let annotations = Self.folder(in: path, named: ["annotations"]) else {
+    layout = VOCLayout(root: path)
+    if layout.parts.isEmpty {
       throw DatasetsError(
-        file: path, "a Pascal VOC dataset has a folder Annotations here, but there is none.")
+        file: path,
+        "a Pascal VOC dataset has annotation files here, in a folder Annotations or beside the "
+          + "images, but there are none.")
     }
-    guard let images = Self.folder(in: path, named: ["jpegimages", "images"]) else {
-      throw DatasetsError(
-        file: path, "a Pascal VOC dataset has a folder JPEGImages here, but there is none.")
-    }
-    annotationFolder = annotations
-    imageFolder = images
-    let main = FilePath.join(path, "ImageSets/Main")
-    if FileContents.entry(main) == .folder {
-      for name in try DatasetsError.wrap(FileContents.names(in: main))
-      where FilePath.ending(name) == "txt" && !Self.isClassList(name) {
-        lists[SplitName.canonical(FilePath.stem(name))] = FilePath.join(main, name)
+    for (part, place) in layout.parts.enumerated() {
+      let folder = FilePath.normalized(place.annotations)
+      let files = try ImageFolder.files(below: folder, issues: &issues) {
+        FilePath.ending($0) == "xml"
+      }
+      for file in files {
+        let identifier = Identifier(part: part, name: Self.name(of: file, in: folder))
+        guard paths.updateValue(file, forKey: identifier) == nil else { continue }
+        annotations.append(identifier)
+        let split = place.split ?? Self.split(of: identifier.name)
+        members[split, default: []].append(identifier)
       }
     }
+    lists = try Self.lists(in: path)
+    if members.isEmpty { members = ["train": []] }
   }
 
-  /// `dog_train.txt` lists which images of `train` contain dogs; it is not a split.
-  private static func isClassList(_ name: String) -> Bool {
-    ["_train.txt", "_val.txt", "_trainval.txt", "_test.txt"].contains { name.hasSuffix($0) }
+  /// The path of a file relative to a folder, without file extension.
+  private static func name(of path: String, in folder: String) -> String {
+    FilePath.stem(folder == "." ? path : String(path.dropFirst(folder.count + 1)))
   }
 
-  /// A subfolder with one of the given lowercase names, ignoring case.
-  private static func folder(in path: String, named names: [String]) -> String? {
-    let entries = (try? FileContents.names(in: path)) ?? []
-    return ImageFolder.folder(
-      names.flatMap { name in entries.filter { $0.lowercased() == name } }, in: path)
+  /// The split of an annotation file by the folders in its name; `train` if none is a split's.
+  private static func split(of name: String) -> String {
+    name.split(separator: "/").dropLast().lazy.compactMap { SplitName.usualName(String($0)) }.first
+      ?? "train"
+  }
+
+  /// The list files in `ImageSets/Main`, by split.
+  private static func lists(in root: String) throws(DatasetsError) -> [String: String] {
+    let folders = VOCLayout.named(["imagesets"], in: root).flatMap { sets in
+      VOCLayout.named(["main"], in: sets) + [sets]
+    }
+    for folder in folders {
+      let names = try DatasetsError.wrap(FileContents.names(in: folder)).filter {
+        FilePath.ending($0) == "txt"
+      }
+      let stems = Set(names.map { FilePath.stem($0) })
+      let lists = names.filter { !isClassList(FilePath.stem($0), among: stems) }
+      if !lists.isEmpty {
+        return SplitName.canonical(
+          lists.map { (FilePath.stem($0), FilePath.join(folder, $0)) })
+      }
+    }
+    return [:]
+  }
+
+  /// `dog_train` lists which images of `train` contain dogs; it is not a split.
+  private static func isClassList(_ stem: String, among stems: Set<String>) -> Bool {
+    stems.union(["train", "val", "trainval", "test"]).contains { stem.hasSuffix("_" + $0) }
   }
 
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
-    // The stems of all annotation files.
-    let all = try DatasetsError.wrap(FileContents.names(in: annotationFolder))
-      .filter { FilePath.ending($0) == "xml" }.map { FilePath.stem($0) }
-    let known = Set(all)
-    var issues: [DatasetIssue] = []
-    var wanted = all
+    var issues = self.issues
+    var wanted = members[split] ?? []
+    let known = Set(annotations)
     if let list = lists[split] { wanted = try identifiers(in: list, known: known) }
     // Without requested classes, all files are read, so that every split has the same class list.
-    let read = classNames == nil ? all : wanted.filter { known.contains($0) }
+    let read = classNames == nil ? annotations : wanted.filter { known.contains($0) }
     let files = labels(at: read.map(labelPath), on: reading.runner) {
       (bytes, path) throws(DatasetsError) in try VOCAnnotation.read(bytes, file: path)
     }
     let listed = Set(wanted)
-    var annotations: [String: LabelFile] = [:]
+    var contents: [Identifier: LabelFile] = [:]
     for (identifier, file) in zip(read, files) where file.state != .absent {
-      annotations[identifier] = file
+      contents[identifier] = file
       if listed.contains(identifier) { issues += file.issues }
     }
     let classes = try ClassList.complete(
-      in: root, with: annotations.values.flatMap { $0.classes.names })
-    let images = Dictionary(
-      grouping: try DatasetsError.wrap(FileContents.names(in: imageFolder)).filter {
-        FilePath.isImage($0)
-      },
-      by: { FilePath.stem($0) })
-
+      in: root, with: contents.values.flatMap { $0.classes.names })
+    var images = try VOCImages(layout, annotations: annotations, issues: &issues)
+    for (identifier, file) in contents { images.note(identifier, named: file.imageName) }
     var parsed: [ParsedImage] = []
     for identifier in wanted {
-      guard let annotation = annotations[identifier] else {
+      guard let annotation = contents[identifier] else {
         issues.report(
           .missingLabels, labelPath(identifier),
-          "the annotation of the listed image \"\(identifier)\" does not exist; the image is "
+          "the annotation of the listed image \"\(identifier.name)\" does not exist; the image is "
             + "ignored.")
         continue
       }
       parsed.append(
         ParsedImage(
-          imagePath: FilePath.join(
-            imageFolder, Self.imageName(identifier, annotation, candidates: images[identifier])),
+          imagePath: images.path(
+            of: identifier, named: annotation.imageName, annotation: labelPath(identifier),
+            issues: &issues),
           labelPath: labelPath(identifier), statedSize: annotation.statedSize,
           objects: annotation.objects(in: classes), labels: annotation.state))
     }
@@ -104,42 +136,39 @@ struct VOCReader: FormatReader {
       // Images without an annotation are reported only if they are in no list: no split has them.
       var found = known
       for list in lists.values { found.formUnion(try identifiers(in: list, known: known)) }
-      let unlabeled = images.filter { !found.contains($0.key) }.flatMap(\.value)
-      for name in unlabeled.sorted(by: FileContents.isBefore) {
+      for image in images.unlabeled(except: found) {
         issues.report(
-          .unlabeledImage, FilePath.join(imageFolder, name),
-          "the image has no annotation in \(annotationFolder) and is in no list; it is ignored.")
+          .unlabeledImage, image, "the image has no annotation and is in no list; it is ignored.")
       }
     }
     return ParsedDataset(
       classNames: classes.names, images: parsed, boxLayout: .corners, issues: issues)
   }
 
-  /// The image of an annotation: the file with the same stem; if there are several or none, the one
-  /// that the annotation names.
-  private static func imageName(
-    _ identifier: String, _ annotation: LabelFile, candidates: [String]?
-  ) -> String {
-    let named = annotation.imageName.flatMap { FilePath.isImage($0) ? $0 : nil }
-    guard let candidates, let first = candidates.first else { return named ?? identifier + ".jpg" }
-    return candidates.first { $0 == named } ?? first
+  private func labelPath(_ identifier: Identifier) -> String {
+    paths[identifier]
+      ?? FilePath.join(layout.parts[identifier.part].annotations, identifier.name + ".xml")
   }
 
-  private func labelPath(_ identifier: String) -> String {
-    FilePath.join(annotationFolder, identifier + ".xml")
-  }
-
-  /// The image names in a list file, one per line. A second column (1, -1 or 0, as in the lists of
-  /// single classes) is ignored.
+  /// The annotation files of the image names in a list, one per line. A second column (1, -1 or 0,
+  /// as in the lists of single classes) is ignored, and so are the folders of other machines.
   private func identifiers(
-    in list: String, known: Set<String>
-  ) throws(DatasetsError) -> [String] {
-    try ImageFolder.listed(list).map { listed in
-      if known.contains(listed) { return listed }
+    in list: String, known: Set<Identifier>
+  ) throws(DatasetsError) -> [Identifier] {
+    func identifier(_ name: String) -> Identifier? {
+      layout.parts.indices.lazy.map { Identifier(part: $0, name: name) }.first(
+        where: known.contains)
+    }
+    return try ImageFolder.listed(list).map { listed in
+      if let known = identifier(listed) { return known }
       let parts = listed.split { $0 == " " || $0 == "\t" }
       let isMarked = parts.count == 2 && ["1", "-1", "0"].contains(parts[1])
-      let name = isMarked ? String(parts[0]) : listed
-      return !known.contains(name) && FilePath.isImage(name) ? FilePath.stem(name) : name
+      var name = isMarked ? String(parts[0]) : listed
+      if let known = identifier(name) { return known }
+      if FilePath.isAnyImage(name) { name = FilePath.stem(name) }
+      let components = FilePath.components(FilePath.portable(name))
+      let ends = components.indices.map { components[$0...].joined(separator: "/") }
+      return ends.lazy.compactMap(identifier).first ?? Identifier(part: 0, name: name)
     }
   }
 }

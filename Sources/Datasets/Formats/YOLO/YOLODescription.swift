@@ -1,7 +1,8 @@
 /// A `data.yaml`: the locations of a YOLO dataset's splits, and its class names.
 ///
-/// Keys: `path`, `train`, `val` (or `valid`), `test`, `names` (list or map), `nc`; others are
-/// ignored. Source: the dataset page of Ultralytics' documentation, and Roboflow's exports.
+/// Keys: `path`, `train`, `val` (or `valid`, `Validation` ...), `test`, CVAT's `default`, `names`
+/// (list or map), `nc`, `kpt_shape`; others are ignored. Source: the dataset pages of Ultralytics'
+/// documentation, and exports of Roboflow and CVAT.
 struct YOLODescription: Hashable {
   /// The `path` key: the folder to which the other paths are relative.
   var path: String?
@@ -9,6 +10,22 @@ struct YOLODescription: Hashable {
   var splits: [String: [String]]
   /// The class names, by class index; names may repeat.
   var classNames: [String]
+  /// The key points of each row, in a dataset of poses.
+  var keyPoints: YOLOKeyPoints?
+
+  init(splits: [String: [String]], classNames: [String]) {
+    self.splits = splits
+    self.classNames = classNames
+  }
+
+  /// Whether a text is a description rather than another YAML file.
+  static func isOne(_ text: String, file: String) -> Bool {
+    // A description with a syntax error is one; reading it reports the error.
+    guard let root = try? YAMLReader.read(text, file: file) else { return true }
+    return (root.entries ?? []).contains {
+      ["names", "nc"].contains($0.key) || SplitName.usualName($0.key) != nil
+    }
+  }
 
   /// Parses the text of a description; `file` is used in messages.
   init(_ text: String, file: String) throws(DatasetsError) {
@@ -27,13 +44,24 @@ struct YOLODescription: Hashable {
       }
       path = text
     }
-    splits = [:]
-    for split in SplitName.usual {
-      for spelling in SplitName.spellings(split) {
-        guard splits[split] == nil, let node = root[spelling] else { continue }
-        splits[split] = try Self.places(node, key: spelling, file: file)
+    var places: [(name: String, value: [String])] = []
+    for entry in root.entries ?? [] where !entry.value.isNull {
+      let isSplit = SplitName.usualName(entry.key) != nil || entry.key == SplitName.unnamed
+      guard isSplit else { continue }
+      let value = try Self.places(entry.value, key: entry.key, file: file)
+      let split = SplitName.canonical(entry.key)
+      if let other = places.first(where: { SplitName.canonical($0.name) == split }),
+        other.value != value
+      {
+        throw DatasetsError(
+          file: file, line: entry.value.line,
+          "\"\(other.name)\" and \"\(entry.key)\" are the same split and name different places; "
+            + "remove one of them.")
       }
+      places.append((entry.key, value))
     }
+    splits = SplitName.canonical(places)
+    keyPoints = try Self.keyPoints(root, file: file)
     classNames = try Self.classNames(root, file: file)
   }
 
@@ -48,6 +76,23 @@ struct YOLODescription: Hashable {
         "\"\(key)\" is expected to be a path or a list of paths, but is \(node.kind).")
     }
     return places
+  }
+
+  private static func keyPoints(
+    _ root: YAMLNode, file: String
+  ) throws(DatasetsError) -> YOLOKeyPoints? {
+    guard let node = root["kpt_shape"] else { return nil }
+    let numbers = (node.elements ?? []).compactMap { $0.text.flatMap { Int($0) } }
+    guard numbers.count == 2, numbers.count == node.elements?.count,
+      (1...10_000).contains(numbers[0]),
+      [2, 3].contains(numbers[1])
+    else {
+      throw DatasetsError(
+        file: file, line: node.line,
+        "\"kpt_shape\" is expected to be the number of key points and 2 or 3 numbers for each, such "
+          + "as [17, 3].")
+    }
+    return YOLOKeyPoints(count: numbers[0], dimensions: numbers[1])
   }
 
   private static func classNames(

@@ -4,14 +4,17 @@ import Imaging
 /// A YOLO label file: one object per row, in fractions of the image's width and height.
 ///
 /// `class cx cy w h` for a box, or `class x1 y1 x2 y2 x3 y3 ...` for a polygon, whose bounding box
-/// is used. An empty file is an image without objects. Source: Darknet and the dataset page of
-/// Ultralytics' documentation.
+/// is used. In a dataset of poses, a row is a box and its key points, `class cx cy w h x1 y1 v1 ...`;
+/// key points are not read. An empty file is an image without objects. Source: Darknet and the
+/// dataset pages of Ultralytics' documentation.
 enum YOLOLabels {
   /// Parses the bytes of a label file; `file` is used in messages.
   ///
-  /// Throws if the file is not text; rows that cannot be parsed are reported as issues.
+  /// - Parameter keyPoints: The key points of each row of a dataset of poses, else nil.
+  /// - Throws: if the file is not text; rows that cannot be parsed are reported as issues.
   static func read(
-    _ bytes: [UInt8], file: String, classCount: Int, segmentations: Bool
+    _ bytes: [UInt8], file: String, classCount: Int, keyPoints: YOLOKeyPoints? = nil,
+    segmentations: Bool
   ) throws(DatasetsError) -> LabelFile {
     let text = try DatasetsError.wrap(FileContents.text(bytes, file: file))
     var labels = LabelFile()
@@ -21,7 +24,7 @@ enum YOLOLabels {
       do {
         labels.objects.append(
           try object(
-            fields, file: file, line: index + 1, classCount: classCount,
+            fields, file: file, line: index + 1, classCount: classCount, keyPoints: keyPoints,
             segmentations: segmentations))
       } catch {
         labels.issues.append(error)
@@ -32,24 +35,35 @@ enum YOLOLabels {
   }
 
   private static func object(
-    _ fields: [Substring], file: String, line: Int, classCount: Int, segmentations: Bool
+    _ fields: [Substring], file: String, line: Int, classCount: Int, keyPoints: YOLOKeyPoints?,
+    segmentations: Bool
   ) throws(DatasetIssue) -> ParsedObject {
+    func fault(_ sentence: String) -> DatasetIssue {
+      DatasetIssue(.malformedLabels, file, line: line, sentence)
+    }
     var numbers: [Double] = []
     numbers.reserveCapacity(fields.count)
     for field in fields {
-      guard let number = Double(field), number.isFinite else {
-        throw DatasetIssue(
-          .malformedLabels, file, line: line,
-          "\"\(field.prefix(40))\" is not a finite number; a row is \"class cx cy w h\" or "
-            + "\"class x1 y1 x2 y2 x3 y3 ...\".")
+      guard let number = NumberFormat.number(field) else {
+        throw fault(
+          "\"\(field.prefix(40))\" is not a finite decimal number; a row is "
+            + (keyPoints?.row ?? "\"class cx cy w h\" or \"class x1 y1 x2 y2 x3 y3 ...\"") + ".")
       }
       numbers.append(number)
     }
+    if let keyPoints {
+      guard numbers.count == 5 || numbers.count == 5 + keyPoints.numbers else {
+        throw fault(
+          "the row has \(numbers.count) numbers; by \"kpt_shape\", a row of a pose is "
+            + "\(keyPoints.row): \(5 + keyPoints.numbers) numbers.")
+      }
+      numbers.removeLast(numbers.count - 5)
+    }
     guard numbers.count == 5 || numbers.count >= 7 && numbers.count % 2 == 1 else {
-      throw DatasetIssue(
-        .malformedLabels, file, line: line,
+      throw fault(
         "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w h\", and a "
-          + "polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\".")
+          + "polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\". Rows of poses need the key "
+          + "\"kpt_shape\" in data.yaml.")
     }
     guard let classIndex = Int(exactly: numbers[0]), (0..<classCount).contains(classIndex) else {
       throw DatasetIssue(
@@ -69,5 +83,21 @@ enum YOLOLabels {
     return ParsedObject(
       classIndex: classIndex, extent: .fractions(bounds),
       segmentation: segmentations ? .polygons([points]) : nil, line: line)
+  }
+}
+
+/// The key points of a YOLO dataset of poses: `kpt_shape: [count, dimensions]`.
+struct YOLOKeyPoints: Hashable {
+  var count: Int
+  /// 2 for x and y, or 3 with a visibility.
+  var dimensions: Int
+
+  /// The numbers of a row's key points.
+  var numbers: Int { count * dimensions }
+
+  /// The form of a row, for messages.
+  var row: String {
+    let first = dimensions == 3 ? "x1 y1 v1" : "x1 y1"
+    return "\"class cx cy w h \(first) ...\" with \(count) key points"
   }
 }

@@ -1,66 +1,66 @@
 import Basics
 import Imaging
 
-/// Reads YOLO datasets: with a `data.yaml`, or plain folders `images` and `labels`.
+/// Reads YOLO datasets: with a `data.yaml` or Darknet's `obj.data`, or plain folders.
 ///
 /// Source: the dataset page of Ultralytics' documentation, and exports of Roboflow and CVAT.
 struct YOLOReader: FormatReader {
-  static let appearance = "a data.yaml, or a folder with images/ and labels/"
+  static let appearance = "a data.yaml or obj.data, or a folder with images/ and labels/*.txt"
 
   /// The base of relative paths: the description's `path` if that exists, else `home`.
   let root: String
   /// The folder of the description file, or the dataset's root.
   private let home: String
-  /// The parsed `data.yaml`; nil for a dataset of folders only.
+  /// The parsed description; nil for a dataset of folders only.
   private var description: YOLODescription?
   private let descriptionPath: String
   /// From the description or, for plain folders, from `classes.txt`.
   private let classNames: [String]?
   private var notice: DatasetIssue?
+  /// The image folder of each split of a dataset without a description.
+  private var folders: [String: String] = [:]
   let splits: [String]
 
   static func recognizes(_ path: String) -> Bool {
     if descriptionFile(path) != nil { return true }
     guard FileContents.entry(path) == .folder else { return false }
-    return isPlainFolder(path) || SplitName.usual.contains { hasLabels(of: $0, in: path) }
+    return !YOLOLayout.splits(in: path).isEmpty
   }
 
-  /// The path itself if it is a YAML file, or the YAML file in that folder: `data.yaml`, or the
-  /// only YAML file.
+  /// The path itself if it is a description by its name, or the description in that folder: a
+  /// `data.yaml`, or else the only description that is there.
   private static func descriptionFile(_ path: String) -> String? {
+    let endings = ["yaml", "yml", "data"]
     switch FileContents.entry(path) {
     case .nothing: return nil
-    case .file: return ["yaml", "yml"].contains(FilePath.ending(path)) ? path : nil
+    case .file: return endings.contains(FilePath.ending(path)) ? path : nil
     case .folder:
       let names = ((try? FileContents.names(in: path)) ?? [])
-        .filter { ["yaml", "yml"].contains(FilePath.ending($0)) }
+        .filter { endings.contains(FilePath.ending($0)) }
       let usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"]
-      let name = usual.first { names.contains($0) } ?? (names.count == 1 ? names.first : nil)
-      return name.map { FilePath.join(path, $0) }
+      if let name = usual.first(where: names.contains) { return FilePath.join(path, name) }
+      let descriptions = names.prefix(20).map { FilePath.join(path, $0) }.filter { file in
+        guard let text = try? FileContents.text(file) else { return false }
+        return FilePath.ending(file) == "data"
+          ? DarknetDescription.isOne(text) : YOLODescription.isOne(text, file: file)
+      }
+      return descriptions.count == 1 ? descriptions[0] : nil
     }
-  }
-
-  /// Whether a folder contains the folders `images` and `labels`.
-  private static func isPlainFolder(_ path: String) -> Bool {
-    ["images", "labels"].allSatisfy { FileContents.entry(FilePath.join(path, $0)) == .folder }
-  }
-
-  /// Whether a split has an image folder and a label folder.
-  private static func hasLabels(of split: String, in root: String) -> Bool {
-    guard let images = YOLOLayout.folder(of: split, in: root) else { return false }
-    let labels = FilePath.folder(YOLOLayout.labelPath(of: FilePath.join(images, "x.jpg")))
-    return FileContents.entry(labels) == .folder
   }
 
   init(path: String) throws(DatasetsError) {
     if let file = Self.descriptionFile(path),
       let text = try DatasetsError.wrap(FileContents.text(file))
     {
-      let description = try YOLODescription(text, file: file)
+      let description =
+        try FilePath.ending(file) == "data"
+        ? DarknetDescription.read(text, file: file) : YOLODescription(text, file: file)
       home = FilePath.folder(file)
-      let named = ImageFolder.folder(description.path.map { [$0] } ?? [], in: home)
-      root = named ?? home
-      if named == nil, let path = description.path {
+      let named = description.path.flatMap {
+        PathResolver(folders: [FilePath.folder(file)], kind: .folder).match($0)
+      }
+      root = if case .exact(let path)? = named { path } else { home }
+      if root == home, let path = description.path, named?.path != home {
         notice = DatasetIssue(
           .layout, file,
           "\"path: \(path)\" does not exist; the folder of the description itself is used instead."
@@ -69,22 +69,19 @@ struct YOLOReader: FormatReader {
       self.description = description
       descriptionPath = file
       classNames = description.classNames
-      let root = root
-      splits = SplitName.usual.filter {
-        description.splits[$0] != nil || YOLOLayout.folder(of: $0, in: root) != nil
-      }
+      for split in SplitName.usual { folders[split] = YOLOLayout.folder(of: split, in: root) }
+      splits = SplitName.sorted(Set(description.splits.keys).union(folders.keys))
     } else {
       guard FileContents.entry(path) == .folder else {
         throw DatasetsError(
-          file: path, "a YOLO dataset is a folder or a description that ends in .yaml.")
+          file: path, "a YOLO dataset is a folder or a description that ends in .yaml or .data.")
       }
       root = path
       home = path
       descriptionPath = path
-      classNames = try ClassList.listed(in: path, isNumbered: true)
-      let found = SplitName.usual.filter { YOLOLayout.folder(of: $0, in: path) != nil }
-      // Images directly in images/ are not split: all are `train`.
-      splits = found.isEmpty && Self.isPlainFolder(path) ? ["train"] : found
+      folders = YOLOLayout.splits(in: path)
+      classNames = try YOLOLayout.classNames(in: path, folders: folders.values.sorted())
+      splits = SplitName.sorted(folders.keys)
     }
     if splits.isEmpty {
       throw DatasetsError(
@@ -114,36 +111,51 @@ struct YOLOReader: FormatReader {
       }
       return index
     }
-    let images = try imagePaths(split: split, issues: &issues)
-    let paths = images.map { YOLOLayout.labelPath(of: $0) }
-    let files = labels(at: paths, on: reading.runner) {
+    if let keyPoints = description?.keyPoints {
+      issues.report(
+        .ignoredAnnotations, descriptionPath,
+        "the rows are \(keyPoints.row); only the boxes are read.")
+    }
+    let images = try images(split: split, issues: &issues)
+    var locator = YOLOLabelLocator(bases: [root, home])
+    let labels = images.map { locator.label(of: $0.path) }
+    issues += locator.issues(images.map(\.path), labels, areListed: images.map(\.isListed))
+    let files = self.labels(at: labels.map(\.path), on: reading.runner) {
       (bytes, path) throws(DatasetsError) in
       try YOLOLabels.read(
-        bytes, file: path, classCount: names.count, segmentations: reading.segmentations)
+        bytes, file: path, classCount: names.count, keyPoints: description?.keyPoints,
+        segmentations: reading.segmentations)
     }
     issues += files.flatMap(\.issues)
-    let parsed = zip(zip(images, paths), files).map { place, file in
+    let parsed = zip(zip(images, labels), files).map { place, file in
       ParsedImage(
-        imagePath: place.0, labelPath: place.1, objects: file.objects(renumbered: indices),
+        imagePath: place.0.path, labelPath: place.1.path,
+        objects: file.objects(renumbered: indices),
         labels: file.state)
     }
     if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
+      let isThere = FileContents.entry(first.imagePath) != .nothing
       throw DatasetsError(
         file: descriptionPath,
         "none of the \(parsed.count) images of the split \"\(split)\" "
-          + "has a label file; the first is expected at \(first.labelPath).")
+          + (isThere
+            ? "has a label file; the first is expected at \(first.labelPath)."
+            : "was found; the first, \(first.imagePath), does not exist."))
     }
     return ParsedDataset(
       classNames: classes.names, images: parsed, boxLayout: .centerAndSize, issues: issues)
   }
 
-  /// The image paths of a split, by folder or in list order.
-  private func imagePaths(
+  // MARK: Images
+
+  private typealias ListedImage = (path: String, isListed: Bool)
+
+  /// The images of a split, by folder or in list order.
+  private func images(
     split: String, issues: inout [DatasetIssue]
-  ) throws(DatasetsError) -> [String] {
+  ) throws(DatasetsError) -> [ListedImage] {
     guard let entries = description?.splits[split] else {
-      let plain = FilePath.join(root, "images")
-      let folder = YOLOLayout.folder(of: split, in: root) ?? plain
+      let folder = folders[split] ?? root
       if description != nil {
         issues.report(
           .layout, descriptionPath,
@@ -151,15 +163,15 @@ struct YOLOReader: FormatReader {
       }
       return try imageFiles(in: folder, issues: &issues)
     }
-    var images: [String] = []
+    var images: [ListedImage] = []
     for entry in entries {
       let place = try locate(entry, key: split, issues: &issues)
       if FileContents.entry(place) == .folder {
         images += try imageFiles(in: place, issues: &issues)
       } else if FilePath.ending(place) == "txt" {
-        images += try listedImages(place)
-      } else if FilePath.isImage(place) {
-        images.append(place)
+        images += try listedImages(place, issues: &issues)
+      } else if FilePath.isAnyImage(place) {
+        images.append((place, true))
       } else {
         throw DatasetsError(
           file: descriptionPath,
@@ -174,45 +186,51 @@ struct YOLOReader: FormatReader {
   private func locate(
     _ entry: String, key: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> String {
-    // Roboflow writes ../train/images for train/images.
-    let names = sequence(first: entry) { $0.hasPrefix("../") ? String($0.dropFirst(3)) : nil }
-    let paths = names.flatMap { name in [root, home].map { FilePath.join($0, name) } }
-    guard let place = paths.firstIndex(where: { FileContents.entry($0) != .nothing }) else {
-      let tried = paths.enumerated().filter { paths.firstIndex(of: $0.element) == $0.offset }
+    let resolver = PathResolver(folders: [root, home])
+    // Two entries never mean one place by their ends.
+    let entries = (description?.splits ?? [:]).sorted { $0.key < $1.key }.flatMap(\.value)
+    let matches = PathResolver.paths(entries, resolver.match)
+    switch zip(entries, matches).first(where: { $0.0 == entry })?.1 {
+    case .exact(let place)?: return place
+    case .partial(let place)?:
+      issues.report(
+        .layout, descriptionPath,
+        "\"\(key): \(entry)\" does not exist; \(place) is used instead.")
+      return place
+    case nil:
       throw DatasetsError(
         file: descriptionPath,
         "\"\(key): \(entry)\" does not exist; searched for at "
-          + tried.map(\.element).joined(separator: " and ") + ".")
+          + resolver.places(of: entry).joined(separator: " and ") + ".")
     }
-    if place >= 2 {
-      issues.report(
-        .layout, descriptionPath,
-        "\"\(key): \(entry)\" does not exist; \(paths[place]) is used instead.")
-    }
-    return paths[place]
   }
 
   private func imageFiles(
     in folder: String, issues: inout [DatasetIssue]
-  ) throws(DatasetsError) -> [String] {
-    let images = try ImageFolder.files(
-      below: folder, issues: &issues, where: FilePath.isImage)
+  ) throws(DatasetsError) -> [ListedImage] {
+    let images = try ImageFolder.files(below: folder, issues: &issues, where: FilePath.isAnyImage)
     if images.isEmpty {
       throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
     }
-    for orphan in YOLOLayout.orphans(of: images) {
-      issues.report(
-        .orphanedLabels, orphan, "the label file belongs to no image; it is not read.")
-    }
-    return images
+    return images.map { ($0, false) }
   }
 
-  /// The image paths in a list file, one per line, relative to the dataset or to the list file.
-  private func listedImages(_ list: String) throws(DatasetsError) -> [String] {
-    let folders = [root, FilePath.folder(list), home]
-    return try ImageFolder.listed(list).map { name in
-      let paths = folders.map { FilePath.join($0, name) }
-      return paths.first { FileContents.entry($0) == .file } ?? paths[0]
+  /// The images in a list file, one per line, relative to the dataset or to the list file.
+  private func listedImages(
+    _ list: String, issues: inout [DatasetIssue]
+  ) throws(DatasetsError) -> [ListedImage] {
+    let resolver = PathResolver(folders: [root, FilePath.folder(list), home], kind: .file)
+    let names = try ImageFolder.listed(list)
+    let matches = PathResolver.paths(names, resolver.match)
+    let moved = zip(names, matches).filter { if case .partial? = $0.1 { true } else { false } }
+    if let (name, match) = moved.first {
+      issues.report(
+        .layout, list,
+        "\(moved.count) of \(Sentence.count(names.count, "image")) do not exist as listed and were "
+          + "found by the ends of their paths, for instance \(match?.path ?? "") for \"\(name)\".")
+    }
+    return zip(names, matches).map { name, match in
+      (match?.path ?? FilePath.join(root, name), true)
     }
   }
 }

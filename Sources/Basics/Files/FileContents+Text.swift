@@ -1,0 +1,62 @@
+extension FileContents {
+  /// The text of a UTF-8 or UTF-16 file without its byte-order mark; nil if the file does not exist.
+  package static func text(_ path: String) throws(FileError) -> String? {
+    guard let bytes = try bytes(path) else { return nil }
+    return try text(bytes, file: path)
+  }
+
+  /// Decodes UTF-8, or UTF-16 with a byte-order mark, without the mark; `file` is used in error
+  /// messages.
+  ///
+  /// Zero bytes are errors: a text has none, and they would be parsed as a part of a value.
+  package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
+    let text = try decoded(bytes, file: file)
+    guard let place = bytes.firstIndex(of: 0) else { return text }
+    let line = bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1
+    throw FileError(
+      .read, file, line: line,
+      "it holds zero bytes (NUL), as a file that was not written to its end")
+  }
+
+  /// The entries of a list file (see `PathList`); nil if it does not exist.
+  package static func list(_ path: String) throws(FileError) -> [String]? {
+    guard let bytes = try bytes(path) else { return nil }
+    let entries = try PathList.entries(TextEncoding.utf8(bytes, file: path), of: path)
+    if let entry = entries.first(where: { !$0.isUTF8 }) {
+      throw FileError(
+        .read, path, line: entry.number, "it is not UTF-8; save the file in that encoding")
+    }
+    return entries.map(\.path)
+  }
+
+  /// Decodes UTF-8, or UTF-16 with a byte-order mark, without the mark.
+  private static func decoded(_ bytes: [UInt8], file: String) throws(FileError) -> String {
+    let bytes = try TextEncoding.utf8(bytes, file: file)
+    if let order = TextEncoding.unmarkedUTF16(bytes) {
+      throw FileError(
+        .read, file, "it is UTF-16 (\(order)) without a byte-order mark; save the file as UTF-8")
+    }
+    let start = bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0
+    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+      throw FileError(
+        .read, file, line: line.map { $0 + 1 }, "it is not UTF-8; save the file in that encoding")
+    }
+    return text
+  }
+
+  /// The lines of a text without their terminators (LF, CR LF or CR).
+  package static func lines(_ text: String) -> [Substring] {
+    text.utf8.contains(UInt8(ascii: "\r"))
+      ? text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+      : text.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  /// The text without leading and trailing spaces and tabs.
+  package static func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop { $0 == " " || $0 == "\t" }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,118 @@
+import Basics
+import Imaging
+
+/// The folders of annotation files and images of a Pascal VOC dataset.
+///
+/// Found by their files: XML files are in `Annotations/` or a folder like it, or beside the images;
+/// each split may have folders of its own.
+struct VOCLayout {
+  /// A folder of annotation files and the folder of their images; both may be the same.
+  struct Part {
+    /// The split whose folder this is; nil for a part of the whole dataset.
+    var split: String?
+    let annotations: String
+    let images: String
+  }
+
+  let parts: [Part]
+
+  /// Finds the parts of a dataset; none if there are no annotation files.
+  init(root: String) {
+    guard FileContents.entry(root) == .folder else {
+      parts = []
+      return
+    }
+    if let whole = Self.part(in: root) {
+      parts = [whole]
+      return
+    }
+    let splits = SplitName.canonical(
+      ImageFolder.folders(in: root).paths.compactMap { folder in
+        let name = FilePath.name(folder)
+        let isSplit = SplitName.usualName(name) != nil || name == SplitName.unnamed
+        return isSplit ? Self.part(in: folder).map { (name, $0) } : nil
+      })
+    if !splits.isEmpty {
+      parts = SplitName.sorted(splits.keys).compactMap { split in
+        splits[split].map { Part(split: split, annotations: $0.annotations, images: $0.images) }
+      }
+      return
+    }
+    // Annotation files in folders of any name: in one of their own, or beside the images.
+    let folders = ImageFolder.folders(in: root).paths
+    let annotated = folders.filter { Self.holdsAnnotations(below: $0) }
+    if annotated.isEmpty {
+      parts = []
+    } else if annotated.count == 1, !Self.holdsImages(below: annotated[0]),
+      case let pictured = folders.filter({ Self.holdsImages(below: $0) }), pictured.count == 1
+    {
+      parts = [Part(annotations: annotated[0], images: pictured[0])]
+    } else {
+      parts = [Part(annotations: root, images: root)]
+    }
+  }
+
+  private static let annotationNames = [
+    "annotations", "annotation", "annots", "xmls", "xml", "labels",
+  ]
+  private static let imageNames = ["jpegimages", "images", "imgs", "image", "img"]
+
+  /// The folders directly in one folder.
+  private static func part(in folder: String) -> Part? {
+    let images = named(imageNames, in: folder).first
+    let annotations = named(annotationNames, in: folder).first {
+      holdsAnnotations(below: $0, trusted: FilePath.name($0).lowercased() == "annotations")
+    }
+    if let annotations {
+      if let images { return Part(annotations: annotations, images: images) }
+      let isBeside = holdsImages(below: annotations)
+      return Part(annotations: annotations, images: isBeside ? annotations : folder)
+    }
+    guard holdsAnnotations(directlyIn: folder) else { return nil }
+    let isBeside = !ImageFolder.images(directlyIn: folder).isEmpty
+    return Part(annotations: folder, images: isBeside ? folder : images ?? folder)
+  }
+
+  /// The subfolders with the given lowercase names, ignoring case, in the order of the names.
+  static func named(_ names: [String], in folder: String) -> [String] {
+    let entries = (FileContents.listing(of: folder) ?? []).filter(\.isFolder).map(\.name).sorted()
+    return names.flatMap { name in entries.filter { $0.lowercased() == name } }
+      .map { FilePath.join(folder, $0) }
+  }
+
+  private static func holdsAnnotations(directlyIn folder: String) -> Bool {
+    (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "xml" }
+      .sorted().prefix(3).contains { isAnnotation(FilePath.join(folder, $0)) }
+  }
+
+  /// Whether one of the first XML files below a folder is an annotation; with `trusted`, whether
+  /// there is an XML file.
+  private static func holdsAnnotations(below folder: String, trusted: Bool = false) -> Bool {
+    var tried = 0
+    for case .file(let path) in FolderWalk([folder], links: .followOnce)
+    where FilePath.ending(path) == "xml" {
+      if trusted || isAnnotation(path) { return true }
+      tried += 1
+      if tried == 3 { return false }
+    }
+    return false
+  }
+
+  private static func holdsImages(below folder: String) -> Bool {
+    for case .file(let path) in FolderWalk([folder], links: .followOnce)
+    where FilePath.isAnyImage(path) {
+      return true
+    }
+    return false
+  }
+
+  /// Whether the first element of an XML file is `annotation`.
+  private static func isAnnotation(_ path: String) -> Bool {
+    guard let head = try? FileContents.read(path, prefix: 4096, limit: FileContents.textLimit)
+    else { return false }
+    // UTF-16 has a zero byte in each character of a name.
+    let text = String(decoding: head.bytes.filter { $0 != 0 }, as: UTF8.self)
+    guard let start = text.firstRange(of: "<annotation") else { return false }
+    return text[start.upperBound...].first.map { !$0.isLetter } ?? true
+  }
+}
