@@ -124,8 +124,8 @@ struct COCOReaderTests {
     #expect(
       message(folder.path)
         == folder.path + ": the split \"train\" has several annotation files, "
-        + "instances_train2014.json and instances_train2017.json; name one of them instead of the "
-        + "folder.")
+        + [2014, 2017].map { folder.path("annotations/instances_train\($0).json") }
+        .joined(separator: " and ") + "; name one of them instead of the folder.")
     try folder.writeImage("images/x.png")
     try folder.write("", to: "labels/x.txt")
     #expect(message(folder.path).contains("fits both yolo and coco; give the data.yaml or"))

@@ -11,8 +11,8 @@ extension FileContents {
   /// Zero bytes are errors: a text has none, and they would be parsed as a part of a value.
   package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
     let text = try decoded(bytes, file: file)
-    guard let place = bytes.firstIndex(of: 0) else { return text }
-    let line = bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1
+    guard let place = text.utf8.firstIndex(of: 0) else { return text }
+    let line = text.utf8[..<place].count { $0 == UInt8(ascii: "\n") } + 1
     throw FileError(
       .read, file, line: line,
       "it holds zero bytes (NUL), as a file that was not written to its end")

@@ -23,7 +23,9 @@ enum COCOLayout {
       guard names.count <= maximumFiles else { continue }
       for name in names.sorted(by: FileContents.isBefore) {
         let path = FilePath.join(folder, name)
-        guard let rank = rank(ofFile: name), JSONKind(of: path) == .coco else { continue }
+        guard let rank = rank(ofFile: name), isUsual(name) || JSONKind(of: path) == .coco else {
+          continue
+        }
         let inner =
           FilePath.normalized(folder) == FilePath.normalized(root)
           ? [] : folder.dropFirst(root.count).split(separator: "/")
@@ -56,6 +58,11 @@ enum COCOLayout {
       }
     }
     return [root] + inner + innermost
+  }
+
+  /// Whether a file is meant to be COCO by its name, whatever it holds.
+  static func isUsual(_ name: String) -> Bool {
+    name.hasPrefix("instances_") || name.hasSuffix("_annotations.coco.json")
   }
 
   /// The preference of a file among those of one split, 0 first; nil for files of other tasks.

@@ -70,6 +70,7 @@ struct CreateMLReader: FormatReader {
   private static func labelFiles(in folder: String) -> [String] {
     let names = (FileContents.listing(of: folder) ?? [])
       .filter { $0.kind == .file && FilePath.ending($0.name) == "json" }.map(\.name)
+      .filter { !COCOLayout.isUsual($0) }
     guard names.count <= 20 else { return [] }
     return names.sorted(by: FileContents.isBefore).map { FilePath.join(folder, $0) }
       .filter { JSONKind(of: $0) == .createML }

@@ -84,10 +84,13 @@ struct VOCImages {
     }
     // Of several annotations that mean one image, none gets it: a guess could mix up their labels.
     if let image = borrowed(by: identifier, named: name), claims[image]?.count == 1 { return image }
-    let file = name.flatMap { FilePath.isAnyImage($0) ? $0 : nil }
     let folder = FilePath.join(
       layout.parts[identifier.part].images, FilePath.folder(identifier.name))
-    return FilePath.join(folder, file ?? FilePath.name(identifier.name) + ".jpg")
+    let stated = name.map { FilePath.join(folder, $0) }
+    if let stated, FilePath.isAnyImage(stated), FileContents.entry(stated) == .nothing {
+      return stated
+    }
+    return FilePath.join(folder, FilePath.name(identifier.name) + ".jpg")
   }
 
   /// The images that no annotation uses, except those of some identifiers.
