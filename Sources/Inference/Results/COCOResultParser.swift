@@ -4,7 +4,7 @@ import Imaging
 
 /// Parses single results of a COCO results file and joins them to the ground truth.
 struct COCOResultParser {
-  let file: MappedFile
+  let file: LoadedFile
   let groundTruth: GroundTruth
   let readsMasks: Bool
   /// Whether areas are those of the boxes, as in pycocotools where the first result has a box; if
@@ -15,7 +15,7 @@ struct COCOResultParser {
 
   /// - Parameter first: A scanner at the first result.
   init(
-    _ file: MappedFile, first: JSONScanner, groundTruth: GroundTruth, readsMasks: Bool
+    _ file: LoadedFile, first: JSONScanner, groundTruth: GroundTruth, readsMasks: Bool
   ) {
     self.file = file
     self.groundTruth = groundTruth

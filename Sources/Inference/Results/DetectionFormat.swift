@@ -38,7 +38,7 @@ enum DetectionFormat: CaseIterable {
 
   /// Whether a file is one object with a list of annotations, as in a COCO dataset. Only the keys
   /// before it are read.
-  private static func holdsAnnotations(_ file: MappedFile) -> Bool {
+  private static func holdsAnnotations(_ file: LoadedFile) -> Bool {
     var scanner = JSONScanner(file.bytes)
     guard var members = try? scanner.object("detections") else { return false }
     while let key = try? scanner.key(&members) {

@@ -38,7 +38,9 @@ enum YOLOLayout {
     for folder in folders {
       var locator = YOLOLabelLocator(bases: [root])
       for place in locator.labelFolders(of: folder) {
-        if let names = try ClassList.listed(in: place, isNumbered: true) { found.append((place, names)) }
+        if let names = try ClassList.listed(in: place, isNumbered: true) {
+          found.append((place, names))
+        }
       }
     }
     guard let first = found.first else { return nil }
