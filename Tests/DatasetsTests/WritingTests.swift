@@ -112,7 +112,7 @@ struct WritingTests {
     #expect(
       losses[.voc] == [.segmentations: 2, .masks: 2, .areas: 1, .takenNames: 1])
     #expect(
-      losses[.yolo] == [.crowds: 1, .masks: 1, .joinedPolygons: 1, .marks: 2, .areas: 1])
+      losses[.yolo] == [.crowds: 1, .masksAsPolygons: 1, .joinedPolygons: 1, .marks: 2, .areas: 1])
     #expect(losses[.createml] == [.crowds: 1, .segmentations: 2, .masks: 1, .marks: 2, .areas: 1])
 
     let voc = try reread(.voc, folder.path("voc"))
@@ -280,7 +280,7 @@ struct WritingTests {
     let data = try outlined(.mask(mask), box, in: folder)
     for (format, losses, shift) in [
       (DatasetFormat.labelme, [DroppedAnnotations.boxesOfSegmentations: 1], 0.5), (.coco, [:], 0),
-      (.yolo, [.masks: 1], 0), (.voc, [.masks: 1], 0),
+      (.yolo, [.masksAsPolygons: 1, .boxesOfSegmentations: 1], 0.5), (.voc, [.masks: 1], 0),
     ] {
       let place = folder.path(format.rawValue)
       let outcome = try DatasetWriter(format: format).write([data], to: place)

@@ -197,6 +197,14 @@ public struct JSONScanner {
     position += count
   }
 
+  /// Whether the two bytes at an offset are those of an empty string, list or object.
+  package func isEmptyValue(at offset: Int) -> Bool {
+    switch bytes[offset] {
+    case UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "{"): true
+    default: false
+    }
+  }
+
   // MARK: Faults
 
   /// The error for an unexpected byte at the current offset.

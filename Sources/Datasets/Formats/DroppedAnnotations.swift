@@ -8,6 +8,12 @@ package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case crowds = "crowd regions dropped: they are not single objects"
   case segmentations = "polygons dropped, their boxes kept: the format has no polygons"
   case masks = "RLE masks dropped, their boxes kept: the format has no masks"
+  case masksAsPolygons = "RLE masks written as polygons of their connected components"
+  case classMasksAsObjects =
+    "objects made from class masks: one for each connected component of a class"
+  case crowdsAsObjects =
+    "crowd regions written as objects: no object of the dataset is anything else"
+  case changedIds = "ids changed: they occurred before"
   case joinedPolygons = "segmentations of several polygons joined to one polygon each"
   case emptySegmentations = "empty segmentations dropped, their boxes kept"
   case boxesOfSegmentations =

@@ -47,7 +47,10 @@ struct FormatCapabilities: OptionSet, Hashable {
     {
       losses.append(.marks)
     }
-    if let stated = annotation.stated, stated.area != stated.box.area, !contains(.areas) {
+    if let stated = annotation.stated, !contains(.areas),
+      // Products of printed digits differ by rounding.
+      abs(stated.area - stated.box.area) > 1e-6 * abs(stated.box.area)
+    {
       losses.append(.areas)
     }
     return losses

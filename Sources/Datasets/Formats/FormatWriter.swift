@@ -19,8 +19,12 @@ protocol FormatWriter {
 
   /// Begins a dataset with the given classes and splits, in this order.
   init(classNames: [String], splits: [String])
+  /// Receives all samples before the first one is added, in the same order.
+  mutating func prepare(_ splits: [Dataset])
   /// The path of an image of a split, relative to the dataset's folder.
   func imagePath(_ name: String, of sample: Sample, split: String) -> String
+  /// The number of ids of the source that are written changed.
+  var changedIdCount: Int { get }
   /// Adds a sample; returns its label file, if the format has one file per image.
   ///
   /// Throws `DatasetsError` if the format cannot represent the sample at all.
@@ -32,6 +36,9 @@ protocol FormatWriter {
 }
 
 extension FormatWriter {
+  mutating func prepare(_ splits: [Dataset]) {}
+  var changedIdCount: Int { 0 }
+
   func imagePath(_ name: String, of sample: Sample, split: String) -> String {
     "\(split)/\(name)"
   }

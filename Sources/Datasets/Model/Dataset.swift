@@ -18,6 +18,11 @@ public struct Dataset: Hashable, Sendable {
   /// The number of images that were kept although their size could not be found.
   package internal(set) var unmeasuredCount = 0
 
+  /// The id of each class in a COCO file; empty unless ids were kept, nil for a class without one.
+  package internal(set) var classIds: [ItemId?] = []
+  /// Members of the label files that were not read; empty unless they were counted.
+  package internal(set) var unread = UnreadMembers()
+
   /// The number of labeled objects in all images.
   public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 }
@@ -40,6 +45,8 @@ public struct Sample: Hashable, Sendable {
   /// Maps the class numbers of the mask file to class indices of the dataset, nil for a class that
   /// was not requested. The array is nil if the numbers need no mapping.
   public var maskClassIndices: [Int?]?
+  /// The ids of the image and its objects, if they were kept.
+  package var ids: SourceIds?
 }
 
 /// The supported dataset formats.

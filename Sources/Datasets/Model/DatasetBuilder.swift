@@ -60,6 +60,7 @@ struct DatasetBuilder {
         sample.maskClassIndices = classIndices
       }
       sample.annotations.reserveCapacity(image.objects.count)
+      if reading.keepsSources { sample.ids = SourceIds(image: image.id) }
       var validator = BoxValidator(
         image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
       for object in image.objects {
@@ -67,6 +68,7 @@ struct DatasetBuilder {
         if let classIndex = classIndices[object.classIndex] {
           if let annotation = validator.annotation(of: object, classIndex: classIndex) {
             sample.annotations.append(annotation)
+            sample.ids?.annotations.append(object.id)
           }
         } else {
           unwanted[object.classIndex] += 1
@@ -75,6 +77,7 @@ struct DatasetBuilder {
       issues += validator.issues
       if let earlier {
         samples[earlier.sample].annotations += sample.annotations
+        samples[earlier.sample].ids?.annotations += sample.ids?.annotations ?? []
         continue
       }
       seen[image.imagePath] = (entry, samples.count)

@@ -20,6 +20,8 @@ public struct DatasetReading {
   package static let assumedSize = 640
   /// Whether boxes are clipped to their images; if not, they keep the label files' coordinates.
   public var clipsBoxes: Bool
+  /// Whether ids are kept, and members that are not read are counted, for conversion.
+  package var keepsSources = false
   /// The executor that reads images and label files.
   public var runner: any ParallelExecutor
   /// The cache of image sizes, which may be stored between runs.

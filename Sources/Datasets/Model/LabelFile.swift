@@ -20,6 +20,8 @@ struct LabelFile {
   /// the file's class numbers.
   var objects: [ParsedObject] = []
   var classes = ClassTable()
+  /// Members of the file that are not read, if they are counted.
+  var unread = UnreadMembers()
   /// Parts of the file that cannot be parsed.
   var issues: [DatasetIssue] = []
 

@@ -9,6 +9,10 @@ struct ParsedDataset {
   var images: [ParsedImage] = []
   /// The layout of boxes that the format prescribes; nil if it has no boxes of four numbers.
   var boxLayout: BoxConventions.Layout?
+  /// The id of each class, in formats with ids.
+  var classIds: [ItemId?] = []
+  /// Members of the label files that are not read, if they are counted.
+  var unread = UnreadMembers()
   /// Issues found while parsing.
   var issues: [DatasetIssue] = []
 }
@@ -21,6 +25,8 @@ struct ParsedImage {
   /// The image size stated in the label file, in pixels.
   var statedSize: (width: Int, height: Int)?
   var objects: [ParsedObject] = []
+  /// The id of the image, in formats with ids.
+  var id: ItemId?
   /// The class index of the whole image.
   var imageClass: Int?
   /// The path of the image's mask.

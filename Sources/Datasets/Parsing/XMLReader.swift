@@ -263,6 +263,9 @@ struct XMLTree: Hashable {
   /// The byte at which the element begins, in the text as UTF-8 without a byte-order mark.
   var byte: Int
 
+  /// Whether the element has neither text nor children.
+  var isEmpty: Bool { text.isEmpty && children.isEmpty }
+
   /// The first child with a name.
   func child(_ name: String) -> XMLTree? { children.first { $0.name == name } }
 }

@@ -37,9 +37,16 @@ extension Dataset {
     var builder = DatasetBuilder(parsed: parsed, wanted: classNames, reading: reading)
     let samples = builder.samples(path: path)
     if !reading.validates { try builder.refuseEmpty(samples, path: path, split: name) }
-    return Dataset(
+    var dataset = Dataset(
       path: path, format: format, split: name, classNames: builder.classNames, samples: samples,
       issues: builder.issues, unmeasuredCount: builder.unmeasuredCount)
+    if reading.keepsSources {
+      let ids = Dictionary(
+        zip(parsed.classNames, parsed.classIds).map { ($0, $1) }, uniquingKeysWith: { a, _ in a })
+      dataset.classIds = dataset.classNames.map { ids[$0] ?? nil }
+      dataset.unread = parsed.unread
+    }
+    return dataset
   }
 
   /// Throws at the first malformed label: training must not ignore labels silently.

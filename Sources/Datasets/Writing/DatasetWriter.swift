@@ -20,10 +20,15 @@ package struct DatasetWriter: Sendable {
   package let format: DatasetFormat
   /// How images are transferred.
   package let images: ImageTransfer
+  /// Whether objects made from mask files have polygons.
+  private let keepsSegmentations: Bool
 
-  package init(format: DatasetFormat, images: ImageTransfer = .copy) {
+  package init(
+    format: DatasetFormat, images: ImageTransfer = .copy, keepsSegmentations: Bool = true
+  ) {
     self.format = format
     self.images = images
+    self.keepsSegmentations = keepsSegmentations
   }
 
   /// Writes the splits of a dataset.
@@ -36,7 +41,7 @@ package struct DatasetWriter: Sendable {
   ///   - folder: The target folder; it must not exist, or must be empty.
   ///   - observe: Called after each image.
   /// - Throws: `DatasetsError` if the folder is not empty, if a file cannot be read or written, or
-  ///   if the format cannot represent a sample.
+  ///   if the format cannot represent a sample, or none of all labels.
   package func write(
     _ splits: [Dataset], to folder: String, observe: () throws -> Void = {}
   ) throws -> Outcome {
@@ -75,6 +80,9 @@ package struct DatasetWriter: Sendable {
     var writer = format.writer.init(classNames: classNames, splits: splits.map(\.split))
     var outcome = Outcome()
     var names = UniqueImageNames()
+    let adapter = SampleAdapter(
+      splits, holds: format.writer.holds, keepsSegmentations: keepsSegmentations)
+    writer.prepare(splits)
     func write(_ files: [WrittenFile]) throws(DatasetsError) {
       for file in files {
         try DatasetsError.wrap(target.write(file.pieces, to: FilePath.join(folder, file.path)))
@@ -82,7 +90,9 @@ package struct DatasetWriter: Sendable {
     }
     for split in splits {
       outcome.begin(split.split)
-      for sample in split.samples {
+      outcome.leave(split.unread)
+      for original in split.samples {
+        let sample = try adapter.adapted(original, &outcome)
         let place = FilePath.folder(writer.imagePath("x", of: sample, split: split.split))
         let (name, losses) = names.name(for: sample.imagePath, in: place)
         losses.forEach { outcome.lose($0) }
@@ -97,8 +107,27 @@ package struct DatasetWriter: Sendable {
         try observe()
       }
     }
+    outcome.lose(.changedIds, count: writer.changedIdCount)
+    try refuseNothing(outcome, of: splits)
     try write(writer.description())
     return outcome
+  }
+
+  /// Rejects a conversion in which no label is left.
+  private func refuseNothing(_ outcome: Outcome, of splits: [Dataset]) throws(DatasetsError) {
+    let samples = splits.lazy.flatMap(\.samples)
+    guard format.writer.holds.contains(.boxes), outcome.objects == 0,
+      samples.contains(where: {
+        !$0.annotations.isEmpty || $0.imageClass != nil || $0.maskPath != nil
+      })
+    else { return }
+    let losses = DroppedAnnotations.allCases.compactMap { loss in
+      outcome.losses[loss].map { "\($0) \(loss.rawValue)" }
+    }
+    throw DatasetsError(
+      file: splits[0].path,
+      "nothing of its labels can be written as \(format.rawValue)"
+        + (losses.isEmpty ? "." : " (\(losses.joined(separator: "; ")))."))
   }
 
   /// Rejects, before any work, a target that cannot be a new folder or that lies inside the

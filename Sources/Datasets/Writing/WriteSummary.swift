@@ -17,6 +17,8 @@ extension DatasetWriter {
     package private(set) var splits: [Split] = []
     /// How often each kind of annotation was dropped or changed.
     package private(set) var losses: [DroppedAnnotations: Int] = [:]
+    /// Members of the label files that are not converted, by name, with the number of their values.
+    package private(set) var unread = UnreadMembers()
     /// The maximum shift of a box side, in pixels, where boxes are recomputed from polygons.
     package private(set) var largestBoxShift = 0.0
 
@@ -29,7 +31,12 @@ extension DatasetWriter {
     mutating func begin(_ split: String) { splits.append(Split(name: split)) }
 
     /// Counts a dropped or changed annotation.
-    mutating func lose(_ loss: DroppedAnnotations) { losses[loss, default: 0] += 1 }
+    mutating func lose(_ loss: DroppedAnnotations, count: Int = 1) {
+      if count > 0 { losses[loss, default: 0] += count }
+    }
+
+    /// Records the members of the label files that were not read.
+    mutating func leave(_ members: UnreadMembers) { unread.add(members) }
 
     /// Counts an image of the current split.
     mutating func count(_ sample: Sample, holds: FormatCapabilities) {

@@ -53,6 +53,8 @@ struct Convert: Command {
     let read = try writing.read(
       index, ThreadPool(threads: writing.threads ?? Machine.availableThreads),
       segmentations: keepsSegmentations)
-    return try writing.write([read], as: [""], of: read, in: format, to: folder, on: console)
+    return try writing.write(
+      [read], as: [""], of: read, in: format, to: folder,
+      keepsSegmentations: keepsSegmentations, on: console)
   }
 }

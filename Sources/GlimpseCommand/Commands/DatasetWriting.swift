@@ -31,6 +31,11 @@ struct DatasetWriting: Sendable {
       }
     }
 
+    /// Members of the label files that are not converted, with the number of their values.
+    private var unread: [(key: String, value: Int)] {
+      outcome.unread.counts.sorted { $0.key < $1.key }
+    }
+
     private var splits: Table {
       var table = Table([.words("split", key: "name"), .numbers("images"), .numbers("objects")])
       for split in outcome.splits {
@@ -42,6 +47,10 @@ struct DatasetWriting: Sendable {
     fileprivate var text: String {
       var text = splits.text
       for (kind, count) in dropped { text += "\(count) \(kind.rawValue)\(extent(of: kind))\n" }
+      if !unread.isEmpty {
+        let members = unread.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+        text += "members that are not converted: \(Sentence.printable(members))\n"
+      }
       if errorCount > 0 {
         text +=
           "labels or images were dropped or changed by \(Sentence.count(errorCount, "issue")) of the "
@@ -70,6 +79,8 @@ struct DatasetWriting: Sendable {
         "splits": splits.json,
         "losses": .object(
           dropped.map { JSONMember(key: "\($0.kind)", value: .integer($0.count)) }),
+        "unread": .object(
+          unread.map { JSONMember(key: $0.key, value: .integer($0.value)) }),
         "largest_box_shift": .number(outcome.largestBoxShift), "errors": .integer(errorCount),
       ]
     }
@@ -87,10 +98,11 @@ struct DatasetWriting: Sendable {
   func read(
     _ index: ImageIndex, _ tasks: any ParallelExecutor, segmentations: Bool = true
   ) throws -> [Dataset] {
-    try Dataset.openAll(
-      path: data, splits: splits.isEmpty ? nil : splits, format: source,
-      reading: DatasetReading(
-        segmentations: segmentations, clipsBoxes: false, runner: tasks, images: index))
+    var reading = DatasetReading(
+      segmentations: segmentations, clipsBoxes: false, runner: tasks, images: index)
+    reading.keepsSources = true
+    return try Dataset.openAll(
+      path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
   }
 
   /// Writes a dataset into a new folder, or several versions of it such as folds, with progress,
@@ -102,14 +114,17 @@ struct DatasetWriting: Sendable {
   ///   - data: The splits that were read, whose issues are reported.
   func write(
     _ parts: some Sequence<[Dataset]>, as names: [String], of data: [Dataset],
-    in format: DatasetFormat, to folder: String, on console: Console
+    in format: DatasetFormat, to folder: String, keepsSegmentations: Bool = true,
+    on console: Console
   ) throws -> ExitCode {
     let issues = data.flatMap(\.issues)
     IssueReporter.report(issues, on: console)
     let imageCount = data.reduce(0) { $0 + $1.samples.count }
     var progress = ProgressReporter("Writing", total: names.count * imageCount, on: console)
     defer { progress.finish() }
-    let outcomes = try DatasetWriter(format: format, images: images).write(
+    let outcomes = try DatasetWriter(
+      format: format, images: images, keepsSegmentations: keepsSegmentations
+    ).write(
       zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
     ) {
       progress.advance()

@@ -64,6 +64,8 @@ package struct COCOFile {
   private(set) var images: [Image] = []
   private(set) var categories: [Category] = []
   package private(set) var rows: [Row] = []
+  /// Members that are not read.
+  private(set) var unread: UnreadMembers
   /// List elements that are valid JSON but violate the format.
   private(set) var faults: [JSONFault] = []
 
@@ -74,12 +76,13 @@ package struct COCOFile {
   /// such a violation unless boxes are not required.
   package init(
     _ path: String, segmentations: Segmentations = .skipped, requiresBoxes: Bool = true,
-    toleratesFaults: Bool = false
+    toleratesFaults: Bool = false, countsUnread: Bool = false
   ) throws(DatasetsError) {
     file = try DatasetsError.wrap(LoadedFile.text(path))
     self.segmentations = segmentations
     self.requiresBoxes = requiresBoxes
     self.toleratesFaults = toleratesFaults
+    unread = UnreadMembers(isCounting: countsUnread)
     do {
       var scanner = JSONScanner(file.bytes)
       try read(&scanner)
@@ -94,18 +97,18 @@ package struct COCOFile {
     while let key = try scanner.member(&root) {
       if try met.takes(key, 0, "images", scanner) {
         try elements("images", &scanner) { (file, scanner) throws(JSONFault) in
-          file.images.append(try Self.image(&scanner))
+          file.images.append(try file.image(&scanner))
         }
       } else if try met.takes(key, 1, "categories", scanner) {
         try elements("categories", &scanner) { (file, scanner) throws(JSONFault) in
-          file.categories.append(try Self.category(&scanner))
+          file.categories.append(try file.category(&scanner))
         }
       } else if try met.takes(key, 2, "annotations", scanner) {
         try elements("annotations", &scanner) { (file, scanner) throws(JSONFault) in
           file.rows.append(try file.row(&scanner))
         }
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "")
       }
     }
     guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
@@ -129,7 +132,7 @@ package struct COCOFile {
     }
   }
 
-  private static func image(_ scanner: inout JSONScanner) throws(JSONFault) -> Image {
+  private mutating func image(_ scanner: inout JSONScanner) throws(JSONFault) -> Image {
     var met = MemberSet()
     scanner.skipSpace()
     var image = Image(offset: scanner.offset)
@@ -144,7 +147,7 @@ package struct COCOFile {
       } else if try met.takes(key, 3, "height", scanner) {
         image.height = try scanner.integer("a height")
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "images")
       }
     }
     guard met.contains(0) else { throw JSONFault("an image has no \"id\"", at: image.offset) }
@@ -152,7 +155,7 @@ package struct COCOFile {
     return image
   }
 
-  private static func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
+  private mutating func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
     var met = MemberSet()
     scanner.skipSpace()
     var category = Category(offset: scanner.offset)
@@ -163,7 +166,7 @@ package struct COCOFile {
       } else if try met.takes(key, 1, "name", scanner) {
         category.name = ClassList.name(try scanner.name())
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "categories")
       }
     }
     guard met.contains(0) else { throw JSONFault("a category has no \"id\"", at: category.offset) }
@@ -171,7 +174,7 @@ package struct COCOFile {
     return category
   }
 
-  private func row(_ scanner: inout JSONScanner) throws(JSONFault) -> Row {
+  private mutating func row(_ scanner: inout JSONScanner) throws(JSONFault) -> Row {
     var met = MemberSet()
     scanner.skipSpace()
     var row = Row(offset: scanner.offset)
@@ -201,7 +204,7 @@ package struct COCOFile {
       } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "annotations")
       }
     }
     for (place, name) in ["bbox", "image_id", "category_id"].enumerated()

@@ -58,10 +58,13 @@ struct COCOParser {
           imagePath: place, labelPath: path,
           statedSize: image.width > 0 && image.height > 0
             ? (image.width, image.height) : nil,
-          objects: objects))
+          objects: objects, id: image.id))
     }
+    let ids = Dictionary(
+      join.categories.map { ($0.name, $0.id) }, uniquingKeysWith: { a, _ in a })
     return ParsedDataset(
-      classNames: classes.names, images: parsed, boxLayout: .cornerAndSize, issues: issues)
+      classNames: classes.names, images: parsed, boxLayout: .cornerAndSize,
+      classIds: classes.names.map { ids[$0] }, unread: file.unread, issues: issues)
   }
 
   /// The classes in file order; categories with the same name are one class.

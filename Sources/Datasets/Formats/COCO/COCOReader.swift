@@ -74,7 +74,7 @@ package struct COCOReader: FormatReader {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
       path, segmentations: reading.segmentations ? .optional : .skipped,
-      toleratesFaults: reading.validates)
+      toleratesFaults: reading.validates, countsUnread: reading.keepsSources)
     var parser = COCOParser(file, locator: imageLocator(of: path, split: split))
     return try parser.dataset()
   }

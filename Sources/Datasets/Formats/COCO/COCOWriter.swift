@@ -3,7 +3,7 @@ import Imaging
 
 /// Writes COCO: `annotations/instances_SPLIT.json` and the images in `SPLIT/`.
 ///
-/// Ids count from 1. `difficult`, `truncated` and `occluded`, which are not part of COCO, are
+/// Ids are those of the source; where it has none they count from 1. `difficult`, `truncated` and `occluded`, which are not part of COCO, are
 /// written as extra keys of an annotation where they are set.
 struct COCOWriter: FormatWriter {
   static let holds: FormatCapabilities = [
@@ -14,22 +14,29 @@ struct COCOWriter: FormatWriter {
   private struct Lists {
     var images = JSONWriter(separator: ",\n")
     var annotations = JSONWriter(separator: ",\n")
-    var imageCount = 0
-    var annotationCount = 0
+    var imageIds: COCOIds
+    var annotationIds: COCOIds
 
-    mutating func add(_ sample: Sample, name: String) {
-      imageCount += 1
-      images.object { [imageCount] in
-        $0.member("id", imageCount)
+    init(_ samples: [Sample]) {
+      imageIds = COCOIds(samples.lazy.map { $0.ids?.image })
+      annotationIds = COCOIds(samples.lazy.flatMap { $0.ids?.annotations ?? [] })
+    }
+
+    mutating func add(_ sample: Sample, name: String, categoryIds: [ItemId]) {
+      let image = imageIds.take(sample.ids?.image)
+      images.object {
+        $0.member("id", image)
         $0.member("file_name", name)
         $0.member("width", sample.imageWidth)
         $0.member("height", sample.imageHeight)
       }
-      for annotation in sample.annotations {
-        annotationCount += 1
-        annotations.object { [imageCount, annotationCount] in
-          $0.member("id", annotationCount)
-          $0.member("image_id", imageCount)
+      let ids = sample.ids?.annotations ?? []
+      for (place, annotation) in sample.annotations.enumerated() {
+        let id = annotationIds.take(place < ids.count ? ids[place] : nil)
+        annotations.object {
+          $0.member("id", id)
+          $0.member("image_id", image)
+          $0.member("category_id", categoryIds[annotation.classIndex])
           COCOWriter.write(annotation, to: &$0)
         }
       }
@@ -39,16 +46,27 @@ struct COCOWriter: FormatWriter {
   private let classNames: [String]
   private let splits: [String]
   private var lists: [String: Lists] = [:]
+  private var categoryIds: [ItemId]
 
   init(classNames: [String], splits: [String]) {
     self.classNames = classNames
     self.splits = splits
+    categoryIds = COCOIds.categories([], count: classNames.count)
+  }
+
+  mutating func prepare(_ splits: [Dataset]) {
+    for split in splits { lists[split.split] = Lists(split.samples) }
+    categoryIds = COCOIds.categories(splits.first?.classIds ?? [], count: classNames.count)
+  }
+
+  var changedIdCount: Int {
+    lists.values.reduce(0) { $0 + $1.imageIds.changedCount + $1.annotationIds.changedCount }
   }
 
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
-    lists[split, default: Lists()].add(sample, name: name)
+    lists[split]?.add(sample, name: name, categoryIds: categoryIds)
     return []
   }
 
@@ -56,7 +74,6 @@ struct COCOWriter: FormatWriter {
     func pixels(_ values: [Double]) -> [JSONText] {
       values.map { JSONText(NumberFormat.pixels($0)) }
     }
-    json.member("category_id", annotation.classIndex + 1)
     if let stated = annotation.stated {
       // Written with all digits: the metrics depend on the exact values.
       json.member("bbox", [stated.box.x, stated.box.y, stated.box.width, stated.box.height])
@@ -84,20 +101,26 @@ struct COCOWriter: FormatWriter {
     }
   }
 
+  /// What many programs expect to be there.
+  private static let info: JSONValue = [
+    "description": "Converted by Glimpse", "version": .string(glimpseVersion),
+  ]
+
   func description() -> [WrittenFile] {
     var categories = JSONWriter(separator: ",\n")
     for (index, name) in classNames.enumerated() {
       categories.object {
-        $0.member("id", index + 1)
+        $0.member("id", categoryIds[index])
         $0.member("name", name)
       }
     }
     return splits.map { split in
-      let lists = lists[split] ?? Lists()
+      let lists = lists[split] ?? Lists([])
       return WrittenFile(
         path: "annotations/instances_\(split).json",
         pieces: [
-          Array("{\"images\":[\n".utf8), lists.images.bytes,
+          Array("{\"info\":\(Self.info.line),\n\"licenses\":[],\n\"images\":[\n".utf8),
+          lists.images.bytes,
           Array("\n],\n\"categories\":[\n".utf8), categories.bytes,
           Array("\n],\n\"annotations\":[\n".utf8), lists.annotations.bytes,
           Array("\n]}\n".utf8),

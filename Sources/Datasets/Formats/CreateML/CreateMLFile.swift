@@ -5,13 +5,16 @@ import Imaging
 struct CreateMLFile {
   /// The labels of each image, and the line at which they begin.
   private(set) var images: [(labels: LabelFile, line: Int)] = []
+  /// Members that are not read.
+  private(set) var unread: UnreadMembers
   /// List elements that are valid JSON but violate the format.
   private(set) var issues: [DatasetIssue] = []
   private let file: LoadedFile
   private var lines: LineCounter
 
   /// Reads a whole file; throws if it is not JSON or not a list.
-  init(_ path: String) throws(DatasetsError) {
+  init(_ path: String, countsUnread: Bool = false) throws(DatasetsError) {
+    unread = UnreadMembers(isCounting: countsUnread)
     file = try DatasetsError.wrap(LoadedFile.text(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
@@ -58,7 +61,7 @@ struct CreateMLFile {
           image.objects.append(try file.object(&scanner, &image.classes))
         }
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "")
       }
     }
     if (image.imageName ?? "").isEmpty {
@@ -81,7 +84,7 @@ struct CreateMLFile {
       } else if scanner.matches(key, "coordinates") {
         box = try Self.box(&scanner)
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "annotations")
       }
     }
     if label.isEmpty { throw JSONFault("an object has no \"label\"", at: start) }

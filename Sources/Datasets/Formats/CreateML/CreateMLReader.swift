@@ -84,7 +84,7 @@ struct CreateMLReader: FormatReader {
     var read: [String: CreateMLFile] = [:]
     // Without requested classes, all files are read, so that every split has the same class list.
     for (name, path) in files where name == split || classNames == nil {
-      read[name] = try CreateMLFile(path)
+      read[name] = try CreateMLFile(path, countsUnread: reading.keepsSources)
     }
     guard let path = files[split], let file = read[split] else { throw noSplit(split, at: root) }
     let labels = read.values.flatMap(\.images).flatMap(\.labels.classes.names)
@@ -95,7 +95,8 @@ struct CreateMLReader: FormatReader {
       folders: ["", "images", "..", "../images", "../" + split, "../images/" + split]
         .map { FilePath.join(home, $0) }.filter { FilePath.isInside($0, root) })
     var data = ParsedDataset(
-      classNames: classes.names, boxLayout: .centerAndSize, issues: file.issues)
+      classNames: classes.names, boxLayout: .centerAndSize, unread: file.unread,
+      issues: file.issues)
     let places = locator.places(of: file.images.map { $0.labels.imageName ?? "" })
     for ((image, line), place) in zip(file.images, places) {
       let name = image.imageName ?? ""

@@ -38,13 +38,18 @@ struct LabelMeFile {
   private(set) var width: Int?
   private(set) var height: Int?
   private(set) var shapes: [Shape] = []
+  /// Members that are not read.
+  private(set) var unread: UnreadMembers
   /// Shapes that are valid JSON but violate the format.
   private(set) var issues: [DatasetIssue] = []
   let path: String
 
   /// Parses a file's bytes; throws if they are not JSON or have no shapes.
-  init(_ bytes: [UInt8], path: String) throws(DatasetsError) {
+  init(
+    _ bytes: [UInt8], path: String, countsUnread: Bool = false
+  ) throws(DatasetsError) {
     self.path = path
+    unread = UnreadMembers(isCounting: countsUnread)
     let bytes = try DatasetsError.wrap(TextEncoding.utf8(bytes, file: path))
     try bytes.withUnsafeBufferPointer { (bytes) throws(DatasetsError) in
       var lines = LineCounter(bytes)
@@ -71,14 +76,16 @@ struct LabelMeFile {
         height = try scanner.integer("\"imageHeight\"")
       } else if try met.takes(key, 3, "shapes", scanner) {
         try scanner.elements(of: scanner.lines("shapes")) { (scanner) throws(JSONFault) in
-          shapes.append(try Self.shape(&scanner, &lines))
+          shapes.append(try shape(&scanner, &lines))
         } skipping: { fault in
           issues.report(
             .malformedLabels, path, line: lines.line(at: fault.offset),
             "\(fault.message) (byte \(fault.offset)); ignored.")
         }
-      } else {
+      } else if ["version", "imageData"].contains(where: { scanner.matches(key, $0) }) {
         try scanner.skip()
+      } else {
+        try unread.skip(&scanner, key, of: "")
       }
     }
     guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
@@ -87,7 +94,7 @@ struct LabelMeFile {
     }
   }
 
-  private static func shape(
+  private mutating func shape(
     _ scanner: inout JSONScanner, _ lines: inout LineCounter
   ) throws(JSONFault) -> Shape {
     scanner.skipSpace()
@@ -99,7 +106,7 @@ struct LabelMeFile {
       if try met.takes(key, 0, "label", scanner) {
         shape.label = ClassList.name(try scanner.name())
       } else if try met.takes(key, 1, "points", scanner) {
-        shape.points = try points(&scanner)
+        shape.points = try Self.points(&scanner)
       } else if try met.takes(key, 2, "shape_type", scanner) {
         shape.type = try scanner.string()
         shape.kind = Shape.Kind(rawValue: shape.type) ?? .other
@@ -109,7 +116,10 @@ struct LabelMeFile {
         var flags = try scanner.object("flags")
         while let key = try scanner.key(&flags) {
           let name = try scanner.string(key)
-          if scanner.peek() == UInt8(ascii: "t") { shape.flags.insert(name) }
+          if scanner.peek() == UInt8(ascii: "t") {
+            shape.flags.insert(name)
+            if LabelMeFlag(rawValue: name) == nil { unread.add("shapes.flags.\(name)") }
+          }
           try scanner.skip()
         }
       } else if try met.takes(key, 6, "difficult", scanner) {
@@ -117,7 +127,7 @@ struct LabelMeFile {
       } else if try met.takes(key, 5, "mask", scanner), scanner.peek() == UInt8(ascii: "\"") {
         shape.mask = Data(base64Encoded: try scanner.string()).map { [UInt8]($0) }
       } else {
-        try scanner.skip()
+        try unread.skip(&scanner, key, of: "shapes")
       }
     }
     if shape.label.isEmpty { throw JSONFault("a shape has no \"label\"", at: start) }

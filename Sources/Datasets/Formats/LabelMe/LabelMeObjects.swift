@@ -8,7 +8,8 @@ extension LabelMeFile {
   /// The result does not keep the file's data: the PNGs of masks may be large.
   func labels(segmentations: Bool) -> LabelFile {
     var labels = LabelFile(
-      state: issues.isEmpty ? .given : .broken, imageName: imagePath, issues: issues)
+      state: issues.isEmpty ? .given : .broken, imageName: imagePath,
+      unread: unread, issues: issues)
     if let width, let height, width > 0, height > 0 { labels.statedSize = (width, height) }
     /// For each class, the index in `objects` of each group's object.
     var groups: [Int: [ItemId: Int]] = [:]

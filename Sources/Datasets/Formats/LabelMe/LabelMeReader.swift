@@ -50,6 +50,7 @@ struct LabelMeReader: FormatReader {
     labels += files.flatMap(\.labels.classes.names)
     let classes = try ClassList.complete(in: root, with: labels)
     data.classNames = classes.names
+    for (_, file) in files { data.unread.add(file.unread) }
     var labeled: Set<String> = []
     var locators: [String: ImageLocator] = [:]
     for (path, file) in files where file.state != .absent {
@@ -81,7 +82,8 @@ struct LabelMeReader: FormatReader {
     _ paths: [String], _ reading: DatasetReading, segmentations: Bool
   ) -> [(path: String, labels: LabelFile)] {
     let files = labels(at: paths, on: reading.runner) { (bytes, path) throws(DatasetsError) in
-      try LabelMeFile(bytes, path: path).labels(segmentations: segmentations)
+      try LabelMeFile(bytes, path: path, countsUnread: reading.keepsSources).labels(
+        segmentations: segmentations)
     }
     return zip(paths, files).map { ($0, $1) }
   }

@@ -27,9 +27,13 @@ enum VOCAnnotation {
     {
       labels.statedSize = (width, height)
     }
+    for element in root.children
+    where !["filename", "size", "object"].contains(element.name) && !element.isEmpty {
+      labels.unread.add(element.name)
+    }
     for element in root.children where element.name == "object" {
       do {
-        labels.objects.append(try object(element, &labels.classes, file: file))
+        labels.objects.append(try object(element, &labels.classes, &labels.unread, file: file))
       } catch {
         labels.issues.append(error)
       }
@@ -39,7 +43,7 @@ enum VOCAnnotation {
 
   /// Parses an object. Glimpse marks crowds with `iscrowd`; other readers see a difficult object.
   private static func object(
-    _ element: XMLTree, _ classes: inout ClassTable, file: String
+    _ element: XMLTree, _ classes: inout ClassTable, _ unread: inout UnreadMembers, file: String
   ) throws(DatasetIssue) -> ParsedObject {
     func fault(_ element: XMLTree, _ sentence: String) -> DatasetIssue {
       DatasetIssue(
@@ -63,6 +67,12 @@ enum VOCAnnotation {
     func isTrue(_ name: String) -> Bool {
       guard let text = element.child(name)?.text.lowercased() else { return false }
       return text == "true" || (Int(text) ?? 0) != 0
+    }
+    let read = [
+      "name", "bndbox", "iscrowd", "difficult", "truncated", "occluded",
+    ]
+    for child in element.children where !read.contains(child.name) && !child.isEmpty {
+      unread.add("object.\(child.name)")
     }
     let isCrowd = isTrue("iscrowd")
     let corners = Box(

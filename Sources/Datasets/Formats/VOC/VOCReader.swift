@@ -97,6 +97,7 @@ struct VOCReader: FormatReader {
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     var issues = self.issues
+    var unread = UnreadMembers()
     var wanted = members[split] ?? []
     let known = Set(annotations)
     if let list = lists[split] { wanted = try identifiers(in: list, known: known) }
@@ -109,7 +110,10 @@ struct VOCReader: FormatReader {
     var contents: [Identifier: LabelFile] = [:]
     for (identifier, file) in zip(read, files) where file.state != .absent {
       contents[identifier] = file
-      if listed.contains(identifier) { issues += file.issues }
+      if listed.contains(identifier) {
+        issues += file.issues
+        unread.add(file.unread)
+      }
     }
     let classes = try ClassList.complete(
       in: root, with: contents.values.flatMap { $0.classes.names })
@@ -142,7 +146,8 @@ struct VOCReader: FormatReader {
       }
     }
     return ParsedDataset(
-      classNames: classes.names, images: parsed, boxLayout: .corners, issues: issues)
+      classNames: classes.names, images: parsed, boxLayout: .corners, unread: unread,
+      issues: issues)
   }
 
   private func labelPath(_ identifier: Identifier) -> String {

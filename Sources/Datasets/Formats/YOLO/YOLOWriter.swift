@@ -50,7 +50,8 @@ struct YOLOWriter: FormatWriter {
   }
 
   func description() -> [WrittenFile] {
-    var text = "path: .\n"
+    // Without a "path", readers take the folder of this file.
+    var text = ""
     for split in splits { text += "\(split): images/\(split)\n" }
     text += "nc: \(classNames.count)\nnames:\n"
     for (index, name) in classNames.enumerated() {
