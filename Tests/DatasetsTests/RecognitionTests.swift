@@ -123,6 +123,56 @@ struct RecognitionTests {
     }
   }
 
+  @Test func formatsThatBothFitAreListed() throws {
+    try folder.writeImage("images/a.png")
+    try folder.write("0 .5 .5 .5 .5", to: "labels/a.txt")
+    try folder.write(annotation(), to: "annots/a.xml")
+    try folder.write(coco("a.png"), to: "result.json")
+    #expect {
+      try DatasetFormat.sniff(folder.path)
+    } throws: {
+      "\($0)".contains(
+        "voc: \(folder.path("annots/*.xml")); yolo: \(folder.path("images")); "
+          + "coco: \(folder.path("result.json"))")
+    }
+  }
+
+  /// LabelMe's files beside the images, or in a folder of their own.
+  @Test(arguments: [
+    ("a.json", "a.png", "a.png"), ("labels/a.json", "images/a.png", #"..\\images\\a.png"#),
+    ("json/sub/a.json", "images/sub/a.png", "a.png"), ("annotations/a.json", "images/a.png", "a"),
+    ("labels/a.json", "images/a.png", #"C:\\x\\images\\a.png"#),
+  ])
+  func labelMe(label: String, image: String, name: String) throws {
+    try folder.writeImage(image)
+    try folder.write(
+      "{\"imagePath\": \"\(name)\", \"shapes\": [{\"label\": \"cat\", \"shape_type\": "
+        + "\"rectangle\", \"points\": [[1, 1], [5, 5]]}]}", to: label)
+    try expectOneObject(.labelme)
+  }
+
+  /// A folder of PNG files beside images/ holds masks, if it holds no label files.
+  @Test(arguments: ["masks", "labels", "annotations", "segmentations"])
+  func masks(name: String) throws {
+    try folder.writeImage("images/a.jpg")
+    try folder.writeImage("\(name)/a.png", gray: 255)
+    #expect(try DatasetFormat.sniff(folder.path) == .masks)
+  }
+
+  /// Splits that list the same images are one warning; a single shared image is an error.
+  @Test(arguments: [true, false])
+  func splitsOfTheSameImages(areIdentical: Bool) throws {
+    for (place, name) in ["a", "b"].enumerated() {
+      try folder.writeImage("images/\(name).png", gray: UInt8(place))
+      try folder.write("0 .5 .5 .5 .5", to: "labels/\(name).txt")
+    }
+    let val = areIdentical ? "images" : "images/b.png"
+    try folder.write("train: images\nval: \(val)\nnames: [cat]\n", to: "data.yaml")
+    let issues = try DatasetCheck(path: folder.path).issues
+    #expect(issues.map(\.kind) == [areIdentical ? .identicalSplits : .sharedImage])
+    #expect(issues[0].kind.severity == (areIdentical ? .warning : .error))
+  }
+
   /// One folder of images beside a file of labels in an unknown form is not a class.
   @Test(arguments: ["labels.json", "labels.csv", "labels.xml"])
   func labelsBesideAFolderAreNotOverlooked(name: String) throws {

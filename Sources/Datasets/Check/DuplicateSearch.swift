@@ -45,11 +45,12 @@ struct DuplicateSearch {
     var places: [DuplicatePair.Location] = []
     var images: [ImageRecord] = []
     var listed: [String: DuplicatePair.Location] = [:]
+    let twins = reportIdenticalSplits()
     for (split, dataset) in datasets.enumerated() {
       for (index, sample) in dataset.samples.enumerated() {
         let place = DuplicatePair.Location(split: split, sample: index)
         if let other = listed[sample.imagePath] {
-          reportListedTwice(other, place)
+          if twins[split] != other.split { reportListedTwice(other, place) }
           continue
         }
         listed[sample.imagePath] = place
@@ -120,6 +121,26 @@ struct DuplicateSearch {
 
   private func sample(_ place: DuplicatePair.Location) -> Sample {
     datasets[place.split].samples[place.sample]
+  }
+
+  /// Reports splits that list the same images as an earlier one; returns the earlier one of each.
+  ///
+  /// Small example datasets (COCO8, COCO128) validate on the training images on purpose.
+  private mutating func reportIdenticalSplits() -> [Int: Int] {
+    var twins: [Int: Int] = [:]
+    let images = datasets.map { Set($0.samples.map(\.imagePath)) }
+    for (split, dataset) in datasets.enumerated() where SplitName.usual.contains(dataset.split) {
+      let twin = (0..<split).first {
+        SplitName.usual.contains(datasets[$0].split) && images[$0] == images[split]
+      }
+      guard let twin, !images[split].isEmpty else { continue }
+      twins[split] = twin
+      issues.report(
+        .identicalSplits, dataset.path,
+        "the splits \"\(datasets[twin].split)\" and \"\(dataset.split)\" list the same images; "
+          + "results on one are not independent of the other.")
+    }
+    return twins
   }
 
   /// Only `train`, `val` and `test` must be disjoint: other splits may list images of these on

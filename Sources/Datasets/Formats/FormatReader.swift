@@ -4,6 +4,8 @@ import Basics
 protocol FormatReader {
   /// Whether the file and folder names at a path match the format.
   static func recognizes(_ path: String) -> Bool
+  /// The files and folders by which the format is recognized, for a message.
+  static func evidence(in path: String) -> [String]
   /// The format's layout, for the message shown if no format matches.
   static var appearance: String { get }
 
@@ -25,6 +27,8 @@ protocol FormatReader {
 }
 
 extension FormatReader {
+  static func evidence(in path: String) -> [String] { [path] }
+
   var listsAllImages: Bool { false }
 
   /// The error for a split that the dataset does not have.
@@ -57,7 +61,9 @@ extension FormatReader {
         guard let bytes = try DatasetsError.wrap(FileContents.bytes(paths[index])) else {
           return LabelFile(state: .absent)
         }
-        return try read(bytes, paths[index])
+        var file = try read(bytes, paths[index])
+        if file.objects.isEmpty, !file.issues.isEmpty, file.state == .given { file.state = .broken }
+        return file
       } catch {
         let issue = DatasetIssue(.malformedLabels, paths[index], error)
         return LabelFile(state: .unreadable, issues: [issue])

@@ -23,6 +23,9 @@ public struct Dataset: Hashable, Sendable {
   /// Members of the label files that were not read; empty unless they were counted.
   package internal(set) var unread = UnreadMembers()
 
+  /// The number of labels that were skipped because they cannot be parsed.
+  public var skippedLabelCount: Int { issues.count(where: \.kind.isInvalidLabel) }
+
   /// The number of labeled objects in all images.
   public var annotationCount: Int { samples.reduce(0) { $0 + $1.annotations.count } }
 }

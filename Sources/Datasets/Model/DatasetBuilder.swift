@@ -48,6 +48,13 @@ struct DatasetBuilder {
             : "the image is listed twice, with different labels; they are merged.")
         if isRepeated { continue }
       }
+      if reading.skipsInvalid, image.objects.isEmpty, [.broken, .unreadable].contains(image.labels)
+      {
+        issues.report(
+          .missingLabels, image.imagePath,
+          "none of the image's labels is valid; the image is left out.")
+        continue
+      }
       guard let size = size(of: image, measured: records?[entry]) else { continue }
       if let mask = image.maskPath, reading.measuresImages {
         guard fits(mask, size) else { continue }

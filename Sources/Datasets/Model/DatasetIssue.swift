@@ -81,12 +81,17 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case misnamedImage = "misnamed image"
     /// An image that decodes with warnings.
     case imageWarning = "decoder warning"
+    /// Two of train, val and test that list the same images, as small example datasets do.
+    case identicalSplits = "identical splits"
     /// Duplicate images within a split, under different names.
     case repeatedImage = "duplicate image"
     /// Near-duplicates in different splits.
     case similarImage = "near-duplicate across splits"
     /// Folders that differ from the description; the message names those used instead.
     case layout = "unexpected layout"
+
+    /// Whether a label cannot be used as it is written, so that it is refused or skipped.
+    package var isInvalidLabel: Bool { self == .malformedLabels || self == .unknownClass }
 
     /// Whether the image is ignored because of this issue.
     package var losesImage: Bool {
@@ -103,7 +108,7 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
       case .tinyBox, .boxBeyondImage, .boxLayout, .duplicateBox, .invalidSegmentation,
         .ignoredShapes, .ignoredAnnotations, .zeroId, .onlyCrowds, .unlabeledImage,
         .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
-        .imageWarning, .repeatedImage, .similarImage, .layout:
+        .imageWarning, .identicalSplits, .repeatedImage, .similarImage, .layout:
         .warning
       }
     }

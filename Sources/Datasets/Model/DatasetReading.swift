@@ -10,6 +10,9 @@ public struct DatasetReading {
   /// If false, a malformed label throws an error, so that no label is dropped silently. If true, it
   /// is reported as an issue, as are images without labels and classes without objects.
   public var validates: Bool
+  /// Whether malformed labels are skipped and reported instead of throwing an error. An image
+  /// without any valid label is then left out: it would count as background.
+  public var skipsInvalid: Bool
   /// Whether images are located and their headers read. If not, sizes are those stated in the label
   /// files, else 0 x 0, and boxes given as fractions stay fractions.
   public var measuresImages: Bool
@@ -29,12 +32,13 @@ public struct DatasetReading {
 
   /// Makes options; the defaults are for training.
   public init(
-    segmentations: Bool = false, validates: Bool = false, measuresImages: Bool = true,
-    clipsBoxes: Bool = true, runner: any ParallelExecutor = .serial,
+    segmentations: Bool = false, validates: Bool = false, skipsInvalid: Bool = false,
+    measuresImages: Bool = true, clipsBoxes: Bool = true, runner: any ParallelExecutor = .serial,
     images: ImageIndex = ImageIndex()
   ) {
     self.segmentations = segmentations
     self.validates = validates
+    self.skipsInvalid = skipsInvalid
     self.measuresImages = measuresImages
     self.clipsBoxes = clipsBoxes
     self.runner = runner

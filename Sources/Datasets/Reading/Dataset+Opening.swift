@@ -33,7 +33,7 @@ extension Dataset {
     // Images may lie outside of the dataset's path.
     reading.images.exclude(
       Set(parsed.images.map { FilePath.folder($0.imagePath) }).union([reader.root]))
-    if !reading.validates { try refuseMalformedLabels(parsed) }
+    if !reading.validates, !reading.skipsInvalid { try refuseMalformedLabels(parsed) }
     var builder = DatasetBuilder(parsed: parsed, wanted: classNames, reading: reading)
     let samples = builder.samples(path: path)
     if !reading.validates { try builder.refuseEmpty(samples, path: path, split: name) }
@@ -51,12 +51,13 @@ extension Dataset {
 
   /// Throws at the first malformed label: training must not ignore labels silently.
   private static func refuseMalformedLabels(_ parsed: ParsedDataset) throws(DatasetsError) {
-    let malformed = parsed.issues.filter { [.malformedLabels, .unknownClass].contains($0.kind) }
+    let malformed = parsed.issues.filter(\.kind.isInvalidLabel)
     guard let first = malformed.first else { return }
     let rest = malformed.count - 1
     throw DatasetsError(
       "\(first)"
         + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
+        + " train, convert and split leave invalid labels out with --skip-invalid."
     )
   }
 

@@ -40,9 +40,13 @@ extension DatasetFormat {
       )
     }
     let names = fitting.map(\.rawValue).joined(separator: " and ")
+    let found = fitting.map { format in
+      "\(format.rawValue): \(format.reader.evidence(in: path).joined(separator: ", "))"
+    }
     throw DatasetsError(
       file: path,
-      "this fits both \(names); give the data.yaml or the annotation file instead of the folder."
+      "this fits both \(names); give the data.yaml or the annotation file instead of the folder, or "
+        + "the format (--from, --format). Found \(found.joined(separator: "; "))."
     )
   }
 }

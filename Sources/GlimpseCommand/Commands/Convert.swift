@@ -10,8 +10,8 @@ struct Convert: Command {
   static let discussion = [
     "Reads any of the formats and writes any of them into a new folder. The dataset itself is never "
       + "changed. Attributes that the new format cannot store are dropped and counted. Invalid labels "
-      + "are reported and ignored (exit code 3); files that cannot be parsed end the conversion "
-      + "(exit code 4)."
+      + "are reported and ignored (exit code 3); labels that cannot be parsed end the conversion "
+      + "(exit code 4), or are listed and skipped with --skip-invalid (exit code 3)."
   ]
 
   static let arguments = [Positional<Convert>.dataset(\.writing.data)]
@@ -30,6 +30,7 @@ struct Convert: Command {
     "Input": [
       .sourceFormat(\.writing.source),
       .splits(\.writing.splits, help: "Splits to convert"),
+      .skipInvalid(\.writing.skipsInvalid),
       .threads(\.writing.threads),
     ],
   ]

@@ -14,6 +14,8 @@ struct DatasetWriting: Sendable {
   var images = DatasetWriter.ImageTransfer.copy
   var threads: Int?
   var printsJSON = false
+  /// Whether invalid labels are skipped instead of ending the command.
+  var skipsInvalid = false
 
   /// A summary of what was written and what was dropped.
   struct Report: Sendable {
@@ -99,7 +101,8 @@ struct DatasetWriting: Sendable {
     _ index: ImageIndex, _ tasks: any ParallelExecutor, segmentations: Bool = true
   ) throws -> [Dataset] {
     var reading = DatasetReading(
-      segmentations: segmentations, clipsBoxes: false, runner: tasks, images: index)
+      segmentations: segmentations, skipsInvalid: skipsInvalid, clipsBoxes: false, runner: tasks,
+      images: index)
     reading.keepsSources = true
     return try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)

@@ -46,6 +46,7 @@ struct Split: Command {
     "Input": [
       .sourceFormat(\.writing.source),
       .splits(\.writing.splits, help: "Splits to merge and re-split"),
+      .skipInvalid(\.writing.skipsInvalid),
       .threads(\.writing.threads),
     ],
   ]

@@ -24,6 +24,12 @@ extension Option {
       "from", path, unit: "format", unset: "detected", help: "Format of the dataset")
   }
 
+  static func skipInvalid(_ path: Path<Bool>) -> Option {
+    .flag(
+      "skip-invalid", path,
+      help: "Skip and list labels that cannot be parsed instead of ending with exit code 4")
+  }
+
   static func splits(_ path: Path<[String]>, help: String) -> Option {
     .values(
       "split", path, unit: "name", unset: "all",

@@ -6,6 +6,7 @@ struct TrainingReporter {
   private var issues: IssueReporter
   private var epochs = 0
   private var patience = 0
+  private var skippedLabels = 0
   private var secondsLeft = 0.0
   private var nextReport = 0.0
 
@@ -40,6 +41,11 @@ struct TrainingReporter {
     issues.finish()
     epochs = summary.config.epochs
     patience = summary.config.patience
+    skippedLabels = summary.skippedLabels
+    if skippedLabels > 0 {
+      console.warn(
+        "\(Sentence.count(skippedLabels, "invalid label")) skipped; \"glimpse check\" lists all")
+    }
     console.note(
       "Training \(summary.config.model) with \(summary.parameterCount) parameters on "
         + "\(Sentence.count(summary.trainingImages, "image")) of "
@@ -98,7 +104,7 @@ struct TrainingReporter {
         "best weights": .text(files.bestWeights + (best ?? "")),
         "last weights": .text(files.lastWeights), "results": .text(files.results),
       ]).text)
-    return .done
+    return skippedLabels > 0 ? .someInputsFailed : .done
   }
 
   /// "loss 1.2 (box 0.9, cls 0.3)".

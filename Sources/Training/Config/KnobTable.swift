@@ -149,6 +149,9 @@ extension Knob {
     Knob(
       flag: "strict", \.strict,
       help: "End with exit code 4 at an unreadable image instead of replacing it"),
+    Knob(
+      flag: "skip_invalid", \.skipInvalid,
+      help: "Skip and list invalid labels instead of ending with exit code 4; the exit code is 3"),
   ]
 
   private static let machine = [

@@ -65,6 +65,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var cache = 1024
   /// Whether an unreadable image ends the training.
   public var strict = false
+  /// Whether invalid labels are skipped and reported; if not, they end the training.
+  public var skipInvalid = false
 
   /// The random seed.
   public var seed: UInt64 = 0

@@ -258,8 +258,9 @@ public final class Trainer {
       folder: folder.path, config: config,
       parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,
       trainingImages: data.training.samples.count,
-      validationImages: data.validation?.samples.count ?? 0, firstEpoch: state.epoch,
-      stepsPerEpoch: data.stepsPerEpoch, batch: data.batchSize, memory: memory.total,
+      validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
+      firstEpoch: state.epoch, stepsPerEpoch: data.stepsPerEpoch, batch: data.batchSize,
+      memory: memory.total,
       threads: pool.threads)
   }
 

@@ -23,7 +23,9 @@ struct TrainingData {
     let index = ImageIndex(for: config.data)
     defer { index.save() }
     // Training needs only boxes; polygons and masks are for copy-paste.
-    var reading = DatasetReading(segmentations: wantsSegmentations, runner: runner, images: index)
+    var reading = DatasetReading(
+      segmentations: wantsSegmentations, skipsInvalid: config.skipInvalid, runner: runner,
+      images: index)
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
@@ -43,6 +45,11 @@ struct TrainingData {
   var batchSize: Int { min(batch, training.samples.count) }
   /// Batches per epoch; the remaining images are skipped in this epoch.
   var stepsPerEpoch: Int { imagesPerEpoch / max(batchSize, 1) }
+
+  /// The number of labels of both splits that were skipped because they are invalid.
+  var skippedLabels: Int {
+    training.skippedLabelCount + (validation?.skippedLabelCount ?? 0)
+  }
 
   /// The issues of the data, one sentence each.
   var issues: [String] {

@@ -24,6 +24,8 @@ public struct TrainingSummary: Sendable {
   public let trainingImages: Int
   /// The number of images of the validation split; 0 without one.
   public let validationImages: Int
+  /// The number of invalid labels that were skipped.
+  public let skippedLabels: Int
   /// The first epoch, counted from 0: more than 0 for a resumed run.
   public let firstEpoch: Int
   /// Steps per epoch.

@@ -28,6 +28,11 @@ package struct COCOReader: FormatReader {
     }
   }
 
+  static func evidence(in path: String) -> [String] {
+    FileContents.entry(path) == .folder
+      ? COCOLayout.files(in: path).sorted { $0.key < $1.key }.flatMap(\.value) : [path]
+  }
+
   package init(path: String) throws(DatasetsError) {
     if FileContents.entry(path) == .file {
       let home = FilePath.folder(path)
@@ -74,7 +79,8 @@ package struct COCOReader: FormatReader {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
       path, segmentations: reading.segmentations ? .optional : .skipped,
-      toleratesFaults: reading.validates, countsUnread: reading.keepsSources)
+      toleratesFaults: reading.validates || reading.skipsInvalid,
+      countsUnread: reading.keepsSources)
     var parser = COCOParser(file, locator: imageLocator(of: path, split: split))
     return try parser.dataset()
   }

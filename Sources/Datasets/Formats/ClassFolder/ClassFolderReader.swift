@@ -58,7 +58,13 @@ struct ClassFolderReader: FormatReader {
   private static func classes(
     in folder: String
   ) -> (folders: [String: [String]], issues: [DatasetIssue]) {
-    var (paths, issues) = ImageFolder.folders(in: folder)
+    var (all, issues) = ImageFolder.folders(in: folder)
+    // Such as lost+found of a disk: not a class.
+    let closed = Set(all.filter { !FileContents.isListable($0) })
+    for path in all where closed.contains(path) {
+      issues.report(.layout, path, "the folder cannot be listed; its content is ignored.")
+    }
+    let paths = all.filter { !closed.contains($0) }
     var classes = Dictionary(grouping: paths) { ClassList.name(FilePath.name($0)) }
     for nameless in classes.removeValue(forKey: "") ?? [] {
       issues.report(

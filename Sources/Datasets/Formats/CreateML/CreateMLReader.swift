@@ -27,6 +27,10 @@ struct CreateMLReader: FormatReader {
     }
   }
 
+  static func evidence(in path: String) -> [String] {
+    FileContents.entry(path) == .folder ? annotationFiles(in: path).values.sorted() : [path]
+  }
+
   init(path: String) throws(DatasetsError) {
     if FileContents.entry(path) == .file {
       root = FilePath.folder(path)

@@ -14,7 +14,10 @@ struct LabelMeReader: FormatReader {
 
   static func recognizes(_ path: String) -> Bool {
     guard FileContents.entry(path) == .folder else { return false }
-    return ([path] + ImageFolder.splits(in: path).values.sorted()).contains { folder in
+    // The label files are beside the images or in a folder of their own, or in split folders.
+    let folders = ImageFolder.folders(in: path).paths.prefix(100)
+    let inner = folders.flatMap { ImageFolder.splits(in: $0).values.sorted() }
+    return ([path] + folders + inner).contains { folder in
       // A few files are enough: the files of a folder have the same format.
       (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
         .sorted(by: FileContents.isBefore).prefix(3).contains {
@@ -103,15 +106,31 @@ struct LabelMeReader: FormatReader {
     if FilePath.ending(name) == "json", let image = Self.imageBeside(path) { return image }
     let stays = FilePath.isInside(named, root) && !name.utf8.contains(0)
     if stays, FileContents.entry(named) == .file { return named }
-    let locator = locators[home] ?? ImageLocator(root: home, folders: [home])
+    let locator = locators[home] ?? ImageLocator(root: home, folders: imageFolders(for: home))
     locators[home] = locator
-    if let found = locator.path(of: FilePath.name(name)) ?? Self.imageBeside(path) { return found }
+    if let found = locator.path(of: name) ?? Self.imageBeside(path) { return found }
     if stays { return named }
     issues.report(
       .pathOutside, path,
       "the imagePath \"\(name)\" leads out of the dataset's folder; the image is left out. Names "
         + "are expected relative to the label file.")
     return nil
+  }
+
+  /// The folders of images of the label files in a folder: the same one, or that of the same place
+  /// below `images`.
+  private func imageFolders(for home: String) -> [String] {
+    let parts = FilePath.normalized(home).split(separator: "/", omittingEmptySubsequences: false)
+    let depth =
+      parts.count
+      - FilePath.normalized(root).split(
+        separator: "/", omittingEmptySubsequences: false
+      ).count
+    let places = depth > 0 ? parts.indices.suffix(depth) : []
+    let images = places.map { place in
+      (parts[..<place] + ["images"] + parts[(place + 1)...]).joined(separator: "/")
+    }
+    return [home] + images + (depth > 0 ? [] : [FilePath.join(home, "images")])
   }
 
   /// The image beside a label file with the same stem.

@@ -33,10 +33,26 @@ struct MaskFolderReader: FormatReader {
     }
   }
 
+  /// Folders that hold masks if they hold no label files.
+  private static let otherMaskFolders = ["labels", "annotations", "segmentation", "segmentations"]
+
+  /// Whether the first files below a folder are PNG images.
+  private static func holdsOnlyMasks(_ folder: String) -> Bool {
+    guard FileContents.entry(folder) == .folder else { return false }
+    var count = 0
+    for case .file(let path) in FolderWalk([folder], links: .followOnce) {
+      guard FilePath.ending(path) == "png" else { return false }
+      count += 1
+      if count == 100 { break }
+    }
+    return count > 0
+  }
+
   /// The image and mask folders in a folder; nil if there are none.
   private static func place(in folder: String) -> Place? {
     guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
       let masks = ImageFolder.folder(["masks", "mask"], in: folder)
+        ?? otherMaskFolders.map({ FilePath.join(folder, $0) }).first(where: holdsOnlyMasks)
     else { return nil }
     return Place(images: images, masks: masks)
   }

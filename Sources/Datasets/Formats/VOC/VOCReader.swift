@@ -32,6 +32,10 @@ struct VOCReader: FormatReader {
 
   static func recognizes(_ path: String) -> Bool { !VOCLayout(root: path).parts.isEmpty }
 
+  static func evidence(in path: String) -> [String] {
+    VOCLayout(root: path).parts.map { FilePath.join($0.annotations, "*.xml") }
+  }
+
   init(path: String) throws(DatasetsError) {
     root = path
     layout = VOCLayout(root: path)

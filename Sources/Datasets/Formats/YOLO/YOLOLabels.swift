@@ -30,7 +30,6 @@ enum YOLOLabels {
         labels.issues.append(error)
       }
     }
-    if labels.objects.isEmpty, !labels.issues.isEmpty { labels.state = .broken }
     return labels
   }
 

@@ -27,6 +27,11 @@ struct YOLOReader: FormatReader {
     return !YOLOLayout.splits(in: path).isEmpty
   }
 
+  static func evidence(in path: String) -> [String] {
+    if let file = descriptionFile(path) { return [file] }
+    return YOLOLayout.splits(in: path).values.sorted()
+  }
+
   /// The path itself if it is a description by its name, or the description in that folder: a
   /// `data.yaml`, or else the only description that is there.
   private static func descriptionFile(_ path: String) -> String? {
