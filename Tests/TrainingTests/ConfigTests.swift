@@ -70,6 +70,7 @@ final class TemporaryFolder {
     config.boxWeight = 5
     config.classWeight = 1.5
     config.strict = true
+    config.skipInvalid = true
     config.augmentation.translate = 0.4
     config.augmentation.scale = 0.6
     config.augmentation.flip = 0.25

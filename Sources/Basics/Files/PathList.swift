@@ -33,10 +33,10 @@ package enum PathList {
     }
   }
 
-  /// Whether there is a UTF-16 byte order mark, or every second byte is zero.
+  /// Whether there is a UTF-16 byte order mark, or every second byte of the first ones is zero.
   private static func isUTF16(_ bytes: [UInt8]) -> Bool {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
-    return bytes.count >= 4 && bytes.count { $0 == 0 } >= (bytes.count - 1) / 2
+    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+      || TextEncoding.unmarkedUTF16(bytes) != nil
   }
 
   private static func lines(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {

@@ -45,10 +45,11 @@ package enum TextEncoding {
   /// The byte order of UTF-16 without a byte-order mark, by the zero bytes of its first characters;
   /// nil for other texts.
   package static func unmarkedUTF16(_ bytes: [UInt8]) -> ByteOrder? {
-    guard bytes.count >= 8, bytes.count % 2 == 0 else { return nil }
+    guard bytes.count >= 4, bytes.count % 2 == 0 else { return nil }
+    let end = min(bytes.count, 8)
     let (even, odd) = (
-      stride(from: 0, to: 8, by: 2).map { bytes[$0] },
-      stride(from: 1, to: 8, by: 2).map { bytes[$0] }
+      stride(from: 0, to: end, by: 2).map { bytes[$0] },
+      stride(from: 1, to: end, by: 2).map { bytes[$0] }
     )
     if odd.allSatisfy({ $0 == 0 }), !even.contains(0) { return .little }
     if even.allSatisfy({ $0 == 0 }), !odd.contains(0) { return .big }

@@ -51,10 +51,16 @@ enum COCOLayout {
   private static func folders(in root: String) -> [String] {
     let inner = ImageFolder.folders(in: root).paths
     guard inner.count <= maximumFiles else { return [root] }
+    // Folders such as train/annotations and annotations/train, but no other datasets inside.
     let innermost = inner.flatMap { folder in
-      ImageFolder.folders(in: folder).paths.filter {
-        folderNames.contains(FilePath.name($0).lowercased())
-          || SplitName.usualName(FilePath.name($0)) != nil
+      let isSplit = SplitName.usualName(FilePath.name(folder)) != nil
+      guard isSplit || folderNames.contains(FilePath.name(folder).lowercased()) else {
+        return [String]()
+      }
+      return ImageFolder.folders(in: folder).paths.filter { inner in
+        let name = FilePath.name(inner)
+        return isSplit
+          ? folderNames.contains(name.lowercased()) : SplitName.usualName(name) != nil
       }
     }
     return [root] + inner + innermost

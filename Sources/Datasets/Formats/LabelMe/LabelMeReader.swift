@@ -16,7 +16,7 @@ struct LabelMeReader: FormatReader {
     guard FileContents.entry(path) == .folder else { return false }
     // The label files are beside the images or in a folder of their own, or in split folders.
     let folders = ImageFolder.folders(in: path).paths.prefix(100)
-    let inner = folders.flatMap { ImageFolder.splits(in: $0).values.sorted() }
+    let inner = folders.prefix(20).flatMap { ImageFolder.folders(in: $0).paths.prefix(20) }
     return ([path] + folders + inner).contains { folder in
       // A few files are enough: the files of a folder have the same format.
       (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }

@@ -40,10 +40,10 @@ struct VOCLayout {
     }
     // Annotation files in folders of any name: in one of their own, or beside the images.
     let folders = ImageFolder.folders(in: root).paths
-    let annotated = folders.filter { Self.holdsAnnotations(below: $0) }
+    let annotated = folders.filter { Self.holdsAnnotations(directlyIn: $0) }
     if annotated.isEmpty {
       parts = []
-    } else if annotated.count == 1, !Self.holdsImages(below: annotated[0]),
+    } else if annotated.count == 1, ImageFolder.images(directlyIn: annotated[0]).isEmpty,
       case let pictured = folders.filter({ Self.holdsImages(below: $0) }), pictured.count == 1
     {
       parts = [Part(annotations: annotated[0], images: pictured[0])]

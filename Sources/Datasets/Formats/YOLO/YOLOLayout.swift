@@ -15,8 +15,10 @@ enum YOLOLayout {
     if !found.isEmpty {
       return SplitName.canonical(found).mapValues { FilePath.join(root, $0) }
     }
-    let whole = (imageFolders + ["."]).map { FilePath.join(root, $0) }
+    // Subfolders of any other name may be datasets of their own.
+    let whole = imageFolders.map { FilePath.join(root, $0) }
       .first { holdsLabels(of: $0, in: root) }
+      ?? (holdsLabels(of: root, in: root, isDeep: false) ? root : nil)
     return whole.map { ["train": $0] } ?? [:]
   }
 
@@ -56,13 +58,15 @@ enum YOLOLayout {
 
   /// Whether images directly in a folder, or in its subfolders, have label files. A few images are
   /// enough: the images of a folder have the same layout.
-  private static func holdsLabels(of folder: String, in root: String) -> Bool {
+  private static func holdsLabels(
+    of folder: String, in root: String, isDeep: Bool = true
+  ) -> Bool {
     guard FileContents.entry(folder) == .folder else { return false }
     var locator = YOLOLabelLocator(bases: [root])
     var folders: Set<String> = []
     var tried = 0
     for case .file(let path) in FolderWalk([folder], links: .followOnce)
-    where FilePath.isAnyImage(path) {
+    where FilePath.isAnyImage(path) && (isDeep || FilePath.folder(path) == folder) {
       folders.insert(FilePath.folder(path))
       let label = locator.label(of: FilePath.normalized(path))
       if label.exists, isLabelFile(label.path) { return true }
