@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["convert", "set", "--to", "coco", "-o", "out"], ["split", "set", "--ratios", "3,2", "-o", "out"],
+    ["convert", "set", "--to", "coco", "-o", "out"],
+    ["split", "set", "--ratios", "3,2", "-o", "out"],
   ])
   func writingSkipsOnRequest(words: [String]) throws {
     let refused = try BuiltProgram.run(words, in: folder.path)

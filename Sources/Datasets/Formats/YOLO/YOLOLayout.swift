@@ -16,7 +16,8 @@ enum YOLOLayout {
       return SplitName.canonical(found).mapValues { FilePath.join(root, $0) }
     }
     // Subfolders of any other name may be datasets of their own.
-    let whole = imageFolders.map { FilePath.join(root, $0) }
+    let whole =
+      imageFolders.map { FilePath.join(root, $0) }
       .first { holdsLabels(of: $0, in: root) }
       ?? (holdsLabels(of: root, in: root, isDeep: false) ? root : nil)
     return whole.map { ["train": $0] } ?? [:]
@@ -56,24 +57,30 @@ enum YOLOLayout {
 
   private static let imageFolders = ["images", "Images", "IMAGES"]
 
-  /// Whether images directly in a folder, or in its subfolders, have label files. A few images are
-  /// enough: the images of a folder have the same layout.
+  /// Whether images in a folder or, if `isDeep`, below it have label files. A few images are enough:
+  /// the images of a folder have the same layout.
   private static func holdsLabels(
     of folder: String, in root: String, isDeep: Bool = true
   ) -> Bool {
     guard FileContents.entry(folder) == .folder else { return false }
     var locator = YOLOLabelLocator(bases: [root])
-    var folders: Set<String> = []
-    var tried = 0
-    for case .file(let path) in FolderWalk([folder], links: .followOnce)
-    where FilePath.isAnyImage(path) && (isDeep || FilePath.folder(path) == folder) {
-      folders.insert(FilePath.folder(path))
-      let label = locator.label(of: FilePath.normalized(path))
-      if label.exists, isLabelFile(label.path) { return true }
-      tried += 1
-      if tried == 1000 { break }
+    let images = isDeep ? firstImages(below: folder) : ImageFolder.images(directlyIn: folder)
+    let hasLabel = images.prefix(1000).contains { image in
+      let label = locator.label(of: image)
+      return label.exists && isLabelFile(label.path)
     }
-    return folders.contains { locator.hasLabelFolder(of: $0) }
+    return hasLabel
+      || Set(images.map { FilePath.folder($0) }).contains { locator.hasLabelFolder(of: $0) }
+  }
+
+  private static func firstImages(below folder: String) -> [String] {
+    var images: [String] = []
+    for case .file(let path) in FolderWalk([folder], links: .followOnce)
+    where FilePath.isAnyImage(path) {
+      images.append(FilePath.normalized(path))
+      if images.count == 1000 { break }
+    }
+    return images
   }
 
   /// Whether a text file holds rows of numbers, as label files do, or is empty.
