@@ -49,7 +49,9 @@ let package = Package(
 
     // What several test targets need.
     .target(
-      name: "TestSupport", dependencies: ["Engine", "Imaging", "Basics"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Engine", "Imaging", "Basics", "TestEnvironment"],
+      path: "Tests/TestSupport"),
+    .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"]),
     .testTarget(

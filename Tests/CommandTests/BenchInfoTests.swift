@@ -281,7 +281,7 @@ import Testing
   /// What `info` reckons against what `bench` is seen to take.
   @Test(arguments: ["f32", "bf16"])
   func reckonedMemoryIsWhatIsMeasured(precision: String) throws {
-    let network = ["--imgsz", "320", "--batch", "4", "--precision", precision, "--json"]
+    let network = ["--imgsz", "160", "--batch", "4", "--precision", precision, "--json"]
     let info = try JSONDecoder().decode(
       Network.self,
       from: Data(BuiltProgram.run(["info", "--model", "compact"] + network).output.utf8))

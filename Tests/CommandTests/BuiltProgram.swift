@@ -27,13 +27,8 @@ enum BuiltProgram {
     return URL(fileURLWithPath: "/nonexistent/glimpse")
   }()
 
-  private static let cacheFolder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("glimpse-tests-cache").path
-
   private static var environment: [String: String] {
-    // What tests look at is not kept in the user's cache folder.
-    ProcessInfo.processInfo.environment
-      .merging(["XDG_CACHE_HOME": cacheFolder, "GLIMPSE": url.path]) { $1 }
+    ProcessInfo.processInfo.environment.merging(["GLIMPSE": url.path]) { $1 }
   }
 
   /// Starts it and returns; its output is discarded.

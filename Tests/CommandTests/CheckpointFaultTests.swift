@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct CheckpointFaultTests {
   private let folder: TemporaryFolder
   private static let words = [
-    "train", "--data", ".", "--imgsz", "32", "--batch", "3", "--epochs", "3", "--patience", "0",
+    "train", "--data", ".", "--imgsz", "32", "--batch", "3", "--epochs", "2", "--patience", "0",
     "--threads", "1", "--workers", "1",
   ]
   /// The files in the order in which an epoch writes them.
@@ -51,9 +51,7 @@ import Testing
     let whole = try BuiltProgram.run(Self.words + ["--name", "whole"], in: folder.path)
     #expect(whole.exitCode == 0, "\(whole.diagnostics)")
     let expected = Self.files.prefix(2).map { contents("whole", $0) }
-    let moments =
-      ["config.json.glimpse-part", "config.json"]
-      + Self.files.flatMap { [$0 + ".glimpse-part", $0] }
+    let moments = ["config.json"] + Self.files.map { $0 + ".glimpse-part" } + [Self.files[3]]
     var kills = 0
     for (number, moment) in moments.enumerated() {
       let run = "killed-\(number)"
@@ -73,7 +71,7 @@ import Testing
       #expect(Self.files.prefix(2).map { contents(run, $0) } == expected, "\(moment)")
     }
     // The machine may be too busy to see some of the short-lived files.
-    #expect(kills >= 4)
+    #expect(kills >= 3)
   }
 
   /// A file size limit stands for a full disk: `write` fails in the middle of the file. The weights

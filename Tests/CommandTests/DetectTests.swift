@@ -274,9 +274,16 @@ private struct Line: Decodable {
   }
 
   /// Every file gives one line, whatever is wrong with it, and the program ends as it should.
-  @Test(.enabled(if: Fixtures.hasShared("codecs"), "needs the files beside the project"))
-  func hostileFilesFailAlone() throws {
-    let codecs = Fixtures.shared.appendingPathComponent("codecs").path
+  @Test func hostileFilesFailAlone() throws {
+    let codecs = folder.path + "/mixed"
+    try Fixtures.writeImage(to: codecs + "/whole.png")
+    try Fixtures.writeImage(to: codecs + "/whole.jpg")
+    for (name, text) in [("empty.jpg", ""), ("text.png", "no image"), ("page.jpeg", "<html>")] {
+      try folder.write("mixed/\(name)", text)
+    }
+    let png = try Data(contentsOf: URL(fileURLWithPath: codecs + "/whole.png"))
+    try png.prefix(60).write(to: URL(fileURLWithPath: codecs + "/cut.png"))
+    try (png.prefix(20) + Data(count: 40)).write(to: URL(fileURLWithPath: codecs + "/zeros.png"))
     let images = ImageInputs([codecs]).paths
     let result = try detect(codecs, "--json", "--no-save")
     #expect(result.exitCode == 3)

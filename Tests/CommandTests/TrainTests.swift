@@ -82,6 +82,38 @@ import Testing
     #expect(rows("runs/long").count == epochs + 2)
   }
 
+  /// The first signal is answered at once; a second one, of either kind, ends the process.
+  @Test(arguments: [(SIGINT, SIGINT), (SIGTERM, SIGINT), (SIGINT, SIGTERM)])
+  func aSecondSignalEndsAtOnce(first: Int32, second: Int32) throws {
+    let process = Process()
+    process.executableURL = BuiltProgram.url
+    // One step of an epoch takes longer than the test.
+    process.arguments =
+      ["train", "--data", ".", "--imgsz", "640", "--batch", "6", "--epochs", "1", "--name", "end"]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    let diagnostics = Pipe()
+    process.standardError = diagnostics
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    var said = ""
+    func wait(for text: String) {
+      while !said.contains(text) {
+        let data = diagnostics.fileHandleForReading.availableData
+        guard !data.isEmpty else { break }
+        said += String(decoding: data, as: UTF8.self)
+      }
+    }
+    wait(for: "learning rate")
+    kill(process.processIdentifier, first)
+    wait(for: "press Ctrl-C again")
+    kill(process.processIdentifier, second)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130, "\(said)")
+    // What it leaves can be resumed.
+    #expect(try RunFolder(existing: folder.path + "/runs/end").path.hasSuffix("/runs/end"))
+  }
+
   @Test func optionsWinOverTheFileWhereverTheyStand() throws {
     try folder.write("c.json", #"{"data": ".", "imgsz": 32, "epochs": 1, "batch": 2, "seed": 9}"#)
     let result = try train("--batch", "6", "--config", "c.json", "--name", "c")

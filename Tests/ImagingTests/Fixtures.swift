@@ -75,6 +75,27 @@ enum Fixtures {
     return try body(folder.path)
   }
 
+  /// A progressive JPEG of 33 x 33 pixels with ten scans.
+  ///
+  /// Pillow 13.0.0: pixels `(x * 7 % 256, y * 7 % 256, x * y % 256)`, `save(file, "JPEG", quality=60,
+  /// progressive=True, optimize=True)`.
+  static let progressive = [UInt8](
+    Data(
+      base64Encoded: """
+        /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZG
+        NywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09P
+        T09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAAhACEDASIAAhEBAxEB/8QAGQABAQEAAwAAAAAAAAAAAAAA
+        AwAEAQIG/8QAGQEAAwEBAQAAAAAAAAAAAAAAAgQFAAMG/9oADAMBAAIQAxAAAAHzzro2BnQ3s9qgZzaO7B5klVQo
+        BarkxiWjgKtcqHFUxv8A/8QAGhAAAwEBAQEAAAAAAAAAAAAAAAECERIQIf/aAAgBAQABBQJSKRQKDgUikzBJnBMm
+        YTIkcEyc/cMOCCCCPP/EABcRAQEBAQAAAAAAAAAAAAAAAAMAExD/2gAIAQMBAT8BNI0tI0jS0jj5/8QAHxEAAQME
+        AwEAAAAAAAAAAAAAAgABEQMhQmIQEjFB/9oACAECAQE/AQHsiam1vVGiA4p2+pyizKNEGCDDj//EABUQAQEAAAAA
+        AAAAAAAAAAAAADAh/9oACAEBAAY/Alif/8QAGxAAAgIDAQAAAAAAAAAAAAAAAREAECAhQWH/2gAIAQEAAT8hzENg
+        ONwq4Ee0stg07lQcjOH/2gAMAwEAAgADAAAAEIgfA3g3vPP/xAAZEQACAwEAAAAAAAAAAAAAAAAAARARQXH/2gAI
+        AQMBAT8QpHs7LHF2aNR//8QAIBEAAQIFBQAAAAAAAAAAAAAAAQDBESFR4fAQMUGRof/aAAgBAgEBPxBUrJFQLCNk
+        UXKQII7AHZNBniwjZOMnG0//xAAdEAABBAMBAQAAAAAAAAAAAAAAAREhMUFhcVEQ/9oACAEBAAE/ENRqNRrOCqCq
+        BUaXg0PIOB5oGVklRC6oKqZDJ7lTgeaB6ioEWxpL2o3HOV8ODAwMDD5//9k=
+        """.filter { !$0.isWhitespace }) ?? Data())
+
   /// Waves of color, different in each channel and smooth, with full contrast; both bytes of 16-bit
   /// samples are used.
   static func waves(width: Int, height: Int, format: PixelFormat = .rgb8) -> Image {

@@ -4,15 +4,22 @@ import Synchronization
 /// The signal that was received, 0 for none. The handler that sets it must not allocate or lock.
 private let signalSeen = Atomic<Int32>(0)
 
+/// What the first signal writes to standard error at once; the step in flight may take long.
+private let notice: StaticString =
+  "\ninterrupted: ends after the current step, and saves what is done; press Ctrl-C again to end at once\n"
+
+/// The exit code after a second signal, that of shells for Ctrl-C.
+private let codeOfSecondSignal: Int32 = 130
+
 /// A request to stop by Ctrl-C or `kill`, which long commands check between steps.
 ///
-/// The first signal sets a flag, so that a command can save its work and end with
-/// `ExitCode.interrupted`; a second one of the same kind ends the process.
+/// The first signal sets a flag and writes a line, so that a command can save its work and end with
+/// `ExitCode.interrupted`; a second one ends the process at once with exit code 130.
 enum Interruption {
   /// Installs the handlers.
   static func observe(_ signals: [Int32] = [SIGINT, SIGTERM]) {
-    // Initializes the flag outside of the handler.
-    _ = signalSeen.load(ordering: .relaxed)
+    // Initializes what the handler uses outside of it.
+    _ = (signalSeen.load(ordering: .relaxed), notice.utf8Start, codeOfSecondSignal)
     // The signal mask inherited from the parent process may block the signals.
     var set = sigset_t()
     sigemptyset(&set)
@@ -20,8 +27,8 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     for number in signals {
       _ = signal(number) { number in
-        signalSeen.store(number, ordering: .relaxed)
-        _ = signal(number, SIG_DFL)
+        if signalSeen.exchange(number, ordering: .relaxed) != 0 { _exit(codeOfSecondSignal) }
+        _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount)
       }
     }
   }

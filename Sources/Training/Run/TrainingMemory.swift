@@ -6,7 +6,7 @@ import Networks
 
 /// The estimated peak memory of a training run.
 ///
-/// Measured peaks were 0.93 to 1.03 times the estimate.
+/// Images during decoding and the program's own labels are not estimated.
 package struct TrainingMemory: Hashable, Sendable {
   /// Images per step.
   package let batch: Int
