@@ -130,6 +130,22 @@ struct ConversionTests {
       try written(target, "data.yaml") == "train: images/train\nnc: 1\nnames:\n  0: \"cat\"\n")
   }
 
+  /// Ultralytics reads all rows of a file as polygons if one has more than six numbers.
+  @Test func boxesBesidePolygonsAreRectangles() throws {
+    let source = try coco(
+      #"{"id": 1, "image_id": 5, "category_id": 1, "bbox": [2, 1, 8, 5], "#
+        + #""segmentation": [[2, 1, 10, 1, 10, 6]]}, "#
+        + #"{"id": 2, "image_id": 5, "category_id": 1, "bbox": [4, 2, 10, 5]},"#
+        + #"{"id": 3, "image_id": 7, "category_id": 1, "bbox": [4, 2, 10, 5]}"#)
+    let target = try TestFolder()
+    _ = try write(open(source), as: .yolo, to: target)
+    let rows = try written(target, "labels/train/a.txt").split(separator: "\n")
+    #expect(rows.map { $0.split(separator: " ").count } == [7, 9])
+    // (4, 2) to (14, 7) of 20 x 10 pixels.
+    #expect(rows[1] == "0 0.2 0.2 0.7 0.2 0.7 0.7 0.2 0.7")
+    #expect(try written(target, "labels/train/b.txt") == "0 0.45 0.45 0.5 0.5\n")
+  }
+
   /// Two rectangles: columns 2 and 3, rows 1 and 2; column 10, row 4. Runs go down columns of 10.
   private let runs = #"{"size": [10, 20], "counts": [21, 2, 8, 2, 71, 1, 95]}"#
 

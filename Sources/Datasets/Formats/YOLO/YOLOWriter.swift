@@ -4,7 +4,8 @@ import Imaging
 /// Writes Ultralytics' YOLO layout: `images/SPLIT/`, `labels/SPLIT/` and a `data.yaml`.
 ///
 /// A row is an object's box or, if it has one, its polygon; several polygons are joined by
-/// zero-width bridges.
+/// zero-width bridges. Beside polygons, the boxes of an image are rectangles of four corners:
+/// Ultralytics takes every row of a file for a polygon if one is.
 struct YOLOWriter: FormatWriter {
   static let holds: FormatCapabilities = [.boxes, .polygon]
 
@@ -25,13 +26,19 @@ struct YOLOWriter: FormatWriter {
     }
     let sides = [Double(sample.imageWidth), Double(sample.imageHeight)]
     var text = ""
+    let hasPolygons = sample.annotations.contains {
+      if case .polygons? = $0.writtenSegmentation { !$0.isCrowd } else { false }
+    }
     for annotation in sample.annotations where !annotation.isCrowd {
       let numbers: [Double]
       if case .polygons(let polygons)? = annotation.writtenSegmentation {
         numbers = Self.joined(polygons)
       } else {
         let box = annotation.writtenBox
-        numbers = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
+        numbers =
+          hasPolygons
+          ? [box.x1, box.y1, box.x2, box.y1, box.x2, box.y2, box.x1, box.y2]
+          : [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
       }
       let fractions = numbers.enumerated().map {
         NumberFormat.fraction($0.element / sides[$0.offset % 2])
