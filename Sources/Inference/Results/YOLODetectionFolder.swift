@@ -20,9 +20,10 @@ struct YOLODetectionFolder {
     folder = FileContents.entry(inner) == .folder ? inner : path
     self.groundTruth = groundTruth
     // `detect` writes the class list into the folder that contains labels/.
-    var listed = try ClassList.listed(in: path)
+    var listed = try ClassList.listed(in: path, isNumbered: true)
     if listed == nil, FilePath.name(FilePath.normalized(path)) == "labels" {
-      listed = try ClassList.listed(in: FilePath.folder(FilePath.normalized(path)))
+      listed = try ClassList.listed(
+        in: FilePath.folder(FilePath.normalized(path)), isNumbered: true)
     }
     classNames = listed
     let names = groundTruth.classNames
