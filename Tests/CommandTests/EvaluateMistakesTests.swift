@@ -231,6 +231,49 @@ import Testing
     }
   }
 
+  /// The files of the VOC development kit: pixels count from 1, both ends included.
+  @Test func filesOfTheVOCKitAreRead() throws {
+    let truth = try truth()
+    let cats = try folder.write("voc/comp4_det_val_cat.txt", "a 0.9 11 11 30 30\n")
+    try folder.write("voc/comp4_det_val_dog.txt", "b 0.8 41 41 60 60\n")
+    #expect(
+      try ap50(evaluate("--truth", truth, "--detections", folder.path + "/voc", "--json")) > 0.999)
+    #expect(abs(try ap50(evaluate("--truth", truth, "--detections", cats, "--json")) - 0.5) < 1e-12)
+    try folder.write("voc/comp4_det_val_horse.txt", "b 0.8 41 41 60\n")
+    let result = try evaluate("--truth", truth, "--detections", folder.path + "/voc")
+    #expect(result.exitCode == 4 && lines(result, "the class \"horse\"") == 1)
+  }
+
+  @Test func inputsAreNotReplaced() throws {
+    let (truth, found) = (try truth(), try found())
+    let text = try String(contentsOfFile: found, encoding: .utf8)
+    for words in [["--csv", found], ["--csv", folder.path + "/./found.json"], ["--csv", truth]] {
+      let result = try BuiltProgram.run(
+        ["evaluate", "--truth", truth, "--detections", found] + words)
+      #expect(result.exitCode == 2 && lines(result, "would replace an input") == 1)
+    }
+    #expect(try String(contentsOfFile: found, encoding: .utf8) == text)
+  }
+
+  @Test func nothingInCommonIsAnError() throws {
+    let text = try String(contentsOfFile: found(), encoding: .utf8)
+    let other = try folder.write(
+      "other.json",
+      text.replacing("\"category_id\": ", with: "\"category_id\": 1"))
+    let result = try evaluate(
+      "--truth", try truth(), "--detections", other, "--allow-mismatches", "--json")
+    #expect(result.exitCode == 4 && lines(result, "no detection is of an image and a class") == 1)
+    // Texts that are no ids are names.
+    let named = try folder.write(
+      "named.json",
+      text.replacing("\"category_id\": 1", with: "\"category_id\": \"cat\"")
+        .replacing("\"category_id\": 2", with: "\"category_id\": \"dog\""))
+    #expect(try ap50(evaluate("--truth", try truth(), "--detections", named, "--json")) > 0.999)
+    let nothing = try evaluate(
+      "--truth", try truth(), "--detections", try folder.write("none.json", "[]"), "--json")
+    #expect(try ap50(nothing) == 0)
+  }
+
   // MARK: Label files
 
   private func labels(_ rows: String, classes: String? = nil) throws -> String {

@@ -13,6 +13,9 @@ extension Evaluate {
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
+    if groundTruth.groundTruths.count == 0 {
+      console.note("note: \(path): there are no labeled objects, so no metric is defined")
+    }
     let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
       try evaluate($0, groundTruth, tasks, on: console)
     }
@@ -59,6 +62,11 @@ extension Evaluate {
     let found = try DetectionSet.read(paths, for: groundTruth, readsMasks: usesMasks, tasks: tasks)
     for note in found.notes { console.note("note: \(Sentence.printable(note))") }
     try report(found.mismatches, on: console)
+    guard found.detections.count > 0 || found.mismatches.errorCount == 0 else {
+      throw CommandError(
+        "\(paths.joined(separator: ", ")): no detection is of an image and a class of "
+          + groundTruth.path, exitCode: .invalidDataSet)
+    }
     let input = EvaluationInput(
       imageNames: groundTruth.images.map(\.name), classNames: groundTruth.classNames,
       groundTruths: groundTruth.groundTruths, detections: found.detections)

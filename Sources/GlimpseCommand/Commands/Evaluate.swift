@@ -153,6 +153,9 @@ struct Evaluate: Command {
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
+    let inputs = [groundTruth, data].compactMap(\.self) + detections
+    try InputPath.checkKept(inputs, outputs: [csvPath, explanation.reportPath])
+    try InputPath.checkReadable(inputs)
     if let groundTruth {
       guard data == nil, weights == nil else {
         throw CommandError.usage(

@@ -78,7 +78,7 @@ struct COCOResultParser {
     }
     guard let image else { return }
     var place: String { "\(file.path), byte \(start)" }
-    guard let classIndex = groundTruth.classIds[category] else {
+    guard let classIndex = classIndex(category) else {
       rows.mismatches.add(
         .unknownClass, "\(place): category id \(category) is not in \(groundTruth.path)")
       return
@@ -113,6 +113,13 @@ struct COCOResultParser {
       area: usesMaskArea ? mask.map { Double($0.area) } : nil, groundTruth: groundTruth,
       place: place)
     if isKept, readsMasks, let mask { rows.masks.append(mask) }
+  }
+
+  /// The class of a category id or, where the id is a text, of a class name.
+  private func classIndex(_ category: ItemId) -> Int? {
+    if let index = groundTruth.classIds[category] { return index }
+    guard case .text(let name) = category else { return nil }
+    return groundTruth.classNames.firstIndex(of: ClassList.name(name))
   }
 
   /// Reads an image id or name; returns the image's index, or nil with a mismatch if it is unknown.

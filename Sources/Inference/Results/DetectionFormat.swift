@@ -10,15 +10,18 @@ enum DetectionFormat: CaseIterable {
   case jsonLines
   /// A folder of YOLO label files, one per image, with rows `class cx cy w h score`.
   case yoloFolder
+  /// Text files of the Pascal VOC development kit, one per class.
+  case vocFiles
 
   /// Determines the format of the file or folder at a path.
   ///
   /// - Throws: `DatasetsError` if the path does not exist or the format is unknown.
   static func sniff(_ path: String) throws(DatasetsError) -> DetectionFormat {
     switch FileContents.entry(path) {
-    case .folder: return .yoloFolder
+    case .folder: return VOCDetectionFiles.recognizes(folder: path) ? .vocFiles : .yoloFolder
     case .nothing:
       throw DatasetsError(file: path, "there is no file or folder of this name.")
+    case .file where VOCDetectionFiles.recognizes(path): return .vocFiles
     case .file:
       let file = try DatasetsError.wrap(LoadedFile.text(path))
       var scanner = JSONScanner(file.bytes)
@@ -30,8 +33,8 @@ enum DetectionFormat: CaseIterable {
       default:
         throw DatasetsError(
           file: path,
-          "detections are expected here: COCO's results, a list that begins with [, or the lines of "
-            + "'glimpse detect --json', which begin with {.")
+          "detections are expected here: COCO's results, a list that begins with [, the lines of "
+            + "'glimpse detect --json', which begin with {, or a folder of label files.")
       }
     }
   }
@@ -56,14 +59,16 @@ enum DetectionFormat: CaseIterable {
     case .cocoResults:
       return try COCOResultsFile(path, groundTruth: groundTruth, readsMasks: readsMasks).read(
         tasks: tasks)
-    case .jsonLines, .yoloFolder:
+    case .jsonLines, .yoloFolder, .vocFiles:
       guard !readsMasks else {
         throw DatasetsError(
           file: path, "only COCO's results hold masks; a list of them is expected.")
       }
-      return self == .jsonLines
-        ? try DetectionLinesFile(path, groundTruth: groundTruth).read()
-        : try YOLODetectionFolder(path, groundTruth: groundTruth).read()
+      return switch self {
+      case .yoloFolder: try YOLODetectionFolder(path, groundTruth: groundTruth).read()
+      case .vocFiles: try VOCDetectionFiles(path, groundTruth: groundTruth).read()
+      default: try DetectionLinesFile(path, groundTruth: groundTruth).read()
+      }
     }
   }
 }

@@ -107,7 +107,10 @@ struct DetectionLinesFile {
         try scanner.skip()
       }
     }
-    guard met.contains(0) else { throw JSONFault("an image's line has no \"path\"", at: start) }
+    guard met.contains(0) else {
+      throw JSONFault(
+        "a line of 'detect --json' has no \"path\"; COCO's results are a list [...]", at: start)
+    }
     guard met.contains(1) || met.contains(2) else {
       throw JSONFault("an image's line has neither \"boxes\" nor \"error\"", at: start)
     }

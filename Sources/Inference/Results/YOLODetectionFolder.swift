@@ -135,10 +135,7 @@ private struct YOLODetectionRow {
     func fail(_ sentence: String) -> DatasetsError {
       DatasetsError(file: file, line: line, sentence)
     }
-    // Double accepts hexadecimal numbers, which no tool writes.
-    let numbers = fields.compactMap { field in
-      field.contains { "xXpP".contains($0) } ? nil : Double(field)
-    }.filter(\.isFinite)
+    let numbers = fields.compactMap { LabelNumber.value($0) }
     guard numbers.count == fields.count, numbers.count >= 5,
       let classIndex = Int(exactly: numbers[0])
     else {
