@@ -215,7 +215,8 @@ import Testing
     let found = try folder.write(
       "found.json",
       "[" + rows.joined(separator: ",")
-        + ", {\"image_id\": 1, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1}]")
+        + ", {\"image_id\": 1, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1}"
+        + ", {\"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 10, 10], \"score\": 1}]")
     let result = try evaluate("--truth", groundTruth, "--detections", found, "--json")
     #expect(result.exitCode == 4)
     #expect(result.output == "")

@@ -6,7 +6,8 @@ extension Evaluate {
     guard !detections.isEmpty else {
       throw CommandError.usage("--annotations needs --detections <path>")
     }
-    try checkOutputs(runCount: mergesDetections ? 1 : detections.count)
+    try checkPaths(
+      inputs: [path] + detections, runCount: mergesDetections ? 1 : detections.count)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(
       path, split: split, readsMasks: usesMasks, countsDifficult: countsDifficult)

@@ -3,7 +3,7 @@ import Glimpse
 extension Evaluate {
   /// Runs a detector over the images of a dataset and evaluates its detections.
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
-    try checkOutputs(runCount: 1)
+    try checkPaths(inputs: [data], runCount: 1)
     let model = try TrainedWeights.load(weights)
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool

@@ -153,9 +153,6 @@ struct Evaluate: Command {
 
   func run(on console: Console) throws -> ExitCode {
     Interruption.observe()
-    let inputs = [groundTruth, data].compactMap(\.self) + detections
-    try InputPath.checkKept(inputs, outputs: [csvPath, explanation.reportPath])
-    try InputPath.checkReadable(inputs)
     if let groundTruth {
       guard data == nil, weights == nil else {
         throw CommandError.usage(
@@ -177,10 +174,12 @@ struct Evaluate: Command {
     return try evaluateWeights(on: data, console)
   }
 
-  /// Checks the output paths before any work is done.
-  func checkOutputs(runCount: Int) throws(CommandError) {
+  /// Checks the paths of inputs and outputs before any work is done.
+  func checkPaths(inputs: [String], runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
     try ResultFolder.checkParent(of: csvPath)
+    try InputPath.checkKept(inputs, outputs: [csvPath, explanation.reportPath])
+    try InputPath.checkReadable(inputs)
   }
 
   func writeCSV(_ runs: [EvaluationResult]) throws(CommandError) {
