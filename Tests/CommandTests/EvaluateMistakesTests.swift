@@ -244,6 +244,26 @@ import Testing
     #expect(result.exitCode == 4 && lines(result, "the class \"horse\"") == 1)
   }
 
+  /// Annotations state the size of their images, which are not needed to score files.
+  @Test func annotationsWithoutImagesAreGroundTruth() throws {
+    for (name, label, left) in [("a", "cat", 11), ("b", "dog", 41)] {
+      try folder.write(
+        "set/Annotations/\(name).xml",
+        """
+        <annotation><filename>\(name).jpg</filename>
+        <size><width>100</width><height>80</height><depth>3</depth></size>
+        <object><name>\(label)</name><difficult>0</difficult><bndbox><xmin>\(left)</xmin>
+        <ymin>\(left)</ymin><xmax>\(left + 19)</xmax><ymax>\(left + 19)</ymax></bndbox></object>
+        </annotation>
+        """)
+    }
+    let labels = try labels("0 0.2 0.25 0.2 0.25 0.9\n", classes: "cat\ndog\n")
+    let result = try evaluate(
+      "--truth", folder.path + "/set", "--split", "train", "--detections", labels, "--json")
+    #expect(abs(try ap50(result) - 0.5) < 1e-12)
+    #expect(lines(result, "does not exist; its labels are kept") == 2)
+  }
+
   @Test func inputsAreNotReplaced() throws {
     let (truth, found) = (try truth(), try found())
     let text = try String(contentsOfFile: found, encoding: .utf8)
