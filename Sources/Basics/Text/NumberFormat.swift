@@ -2,7 +2,7 @@
 package enum NumberFormat {
   /// The finite number that a text is in decimal notation, such as "-0.5" or "1e-3"; nil for
   /// hexadecimal numbers, "nan", "inf" and everything else.
-  package static func number(_ text: some StringProtocol) -> Double? {
+  package static func number(_ text: Substring) -> Double? {
     let isDecimal = text.utf8.allSatisfy { byte in
       switch Unicode.Scalar(byte) {
       case "0"..."9", ".", "+", "-", "e", "E": true

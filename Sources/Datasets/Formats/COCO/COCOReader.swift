@@ -15,6 +15,8 @@ package struct COCOReader: FormatReader {
 
   /// The folder that contains all images.
   let root: String
+  /// Whether a folder was opened rather than an annotation file.
+  private let isFolder: Bool
   /// The annotation files of each split; more than one if the choice is ambiguous.
   private let files: [String: [String]]
   var splits: [String] { SplitName.sorted(files.keys) }
@@ -34,7 +36,8 @@ package struct COCOReader: FormatReader {
   }
 
   package init(path: String) throws(DatasetsError) {
-    if FileContents.entry(path) == .file {
+    isFolder = FileContents.entry(path) != .file
+    if !isFolder {
       let home = FilePath.folder(path)
       let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
       let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(homeName)
@@ -95,7 +98,7 @@ package struct COCOReader: FormatReader {
       .flatMap { ["\($0)", "images/\($0)"] }
     folders += ["images", "data", "."]
     // A folder of any other name, but not one of another split.
-    let others = ImageFolder.folders(in: root).paths.filter {
+    let others = (isFolder ? ImageFolder.folders(in: root).paths : []).filter {
       [nil, split].contains(SplitName.usualName(FilePath.name($0)))
     }
     let home = FilePath.folder(path)

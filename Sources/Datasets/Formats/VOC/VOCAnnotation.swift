@@ -57,7 +57,7 @@ enum VOCAnnotation {
     }
     func corner(_ name: String) throws(DatasetIssue) -> Double {
       guard let value = box.child(name) else { throw fault(box, "a <bndbox> has no <\(name)>") }
-      guard let number = NumberFormat.number(value.text) else {
+      guard let number = NumberFormat.number(value.text[...]) else {
         throw fault(
           value,
           "<\(name)> is \"\(value.text.prefix(40))\", but a number of pixels is expected")
