@@ -14,7 +14,18 @@ package struct AtomicFile: ~Copyable {
   private var aside: (path: String, lock: Int32)?
 
   /// Opens the temporary file; an existing file at `path` stays unchanged until `commit`.
-  package init(_ path: String) throws(FileError) {
+  ///
+  /// `/dev/stdout` and other paths of open descriptors are written through these.
+  ///
+  /// - Parameter followsLinks: Whether a symbolic link is kept and the file that it leads to is
+  ///   written; if not, the link is replaced, so that no file elsewhere is changed.
+  package init(_ path: String, followsLinks: Bool = true) throws(FileError) {
+    let target = followsLinks ? FileLink.target(of: path) : .file(path)
+    guard case .file(let path) = target else {
+      self.path = path
+      file = try NewFile(writingTo: target, name: path)
+      return
+    }
     self.path = path
     var status = stat()
     let exists = stat(path, &status) == 0
@@ -102,17 +113,18 @@ package struct AtomicFile: ~Copyable {
 extension AtomicFile {
   /// Writes a whole file atomically.
   package static func write(
-    _ bytes: [UInt8], to path: String, isSynced: Bool = true
+    _ bytes: [UInt8], to path: String, isSynced: Bool = true, followsLinks: Bool = true
   ) throws(FileError) {
-    let file = try AtomicFile(path)
+    let file = try AtomicFile(path, followsLinks: followsLinks)
     try file.append(bytes)
     try file.commit(isSynced: isSynced)
   }
 
   /// Writes a whole file as UTF-8 text, atomically.
   package static func write(
-    _ text: String, to path: String, isSynced: Bool = true
+    _ text: String, to path: String, isSynced: Bool = true, followsLinks: Bool = true
   ) throws(FileError) {
-    try write(Array(text.utf8), to: path, isSynced: isSynced)
+    try write(
+      Array(text.utf8), to: path, isSynced: isSynced, followsLinks: followsLinks)
   }
 }

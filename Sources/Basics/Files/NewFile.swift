@@ -20,6 +20,13 @@ package struct NewFile: ~Copyable {
     guard descriptor >= 0 else { throw .system(.write, name) }
   }
 
+  /// Writes to a copy of an open descriptor, at its position.
+  init(copyOf descriptor: Int32, name: String) throws(FileError) {
+    self.name = name
+    self.descriptor = dup(descriptor)
+    guard self.descriptor >= 0 else { throw .system(.write, name) }
+  }
+
   /// Appends bytes to the file.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes

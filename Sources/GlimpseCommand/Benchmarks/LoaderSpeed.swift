@@ -64,7 +64,6 @@ struct LoaderSpeed: Sendable {
       var run = Run()
       let start = monotonicSeconds()
       for _ in 0..<batches {
-        try Interruption.check("the measurement is not complete")
         let asked = monotonicSeconds()
         guard let batch = try loader.next() else { break }
         run.waited += monotonicSeconds() - asked

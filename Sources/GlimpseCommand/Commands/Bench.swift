@@ -75,7 +75,6 @@ struct Bench: Command {
       throw CommandError.usage(
         "--dump-input and --dump-output are for a forward pass; leave --train out")
     }
-    Interruption.observe()
     if let data { return try timeLoader(data, on: console) }
     let timer = try timer(network.load(), on: console)
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)

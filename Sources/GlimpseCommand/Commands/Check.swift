@@ -71,7 +71,6 @@ struct Check: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    Interruption.observe()
     try checkOutputs()
     let index = ImageIndex(for: data)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
@@ -94,12 +93,14 @@ struct Check: Command {
     _ index: ImageIndex, _ tasks: any ParallelExecutor, on console: Console
   ) throws -> DatasetCheck {
     defer { index.save() }
+    let opening = OpeningProgress(tasks, on: console)
     var progress = CheckProgress(on: console)
     defer { progress.finish() }
     return try DatasetCheck(
       path: data, splits: splits.isEmpty ? nil : splits, format: format,
-      decodesImages: decodesImages, runner: tasks, index: index
+      decodesImages: decodesImages, runner: opening, index: index
     ) { stage, done, total in
+      opening.end()
       try progress.report(stage, done, of: total)
     }
   }
@@ -113,8 +114,6 @@ struct Check: Command {
     var progress = ProgressReporter("Drawing", total: augmentedCount, on: console)
     defer { progress.finish() }
     let grid = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
-      try Interruption.check(
-        "\(done) of \(Sentence.count(augmentedCount, "image")) were drawn, none is written")
       progress.advance(by: done > 0 ? 1 : 0)
     }
     progress.advance(by: 1)

@@ -48,12 +48,11 @@ struct Convert: Command {
       throw CommandError.usage("convert needs --to <format>: \(words)")
     }
     let folder = try writing.newFolder(of: Self.name)
-    Interruption.observe()
     let index = ImageIndex(for: writing.data)
     defer { index.save() }
     let read = try writing.read(
       index, ThreadPool(threads: writing.threads ?? Machine.availableThreads),
-      segmentations: keepsSegmentations)
+      segmentations: keepsSegmentations, on: console)
     return try writing.write(
       [read], as: [""], of: read, in: format, to: folder,
       keepsSegmentations: keepsSegmentations, on: console)

@@ -98,11 +98,12 @@ struct DatasetWriting: Sendable {
   }
 
   func read(
-    _ index: ImageIndex, _ tasks: any ParallelExecutor, segmentations: Bool = true
+    _ index: ImageIndex, _ tasks: any ParallelExecutor, segmentations: Bool = true,
+    on console: Console
   ) throws -> [Dataset] {
     var reading = DatasetReading(
-      segmentations: segmentations, skipsInvalid: skipsInvalid, clipsBoxes: false, runner: tasks,
-      images: index)
+      segmentations: segmentations, skipsInvalid: skipsInvalid, clipsBoxes: false,
+      runner: OpeningProgress(tasks, on: console), images: index)
     reading.keepsSources = true
     return try Dataset.openAll(
       path: data, splits: splits.isEmpty ? nil : splits, format: source, reading: reading)
@@ -125,13 +126,15 @@ struct DatasetWriting: Sendable {
     let imageCount = data.reduce(0) { $0 + $1.samples.count }
     var progress = ProgressReporter("Writing", total: names.count * imageCount, on: console)
     defer { progress.finish() }
-    let outcomes = try DatasetWriter(
-      format: format, images: images, keepsSegmentations: keepsSegmentations
-    ).write(
-      zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
-    ) {
-      progress.advance()
-      try Interruption.check()
+    let outcomes = try Interruption.whileFinishing {
+      try DatasetWriter(
+        format: format, images: images, keepsSegmentations: keepsSegmentations
+      ).write(
+        zip(names, parts).lazy.map { (folder: $0, splits: $1) }, to: folder
+      ) {
+        progress.advance()
+        try Interruption.check()
+      }
     }
     let errorCount = issues.count { $0.kind.severity == .error }
     for (name, outcome) in zip(names, outcomes) {

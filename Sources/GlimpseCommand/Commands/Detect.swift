@@ -91,7 +91,6 @@ struct Detect: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    Interruption.observe()
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }
@@ -119,8 +118,10 @@ struct Detect: Command {
     let reporter = DetectionReporter(
       classNames: classNames, imageCount: paths.count, problems: images.problems,
       printsLines: !printsJSON, on: console)
-    let summary = try InferencePipeline(detector, policy: policy, batch: batch).run(
-      paths, into: sinks + [reporter], until: { Interruption.isRequested })
+    let summary = try Interruption.whileFinishing {
+      try InferencePipeline(detector, policy: policy, batch: batch).run(
+        paths, into: sinks + [reporter], until: { Interruption.isRequested })
+    }
     if !summary.isComplete {
       try Interruption.check(
         "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")

@@ -8,7 +8,8 @@ extension Evaluate {
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
     let index = ImageIndex(for: data)
-    var reading = DatasetReading(runner: tasks, images: index)
+    var reading = DatasetReading(
+      runner: OpeningProgress(tasks, on: console), images: index)
     // An image that cannot be read is found without detections: its objects count as missed.
     reading.keepsUnreadableImages = true
     let dataset = try Dataset.open(

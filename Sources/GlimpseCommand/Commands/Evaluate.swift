@@ -152,7 +152,6 @@ struct Evaluate: Command {
   }
 
   func run(on console: Console) throws -> ExitCode {
-    Interruption.observe()
     if let groundTruth {
       guard data == nil, weights == nil else {
         throw CommandError.usage(

@@ -62,11 +62,10 @@ struct Split: Command {
   func run(on console: Console) throws -> ExitCode {
     let ratios = try namedRatios()
     let folder = try writing.newFolder(of: Self.name)
-    Interruption.observe()
     let tasks = ThreadPool(threads: writing.threads ?? Machine.availableThreads)
     let index = ImageIndex(for: writing.data)
     defer { index.save() }
-    let read = try writing.read(index, tasks)
+    let read = try writing.read(index, tasks, on: console)
     let groups =
       keepsGroups
       ? try groups(of: read, index, tasks, on: console)

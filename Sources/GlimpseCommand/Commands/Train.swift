@@ -46,16 +46,20 @@ struct Train: Command {
     guard !config.data.isEmpty else {
       throw CommandError.usage("train needs --data <path>, the dataset to train on")
     }
-    Interruption.observe()
+    func opening(_ pool: any ParallelExecutor) -> any ParallelExecutor {
+      OpeningProgress(pool, on: console)
+    }
     let trainer =
       if let resumed {
-        try Trainer(resuming: resumed) { $0 = config }
+        try Trainer(resuming: resumed, change: { $0 = config }, opening: opening)
       } else {
-        try Trainer(config)
+        try Trainer(config, opening: opening)
       }
     var reporter = TrainingReporter(on: console)
-    let outcome = try trainer.run(
-      observe: { reporter.observe($0) }, isInterrupted: { Interruption.isRequested })
+    let outcome = try Interruption.whileFinishing {
+      try trainer.run(
+        observe: { reporter.observe($0) }, isInterrupted: { Interruption.isRequested })
+    }
     return try reporter.finish(outcome)
   }
 

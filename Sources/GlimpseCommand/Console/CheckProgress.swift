@@ -16,8 +16,9 @@ struct CheckProgress {
     _ stage: DatasetCheck.Stage, _ done: Int, of total: Int
   ) throws(CommandError) {
     try Interruption.check(Self.completed(stage, done, of: total))
+    Interruption.finishSteps(true)
     if stage != self.stage {
-      finish()
+      reporter?.finish()
       reporter = ProgressReporter(Self.label(stage), total: total, on: console)
       (self.stage, last) = (stage, 0)
     }
@@ -25,7 +26,10 @@ struct CheckProgress {
     last = done
   }
 
-  func finish() { reporter?.finish() }
+  func finish() {
+    reporter?.finish()
+    Interruption.finishSteps(false)
+  }
 
   private static func label(_ stage: DatasetCheck.Stage) -> String {
     switch stage {

@@ -29,6 +29,7 @@ extension ExitCode {
       case .diverged: self = .trainingDiverged
       case .file, .memory: self = .fatal
       }
+    case let error as NetworksError: self = error.isUnsuitableModel ? .usage : .fatal
     default: self = .fatal
     }
   }

@@ -3,37 +3,44 @@ import Synchronization
 
 /// The signal that was received, 0 for none. The handler that sets it must not allocate or lock.
 private let signalSeen = Atomic<Int32>(0)
+/// Whether the first signal only sets the flag, because a step in flight is to be finished.
+private let finishesStep = Atomic<Bool>(false)
+/// Whether a progress line may be open on standard error.
+private let isOnTerminal = Atomic<Bool>(false)
 
-/// What the first signal writes to standard error at once; the step in flight may take long.
-private let notice: StaticString =
-  "\ninterrupted: ends after the current step, and saves what is done; press Ctrl-C again to end at once\n"
-
-/// The exit code after a second signal, that of shells for Ctrl-C.
-private let codeOfSecondSignal: Int32 = 130
-
-/// A request to stop by Ctrl-C or `kill`, which long commands check between steps.
+/// A request to stop by Ctrl-C or `kill`.
 ///
-/// The first signal sets a flag and writes a line, so that a command can save its work and end with
-/// `ExitCode.interrupted`; a second one ends the process at once with exit code 130.
+/// The first signal prints a line at once. While a command reads its inputs, nothing is to be saved,
+/// and the process ends with `ExitCode.interrupted`. Within ``whileFinishing(_:)`` the signal sets a
+/// flag that the command checks between steps, so that it can save its work. A second signal ends the
+/// process with exit code 130.
 enum Interruption {
   /// Installs the handlers.
   static func observe(_ signals: [Int32] = [SIGINT, SIGTERM]) {
-    // Initializes what the handler uses outside of it.
-    _ = (signalSeen.load(ordering: .relaxed), notice.utf8Start, codeOfSecondSignal)
+    // Initializes the flags outside of the handler.
+    _ = (signalSeen.load(ordering: .relaxed), finishesStep.load(ordering: .relaxed))
+    isOnTerminal.store(isatty(STDERR_FILENO) == 1, ordering: .relaxed)
     // The signal mask inherited from the parent process may block the signals.
     var set = sigset_t()
     sigemptyset(&set)
     for number in signals { sigaddset(&set, number) }
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
-    for number in signals {
-      _ = signal(number) { number in
-        if signalSeen.exchange(number, ordering: .relaxed) != 0 { _exit(codeOfSecondSignal) }
-        _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount)
-      }
-    }
+    for number in signals { _ = signal(number) { handle($0) } }
   }
 
   static var isRequested: Bool { signalSeen.load(ordering: .relaxed) != 0 }
+
+  /// Runs work that checks ``isRequested`` or calls ``check(_:)`` between its steps.
+  static func whileFinishing<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    finishSteps(true)
+    defer { finishSteps(false) }
+    return try body()
+  }
+
+  /// Whether the first signal from now on only sets the flag.
+  static func finishSteps(_ isOn: Bool) { finishesStep.store(isOn, ordering: .relaxed) }
 
   /// Throws an error with `ExitCode.interrupted` after a signal.
   ///
@@ -47,4 +54,19 @@ enum Interruption {
 
   /// For tests.
   static func reset() { signalSeen.store(0, ordering: .relaxed) }
+}
+
+/// Handles a signal with calls that are safe in a signal handler only.
+private func handle(_ number: Int32) {
+  func say(_ line: StaticString) {
+    if isOnTerminal.load(ordering: .relaxed) { write(STDERR_FILENO, "\n", 1) }
+    write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
+  }
+  guard signalSeen.exchange(number, ordering: .relaxed) == 0 else { _exit(130) }
+  if finishesStep.load(ordering: .relaxed) {
+    say("interrupted: the step in flight is finished first; a second Ctrl-C ends at once\n")
+  } else {
+    say("interrupted; nothing was written\n")
+    _exit(ExitCode.interrupted.rawValue)
+  }
 }

@@ -8,6 +8,8 @@ struct ProgressReporter {
   /// The start of the line, such as "Reading images".
   let label: String
   let total: Int
+  /// What is counted.
+  private let noun: String
 
   private let console: Console
   private let clock: @Sendable () -> Double
@@ -22,11 +24,12 @@ struct ProgressReporter {
 
   /// - Parameter clock: Monotonic seconds.
   init(
-    _ label: String, total: Int, on console: Console,
+    _ label: String, total: Int, noun: String = "image", on console: Console,
     clock: @escaping @Sendable () -> Double = monotonicSeconds
   ) {
     self.label = label
     self.total = total
+    self.noun = noun
     self.console = console
     self.clock = clock
     start = clock()
@@ -58,7 +61,7 @@ struct ProgressReporter {
     let left =
       rate > 0 && count <= total
       ? ", \(NumberFormat.duration(Double(total - count) / rate)) left" : ""
-    return "\(label): \(count)/\(total) images, \(NumberFormat.decimal(rate)) images/s\(left)"
+    return "\(label): \(count)/\(total) \(noun)s, \(NumberFormat.decimal(rate)) \(noun)s/s\(left)"
   }
 }
 

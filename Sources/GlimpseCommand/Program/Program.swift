@@ -8,6 +8,7 @@ enum Program {
     // A closed pipe and a file size limit are then errors of writing, so that commands can clean up.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    Interruption.observe()
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Console())
     exit(code.rawValue)
   }

@@ -83,7 +83,8 @@ public enum ImageFile {
     try encode(image, as: codec, name: "the image", quality: quality)
   }
 
-  /// Encodes an image in the format of the file extension and writes it atomically.
+  /// Encodes an image in the format of the file extension and writes it atomically. A symbolic link in
+  /// its place is replaced.
   ///
   /// Throws `ImagingError` for an unknown file extension, as ``encode(_:as:quality:)`` does, and if
   /// the file cannot be written.
@@ -97,7 +98,8 @@ public enum ImageFile {
     }
     let bytes = try encode(image, as: codec, name: path, quality: quality)
     // Not synced to disk: images are many and can be recreated.
-    try ImagingError.wrap(AtomicFile.write(bytes, to: path, isSynced: false))
+    try ImagingError.wrap(
+      AtomicFile.write(bytes, to: path, isSynced: false, followsLinks: false))
   }
 }
 

@@ -61,7 +61,8 @@ package final class FileSink: Sink {
     FileSink(names, pool) { result, _, name in
       let path = "\(folder)/\(FilePath.stem(name)).txt"
       try AtomicFile.write(
-        result.labelRows(withScores: includesScores), to: path, isSynced: false)
+        result.labelRows(withScores: includesScores), to: path, isSynced: false, followsLinks: false
+      )
       return nil
     }
   }

@@ -32,6 +32,16 @@ extension Model {
 
   /// Reads the weights from an opened file; it must contain exactly the model's parameters.
   package init(_ file: Safetensors) throws(NetworksError) {
+    do {
+      try self.init(describedBy: file)
+    } catch {
+      var error = error
+      error.isUnsuitableModel = true
+      throw error
+    }
+  }
+
+  private init(describedBy file: Safetensors) throws(NetworksError) {
     if file.isCheckpoint {
       throw NetworksError(
         "\(file.name) is the checkpoint of a training, not a weights file; the weights of the run are "

@@ -110,6 +110,12 @@ package struct Safetensors: Sendable {
     } catch {
       throw failure("its header is invalid: \(error.message)")
     }
+    let described = header.tensors.values.map(\.end).max() ?? 0
+    guard described <= bytes.count - start else {
+      throw failure(
+        "it ends early: it has \(bytes.count) bytes, and its header describes data up to byte "
+          + "\(UInt64(start) + UInt64(described)); download or copy it again")
+    }
     var entries: [String: Entry] = [:]
     var next = 0
     for (tensor, stored) in header.inOrder {

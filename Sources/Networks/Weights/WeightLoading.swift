@@ -6,6 +6,9 @@ public struct NetworksError: ModuleError {
   /// The parts of the error message.
   public let diagnostic: Diagnostic
 
+  /// Whether the file is valid, but of another model than expected or of none that Glimpse has.
+  package var isUnsuitableModel = false
+
   /// Creates an error from a diagnostic.
   public init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }

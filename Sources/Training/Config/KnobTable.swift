@@ -148,7 +148,9 @@ extension Knob {
     Knob("cache", \.cache, .from(0, to: 1 << 24), unit: "MiB", help: "Memory for decoded images"),
     Knob(
       flag: "strict", \.strict,
-      help: "End with exit code 4 at an unreadable image instead of replacing it"),
+      help:
+        "End with exit code 4 at a damaged JPEG, and at an unreadable image instead of replacing it"
+    ),
     Knob(
       flag: "skip_invalid", \.skipInvalid,
       help: "Skip and list invalid labels instead of ending with exit code 4; the exit code is 3"),

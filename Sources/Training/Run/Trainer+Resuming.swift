@@ -22,8 +22,10 @@ extension Trainer {
   ///   - path: The run's folder or its checkpoint.
   ///   - change: Changes the run's configuration; model, batch, seed and optimizer must stay the
   ///     same.
+  ///   - opening: Wraps the executor that opens the dataset, to observe its progress.
   public convenience init(
-    resuming path: String, change: (inout TrainingConfig) -> Void = { _ in }
+    resuming path: String, change: (inout TrainingConfig) -> Void = { _ in },
+    opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
   ) throws {
     let folder = try RunFolder(existing: path)
     let before = try TrainingConfig(jsonFile: folder.config)
@@ -37,6 +39,6 @@ extension Trainer {
       throw TrainingError(
         .invalid, "\(path): a run cannot be resumed with another \(name); start a new one")
     }
-    try self.init(config, existing: folder)
+    try self.init(config, existing: folder, opening: opening)
   }
 }

@@ -35,17 +35,22 @@ public final class Trainer {
 
   /// Sets up a new run: opens the dataset, makes the network and creates the run folder.
   ///
+  /// - Parameter opening: Wraps the executor that opens the dataset, to observe its progress.
   /// - Throws: `TrainingError` for invalid settings and a folder that cannot be created;
   ///   `DatasetsError`, `NetworksError` and `EngineError` for the contents of their files.
-  public convenience init(_ config: TrainingConfig) throws {
-    try self.init(config, existing: nil)
+  public convenience init(
+    _ config: TrainingConfig,
+    opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
+  ) throws {
+    try self.init(config, existing: nil, opening: opening)
   }
 
   /// Starts a new run, or resumes from the checkpoint in `existing`.
   ///
   /// - Parameter taskType: The task; nil for that of the model.
   init(
-    _ settings: TrainingConfig, existing: RunFolder?, taskType: (any TrainingTask.Type)? = nil
+    _ settings: TrainingConfig, existing: RunFolder?, taskType: (any TrainingTask.Type)? = nil,
+    opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
   ) throws {
     var config = settings
     try config.check()
@@ -59,7 +64,7 @@ public final class Trainer {
     let set = try InstructionSet.chosen()
     let (precision, note) = config.precision.resolved(on: set)
     kernels = try Kernels(set, precision: precision)
-    var data = try TrainingData(config, runner: pool)
+    var data = try TrainingData(config, runner: opening(pool))
     let taskType = taskType ?? TrainingTasks.type(for: spec.task)
     // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
