@@ -84,7 +84,7 @@ import Testing
       ["detect", "list.txt", "--weights", weights, "-o", "out"], signals: [signal]
     ) { _ in exists("out/a.jpg") }
     #expect(code == 75)
-    #expect(text.contains("interrupted: the step in flight is finished first"))
+    #expect(text.contains("interrupted: ends after the current step"))
     #expect(text.contains(" of 3000 images are done"))
   }
 
@@ -99,7 +99,7 @@ import Testing
       ], signals: [signal, signal]
     ) { _ in exists("out/a.jpg") }
     #expect(code == 130)
-    #expect(text.hasSuffix("a second Ctrl-C ends at once\n"))
+    #expect(text.hasSuffix("press Ctrl-C again to end at once\n"))
   }
 
   /// While inputs are read, nothing is to be saved.

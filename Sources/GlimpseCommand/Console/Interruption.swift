@@ -64,7 +64,9 @@ private func handle(_ number: Int32) {
   }
   guard signalSeen.exchange(number, ordering: .relaxed) == 0 else { _exit(130) }
   if finishesStep.load(ordering: .relaxed) {
-    say("interrupted: the step in flight is finished first; a second Ctrl-C ends at once\n")
+    say(
+      "interrupted: ends after the current step, and saves what is done; press Ctrl-C again to end at once\n"
+    )
   } else {
     say("interrupted; nothing was written\n")
     _exit(ExitCode.interrupted.rawValue)
