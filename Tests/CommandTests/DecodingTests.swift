@@ -65,9 +65,14 @@ import Testing
     }
   }
 
-  /// The last row of results.csv and `evaluate` score the same weights on the same images.
-  @Test func validationScoresDamagedImagesAsEvaluateDoes() throws {
+  /// The last row of results.csv and `evaluate` score the same weights on the same images: a whole
+  /// one, a damaged one, and one that is listed but missing, whose object counts as missed.
+  @Test func validationScoresDamagedAndMissingImagesAsEvaluateDoes() throws {
     try writeData()
+    try folder.write("val.txt", "images/val/whole.jpg\nimages/val/cut.jpg\nimages/val/gone.jpg\n")
+    try folder.write("labels/val/gone.txt", "0 0.5 0.5 0.5 0.666667\n")
+    try folder.write(
+      "data.yaml", "train: images/train\nval: val.txt\nnames: [cat, dog, person]\n")
     let trained = try run(
       "train", "--data", "data.yaml", "--epochs", "1", "--imgsz", "64", "--batch", "2", "--weights",
       weights, "--precision", "f32", "--lr0", "1e-9", "--name", "r")
@@ -82,9 +87,14 @@ import Testing
     struct Scores: Decodable {
       let metrics: [String: Double?]
       let images: Int
+      let groundTruth: Int
     }
-    let scores = try JSONDecoder().decode(Scores.self, from: Data(evaluated.output.utf8))
-    #expect(scores.images == 2)
+    #expect(evaluated.exitCode == 3)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let scores = try decoder.decode(Scores.self, from: Data(evaluated.output.utf8))
+    #expect(scores.images == 3)
+    #expect(scores.groundTruth == 3)
     // The CSV has five digits.
     let ap = try #require(scores.metrics["AP"] ?? nil)
     #expect(abs(ap - expected) < 1e-5)

@@ -29,15 +29,18 @@ struct TrainingData {
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
     imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
-    if config.strict, let lost = training.issues.first(where: { $0.kind.losesImage }) {
-      throw DatasetsError("\(lost) With strict, no image may be left out")
-    }
     let splits = try Dataset.splits(path: config.data)
     reading.segmentations = false
+    // As in `evaluate`, the objects of missing images count as missed.
+    reading.keepsUnreadableImages = true
     validation =
       splits.contains("val")
       ? try Dataset.open(
         path: config.data, split: "val", classNames: training.classNames, reading: reading) : nil
+    let lost = (training.issues + (validation?.issues ?? [])).first { $0.kind.losesImage }
+    if config.strict, let lost {
+      throw DatasetsError("\(lost) With strict, no image may be left out")
+    }
   }
 
   var classNames: [String] { training.classNames }
