@@ -75,7 +75,7 @@ struct DatasetTests {
     #expect(train.issues[0].file == folder.path("Annotations/never.xml"))
     #expect(
       train.issues[3].description == folder.path("Annotations/c.xml")
-        + ":2: the box lies outside of the 20x10 image; ignored.")
+        + ":2: the box (c.png, byte 170) lies outside of the 20x10 image; ignored.")
     #expect(train.issues[7].description.hasPrefix(folder.path("JPEGImages/broken.jpg")))
     #expect(try Dataset.open(path: folder.path, split: "val").classNames == train.classNames)
   }

@@ -40,8 +40,11 @@ struct ImageAudit {
       }
       for (path, result) in zip(paths[start...], results) {
         known[path] = try? result.record.get()
-        report(result.record, path: path)
-        if case .success = result.record, let issue = result.maskIssue { issues.append(issue) }
+        if case .success = result.record, let issue = result.maskIssue {
+          issues.append(issue)
+        } else {
+          report(result.record, path: path)
+        }
       }
     }
     try observe(paths.count, paths.count)
