@@ -15,8 +15,14 @@ enum ImageFolder {
     var found: [DatasetIssue] = []
     for element in FolderWalk(folders.map(FilePath.normalized), links: .followOnce) {
       switch element {
-      case .file(let path), .brokenLink(let path):
+      case .file(let path):
         if isWanted(FilePath.name(path)) { files.append(FilePath.normalized(path)) }
+      case .brokenLink(let path):
+        if isWanted(FilePath.name(path)) {
+          files.append(FilePath.normalized(path))
+        } else if isLostFolder(path) {
+          found.report(.layout, FilePath.normalized(path), brokenLink)
+        }
       case .unlistable(let path):
         found.report(
           .layout, FilePath.normalized(path),
@@ -45,6 +51,12 @@ enum ImageFolder {
     path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }
   }
 
+  /// Whether a path is a broken link that may have led to a folder.
+  private static func isLostFolder(_ path: String) -> Bool {
+    FilePath.ending(path).isEmpty && FileContents.entry(path) == .nothing
+  }
+
+  private static let brokenLink = "the symbolic link leads nowhere; ignored."
   private static let upwardLink =
     "the link points to a parent folder; it is not followed."
   private static let special = "it is a named pipe, socket or device, not a file; ignored."
@@ -76,6 +88,8 @@ enum ImageFolder {
       let path = FilePath.join(folder, entry.name)
       if !entry.isUTF8 {
         found.report(.layout, path, foreignName)
+      } else if entry.isLink, isLostFolder(path) {
+        found.report(.layout, path, brokenLink)
       } else if entry.isFolder {
         if entry.isLink, FolderWalk.leadsUpward(path, from: []) {
           found.report(.layout, path, upwardLink)
@@ -101,9 +115,74 @@ enum ImageFolder {
     return splits.isEmpty ? ["train": root] : splits
   }
 
+  /// The components of a path below a folder that holds it.
+  static func components(of path: String, below root: String) -> [Substring] {
+    let (path, root) = (FilePath.normalized(path), FilePath.normalized(root))
+    if path == root { return [] }
+    return (root == "." ? path[...] : path.dropFirst(root.count)).split(separator: "/")
+  }
+
   /// The first of the named subfolders that exists.
   static func folder(_ names: [String], in root: String) -> String? {
     names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
+  }
+
+  /// The same for lowercase names, or else the only subfolder with such a name in other capitals.
+  static func folderOfAnyCase(_ names: [String], in root: String) -> String? {
+    if let folder = folder(names, in: root) { return folder }
+    let others = folders(named: names, in: root)
+    return others.count == 1 ? others[0] : nil
+  }
+
+  /// The subfolders with the given lowercase names, ignoring case, in the order of the names.
+  static func folders(named names: [String], in root: String) -> [String] {
+    let entries = (FileContents.listing(of: root) ?? []).filter(\.isFolder).map(\.name).sorted()
+    return names.flatMap { name in entries.filter { $0.lowercased() == name } }
+      .map { FilePath.join(root, $0) }
+  }
+
+  /// Throws if a folder has two subfolders for one split, such as `train` and `training`, as only one
+  /// would be read, or one that cannot be read.
+  ///
+  /// - Parameter isPart: Whether a subfolder holds data of the format.
+  static func checkSplits(
+    in root: String, where isPart: (String) -> Bool = { _ in true }
+  ) throws(DatasetsError) {
+    for entry in FileContents.listing(of: root) ?? [] {
+      guard let split = SplitName.usualName(entry.name) else { continue }
+      let path = FilePath.join(root, entry.name)
+      if let link = FileContents.brokenLink(on: path) {
+        throw DatasetsError(
+          file: path,
+          "the folder of the split \"\(split)\" is a symbolic link to \(link.target), which does "
+            + "not exist.")
+      }
+      if entry.isFolder, !FileContents.isListable(path) {
+        throw DatasetsError(FileContents.unlistable(path).diagnostic)
+      }
+    }
+    let named = folders(in: root).paths.compactMap { path in
+      SplitName.usualName(FilePath.name(path)).map { (split: $0, path: path) }
+    }
+    for (split, parts) in Dictionary(grouping: named, by: \.split).sorted(by: { $0.key < $1.key })
+    where parts.count > 1 {
+      let parts = parts.map(\.path).filter(isPart)
+      guard Set(parts.map { FileContents.resolved($0) }).count > 1 else { continue }
+      throw DatasetsError(
+        file: root,
+        "the folders \(parts.joined(separator: " and ")) are both the split \"\(split)\"; move "
+          + "one of them out of the dataset, or merge them.")
+    }
+  }
+
+  /// Throws if a name in a list of images is that of a folder.
+  static func refuseFolder(
+    _ name: String, at places: [String], in list: String
+  ) throws(DatasetsError) {
+    guard let folder = places.first(where: { FileContents.entry($0) == .folder }) else { return }
+    throw DatasetsError(
+      file: list,
+      "\"\(name)\" is the folder \(folder), but a list names images, one per line.")
   }
 
   /// The image names in a list file, one per line or separated by zero bytes.

@@ -212,8 +212,10 @@ struct DatasetBuilder {
       if FileContents.entry(image.imagePath) == .file {
         issues.report(.unreadableImage, image.imagePath, "\(error); \(consequence).")
       } else {
+        let isFolder = FileContents.entry(image.imagePath) == .folder
         issues.report(
-          .missingImage, image.imagePath, "the image does not exist; \(consequence).")
+          .missingImage, image.imagePath,
+          "the image \(isFolder ? "is a folder" : "does not exist"); \(consequence).")
       }
       guard reading.keepsUnreadableImages else { return nil }
       if image.statedSize == nil { unmeasuredCount += 1 }

@@ -3,7 +3,7 @@ import Basics
 /// The annotation files of a COCO dataset, found by their content, and their splits.
 enum COCOLayout {
   /// The usual folders of annotation files, in lower case.
-  static let folderNames = ["annotations", "annotation", "annots", "labels"]
+  static let folderNames = ["annotations", "annotation", "annots", "labels", "json"]
   /// The file name prefixes of COCO's other tasks, whose annotations have no boxes.
   static let otherTasks = ["captions", "panoptic", "stuff", "image_info"]
   /// The prefix of the key-point task, whose annotations are those of one class.
@@ -26,9 +26,7 @@ enum COCOLayout {
         guard let rank = rank(ofFile: name), isUsual(name) || JSONKind(of: path) == .coco else {
           continue
         }
-        let inner =
-          FilePath.normalized(folder) == FilePath.normalized(root)
-          ? [] : folder.dropFirst(root.count).split(separator: "/")
+        let inner = ImageFolder.components(of: folder, below: root)
         let split =
           split(ofFile: name) ?? inner.lazy.compactMap { SplitName.usualName(String($0)) }.last
           ?? split(within: name)

@@ -38,19 +38,30 @@ package struct COCOReader: FormatReader {
   package init(path: String) throws(DatasetsError) {
     isFolder = FileContents.entry(path) != .file
     if !isFolder {
-      let home = FilePath.folder(path)
-      let homeName = URL(fileURLWithPath: home).standardizedFileURL.lastPathComponent
-      let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(homeName)
-      root =
-        COCOLayout.folderNames.contains(homeName.lowercased()) ? FilePath.join(home, "..") : home
+      let home = Self.name(ofFolder: FilePath.folder(path))
+      let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(home)
+      root = Self.base(of: path)
       files = SplitName.canonical([(split ?? "train", [path])])
     } else {
       root = path
+      try ImageFolder.checkSplits(in: path) { _ in false }
       files = COCOLayout.files(in: path)
     }
     if files.isEmpty {
       throw DatasetsError(file: path, "a COCO dataset is \(Self.appearance).")
     }
+  }
+
+  private static func name(ofFolder folder: String) -> String {
+    URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
+  }
+
+  /// The folder of an annotation file and its images: its own, or the one above a folder for
+  /// annotation files.
+  private static func base(of path: String) -> String {
+    let home = FilePath.folder(path)
+    let isForAnnotations = COCOLayout.folderNames.contains(name(ofFolder: home).lowercased())
+    return isForAnnotations ? FilePath.join(home, "..") : home
   }
 
   /// The annotation file of a split; throws if there is none or more than one.
@@ -97,12 +108,20 @@ package struct COCOReader: FormatReader {
     var folders = names.filter { ImageLocator.staysInside($0) }
       .flatMap { ["\($0)", "images/\($0)"] }
     folders += ["images", "data", "."]
-    // A folder of any other name, but not one of another split.
-    let others = (isFolder ? ImageFolder.folders(in: root).paths : []).filter {
-      [nil, split].contains(SplitName.usualName(FilePath.name($0)))
-    }
     let home = FilePath.folder(path)
-    let paths = folders.map { FilePath.join(root, $0) } + others.prefix(20)
+    // The folder of a split may hold the annotation file and the images.
+    var bases = [root]
+    let base = FilePath.normalized(Self.base(of: path))
+    if isFolder, base != FilePath.normalized(root), FilePath.isInside(base, root) {
+      bases.insert(base, at: 0)
+    }
+    let paths = bases.flatMap { base in
+      // A folder of any other name, but not one of another split.
+      let others = (isFolder ? ImageFolder.folders(in: base).paths : []).filter {
+        [nil, split].contains(SplitName.usualName(FilePath.name($0)))
+      }
+      return folders.map { FilePath.join(base, $0) } + others.prefix(20)
+    }
     // Roboflow's images lie beside the annotation file; for files in `annotations` they do not.
     return ImageLocator(
       root: root, folders: FilePath.name(path).hasPrefix("_") ? [home] + paths : paths + [home])

@@ -46,6 +46,7 @@ struct ClassFolderReader: FormatReader {
 
   init(path: String) throws(DatasetsError) {
     root = path
+    try ImageFolder.checkSplits(in: path)
     folders = ImageFolder.splitsOrAll(in: path)
     if folders.values.allSatisfy({ ImageFolder.folders(in: $0).paths.isEmpty }) {
       throw DatasetsError(

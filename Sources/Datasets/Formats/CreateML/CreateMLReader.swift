@@ -37,6 +37,7 @@ struct CreateMLReader: FormatReader {
       files = [SplitName.usualName(FilePath.name(root)) ?? "train": path]
     } else {
       root = path
+      try ImageFolder.checkSplits(in: path) { Self.annotationFile(in: $0) != nil }
       files = Self.annotationFiles(in: path)
     }
     if files.isEmpty {
@@ -96,8 +97,10 @@ struct CreateMLReader: FormatReader {
     let home = FilePath.folder(path)
     let locator = ImageLocator(
       root: home,
-      folders: ["", "images", "..", "../images", "../" + split, "../images/" + split]
-        .map { FilePath.join(home, $0) }.filter { FilePath.isInside($0, root) })
+      folders: [
+        "", "images", "data", "..", "../images", "../data", "../" + split, "../images/" + split,
+      ]
+      .map { FilePath.join(home, $0) }.filter { FilePath.isInside($0, root) })
     var data = ParsedDataset(
       classNames: classes.names, boxLayout: .centerAndSize, unread: file.unread,
       issues: file.issues)

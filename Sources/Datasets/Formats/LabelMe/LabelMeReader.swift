@@ -3,13 +3,15 @@ import Imaging
 
 /// Reads LabelMe folders: a JSON file with shapes beside each image.
 ///
-/// The folders `train`, `val` and `test` are splits, if they exist; they may have subfolders.
+/// The folders `train`, `val` and `test` are splits, if they exist, also those in `annotations` or a
+/// folder like it; they may have subfolders.
 /// Shapes with the same group and label are one object. Source: github.com/wkentaro/labelme.
 struct LabelMeReader: FormatReader {
   static let appearance = "a folder with images and a .json of \"shapes\" beside each"
 
   let root: String
-  private let folders: [String: String]
+  /// The folders of each split.
+  private let folders: [String: [String]]
   var splits: [String] { SplitName.sorted(folders.keys) }
 
   static func recognizes(_ path: String) -> Bool {
@@ -32,7 +34,42 @@ struct LabelMeReader: FormatReader {
       throw DatasetsError(
         file: path, "a LabelMe dataset is \(Self.appearance), but this is not a folder.")
     }
-    folders = ImageFolder.splitsOrAll(in: path)
+    let inner = ImageFolder.folders(named: Self.partNames, in: path)
+    for folder in [path] + inner { try ImageFolder.checkSplits(in: folder) }
+    let splits = ([path] + inner).flatMap { ImageFolder.folders(in: $0).paths }.filter {
+      SplitName.usualName(FilePath.name($0)) != nil
+    }
+    let found = Dictionary(grouping: splits) { SplitName.canonical(FilePath.name($0)) }
+    folders = found.isEmpty ? ["train": [path]] : found
+  }
+
+  /// The folders that may hold those of the splits, in lower case.
+  private static let partNames = COCOLayout.folderNames + ["images", "data"]
+
+  /// The files of a split whose names pass a test.
+  private func files(
+    of split: String, issues: inout [DatasetIssue], where isWanted: (String) -> Bool
+  ) throws(DatasetsError) -> [String] {
+    var files: [String] = []
+    for folder in folders[split] ?? [root] {
+      files += try ImageFolder.files(below: folder, issues: &issues, where: isWanted)
+    }
+    return files
+  }
+
+  /// Reports label files outside of the folders of splits.
+  private func reportOthers(_ issues: inout [DatasetIssue]) {
+    let known = folders.values.flatMap(\.self)
+    if known == [root] { return }
+    var ignored: [DatasetIssue] = []
+    let others = ImageFolder.files(below: [root], issues: &ignored, where: Self.isLabelFile)
+      .filter { file in !known.contains { FilePath.isInside(file, $0) } }
+    guard let first = others.first(where: { JSONKind(of: $0) == .labelMe }) else { return }
+    issues.report(
+      .orphanedLabels, first,
+      "the file lies outside of the folders of the splits "
+        + splits.map { "\"\($0)\"" }.joined(separator: ", ")
+        + "; it and other label files there are not read.")
   }
 
   func read(
@@ -40,13 +77,14 @@ struct LabelMeReader: FormatReader {
   ) throws(DatasetsError) -> ParsedDataset {
     var labels: [String] = []
     // Without requested classes, all files are read, so that every split has the same class list.
-    for (other, folder) in folders where other != split && classNames == nil {
+    for other in splits where other != split && classNames == nil {
       var ignored: [DatasetIssue] = []
-      let paths = try ImageFolder.files(below: folder, issues: &ignored, where: Self.isLabelFile)
+      let paths = try files(of: other, issues: &ignored, where: Self.isLabelFile)
       labels += read(paths, reading, segmentations: false).flatMap(\.labels.classes.names)
     }
     var data = ParsedDataset()
-    let paths = try ImageFolder.files(below: folders[split] ?? root, issues: &data.issues) {
+    if split == splits.first { reportOthers(&data.issues) }
+    let paths = try files(of: split, issues: &data.issues) {
       Self.isLabelFile($0) || FilePath.isAnyImage($0)
     }
     let files = read(paths.filter(Self.isLabelFile), reading, segmentations: reading.segmentations)
@@ -73,6 +111,12 @@ struct LabelMeReader: FormatReader {
       data.images.append(
         ParsedImage(
           imagePath: image, labelPath: FilePath.stem(image) + ".json", labels: .absent))
+    }
+    if labeled.isEmpty, let first = data.images.first, files.isEmpty {
+      throw DatasetsError(
+        file: root,
+        "none of the \(data.images.count) images of the split \"\(split)\" has a label file; the "
+          + "first is expected at \(first.labelPath).")
     }
     data.images.sort { $0.imagePath.utf8.lexicographicallyPrecedes($1.imagePath.utf8) }
     return data
@@ -117,20 +161,23 @@ struct LabelMeReader: FormatReader {
     return nil
   }
 
-  /// The folders of images of the label files in a folder: the same one, or that of the same place
-  /// below `images`.
+  /// The folders of images of the label files in a folder: the same one, and those of the same
+  /// place below `images` or the dataset's folder; if there is none, these two themselves.
   private func imageFolders(for home: String) -> [String] {
     let parts = FilePath.normalized(home).split(separator: "/", omittingEmptySubsequences: false)
-    let depth =
-      parts.count
-      - FilePath.normalized(root).split(
-        separator: "/", omittingEmptySubsequences: false
-      ).count
-    let places = depth > 0 ? parts.indices.suffix(depth) : []
-    let images = places.map { place in
-      (parts[..<place] + ["images"] + parts[(place + 1)...]).joined(separator: "/")
+    let depth = ImageFolder.components(of: home, below: root).count
+    let places = parts.indices.suffix(depth)
+    let images = ["images", nil].flatMap { name in
+      places.map { place in
+        (parts[..<place] + [name].compactMap(\.self) + parts[(place + 1)...])
+          .joined(separator: "/")
+      }
     }
-    return [home] + images + (depth > 0 ? [] : [FilePath.join(home, "images")])
+    .filter { $0 != FilePath.normalized(root) && FileContents.entry($0) == .folder }
+    let isAlone =
+      images.allSatisfy { FilePath.isInside(home, $0) }
+      && ImageFolder.images(directlyIn: home).isEmpty
+    return [home] + images + (isAlone ? [FilePath.join(root, "images"), root] : [])
   }
 
   /// The image beside a label file with the same stem.

@@ -26,6 +26,8 @@ struct MaskFolderReader: FormatReader {
 
   init(path: String) throws(DatasetsError) {
     root = path
+    try ImageFolder.checkSplits(in: path) { Self.place(in: $0) != nil }
+    if let whole = Self.place(in: path) { try ImageFolder.checkSplits(in: whole.images) }
     places = Self.places(in: path)
     if places.isEmpty {
       throw DatasetsError(
@@ -50,9 +52,9 @@ struct MaskFolderReader: FormatReader {
 
   /// The image and mask folders in a folder; nil if there are none.
   private static func place(in folder: String) -> Place? {
-    guard let images = ImageFolder.folder(["images", "imgs", "image"], in: folder),
-      let masks = ImageFolder.folder(["masks", "mask"], in: folder)
-        ?? otherMaskFolders.map({ FilePath.join(folder, $0) }).first(where: holdsOnlyMasks)
+    guard let images = ImageFolder.folderOfAnyCase(["images", "imgs", "image", "img"], in: folder),
+      let masks = ImageFolder.folderOfAnyCase(["masks", "mask"], in: folder)
+        ?? ImageFolder.folders(named: otherMaskFolders, in: folder).first(where: holdsOnlyMasks)
     else { return nil }
     return Place(images: images, masks: masks)
   }
@@ -94,6 +96,10 @@ struct MaskFolderReader: FormatReader {
     if let list = place.list {
       let locator = ImageLocator(root: place.images, folders: [place.images])
       let names = try ImageFolder.listed(list)
+      for name in names {
+        try ImageFolder.refuseFolder(
+          name, at: [place.images, root].map { FilePath.join($0, name) }, in: list)
+      }
       images = zip(names, locator.places(of: names)).compactMap { name, place in
         if place == nil {
           data.issues.report(
@@ -110,6 +116,10 @@ struct MaskFolderReader: FormatReader {
       // JPEG compression changes class numbers.
       let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
       guard let mask else {
+        if FileContents.entry(image) == .nothing {
+          data.issues.report(.missingImage, image, "the image does not exist; ignored.")
+          continue
+        }
         data.issues.report(
           .missingLabels, image, "the image has no mask in \(place.masks); ignored.")
         continue

@@ -53,16 +53,20 @@ struct VOCLayout {
   }
 
   private static let annotationNames = [
-    "annotations", "annotation", "annots", "xmls", "xml", "labels",
+    "annotations", "annotation", "annots", "xmls", "xml", "labels", "label",
   ]
   private static let imageNames = ["jpegimages", "images", "imgs", "image", "img"]
 
+  /// Whether a folder holds annotation files and images.
+  static func isPart(_ folder: String) -> Bool { part(in: folder) != nil }
+
   /// The folders directly in one folder.
   private static func part(in folder: String) -> Part? {
-    let images = named(imageNames, in: folder).first
-    let annotations = named(annotationNames, in: folder).first {
-      holdsAnnotations(below: $0, trusted: FilePath.name($0).lowercased() == "annotations")
-    }
+    let images = ImageFolder.folders(named: imageNames, in: folder).first
+    let annotations =
+      ImageFolder.folders(named: annotationNames, in: folder).first {
+        holdsAnnotations(below: $0, trusted: FilePath.name($0).lowercased() == "annotations")
+      } ?? images.flatMap { otherAnnotations(beside: $0, in: folder) }
     if let annotations {
       if let images { return Part(annotations: annotations, images: images) }
       let isBeside = holdsImages(below: annotations)
@@ -73,12 +77,19 @@ struct VOCLayout {
     return Part(annotations: folder, images: isBeside ? folder : images ?? folder)
   }
 
-  /// The subfolders with the given lowercase names, ignoring case, in the order of the names.
-  static func named(_ names: [String], in folder: String) -> [String] {
-    let entries = (FileContents.listing(of: folder) ?? []).filter(\.isFolder).map(\.name).sorted()
-    return names.flatMap { name in entries.filter { $0.lowercased() == name } }
-      .map { FilePath.join(folder, $0) }
+  /// The only other folder beside an image folder that holds annotation files.
+  private static func otherAnnotations(beside images: String, in folder: String) -> String? {
+    let folders = ImageFolder.folders(in: folder).paths.prefix(maximumFolders).filter {
+      $0 != images && !annotationNames.contains(FilePath.name($0).lowercased())
+        && holdsAnnotations(below: $0)
+    }
+    return folders.count == 1 ? folders[0] : nil
   }
+
+  /// Folders with more subfolders are no image folder and annotation folder.
+  private static let maximumFolders = 20
+  /// A folder whose first files are no annotations has none.
+  private static let maximumFiles = 1000
 
   private static func holdsAnnotations(directlyIn folder: String) -> Bool {
     (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "xml" }
@@ -89,8 +100,9 @@ struct VOCLayout {
   /// there is an XML file.
   private static func holdsAnnotations(below folder: String, trusted: Bool = false) -> Bool {
     var tried = 0
-    for case .file(let path) in FolderWalk([folder], links: .followOnce)
-    where FilePath.ending(path) == "xml" {
+    for (count, step) in FolderWalk([folder], links: .followOnce).enumerated() {
+      if count == maximumFiles, !trusted { return false }
+      guard case .file(let path) = step, FilePath.ending(path) == "xml" else { continue }
       if trusted || isAnnotation(path) { return true }
       tried += 1
       if tried == 3 { return false }

@@ -45,6 +45,9 @@ struct VOCReader: FormatReader {
         "a Pascal VOC dataset has annotation files here, in a folder Annotations or beside the "
           + "images, but there are none.")
     }
+    if layout.parts.contains(where: { $0.split != nil }) {
+      try ImageFolder.checkSplits(in: path, where: VOCLayout.isPart)
+    }
     for (part, place) in layout.parts.enumerated() {
       let folder = FilePath.normalized(place.annotations)
       let files = try ImageFolder.files(below: folder, issues: &issues) {
@@ -75,8 +78,8 @@ struct VOCReader: FormatReader {
 
   /// The list files in `ImageSets/Main`, by split.
   private static func lists(in root: String) throws(DatasetsError) -> [String: String] {
-    let folders = VOCLayout.named(["imagesets"], in: root).flatMap { sets in
-      VOCLayout.named(["main"], in: sets) + [sets]
+    let folders = ImageFolder.folders(named: ["imagesets"], in: root).flatMap { sets in
+      ImageFolder.folders(named: ["main"], in: sets) + [sets]
     }
     for folder in folders {
       let names = try DatasetsError.wrap(FileContents.names(in: folder)).filter {

@@ -28,6 +28,8 @@ struct YOLOLabelLocator {
   private var contents: [String: Content] = [:]
   /// The label folders of each image folder, in order of preference.
   private var candidates: [String: [String]] = [:]
+  /// The name of the label folder beside each folder that was asked for, if there is one.
+  private var siblings: [String: String?] = [:]
 
   /// - Parameter bases: The dataset's folder, and that of its description.
   init(bases: [String]) {
@@ -67,7 +69,15 @@ struct YOLOLabelLocator {
     let depth = depth(of: folder)
     var folders: [String] = []
     for place in parts.indices.suffix(depth).reversed() {
-      guard let name = YOLOLayout.labelFolder(beside: parts[place]) else { continue }
+      let parent = parts[..<place].map { $0 + "/" }.joined()
+      let name: String?
+      if let known = siblings[parent + parts[place]] {
+        name = known
+      } else {
+        name = YOLOLayout.labelFolder(beside: parts[place], in: parent)
+        siblings[parent + parts[place]] = .some(name)
+      }
+      guard let name else { continue }
       var changed = parts
       changed[place] = Substring(name)
       folders.append(changed.joined(separator: "/"))

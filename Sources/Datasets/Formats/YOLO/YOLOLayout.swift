@@ -6,29 +6,43 @@ enum YOLOLayout {
   /// The image folder of each split: `train/images`, `images/train`, or `train` with the label files
   /// beside the images. Without splits, everything is `train`. Empty if no label files are found.
   static func splits(in root: String) -> [String: String] {
-    let places = (SplitName.usual + [SplitName.unnamed]).flatMap { split in
-      SplitName.spellings(split).flatMap { name in
-        imageFolders.flatMap { ["\(name)/\($0)", "\($0)/\(name)"] } + [name]
-      }.map { (name: split, value: $0) }
-    }
-    let found = places.filter { holdsLabels(of: FilePath.join(root, $0.value), in: root) }
-    if !found.isEmpty {
-      return SplitName.canonical(found).mapValues { FilePath.join(root, $0) }
-    }
+    let images = ImageFolder.folders(named: imageFolders, in: root)
+    let found = (SplitName.usual + [SplitName.unnamed]).flatMap { split in
+      places(of: split, in: root, images: images, isBare: true).map { (name: split, value: $0) }
+    }.filter { holdsLabels(of: $0.value, in: root) }
+    if !found.isEmpty { return SplitName.canonical(found) }
     // Subfolders of any other name may be datasets of their own.
     let whole =
-      imageFolders.map { FilePath.join(root, $0) }
-      .first { holdsLabels(of: $0, in: root) }
+      images.first { holdsLabels(of: $0, in: root) }
       ?? (holdsLabels(of: root, in: root, isDeep: false) ? root : nil)
     return whole.map { ["train": $0] } ?? [:]
   }
 
+  /// The folders that may be the image folder of a split, in order of preference.
+  ///
+  /// - Parameter isBare: Whether that includes a folder named like the split, with labels in it.
+  private static func places(
+    of split: String, in root: String, images: [String], isBare: Bool
+  ) -> [String] {
+    SplitName.spellings(split).flatMap { name in
+      let folder = FilePath.join(root, name)
+      return ImageFolder.folders(named: imageFolders, in: folder)
+        + images.map { FilePath.join($0, name) } + (isBare ? [folder] : [])
+    }
+  }
+
+  /// Throws if two folders in one place are the same split, or if one cannot be read.
+  static func checkSplits(in root: String) throws(DatasetsError) {
+    for folder in [root] + ImageFolder.folders(named: imageFolders, in: root) {
+      try ImageFolder.checkSplits(in: folder) { holdsLabels(of: $0, in: root) }
+    }
+  }
+
   /// The image folder that a split without an entry in the description has by its name.
   static func folder(of split: String, in root: String) -> String? {
-    let names = SplitName.spellings(split).flatMap { name in
-      imageFolders.flatMap { ["\(name)/\($0)", "\($0)/\(name)"] }
-    }
-    return ImageFolder.folder(names, in: root)
+    let images = ImageFolder.folders(named: imageFolders, in: root)
+    return places(of: split, in: root, images: images, isBare: false)
+      .first { FileContents.entry($0) == .folder }
   }
 
   /// The class names in the root folder or, as labelImg and Roboflow write them, beside the labels;
@@ -55,7 +69,8 @@ enum YOLOLayout {
     return first.names
   }
 
-  private static let imageFolders = ["images", "Images", "IMAGES"]
+  /// The names of image folders, in lower case.
+  private static let imageFolders = ["images", "imgs", "img", "image"]
 
   /// Whether images in a folder or, if `isDeep`, below it have label files. A few images are enough:
   /// the images of a folder have the same layout.
@@ -92,16 +107,51 @@ enum YOLOLayout {
     return fields.count >= 5 && fields.allSatisfy { NumberFormat.number($0) != nil }
   }
 
-  /// The label folder beside an image folder with that name; nil for other folders.
+  /// The label folder beside an image folder; nil for other folders.
   ///
-  /// Source: Ultralytics' `img2label_paths`, and `replace_image_to_label` of Darknet for VOC.
-  static func labelFolder(beside name: Substring) -> String? {
-    switch name {
-    case "images", "JPEGImages": "labels"
-    case "Images": "Labels"
-    case "IMAGES": "LABELS"
-    default: nil
+  /// That of the usual name, or else the only other folder that holds label files by its name in any
+  /// capitals. Source of the usual names: Ultralytics' `img2label_paths`, and
+  /// `replace_image_to_label` of Darknet for VOC.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the image folder.
+  ///   - parent: The folder that holds it, empty for the working folder.
+  static func labelFolder(beside name: Substring, in parent: String) -> String? {
+    let usual: String? =
+      switch name {
+      case "images", "JPEGImages": "labels"
+      case "Images": "Labels"
+      case "IMAGES": "LABELS"
+      default: nil
+      }
+    guard usual != nil || (imageFolders + ["jpegimages"]).contains(name.lowercased()) else {
+      return nil
     }
+    if let usual,
+      FileContents.entry(parent + usual) != .nothing
+        || FileContents.brokenLink(on: parent + usual) != nil
+    {
+      return usual
+    }
+    let others = ImageFolder.folders(named: labelFolders, in: parent.isEmpty ? "." : parent)
+      .filter(holdsText)
+    return others.count == 1 ? FilePath.name(others[0]) : usual
+  }
+
+  /// The names of label folders, in lower case.
+  private static let labelFolders = ["labels", "label", "annotations", "annotation", "annots"]
+
+  /// Whether one of the first files below a folder may be the labels of an image.
+  private static func holdsText(_ folder: String) -> Bool {
+    for (count, step) in FolderWalk([folder], links: .followOnce).enumerated() {
+      guard count < 100 else { return false }
+      if case .file(let path) = step, FilePath.ending(path) == "txt",
+        !isList(FilePath.name(path)), isLabelFile(path)
+      {
+        return true
+      }
+    }
+    return false
   }
 
   /// Whether a text file in a folder of labels is a list or a note rather than the labels of an

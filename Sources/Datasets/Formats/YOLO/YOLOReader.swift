@@ -74,7 +74,15 @@ struct YOLOReader: FormatReader {
       self.description = description
       descriptionPath = file
       classNames = description.classNames
-      for split in SplitName.usual { folders[split] = YOLOLayout.folder(of: split, in: root) }
+      // A split that is not named has the folder with its name, unless a named one has that.
+      let resolver = PathResolver(folders: [root, home])
+      let taken = Set(
+        description.splits.values.flatMap(\.self).compactMap { resolver.match($0)?.path }
+          .map { FileContents.resolved($0) })
+      for split in SplitName.usual {
+        let folder = YOLOLayout.folder(of: split, in: root)
+        folders[split] = folder.flatMap { taken.contains(FileContents.resolved($0)) ? nil : $0 }
+      }
       splits = SplitName.sorted(Set(description.splits.keys).union(folders.keys))
     } else {
       guard FileContents.entry(path) == .folder else {
@@ -84,6 +92,7 @@ struct YOLOReader: FormatReader {
       root = path
       home = path
       descriptionPath = path
+      try YOLOLayout.checkSplits(in: path)
       folders = YOLOLayout.splits(in: path)
       classNames = try YOLOLayout.classNames(in: path, folders: folders.values.sorted())
       splits = SplitName.sorted(folders.keys)
@@ -227,6 +236,9 @@ struct YOLOReader: FormatReader {
     let resolver = PathResolver(folders: [root, FilePath.folder(list), home], kind: .file)
     let names = try ImageFolder.listed(list)
     let matches = PathResolver.paths(names, resolver.match)
+    for (name, match) in zip(names, matches) where match == nil {
+      try ImageFolder.refuseFolder(name, at: resolver.places(of: name), in: list)
+    }
     let moved = zip(names, matches).filter { if case .partial? = $0.1 { true } else { false } }
     if let (name, match) = moved.first {
       issues.report(
