@@ -13,7 +13,7 @@ import Testing
     folder = try TemporaryFolder()
     try Fixtures.writeImage(to: "\(folder.path)/a.png", seed: 1)
     let image = try #require(FileManager.default.contents(atPath: "\(folder.path)/a.png"))
-    for number in 0..<2000 {
+    for number in 0..<800 {
       try folder.write("set/labels/train/\(number).txt", "0 .5 .5 .4 .4\n")
       let path = "\(folder.path)/set/images/train/\(number).png"
       if number == 0 {
