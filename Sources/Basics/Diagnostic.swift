@@ -12,6 +12,9 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   public var line: Int?
   /// How to fix the problem, as a clause without a full stop.
   public var advice: String?
+  /// Whether the file or folder cannot be opened, listed or written, rather than having invalid
+  /// content; it determines the program's exit code.
+  package var isInaccessible = false
 
   /// Creates a diagnostic from its parts.
   public init(

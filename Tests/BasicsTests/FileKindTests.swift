@@ -37,6 +37,19 @@ import Testing
     #expect(try #require(FileKind.name(of: bytes)).contains(name))
   }
 
+  /// Label files are text, JSON or XML.
+  @Test func labelFilesAreNotOfAnotherKind() {
+    for text in ["0 0.5 0.5 0.1 0.1", "{\"a\": 1}", "[]", "<?xml version=\"1.0\"?>", "names: [a]"] {
+      #expect(FileKind.nameUnlessText(of: Array(text.utf8)) == nil)
+    }
+    for (text, name) in [
+      ("", "an empty file"), ("version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+      ("<!DOCTYPE html><html>", "an HTML page"), ("PK\u{3}\u{4}", "a zip archive"),
+    ] {
+      #expect(FileKind.nameUnlessText(of: Array(text.utf8))?.hasPrefix(name) == true)
+    }
+  }
+
   @Test func otherBytesAreNot() {
     #expect(FileKind.name(of: [1, 2, 3, 0xC0, 0xFE] as [UInt8]) == nil)
   }

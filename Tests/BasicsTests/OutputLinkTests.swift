@@ -57,4 +57,32 @@ import Testing
     #expect(try text() == "first second third")
     #expect(try names() == ["stdout", "x.txt"])
   }
+
+  private func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(name), withDestinationPath: target)
+  }
+
+  private func target(_ name: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: folder.path(name))
+  }
+
+  @Test func danglingLinksCreateTheirTarget() throws {
+    try link("a", to: "new.txt")
+    try AtomicFile.write("x", to: folder.path("a"))
+    #expect(target("a") == "new.txt")
+    #expect(try FileContents.text(folder.path("new.txt")) == "x")
+    try link("b", to: "gone/new.txt")
+    try link("loop", to: "loop")
+    #expect(throws: FileError.self) { try AtomicFile.write("x", to: folder.path("b")) }
+    for name in ["b", "loop"] {
+      #expect(throws: FileError.self) { try AtomicFile.check(folder.path(name)) }
+      #expect(target(name) != nil)
+    }
+    #expect(try names() == ["a", "b", "loop", "new.txt"])
+    try AtomicFile.check(folder.path("a"))
+    try AtomicFile.check(folder.path("other"))
+    #expect(throws: FileError.self) { try AtomicFile.check(folder.path("no/other")) }
+    #expect(throws: FileError.self) { try AtomicFile.check(folder.path) }
+  }
 }

@@ -43,7 +43,14 @@ import Testing
       .appendingPathComponent("glimpse-encoding-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(utf16("{\"é\": 1}", isLittle: true)).write(to: URL(fileURLWithPath: path))
-    let file = try LoadedFile.text(path)
+    let file = try LoadedFile.json(path)
     #expect(Array(file.bytes) == Array("{\"é\": 1}".utf8))
+    // Without the mark, JSON shows the byte order by its first characters.
+    for isLittle in [true, false] {
+      try Data(utf16("{\"é\": 1}", isLittle: isLittle).dropFirst(2)).write(
+        to: URL(fileURLWithPath: path))
+      let unmarked = try LoadedFile.json(path)
+      #expect(Array(unmarked.bytes) == Array("{\"é\": 1}".utf8))
+    }
   }
 }

@@ -239,7 +239,7 @@ import Testing
     #expect(both.exitCode == 0 && both.output.contains("\ndata wait "))
     let layers = try BuiltProgram.run(words + ["--layers"])
     #expect(layers.exitCode == 2 && layers.diagnostics.contains("--data"))
-    #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 4)
+    #expect(try BuiltProgram.run(["bench", "--data", folder.path + "/none"]).exitCode == 1)
   }
 
   @Test func theMedianOfAnEvenNumberIsAMean() {

@@ -94,9 +94,9 @@ import Testing
       #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
     }
     let taken = try run("convert", ".", "--to", "yolo", "-o", "JPEGImages")
-    #expect(taken.exitCode == 4 && taken.diagnostics.contains("the folder is not empty"))
+    #expect(taken.exitCode == 1 && taken.diagnostics.contains("the folder is not empty"))
     let inside = try run("convert", ".", "--to", "yolo", "-o", "new")
-    #expect(inside.exitCode == 4 && inside.diagnostics.contains("lies in the dataset"))
+    #expect(inside.exitCode == 1 && inside.diagnostics.contains("lies in the dataset"))
     // Masks need polygons.
     let masks = try run("convert", ".", "--to", "masks", "-o", target.path + "/out")
     #expect(masks.exitCode == 4 && masks.diagnostics.contains("choose another format"))

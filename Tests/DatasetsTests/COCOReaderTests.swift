@@ -278,7 +278,7 @@ struct COCOReaderTests {
   }
 
   @Test(arguments: [
-    ("", "an object (with \"images\", \"categories\" and \"annotations\") is expected"),
+    ("", "JSON is expected, but it is an empty file"),
     ("[]", "an object (with \"images\", \"categories\" and \"annotations\") is expected"),
     ("{\"images\":[],\"annotations\":[]}", "no list \"categories\""),
     ("{\"images\":[],\"annotations\":[],\"categories\":[]}", "\"categories\" is empty"),

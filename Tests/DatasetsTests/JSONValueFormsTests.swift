@@ -88,7 +88,7 @@ struct JSONValueFormsTests {
 
   @Test func aRequiredMemberThatIsNullIsNamed() throws {
     let text = coco().replacingOccurrences(of: "\"bbox\": [1, 2, 3, 4]", with: "\"bbox\": null")
-    #expect(message(text).contains("an annotation has no \"bbox\""))
+    #expect(message(text).contains("an annotation has neither \"bbox\" nor"))
   }
 
   @Test func aFlatListIsOnePolygon() throws {

@@ -31,6 +31,34 @@ struct UntrainableLabelsTests {
     #expect(try crowdIssues([(1, 0), (1, 1), (2, 0)]).isEmpty)
   }
 
+  /// Neither crowds nor difficult objects count in an evaluation; one that is both is a crowd.
+  @Test func nothingButDifficultObjectsIsAnIssue() throws {
+    func issues(_ rows: [(category: Int, isCrowd: Int)], difficult: [Int]) throws -> [DatasetIssue]
+    {
+      let folder = try TestFolder()
+      try folder.writeImage("train/a.png")
+      var text = coco(rows)
+      for id in difficult {
+        text = text.replacing(
+          "\"id\": \(id), \"image_id\"", with: "\"id\": \(id), \"difficult\": 1, \"image_id\"")
+      }
+      try folder.write(text, to: "train/_annotations.coco.json")
+      return try DatasetCheck(path: folder.path).issues.filter {
+        [.onlyCrowds, .onlyDifficult].contains($0.kind)
+      }
+    }
+    let all = try issues([(1, 0), (2, 0)], difficult: [1, 2])
+    #expect(all.map(\.kind) == [.onlyDifficult])
+    #expect(all[0].message.hasPrefix("all 2 objects are marked difficult, which an evaluation"))
+    let one = try issues([(1, 0), (1, 0), (2, 0), (2, 0)], difficult: [1, 2, 3])
+    #expect(one.map(\.kind) == [.onlyDifficult])
+    #expect(one[0].message.hasPrefix("2 objects of the class \"cat\" are all marked difficult"))
+    let mixed = try issues([(1, 1), (1, 0), (2, 0)], difficult: [2])
+    #expect(mixed.count == 1 && mixed[0].message.contains("marked difficult or crowd regions"))
+    #expect(try issues([(1, 1), (2, 1)], difficult: [1, 2]).map(\.kind) == [.onlyCrowds])
+    #expect(try issues([(1, 0), (1, 0), (2, 0)], difficult: [1]).isEmpty)
+  }
+
   @Test func theIdZeroIsReportedOnce() throws {
     for (id, count) in [("0", 1), ("5", 0), ("\"0\"", 0)] {
       let folder = try TestFolder()

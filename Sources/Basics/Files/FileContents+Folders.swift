@@ -14,6 +14,14 @@ extension FileContents {
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 
+  /// The target of a symbolic link, as it is written in the link; nil for other paths.
+  static func linkTarget(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = readlink(path, &target, Int(PATH_MAX))
+    guard count >= 0 else { return nil }
+    return String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Whether the path itself is a symbolic link.
   private static func isLink(_ path: String) -> Bool {
     var status = stat()
@@ -25,12 +33,7 @@ extension FileContents {
   package static func brokenLink(on path: String) -> (path: String, target: String)? {
     var place = path
     while entry(place) == .nothing {
-      if isLink(place) {
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let count = readlink(place, &target, Int(PATH_MAX))
-        let bytes = target.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }
-        return (place, String(decoding: bytes, as: UTF8.self))
-      }
+      if let target = linkTarget(place) { return (place, target) }
       let folder = FilePath.folder(place)
       if folder == place { return nil }
       place = folder

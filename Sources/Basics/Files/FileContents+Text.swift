@@ -14,7 +14,7 @@ extension FileContents {
     guard let place = text.utf8.firstIndex(of: 0) else { return text }
     let line = text.utf8[..<place].count { $0 == UInt8(ascii: "\n") } + 1
     throw FileError(
-      .read, file, line: line,
+      .read, file, line: line, isOfContent: true,
       "it holds zero bytes (NUL), as a file that was not written to its end")
   }
 
@@ -24,7 +24,8 @@ extension FileContents {
     let entries = try PathList.entries(TextEncoding.utf8(bytes, file: path), of: path)
     if let entry = entries.first(where: { !$0.isUTF8 }) {
       throw FileError(
-        .read, path, line: entry.number, "it is not UTF-8; save the file in that encoding")
+        .read, path, line: entry.number, isOfContent: true,
+        "it is not UTF-8; save the file in that encoding")
     }
     return entries.map(\.path)
   }
@@ -34,14 +35,19 @@ extension FileContents {
     let bytes = try TextEncoding.utf8(bytes, file: file)
     if let order = TextEncoding.unmarkedUTF16(bytes) {
       throw FileError(
-        .read, file, "it is UTF-16 (\(order)) without a byte-order mark; save the file as UTF-8")
+        .read, file, isOfContent: true,
+        "it is UTF-16 (\(order)) without a byte-order mark; save the file as UTF-8")
     }
     let start = bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0
     guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+      if let kind = FileKind.nameUnlessText(of: bytes) {
+        throw FileError(.read, file, isOfContent: true, "a text is expected, but it is \(kind)")
+      }
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
       throw FileError(
-        .read, file, line: line.map { $0 + 1 }, "it is not UTF-8; save the file in that encoding")
+        .read, file, line: line.map { $0 + 1 }, isOfContent: true,
+        "it is not UTF-8; save the file in that encoding")
     }
     return text
   }

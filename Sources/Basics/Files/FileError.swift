@@ -15,9 +15,15 @@ package struct FileError: DiagnosticError {
   package let line: Int?
   /// The reason, as a clause without a full stop.
   package let reason: String
+  /// Whether the file was read, and its content is the reason.
+  package let isOfContent: Bool
 
-  package init(_ operation: Operation, _ path: String, line: Int? = nil, _ reason: String) {
+  package init(
+    _ operation: Operation, _ path: String, line: Int? = nil, isOfContent: Bool = false,
+    _ reason: String
+  ) {
     self.operation = operation
+    self.isOfContent = isOfContent
     self.path = path
     self.line = line
     self.reason = reason
@@ -49,7 +55,9 @@ package struct FileError: DiagnosticError {
   }
 
   package var diagnostic: Diagnostic {
-    Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
+    var diagnostic = Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
+    diagnostic.isInaccessible = !isOfContent
+    return diagnostic
   }
 }
 

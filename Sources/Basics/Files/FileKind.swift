@@ -5,6 +5,10 @@ package enum FileKind {
     let isIt: @Sendable (Start) -> Bool
     let name: String
     var advice = ""
+    /// Whether it is text in a format that label files may have.
+    var isText = false
+
+    var description: String { advice.isEmpty ? name : "\(name); \(advice)" }
   }
 
   /// The first bytes of a file.
@@ -45,7 +49,15 @@ package enum FileKind {
     guard let kind = all.first(where: { $0.isIt(start) }) else {
       return start.isText ? "a text file" : nil
     }
-    return kind.advice.isEmpty ? kind.name : "\(kind.name); \(kind.advice)"
+    return kind.description
+  }
+
+  /// What a file is, as `name(of:)` returns it, if it is certainly no label file; nil for JSON, XML
+  /// and other text, and for what is not recognized.
+  package static func nameUnlessText(of bytes: some Collection<UInt8>) -> String? {
+    guard !bytes.isEmpty else { return name(of: bytes) }
+    let start = Start(bytes: ArraySlice(bytes.prefix(prefix)))
+    return all.first { $0.isIt(start) }.flatMap { $0.isText ? nil : $0.description }
   }
 
   private static let all = texts + images + network + archives
@@ -131,10 +143,13 @@ package enum FileKind {
       name: "an HTML page",
       advice: "a download probably returned an error or a login page; open it in a browser"),
     Kind(isIt: { $0.beginsText(with: "<svg") }, name: "an SVG drawing", advice: convert),
-    Kind(isIt: { $0.beginsText(with: "<?xml") }, name: "an XML file"),
-    Kind(isIt: { $0.has([0xFF, 0xFE]) || $0.has([0xFE, 0xFF]) }, name: "a UTF-16 text file"),
+    Kind(isIt: { $0.beginsText(with: "<?xml") }, name: "an XML file", isText: true),
     Kind(
-      isIt: { $0.beginsText(with: "{") || $0.beginsText(with: "[") }, name: "a JSON file"),
+      isIt: { $0.has([0xFF, 0xFE]) || $0.has([0xFE, 0xFF]) }, name: "a UTF-16 text file",
+      isText: true),
+    Kind(
+      isIt: { $0.beginsText(with: "{") || $0.beginsText(with: "[") }, name: "a JSON file",
+      isText: true),
     Kind(
       isIt: { $0.bytes.allSatisfy { $0 == 0 } }, name: "a file of zero bytes only",
       advice: "its download or copy was probably interrupted"),

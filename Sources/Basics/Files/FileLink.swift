@@ -22,18 +22,10 @@ enum FileLink {
       {
         return .descriptor(number)
       }
-      guard let target = destination(path) else { break }
+      guard let target = FileContents.linkTarget(path) else { break }
       path = target.hasPrefix("/") ? target : FilePath.folder(path) + "/" + target
     }
     return .file(path)
-  }
-
-  /// The content of a link; nil for everything else.
-  private static func destination(_ path: String) -> String? {
-    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink(path, &bytes, bytes.count)
-    return count > 0
-      ? String(validating: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 }
 
@@ -45,6 +37,30 @@ extension NewFile {
       try self.init(opening: path, O_WRONLY | O_CLOEXEC, name: name)
     case .descriptor(let number):
       try self.init(copyOf: number, name: name)
+    }
+  }
+}
+
+extension AtomicFile {
+  /// Throws if a file cannot be written, for a check before long work: it is a folder, or its folder
+  /// is missing or not writable.
+  package static func check(_ path: String) throws(FileError) {
+    guard case .file(let place) = FileLink.target(of: path) else { return }
+    var status = stat()
+    let kind = stat(place, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
+    if kind == S_IFDIR { throw FileError(.write, path, "it is a folder") }
+    // Pipes and devices are written directly.
+    guard kind == S_IFREG else { return }
+    guard FileContents.linkTarget(place) == nil else {
+      errno = ELOOP
+      throw .system(.write, path)
+    }
+    let folder = FilePath.folder(place)
+    if place != path, FileContents.entry(folder) == .nothing {
+      throw .brokenLink(.write, path, (path, FilePath.normalized(place)))
+    }
+    guard FileContents.entry(folder) == .folder, access(folder, W_OK) == 0 else {
+      throw FileError(.write, path, "\(Sentence.quoted(folder)) is not a writable folder")
     }
   }
 }

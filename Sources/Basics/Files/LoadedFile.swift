@@ -54,11 +54,25 @@ package final class LoadedFile: @unchecked Sendable {
     self.bytes = UnsafeBufferPointer(buffer.bindMemory(to: UInt8.self))
   }
 
-  /// Reads a text file. UTF-16 is converted to UTF-8, and byte offsets count there.
-  package static func text(_ path: String) throws(FileError) -> LoadedFile {
+  /// Reads a JSON file. UTF-16 is converted to UTF-8, and byte offsets count there.
+  package static func json(_ path: String) throws(FileError) -> LoadedFile {
     let file = try LoadedFile(path)
-    guard let text = try TextEncoding.utf8(from: file.bytes, file: path) else { return file }
+    guard let text = try TextEncoding.json(file.bytes, file: path) else { return file }
     return try LoadedFile(path, copying: text)
+  }
+
+  /// Reads a JSON file as `json(_:)` does; throws for a file of another kind that is recognized, such
+  /// as a Git LFS pointer or an archive.
+  package static func certainJSON(_ path: String) throws(FileError) -> LoadedFile {
+    let file = try json(path)
+    var scanner = JSONScanner(file.bytes)
+    let first = scanner.peek()
+    if first != UInt8(ascii: "{"), first != UInt8(ascii: "["),
+      let kind = FileKind.nameUnlessText(of: file.bytes)
+    {
+      throw FileError(.read, path, isOfContent: true, "JSON is expected, but it is \(kind)")
+    }
+    return file
   }
 
   deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }

@@ -23,7 +23,11 @@ package struct NewFolder {
     parents = Self.missingParents(of: self.path)
     Self.removeLeftovers(of: self.path)
     aside = self.path + Self.mark + String(UUID().uuidString.prefix(Self.markLength))
-    try NumberedFolder.makeFolder(aside)
+    do throws(FileError) {
+      try NumberedFolder.makeFolder(aside)
+    } catch {
+      throw FileError(.make, path, error.reason)
+    }
     lock = FolderLock(aside)
   }
 

@@ -19,7 +19,7 @@ package enum PathList {
     _ bytes: [UInt8], of name: String
   ) throws(FileError) -> [Entry] {
     guard !isUTF16(bytes) else {
-      throw FileError(.read, name, "it is UTF-16; save the list as UTF-8")
+      throw FileError(.read, name, isOfContent: true, "it is UTF-16; save the list as UTF-8")
     }
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let isByNUL = bytes.contains(0)

@@ -11,7 +11,7 @@ package enum TextEncoding {
   ) throws(FileError) -> [UInt8]? {
     let head = Array(bytes.prefix(4))
     if head == [0xFF, 0xFE, 0, 0] || head == [0, 0, 0xFE, 0xFF] {
-      throw FileError(.read, file, "its text is UTF-32; save the file as UTF-8")
+      throw FileError(.read, file, isOfContent: true, "its text is UTF-32; save the file as UTF-8")
     }
     let isLittle = head.starts(with: [0xFF, 0xFE])
     guard isLittle || head.starts(with: [0xFE, 0xFF]) else { return nil }
@@ -24,7 +24,8 @@ package enum TextEncoding {
     }
     guard bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) else {
       throw FileError(
-        .read, file, "its byte-order mark is that of UTF-16, but its text is not; save it as UTF-8")
+        .read, file, isOfContent: true,
+        "its byte-order mark is that of UTF-16, but its text is not; save it as UTF-8")
     }
     return Array(text.utf8)
   }
@@ -32,6 +33,18 @@ package enum TextEncoding {
   /// The bytes of a text file as UTF-8; a UTF-8 mark stays.
   package static func utf8(_ bytes: [UInt8], file: String) throws(FileError) -> [UInt8] {
     try utf8(from: bytes, file: file) ?? bytes
+  }
+
+  /// The text of a JSON file as UTF-8; nil if its bytes can be used as they are.
+  ///
+  /// JSON begins with ASCII characters, which show UTF-16 without a byte-order mark.
+  package static func json(
+    _ bytes: some RandomAccessCollection<UInt8>, file: String
+  ) throws(FileError) -> [UInt8]? {
+    if bytes.count.isMultiple(of: 2), let order = unmarkedUTF16(Array(bytes.prefix(8))) {
+      return try utf8(Array(bytes), order, file: file)
+    }
+    return try utf8(from: bytes, file: file)
   }
 
   /// The byte order of UTF-16, named as in its encoding names.

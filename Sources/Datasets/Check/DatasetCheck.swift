@@ -92,7 +92,7 @@ public struct DatasetCheck: Sendable {
     issues = opened.issues + audit.issues + duplicates.issues
     // A class without objects may occur in a split that was not requested.
     if names == nil { reportEmptyClasses() }
-    reportCrowds()
+    reportUncounted()
     // Several splits may have the same issue: each is kept once. Sorted by kind.
     var seen: Set<DatasetIssue> = []
     issues.removeAll { !seen.insert($0).inserted }
@@ -110,24 +110,38 @@ public struct DatasetCheck: Sendable {
     return DatasetIssue.Kind.allCases.compactMap { kind in byKind[kind].map { (kind, $0) } }
   }
 
-  /// Reports classes, or a whole dataset, whose objects are all crowd regions: training does not
-  /// learn from these.
-  private mutating func reportCrowds() {
-    let counts = zip(classNames, zip(total.classObjects, total.classCrowds))
-      .map { (name: $0, objects: $1.0, crowds: $1.1) }.filter { $0.objects > 0 }
-    let found = counts.filter { $0.crowds == $0.objects }
-    if found.count == counts.count, !found.isEmpty {
+  /// Reports classes, or a whole dataset, whose objects are all crowd regions, from which training
+  /// does not learn, or do not count in an evaluation because the others are marked difficult.
+  private mutating func reportUncounted() {
+    let classes = classNames.indices.filter { total.classObjects[$0] > 0 }
+    let crowds = classes.filter { total.classCrowds[$0] == total.classObjects[$0] }
+    let difficult = classes.filter {
+      total.classDifficult[$0] > 0
+        && total.classCrowds[$0] + total.classDifficult[$0] == total.classObjects[$0]
+    }
+    reportUncounted(
+      .onlyCrowds, crowds, of: classes, "crowd regions (iscrowd 1), which are no training targets",
+      " CVAT marks brush masks so: set iscrowd to 0 for single objects.")
+    reportUncounted(
+      .onlyDifficult, difficult, of: classes,
+      "marked difficult" + (total.classCrowds.contains { $0 > 0 } ? " or crowd regions" : "")
+        + ", which an evaluation ignores", " \"evaluate --count-difficult\" counts them.")
+  }
+
+  /// Reports the classes of which no object counts; in one issue if that is all of them.
+  private mutating func reportUncounted(
+    _ kind: DatasetIssue.Kind, _ found: [Int], of classes: [Int], _ what: String, _ advice: String
+  ) {
+    if found.count == classes.count, !found.isEmpty {
       issues.report(
-        .onlyCrowds, path,
-        "all \(Sentence.count(total.objects, "object")) are crowd regions (iscrowd 1), which are no "
-          + "training targets. CVAT marks brush masks so: set iscrowd to 0 for single objects.")
-    } else {
-      for (name, _, crowds) in found {
-        issues.report(
-          .onlyCrowds, path,
-          "\(Sentence.count(crowds, "object")) of the class \"\(name)\" are all crowd regions (iscrowd "
-            + "1), which are no training targets.")
-      }
+        kind, path, "all \(Sentence.count(total.objects, "object")) are \(what).\(advice)")
+      return
+    }
+    for index in found {
+      issues.report(
+        kind, path,
+        "\(Sentence.count(total.classObjects[index], "object")) of the class \"\(classNames[index])\" "
+          + "are all \(what).")
     }
   }
 

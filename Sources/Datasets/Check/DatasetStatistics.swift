@@ -12,6 +12,8 @@ package struct DatasetStatistics: Hashable, Sendable {
   package private(set) var classObjects: [Int]
   /// Crowd regions per class, in the same order; they are among the objects.
   package private(set) var classCrowds: [Int]
+  /// Objects per class that are marked difficult and are no crowd regions, in the same order.
+  package private(set) var classDifficult: [Int]
   /// Images that contain each class, in the same order.
   package private(set) var classImages: [Int]
   /// Object areas in square pixels, by COCO's ranges: small (below 32²), medium (below 96²), large.
@@ -46,6 +48,7 @@ package struct DatasetStatistics: Hashable, Sendable {
     classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
     classCrowds = classObjects
+    classDifficult = classObjects
     for sample in splits.lazy.flatMap(\.samples) { add(sample) }
   }
 
@@ -73,7 +76,11 @@ package struct DatasetStatistics: Hashable, Sendable {
     for annotation in sample.annotations {
       let box = annotation.box
       classObjects[annotation.classIndex] += 1
-      if annotation.isCrowd { classCrowds[annotation.classIndex] += 1 }
+      if annotation.isCrowd {
+        classCrowds[annotation.classIndex] += 1
+      } else if annotation.isDifficult {
+        classDifficult[annotation.classIndex] += 1
+      }
       if isMeasured { areas.add(annotation.stated?.area ?? box.area) }
       sizes.add((box.area / (width * height)).squareRoot())
       if box.width > 0, box.height > 0 { shapes.add(log2(box.width / box.height)) }

@@ -51,6 +51,14 @@ extension FormatReader {
     .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
   }
 
+  /// The error of a file in the place of a label file that is of another kind, such as a Git LFS
+  /// pointer; nil if it may be a label file.
+  private static func otherKind(_ bytes: [UInt8], _ path: String) -> DatasetsError? {
+    FileKind.nameUnlessText(of: bytes).map {
+      DatasetsError(file: path, "labels are expected, but it is \($0).")
+    }
+  }
+
   /// Reads label files, in parallel if the executor is parallel.
   func labels(
     at paths: [String], on runner: any ParallelExecutor,
@@ -61,8 +69,16 @@ extension FormatReader {
         guard let bytes = try DatasetsError.wrap(FileContents.bytes(paths[index])) else {
           return LabelFile(state: .absent)
         }
-        var file = try read(bytes, paths[index])
-        if file.objects.isEmpty, !file.issues.isEmpty, file.state == .given { file.state = .broken }
+        var file: LabelFile
+        do throws(DatasetsError) {
+          file = try read(bytes, paths[index])
+        } catch {
+          throw Self.otherKind(bytes, paths[index]) ?? error
+        }
+        if file.objects.isEmpty, !file.issues.isEmpty, file.state == .given {
+          if let error = Self.otherKind(bytes, paths[index]) { throw error }
+          file.state = .broken
+        }
         return file
       } catch {
         let issue = DatasetIssue(.malformedLabels, paths[index], error)

@@ -24,7 +24,7 @@ enum JSONKind {
     }
     if let kind = head.bytes.withUnsafeBufferPointer({ try? Self.kind(of: $0) }) {
       self = kind
-    } else if let file = try? LoadedFile.text(path) {
+    } else if let file = try? LoadedFile.json(path) {
       // Longer than the head, or UTF-16.
       self = withExtendedLifetime(file) { (try? Self.kind(of: file.bytes)) ?? .other }
     } else {

@@ -75,6 +75,10 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
     case emptyClass = "class without objects"
     /// A class, or a dataset, with no other objects than crowd regions.
     case onlyCrowds = "only crowd regions"
+    /// A class, or a dataset, with no other objects than those marked difficult.
+    case onlyDifficult = "only difficult objects"
+    /// Annotations without a box, for which that of their polygons or mask is used.
+    case missingBox = "missing box"
     /// A repeated image, id or class name; of repeated images, the first is used.
     case duplicateEntry = "duplicate entry"
     /// An image whose file extension does not match its content.
@@ -106,8 +110,9 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
         .missingLabels, .sharedLabels, .unlisted, .pathOutside, .sharedImage:
         .error
       case .tinyBox, .boxBeyondImage, .boxLayout, .duplicateBox, .invalidSegmentation,
-        .ignoredShapes, .ignoredAnnotations, .zeroId, .onlyCrowds, .unlabeledImage,
-        .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry, .misnamedImage,
+        .ignoredShapes, .ignoredAnnotations, .zeroId, .onlyCrowds, .onlyDifficult, .missingBox,
+        .unlabeledImage, .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry,
+        .misnamedImage,
         .imageWarning, .identicalSplits, .repeatedImage, .similarImage, .layout:
         .warning
       }
@@ -167,6 +172,24 @@ public struct DatasetsError: ModuleError {
 }
 
 extension DatasetsError {
+  /// The error of a path that cannot be used, whatever the dataset holds.
+  init(path: String, _ sentence: String) {
+    var diagnostic = Diagnostic(sentence, in: path)
+    diagnostic.isInaccessible = true
+    self.init(diagnostic)
+  }
+
+  /// The error of a path that does not exist.
+  package static func missing(_ path: String) -> DatasetsError {
+    let link = FileContents.brokenLink(on: path)
+    return DatasetsError(
+      path: path,
+      link.map {
+        "\($0.path == path ? "it" : $0.path) is a symbolic link to \($0.target), which does not exist."
+      }
+        ?? "there is no file or folder of this name.")
+  }
+
   /// Makes an error from a JSON fault, with its byte offset.
   init(_ fault: JSONFault, file: String, line: Int) {
     self.init(file: file, line: line, "\(fault.message) (byte \(fault.offset)).")

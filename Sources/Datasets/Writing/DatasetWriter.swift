@@ -130,9 +130,10 @@ package struct DatasetWriter: Sendable {
         + (losses.isEmpty ? "." : " (\(losses.joined(separator: "; ")))."))
   }
 
-  /// Rejects, before any work, a target that cannot be a new folder or that lies inside the
-  /// dataset.
+  /// Rejects, before any work, a dataset that does not exist, and a target that cannot be a new
+  /// folder or that lies inside the dataset.
   package static func check(folder: String, data: String) throws(DatasetsError) {
+    if FileContents.entry(data) == .nothing { throw .missing(data) }
     try DatasetsError.wrap(NewFolder.check(folder))
     let root = FileContents.resolved(data)
     let home = FileContents.entry(root) == .folder ? root : FilePath.folder(root)
@@ -141,7 +142,7 @@ package struct DatasetWriter: Sendable {
 
   private static func inside(_ folder: String) -> DatasetsError {
     DatasetsError(
-      file: folder, "the folder lies in the dataset, which is never changed; choose another one.")
+      path: folder, "the folder lies in the dataset, which is never changed; choose another one.")
   }
 
   /// Rejects a target inside a folder that holds images of the dataset, which may lie outside of

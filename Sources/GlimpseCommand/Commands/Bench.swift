@@ -75,6 +75,9 @@ struct Bench: Command {
       throw CommandError.usage(
         "--dump-input and --dump-output are for a forward pass; leave --train out")
     }
+    for path in [inputDump, outputDump] { try ResultFolder.check(file: path) }
+    try InputPath.checkKept(
+      [network.weights].compactMap(\.self), outputs: [inputDump, outputDump])
     if let data { return try timeLoader(data, on: console) }
     let timer = try timer(network.load(), on: console)
     let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)

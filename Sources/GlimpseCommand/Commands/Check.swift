@@ -129,6 +129,7 @@ struct Check: Command {
       throw .usage("--augmented and --no-images exclude each other")
     }
     try ResultFolder.check(report: report)
-    try ResultFolder.checkParent(of: csv)
+    try ResultFolder.check(file: csv)
+    try InputPath.checkKept([data], outputs: [csv, report])
   }
 }

@@ -149,7 +149,8 @@ struct Detect: Command {
           pool: pool))
       // The classes of the numbers in the label files, which 'evaluate' compares by name.
       try AtomicFile.write(
-        classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt")
+        classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt",
+        followsLinks: false)
     }
     if savesCrops {
       sinks.append(

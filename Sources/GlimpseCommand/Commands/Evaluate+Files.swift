@@ -7,7 +7,8 @@ extension Evaluate {
       throw CommandError.usage("--annotations needs --detections <path>")
     }
     try checkPaths(
-      inputs: [path] + detections, runCount: mergesDetections ? 1 : detections.count)
+      inputs: [path] + detections + [images].compactMap(\.self),
+      runCount: mergesDetections ? 1 : detections.count)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(
       path, split: split, readsMasks: usesMasks, countsDifficult: countsDifficult)
@@ -115,8 +116,8 @@ extension Evaluate {
     }
     if errors > 0 {
       console.warn(
-        "\(Sentence.count(errors, "entry", plural: "entries")) do not match the ground truth; "
-          + "those of an unknown image or class are left out")
+        "\(Sentence.count(errors, "entry", plural: "entries")) \(errors == 1 ? "does" : "do") not match the ground "
+          + "truth; those of an unknown image or class are left out")
     }
   }
 }

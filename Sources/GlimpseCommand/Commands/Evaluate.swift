@@ -176,7 +176,7 @@ struct Evaluate: Command {
   /// Checks the paths of inputs and outputs before any work is done.
   func checkPaths(inputs: [String], runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
-    try ResultFolder.checkParent(of: csvPath)
+    try ResultFolder.check(file: csvPath)
     try InputPath.checkKept(inputs, outputs: [csvPath, explanation.reportPath])
     try InputPath.checkReadable(inputs)
   }

@@ -42,6 +42,8 @@ struct Export: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
+    try ResultFolder.check(file: output)
+    try InputPath.checkKept([network.weights].compactMap(\.self), outputs: [output])
     let loaded = try network.load()
     let model = loaded.description
     var (graph, parameters) = (loaded.graph, loaded.parameters)

@@ -22,7 +22,8 @@ extension ExitCode {
   init(endingWith error: any Error) {
     switch error {
     case let error as CommandError: self = error.exitCode
-    case is DatasetsError: self = .invalidDataSet
+    case let error as DatasetsError:
+      self = error.diagnostic.isInaccessible ? .fatal : .invalidDataSet
     case let error as TrainingError:
       switch error.kind {
       case .invalid: self = .usage

@@ -42,19 +42,11 @@ struct ResultFolder: Sendable {
     if let path, !path.lowercased().hasSuffix(".html") {
       throw .usage("--report takes a file that ends in .html, not \(Sentence.quoted(path))")
     }
-    try checkParent(of: path)
+    try check(file: path)
   }
 
-  /// Throws for a file whose folder is missing or not writable, before any work is done.
-  static func checkParent(of path: String?) throws(CommandError) {
-    guard let path else { return }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-      isFolder.boolValue, FileManager.default.isWritableFile(atPath: folder)
-    else {
-      throw CommandError(
-        "\(path) cannot be written: \(Sentence.quoted(folder)) is not a writable folder")
-    }
+  /// Throws for a file that cannot be written, before any work is done.
+  static func check(file path: String?) throws(CommandError) {
+    if let path { try CommandError.wrap(AtomicFile.check(path)) }
   }
 }

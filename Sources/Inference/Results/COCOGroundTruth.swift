@@ -151,12 +151,3 @@ extension GroundTruth {
     }
   }
 }
-
-extension SizedBox {
-  /// The box around a region of pixels.
-  init(_ region: PixelRegion) {
-    self.init(
-      x: Double(region.x), y: Double(region.y), width: Double(region.width),
-      height: Double(region.height))
-  }
-}

@@ -16,7 +16,7 @@ struct COCOResultsFile {
   private static let partSize = 1 << 20
 
   init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
-    file = try DatasetsError.wrap(LoadedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
   }

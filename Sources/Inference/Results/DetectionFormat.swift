@@ -19,17 +19,18 @@ enum DetectionFormat: CaseIterable {
   static func sniff(_ path: String) throws(DatasetsError) -> DetectionFormat {
     switch FileContents.entry(path) {
     case .folder: return VOCDetectionFiles.recognizes(folder: path) ? .vocFiles : .yoloFolder
-    case .nothing:
-      throw DatasetsError(file: path, "there is no file or folder of this name.")
+    case .nothing: throw .missing(path)
     case .file where VOCDetectionFiles.recognizes(path): return .vocFiles
     case .file:
-      let file = try DatasetsError.wrap(LoadedFile.text(path))
+      // An empty JSON Lines file: no image was processed.
+      let isLines = FilePath.ending(path) == "jsonl"
+      let file = try DatasetsError.wrap(
+        isLines ? LoadedFile.json(path) : LoadedFile.certainJSON(path))
       var scanner = JSONScanner(file.bytes)
       switch scanner.peek() {
       case UInt8(ascii: "["): return .cocoResults
       case UInt8(ascii: "{"): return holdsAnnotations(file) ? .cocoResults : .jsonLines
-      // An empty JSON Lines file: no image was processed.
-      case nil where FilePath.ending(path) == "jsonl": return .jsonLines
+      case nil where isLines: return .jsonLines
       default:
         throw DatasetsError(
           file: path,

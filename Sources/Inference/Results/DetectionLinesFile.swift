@@ -15,7 +15,7 @@ struct DetectionLinesFile {
   private let classIndices: [String: Int]
 
   init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
-    file = try DatasetsError.wrap(LoadedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.json(path))
     self.groundTruth = groundTruth
     names = ImageNames(groundTruth.images)
     classIndices = Dictionary(

@@ -80,12 +80,8 @@ extension GroundTruth {
   private static func read(
     coco path: String, readsMasks: Bool
   ) throws(DatasetsError) -> GroundTruth {
-    var file = try COCOFile(
-      path, segmentations: readsMasks ? .optional : .skipped, requiresBoxes: false)
-    if !readsMasks, file.rows.contains(where: { !$0.hasBox }) {
-      // The boxes of objects without one follow from their segmentations.
-      file = try COCOFile(path, segmentations: .optional, requiresBoxes: false)
-    }
+    let file = try COCOFile(
+      path, segmentations: readsMasks ? .optional : .skipped, requiresExtents: false)
     return try file.groundTruth(readsMasks: readsMasks)
   }
 

@@ -29,7 +29,7 @@ package struct COCOFile {
     package var image: ItemId = 0
     package var category: ItemId = 0
     package var box = SizedBox(x: 0, y: 0, width: 0, height: 0)
-    /// Whether the file states a box; if not, `box` is empty.
+    /// Whether the file states a box; if not, `segmentation` is read, and `box` is empty.
     package var hasBox = false
     /// The stated area, or else that of the box.
     package var area = 0.0
@@ -58,8 +58,8 @@ package struct COCOFile {
   }
 
   package let file: LoadedFile
-  private let segmentations: Segmentations
-  private let requiresBoxes: Bool
+  let segmentations: Segmentations
+  private let requiresExtents: Bool
   private let toleratesFaults: Bool
   private(set) var images: [Image] = []
   private(set) var categories: [Category] = []
@@ -72,15 +72,15 @@ package struct COCOFile {
   /// Reads a whole file.
   ///
   /// Throws if the file is not JSON or not a COCO file. A list element that violates the format
-  /// throws too or, if faults are tolerated, is added to `faults`. An annotation without a box is
-  /// such a violation unless boxes are not required.
+  /// throws too or, if faults are tolerated, is added to `faults`. An annotation with neither
+  /// a box nor a segmentation is such a violation, unless extents are not required.
   package init(
-    _ path: String, segmentations: Segmentations = .skipped, requiresBoxes: Bool = true,
+    _ path: String, segmentations: Segmentations = .skipped, requiresExtents: Bool = true,
     toleratesFaults: Bool = false, countsUnread: Bool = false
   ) throws(DatasetsError) {
-    file = try DatasetsError.wrap(LoadedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
     self.segmentations = segmentations
-    self.requiresBoxes = requiresBoxes
+    self.requiresExtents = requiresExtents
     self.toleratesFaults = toleratesFaults
     unread = UnreadMembers(isCounting: countsUnread)
     do {
@@ -178,10 +178,12 @@ package struct COCOFile {
     var met = MemberSet()
     scanner.skipSpace()
     var row = Row(offset: scanner.offset)
+    /// The position of a segmentation that is skipped.
+    var skipped: Int?
     var members = try scanner.object("an annotation")
     while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "bbox", scanner) {
-        if !requiresBoxes, try scanner.skipEmptyList() { continue }
+        if try scanner.skipEmptyList() { continue }
         row.box = try scanner.sizedBox()
         row.hasBox = true
       } else if try met.takes(key, 1, "image_id", scanner) {
@@ -204,12 +206,25 @@ package struct COCOFile {
       } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
+        if segmentations == .skipped, scanner.matches(key, "segmentation") {
+          skipped = scanner.offset
+        }
         try unread.skip(&scanner, key, of: "annotations")
       }
     }
-    for (place, name) in ["bbox", "image_id", "category_id"].enumerated()
-    where !met.contains(place) && (place > 0 || requiresBoxes) {
+    for (place, name) in [(1, "image_id"), (2, "category_id")] where !met.contains(place) {
       throw JSONFault("an annotation has no \"\(name)\"", at: row.offset)
+    }
+    if !row.hasBox {
+      // The box follows from the segmentation.
+      if let skipped {
+        var scanner = JSONScanner(file.bytes, from: skipped)
+        row.segmentation = try COCOSegmentation(&scanner)
+      }
+      if requiresExtents, row.segmentation?.isEmpty ?? true {
+        throw JSONFault(
+          "an annotation has neither \"bbox\" nor \"segmentation\"", at: row.offset)
+      }
     }
     if !row.hasArea { row.area = row.box.area }
     return row

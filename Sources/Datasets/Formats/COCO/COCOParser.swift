@@ -88,6 +88,7 @@ struct COCOParser {
   private mutating func objects(_ classes: ClassTable) -> [[ParsedObject]] {
     let classIndices = join.categories.map { classes[$0.name] ?? 0 }
     var result = [[ParsedObject]](repeating: [], count: join.images.count)
+    var withoutBoxes: [COCOFile.Row] = []
     for row in file.rows {
       var subject: String { row.subject }
       guard let image = join.imageIndices[row.image] else {
@@ -102,11 +103,27 @@ struct COCOParser {
           "\(subject) is of category id \(row.category), which is not listed; ignored.")
         continue
       }
+      let extent: StatedExtent
+      if row.hasBox {
+        extent = StatedExtent(box: row.box, area: row.area)
+      } else {
+        do {
+          extent = try row.segmentedExtent(of: join.images[image])
+          withoutBoxes.append(row)
+        } catch {
+          report(
+            .malformedLabels, at: row.offset, "\(subject) has no \"bbox\", and \(error); ignored.")
+          continue
+        }
+      }
       var object = ParsedObject(
-        classIndex: classIndices[category],
-        extent: .stated(StatedExtent(box: row.box, area: row.area)), isCrowd: row.isCrowd,
+        classIndex: classIndices[category], extent: .stated(extent), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, byte: row.offset, line: lines.line(at: row.offset))
+      if file.segmentations == .skipped {
+        result[image].append(object)
+        continue
+      }
       if case .polygons(let polygons)? = row.segmentation {
         if !polygons.isEmpty { object.segmentation = .polygons(polygons) }
       } else if let segmentation = row.segmentation {
@@ -119,6 +136,14 @@ struct COCOParser {
         }
       }
       result[image].append(object)
+    }
+    if let first = withoutBoxes.first {
+      report(
+        .missingBox, at: first.offset,
+        withoutBoxes.count == 1
+          ? "\(first.subject) has no \"bbox\"; that of its polygons or mask is used."
+          : "\(withoutBoxes.count) annotations have no \"bbox\", the first of them "
+            + "\(first.subject); those of their polygons and masks are used.")
     }
     return result
   }

@@ -107,6 +107,32 @@ extension COCOSegmentation {
   }
 }
 
+extension COCOFile.Row {
+  /// The box around the polygons or mask of an annotation without a box. The area is the stated one,
+  /// or else that of the mask, or of the box where the size of the image is unknown.
+  func segmentedExtent(of image: COCOFile.Image) throws(ImagingError) -> StatedExtent {
+    guard let segmentation else { return StatedExtent(box: box, area: area) }
+    let bounds = segmentation.polygonBounds
+    var mask: RunLengthMask?
+    if bounds == nil || !hasArea && image.width > 0 && image.height > 0 {
+      mask = try segmentation.mask(
+        imageWidth: image.width, imageHeight: image.height, isLenient: true)
+    }
+    let box = bounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) } ?? box
+    return StatedExtent(
+      box: box, area: hasArea ? area : mask.map { Double($0.area) } ?? box.area)
+  }
+}
+
+extension SizedBox {
+  /// The box around a region of pixels.
+  package init(_ region: PixelRegion) {
+    self.init(
+      x: Double(region.x), y: Double(region.y), width: Double(region.width),
+      height: Double(region.height))
+  }
+}
+
 extension JSONScanner {
   /// Skips the next value if it is an empty list; returns whether it was.
   package mutating func skipEmptyList() throws(JSONFault) -> Bool {

@@ -15,7 +15,7 @@ struct CreateMLFile {
   /// Reads a whole file; throws if it is not JSON or not a list.
   init(_ path: String, countsUnread: Bool = false) throws(DatasetsError) {
     unread = UnreadMembers(isCounting: countsUnread)
-    file = try DatasetsError.wrap(LoadedFile.text(path))
+    file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
     lines = LineCounter(file.bytes)
     var scanner = JSONScanner(file.bytes)
     do throws(JSONFault) {

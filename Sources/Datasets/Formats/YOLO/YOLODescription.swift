@@ -1,3 +1,5 @@
+import Basics
+
 /// A `data.yaml`: the locations of a YOLO dataset's splits, and its class names.
 ///
 /// Keys: `path`, `train`, `val` (or `valid`, `Validation` ...), `test`, CVAT's `default`, `names`
@@ -29,7 +31,14 @@ struct YOLODescription: Hashable {
 
   /// Parses the text of a description; `file` is used in messages.
   init(_ text: String, file: String) throws(DatasetsError) {
-    let root = try YAMLReader.read(text, file: file)
+    let root: YAMLNode
+    do throws(DatasetsError) {
+      root = try YAMLReader.read(text, file: file)
+    } catch {
+      guard !text.isEmpty, let kind = FileKind.nameUnlessText(of: text.utf8) else { throw error }
+      throw DatasetsError(
+        file: file, "the description of a dataset is expected, but it is \(kind).")
+    }
     guard root.entries != nil else {
       throw DatasetsError(
         file: file, line: root.line,
