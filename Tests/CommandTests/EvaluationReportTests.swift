@@ -124,11 +124,14 @@ import Testing
   @Test func imagesThatAreNotThereAreNoFailure() throws {
     let files = try write()
     let path = folder.path + "/report.html"
-    let result = try evaluate([
+    let words = [
       "--truth", files.groundTruth, "--detections", files.found, "--report", path, "--images",
-      folder.path + "/nowhere",
-    ])
-    #expect(result.exitCode == 0)
+      folder.path + "/other",
+    ]
+    // A folder that was named must be there.
+    #expect(try evaluate(words).exitCode == 1)
+    try folder.write("other/note.txt", "")
+    #expect(try evaluate(words).exitCode == 0)
     let page = try page(path)
     #expect(page.all("image").isEmpty && !page.all("h2").map(\.text).contains("Worst images"))
   }
