@@ -126,7 +126,7 @@ import Testing
       "[{\"image_id\": 20, \"category_id\": 4, \"bbox\": [1, 2, 3, 4], \"score\": 1},\n",
       "an object (a result) is expected, but the file ends"
     ),
-    ("x", "detections are expected here"), ("", "detections are expected here"),
+    ("x", "detections are expected here"), ("", "JSON is expected, but it is an empty file"),
   ])
   func brokenResultsAreTold(text: String, sentence: String) throws {
     let path = try file("found.json", text)
@@ -144,7 +144,7 @@ import Testing
     ("{\"images\": 3}", "the list of \"images\" is expected"),
     ("{\"images\": [], \"images\": []}", "the key \"images\" is repeated"),
     ("{\"images\": [{\"file_name\": \"x\"}]}", "an image has no \"id\""),
-    ("", "but the file ends"),
+    ("", "JSON is expected, but it is an empty file"),
   ])
   func brokenGroundTruthsAreTold(text: String, sentence: String) {
     #expect { _ = try groundTruth(text) } throws: { "\($0)".contains(sentence) }
