@@ -1,6 +1,7 @@
 #include "allocation_counter.h"
 
-#include <stddef.h>
+// Before the check below: it defines __GLIBC__.
+#include <stdlib.h>
 
 static __thread long *thread_counter;
 
