@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The program as users run it: built beside the tests, whatever the build folder is.
 enum BuiltProgram {
@@ -48,6 +49,28 @@ enum BuiltProgram {
   /// Runs a line of bash, in which `$GLIMPSE` is the program.
   static func runShell(_ line: String, in folder: String) throws -> Result {
     try run(["-c", line], in: folder, program: URL(fileURLWithPath: "/bin/bash"))
+  }
+
+  /// Runs a copy of it in a folder, for a user whom permissions bind: the superuser, who may do
+  /// anything, becomes nobody. Neither has a cache folder.
+  static func runUnprivileged(_ words: [String], in folder: String) throws -> Result {
+    let program = folder + "/glimpse"
+    // Nobody may not open the build folder.
+    if !FileManager.default.fileExists(atPath: program) {
+      try FileManager.default.copyItem(atPath: url.path, toPath: program)
+    }
+    let environment = ["HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent"]
+    guard getuid() == 0 else {
+      return try run(
+        words, in: folder, environment: environment, program: URL(fileURLWithPath: program))
+    }
+    let setpriv = "/usr/bin/setpriv"
+    try #require(
+      FileManager.default.isExecutableFile(atPath: setpriv), "there is no setpriv to give up rights"
+    )
+    return try run(
+      ["--reuid=65534", "--regid=65534", "--clear-groups", program] + words, in: folder,
+      environment: environment, program: URL(fileURLWithPath: setpriv))
   }
 
   static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }

@@ -102,9 +102,18 @@ import Testing
 
   /// Boxes depend on the image alone, not on what is written beside them: a JPEG whose longer side is
   /// more than twice the input is decoded at a reduced scale, and drawn at its full size.
-  @Test(arguments: ["jpg", "png"])
-  func boxesDoNotDependOnOutputs(ending: String) throws {
-    try Fixtures.writeImage(to: "\(folder.path)/in/a.\(ending)", width: 400, height: 300)
+  /// The 16-bit image has samples of 12 bits, which are read as such.
+  @Test(arguments: [("a.jpg", 8), ("a.png", 8), ("a.png", 16)])
+  func boxesDoNotDependOnOutputs(name: String, bits: Int) throws {
+    let path = "\(folder.path)/in/\(name)"
+    try Fixtures.writeImage(to: path, width: 400, height: 300)
+    if bits == 16 {
+      let samples = try ImageFile.read(path).image.bytes.map { UInt16($0) << 4 }
+      try ImageFile.write(
+        Image(
+          width: 400, height: 300, format: PixelFormat(channels: 3, bitDepth: 16),
+          bytes: samples.withUnsafeBytes { [UInt8]($0) }), to: path)
+    }
     let common = ["detect", "in", "--weights", weights, "--conf", "0.01", "--json"]
     func boxes(_ words: [String]) throws -> [String] {
       let result = try BuiltProgram.run(common + words, in: folder.path)
@@ -116,6 +125,9 @@ import Testing
     }
     let expected = try boxes(["--no-save"])
     #expect(!expected.isEmpty)
+    let image = try ImageFile.read(path, policy: DecodePolicy(format: nil)).image
+    #expect(image.format.bitDepth == bits)
+    #expect(try image.asInput == ImageFile.read(path).image)
     #expect(try boxes(["-o", "drawn"]) == expected)
     #expect(try boxes(["-o", "labels", "--no-save", "--save-txt"]) == expected)
     #expect(try boxes(["-o", "crops", "--no-save", "--save-crop"]) == expected)

@@ -219,7 +219,7 @@ import Testing
   @Test func otherConventionsOfBoxesAreReported() throws {
     for (boxes, word) in [
       (["[0.1, 0.125, 0.2, 0.25]", "[0.4, 0.5, 0.2, 0.25]"], "fractions of the image"),
-      (["[60, 50, 80, 70]", "[40, 40, 60, 60]"], "corners [x1, y1, x2, y2]"),
+      (["[60, 50, 80, 70]", "[40, 40, 60, 60]"], "two corners (x1, y1, x2, y2)"),
     ] {
       let text = try String(contentsOfFile: found(), encoding: .utf8)
       let path = try folder.write(

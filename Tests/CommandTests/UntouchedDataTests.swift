@@ -67,7 +67,6 @@ import Testing
     }
   }
 
-  /// For the superuser rights mean nothing, so that the program is run as nobody then.
   @Test func dataThatMayNotBeWrittenIsEnough() throws {
     let files = FileManager.default
     for name in try files.subpathsOfDirectory(atPath: data) + ["."] {
@@ -77,33 +76,11 @@ import Testing
         [.posixPermissions: isFolder.boolValue ? 0o555 : 0o444], ofItemAtPath: data + "/" + name)
     }
     defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data) }
-    let program = folder.path + "/glimpse"
-    try files.copyItem(atPath: BuiltProgram.url.path, toPath: program)
     try files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: out)
-    var prefix: [String] = []
-    if getuid() == 0 {
-      let setpriv = "/usr/bin/setpriv"
-      try #require(files.isExecutableFile(atPath: setpriv), "there is no setpriv to give up rights")
-      prefix = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
-    }
     let before = try snapshot()
     for command in commands {
-      let process = Process()
-      let words = prefix + [program] + command
-      process.executableURL = URL(fileURLWithPath: words[0])
-      process.arguments = Array(words.dropFirst())
-      // Nor is there a place to keep an index.
-      process.environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"]
-      process.currentDirectoryURL = URL(fileURLWithPath: out)
-      let pipe = Pipe()
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = pipe
-      try process.run()
-      let complaints = pipe.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      #expect(
-        process.terminationStatus == 0,
-        "\(command[0]): \(String(decoding: complaints, as: UTF8.self))")
+      let result = try BuiltProgram.runUnprivileged(command, in: folder.path)
+      #expect(result.exitCode == 0, "\(command[0]): \(result.diagnostics)")
       #expect(try snapshot() == before, "\(command[0])")
     }
   }

@@ -39,6 +39,24 @@ struct COCOReaderTests {
     dataset.samples.map { String($0.imagePath.dropFirst(folder.path.count + 1)) }
   }
 
+  /// A file may state any size of an image; as a double, the largest integer is 2^63.
+  @Test func statedSizesMayBeOfAnyMagnitude() throws {
+    let folder = try TestFolder()
+    let size = "\"width\":9223372036854775807,\"height\":9223372036854775807"
+    let mask = ",\"segmentation\":{\"size\":[4,4],\"counts\":[0,16]}"
+    try folder.write(
+      file(
+        images: [image(1, "a.png", size: size)],
+        [box(1, "-9,2,3,4"), box(2, "1,2,3,4", more: mask)]),
+      to: "train.json")
+    let data = try Dataset.open(
+      path: folder.path("train.json"), split: "train",
+      reading: DatasetReading(segmentations: true, validates: true, measuresImages: false))
+    #expect(data.samples.map(\.annotations.count) == [1])
+    #expect(
+      data.issues.contains { $0.message.contains("9223372036854775807x9223372036854775807 image") })
+  }
+
   @Test func classesBoxesAreasAndCrowds() throws {
     let folder = try TestFolder()
     for name in ["a", "b", "c"] { try folder.writeImage("val2017/\(name).png") }

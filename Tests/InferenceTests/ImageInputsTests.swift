@@ -146,14 +146,16 @@ import Testing
     #expect(paths(["-"], input: "a\nb.jpg\0 c.jpg\0") == ["a\nb.jpg", " c.jpg"])
   }
 
-  @Test func listsInUTF16AreNamed() throws {
-    let list = folder.path("wide.txt")
+  /// PowerShell's `>` writes UTF-16 with a byte-order mark; without one, zero bytes separate.
+  @Test func listsInUTF16AreReadByTheirMark() throws {
     for (mark, encoding) in [
       ([0xFF, 0xFE], String.Encoding.utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
-      ([], .utf16LittleEndian),
     ] as [([UInt8], String.Encoding)] {
-      let text = try #require("a.jpg\nb.jpg\n".data(using: encoding))
+      let list = folder.path("wide.txt")
+      let text = try #require("ä.jpg\r\nb.jpg\r\n".data(using: encoding))
       try Data(mark + text).write(to: URL(fileURLWithPath: list))
+      #expect(paths([list]) == ["\(root)/ä.jpg", "\(root)/b.jpg"])
+      try text.dropFirst(2).write(to: URL(fileURLWithPath: list))
       #expect(
         problems([list])
           == ["\(list): the file cannot be read: it is UTF-16; save the list as UTF-8"])
@@ -184,19 +186,6 @@ import Testing
         == ["caf\\xe9/", "caf\\xe9.jpg"].map {
           "the name '\(root)/\($0)' is not UTF-8; rename it"
         })
-  }
-
-  @Test(.enabled(if: getuid() != 0, "root may read every folder"))
-  func aFolderWithoutPermissionStopsNothing() throws {
-    let image = try folder.write("card/a.jpg")
-    try folder.write("card/lost+found/b.jpg")
-    chmod("\(root)/card/lost+found", 0)
-    defer { chmod("\(root)/card/lost+found", 0o700) }
-    let found = inputs(["\(root)/card"])
-    #expect(found.paths == [image])
-    #expect(
-      found.problems.map(\.description)
-        == ["cannot read the folder '\(root)/card/lost+found': check its permissions"])
   }
 }
 

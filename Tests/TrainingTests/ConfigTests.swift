@@ -24,6 +24,28 @@ final class TemporaryFolder {
   }
 }
 
+/// Values of a file that no option takes: they would end the process where they are used.
+@Suite struct ConfigValueTests {
+  @Test(arguments: [
+    "\"scale\": 5", "\"imgsz\": 0", "\"batch\": -1", "\"multi_scale\": 1e300", "\"workers\": 0",
+    "\"cache\": -1", "\"hsv_h\": -0.5", "\"name\": \"\"",
+  ])
+  func valuesBeyondTheirRangeAreRefused(setting: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("{\(setting)}", to: "config.json")
+    let name = setting.split(separator: "\"")[0]
+    let error = #expect(throws: TrainingError.self) { try TrainingConfig(jsonFile: path) }
+    #expect(error?.description.hasPrefix("\(path): \(name) is '") == true, "\(error as Any)")
+  }
+
+  /// A warm-up longer than the training ends with it.
+  @Test func aWarmUpMayBeOfAnyLength() {
+    var config = TrainingConfig(data: "somewhere")
+    (config.epochs, config.warmupEpochs) = (5, 1e300)
+    #expect(config.schedule(stepsPerEpoch: 3).warmupSteps == 15)
+  }
+}
+
 @Suite struct TrainingConfigTests {
   /// A value other than the default in every setting.
   private var unusual: TrainingConfig {

@@ -92,6 +92,33 @@ struct InterruptedRunTests {
     #expect(Set(runs.map { FilePath.name($0.folder.path) }) == ["train-1", "train-2"])
   }
 
+  /// The state of a checkpoint with numbers that no training has, which would overflow.
+  @Test func aCheckpointOfImpossibleNumbersIsRefused() throws {
+    let run = try Trainer(config("whole"))
+    #expect(try run.run().ending == .finished)
+    let path = run.folder.checkpoint
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    for (value, other) in [
+      (#"\"step\":2"#, #"\"step\":9223372036854775807"#),
+      (#"\"epoch\":1"#, #"\"epoch\":9223372036854775807"#),
+      (#"\"epoch\":0"#, #"\"epoch\":7"#),
+      (#"\"count\":0"#, #"\"count\":-1"#),
+      (#"\"sums\":[]"#, #"\"sums\":[{\"name\":\"other\",\"value\":1}]"#),
+    ] {
+      let changed = header.replacing(value, with: other)
+      #expect(changed != header, "\(value)")
+      let size = withUnsafeBytes(of: UInt64(changed.utf8.count).littleEndian) { Data($0) }
+      try (size + Data(changed.utf8) + bytes.dropFirst(8 + length))
+        .write(to: URL(fileURLWithPath: path))
+      let error = #expect(throws: TrainingError.self, "\(other)") {
+        try Trainer(resuming: run.folder.path)
+      }
+      #expect(error?.description.contains("checkpoint") == true)
+    }
+  }
+
   /// Relative paths are those of the working folder of the first process.
   @Test func theSavedConfigurationHasAbsolutePaths() throws {
     let working = FileManager.default.currentDirectoryPath

@@ -20,11 +20,15 @@ package struct AtomicFile: ~Copyable {
   /// - Parameter followsLinks: Whether a symbolic link is kept and the file that it leads to is
   ///   written; if not, the link is replaced, so that no file elsewhere is changed.
   package init(_ path: String, followsLinks: Bool = true) throws(FileError) {
-    let target = followsLinks ? FileLink.target(of: path) : .file(path)
-    guard case .file(let path) = target else {
-      self.path = path
-      file = try NewFile(writingTo: target, name: path)
-      return
+    var path = path
+    if followsLinks {
+      switch FileLink.target(of: path) {
+      case .file(let target): path = target
+      case .descriptor(let number):
+        self.path = path
+        file = try NewFile(copyOf: number, name: path)
+        return
+      }
     }
     self.path = path
     var status = stat()

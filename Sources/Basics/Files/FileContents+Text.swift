@@ -10,46 +10,44 @@ extension FileContents {
   ///
   /// Zero bytes are errors: a text has none, and they would be parsed as a part of a value.
   package static func text(_ bytes: [UInt8], file: String) throws(FileError) -> String {
-    let text = try decoded(bytes, file: file)
-    guard let place = text.utf8.firstIndex(of: 0) else { return text }
-    let line = text.utf8[..<place].count { $0 == UInt8(ascii: "\n") } + 1
-    throw FileError(
-      .read, file, line: line, isOfContent: true,
-      "it holds zero bytes (NUL), as a file that was not written to its end")
+    func fail(_ reason: String, isBadLine: (ArraySlice<UInt8>) -> Bool) -> FileError {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      return FileError(
+        .read, file, line: lines.firstIndex(where: isBadLine).map { $0 + 1 }, isOfContent: true,
+        reason)
+    }
+    let bytes = try TextEncoding.utf8(bytes, file: file) ?? bytes
+    if let order = TextEncoding.unmarkedUTF16(bytes) {
+      throw FileError(
+        .read, file, isOfContent: true,
+        "it is UTF-16 (\(order.rawValue)) without a byte-order mark; save the file as UTF-8")
+    }
+    guard let text = String(validating: TextEncoding.withoutMark(bytes), as: UTF8.self) else {
+      if let kind = FileKind.nameUnlessText(of: bytes) {
+        throw FileError(.read, file, isOfContent: true, "a text is expected, but it is \(kind)")
+      }
+      throw fail("it is not UTF-8; save the file in that encoding") {
+        String(validating: $0, as: UTF8.self) == nil
+      }
+    }
+    guard !bytes.contains(0) else {
+      throw fail("it holds zero bytes (NUL), as a file that was not written to its end") {
+        $0.contains(0)
+      }
+    }
+    return text
   }
 
   /// The entries of a list file (see `PathList`); nil if it does not exist.
   package static func list(_ path: String) throws(FileError) -> [String]? {
     guard let bytes = try bytes(path) else { return nil }
-    let entries = try PathList.entries(TextEncoding.utf8(bytes, file: path), of: path)
+    let entries = try PathList.entries(bytes, of: path)
     if let entry = entries.first(where: { !$0.isUTF8 }) {
       throw FileError(
         .read, path, line: entry.number, isOfContent: true,
         "it is not UTF-8; save the file in that encoding")
     }
     return entries.map(\.path)
-  }
-
-  /// Decodes UTF-8, or UTF-16 with a byte-order mark, without the mark.
-  private static func decoded(_ bytes: [UInt8], file: String) throws(FileError) -> String {
-    let bytes = try TextEncoding.utf8(bytes, file: file)
-    if let order = TextEncoding.unmarkedUTF16(bytes) {
-      throw FileError(
-        .read, file, isOfContent: true,
-        "it is UTF-16 (\(order)) without a byte-order mark; save the file as UTF-8")
-    }
-    let start = bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0
-    guard let text = String(validating: bytes[start...], as: UTF8.self) else {
-      if let kind = FileKind.nameUnlessText(of: bytes) {
-        throw FileError(.read, file, isOfContent: true, "a text is expected, but it is \(kind)")
-      }
-      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
-      throw FileError(
-        .read, file, line: line.map { $0 + 1 }, isOfContent: true,
-        "it is not UTF-8; save the file in that encoding")
-    }
-    return text
   }
 
   /// The lines of a text without their terminators (LF, CR LF or CR).

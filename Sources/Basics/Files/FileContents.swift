@@ -16,45 +16,31 @@ package enum FileContents {
     _ path: String, prefix: Int = .max, limit: Int
   ) throws(FileError) -> (bytes: [UInt8], size: Int) {
     let mayStream = path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
-    let file = open(path, O_RDONLY | O_CLOEXEC | (mayStream ? 0 : O_NONBLOCK))
-    guard file >= 0 else { throw .unopened(path) }
+    guard let file = try descriptor(of: path, waits: mayStream) else { throw .missing(path) }
     defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw .system(.read, path) }
-    let isRegular = status.st_mode & S_IFMT == S_IFREG
-    if let kind = special(status), !mayStream || kind == folder {
-      throw FileError(.read, path, "it is \(kind)")
-    }
-    let size = isRegular ? Int(status.st_size) : 0
-    guard size <= limit else { throw tooLarge(path, limit) }
+    let size = try size(of: file, path, limit: limit, mayStream: mayStream)
     if size > 0 { return (try chunk(of: file, size: min(size, prefix), path), size) }
     // A pipe, or a file that reports no size, such as those in /proc.
-    let bytes = try bytes(of: file, path, limit: limit)
+    let bytes = try stream(file, path, limit: limit)
     return (bytes, bytes.count)
   }
 
-  /// Everything on standard input.
-  ///
-  /// - Parameter limit: The maximum size in bytes; more is rejected.
-  package static func standardInput(limit: Int = textLimit) throws(FileError) -> [UInt8] {
-    try bytes(of: STDIN_FILENO, "standard input", limit: limit)
+  /// Everything on standard input, at most `textLimit` bytes.
+  package static func standardInput() throws(FileError) -> [UInt8] {
+    try stream(STDIN_FILENO, "standard input", limit: textLimit)
   }
 
   /// Reads a stream to its end.
-  private static func bytes(
-    of file: Int32, _ path: String, limit: Int
+  private static func stream(
+    _ file: Int32, _ path: String, limit: Int
   ) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
       let more = try chunk(of: file, size: 1 << 16, path)
       bytes += more
       if more.count < 1 << 16 { return bytes }
-      guard bytes.count <= limit else { throw tooLarge(path, limit) }
+      guard bytes.count <= limit else { throw .tooLarge(path, limit) }
     }
-  }
-
-  private static func tooLarge(_ path: String, _ limit: Int) -> FileError {
-    FileError(.read, path, "it has more than \(limit) bytes")
   }
 
   /// The bytes of a regular file; nil if it does not exist.
@@ -63,47 +49,48 @@ package enum FileContents {
   package static func bytes(
     _ path: String, limit: Int = textLimit
   ) throws(FileError) -> [UInt8]? {
-    // Non-blocking, so that opening a device or pipe does not wait; both are then rejected.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else {
-      let isAbsent = errno == ENOENT || errno == ENOTDIR
-      let failure = FileError.system(.read, path)
-      if !isAbsent { throw failure }
-      if let link = brokenLink(on: path) { throw .brokenLink(.read, path, link) }
-      return nil
-    }
+    guard let file = try descriptor(of: path) else { return nil }
     defer { close(file) }
     let size = try size(of: file, path, limit: limit)
     let bytes = try chunk(of: file, size: size, path)
-    guard bytes.count == size else {
-      throw FileError(.read, path, "it became shorter while it was read")
-    }
+    guard bytes.count == size else { throw .shortened(path) }
     return bytes
   }
 
-  /// The size in bytes of an open file; throws if it is not a regular file.
-  static func size(of file: Int32, _ path: String, limit: Int) throws(FileError) -> Int {
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw .system(.read, path) }
-    if let kind = special(status) { throw FileError(.read, path, "it is \(kind)") }
-    guard status.st_size <= limit else {
-      throw FileError(
-        .read, path, "it has \(status.st_size) bytes, more than the limit of \(limit)")
-    }
-    return Int(status.st_size)
+  /// Opens a file for reading; nil if it does not exist.
+  ///
+  /// A symbolic link whose target does not exist is an error.
+  ///
+  /// - Parameter waits: Whether opening a named pipe waits for its writer.
+  static func descriptor(of path: String, waits: Bool = false) throws(FileError) -> Int32? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
+    if file >= 0 { return file }
+    guard errno == ENOENT || errno == ENOTDIR else { throw .system(.read, path) }
+    if let link = brokenLink(on: path) { throw .brokenLink(.read, path, link) }
+    return nil
   }
 
-  private static let folder = "a folder"
-
-  /// What an entry is that is not a regular file; nil for a regular one.
-  private static func special(_ status: stat) -> String? {
+  /// The size in bytes of an open file; 0 for a stream.
+  ///
+  /// - Throws: for a file that is larger than `limit`, and for one that is neither regular nor, if
+  ///   `mayStream`, a stream.
+  static func size(
+    of file: Int32, _ path: String, limit: Int, mayStream: Bool = false
+  ) throws(FileError) -> Int {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .system(.read, path) }
+    let kind: String
     switch status.st_mode & S_IFMT {
-    case S_IFREG: nil
-    case S_IFDIR: folder
-    case S_IFIFO: "a named pipe, not a regular file"
-    case S_IFSOCK: "a socket, not a regular file"
-    default: "a device, not a regular file"
+    case S_IFREG:
+      guard status.st_size <= limit else { throw .tooLarge(path, limit) }
+      return Int(status.st_size)
+    case S_IFDIR: throw FileError(.read, path, "it is a folder")
+    case _ where mayStream: return 0
+    case S_IFIFO: kind = "named pipe"
+    case S_IFSOCK: kind = "socket"
+    default: kind = "device"
     }
+    throw FileError(.read, path, "it is a \(kind), not a regular file")
   }
 
   /// Reads `size` bytes, or fewer at the end of the file.

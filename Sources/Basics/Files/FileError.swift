@@ -34,14 +34,21 @@ package struct FileError: DiagnosticError {
     FileError(operation, path, String(cString: strerror(errno)))
   }
 
-  /// The error of a file that cannot be opened for reading, from `errno`.
+  /// The error of a file that does not exist.
   ///
   /// A path from the command line that is not UTF-8 arrives with replacement characters, and is then
   /// not found.
-  static func unopened(_ path: String) -> FileError {
-    let error = system(.read, path)
-    return path.contains("\u{FFFD}")
-      ? FileError(.read, path, error.reason + "; its name may not be UTF-8: rename it") : error
+  static func missing(_ path: String) -> FileError {
+    let hint = path.contains("\u{FFFD}") ? "; its name may not be UTF-8: rename it" : ""
+    return FileError(.read, path, String(cString: strerror(ENOENT)) + hint)
+  }
+
+  static func tooLarge(_ path: String, _ limit: Int) -> FileError {
+    FileError(.read, path, "it has more than \(limit) bytes")
+  }
+
+  static func shortened(_ path: String) -> FileError {
+    FileError(.read, path, "it became shorter while it was read")
   }
 
   /// The error of a symbolic link whose target does not exist.

@@ -29,18 +29,6 @@ enum FileLink {
   }
 }
 
-extension NewFile {
-  /// Writes to a file or to a copy of an open descriptor.
-  init(writingTo target: FileLink.Target, name: String) throws(FileError) {
-    switch target {
-    case .file(let path):
-      try self.init(opening: path, O_WRONLY | O_CLOEXEC, name: name)
-    case .descriptor(let number):
-      try self.init(copyOf: number, name: name)
-    }
-  }
-}
-
 extension AtomicFile {
   /// Throws if a file cannot be written, for a check before long work: it is a folder, or its folder
   /// is missing or not writable.

@@ -97,11 +97,6 @@ package enum FilePath {
     return text
   }
 
-  /// The path with backslashes (Windows) replaced by slashes.
-  package static func plain(_ path: String) -> String {
-    path.contains("\\") ? String(path.map { $0 == "\\" ? "/" : $0 }) : path
-  }
-
   /// A path as another machine or tool may have written it, in this machine's notation: a `file:`
   /// URL becomes its path, backslashes become slashes, and a drive letter is removed.
   package static func portable(_ path: String) -> String {
@@ -112,7 +107,7 @@ package enum FilePath {
       if path.hasPrefix("//") { path = String(path.dropFirst(2).drop { $0 != "/" }) }
       path = path.removingPercentEncoding ?? path
     }
-    path = plain(path)
+    if path.contains("\\") { path = String(path.map { $0 == "\\" ? "/" : $0 }) }
     let drive = path.drop { $0 == "/" }
     let isDrive =
       drive.first.map { $0.isASCII && $0.isLetter } == true && drive.dropFirst().hasPrefix(":/")

@@ -17,48 +17,34 @@ package final class LoadedFile: @unchecked Sendable {
   package static let sizeLimit = 1 << 35
 
   /// Reads a regular file; throws for others and for files larger than `limit` bytes.
-  package init(_ path: String, limit: Int = sizeLimit) throws(FileError) {
-    self.path = path
-    // Non-blocking, because opening a named pipe waits for a writer; pipes are then rejected.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else {
-      let failure = FileError.system(.read, path)
-      if let link = FileContents.brokenLink(on: path) { throw .brokenLink(.read, path, link) }
-      throw failure
-    }
+  package convenience init(_ path: String, limit: Int = sizeLimit) throws(FileError) {
+    guard let file = try FileContents.descriptor(of: path) else { throw .missing(path) }
     defer { close(file) }
     let size = try FileContents.size(of: file, path, limit: limit)
-    guard let memory = malloc(max(size, 1)) else {
-      throw FileError(.read, path, "its \(size) bytes do not fit into memory")
-    }
-    do throws(FileError) {
-      let buffer = UnsafeMutableRawBufferPointer(start: memory, count: size)
-      guard try FileContents.fill(buffer, from: file, path) == size else {
-        throw FileError(.read, path, "it became shorter while it was read")
-      }
-      bytes = UnsafeBufferPointer(buffer.bindMemory(to: UInt8.self))
-    } catch {
-      free(memory)
-      throw error
+    try self.init(path, size: size) { (buffer) throws(FileError) in
+      guard try FileContents.fill(buffer, from: file, path) == size else { throw .shortened(path) }
     }
   }
 
-  /// Holds a copy of some bytes in place of a file's content.
-  private init(_ path: String, copying bytes: [UInt8]) throws(FileError) {
+  private init(
+    _ path: String, size: Int, fill: (UnsafeMutableRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError) {
     self.path = path
-    guard let memory = malloc(max(bytes.count, 1)) else {
-      throw FileError(.read, path, "its \(bytes.count) bytes do not fit into memory")
+    guard let memory = malloc(max(size, 1)) else {
+      throw FileError(.read, path, "its \(size) bytes do not fit into memory")
     }
-    let buffer = UnsafeMutableRawBufferPointer(start: memory, count: bytes.count)
-    buffer.copyBytes(from: bytes)
-    self.bytes = UnsafeBufferPointer(buffer.bindMemory(to: UInt8.self))
+    let buffer = UnsafeMutableRawBufferPointer(start: memory, count: size)
+    bytes = UnsafeBufferPointer(buffer.bindMemory(to: UInt8.self))
+    try fill(buffer)
   }
 
   /// Reads a JSON file. UTF-16 is converted to UTF-8, and byte offsets count there.
   package static func json(_ path: String) throws(FileError) -> LoadedFile {
     let file = try LoadedFile(path)
-    guard let text = try TextEncoding.json(file.bytes, file: path) else { return file }
-    return try LoadedFile(path, copying: text)
+    guard let text = try TextEncoding.utf8(file.bytes, isMarkup: true, file: path) else {
+      return file
+    }
+    return try LoadedFile(path, size: text.count) { $0.copyBytes(from: text) }
   }
 
   /// Reads a JSON file as `json(_:)` does; throws for a file of another kind that is recognized, such

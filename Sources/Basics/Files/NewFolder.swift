@@ -58,8 +58,7 @@ package struct NewFolder {
     let place = FileContents.resolved(path)
     switch FileContents.entry(place) {
     case .nothing:
-      let link = FilePath.normalized(path)
-      if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+      if let target = FileContents.linkTarget(FilePath.normalized(path)) {
         throw FileError(
           .make, path,
           "this is a link to \"\(target)\", which does not exist; create that folder, or choose "

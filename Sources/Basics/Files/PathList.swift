@@ -11,19 +11,21 @@ package enum PathList {
     package let number: Int
   }
 
-  /// The paths of a list, without empty ones. A UTF-8 byte order mark is skipped.
+  /// The paths of a list in UTF-8 or UTF-16 with a byte-order mark, without empty ones.
   ///
   /// - Parameter name: The name of the list in error messages.
-  /// - Throws: `FileError` for a list in UTF-16.
+  /// - Throws: `FileError` for UTF-16 without a byte-order mark, whose zero bytes look like
+  ///   separators.
   package static func entries(
     _ bytes: [UInt8], of name: String
   ) throws(FileError) -> [Entry] {
-    guard !isUTF16(bytes) else {
+    let decoded = try TextEncoding.utf8(bytes, file: name) ?? bytes
+    guard TextEncoding.unmarkedUTF16(decoded) == nil else {
       throw FileError(.read, name, isOfContent: true, "it is UTF-16; save the list as UTF-8")
     }
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let bytes = TextEncoding.withoutMark(decoded)
     let isByNUL = bytes.contains(0)
-    let parts = isByNUL ? bytes[start...].split(separator: 0) : lines(bytes[start...])
+    let parts = isByNUL ? bytes.split(separator: 0) : lines(bytes)
     return parts.enumerated().compactMap { index, part in
       let part = isByNUL ? part : trimmed(part)
       guard !part.isEmpty else { return nil }
@@ -31,12 +33,6 @@ package enum PathList {
       return Entry(
         path: path ?? FilePath.printable(part), isUTF8: path != nil, number: index + 1)
     }
-  }
-
-  /// Whether there is a UTF-16 byte order mark, or every second byte of the first ones is zero.
-  private static func isUTF16(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
-      || TextEncoding.unmarkedUTF16(bytes) != nil
   }
 
   private static func lines(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {

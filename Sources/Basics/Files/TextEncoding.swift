@@ -2,77 +2,56 @@
 ///
 /// Programs on Windows write UTF-8 with a mark, and PowerShell's `>` writes UTF-16.
 package enum TextEncoding {
-  /// The text of a file as UTF-8; nil if its bytes have no UTF-16 mark, so that they can be used as
-  /// they are.
+  /// The bytes of a text without a byte-order mark of UTF-8.
+  package static func withoutMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    bytes.dropFirst(bytes.starts(with: JSONScanner.byteOrderMark) ? 3 : 0)
+  }
+
+  /// The text of a UTF-16 file as UTF-8; nil for other files, whose bytes can be used as they are.
   ///
+  /// - Parameter isMarkup: Whether the text begins with ASCII characters, such as JSON and XML; these
+  ///   reveal UTF-16 without a byte-order mark.
   /// - Throws: for UTF-32, and for invalid UTF-16.
-  static func utf8(
-    from bytes: some RandomAccessCollection<UInt8>, file: String
+  package static func utf8(
+    _ bytes: some RandomAccessCollection<UInt8>, isMarkup: Bool = false, file: String
   ) throws(FileError) -> [UInt8]? {
     let head = Array(bytes.prefix(4))
     if head == [0xFF, 0xFE, 0, 0] || head == [0, 0, 0xFE, 0xFF] {
       throw FileError(.read, file, isOfContent: true, "its text is UTF-32; save the file as UTF-8")
     }
-    let isLittle = head.starts(with: [0xFF, 0xFE])
-    guard isLittle || head.starts(with: [0xFE, 0xFF]) else { return nil }
+    let marked: ByteOrder? =
+      head.starts(with: [0xFF, 0xFE]) ? .little : head.starts(with: [0xFE, 0xFF]) ? .big : nil
+    guard let order = marked ?? (isMarkup ? unmarkedUTF16(bytes) : nil) else { return nil }
     var units: [UInt16] = []
     units.reserveCapacity(bytes.count / 2)
-    var rest = bytes.dropFirst(2)
+    var rest = bytes.dropFirst(marked == nil ? 0 : 2)
     while let first = rest.popFirst(), let second = rest.popFirst() {
-      units.append(
-        isLittle ? UInt16(second) << 8 | UInt16(first) : UInt16(first) << 8 | UInt16(second))
+      let (low, high) = order == .little ? (first, second) : (second, first)
+      units.append(UInt16(high) << 8 | UInt16(low))
     }
     guard bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) else {
       throw FileError(
         .read, file, isOfContent: true,
-        "its byte-order mark is that of UTF-16, but its text is not; save it as UTF-8")
+        "it begins as UTF-16 (\(order.rawValue)), but is not valid; save it as UTF-8")
     }
     return Array(text.utf8)
   }
 
-  /// The bytes of a text file as UTF-8; a UTF-8 mark stays.
-  package static func utf8(_ bytes: [UInt8], file: String) throws(FileError) -> [UInt8] {
-    try utf8(from: bytes, file: file) ?? bytes
-  }
-
-  /// The text of a JSON file as UTF-8; nil if its bytes can be used as they are.
-  ///
-  /// JSON begins with ASCII characters, which show UTF-16 without a byte-order mark.
-  package static func json(
-    _ bytes: some RandomAccessCollection<UInt8>, file: String
-  ) throws(FileError) -> [UInt8]? {
-    if bytes.count.isMultiple(of: 2), let order = unmarkedUTF16(Array(bytes.prefix(8))) {
-      return try utf8(Array(bytes), order, file: file)
-    }
-    return try utf8(from: bytes, file: file)
-  }
-
   /// The byte order of UTF-16, named as in its encoding names.
-  package enum ByteOrder: String, CustomStringConvertible {
+  package enum ByteOrder: String {
     case little = "little-endian"
     case big = "big-endian"
-
-    package var description: String { rawValue }
   }
 
   /// The byte order of UTF-16 without a byte-order mark, by the zero bytes of its first characters;
   /// nil for other texts.
-  package static func unmarkedUTF16(_ bytes: [UInt8]) -> ByteOrder? {
-    guard bytes.count >= 4, bytes.count % 2 == 0 else { return nil }
-    let end = min(bytes.count, 8)
-    let (even, odd) = (
-      stride(from: 0, to: end, by: 2).map { bytes[$0] },
-      stride(from: 1, to: end, by: 2).map { bytes[$0] }
-    )
-    if odd.allSatisfy({ $0 == 0 }), !even.contains(0) { return .little }
-    if even.allSatisfy({ $0 == 0 }), !odd.contains(0) { return .big }
-    return nil
-  }
-
-  /// Decodes UTF-16 without a byte-order mark to UTF-8.
-  package static func utf8(
-    _ bytes: [UInt8], _ order: ByteOrder, file: String
-  ) throws(FileError) -> [UInt8] {
-    try utf8((order == .little ? [0xFF, 0xFE] : [0xFE, 0xFF]) + bytes, file: file)
+  static func unmarkedUTF16(_ bytes: some RandomAccessCollection<UInt8>) -> ByteOrder? {
+    guard bytes.count >= 4, bytes.count.isMultiple(of: 2) else { return nil }
+    let isZero = bytes.prefix(8).map { $0 == 0 }
+    let pattern = [isZero[0], isZero[1]]
+    guard pattern[0] != pattern[1],
+      isZero.indices.allSatisfy({ isZero[$0] == pattern[$0 % 2] })
+    else { return nil }
+    return pattern[1] ? .little : .big
   }
 }

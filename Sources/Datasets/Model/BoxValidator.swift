@@ -6,6 +6,8 @@ struct BoxValidator {
   /// The issues so far.
   private(set) var issues: [DatasetIssue] = []
   private let image: ParsedImage
+  /// "640x480 image", or "image" where the size is unknown.
+  private let imageText: String
   /// The image size in pixels; 0 where it is unknown.
   private let width: Double
   private let height: Double
@@ -22,6 +24,7 @@ struct BoxValidator {
   init(image: ParsedImage, width: Int, height: Int, clipsBoxes: Bool) {
     self.image = image
     self.clipsBoxes = clipsBoxes
+    imageText = width > 0 && height > 0 ? "\(width)x\(height) image" : "image"
     self.width = Double(width)
     self.height = Double(height)
   }
@@ -86,10 +89,9 @@ struct BoxValidator {
       return nil
     }
     if width == 0 || height == 0 { return box }
-    let size = hasSize ? "\(Int(width))x\(Int(height)) image" : "image"
     let clipped = box.clipped(toWidth: width, height: height)
     if !(clipped.x2 > clipped.x1 && clipped.y2 > clipped.y1) {
-      report(.boxOutsideImage, object, box, "lies outside of the \(size); ignored.")
+      report(.boxOutsideImage, object, box, "lies outside of the \(imageText); ignored.")
       return nil
     }
     // The tolerance for rounding errors: one pixel, or 0.01 if the size is unknown.
@@ -99,7 +101,7 @@ struct BoxValidator {
     if overhang > tolerance {
       report(
         .boxBeyondImage, object, box,
-        "reaches beyond the \(size); \(clipsBoxes ? "clipped" : "kept").")
+        "reaches beyond the \(imageText); \(clipsBoxes ? "clipped" : "kept").")
     }
     if hasSize, clipped.width <= 1 || clipped.height <= 1 {
       report(.tinyBox, object, box, "is at most one pixel wide or high; kept.")
@@ -118,10 +120,8 @@ struct BoxValidator {
     switch object.segmentation {
     case nil: return nil
     case .mask(let mask)?:
-      if hasSize, (mask.width, mask.height) != (Int(width), Int(height)) {
-        fault =
-          "has a mask for \(mask.width)x\(mask.height) pixels, but the image has "
-          + "\(Int(width))x\(Int(height))"
+      if hasSize, (Double(mask.width), Double(mask.height)) != (width, height) {
+        fault = "has a mask for \(mask.width)x\(mask.height) pixels in a \(imageText)"
       } else if mask.area == 0 {
         fault = "has an empty mask"
       } else {

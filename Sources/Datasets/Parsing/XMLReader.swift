@@ -25,12 +25,10 @@ struct XMLReader {
   /// Throws for an encoding other than UTF-8, UTF-16 and ISO 8859-1: read as another one, it would
   /// give other class names.
   private static func utf8(_ bytes: [UInt8], file: String) throws(DatasetsError) -> [UInt8] {
-    if let order = TextEncoding.unmarkedUTF16(bytes) {
-      return try DatasetsError.wrap(TextEncoding.utf8(bytes, order, file: file))
+    if let decoded = try DatasetsError.wrap(TextEncoding.utf8(bytes, isMarkup: true, file: file)) {
+      return decoded
     }
-    let decoded = try DatasetsError.wrap(TextEncoding.utf8(bytes, file: file))
-    if decoded != bytes { return decoded }
-    let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    let hasMark = TextEncoding.withoutMark(bytes).count < bytes.count
     let encoding = hasMark ? nil : declaredEncoding(bytes)
     switch encoding?.lowercased().filter({ $0 != "-" && $0 != "_" }) {
     case nil, "utf8", "utf16", "utf16le", "utf16be", "ascii", "usascii":

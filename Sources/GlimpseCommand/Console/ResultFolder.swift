@@ -10,12 +10,16 @@ struct ResultFolder: Sendable {
   /// Creates the folder at a path; an existing one must be empty unless `overwrites`.
   init(named path: String, overwrites: Bool) throws(CommandError) {
     self.path = path
-    let found = try? FileManager.default.contentsOfDirectory(atPath: path)
-    isNew = found == nil
-    guard overwrites || found?.isEmpty ?? true else {
-      throw CommandError(
-        "the folder \(Sentence.quoted(path)) is not empty; choose another one, or pass "
-          + "--overwrite")
+    isNew = FileContents.entry(path) != .folder
+    if !isNew, !overwrites {
+      guard let found = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+        throw CommandError(FileContents.unlistable(path).diagnostic)
+      }
+      guard found.isEmpty else {
+        throw CommandError(
+          "the folder \(Sentence.quoted(path)) is not empty; choose another one, or pass "
+            + "--overwrite")
+      }
     }
     if isNew { try CommandError.wrap(NumberedFolder.makeFolder(path)) }
   }

@@ -3,6 +3,11 @@
 /// Cameras of 10, 12 and 14 bits, and programs that store 8 bits in 16, write samples that use only
 /// the low bits of a 16-bit file. Their high bytes are all but black.
 extension Image {
+  /// The image in 8 bits, as 16-bit files are read.
+  package var in8Bits: Image {
+    format.bitDepth == 8 ? self : with8Bits(ofSignificant: significantBits)
+  }
+
   /// The smallest of 8, 10, 12, 14 and 16 bits that holds every sample of a 16-bit image, without
   /// alpha; 16 for a black image.
   var significantBits: Int {

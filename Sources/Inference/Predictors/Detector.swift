@@ -88,8 +88,9 @@ public final class Detector: Predictor {
 }
 
 extension Image {
-  /// The image as 8-bit RGB; transparent pixels are composited over the gray of the padding.
+  /// The image as 8-bit RGB, as `ImageFile` reads it; transparent pixels are composited over the gray
+  /// of the padding.
   package var asInput: Image {
-    composited(over: UInt8(Normalization.padding)).converted(to: .rgb8)
+    in8Bits.composited(over: UInt8(Normalization.padding)).converted(to: .rgb8)
   }
 }

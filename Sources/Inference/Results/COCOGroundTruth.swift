@@ -29,10 +29,10 @@ extension COCOFile {
     for row in rowsOfEvaluation(join, &result.mismatches) {
       try result.append(row, of: self, join, readsMasks: readsMasks)
     }
-    if let doubt = DetectionPlausibility.doubt(
-      result.groundTruths.boxes, images: result.groundTruths.images, of: result.images)
+    if let finding = result.boxFinding(
+      result.groundTruths.boxes, images: result.groundTruths.images)
     {
-      result.mismatches.add(.boxConvention, "\(file.path): \(doubt)")
+      result.mismatches.add(.boxConvention, "\(file.path): \(finding)")
     }
     return result
   }
@@ -86,21 +86,21 @@ extension GroundTruth {
         mismatches.add(.missingMask, "\(place) has no \"segmentation\"; left out")
         return
       }
-      mask = try self.mask(
-        of: segmentation, image: image, place: place, mismatches: &mismatches)
+      do {
+        mask = try self.mask(
+          of: segmentation, image: image, place: place, mismatches: &mismatches)
+      } catch {
+        throw DatasetsError("\(place): \(error)")
+      }
       if !row.hasBox, !readsMasks {
         mismatches.add(.missingBox, "\(place) has no \"bbox\"; that of its mask is used")
       }
     }
-    let box =
-      row.hasBox
-      ? row.box
-      : row.segmentation?.polygonBounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) }
-        ?? row.box
+    let box = row.hasBox ? row.box : row.segmentation?.bounds(of: mask) ?? row.box
     var area = row.hasArea ? row.area : box.area
     if !row.hasArea, let mask { area = Double(mask.area) }
     if row.hasBox {
-      _ = accepts(
+      accepts(
         box, image: image, place: place, else: "no detection can match it", mismatches: &mismatches)
     }
     var traits: GroundTruthFlags = row.isCrowd ? .crowd : []
@@ -122,7 +122,7 @@ extension GroundTruth {
   func mask(
     of segmentation: COCOSegmentation, image: Int, place: @autoclosure () -> String,
     mismatches: inout ConsistencyIssues
-  ) throws(DatasetsError) -> RunLengthMask {
+  ) throws(ImagingError) -> RunLengthMask {
     let entry = images[image]
     if let count = segmentation.invalidPolygon {
       mismatches.add(
@@ -139,15 +139,11 @@ extension GroundTruth {
           + "\(entry.width)x\(entry.height) pixels; it cannot overlap with masks of that size "
           + "(\"size\" is [height, width])")
     }
-    do {
-      return try segmentation.mask(
-        imageWidth: entry.width, imageHeight: entry.height, isLenient: true)
-    } catch {
-      let isUnknown = segmentation.statedSize == nil && (entry.width <= 0 || entry.height <= 0)
-      throw DatasetsError(
-        isUnknown
-          ? "\(place()): its polygons cannot be drawn, because \(path) states no width and height "
-            + "of \(entry.name)." : "\(place()): \(error)")
+    guard segmentation.statedSize != nil || entry.width > 0 && entry.height > 0 else {
+      throw ImagingError(
+        "its polygons cannot be drawn, because \(path) states no width and height of \(entry.name)")
     }
+    return try segmentation.mask(
+      imageWidth: entry.width, imageHeight: entry.height, isLenient: true)
   }
 }

@@ -12,6 +12,7 @@ struct COCOResultParser {
   let usesBoxAreas: Bool
   /// Images by file name or stem; empty where no result names them.
   let names: ImageNames
+  let classIndices: [String: Int]
 
   /// - Parameter first: A scanner at the first result.
   init(
@@ -20,6 +21,7 @@ struct COCOResultParser {
     self.file = file
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
+    classIndices = groundTruth.classIndices
     var scanner = first
     var hasBox = false
     var usesNames = groundTruth.images.first?.id == nil
@@ -41,30 +43,78 @@ struct COCOResultParser {
     names = ImageNames(usesNames ? groundTruth.images : [])
   }
 
-  /// Reads a result and adds it to a set, or records why it is left out.
-  func read(_ scanner: inout JSONScanner, into rows: inout DetectionSet) throws(JSONFault) {
-    var met = MemberSet()
-    scanner.skipSpace()
-    let start = scanner.offset
+  /// The members of a result.
+  private struct Members {
+    /// Where the result begins, in bytes.
+    let start: Int
+    /// Nil for an image that the ground truth does not list.
     var image: Int?
     var category: ItemId = 0
     var score = 0.0
-    var stated: SizedBox?
-    /// Where the segmentation begins; it is parsed only if it is needed.
-    var segmentationStart: JSONScanner?
+    var box: SizedBox?
+    /// At the segmentation, which is parsed only if it is needed.
+    var segmentation: JSONScanner?
+  }
+
+  /// Reads a result and adds it to a set, or records why it is left out.
+  func read(_ scanner: inout JSONScanner, into rows: inout DetectionSet) throws(JSONFault) {
+    let result = try members(&scanner, &rows.mismatches)
+    guard let image = result.image else { return }
+    let start = result.start
+    var place: String { "\(file.path), byte \(start)" }
+    guard let classIndex = classIndex(result.category) else {
+      rows.mismatches.add(
+        .unknownClass, "\(place): category id \(result.category) is not in \(groundTruth.path)")
+      return
+    }
+    let usesMaskArea = !usesBoxAreas || result.box == nil
+    var segmentation: COCOSegmentation?
+    if readsMasks || usesMaskArea, var begin = result.segmentation {
+      segmentation = try COCOSegmentation(&begin)
+      if segmentation?.isEmpty == true { segmentation = nil }
+    }
+    if readsMasks, segmentation == nil, let box = result.box {
+      rows.mismatches.add(.boxAsMask, "\(place): the result has no \"segmentation\"")
+      segmentation = .box(box)
+    }
+    var mask: RunLengthMask?
+    if let segmentation {
+      do {
+        mask = try groundTruth.mask(
+          of: segmentation, image: image, place: place, mismatches: &rows.mismatches)
+      } catch {
+        throw JSONFault("\(error)", at: start)
+      }
+    }
+    guard let box = result.box ?? segmentation?.bounds(of: mask) else {
+      throw JSONFault("a result has neither \"bbox\" nor \"segmentation\"", at: start)
+    }
+    let isKept = rows.append(
+      image: image, classIndex: classIndex, box: box, score: result.score,
+      area: usesMaskArea ? mask.map { Double($0.area) } : nil, groundTruth: groundTruth,
+      place: place)
+    if isKept, readsMasks, let mask { rows.masks.append(mask) }
+  }
+
+  private func members(
+    _ scanner: inout JSONScanner, _ mismatches: inout ConsistencyIssues
+  ) throws(JSONFault) -> Members {
+    var met = MemberSet()
+    scanner.skipSpace()
+    var result = Members(start: scanner.offset)
     var members = try scanner.object("a result")
     while let key = try scanner.member(&members) {
       if try met.takes(key, 0, "image_id", scanner) {
-        image = try self.image(&scanner, &rows.mismatches, start: start)
+        result.image = try image(&scanner, &mismatches, start: result.start)
       } else if try met.takes(key, 1, "category_id", scanner) {
-        category = try scanner.id("a category's id")
+        result.category = try scanner.id("a category's id")
       } else if try met.takes(key, 2, "score", scanner) {
-        score = try scanner.number("\"score\", a number,")
+        result.score = try scanner.number("\"score\", a number,")
       } else if try met.takes(key, 3, "bbox", scanner) {
         if try scanner.skipEmptyList() { continue }
-        stated = try scanner.sizedBox()
+        result.box = try scanner.sizedBox()
       } else if try met.takes(key, 4, "segmentation", scanner) {
-        segmentationStart = scanner
+        result.segmentation = scanner
         try scanner.skip()
       } else {
         try scanner.skip()
@@ -74,52 +124,17 @@ struct COCOResultParser {
     where !met.contains(place) {
       throw JSONFault(
         "a result has no \"\(name)\""
-          + (name == "score" ? ", by which average precision ranks detections" : ""), at: start)
+          + (name == "score" ? ", by which average precision ranks detections" : ""),
+        at: result.start)
     }
-    guard let image else { return }
-    var place: String { "\(file.path), byte \(start)" }
-    guard let classIndex = classIndex(category) else {
-      rows.mismatches.add(
-        .unknownClass, "\(place): category id \(category) is not in \(groundTruth.path)")
-      return
-    }
-    var segmentation: COCOSegmentation?
-    if readsMasks || !usesBoxAreas || stated == nil, var begin = segmentationStart {
-      segmentation = try COCOSegmentation(&begin)
-      if segmentation?.isEmpty == true { segmentation = nil }
-    }
-    guard stated != nil || segmentation != nil else {
-      throw JSONFault("a result has neither \"bbox\" nor \"segmentation\"", at: start)
-    }
-    var mask: RunLengthMask?
-    if readsMasks, segmentation == nil, let box = stated {
-      rows.mismatches.add(.boxAsMask, "\(place): the result has no \"segmentation\"")
-      segmentation = .box(box)
-    }
-    if let segmentation {
-      do {
-        mask = try groundTruth.mask(
-          of: segmentation, image: image, place: place, mismatches: &rows.mismatches)
-      } catch {
-        throw JSONFault("\(error.diagnostic.what)", at: start)
-      }
-    }
-    let box =
-      stated ?? segmentation?.polygonBounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) }
-    guard let box else { return }
-    let usesMaskArea = !usesBoxAreas || stated == nil
-    let isKept = rows.append(
-      image: image, classIndex: classIndex, box: box, score: score,
-      area: usesMaskArea ? mask.map { Double($0.area) } : nil, groundTruth: groundTruth,
-      place: place)
-    if isKept, readsMasks, let mask { rows.masks.append(mask) }
+    return result
   }
 
   /// The class of a category id or, where the id is a text, of a class name.
   private func classIndex(_ category: ItemId) -> Int? {
     if let index = groundTruth.classIds[category] { return index }
     guard case .text(let name) = category else { return nil }
-    return groundTruth.classNames.firstIndex(of: ClassList.name(name))
+    return classIndices[ClassList.name(name)]
   }
 
   /// Reads an image id or name; returns the image's index, or nil with a mismatch if it is unknown.

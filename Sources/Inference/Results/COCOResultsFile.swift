@@ -15,8 +15,8 @@ struct COCOResultsFile {
   /// The approximate size of a part, in bytes.
   private static let partSize = 1 << 20
 
-  init(_ path: String, groundTruth: GroundTruth, readsMasks: Bool) throws(DatasetsError) {
-    file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
+  init(_ file: LoadedFile, groundTruth: GroundTruth, readsMasks: Bool) {
+    self.file = file
     self.groundTruth = groundTruth
     self.readsMasks = readsMasks
   }

@@ -40,12 +40,7 @@ package struct ConsistencyIssues: Hashable, Sendable {
 
     /// Whether the evaluation stops unless mismatches are allowed.
     package var isError: Bool {
-      switch self {
-      case .unknownImage, .unknownClass, .duplicate, .otherSize, .missingMask: true
-      case .boxOutsideImage, .impossibleBox, .repeatedId, .zeroId, .maskSize, .invalidPolygon,
-        .missingBox, .boxAsMask, .boxConvention, .suspectScores:
-        false
-      }
+      [.unknownImage, .unknownClass, .duplicate, .otherSize, .missingMask].contains(self)
     }
   }
 

@@ -2,74 +2,67 @@ import Basics
 import Datasets
 import Imaging
 
-/// The file formats of detections.
-enum DetectionFormat: CaseIterable {
-  /// COCO results: one JSON list of objects, or a COCO dataset whose annotations have scores.
-  case cocoResults
-  /// JSON Lines: one object per image, as `glimpse detect --json` prints them.
-  case jsonLines
-  /// A folder of YOLO label files, one per image, with rows `class cx cy w h score`.
-  case yoloFolder
-  /// Text files of the Pascal VOC development kit, one per class.
-  case vocFiles
-
-  /// Determines the format of the file or folder at a path.
+/// The file formats of detections, recognized by content:
+///
+/// - COCO results: one JSON list of objects, or a COCO dataset whose annotations have scores;
+/// - JSON Lines: one object per image, as `glimpse detect --json` prints them;
+/// - a folder of YOLO label files, one per image, with rows `class cx cy w h score`;
+/// - text files of the Pascal VOC development kit, one per class.
+enum DetectionFormat {
+  /// Reads the detections at a path.
   ///
-  /// - Throws: `DatasetsError` if the path does not exist or the format is unknown.
-  static func sniff(_ path: String) throws(DatasetsError) -> DetectionFormat {
-    switch FileContents.entry(path) {
-    case .folder: return VOCDetectionFiles.recognizes(folder: path) ? .vocFiles : .yoloFolder
-    case .nothing: throw .missing(path)
-    case .file where VOCDetectionFiles.recognizes(path): return .vocFiles
-    case .file:
-      // An empty JSON Lines file: no image was processed.
-      let isLines = FilePath.ending(path) == "jsonl"
-      let file = try DatasetsError.wrap(
-        isLines ? LoadedFile.json(path) : LoadedFile.certainJSON(path))
-      var scanner = JSONScanner(file.bytes)
-      switch scanner.peek() {
-      case UInt8(ascii: "["): return .cocoResults
-      case UInt8(ascii: "{"): return holdsAnnotations(file) ? .cocoResults : .jsonLines
-      case nil where isLines: return .jsonLines
-      default:
-        throw DatasetsError(
-          file: path,
-          "detections are expected here: COCO's results, a list that begins with [, the lines of "
-            + "'glimpse detect --json', which begin with {, or a folder of label files.")
-      }
+  /// - Throws: `DatasetsError` if the path does not exist, the format is unknown, or masks are
+  ///   requested of a format that has none.
+  static func read(
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
+  ) throws(DatasetsError) -> DetectionSet {
+    let entry = FileContents.entry(path)
+    if entry == .nothing { throw .missing(path) }
+    let isVOC =
+      entry == .folder
+      ? VOCDetectionFiles.recognizes(folder: path) : VOCDetectionFiles.recognizes(path)
+    let file = isVOC || entry == .folder ? nil : try json(path)
+    if let file, isCOCO(file) {
+      return try COCOResultsFile(file, groundTruth: groundTruth, readsMasks: readsMasks).read(
+        tasks: tasks)
     }
+    guard !readsMasks else {
+      throw DatasetsError(
+        file: path, "only COCO's results hold masks; a list of them is expected.")
+    }
+    if let file { return try DetectionLinesFile(file, groundTruth: groundTruth).read() }
+    return isVOC
+      ? try VOCDetectionFiles(path, groundTruth: groundTruth).read()
+      : try YOLODetectionFolder(path, groundTruth: groundTruth).read()
   }
 
-  /// Whether a file is one object with a list of annotations, as in a COCO dataset. Only the keys
-  /// before it are read.
-  private static func holdsAnnotations(_ file: LoadedFile) -> Bool {
+  /// Loads COCO results or JSON Lines.
+  private static func json(_ path: String) throws(DatasetsError) -> LoadedFile {
+    // An empty JSON Lines file: no image was processed.
+    let isLines = FilePath.ending(path) == "jsonl"
+    let file = try DatasetsError.wrap(
+      isLines ? LoadedFile.json(path) : LoadedFile.certainJSON(path))
     var scanner = JSONScanner(file.bytes)
+    let first = scanner.peek()
+    guard first == UInt8(ascii: "[") || first == UInt8(ascii: "{") || first == nil && isLines else {
+      throw DatasetsError(
+        file: path,
+        "detections are expected here: COCO's results, a list that begins with [, the lines of "
+          + "'glimpse detect --json', which begin with {, or a folder of label files.")
+    }
+    return file
+  }
+
+  /// Whether a file is a list, or one object with a list of annotations, as a COCO dataset. Only the
+  /// keys before it are read.
+  private static func isCOCO(_ file: LoadedFile) -> Bool {
+    var scanner = JSONScanner(file.bytes)
+    guard scanner.peek() != UInt8(ascii: "[") else { return true }
     guard var members = try? scanner.object("detections") else { return false }
     while let key = try? scanner.key(&members) {
       if scanner.matches(key, "annotations") { return true }
       guard !scanner.matches(key, "path"), (try? scanner.skip()) != nil else { return false }
     }
     return false
-  }
-
-  /// Reads the detections at a path.
-  func read(
-    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
-  ) throws(DatasetsError) -> DetectionSet {
-    switch self {
-    case .cocoResults:
-      return try COCOResultsFile(path, groundTruth: groundTruth, readsMasks: readsMasks).read(
-        tasks: tasks)
-    case .jsonLines, .yoloFolder, .vocFiles:
-      guard !readsMasks else {
-        throw DatasetsError(
-          file: path, "only COCO's results hold masks; a list of them is expected.")
-      }
-      return switch self {
-      case .yoloFolder: try YOLODetectionFolder(path, groundTruth: groundTruth).read()
-      case .vocFiles: try VOCDetectionFiles(path, groundTruth: groundTruth).read()
-      default: try DetectionLinesFile(path, groundTruth: groundTruth).read()
-      }
-    }
   }
 }

@@ -14,14 +14,11 @@ struct DetectionLinesFile {
   private let names: ImageNames
   private let classIndices: [String: Int]
 
-  init(_ path: String, groundTruth: GroundTruth) throws(DatasetsError) {
-    file = try DatasetsError.wrap(LoadedFile.json(path))
+  init(_ file: LoadedFile, groundTruth: GroundTruth) {
+    self.file = file
     self.groundTruth = groundTruth
     names = ImageNames(groundTruth.images)
-    classIndices = Dictionary(
-      groundTruth.classNames.enumerated().map { ($0.element, $0.offset) },
-      uniquingKeysWith: { a, _ in a }
-    )
+    classIndices = groundTruth.classIndices
   }
 
   /// A box of a line.
@@ -80,7 +77,7 @@ struct DetectionLinesFile {
         )
         continue
       }
-      _ = set.append(
+      set.append(
         image: image, classIndex: classIndex, box: found.box, score: found.score,
         groundTruth: groundTruth, place: "\(file.path), byte \(start)")
     }

@@ -32,22 +32,36 @@ package struct DetectionSet: Sendable {
     var whole = DetectionSet()
     var owners = [Int?](repeating: nil, count: groundTruth.images.count)
     for (number, path) in paths.enumerated() {
-      var part = try DetectionFormat.sniff(path).read(
+      var part = try DetectionFormat.read(
         path, groundTruth: groundTruth, readsMasks: readsMasks, tasks: tasks)
       if paths.count > 1 {
         part.findShared(&owners, number: number, paths: paths, groundTruth: groundTruth)
       }
       if number == 0 { whole = part } else { whole.append(part) }
     }
-    if let doubt = DetectionPlausibility.doubt(
-      whole.detections.boxes, images: whole.detections.images, of: groundTruth.images)
+    if let finding = groundTruth.boxFinding(
+      whole.detections.boxes, images: whole.detections.images)
     {
-      whole.mismatches.add(.boxConvention, "\(paths.joined(separator: ", ")): \(doubt)")
+      whole.mismatches.add(.boxConvention, "\(paths.joined(separator: ", ")): \(finding)")
     }
-    if let doubt = DetectionPlausibility.doubt(scores: whole.detections.scores) {
+    if let doubt = whole.scoreDoubt {
       whole.mismatches.add(.suspectScores, "\(paths.joined(separator: ", ")): \(doubt)")
     }
     return whole
+  }
+
+  /// Why the scores are probably no confidences; nil if they are plausible.
+  private var scoreDoubt: String? {
+    let scores = detections.scores
+    guard let smallest = scores.min(), let largest = scores.max() else { return nil }
+    let outside = scores.count { $0 < 0 || $0 > 1 }
+    if outside > 0 {
+      return "\(outside) of \(scores.count) scores lie outside of 0 to 1 (\(smallest) to "
+        + "\(largest)): percentages rank detections like confidences, but ids of tracks do not"
+    }
+    guard scores.count > 1, smallest == largest else { return nil }
+    return "all \(scores.count) scores are \(largest): detections are ranked by score, so AP "
+      + "depends on the order of the rows"
   }
 
   /// Records images with detections in several files: overlapping shards would count twice.
@@ -75,7 +89,7 @@ package struct DetectionSet: Sendable {
 
   /// Adds a detection unless its size is negative; returns whether it was added. `place` starts the
   /// message of a mismatch.
-  @inline(__always)
+  @inline(__always) @discardableResult
   mutating func append(
     image: Int, classIndex: Int, box: SizedBox, score: Double, area: Double? = nil,
     groundTruth: GroundTruth, place: @autoclosure () -> String

@@ -100,8 +100,28 @@ extension GroundTruth {
     }
   }
 
+  /// Class indices by name; the first of a repeated name.
+  var classIndices: [String: Int] {
+    Dictionary(
+      classNames.enumerated().map { ($0.element, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The convention that boxes appear to follow instead of [x, y, width, height] in pixels; nil if
+  /// they are plausible.
+  func boxFinding(_ boxes: [SizedBox], images indices: [Int32]) -> BoxConventions.Finding? {
+    var conventions = BoxConventions(.cornerAndSize)
+    for (box, index) in zip(boxes, indices) {
+      let entry = images[Int(index)]
+      conventions.add(
+        [box.x, box.y, box.width, box.height], width: entry.width, height: entry.height)
+    }
+    return conventions.finding
+  }
+
   /// Whether a box has a finite size of at least 0. Records a mismatch for other boxes, with their
   /// `consequence`, and for boxes outside the image.
+  @discardableResult
   func accepts(
     _ box: SizedBox, image: Int, place: @autoclosure () -> String, else consequence: String,
     mismatches: inout ConsistencyIssues

@@ -39,9 +39,10 @@ struct VOCDetectionFiles {
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
     let names = ImageNames(groundTruth.images)
+    let classIndices = groundTruth.classIndices
     for file in files {
       let className = Self.className(of: file) ?? ""
-      guard let classIndex = groundTruth.classNames.firstIndex(of: className) else {
+      guard let classIndex = classIndices[className] else {
         set.mismatches.add(
           .unknownClass, "\(file): the class \"\(className)\" is not in \(groundTruth.path)")
         continue
@@ -50,7 +51,7 @@ struct VOCDetectionFiles {
       for (index, line) in FileContents.lines(text).enumerated() {
         let fields = line.split { $0 == " " || $0 == "\t" }
         if fields.isEmpty { continue }
-        let numbers = fields.dropFirst().compactMap { LabelNumber.value($0) }
+        let numbers = fields.dropFirst().compactMap { NumberFormat.number($0) }
         guard fields.count == 6, numbers.count == 5 else {
           throw DatasetsError(
             file: file, line: index + 1,
@@ -64,7 +65,7 @@ struct VOCDetectionFiles {
             "\(place): the image \"\(fields[0])\" is missing or ambiguous in \(groundTruth.path)")
           continue
         }
-        _ = set.append(
+        set.append(
           image: image, classIndex: classIndex,
           box: SizedBox(
             x: numbers[1] - 1, y: numbers[2] - 1, width: numbers[3] - numbers[1] + 1,
@@ -73,15 +74,5 @@ struct VOCDetectionFiles {
       }
     }
     return set
-  }
-}
-
-/// Numbers in the rows of text files.
-enum LabelNumber {
-  /// A finite decimal number. Hexadecimal ones, which `Double` accepts, are written by no tool.
-  static func value(_ text: Substring) -> Double? {
-    guard !text.contains(where: { "xXpP".contains($0) }), let value = Double(text), value.isFinite
-    else { return nil }
-    return value
   }
 }

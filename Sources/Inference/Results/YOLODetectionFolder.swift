@@ -20,14 +20,15 @@ struct YOLODetectionFolder {
     folder = FileContents.entry(inner) == .folder ? inner : path
     self.groundTruth = groundTruth
     // `detect` writes the class list into the folder that contains labels/.
-    var listed = try ClassList.listed(in: path, isNumbered: true)
-    if listed == nil, FilePath.name(FilePath.normalized(path)) == "labels" {
-      listed = try ClassList.listed(
-        in: FilePath.folder(FilePath.normalized(path)), isNumbered: true)
+    let whole = FilePath.normalized(path)
+    let folders = FilePath.name(whole) == "labels" ? [path, FilePath.folder(whole)] : [path]
+    var listed: [String]?
+    for folder in folders where listed == nil {
+      listed = try ClassList.listed(in: folder, isNumbered: true)
     }
     classNames = listed
-    let names = groundTruth.classNames
-    classIndices = listed.map { $0.map { names.firstIndex(of: $0) } } ?? names.indices.map { $0 }
+    let known = groundTruth.classIndices
+    classIndices = listed.map { $0.map { known[$0] } } ?? groundTruth.classNames.indices.map { $0 }
   }
 
   /// Reads all files, in the order of the ground truth's images.
@@ -49,6 +50,32 @@ struct YOLODetectionFolder {
         "\(folder): there is no classes.txt; class numbers are taken as those of "
           + "\(groundTruth.path), where 0 is \"\(groundTruth.classNames.first ?? "")\"")
     }
+    var rows = 0
+    var unscored: [String] = []
+    for (image, file) in images(of: files, &set).sorted(by: { $0.key < $1.key }) {
+      let text = try DatasetsError.wrap(FileContents.text(file)) ?? ""
+      for (index, line) in FileContents.lines(text).enumerated() {
+        let fields = line.split { $0 == " " || $0 == "\t" }
+        if fields.isEmpty { continue }
+        rows += 1
+        let place = "\(file):\(index + 1)"
+        let row = try YOLODetectionRow(fields, file: file, line: index + 1)
+        if row.score == nil { unscored.append(place) }
+        try add(row, image: image, place: place, to: &set)
+      }
+    }
+    if let first = unscored.first {
+      throw DatasetsError(
+        file: folder,
+        "\(unscored.count) of \(Sentence.count(rows, "row")) have no score, the first at \(first); "
+          + "average precision ranks detections by score: write label files with "
+          + "\"class cx cy w h score\" (detect --save-txt --save-conf, or save_conf).")
+    }
+    return set
+  }
+
+  /// The label file of each image that has one.
+  private func images(of files: [String], _ set: inout DetectionSet) -> [Int: String] {
     let names = ImageNames(groundTruth.images)
     var fileOf: [Int: String] = [:]
     for name in files {
@@ -59,35 +86,11 @@ struct YOLODetectionFolder {
           "\(path): no image of this name, or more than one, is in \(groundTruth.path)")
         continue
       }
-      if let other = fileOf[image] {
+      if let other = fileOf.updateValue(path, forKey: image) {
         set.mismatches.add(.duplicate, "\(path): it is of the same image as \(other)")
       }
-      fileOf[image] = path
     }
-    var unscored = (count: 0, first: "")
-    var rows = 0
-    for (image, file) in fileOf.sorted(by: { $0.key < $1.key }) {
-      let text = try DatasetsError.wrap(FileContents.text(file)) ?? ""
-      for (index, line) in FileContents.lines(text).enumerated() {
-        let fields = line.split { $0 == " " || $0 == "\t" }
-        if fields.isEmpty { continue }
-        rows += 1
-        let row = try YOLODetectionRow(fields, file: file, line: index + 1)
-        if row.score == nil {
-          if unscored.count == 0 { unscored.first = "\(file):\(index + 1)" }
-          unscored.count += 1
-        }
-        try add(row, image: image, place: "\(file):\(index + 1)", to: &set)
-      }
-    }
-    if unscored.count > 0 {
-      throw DatasetsError(
-        file: folder,
-        "\(unscored.count) of \(Sentence.count(rows, "row")) have no score, the first at "
-          + "\(unscored.first); average precision ranks detections by score: write label files with "
-          + "\"class cx cy w h score\" (detect --save-txt --save-conf, or save_conf).")
-    }
-    return set
+    return fileOf
   }
 
   private func add(
@@ -113,7 +116,7 @@ struct YOLODetectionFolder {
         "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels.")
     }
     let (width, height) = (Double(entry.width), Double(entry.height))
-    _ = set.append(
+    set.append(
       image: image, classIndex: classIndex,
       box: SizedBox(
         x: row.box.x * width, y: row.box.y * height, width: row.box.width * width,
@@ -135,7 +138,7 @@ private struct YOLODetectionRow {
     func fail(_ sentence: String) -> DatasetsError {
       DatasetsError(file: file, line: line, sentence)
     }
-    let numbers = fields.compactMap { LabelNumber.value($0) }
+    let numbers = fields.compactMap { NumberFormat.number($0) }
     guard numbers.count == fields.count, numbers.count >= 5,
       let classIndex = Int(exactly: numbers[0])
     else {

@@ -2,7 +2,8 @@ import Basics
 import Foundation
 
 extension TrainingConfig: Codable {
-  /// Decodes settings. Missing ones keep their defaults; an unknown name is an error.
+  /// Decodes settings. Missing ones keep their defaults; an unknown name and a value that is not
+  /// allowed are errors.
   public init(from decoder: any Decoder) throws {
     let file = try decoder.container(keyedBy: KnobKey.self)
     let known = Set(Knob.all.map(\.name))
@@ -11,7 +12,12 @@ extension TrainingConfig: Codable {
         .init(codingPath: [], debugDescription: "there is no setting named \"\(odd)\""))
     }
     self.init()
-    for knob in Knob.all { try knob.read(&self, file) }
+    for knob in Knob.all where file.contains(KnobKey(knob.name)) {
+      try knob.read(&self, file)
+      if let problem = knob.problem(self) {
+        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: problem))
+      }
+    }
   }
 
   /// Encodes all settings.
@@ -34,7 +40,7 @@ extension TrainingConfig {
   /// Reads a configuration file; settings that are missing in it keep their defaults.
   ///
   /// - Throws: `TrainingError` for a file that cannot be read, is not JSON, or holds a value of the
-  ///   wrong type or an unknown name.
+  ///   wrong type, a value that is not allowed, or an unknown name.
   public init(jsonFile path: String) throws(TrainingError) {
     let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
     let text = try TrainingError.wrap(FileContents.text(bytes, file: path))

@@ -21,7 +21,8 @@ package struct Knob: Sendable {
   package let text: @Sendable (TrainingConfig) -> String?
   /// Parses the option's text, which is empty for a flag.
   package let parse: @Sendable (inout TrainingConfig, String) throws(ValueError) -> Void
-  /// Decodes the value if the file has its key.
+  /// Decodes the value of a file that has its key; null keeps the default, or unsets an optional
+  /// setting.
   let read: @Sendable (inout TrainingConfig, KeyedDecodingContainer<KnobKey>) throws -> Void
   let write: @Sendable (TrainingConfig, inout KeyedEncodingContainer<KnobKey>) throws -> Void
   /// The error message if the value is not allowed, else nil.
@@ -75,9 +76,7 @@ package struct Knob: Sendable {
       config[keyPath: path] = word == text.lowercased() ? nil : try rule.read(text)
     }
     read = { config, file in
-      if file.contains(key) {
-        config[keyPath: path] = try file.decodeIfPresent(Value.self, forKey: key)
-      }
+      config[keyPath: path] = try file.decodeIfPresent(Value.self, forKey: key)
     }
     write = { config, file in try file.encode(config[keyPath: path], forKey: key) }
     problem = { config in config[keyPath: path].flatMap { Knob.problem(name, $0, rule) } }

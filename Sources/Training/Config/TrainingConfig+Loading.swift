@@ -78,7 +78,8 @@ extension TrainingConfig {
       peak: learningRate ?? 0, finalLearningRateFraction: finalLearningRateFraction,
       momentum: momentum,
       warmupMomentum: optimizer == .sgd ? warmupMomentum : momentum,
-      warmupSteps: min(Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), steps),
+      // Limited before the conversion: a setting may be larger than any integer.
+      warmupSteps: Int(min(warmupEpochs * Double(stepsPerEpoch), Double(steps)).rounded()),
       totalSteps: steps)
   }
 }

@@ -30,6 +30,11 @@ struct MeanLosses: Hashable, Codable {
   /// The means, in the order of the loss; empty before the first `add`.
   var values: [NamedValue] { sums.map { NamedValue($0.name, $0.value / Double(count)) } }
 
+  /// Whether these are means of the given terms; a checkpoint may hold others.
+  func areOf(_ names: [String]) -> Bool {
+    (0..<1 << 53).contains(count) && (sums.isEmpty || sums.map(\.name) == names)
+  }
+
   mutating func add(_ loss: LossTerms, weight: Int = 1) {
     if sums.isEmpty { sums = loss.terms.map { NamedValue($0.name, 0) } }
     for (index, term) in loss.terms.enumerated() {

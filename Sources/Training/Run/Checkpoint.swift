@@ -8,7 +8,28 @@ import Networks
 ///
 /// `model.*` are the parameters, `average.*` their moving average, `optimizer.STATE.*` the state of
 /// the optimizer; the metadata's `state` is a `TrainingState`.
-enum Checkpoint {
+struct Checkpoint {
+  /// The position of the training.
+  let state: TrainingState
+  private let path: String
+  private let file: Safetensors
+
+  /// Opens a checkpoint.
+  ///
+  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where it is no
+  ///   checkpoint.
+  init(path: String) throws {
+    self.path = path
+    file = try Safetensors(path: path)
+    guard file.isCheckpoint, let text = file.metadata["state"],
+      let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),
+      state.isValid
+    else {
+      throw TrainingError(.file, "\(path): the file is not a checkpoint of a training")
+    }
+    self.state = state
+  }
+
   private static func blocks(_ step: TrainingStep) -> [(prefix: String, block: ParameterBlock)] {
     [("model.", step.parameters), ("average.", step.average.values)]
       + step.optimizer.state.map { ("optimizer.\($0.name).", $0.block) }
@@ -25,44 +46,28 @@ enum Checkpoint {
     try writer.write(to: path)
   }
 
-  /// Reads the position of a training.
+  /// Restores a step of the same network, loss and optimizer.
   ///
-  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` where it is no
-  ///   checkpoint.
-  static func state(from path: String) throws -> TrainingState {
-    try state(of: Safetensors(path: path), path)
-  }
-
-  private static func state(of file: Safetensors, _ path: String) throws -> TrainingState {
-    guard file.isCheckpoint, let text = file.metadata["state"],
-      let state = try? JSONDecoder().decode(TrainingState.self, from: Data(text.utf8)),
-      state.step >= 0, state.epoch >= 0, state.batch >= 0
-    else {
-      throw TrainingError(.file, "\(path): the file is not a checkpoint of a training")
+  /// - Throws: `TrainingError` where the parameters or losses do not fit.
+  func restore(_ step: TrainingStep) throws(TrainingError) {
+    func misfit(_ what: String) -> TrainingError {
+      TrainingError(
+        .file,
+        "\(path): \(what): the checkpoint is of another model, other classes or another optimizer")
     }
-    return state
-  }
-
-  /// Reads a file into a step of the same network and optimizer.
-  ///
-  /// - Throws: As `state(from:)`, and `TrainingError` where the parameters do not fit.
-  static func restore(_ step: TrainingStep, from path: String) throws -> TrainingState {
-    let file = try Safetensors(path: path)
-    let state = try state(of: file, path)
-    for (prefix, block) in blocks(step) {
+    guard state.losses.areOf(step.loss.termNames) else {
+      throw misfit("its losses have other names")
+    }
+    for (prefix, block) in Self.blocks(step) {
       for entry in block.layout.entries {
         let name = prefix + entry.name
         guard let values = file.values(name), file.entries[name]?.shape == entry.publicShape else {
-          throw TrainingError(
-            .file,
-            "\(path): \(name) is missing or has another shape: the checkpoint is of another model, "
-              + "other classes or another optimizer")
+          throw misfit("\(name) is missing or has another shape")
         }
         block.importValues(values, for: entry)
       }
     }
     step.steps = state.step
-    return state
   }
 }
 
@@ -84,6 +89,13 @@ struct TrainingState: Hashable, Codable {
   var seed: UInt64 = 0
   /// The data that the position refers to.
   var data: DatasetIdentity
+
+  /// Whether the numbers are those of a training, so that no sum of them overflows.
+  fileprivate var isValid: Bool {
+    let counts = 0..<1 << 53
+    return [step, epoch, batch].allSatisfy(counts.contains)
+      && best.map { (0..<epoch).contains($0.epoch) } ?? true
+  }
 }
 
 /// The classes and images of a training split, which a resumed run must find unchanged: class indices

@@ -1,15 +1,22 @@
 import Basics
 
 extension Trainer {
-  /// Refuses a run whose dataset has changed.
-  static func checkIsResumable(_ run: RunFolder, on data: DatasetIdentity) throws {
-    guard let change = try Checkpoint.state(from: run.checkpoint).data.change(to: data) else {
-      return
+  /// Refuses a run whose dataset or seed has changed.
+  static func check(
+    _ run: RunFolder, _ state: TrainingState, _ config: TrainingConfig, on data: DatasetIdentity
+  ) throws(TrainingError) {
+    if let change = state.data.change(to: data) {
+      throw TrainingError(
+        .invalid,
+        "\(run.path): the dataset has changed since the run started: \(change); restore it, or "
+          + "start a new run with --weights \(run.lastWeights)")
     }
-    throw TrainingError(
-      .invalid,
-      "\(run.path): the dataset has changed since the run started: \(change); restore it, or start "
-        + "a new run with --weights \(run.lastWeights)")
+    guard state.seed == config.seed else {
+      throw TrainingError(
+        .invalid,
+        "\(run.path): the seed of the checkpoint is \(state.seed), that of config.json "
+          + "\(config.seed); restore it")
+    }
   }
 
   /// Resumes a run from its checkpoint, or extends it.

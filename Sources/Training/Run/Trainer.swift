@@ -54,9 +54,11 @@ public final class Trainer {
   ) throws {
     var config = settings
     try config.check()
-    let existingLock = try existing?.lock()
+    let run = try existing.map { (folder: $0, lock: try $0.lock()) }
     existing?.removeLeftovers()
-    let checkpoint = existing.flatMap { $0.hasCheckpoint ? $0.checkpoint : nil }
+    let checkpoint = try existing.flatMap {
+      $0.hasCheckpoint ? try Checkpoint(path: $0.checkpoint) : nil
+    }
     guard let spec = ModelCatalog[config.model] else {
       throw TrainingError(.invalid, "there is no model \"\(config.model)\"")
     }
@@ -69,8 +71,8 @@ public final class Trainer {
     // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
     let identity = DatasetIdentity(data.training)
-    if let existing, checkpoint != nil {
-      try Self.checkIsResumable(existing, on: identity)
+    if let existing, let checkpoint {
+      try Self.check(existing, checkpoint.state, config, on: identity)
     }
     model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
     task = taskType.init(model.description, config)
@@ -78,8 +80,8 @@ public final class Trainer {
     memory = try TrainingMemory(
       config, model: model, sampleCount: data.training.samples.count, precision: precision,
       threads: pool.threads)
-    config.batch = memory.batch
-    data.batch = memory.batch
+    config.batch = config.batch ?? memory.batch
+    data.batchSize = memory.batch
     self.data = data
     config = config.resolved
     // Saves the resolved precision in config.json.
@@ -94,37 +96,30 @@ public final class Trainer {
       stepsPerEpoch: data.stepsPerEpoch, pool: pool, kernels: kernels)
 
     results = ResultsTable(losses: task.loss.termNames, metrics: task.metricNames)
-    if let existing, let checkpoint {
-      state = try Checkpoint.restore(step, from: checkpoint)
-      guard state.seed == config.seed else {
-        throw TrainingError(
-          .invalid,
-          "\(existing.path): the seed of the checkpoint is \(state.seed), that of config.json "
-            + "\(config.seed); restore it")
-      }
-      if let text = try? FileContents.text(existing.results) {
-        results.read(csv: text, epochs: state.epoch)
-      }
-      if state.epoch >= config.epochs {
-        notes.append(
-          "\(existing.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); "
-            + "a larger number of epochs extends it")
-      }
-    } else {
-      state = TrainingState(seed: config.seed, data: identity)
-    }
-    if let existing, let existingLock {
-      (folder, lock) = (existing, existingLock)
-      if checkpoint == nil {
-        notes.append(
-          "\(existing.path): the run was interrupted before its first checkpoint, and starts again")
-      }
-    } else {
-      let made = try RunFolder.make(config)
-      (folder, lock) = (made.folder, made.lock)
-    }
+    state = checkpoint?.state ?? TrainingState(seed: config.seed, data: identity)
     progress = TrainingProgress(seconds: state.seconds)
+    let (folder, lock) = try run ?? RunFolder.make(config)
+    (self.folder, self.lock) = (folder, lock)
+    if let checkpoint {
+      try resume(checkpoint)
+    } else if existing != nil {
+      notes.append(
+        "\(folder.path): the run was interrupted before its first checkpoint, and starts again")
+    }
     try TrainingError.wrap(AtomicFile.write([UInt8](config.absolute.json), to: folder.config))
+  }
+
+  /// Restores the parameters and the results of earlier epochs.
+  private func resume(_ checkpoint: Checkpoint) throws(TrainingError) {
+    try checkpoint.restore(step)
+    if let text = try? FileContents.text(folder.results) {
+      results.read(csv: text, epochs: state.epoch)
+    }
+    if state.epoch >= config.epochs {
+      notes.append(
+        "\(folder.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); "
+          + "a larger number of epochs extends it")
+    }
   }
 
   /// Trains until all epochs are done, early stopping, or an interruption by the caller.
@@ -265,8 +260,7 @@ public final class Trainer {
       trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
       firstEpoch: state.epoch, stepsPerEpoch: data.stepsPerEpoch, batch: data.batchSize,
-      memory: memory.total,
-      threads: pool.threads)
+      memory: memory.total, threads: pool.threads)
   }
 
   private func report(of outcome: TrainingStep.Outcome) -> StepReport {

@@ -13,12 +13,11 @@ struct TrainingData {
   private let imagesPerEpoch: Int
   /// Whether copy-paste is used, which needs polygons or masks.
   private let wantsSegmentations: Bool
-  /// The requested batch size.
-  var batch: Int
+  /// The batch size, at most the number of training images.
+  var batchSize = 1
 
   /// Opens both splits; the image index is saved for later runs.
   init(_ config: TrainingConfig, runner: any ParallelExecutor) throws {
-    batch = config.batch ?? 1
     wantsSegmentations = config.augmentation.copyPaste > 0
     let index = ImageIndex(for: config.data)
     defer { index.save() }
@@ -44,10 +43,8 @@ struct TrainingData {
   }
 
   var classNames: [String] { training.classNames }
-  /// The batch size: the requested one, at most the number of training images.
-  var batchSize: Int { min(batch, training.samples.count) }
   /// Batches per epoch; the remaining images are skipped in this epoch.
-  var stepsPerEpoch: Int { imagesPerEpoch / max(batchSize, 1) }
+  var stepsPerEpoch: Int { imagesPerEpoch / batchSize }
 
   /// The number of labels of both splits that were skipped because they are invalid.
   var skippedLabels: Int {

@@ -8,7 +8,7 @@ import Networks
 ///
 /// Images during decoding and the program's own labels are not estimated.
 package struct TrainingMemory: Hashable, Sendable {
-  /// Images per step.
+  /// Images per step, no more than the dataset has.
   package let batch: Int
   /// Bytes of the parameters, their gradients, their average and the optimizer's state.
   package let parameters: Int
@@ -84,20 +84,15 @@ package struct TrainingMemory: Hashable, Sendable {
       return Double(total) <= Self.usableFraction * Double(limit)
     }
     let side = config.inputSizes.max() ?? config.imgsz
-    if let batch = config.batch {
-      // No step has more images than the dataset.
-      let memory = try estimate(min(batch, max(sampleCount, 1)), side: side)
-      if memory.total <= limit {
-        self = try estimate(batch, side: side)
-        return
-      }
-    } else if let batch = Self.batches.first(where: {
-      $0 <= max(sampleCount, 1) && fits($0, side: side)
-    }) {
-      self = try estimate(batch, side: side)
+    let most = max(sampleCount, 1)
+    let automatic =
+      config.batch == nil ? Self.batches.first { $0 <= most && fits($0, side: side) } : nil
+    let batch = automatic ?? min(config.batch ?? 1, most)
+    let memory = try estimate(batch, side: side)
+    if automatic != nil || config.batch != nil && memory.total <= limit {
+      self = memory
       return
     }
-    let batch = config.batch ?? 1
     let advice =
       if let batch = MemoryAdvice.largest(below: batch, where: { fits($0, side: side) }) {
         "a batch size of \(batch) fits"
@@ -112,7 +107,7 @@ package struct TrainingMemory: Hashable, Sendable {
       .memory,
       "too little memory: training \(config.model) on \(Sentence.count(batch, "image")) of "
         + "\(side) x \(side) pixels per step needs about "
-        + "\(NumberFormat.bytes(try estimate(batch, side: side).total)), and this process may use "
+        + "\(NumberFormat.bytes(memory.total)), and this process may use "
         + "\(NumberFormat.bytes(limit)); \(advice)")
   }
 }

@@ -8,7 +8,7 @@ import Loading
 /// A class, because it owns the parameters. Only one thread at a time may use it.
 package final class TrainingStep {
   private let graph: Graph
-  private let loss: any Loss
+  let loss: any Loss
   let schedule: LearningRateSchedule
   private let clipping: GradientClipping
   private let seed: UInt64

@@ -100,8 +100,13 @@ extension COCOSegmentation {
     return polygons.first { $0.count < 6 || $0.count % 2 == 1 }?.count
   }
 
+  /// The box around all polygons or, without any, around the object's mask.
+  package func bounds(of mask: RunLengthMask?) -> SizedBox? {
+    polygonBounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) }
+  }
+
   /// The box around all polygons; nil for masks and without corners.
-  package var polygonBounds: Box? {
+  fileprivate var polygonBounds: Box? {
     guard case .polygons(let polygons) = self else { return nil }
     return Polygon(polygons.flatMap { $0.prefix($0.count / 2 * 2) }).bounds
   }
@@ -112,13 +117,12 @@ extension COCOFile.Row {
   /// or else that of the mask, or of the box where the size of the image is unknown.
   func segmentedExtent(of image: COCOFile.Image) throws(ImagingError) -> StatedExtent {
     guard let segmentation else { return StatedExtent(box: box, area: area) }
-    let bounds = segmentation.polygonBounds
     var mask: RunLengthMask?
-    if bounds == nil || !hasArea && image.width > 0 && image.height > 0 {
+    if segmentation.polygonBounds == nil || !hasArea && image.width > 0 && image.height > 0 {
       mask = try segmentation.mask(
         imageWidth: image.width, imageHeight: image.height, isLenient: true)
     }
-    let box = bounds.map { SizedBox($0) } ?? mask.map { SizedBox($0.bounds) } ?? box
+    let box = segmentation.bounds(of: mask) ?? box
     return StatedExtent(
       box: box, area: hasArea ? area : mask.map { Double($0.area) } ?? box.area)
   }

@@ -50,7 +50,8 @@ struct LabelMeFile {
   ) throws(DatasetsError) {
     self.path = path
     unread = UnreadMembers(isCounting: countsUnread)
-    let bytes = try DatasetsError.wrap(TextEncoding.json(bytes, file: path)) ?? bytes
+    let bytes =
+      try DatasetsError.wrap(TextEncoding.utf8(bytes, isMarkup: true, file: path)) ?? bytes
     try bytes.withUnsafeBufferPointer { (bytes) throws(DatasetsError) in
       var lines = LineCounter(bytes)
       var scanner = JSONScanner(bytes)
