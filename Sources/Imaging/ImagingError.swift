@@ -31,26 +31,32 @@ extension ImagingError: ModuleError {
   }
 
   /// One sentence with the file, the problem and any remedy.
-  public var description: String {
+  public var description: String { sentence() }
+
+  /// The same about "the image" in place of the file, for messages that name the file otherwise.
+  package var problem: String { sentence(about: "the image") }
+
+  private func sentence(about subject: String? = nil) -> String {
     switch self {
-    case .file(let diagnostic): diagnostic.description
+    case .file(let diagnostic): subject == nil ? diagnostic.description : diagnostic.what
     case .unknownFormat(let name, let found):
-      "\(name) is neither a JPEG nor a PNG image: \(found)"
+      "\(subject ?? name) is neither a JPEG nor a PNG image: \(found)"
     case .corrupt(let name, let codec, let reason):
-      "\(name) is a damaged \(codec) file and cannot be decoded: \(reason)"
+      "\(subject ?? name) is a damaged \(codec) file and cannot be decoded: \(reason)"
     case .unsupported(let name, let codec, let reason):
-      "\(name) is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
+      "\(subject ?? name) is a \(codec) file of a kind that cannot be read, convert it first: "
+        + reason
     case .endsEarly(let name, _, let reason):
-      "\(name) ends early, part of the image is missing (\(reason))"
+      "\(subject ?? name) ends early, part of the image is missing (\(reason))"
     case .garbled(let name, let codec, let reason):
-      "\(name) is a damaged \(codec) file (\(reason))"
+      "\(subject ?? name) is a damaged \(codec) file (\(reason))"
     case .tooManyPixels(let name, let width, let height, let limit):
-      "\(name) claims to have \(width)x\(height) pixels, more than the limit of \(limit) "
+      "\(subject ?? name) claims to have \(width)x\(height) pixels, more than the limit of \(limit) "
         + "(maximumPixels, --max-pixels)"
     case .unencodable(let name, let codec, let reason):
-      "\(name) cannot be encoded as \(codec): \(reason)"
+      "\(subject ?? name) cannot be encoded as \(codec): \(reason)"
     case .outOfMemory(let name):
-      "\(name) needs more memory than is available"
+      "\(subject ?? name) needs more memory than is available"
     case .invalidMask(let width, let height, let reason):
       "a mask of \(width)x\(height) pixels cannot be made: \(reason)"
     }

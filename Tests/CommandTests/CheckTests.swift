@@ -117,6 +117,38 @@ import Testing
     #expect(lines[1].hasPrefix("error,unknown class,\(root)/labels/val/c.txt,2,"))
   }
 
+  /// The dataset is never changed: neither by replacing a file nor by a new one that it would read.
+  @Test func outputsDoNotChangeTheDataset() throws {
+    let root = try writeYOLO()
+    let link = folder.path + "/link.csv"
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: root + "/labels/val/c.txt")
+    func content() throws -> [String] {
+      try FileManager.default.subpathsOfDirectory(atPath: root).sorted().map {
+        $0 + (FileManager.default.contents(atPath: root + "/" + $0)?.base64EncodedString() ?? "")
+      }
+    }
+    let before = try content()
+    for file in [
+      root + "/data.yaml", root + "/labels/val/c.txt", root + "/labels/train/new.txt",
+      root + "/images/val/c.png", root + "/new.json",
+    ] {
+      for data in [root, root + "/data.yaml"] {
+        let result = try check([data, "--csv", file])
+        #expect(result.exitCode == 2 && result.output.isEmpty, "\(result.diagnostics)")
+        #expect(result.diagnostics.contains(file))
+      }
+    }
+    #expect(try check([root, "--csv", link]).exitCode == 2)
+    #expect(try content() == before)
+    #expect(try check([root, "--csv", root + "/issues.csv"]).exitCode == 0)
+    // A description may name a dataset elsewhere.
+    try folder.write(
+      "away/data.yaml", "path: \(root)\ntrain: images/train\nval: images/val\nnames: [cat, dog]\n")
+    let away = try check([folder.path + "/away", "--csv", root + "/labels/val/c.txt"])
+    #expect(away.exitCode == 2)
+  }
+
   @Test func aChangedLabelIsSeenThoughImagesAreKept() async throws {
     let root = try writeYOLO()
     try await Task.sleep(for: .seconds(2.2))

@@ -91,6 +91,7 @@ import Testing
     ("annotations/train.json", "train/a.png", ""), ("a.json", "a.png", ""),
     ("labels/a.txt", "images/a.png", "train: images\nnames: [cat]\n"),
     ("Annotations/a.xml", "JPEGImages/a.png", ""), ("data.yaml", "images/a.png", ""),
+    ("boxes/a.xml", "photos/a.png", ""), ("coco.json", "photos/day 1/a.png", ""),
   ])
   func filesOfDatasetsAreNamed(file: String, image: String, description: String) throws {
     try Fixtures.writeImage(to: folder.path + "/data/" + image)

@@ -59,4 +59,29 @@ struct CreateMLTests {
       try Dataset.open(path: folder.path("a.json"), split: "train")
     }
   }
+
+  /// Without line breaks, all objects are in line 1; two entries of an image are two lists of labels.
+  @Test func entriesOfOneImageAreMerged() throws {
+    let folder = try TestFolder()
+    try folder.writeImage("x.png")
+    func entry(_ x: Int) -> String {
+      "{\"image\":\"x.png\",\"annotations\":[{\"label\":\"cat\",\"coordinates\":"
+        + "{\"x\":\(x),\"y\":5,\"width\":4,\"height\":2}}]}"
+    }
+    try folder.write("[\(entry(4)),\(entry(12))]", to: "a.json")
+    let data = try Dataset.open(path: folder.path("a.json"), split: "train")
+    #expect(data.samples.count == 1 && data.issues.map(\.kind) == [.duplicateEntry])
+    #expect(data.samples[0].annotations.map(\.box.centerX) == [4, 12])
+  }
+
+  /// A single file is the split that it, or else its folder, is named like.
+  @Test(arguments: [
+    ("val.json", "val"), ("valid/_annotations.createml.json", "val"), ("test/val.json", "val"),
+    ("a.json", "train"),
+  ])
+  func splitsOfSingleFiles(file: String, split: String) throws {
+    let folder = try TestFolder()
+    try folder.write("[{\"image\": \"x.png\", \"annotations\": []}]", to: file)
+    #expect(try Dataset.splits(path: folder.path(file)) == [split])
+  }
 }

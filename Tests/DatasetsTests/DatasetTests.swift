@@ -204,7 +204,7 @@ struct DatasetTests {
     ("names: [a]\n", "no split is named here"),
     ("names: [a]\ntrain: nowhere\n", "\"train: nowhere\" does not exist; searched for at "),
     ("names: [a]\ntrain: data.yaml\n", "neither a folder"),
-    ("names: [a]\ntrain: empty\n", "the folder holds no .jpg"),
+    ("names: [a]\ntrain: empty\n", "the folder holds no images"),
     ("names: [a]\ntrain: empty.txt\n", "empty.txt: the list of images is empty"),
     ("names: [a]\ntrain: latin.txt\n", "latin.txt:2: the file cannot be read: it is not UTF-8"),
     ("names: [a]\ntrain: unlabeled\n", "none of the 1 images of the split \"train\" has a label"),

@@ -69,6 +69,23 @@ struct LabelMeTests {
     #expect(throws: DatasetsError.self) { try open(folder) }
   }
 
+  /// The labels of two files with the same lines are merged, unless they are the same.
+  @Test func filesOfOneImageAreMerged() throws {
+    for (x, count) in [(9, 1), (8, 2)] {
+      let folder = try TestFolder()
+      try folder.writeImage("x.png", width: 40, height: 30)
+      for (name, right) in [("a", 9), ("b", x)] {
+        try folder.write(
+          """
+          {"imagePath": "x.png", "shapes": [
+          {"label": "cat", "points": [[1, 2], [\(right), 8]], "shape_type": "rectangle"}]}
+          """, to: name + ".json")
+      }
+      let data = try open(folder)
+      #expect(data.samples.count == 1 && data.annotationCount == count)
+    }
+  }
+
   @Test func listedClassesKeepTheirOrder() throws {
     let folder = try TestFolder()
     try folder.writeImage("x.png")

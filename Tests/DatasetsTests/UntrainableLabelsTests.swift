@@ -1,4 +1,4 @@
-import Datasets
+@testable import Datasets
 import Imaging
 import TestSupport
 import Testing
@@ -86,6 +86,21 @@ struct UntrainableLabelsTests {
     #expect(data.samples[0].annotations[0].segmentation == .polygons([[1, 2, 4, 2, 4, 6]]))
     #expect(data.issues.map(\.kind) == [.invalidSegmentation])
     #expect(data.issues[0].message.contains("1 polygon of 2 ignored"))
+  }
+
+  @Test func manyPolygonsTakeLinearTime() {
+    let growth = timeGrowth(at: 20_000) { size in
+      let polygons = [[Double]](repeating: [1, 2, 4, 2, 4, 6], count: size) + [[1, 2]]
+      var validator = BoxValidator(
+        image: ParsedImage(imagePath: "a.png", labelPath: "a.json"), width: 9, height: 9,
+        clipsBoxes: true)
+      let annotation = validator.annotation(
+        of: ParsedObject(
+          classIndex: 0, extent: .pixels(Box(x1: 1, y1: 2, x2: 4, y2: 6)),
+          segmentation: .polygons(polygons)), classIndex: 0)
+      #expect(annotation?.segmentation == .polygons(polygons.dropLast()))
+    }
+    #expect(growth < 10)
   }
 
   private func maskIssues(_ mask: Image) throws -> [DatasetIssue] {

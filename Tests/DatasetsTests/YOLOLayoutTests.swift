@@ -171,4 +171,29 @@ struct YOLOLayoutTests {
       "\($0)".contains("no dataset is recognized here")
     }
   }
+
+  /// The first 4096 bytes of this row end inside of a number.
+  @Test func longRowsAreRecognized() throws {
+    try folder.writeImage("a.png")
+    try folder.write("cat\n", to: "classes.txt")
+    try folder.write("0 " + String(repeating: " 1e-1", count: 1000) + "\n", to: "a.txt")
+    #expect(try DatasetFormat.sniff(folder.path) == .yolo)
+  }
+
+  @Test func descriptionsOfManyImagesTakeLinearTime() throws {
+    let count = 1200
+    for index in 0..<count { try folder.write([], to: "images/\(index).png") }
+    try folder.write("0 .5 .5 .5 .5\n", to: "labels/0.txt")
+    for size in [count, count / 4] {
+      let names = (0..<size).map { "- images/\($0).png\n" }.joined()
+      try folder.write("train:\n\(names)names: [cat]\n", to: "\(size).yaml")
+    }
+    let reading = DatasetReading(measuresImages: false)
+    let growth = timeGrowth(at: count) { size in
+      let data = try? Dataset.open(
+        path: folder.path("\(size).yaml"), split: "train", reading: reading)
+      #expect(data?.samples.count == size)
+    }
+    #expect(growth < 10)
+  }
 }

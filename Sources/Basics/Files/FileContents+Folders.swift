@@ -54,6 +54,11 @@ extension FileContents {
     return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   }
 
+  /// The absolute path of a path relative to the working folder; symbolic links are kept.
+  package static func absolute(_ path: String) -> String {
+    FilePath.join(FileManager.default.currentDirectoryPath, path)
+  }
+
   /// The absolute path with symbolic links resolved; components that do not exist are kept.
   package static func resolved(_ path: String) -> String {
     // Links are resolved before `..`: after a link, ".." is the parent of the link's target.

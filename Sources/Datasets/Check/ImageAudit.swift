@@ -64,7 +64,9 @@ struct ImageAudit {
   /// Reports the issues of one image.
   private mutating func report(_ result: Result<ImageRecord, ImagingError>, path: String) {
     switch result {
-    case .failure(let error): issues.report(.unreadableImage, path, Self.sentence(error))
+    case .failure(let error):
+      issues.report(
+        .unreadableImage, path, "\(error.problem); training uses another image instead.")
     case .success(let record):
       if let named = Codec(path: path), named != record.codec {
         issues.report(
@@ -76,25 +78,5 @@ struct ImageAudit {
         issues.report(.imageWarning, path, "the image decodes with a warning: \(warning).")
       }
     }
-  }
-
-  /// The reason why an image cannot be used, without the file name.
-  private static func sentence(_ error: ImagingError) -> String {
-    let reason =
-      switch error {
-      case .file(let diagnostic): diagnostic.what
-      case .endsEarly(_, _, let reason):
-        "the image ends early, a part of it is missing (\(reason))"
-      case .garbled(_, _, let reason): "the image is damaged (\(reason))"
-      case .corrupt(_, let codec, let reason):
-        "the image is a damaged \(codec) file and cannot be decoded: \(reason)"
-      case .unsupported(_, let codec, let reason):
-        "the image is a \(codec) file of a kind that cannot be read, convert it first: \(reason)"
-      case .unknownFormat(_, let found): "the image is neither JPEG nor PNG: \(found)"
-      case .tooManyPixels(_, let width, let height, let limit):
-        "the image claims to have \(width)x\(height) pixels, more than the limit of \(limit)"
-      default: "\(error)"
-      }
-    return reason + "; training uses another image instead."
   }
 }

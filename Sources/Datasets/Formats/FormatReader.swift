@@ -45,10 +45,8 @@ extension FormatReader {
     let read = Set(files)
     let folders = Set(files.map { FilePath.folder($0) })
       .union([FilePath.normalized(root), FilePath.join(root, "annotations")])
-    return folders.flatMap { folder in
-      (FileContents.listing(of: folder) ?? []).map { FilePath.join(folder, $0.name) }
-    }
-    .filter { FilePath.ending($0) == "json" && !read.contains($0) && JSONKind(of: $0) != .other }
+    return folders.flatMap { ImageFolder.files(directlyIn: $0, endings: "json") }
+      .filter { !read.contains($0) && JSONKind(of: $0) != .other }
   }
 
   /// The error of a file in the place of a label file that is of another kind, such as a Git LFS

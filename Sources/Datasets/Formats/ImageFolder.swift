@@ -36,7 +36,9 @@ enum ImageFolder {
       case .upwardLink(let path): found.report(.layout, FilePath.normalized(path), upwardLink)
       case .special(let path):
         if isWanted(FilePath.name(path)) {
-          found.report(.layout, FilePath.normalized(path), special)
+          found.report(
+            .layout, FilePath.normalized(path),
+            "it is a named pipe, socket or device, not a file; ignored.")
         }
       }
     }
@@ -57,9 +59,7 @@ enum ImageFolder {
   }
 
   private static let brokenLink = "the symbolic link leads nowhere; ignored."
-  private static let upwardLink =
-    "the link points to a parent folder; it is not followed."
-  private static let special = "it is a named pipe, socket or device, not a file; ignored."
+  private static let upwardLink = "the link points to a parent folder; it is not followed."
   private static let foreignName = "the name is not UTF-8; ignored. Rename it."
 
   /// All files below a folder whose names pass a test; see above.
@@ -72,6 +72,21 @@ enum ImageFolder {
       throw DatasetsError(FileContents.unlistable(folder).diagnostic)
     }
     return files(below: [folder], issues: &issues, where: isWanted)
+  }
+
+  /// The files below a folder, visited lazily: the first ones are enough to recognize a format.
+  static func walk(_ folder: String) -> some Sequence<String> {
+    FolderWalk([folder], links: .followOnce).lazy.compactMap {
+      if case .file(let path) = $0 { path } else { nil }
+    }
+  }
+
+  /// The files directly in a folder with one of some file extensions, sorted by name; none if it
+  /// cannot be listed.
+  static func files(directlyIn folder: String, endings: String...) -> [String] {
+    (FileContents.listing(of: folder) ?? [])
+      .filter { $0.kind == .file && endings.contains(FilePath.ending($0.name)) }.map(\.name)
+      .sorted(by: FileContents.isBefore).map { FilePath.join(folder, $0) }
   }
 
   /// The images directly in a folder, unsorted; empty if it cannot be listed.
@@ -106,7 +121,7 @@ enum ImageFolder {
 
   /// The folders in a dataset that are named like splits, by split.
   static func splits(in root: String) -> [String: String] {
-    SplitName.values { folder([$0], in: root) }
+    SplitName.values { folder($0, in: root) }
   }
 
   /// The same; without split folders, the whole dataset is `train`.
@@ -122,21 +137,29 @@ enum ImageFolder {
     return (root == "." ? path[...] : path.dropFirst(root.count)).split(separator: "/")
   }
 
-  /// The first of the named subfolders that exists.
-  static func folder(_ names: [String], in root: String) -> String? {
-    names.map { FilePath.join(root, $0) }.first { FileContents.entry($0) == .folder }
+  /// The path of a file relative to a folder that holds it, without file extension.
+  static func stem(of path: String, below root: String) -> String {
+    FilePath.stem(components(of: path, below: root).joined(separator: "/"))
   }
 
-  /// The same for lowercase names, or else the only subfolder with such a name in other capitals.
-  static func folderOfAnyCase(_ names: [String], in root: String) -> String? {
-    if let folder = folder(names, in: root) { return folder }
-    let others = folders(named: names, in: root)
-    return others.count == 1 ? others[0] : nil
+  /// A subfolder; nil if it does not exist.
+  static func folder(_ name: String, in root: String) -> String? {
+    let path = FilePath.join(root, name)
+    return FileContents.entry(path) == .folder ? path : nil
   }
 
-  /// The subfolders with the given lowercase names, ignoring case, in the order of the names.
+  /// The usual names of image folders, in lower case.
+  static let imageNames = ["images", "imgs", "image", "img"]
+  /// The usual names of folders of label files, in lower case.
+  static let labelNames = [
+    "annotations", "annotation", "annots", "xmls", "xml", "labels", "label", "json",
+  ]
+
+  /// The subfolders with the given lowercase names, ignoring case, in the order of the names; of one
+  /// name, that in lower case is first.
   static func folders(named names: [String], in root: String) -> [String] {
-    let entries = (FileContents.listing(of: root) ?? []).filter(\.isFolder).map(\.name).sorted()
+    let entries = (FileContents.listing(of: root) ?? []).filter(\.isFolder).map(\.name)
+      .sorted(by: >)
     return names.flatMap { name in entries.filter { $0.lowercased() == name } }
       .map { FilePath.join(root, $0) }
   }

@@ -133,15 +133,17 @@ struct BoxValidator {
           polygon.enumerated().map { $0.element * ($0.offset % 2 == 0 ? width : height) }
         }
       }
-      let possible = polygons.filter {
-        $0.count >= 6 && $0.count % 2 == 0 && $0.allSatisfy { abs($0) <= Self.farthest }
+      func isPossible(_ polygon: [Double]) -> Bool {
+        polygon.count >= 6 && polygon.count % 2 == 0
+          && polygon.allSatisfy { abs($0) <= Self.farthest }
       }
+      let possible = polygons.filter(isPossible)
       let isUsable = possible.contains(where: isVisible)
       if possible.count == polygons.count {
         if isUsable { return .polygons(polygons) }
         fault = "has polygons of zero area in the image"
       } else {
-        let impossible = polygons.first { !possible.contains($0) } ?? []
+        let impossible = polygons.first { !isPossible($0) } ?? []
         fault =
           "has an invalid polygon of \(impossible.count) numbers: x and y of three or more corners "
           + "near the image are expected"

@@ -34,7 +34,7 @@ package struct ClassMaskFile {
         bytes, name: path, policy: DecodePolicy(format: nil, acceptsTruncated: false)
       ).image
     } catch {
-      throw DatasetIssue(.unreadableImage, path, "\(error).")
+      throw DatasetIssue(.unreadableImage, path, "\(error.problem).")
     }
     guard fileClassCount == 1 || Codec(signatureOf: bytes) != .jpeg else {
       throw DatasetIssue(

@@ -13,6 +13,10 @@ struct DatasetBuilder {
   private let reading: DatasetReading
   /// Maps class indices of the files to indices into `classNames`; nil for classes not requested.
   private let classIndices: [Int?]
+  /// The number of boxes of each class of the files that was not requested.
+  private var unwanted: [Int]
+  /// Tests whether all boxes follow the format's convention.
+  private var conventions: BoxConventions
 
   init(parsed: ParsedDataset, wanted: [String]?, reading: DatasetReading) {
     self.parsed = parsed
@@ -20,6 +24,8 @@ struct DatasetBuilder {
     let classes = ClassTable(wanted ?? parsed.classNames)
     classNames = classes.names
     issues = parsed.issues
+    conventions = parsed.conventions
+    unwanted = [Int](repeating: 0, count: parsed.classNames.count)
     classIndices = parsed.classNames.map { classes[$0] }
   }
 
@@ -30,17 +36,11 @@ struct DatasetBuilder {
     samples.reserveCapacity(parsed.images.count)
     /// For each image path, the index of its first entry and of its sample.
     var seen: [String: (entry: Int, sample: Int)] = [:]
-    var unwanted = [Int](repeating: 0, count: parsed.classNames.count)
-    var units: [Bool: BoxConventions] = [:]
     for (entry, image) in parsed.images.enumerated() {
       let earlier = seen[image.imagePath]
       if let earlier {
-        // Either the same label file again, or different labels of the same image.
-        let first = parsed.images[earlier.entry].objects
         let isRepeated =
-          image.objects.isEmpty
-          || image.objects.map(\.line) == first.map(\.line)
-            && image.objects.map(\.id) == first.map(\.id)
+          image.objects.isEmpty || image.objects == parsed.images[earlier.entry].objects
         issues.report(
           .duplicateEntry, image.imagePath,
           isRepeated
@@ -56,32 +56,8 @@ struct DatasetBuilder {
         continue
       }
       guard let size = size(of: image, measured: records?[entry]) else { continue }
-      if let mask = image.maskPath, reading.measuresImages {
-        guard fits(mask, size) else { continue }
-      }
-      var sample = Sample(
-        imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
-        annotations: [], imageClass: image.imageClass.flatMap { classIndices[$0] },
-        maskPath: image.maskPath)
-      if image.maskPath != nil, classNames != parsed.classNames {
-        sample.maskClassIndices = classIndices
-      }
-      sample.annotations.reserveCapacity(image.objects.count)
-      if reading.keepsSources { sample.ids = SourceIds(image: image.id) }
-      var validator = BoxValidator(
-        image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
-      for object in image.objects {
-        count(object, size, in: &units)
-        if let classIndex = classIndices[object.classIndex] {
-          if let annotation = validator.annotation(of: object, classIndex: classIndex) {
-            sample.annotations.append(annotation)
-            sample.ids?.annotations.append(object.id)
-          }
-        } else {
-          unwanted[object.classIndex] += 1
-        }
-      }
-      issues += validator.issues
+      if let mask = image.maskPath, reading.measuresImages, !fits(mask, size) { continue }
+      let sample = sample(of: image, size)
       if let earlier {
         samples[earlier.sample].annotations += sample.annotations
         samples[earlier.sample].ids?.annotations += sample.ids?.annotations ?? []
@@ -91,44 +67,51 @@ struct DatasetBuilder {
       if reading.validates { reportIfUnlabeled(image) }
       samples.append(sample)
     }
-    for finding in units.values.compactMap(\.finding) {
+    reportAllBoxes(path)
+    return samples
+  }
+
+  /// The sample of an image with the valid ones of its boxes.
+  private mutating func sample(of image: ParsedImage, _ size: (width: Int, height: Int)) -> Sample {
+    var sample = Sample(
+      imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
+      annotations: [], imageClass: image.imageClass.flatMap { classIndices[$0] },
+      maskPath: image.maskPath)
+    if image.maskPath != nil, classNames != parsed.classNames {
+      sample.maskClassIndices = classIndices
+    }
+    if reading.keepsSources { sample.ids = SourceIds(image: image.id) }
+    sample.annotations.reserveCapacity(image.objects.count)
+    var validator = BoxValidator(
+      image: image, width: size.width, height: size.height, clipsBoxes: reading.clipsBoxes)
+    for object in image.objects {
+      conventions.add(object, width: size.width, height: size.height)
+      guard let classIndex = classIndices[object.classIndex] else {
+        unwanted[object.classIndex] += 1
+        continue
+      }
+      guard let annotation = validator.annotation(of: object, classIndex: classIndex) else {
+        continue
+      }
+      sample.annotations.append(annotation)
+      sample.ids?.annotations.append(object.id)
+    }
+    issues += validator.issues
+    return sample
+  }
+
+  /// Reports boxes in another convention, and those of classes that were not requested.
+  private mutating func reportAllBoxes(_ path: String) {
+    if let finding = conventions.finding {
       let files = Set(parsed.images.map(\.labelPath))
-      issues.report(
-        Self.kind(of: finding), files.count == 1 ? files.first ?? path : path, "\(finding).")
+      let kind: DatasetIssue.Kind = if case .layout = finding { .boxLayout } else { .boxUnit }
+      issues.report(kind, files.count == 1 ? files.first ?? path : path, "\(finding).")
     }
     for (name, count) in zip(parsed.classNames, unwanted) where count > 0 {
       issues.report(
         .unwantedClass, path,
         "\(count) boxes of the class \"\(name)\" are ignored; it is not among the "
           + "\(classNames.count) requested classes.")
-    }
-    return samples
-  }
-
-  /// Counts a box for the test whether all boxes follow the format's convention.
-  private func count(
-    _ object: ParsedObject, _ size: (width: Int, height: Int),
-    in units: inout [Bool: BoxConventions]
-  ) {
-    let box: Box
-    var isFraction = false
-    switch object.extent {
-    case .stated(let extent): box = extent.box.corners
-    case .pixels(let corners): box = corners
-    case .fractions(let corners):
-      // The box of a polygon is not one that the file states.
-      if object.segmentation != nil { return }
-      (box, isFraction) = (corners, true)
-    }
-    units[
-      isFraction, default: BoxConventions(parsed.boxLayout, expectsFractions: isFraction)
-    ].add(box, width: size.width, height: size.height)
-  }
-
-  private static func kind(of finding: BoxConventions.Finding) -> DatasetIssue.Kind {
-    switch finding {
-    case .fractions, .pixels: .boxUnit
-    case .layout: .boxLayout
     }
   }
 
@@ -181,7 +164,7 @@ struct DatasetBuilder {
         "the mask has \(found.width)x\(found.height) pixels, but its image "
           + "\(size.width)x\(size.height); both are ignored.")
     } catch {
-      issues.report(.unreadableImage, mask, "\(error); its image is ignored.")
+      issues.report(.unreadableImage, mask, "\(error.problem); its image is ignored.")
     }
     return false
   }
@@ -210,7 +193,7 @@ struct DatasetBuilder {
           ? "its labels are kept, for an assumed size of \(size.width)x\(size.height) pixels"
           : "its labels are kept, for the stated size of \(size.width)x\(size.height) pixels"
       if FileContents.entry(image.imagePath) == .file {
-        issues.report(.unreadableImage, image.imagePath, "\(error); \(consequence).")
+        issues.report(.unreadableImage, image.imagePath, "\(error.problem); \(consequence).")
       } else {
         let isFolder = FileContents.entry(image.imagePath) == .folder
         issues.report(

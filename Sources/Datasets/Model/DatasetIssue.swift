@@ -112,8 +112,7 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
       case .tinyBox, .boxBeyondImage, .boxLayout, .duplicateBox, .invalidSegmentation,
         .ignoredShapes, .ignoredAnnotations, .zeroId, .onlyCrowds, .onlyDifficult, .missingBox,
         .unlabeledImage, .orphanedLabels, .unwantedClass, .classOrder, .emptyClass, .duplicateEntry,
-        .misnamedImage,
-        .imageWarning, .identicalSplits, .repeatedImage, .similarImage, .layout:
+        .misnamedImage, .imageWarning, .identicalSplits, .repeatedImage, .similarImage, .layout:
         .warning
       }
     }
@@ -143,8 +142,7 @@ public struct DatasetIssue: Error, Hashable, CustomStringConvertible {
 
   /// For example, `labels/a.txt:3: the box has no area; ignored.`
   public var description: String {
-    // Codec messages already begin with the file name.
-    message.hasPrefix(file) ? message : file + (line.map { ":\($0)" } ?? "") + ": " + message
+    file + (line.map { ":\($0)" } ?? "") + ": " + message
   }
 }
 
@@ -154,6 +152,12 @@ extension [DatasetIssue] {
     _ kind: DatasetIssue.Kind, _ file: String, line: Int? = nil, _ message: String
   ) {
     append(DatasetIssue(kind, file, line: line, message))
+  }
+
+  /// Adds the issue of a list element that violates its format.
+  mutating func report(_ fault: JSONFault, _ file: String, line: Int) {
+    report(
+      .malformedLabels, file, line: line, "\(fault.message) (byte \(fault.offset)); ignored.")
   }
 }
 
@@ -172,7 +176,8 @@ public struct DatasetsError: ModuleError {
 }
 
 extension DatasetsError {
-  /// The error of a path that cannot be used, whatever the dataset holds.
+  /// Makes an error of a path that is missing or cannot be written, which has another exit code
+  /// than invalid content.
   init(path: String, _ sentence: String) {
     var diagnostic = Diagnostic(sentence, in: path)
     diagnostic.isInaccessible = true
@@ -181,13 +186,13 @@ extension DatasetsError {
 
   /// The error of a path that does not exist.
   package static func missing(_ path: String) -> DatasetsError {
-    let link = FileContents.brokenLink(on: path)
+    guard let link = FileContents.brokenLink(on: path) else {
+      return DatasetsError(path: path, "there is no file or folder of this name.")
+    }
     return DatasetsError(
       path: path,
-      link.map {
-        "\($0.path == path ? "it" : $0.path) is a symbolic link to \($0.target), which does not exist."
-      }
-        ?? "there is no file or folder of this name.")
+      "\(link.path == path ? "it" : link.path) is a symbolic link to \(link.target), which does not "
+        + "exist.")
   }
 
   /// Makes an error from a JSON fault, with its byte offset.

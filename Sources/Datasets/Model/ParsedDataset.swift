@@ -7,8 +7,8 @@ struct ParsedDataset {
   var classNames: [String] = []
   /// The images, in the order of the format's files.
   var images: [ParsedImage] = []
-  /// The layout of boxes that the format prescribes; nil if it has no boxes of four numbers.
-  var boxLayout: BoxConventions.Layout?
+  /// The unit and layout of boxes that the format prescribes.
+  var conventions = BoxConventions(nil)
   /// The id of each class, in formats with ids.
   var classIds: [ItemId?] = []
   /// Members of the label files that are not read, if they are counted.
@@ -35,7 +35,7 @@ struct ParsedImage {
 }
 
 /// A labeled object before its box is converted to pixels and validated.
-struct ParsedObject {
+struct ParsedObject: Equatable {
   /// A box in one of the formats' conventions.
   enum Extent: Equatable {
     /// Corners in pixels, continuous.

@@ -22,8 +22,11 @@ package enum SplitName {
   /// The canonical names, `train`, `val` and `test`.
   static var usual: [String] { synonyms.map { $0[0] } }
 
+  /// Whether a name is that of a standard split in any spelling, or `default`.
+  static func isSplit(_ name: String) -> Bool { usualName(name) != nil || name == unnamed }
+
   /// The canonical name of a split; nil for a nonstandard split.
-  static func usualName(_ name: String) -> String? {
+  static func usualName(_ name: some StringProtocol) -> String? {
     let name = name.lowercased()
     return synonyms.first { $0.contains(name) }?[0]
   }

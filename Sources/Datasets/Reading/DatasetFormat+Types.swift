@@ -17,15 +17,13 @@ extension DatasetFormat {
   var reader: any FormatReader.Type { types.reader }
   var writer: any FormatWriter.Type { types.writer }
 
-  /// A file that is certainly no label file although it should be one: the path itself, or a JSON file
-  /// in the folder or a subfolder; nil if there is none.
+  /// A file that is certainly no label file although it should be one: the path itself, or a JSON or
+  /// XML file in the folder or a subfolder; nil if there is none.
   private static func unreadableLabels(at path: String) -> (path: String, kind: String)? {
     var files = [path]
     if FileContents.entry(path) == .folder {
       files = ([path] + ImageFolder.folders(in: path).paths.prefix(20)).flatMap { folder in
-        (FileContents.listing(of: folder) ?? [])
-          .filter { $0.kind == .file && FilePath.ending($0.name) == "json" }
-          .map { FilePath.join(folder, $0.name) }.sorted(by: FileContents.isBefore).prefix(20)
+        ImageFolder.files(directlyIn: folder, endings: "json", "xml").prefix(20)
       }
     }
     for file in files {
@@ -47,11 +45,15 @@ extension DatasetFormat {
     var fitting = allCases.filter { $0.reader.recognizes(path) }
     // Every format has image folders: `folders` counts only if no other format fits.
     if fitting.count > 1 { fitting.removeAll { $0 == .folders } }
+    if fitting.isEmpty || fitting == [.folders], let (file, kind) = unreadableLabels(at: path) {
+      throw DatasetsError(
+        file: file,
+        "labels are expected, but it is \(kind)."
+          + (fitting.isEmpty
+            ? "" : " A dataset of one folder per class is read with --format folders (--from)."))
+    }
     if fitting.count == 1 { return fitting[0] }
     if fitting.isEmpty {
-      if let (file, kind) = unreadableLabels(at: path) {
-        throw DatasetsError(file: file, "labels are expected, but it is \(kind).")
-      }
       let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }
       throw DatasetsError(
         file: path,

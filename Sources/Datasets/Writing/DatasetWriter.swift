@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import Imaging
 
 /// Writes a dataset in any supported format into a new folder.
@@ -100,9 +99,7 @@ package struct DatasetWriter: Sendable {
         let path = writer.imagePath(name, of: sample, split: split.split)
         try DatasetsError.wrap(
           target.transfer(
-            FilePath.join(FileManager.default.currentDirectoryPath, sample.imagePath),
-            to: FilePath.join(folder, path), images)
-        )
+            FileContents.absolute(sample.imagePath), to: FilePath.join(folder, path), images))
         outcome.count(sample, holds: format.writer.holds)
         try observe()
       }
@@ -135,9 +132,25 @@ package struct DatasetWriter: Sendable {
   package static func check(folder: String, data: String) throws(DatasetsError) {
     if FileContents.entry(data) == .nothing { throw .missing(data) }
     try DatasetsError.wrap(NewFolder.check(folder))
+    if lies(folder, inside: data) { throw inside(folder) }
+  }
+
+  /// Whether an output file lies in the dataset and has the extension of an image, label file, list
+  /// or description: it would change the dataset.
+  package static func changes(_ data: String, byWriting file: String) -> Bool {
+    let file = FileContents.resolved(file)
+    let endings = ["txt", "xml", "json", "yaml", "yml", "data", "names", "labels"]
+    guard endings.contains(FilePath.ending(file)) || FilePath.isAnyImage(file) else { return false }
+    // The description of a YOLO dataset may name another folder.
+    let root = try? DatasetFormat.sniff(data).reader.init(path: data).root
+    return lies(file, inside: data) || root.map { lies(file, inside: $0) } ?? false
+  }
+
+  /// Whether a path lies in a dataset, given by its folder or a file in that.
+  private static func lies(_ path: String, inside data: String) -> Bool {
     let root = FileContents.resolved(data)
     let home = FileContents.entry(root) == .folder ? root : FilePath.folder(root)
-    guard !FilePath.isInside(FileContents.resolved(folder), home) else { throw inside(folder) }
+    return FilePath.isInside(FileContents.resolved(path), home)
   }
 
   private static func inside(_ folder: String) -> DatasetsError {

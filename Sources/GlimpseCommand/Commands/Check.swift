@@ -131,5 +131,10 @@ struct Check: Command {
     try ResultFolder.check(report: report)
     try ResultFolder.check(file: csv)
     try InputPath.checkKept([data], outputs: [csv, report])
+    if let csv, DatasetWriter.changes(data, byWriting: csv) {
+      throw .usage(
+        "the output \(Sentence.quoted(csv)) lies in the dataset, which is never changed, and has the "
+          + "extension of its files; name a file elsewhere, or one that ends in .csv")
+    }
   }
 }

@@ -81,7 +81,7 @@ extension GroundTruth {
     coco path: String, readsMasks: Bool
   ) throws(DatasetsError) -> GroundTruth {
     let file = try COCOFile(
-      path, segmentations: readsMasks ? .optional : .skipped, requiresExtents: false)
+      path, segmentations: readsMasks, requiresExtents: false)
     return try file.groundTruth(readsMasks: readsMasks)
   }
 

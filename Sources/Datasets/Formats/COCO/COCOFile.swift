@@ -6,13 +6,6 @@ import Imaging
 /// Source: "Data format" of cocodataset.org, as read by pycocotools: `iscrowd` marks crowds; the
 /// field `ignore` is not used.
 package struct COCOFile {
-  /// Whether segmentations are read.
-  package enum Segmentations {
-    case skipped
-    /// Read where present; null and an empty list count as absent.
-    case optional
-  }
-
   package struct Image {
     package var id: ItemId = 0
     /// The path of the image file, relative to the image folder.
@@ -58,7 +51,8 @@ package struct COCOFile {
   }
 
   package let file: LoadedFile
-  let segmentations: Segmentations
+  /// Whether segmentations are read; of annotations without a box, they are anyway.
+  let segmentations: Bool
   private let requiresExtents: Bool
   private let toleratesFaults: Bool
   private(set) var images: [Image] = []
@@ -75,7 +69,7 @@ package struct COCOFile {
   /// throws too or, if faults are tolerated, is added to `faults`. An annotation with neither
   /// a box nor a segmentation is such a violation, unless extents are not required.
   package init(
-    _ path: String, segmentations: Segmentations = .skipped, requiresExtents: Bool = true,
+    _ path: String, segmentations: Bool = false, requiresExtents: Bool = true,
     toleratesFaults: Bool = false, countsUnread: Bool = false
   ) throws(DatasetsError) {
     file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
@@ -203,12 +197,10 @@ package struct COCOFile {
         row.isTruncated = try scanner.isSet()
       } else if try met.takes(key, 9, "occluded", scanner) {
         row.isOccluded = try scanner.isSet()
-      } else if segmentations != .skipped, try met.takes(key, 6, "segmentation", scanner) {
+      } else if segmentations, try met.takes(key, 6, "segmentation", scanner) {
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
-        if segmentations == .skipped, scanner.matches(key, "segmentation") {
-          skipped = scanner.offset
-        }
+        if !segmentations, scanner.matches(key, "segmentation") { skipped = scanner.offset }
         try unread.skip(&scanner, key, of: "annotations")
       }
     }

@@ -2,8 +2,6 @@ import Basics
 
 /// The annotation files of a COCO dataset, found by their content, and their splits.
 enum COCOLayout {
-  /// The usual folders of annotation files, in lower case.
-  static let folderNames = ["annotations", "annotation", "annots", "labels", "json"]
   /// The file name prefixes of COCO's other tasks, whose annotations have no boxes.
   static let otherTasks = ["captions", "panoptic", "stuff", "image_info"]
   /// The prefix of the key-point task, whose annotations are those of one class.
@@ -18,18 +16,16 @@ enum COCOLayout {
     guard FileContents.entry(root) == .folder else { return [:] }
     var found: [(split: String?, rank: Int, path: String)] = []
     for folder in folders(in: root) {
-      let names = (FileContents.listing(of: folder) ?? [])
-        .filter { $0.kind == .file && FilePath.ending($0.name) == "json" }.map(\.name)
-      guard names.count <= maximumFiles else { continue }
-      for name in names.sorted(by: FileContents.isBefore) {
-        let path = FilePath.join(folder, name)
+      let paths = ImageFolder.files(directlyIn: folder, endings: "json")
+      guard paths.count <= maximumFiles else { continue }
+      for path in paths {
+        let name = FilePath.name(path)
         guard let rank = rank(ofFile: name), isUsual(name) || JSONKind(of: path) == .coco else {
           continue
         }
         let inner = ImageFolder.components(of: folder, below: root)
         let split =
-          split(ofFile: name) ?? inner.lazy.compactMap { SplitName.usualName(String($0)) }.last
-          ?? split(within: name)
+          split(ofFile: name) ?? inner.compactMap(SplitName.usualName).last ?? split(within: name)
         found.append((split, rank, path))
       }
     }
@@ -52,16 +48,17 @@ enum COCOLayout {
     // Folders such as train/annotations and annotations/train, but no other datasets inside.
     let innermost = inner.flatMap { folder in
       let isSplit = SplitName.usualName(FilePath.name(folder)) != nil
-      guard isSplit || folderNames.contains(FilePath.name(folder).lowercased()) else {
-        return [String]()
-      }
-      return ImageFolder.folders(in: folder).paths.filter { inner in
-        let name = FilePath.name(inner)
-        return isSplit
-          ? folderNames.contains(name.lowercased()) : SplitName.usualName(name) != nil
+      guard isSplit || isForLabels(folder) else { return [String]() }
+      return ImageFolder.folders(in: folder).paths.filter {
+        isSplit ? isForLabels($0) : SplitName.usualName(FilePath.name($0)) != nil
       }
     }
     return [root] + inner + innermost
+  }
+
+  /// Whether a folder is meant for annotation files by its name.
+  static func isForLabels(_ folder: String) -> Bool {
+    ImageFolder.labelNames.contains(FilePath.name(folder).lowercased())
   }
 
   /// Whether a file is meant to be COCO by its name, whatever it holds.
@@ -85,8 +82,7 @@ enum COCOLayout {
 
   /// The only split that a file name mentions: `train` for `coco_annotations_train.json`.
   private static func split(within name: String) -> String? {
-    let words = FilePath.stem(name).split { !$0.isLetter }
-    let splits = Set(words.compactMap { SplitName.usualName(String($0)) })
+    let splits = Set(FilePath.stem(name).split { !$0.isLetter }.compactMap(SplitName.usualName))
     return splits.count == 1 ? splits.first : nil
   }
 

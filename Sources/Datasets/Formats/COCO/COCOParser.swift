@@ -24,10 +24,7 @@ struct COCOParser {
 
   /// The classes in file order, the images by ascending id.
   mutating func dataset() throws(DatasetsError) -> ParsedDataset {
-    for fault in file.faults {
-      report(
-        .malformedLabels, at: fault.offset, "\(fault.message) (byte \(fault.offset)); ignored.")
-    }
+    for fault in file.faults { issues.report(fault, path, line: lines.line(at: fault.offset)) }
     let classes = try classes()
     for (list, id, offset) in join.repeated {
       report(
@@ -38,8 +35,8 @@ struct COCOParser {
     if let row = file.rows.first(where: { $0.id == 0 }) {
       report(
         .zeroId, at: row.offset,
-        "the annotation at byte \(row.offset) has the id 0, with which pycocotools counts an object as "
-          + "never detected; number annotations from 1.")
+        "the annotation at byte \(row.offset) has the id 0, with which pycocotools counts an "
+          + "object as never detected; number annotations from 1.")
     }
     let objects = objects(classes)
     var parsed: [ParsedImage] = []
@@ -49,8 +46,8 @@ struct COCOParser {
       guard let place else {
         report(
           .pathOutside, at: image.offset,
-          "the file_name \"\(image.name)\" of image \(image.id) leads out of the dataset's folder; the image is "
-            + "ignored. Names are expected relative to the folder of images.")
+          "the file_name \"\(image.name)\" of image \(image.id) leads out of the dataset's folder; "
+            + "the image is ignored. Names are expected relative to the folder of images.")
         continue
       }
       parsed.append(
@@ -63,7 +60,7 @@ struct COCOParser {
     let ids = Dictionary(
       join.categories.map { ($0.name, $0.id) }, uniquingKeysWith: { a, _ in a })
     return ParsedDataset(
-      classNames: classes.names, images: parsed, boxLayout: .cornerAndSize,
+      classNames: classes.names, images: parsed, conventions: BoxConventions(.cornerAndSize),
       classIds: classes.names.map { ids[$0] }, unread: file.unread, issues: issues)
   }
 
@@ -90,17 +87,16 @@ struct COCOParser {
     var result = [[ParsedObject]](repeating: [], count: join.images.count)
     var withoutBoxes: [COCOFile.Row] = []
     for row in file.rows {
-      var subject: String { row.subject }
       guard let image = join.imageIndices[row.image] else {
         report(
           .unlisted, at: row.offset,
-          "\(subject) is of image id \(row.image), which is not listed; ignored.")
+          "\(row.subject) is of image id \(row.image), which is not listed; ignored.")
         continue
       }
       guard let category = join.categoryIndices[row.category] else {
         report(
           .unlisted, at: row.offset,
-          "\(subject) is of category id \(row.category), which is not listed; ignored.")
+          "\(row.subject) is of category id \(row.category), which is not listed; ignored.")
         continue
       }
       let extent: StatedExtent
@@ -112,7 +108,8 @@ struct COCOParser {
           withoutBoxes.append(row)
         } catch {
           report(
-            .malformedLabels, at: row.offset, "\(subject) has no \"bbox\", and \(error); ignored.")
+            .malformedLabels, at: row.offset,
+            "\(row.subject) has no \"bbox\", and \(error); ignored.")
           continue
         }
       }
@@ -120,7 +117,7 @@ struct COCOParser {
         classIndex: classIndices[category], extent: .stated(extent), isCrowd: row.isCrowd,
         isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
         id: row.id, byte: row.offset, line: lines.line(at: row.offset))
-      if file.segmentations == .skipped {
+      if !file.segmentations {
         result[image].append(object)
         continue
       }
@@ -132,7 +129,7 @@ struct COCOParser {
           object.segmentation = .mask(
             try segmentation.mask(imageWidth: width, imageHeight: height))
         } catch {
-          report(.invalidSegmentation, at: row.offset, "\(subject): \(error); its box is kept.")
+          report(.invalidSegmentation, at: row.offset, "\(row.subject): \(error); its box is kept.")
         }
       }
       result[image].append(object)

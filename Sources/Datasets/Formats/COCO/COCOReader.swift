@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import Imaging
 
 /// Reads COCO annotation files: a single file, or a folder with one file per split.
@@ -38,7 +37,7 @@ package struct COCOReader: FormatReader {
   package init(path: String) throws(DatasetsError) {
     isFolder = FileContents.entry(path) != .file
     if !isFolder {
-      let home = Self.name(ofFolder: FilePath.folder(path))
+      let home = FilePath.name(FileContents.absolute(FilePath.folder(path)))
       let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(home)
       root = Self.base(of: path)
       files = SplitName.canonical([(split ?? "train", [path])])
@@ -52,16 +51,11 @@ package struct COCOReader: FormatReader {
     }
   }
 
-  private static func name(ofFolder folder: String) -> String {
-    URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent
-  }
-
   /// The folder of an annotation file and its images: its own, or the one above a folder for
   /// annotation files.
   private static func base(of path: String) -> String {
     let home = FilePath.folder(path)
-    let isForAnnotations = COCOLayout.folderNames.contains(name(ofFolder: home).lowercased())
-    return isForAnnotations ? FilePath.join(home, "..") : home
+    return COCOLayout.isForLabels(FileContents.absolute(home)) ? FilePath.join(home, "..") : home
   }
 
   /// The annotation file of a split; throws if there is none or more than one.
@@ -92,7 +86,7 @@ package struct COCOReader: FormatReader {
   ) throws(DatasetsError) -> ParsedDataset {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
-      path, segmentations: reading.segmentations ? .optional : .skipped,
+      path, segmentations: reading.segmentations,
       toleratesFaults: reading.validates || reading.skipsInvalid,
       countsUnread: reading.keepsSources)
     var parser = COCOParser(file, locator: imageLocator(of: path, split: split))

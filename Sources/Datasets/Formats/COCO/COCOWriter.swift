@@ -3,8 +3,9 @@ import Imaging
 
 /// Writes COCO: `annotations/instances_SPLIT.json` and the images in `SPLIT/`.
 ///
-/// Ids are those of the source; where it has none they count from 1. `difficult`, `truncated` and `occluded`, which are not part of COCO, are
-/// written as extra keys of an annotation where they are set.
+/// Ids are those of the source; where it has none they count from 1. `difficult`, `truncated` and
+/// `occluded`, which are not part of COCO, are written as extra keys of an annotation where they are
+/// set.
 struct COCOWriter: FormatWriter {
   static let holds: FormatCapabilities = [
     .boxes, .polygon, .polygons, .masks, .boxBesideSegmentation, .crowds, .marks, .areas,
@@ -101,7 +102,7 @@ struct COCOWriter: FormatWriter {
     }
   }
 
-  /// What many programs expect to be there.
+  /// Many programs require this member.
   private static let info: JSONValue = [
     "description": "Converted by Glimpse", "version": .string(glimpseVersion),
   ]

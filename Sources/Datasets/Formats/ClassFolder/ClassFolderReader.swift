@@ -17,17 +17,12 @@ struct ClassFolderReader: FormatReader {
     return ImageFolder.splitsOrAll(in: path).values.allSatisfy { folder in
       let classes = ImageFolder.folders(in: folder).paths
       // One folder with an ordinary name beside a list of labels is no class.
-      let isListed = classes.count == 1 && holdsList(folder)
+      let isListed =
+        classes.count == 1
+        && !ImageFolder.files(directlyIn: folder, endings: "json", "xml", "csv", "jsonl").isEmpty
       return ImageFolder.images(directlyIn: folder).isEmpty && !isListed
         && classes.contains { !ImageFolder.images(directlyIn: $0).isEmpty }
         && !classes.contains { holdsLabels($0) }
-    }
-  }
-
-  /// Whether a folder holds a file that may list the labels of images.
-  private static func holdsList(_ folder: String) -> Bool {
-    (FileContents.listing(of: folder) ?? []).contains {
-      $0.kind == .file && ["json", "xml", "csv", "jsonl"].contains(FilePath.ending($0.name))
     }
   }
 
@@ -39,9 +34,7 @@ struct ClassFolderReader: FormatReader {
     ].contains(name) {
       return true
     }
-    return (FileContents.listing(of: folder) ?? []).contains {
-      ["txt", "xml", "json"].contains(FilePath.ending($0.name))
-    }
+    return !ImageFolder.files(directlyIn: folder, endings: "txt", "xml", "json").isEmpty
   }
 
   init(path: String) throws(DatasetsError) {

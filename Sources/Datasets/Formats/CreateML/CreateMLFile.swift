@@ -38,9 +38,7 @@ struct CreateMLFile {
     try scanner.elements(of: list) { (scanner) throws(JSONFault) in
       try take(&self, &scanner)
     } skipping: { fault in
-      issues.report(
-        .malformedLabels, file.path, line: lines.line(at: fault.offset),
-        "\(fault.message) (byte \(fault.offset)); ignored.")
+      issues.report(fault, file.path, line: lines.line(at: fault.offset))
     }
   }
 

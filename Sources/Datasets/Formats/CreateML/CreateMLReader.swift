@@ -34,7 +34,8 @@ struct CreateMLReader: FormatReader {
   init(path: String) throws(DatasetsError) {
     if FileContents.entry(path) == .file {
       root = FilePath.folder(path)
-      files = [SplitName.usualName(FilePath.name(root)) ?? "train": path]
+      let names = [FilePath.stem(path), FileContents.absolute(root)].map { FilePath.name($0) }
+      files = [names.compactMap(SplitName.usualName).first ?? "train": path]
     } else {
       root = path
       try ImageFolder.checkSplits(in: path) { Self.annotationFile(in: $0) != nil }
@@ -53,7 +54,7 @@ struct CreateMLReader: FormatReader {
     // train.json and val.json, in the root folder or in one for annotation files.
     for folder in [root] + ImageFolder.folders(in: root).paths.prefix(100) {
       let named = labelFiles(in: folder).map { path in
-        (name: SplitName.usualName(FilePath.stem(FilePath.name(path))), value: path)
+        (name: SplitName.usualName(FilePath.name(FilePath.stem(path))), value: path)
       }
       if named.count == 1 { return ["train": named[0].value] }
       let splits = named.compactMap { file in file.name.map { (name: $0, value: file.value) } }
@@ -73,12 +74,9 @@ struct CreateMLReader: FormatReader {
   /// The CreateML files in a folder. A folder of many JSON files has one per image, which is another
   /// format.
   private static func labelFiles(in folder: String) -> [String] {
-    let names = (FileContents.listing(of: folder) ?? [])
-      .filter { $0.kind == .file && FilePath.ending($0.name) == "json" }.map(\.name)
-      .filter { !COCOLayout.isUsual($0) }
-    guard names.count <= 20 else { return [] }
-    return names.sorted(by: FileContents.isBefore).map { FilePath.join(folder, $0) }
-      .filter { JSONKind(of: $0) == .createML }
+    let files = ImageFolder.files(directlyIn: folder, endings: "json")
+      .filter { !COCOLayout.isUsual(FilePath.name($0)) }
+    return files.count <= 20 ? files.filter { JSONKind(of: $0) == .createML } : []
   }
 
   var listsAllImages: Bool { listsBeside(Array(files.values)).isEmpty }
@@ -102,7 +100,7 @@ struct CreateMLReader: FormatReader {
       ]
       .map { FilePath.join(home, $0) }.filter { FilePath.isInside($0, root) })
     var data = ParsedDataset(
-      classNames: classes.names, boxLayout: .centerAndSize, unread: file.unread,
+      classNames: classes.names, conventions: BoxConventions(.centerAndSize), unread: file.unread,
       issues: file.issues)
     let places = locator.places(of: file.images.map { $0.labels.imageName ?? "" })
     for ((image, line), place) in zip(file.images, places) {

@@ -79,9 +79,7 @@ struct LabelMeFile {
         try scanner.elements(of: scanner.lines("shapes")) { (scanner) throws(JSONFault) in
           shapes.append(try shape(&scanner, &lines))
         } skipping: { fault in
-          issues.report(
-            .malformedLabels, path, line: lines.line(at: fault.offset),
-            "\(fault.message) (byte \(fault.offset)); ignored.")
+          issues.report(fault, path, line: lines.line(at: fault.offset))
         }
       } else if ["version", "imageData"].contains(where: { scanner.matches(key, $0) }) {
         try scanner.skip()

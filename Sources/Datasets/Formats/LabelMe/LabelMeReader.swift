@@ -21,10 +21,9 @@ struct LabelMeReader: FormatReader {
     let inner = folders.prefix(20).flatMap { ImageFolder.folders(in: $0).paths.prefix(20) }
     return ([path] + folders + inner).contains { folder in
       // A few files are enough: the files of a folder have the same format.
-      (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "json" }
-        .sorted(by: FileContents.isBefore).prefix(3).contains {
-          JSONKind(of: FilePath.join(folder, $0)) == .labelMe
-        }
+      ImageFolder.files(directlyIn: folder, endings: "json").prefix(3).contains {
+        JSONKind(of: $0) == .labelMe
+      }
     }
   }
 
@@ -44,7 +43,7 @@ struct LabelMeReader: FormatReader {
   }
 
   /// The folders that may hold those of the splits, in lower case.
-  private static let partNames = COCOLayout.folderNames + ["images", "data"]
+  private static let partNames = ImageFolder.labelNames + ["images", "data"]
 
   /// The files of a split whose names pass a test.
   private func files(

@@ -40,20 +40,14 @@ struct MaskFolderReader: FormatReader {
 
   /// Whether the first files below a folder are PNG images.
   private static func holdsOnlyMasks(_ folder: String) -> Bool {
-    guard FileContents.entry(folder) == .folder else { return false }
-    var count = 0
-    for case .file(let path) in FolderWalk([folder], links: .followOnce) {
-      guard FilePath.ending(path) == "png" else { return false }
-      count += 1
-      if count == 100 { break }
-    }
-    return count > 0
+    let endings = Set(ImageFolder.walk(folder).prefix(100).map(FilePath.ending))
+    return endings == ["png"]
   }
 
   /// The image and mask folders in a folder; nil if there are none.
   private static func place(in folder: String) -> Place? {
-    guard let images = ImageFolder.folderOfAnyCase(["images", "imgs", "image", "img"], in: folder),
-      let masks = ImageFolder.folderOfAnyCase(["masks", "mask"], in: folder)
+    guard let images = ImageFolder.folders(named: ImageFolder.imageNames, in: folder).first,
+      let masks = ImageFolder.folders(named: ["masks", "mask"], in: folder).first
         ?? ImageFolder.folders(named: otherMaskFolders, in: folder).first(where: holdsOnlyMasks)
     else { return nil }
     return Place(images: images, masks: masks)
@@ -68,8 +62,8 @@ struct MaskFolderReader: FormatReader {
         if FileContents.entry(list) == .file {
           return Place(images: whole.images, masks: whole.masks, list: list)
         }
-        return ImageFolder.folder([spelling], in: whole.images).flatMap { images in
-          ImageFolder.folder([spelling], in: whole.masks).map { Place(images: images, masks: $0) }
+        return ImageFolder.folder(spelling, in: whole.images).flatMap { images in
+          ImageFolder.folder(spelling, in: whole.masks).map { Place(images: images, masks: $0) }
         }
       }
     ) { inside, _ in inside }
@@ -85,13 +79,13 @@ struct MaskFolderReader: FormatReader {
     let masks = Dictionary(
       grouping: try ImageFolder.files(
         below: place.masks, issues: &data.issues, where: FilePath.isAnyImage)
-    ) { name(of: $0, in: place.masks) }
+    ) { ImageFolder.stem(of: $0, below: place.masks) }
     /// The image of each mask that is read.
     var owners: [String: String] = [:]
     var masked: Set<String> = []
     let all = try ImageFolder.files(
       below: place.images, issues: &data.issues, where: FilePath.isAnyImage)
-    let known = Set(all.map { self.name(of: $0, in: place.images) })
+    let known = Set(all.map { ImageFolder.stem(of: $0, below: place.images) })
     var images = all
     if let list = place.list {
       let locator = ImageLocator(root: place.images, folders: [place.images])
@@ -110,7 +104,7 @@ struct MaskFolderReader: FormatReader {
       }
     }
     for image in images {
-      let name = name(of: image, in: place.images)
+      let name = ImageFolder.stem(of: image, below: place.images)
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
       let candidates = masks[name] ?? longName ?? []
       // JPEG compression changes class numbers.
@@ -150,10 +144,5 @@ struct MaskFolderReader: FormatReader {
       }
     }
     return data
-  }
-
-  /// The path relative to a folder, without file extension.
-  private func name(of path: String, in folder: String) -> String {
-    FilePath.stem(String(path.dropFirst(FilePath.normalized(folder).count + 1)))
   }
 }

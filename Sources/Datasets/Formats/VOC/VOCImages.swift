@@ -24,18 +24,18 @@ struct VOCImages {
     self.layout = layout
     annotated = Set(annotations)
     for (part, place) in layout.parts.enumerated() {
-      let folder = FilePath.normalized(place.images)
       // Issues of folders that also hold the annotations are known.
       var found: [DatasetIssue] = []
       let files = try ImageFolder.files(
-        below: folder, issues: &found, where: FilePath.isAnyImage)
-      if folder != FilePath.normalized(place.annotations) { issues += found }
+        below: place.images, issues: &found, where: FilePath.isAnyImage)
+      if place.images != place.annotations { issues += found }
       for file in files {
-        let name = folder == "." ? file : String(file.dropFirst(folder.count + 1))
-        let identifier = Identifier(part: part, name: FilePath.stem(name))
+        let identifier = Identifier(
+          part: part, name: ImageFolder.stem(of: file, below: place.images))
+        if images[identifier] == nil {
+          byName[FilePath.name(identifier.name).lowercased(), default: []].append(identifier)
+        }
         images[identifier, default: []].append(file)
-        let key = FilePath.name(identifier.name).lowercased()
-        if byName[key]?.contains(identifier) != true { byName[key, default: []].append(identifier) }
       }
     }
   }

@@ -29,8 +29,7 @@ struct VOCLayout {
     let splits = SplitName.canonical(
       ImageFolder.folders(in: root).paths.compactMap { folder in
         let name = FilePath.name(folder)
-        let isSplit = SplitName.usualName(name) != nil || name == SplitName.unnamed
-        return isSplit ? Self.part(in: folder).map { (name, $0) } : nil
+        return SplitName.isSplit(name) ? Self.part(in: folder).map { (name, $0) } : nil
       })
     if !splits.isEmpty {
       parts = SplitName.sorted(splits.keys).compactMap { split in
@@ -52,19 +51,16 @@ struct VOCLayout {
     }
   }
 
-  private static let annotationNames = [
-    "annotations", "annotation", "annots", "xmls", "xml", "labels", "label",
-  ]
-  private static let imageNames = ["jpegimages", "images", "imgs", "image", "img"]
-
   /// Whether a folder holds annotation files and images.
   static func isPart(_ folder: String) -> Bool { part(in: folder) != nil }
 
   /// The folders directly in one folder.
   private static func part(in folder: String) -> Part? {
-    let images = ImageFolder.folders(named: imageNames, in: folder).first
+    let images = ImageFolder.folders(
+      named: ["jpegimages"] + ImageFolder.imageNames, in: folder
+    ).first
     let annotations =
-      ImageFolder.folders(named: annotationNames, in: folder).first {
+      ImageFolder.folders(named: ImageFolder.labelNames, in: folder).first {
         holdsAnnotations(below: $0, trusted: FilePath.name($0).lowercased() == "annotations")
       } ?? images.flatMap { otherAnnotations(beside: $0, in: folder) }
     if let annotations {
@@ -80,7 +76,7 @@ struct VOCLayout {
   /// The only other folder beside an image folder that holds annotation files.
   private static func otherAnnotations(beside images: String, in folder: String) -> String? {
     let folders = ImageFolder.folders(in: folder).paths.prefix(maximumFolders).filter {
-      $0 != images && !annotationNames.contains(FilePath.name($0).lowercased())
+      $0 != images && !ImageFolder.labelNames.contains(FilePath.name($0).lowercased())
         && holdsAnnotations(below: $0)
     }
     return folders.count == 1 ? folders[0] : nil
@@ -88,34 +84,23 @@ struct VOCLayout {
 
   /// Folders with more subfolders are no image folder and annotation folder.
   private static let maximumFolders = 20
-  /// A folder whose first files are no annotations has none.
-  private static let maximumFiles = 1000
 
   private static func holdsAnnotations(directlyIn folder: String) -> Bool {
-    (FileContents.listing(of: folder) ?? []).map(\.name).filter { FilePath.ending($0) == "xml" }
-      .sorted().prefix(3).contains { isAnnotation(FilePath.join(folder, $0)) }
+    ImageFolder.files(directlyIn: folder, endings: "xml").prefix(3).contains(where: isAnnotation)
   }
 
   /// Whether one of the first XML files below a folder is an annotation; with `trusted`, whether
   /// there is an XML file.
   private static func holdsAnnotations(below folder: String, trusted: Bool = false) -> Bool {
-    var tried = 0
-    for (count, step) in FolderWalk([folder], links: .followOnce).enumerated() {
-      if count == maximumFiles, !trusted { return false }
-      guard case .file(let path) = step, FilePath.ending(path) == "xml" else { continue }
-      if trusted || isAnnotation(path) { return true }
-      tried += 1
-      if tried == 3 { return false }
-    }
-    return false
+    func isXML(_ path: String) -> Bool { FilePath.ending(path) == "xml" }
+    let files = ImageFolder.walk(folder)
+    return trusted
+      ? files.contains(where: isXML)
+      : files.prefix(1000).filter(isXML).prefix(3).contains(where: isAnnotation)
   }
 
   private static func holdsImages(below folder: String) -> Bool {
-    for case .file(let path) in FolderWalk([folder], links: .followOnce)
-    where FilePath.isAnyImage(path) {
-      return true
-    }
-    return false
+    ImageFolder.walk(folder).contains(where: FilePath.isAnyImage)
   }
 
   /// Whether the first element of an XML file is `annotation`.

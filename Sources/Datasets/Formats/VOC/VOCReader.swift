@@ -49,12 +49,12 @@ struct VOCReader: FormatReader {
       try ImageFolder.checkSplits(in: path, where: VOCLayout.isPart)
     }
     for (part, place) in layout.parts.enumerated() {
-      let folder = FilePath.normalized(place.annotations)
-      let files = try ImageFolder.files(below: folder, issues: &issues) {
+      let files = try ImageFolder.files(below: place.annotations, issues: &issues) {
         FilePath.ending($0) == "xml"
       }
       for file in files {
-        let identifier = Identifier(part: part, name: Self.name(of: file, in: folder))
+        let identifier = Identifier(
+          part: part, name: ImageFolder.stem(of: file, below: place.annotations))
         guard paths.updateValue(file, forKey: identifier) == nil else { continue }
         annotations.append(identifier)
         let split = place.split ?? Self.split(of: identifier.name)
@@ -65,15 +65,9 @@ struct VOCReader: FormatReader {
     if members.isEmpty { members = ["train": []] }
   }
 
-  /// The path of a file relative to a folder, without file extension.
-  private static func name(of path: String, in folder: String) -> String {
-    FilePath.stem(folder == "." ? path : String(path.dropFirst(folder.count + 1)))
-  }
-
   /// The split of an annotation file by the folders in its name; `train` if none is a split's.
   private static func split(of name: String) -> String {
-    name.split(separator: "/").dropLast().lazy.compactMap { SplitName.usualName(String($0)) }.first
-      ?? "train"
+    name.split(separator: "/").dropLast().compactMap(SplitName.usualName).first ?? "train"
   }
 
   /// The list files in `ImageSets/Main`, by split.
@@ -153,7 +147,8 @@ struct VOCReader: FormatReader {
       }
     }
     return ParsedDataset(
-      classNames: classes.names, images: parsed, boxLayout: .corners, unread: unread,
+      classNames: classes.names, images: parsed, conventions: BoxConventions(.corners),
+      unread: unread,
       issues: issues)
   }
 

@@ -20,10 +20,7 @@ enum DarknetDescription {
     }
   }
 
-  /// Parses the text of a description.
-  ///
-  /// - Parameters:
-  ///   - file: The description, whose folder holds the list of class names.
+  /// Parses the text of a description; the folder of `file` holds the list of class names.
   static func read(_ text: String, file: String) throws(DatasetsError) -> YOLODescription {
     let entries = entries(text)
     guard let names = entries.first(where: { $0.key == "names" }) else {
@@ -37,10 +34,7 @@ enum DarknetDescription {
         "\"names = \(names.value)\" does not exist; searched for at "
           + resolver.places(of: names.value).joined(separator: " and ") + ".")
     }
-    var splits: [(name: String, value: [String])] = []
-    for entry in entries where SplitName.usualName(entry.key) != nil || entry.key == "default" {
-      splits.append((entry.key, [entry.value]))
-    }
+    let splits = entries.filter { SplitName.isSplit($0.key) }.map { ($0.key, [$0.value]) }
     let classNames = try ClassList.names(in: list, isNumbered: true)
     if let count = entries.first(where: { $0.key == "classes" }),
       Int(count.value) != classNames.count

@@ -54,9 +54,7 @@ struct YOLODescription: Hashable {
       path = text
     }
     var places: [(name: String, value: [String])] = []
-    for entry in root.entries ?? [] where !entry.value.isNull {
-      let isSplit = SplitName.usualName(entry.key) != nil || entry.key == SplitName.unnamed
-      guard isSplit else { continue }
+    for entry in root.entries ?? [] where !entry.value.isNull && SplitName.isSplit(entry.key) {
       let value = try Self.places(entry.value, key: entry.key, file: file)
       let split = SplitName.canonical(entry.key)
       if let other = places.first(where: { SplitName.canonical($0.name) == split }),

@@ -33,7 +33,7 @@ struct YOLOLabelLocator {
 
   /// - Parameter bases: The dataset's folder, and that of its description.
   init(bases: [String]) {
-    self.bases = bases.map { FilePath.join(FileManager.default.currentDirectoryPath, $0) }
+    self.bases = bases.map { FileContents.absolute($0) }
   }
 
   /// The label file of an image or, if there is none, where it is expected.

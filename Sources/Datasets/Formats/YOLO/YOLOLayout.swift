@@ -6,7 +6,7 @@ enum YOLOLayout {
   /// The image folder of each split: `train/images`, `images/train`, or `train` with the label files
   /// beside the images. Without splits, everything is `train`. Empty if no label files are found.
   static func splits(in root: String) -> [String: String] {
-    let images = ImageFolder.folders(named: imageFolders, in: root)
+    let images = ImageFolder.folders(named: ImageFolder.imageNames, in: root)
     let found = (SplitName.usual + [SplitName.unnamed]).flatMap { split in
       places(of: split, in: root, images: images, isBare: true).map { (name: split, value: $0) }
     }.filter { holdsLabels(of: $0.value, in: root) }
@@ -26,21 +26,21 @@ enum YOLOLayout {
   ) -> [String] {
     SplitName.spellings(split).flatMap { name in
       let folder = FilePath.join(root, name)
-      return ImageFolder.folders(named: imageFolders, in: folder)
+      return ImageFolder.folders(named: ImageFolder.imageNames, in: folder)
         + images.map { FilePath.join($0, name) } + (isBare ? [folder] : [])
     }
   }
 
   /// Throws if two folders in one place are the same split, or if one cannot be read.
   static func checkSplits(in root: String) throws(DatasetsError) {
-    for folder in [root] + ImageFolder.folders(named: imageFolders, in: root) {
+    for folder in [root] + ImageFolder.folders(named: ImageFolder.imageNames, in: root) {
       try ImageFolder.checkSplits(in: folder) { holdsLabels(of: $0, in: root) }
     }
   }
 
   /// The image folder that a split without an entry in the description has by its name.
   static func folder(of split: String, in root: String) -> String? {
-    let images = ImageFolder.folders(named: imageFolders, in: root)
+    let images = ImageFolder.folders(named: ImageFolder.imageNames, in: root)
     return places(of: split, in: root, images: images, isBare: false)
       .first { FileContents.entry($0) == .folder }
   }
@@ -69,9 +69,6 @@ enum YOLOLayout {
     return first.names
   }
 
-  /// The names of image folders, in lower case.
-  private static let imageFolders = ["images", "imgs", "img", "image"]
-
   /// Whether images in a folder or, if `isDeep`, below it have label files. A few images are enough:
   /// the images of a folder have the same layout.
   private static func holdsLabels(
@@ -79,7 +76,10 @@ enum YOLOLayout {
   ) -> Bool {
     guard FileContents.entry(folder) == .folder else { return false }
     var locator = YOLOLabelLocator(bases: [root])
-    let images = isDeep ? firstImages(below: folder) : ImageFolder.images(directlyIn: folder)
+    let images =
+      isDeep
+      ? ImageFolder.walk(folder).filter(FilePath.isAnyImage).prefix(1000).map(FilePath.normalized)
+      : ImageFolder.images(directlyIn: folder)
     let hasLabel = images.prefix(1000).contains { image in
       let label = locator.label(of: image)
       return label.exists && isLabelFile(label.path)
@@ -88,23 +88,14 @@ enum YOLOLayout {
       || Set(images.map { FilePath.folder($0) }).contains { locator.hasLabelFolder(of: $0) }
   }
 
-  private static func firstImages(below folder: String) -> [String] {
-    var images: [String] = []
-    for case .file(let path) in FolderWalk([folder], links: .followOnce)
-    where FilePath.isAnyImage(path) {
-      images.append(FilePath.normalized(path))
-      if images.count == 1000 { break }
-    }
-    return images
-  }
-
-  /// Whether a text file holds rows of numbers, as label files do, or is empty.
+  /// Whether a text file begins with a row of numbers, as label files do, or is empty.
   private static func isLabelFile(_ path: String) -> Bool {
     guard let head = try? FileContents.read(path, prefix: 4096, limit: FileContents.textLimit),
       let line = head.bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).first
     else { return true }
     let fields = String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\t" }
-    return fields.count >= 5 && fields.allSatisfy { NumberFormat.number($0) != nil }
+    // Of a long row, the last number may be cut.
+    return fields.count >= 5 && fields.prefix(5).allSatisfy { NumberFormat.number($0) != nil }
   }
 
   /// The label folder beside an image folder; nil for other folders.
@@ -124,7 +115,8 @@ enum YOLOLayout {
       case "IMAGES": "LABELS"
       default: nil
       }
-    guard usual != nil || (imageFolders + ["jpegimages"]).contains(name.lowercased()) else {
+    guard usual != nil || (ImageFolder.imageNames + ["jpegimages"]).contains(name.lowercased())
+    else {
       return nil
     }
     if let usual,
@@ -133,25 +125,14 @@ enum YOLOLayout {
     {
       return usual
     }
-    let others = ImageFolder.folders(named: labelFolders, in: parent.isEmpty ? "." : parent)
-      .filter(holdsText)
-    return others.count == 1 ? FilePath.name(others[0]) : usual
-  }
-
-  /// The names of label folders, in lower case.
-  private static let labelFolders = ["labels", "label", "annotations", "annotation", "annots"]
-
-  /// Whether one of the first files below a folder may be the labels of an image.
-  private static func holdsText(_ folder: String) -> Bool {
-    for (count, step) in FolderWalk([folder], links: .followOnce).enumerated() {
-      guard count < 100 else { return false }
-      if case .file(let path) = step, FilePath.ending(path) == "txt",
-        !isList(FilePath.name(path)), isLabelFile(path)
-      {
-        return true
+    let others = ImageFolder.folders(
+      named: ImageFolder.labelNames, in: parent.isEmpty ? "." : parent
+    ).filter { folder in
+      ImageFolder.walk(folder).prefix(100).contains {
+        FilePath.ending($0) == "txt" && !isList(FilePath.name($0)) && isLabelFile($0)
       }
     }
-    return false
+    return others.count == 1 ? FilePath.name(others[0]) : usual
   }
 
   /// Whether a text file in a folder of labels is a list or a note rather than the labels of an

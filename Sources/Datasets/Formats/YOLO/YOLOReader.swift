@@ -115,16 +115,7 @@ struct YOLOReader: FormatReader {
           + "a data.yaml.")
     }
     var issues = notice.map { [$0] } ?? []
-    var classes = ClassTable()
-    let indices = names.enumerated().map { number, name in
-      let (isNew, index) = classes.insert(name)
-      if !isNew {
-        issues.report(
-          .duplicateEntry, descriptionPath,
-          "class \(number) is named \"\(name)\" like one before it; both are used as one class.")
-      }
-      return index
-    }
+    let (classes, indices) = classes(named: names, issues: &issues)
     if let keyPoints = description?.keyPoints {
       issues.report(
         .ignoredAnnotations, descriptionPath,
@@ -147,17 +138,39 @@ struct YOLOReader: FormatReader {
         objects: file.objects(renumbered: indices),
         labels: file.state)
     }
-    if let first = parsed.first, parsed.allSatisfy({ $0.labels == .absent }) {
-      let isThere = FileContents.entry(first.imagePath) != .nothing
-      throw DatasetsError(
-        file: descriptionPath,
-        "none of the \(parsed.count) images of the split \"\(split)\" "
-          + (isThere
-            ? "has a label file; the first is expected at \(first.labelPath)."
-            : "was found; the first, \(first.imagePath), does not exist."))
-    }
+    try refuseUnlabeled(parsed, split: split)
     return ParsedDataset(
-      classNames: classes.names, images: parsed, boxLayout: .centerAndSize, issues: issues)
+      classNames: classes.names, images: parsed,
+      conventions: BoxConventions(.centerAndSize, expectsFractions: true), issues: issues)
+  }
+
+  /// The classes without repeated names, and the class index of each name.
+  private func classes(
+    named names: [String], issues: inout [DatasetIssue]
+  ) -> (ClassTable, indices: [Int]) {
+    var classes = ClassTable()
+    let indices = names.enumerated().map { number, name in
+      let (isNew, index) = classes.insert(name)
+      if !isNew {
+        issues.report(
+          .duplicateEntry, descriptionPath,
+          "class \(number) is named \"\(name)\" like one before it; both are used as one class.")
+      }
+      return index
+    }
+    return (classes, indices)
+  }
+
+  /// Throws if no image of a split has a label file.
+  private func refuseUnlabeled(_ images: [ParsedImage], split: String) throws(DatasetsError) {
+    guard let first = images.first, images.allSatisfy({ $0.labels == .absent }) else { return }
+    let isThere = FileContents.entry(first.imagePath) != .nothing
+    throw DatasetsError(
+      file: descriptionPath,
+      "none of the \(images.count) images of the split \"\(split)\" "
+        + (isThere
+          ? "has a label file; the first is expected at \(first.labelPath)."
+          : "was found; the first, \(first.imagePath), does not exist."))
   }
 
   // MARK: Images
@@ -177,9 +190,26 @@ struct YOLOReader: FormatReader {
       }
       return try imageFiles(in: folder, issues: &issues)
     }
+    let resolver = PathResolver(folders: [root, home])
+    // Two entries of a description never mean one place by their ends.
+    let all = (description?.splits ?? [:]).sorted { $0.key < $1.key }.flatMap(\.value)
+    let matches = Dictionary(
+      zip(all, PathResolver.paths(all, resolver.match)).map { ($0, $1) },
+      uniquingKeysWith: { first, _ in first })
     var images: [ListedImage] = []
     for entry in entries {
-      let place = try locate(entry, key: split, issues: &issues)
+      guard let match = matches[entry] ?? nil else {
+        throw DatasetsError(
+          file: descriptionPath,
+          "\"\(split): \(entry)\" does not exist; searched for at "
+            + resolver.places(of: entry).joined(separator: " and ") + ".")
+      }
+      let place = match.path
+      if case .partial = match {
+        issues.report(
+          .layout, descriptionPath,
+          "\"\(split): \(entry)\" does not exist; \(place) is used instead.")
+      }
       if FileContents.entry(place) == .folder {
         images += try imageFiles(in: place, issues: &issues)
       } else if FilePath.ending(place) == "txt" {
@@ -196,35 +226,12 @@ struct YOLOReader: FormatReader {
     return images
   }
 
-  /// Resolves an entry of the description to a path.
-  private func locate(
-    _ entry: String, key: String, issues: inout [DatasetIssue]
-  ) throws(DatasetsError) -> String {
-    let resolver = PathResolver(folders: [root, home])
-    // Two entries never mean one place by their ends.
-    let entries = (description?.splits ?? [:]).sorted { $0.key < $1.key }.flatMap(\.value)
-    let matches = PathResolver.paths(entries, resolver.match)
-    switch zip(entries, matches).first(where: { $0.0 == entry })?.1 {
-    case .exact(let place)?: return place
-    case .partial(let place)?:
-      issues.report(
-        .layout, descriptionPath,
-        "\"\(key): \(entry)\" does not exist; \(place) is used instead.")
-      return place
-    case nil:
-      throw DatasetsError(
-        file: descriptionPath,
-        "\"\(key): \(entry)\" does not exist; searched for at "
-          + resolver.places(of: entry).joined(separator: " and ") + ".")
-    }
-  }
-
   private func imageFiles(
     in folder: String, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [ListedImage] {
     let images = try ImageFolder.files(below: folder, issues: &issues, where: FilePath.isAnyImage)
     if images.isEmpty {
-      throw DatasetsError(file: folder, "the folder holds no .jpg, .jpeg or .png images.")
+      throw DatasetsError(file: folder, "the folder holds no images.")
     }
     return images.map { ($0, false) }
   }
