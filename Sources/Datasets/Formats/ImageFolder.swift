@@ -171,6 +171,7 @@ enum ImageFolder {
   static func checkSplits(
     in root: String, where isPart: (String) -> Bool = { _ in true }
   ) throws(DatasetsError) {
+    var found: [String: [String]] = [:]
     for entry in FileContents.listing(of: root) ?? [] {
       guard let split = SplitName.usualName(entry.name) else { continue }
       let path = FilePath.join(root, entry.name)
@@ -180,16 +181,14 @@ enum ImageFolder {
           "the folder of the split \"\(split)\" is a symbolic link to \(link.target), which does "
             + "not exist.")
       }
-      if entry.isFolder, !FileContents.isListable(path) {
+      guard entry.isFolder else { continue }
+      guard FileContents.isListable(path) else {
         throw DatasetsError(FileContents.unlistable(path).diagnostic)
       }
+      found[split, default: []].append(path)
     }
-    let named = folders(in: root).paths.compactMap { path in
-      SplitName.usualName(FilePath.name(path)).map { (split: $0, path: path) }
-    }
-    for (split, parts) in Dictionary(grouping: named, by: \.split).sorted(by: { $0.key < $1.key })
-    where parts.count > 1 {
-      let parts = parts.map(\.path).filter(isPart)
+    for (split, parts) in found.sorted(by: { $0.key < $1.key }) where parts.count > 1 {
+      let parts = parts.filter(isPart).sorted(by: FileContents.isBefore)
       guard Set(parts.map { FileContents.resolved($0) }).count > 1 else { continue }
       throw DatasetsError(
         file: root,

@@ -9,9 +9,6 @@ package struct ClassMaskFile {
 
   private let path: String
   private let sample: Sample
-  /// Maps class numbers of the file to class indices; nil if they need no mapping.
-  private let classIndices: [Int?]?
-  /// The number of classes, 1...254.
   private let classCount: Int
 
   /// The mask of a sample; nil if it has none.
@@ -19,7 +16,6 @@ package struct ClassMaskFile {
     guard let path = sample.maskPath else { return nil }
     self.path = path
     self.sample = sample
-    classIndices = sample.maskClassIndices
     self.classCount = classCount
   }
 
@@ -46,13 +42,13 @@ package struct ClassMaskFile {
         "the mask has \(image.width)x\(image.height) pixels, but its image "
           + "\(sample.imageWidth)x\(sample.imageHeight).")
     }
-    var plane = try gray(image, path)
-    try number(&plane, path)
+    var plane = try gray(image)
+    try number(&plane)
     return plane
   }
 
   /// The stored gray values; a color conversion would change the class numbers.
-  private func gray(_ image: Image, _ path: String) throws(DatasetIssue) -> Image {
+  private func gray(_ image: Image) throws(DatasetIssue) -> Image {
     if image.format == .gray8 { return image }
     guard image.format.bitDepth == 8 else {
       throw DatasetIssue(
@@ -75,7 +71,7 @@ package struct ClassMaskFile {
   ///
   /// With one class, masks may be black and white, even as JPEG, or hold 1, and 255 for ignored
   /// pixels.
-  private func number(_ plane: inout Image, _ path: String) throws(DatasetIssue) {
+  private func number(_ plane: inout Image) throws(DatasetIssue) {
     var isSeen = [Bool](repeating: false, count: 256)
     for value in plane.bytes { isSeen[Int(value)] = true }
     var numbers = [UInt8](0...255)
@@ -88,7 +84,7 @@ package struct ClassMaskFile {
         "the mask has the number \(wrong) at pixel (\(place % plane.width), "
           + "\(place / plane.width)), but there are \(fileClassCount) classes, counted from 1.")
     }
-    if let indices = classIndices {
+    if let indices = sample.maskClassIndices {
       numbers = numbers.map { number in
         guard indices.indices.contains(Int(number) - 1) else { return number }
         return indices[Int(number) - 1].map { UInt8($0 + 1) } ?? Self.background
@@ -98,5 +94,5 @@ package struct ClassMaskFile {
   }
 
   /// The number of classes in the numbering of the mask file.
-  private var fileClassCount: Int { classIndices?.count ?? classCount }
+  private var fileClassCount: Int { sample.maskClassIndices?.count ?? classCount }
 }

@@ -99,40 +99,15 @@ struct COCOParser {
           "\(row.subject) is of category id \(row.category), which is not listed; ignored.")
         continue
       }
-      let extent: StatedExtent
-      if row.hasBox {
-        extent = StatedExtent(box: row.box, area: row.area)
-      } else {
-        do {
-          extent = try row.segmentedExtent(of: join.images[image])
-          withoutBoxes.append(row)
-        } catch {
-          report(
-            .malformedLabels, at: row.offset,
-            "\(row.subject) has no \"bbox\", and \(error); ignored.")
-          continue
-        }
-      }
-      var object = ParsedObject(
-        classIndex: classIndices[category], extent: .stated(extent), isCrowd: row.isCrowd,
-        isDifficult: row.isDifficult, isTruncated: row.isTruncated, isOccluded: row.isOccluded,
-        id: row.id, byte: row.offset, line: lines.line(at: row.offset))
-      if !file.segmentations {
-        result[image].append(object)
-        continue
-      }
-      if case .polygons(let polygons)? = row.segmentation {
-        if !polygons.isEmpty { object.segmentation = .polygons(polygons) }
-      } else if let segmentation = row.segmentation {
-        let (width, height) = (join.images[image].width, join.images[image].height)
-        do {
-          object.segmentation = .mask(
-            try segmentation.mask(imageWidth: width, imageHeight: height))
-        } catch {
-          report(.invalidSegmentation, at: row.offset, "\(row.subject): \(error); its box is kept.")
-        }
-      }
-      result[image].append(object)
+      guard let extent = extent(of: row, in: join.images[image]) else { continue }
+      if !row.hasBox { withoutBoxes.append(row) }
+      result[image].append(
+        ParsedObject(
+          classIndex: classIndices[category], extent: .stated(extent),
+          segmentation: file.segmentations ? segmentation(of: row, in: join.images[image]) : nil,
+          isCrowd: row.isCrowd, isDifficult: row.isDifficult, isTruncated: row.isTruncated,
+          isOccluded: row.isOccluded, id: row.id, byte: row.offset,
+          line: lines.line(at: row.offset)))
     }
     if let first = withoutBoxes.first {
       report(
@@ -143,5 +118,37 @@ struct COCOParser {
             + "\(first.subject); those of their polygons and masks are used.")
     }
     return result
+  }
+
+  /// The box and area of an annotation; nil if its mask is invalid and it has no box, which is
+  /// reported.
+  private mutating func extent(of row: COCOFile.Row, in image: COCOFile.Image) -> StatedExtent? {
+    if row.hasBox { return StatedExtent(box: row.box, area: row.area) }
+    do {
+      return try row.segmentedExtent(of: image)
+    } catch {
+      report(
+        .malformedLabels, at: row.offset,
+        "\(row.subject) has no \"bbox\", and \(error); ignored.")
+      return nil
+    }
+  }
+
+  /// The polygons or mask of an annotation; nil without any, and for an invalid mask, which is
+  /// reported.
+  private mutating func segmentation(
+    of row: COCOFile.Row, in image: COCOFile.Image
+  ) -> Segmentation? {
+    switch row.segmentation {
+    case nil: return nil
+    case .polygons(let polygons)?: return polygons.isEmpty ? nil : .polygons(polygons)
+    case let mask?:
+      do {
+        return .mask(try mask.mask(imageWidth: image.width, imageHeight: image.height))
+      } catch {
+        report(.invalidSegmentation, at: row.offset, "\(row.subject): \(error); its box is kept.")
+        return nil
+      }
+    }
   }
 }

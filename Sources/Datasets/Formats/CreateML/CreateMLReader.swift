@@ -34,8 +34,8 @@ struct CreateMLReader: FormatReader {
   init(path: String) throws(DatasetsError) {
     if FileContents.entry(path) == .file {
       root = FilePath.folder(path)
-      let names = [FilePath.stem(path), FileContents.absolute(root)].map { FilePath.name($0) }
-      files = [names.compactMap(SplitName.usualName).first ?? "train": path]
+      let home = FilePath.name(FileContents.absolute(root))
+      files = [Self.split(of: path) ?? SplitName.usualName(home) ?? "train": path]
     } else {
       root = path
       try ImageFolder.checkSplits(in: path) { Self.annotationFile(in: $0) != nil }
@@ -50,17 +50,20 @@ struct CreateMLReader: FormatReader {
   private static func annotationFiles(in root: String) -> [String: String] {
     let files = ImageFolder.splits(in: root).compactMapValues(annotationFile)
     if !files.isEmpty { return files }
-    if let file = annotationFile(in: root) { return ["train": file] }
     // train.json and val.json, in the root folder or in one for annotation files.
     for folder in [root] + ImageFolder.folders(in: root).paths.prefix(100) {
-      let named = labelFiles(in: folder).map { path in
-        (name: SplitName.usualName(FilePath.name(FilePath.stem(path))), value: path)
+      if let file = annotationFile(in: folder) { return [split(of: file) ?? "train": file] }
+      let splits = labelFiles(in: folder).compactMap { file in
+        split(of: file).map { (name: $0, value: file) }
       }
-      if named.count == 1 { return ["train": named[0].value] }
-      let splits = named.compactMap { file in file.name.map { (name: $0, value: file.value) } }
       if !splits.isEmpty { return SplitName.canonical(splits) }
     }
     return [:]
+  }
+
+  /// The split that a file is named like.
+  private static func split(of file: String) -> String? {
+    SplitName.usualName(FilePath.name(FilePath.stem(file)))
   }
 
   /// The annotation file in an image folder; nil unless there is exactly one.

@@ -80,29 +80,16 @@ struct MaskFolderReader: FormatReader {
       grouping: try ImageFolder.files(
         below: place.masks, issues: &data.issues, where: FilePath.isAnyImage)
     ) { ImageFolder.stem(of: $0, below: place.masks) }
-    /// The image of each mask that is read.
-    var owners: [String: String] = [:]
-    var masked: Set<String> = []
     let all = try ImageFolder.files(
       below: place.images, issues: &data.issues, where: FilePath.isAnyImage)
     let known = Set(all.map { ImageFolder.stem(of: $0, below: place.images) })
     var images = all
     if let list = place.list {
-      let locator = ImageLocator(root: place.images, folders: [place.images])
-      let names = try ImageFolder.listed(list)
-      for name in names {
-        try ImageFolder.refuseFolder(
-          name, at: [place.images, root].map { FilePath.join($0, name) }, in: list)
-      }
-      images = zip(names, locator.places(of: names)).compactMap { name, place in
-        if place == nil {
-          data.issues.report(
-            .pathOutside, list,
-            "the image \"\(name)\" leads out of the dataset's folder; it is ignored.")
-        }
-        return place
-      }
+      images = try self.images(in: list, of: place, issues: &data.issues)
     }
+    /// The image of each mask that is read.
+    var owners: [String: String] = [:]
+    var masked: Set<String> = []
     for image in images {
       let name = ImageFolder.stem(of: image, below: place.images)
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
@@ -129,20 +116,53 @@ struct MaskFolderReader: FormatReader {
       masked.insert(name)
       data.images.append(ParsedImage(imagePath: image, labelPath: mask, maskPath: mask))
     }
+    reportUnread(masks, owners: owners, masked: masked, known: known, issues: &data.issues)
+    return data
+  }
+
+  /// The images of a split's list.
+  private func images(
+    in list: String, of place: Place, issues: inout [DatasetIssue]
+  ) throws(DatasetsError) -> [String] {
+    let locator = ImageLocator(root: place.images, folders: [place.images])
+    let names = try ImageFolder.listed(list)
+    for name in names {
+      try ImageFolder.refuseFolder(
+        name, at: [place.images, root].map { FilePath.join($0, name) }, in: list)
+    }
+    return zip(names, locator.places(of: names)).compactMap { name, place in
+      if place == nil {
+        issues.report(
+          .pathOutside, list,
+          "the image \"\(name)\" leads out of the dataset's folder; it is ignored.")
+      }
+      return place
+    }
+  }
+
+  /// Reports masks that are not read.
+  ///
+  /// - Parameters:
+  ///   - owners: The image of each mask that is read.
+  ///   - masked: The names of the images that have a mask.
+  ///   - known: The names of all images.
+  private func reportUnread(
+    _ masks: [String: [String]], owners: [String: String], masked: Set<String>,
+    known: Set<String>, issues: inout [DatasetIssue]
+  ) {
     for (name, files) in masks.sorted(by: { $0.key < $1.key }) {
       let owner = name.hasSuffix("_mask") && !known.contains(name) ? String(name.dropLast(5)) : name
       // A mask whose image the split's list leaves out is neither orphaned nor redundant.
       guard masked.contains(owner) || !known.contains(owner) else { continue }
       for mask in files where owners[mask] == nil {
         if masked.contains(owner) {
-          data.issues.report(
+          issues.report(
             .duplicateEntry, mask,
             "the image \"\(owner)\" has another mask, which is read instead.")
         } else {
-          data.issues.report(.orphanedLabels, mask, "the mask belongs to no image; it is not read.")
+          issues.report(.orphanedLabels, mask, "the mask belongs to no image; it is not read.")
         }
       }
     }
-    return data
   }
 }

@@ -55,7 +55,10 @@ struct VOCReader: FormatReader {
       for file in files {
         let identifier = Identifier(
           part: part, name: ImageFolder.stem(of: file, below: place.annotations))
-        guard paths.updateValue(file, forKey: identifier) == nil else { continue }
+        if let other = paths.updateValue(file, forKey: identifier) {
+          issues.report(.orphanedLabels, other, "\(file) has the same name and is read instead.")
+          continue
+        }
         annotations.append(identifier)
         let split = place.split ?? Self.split(of: identifier.name)
         members[split, default: []].append(identifier)

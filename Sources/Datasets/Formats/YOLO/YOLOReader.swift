@@ -57,45 +57,9 @@ struct YOLOReader: FormatReader {
     if let file = Self.descriptionFile(path),
       let text = try DatasetsError.wrap(FileContents.text(file))
     {
-      let description =
-        try FilePath.ending(file) == "data"
-        ? DarknetDescription.read(text, file: file) : YOLODescription(text, file: file)
-      home = FilePath.folder(file)
-      let named = description.path.flatMap {
-        PathResolver(folders: [FilePath.folder(file)], kind: .folder).match($0)
-      }
-      root = if case .exact(let path)? = named { path } else { home }
-      if root == home, let path = description.path, named?.path != home {
-        notice = DatasetIssue(
-          .layout, file,
-          "\"path: \(path)\" does not exist; the folder of the description itself is used instead."
-        )
-      }
-      self.description = description
-      descriptionPath = file
-      classNames = description.classNames
-      // A split that is not named has the folder with its name, unless a named one has that.
-      let resolver = PathResolver(folders: [root, home])
-      let taken = Set(
-        description.splits.values.flatMap(\.self).compactMap { resolver.match($0)?.path }
-          .map { FileContents.resolved($0) })
-      for split in SplitName.usual {
-        let folder = YOLOLayout.folder(of: split, in: root)
-        folders[split] = folder.flatMap { taken.contains(FileContents.resolved($0)) ? nil : $0 }
-      }
-      splits = SplitName.sorted(Set(description.splits.keys).union(folders.keys))
+      try self.init(description: text, file: file)
     } else {
-      guard FileContents.entry(path) == .folder else {
-        throw DatasetsError(
-          file: path, "a YOLO dataset is a folder or a description that ends in .yaml or .data.")
-      }
-      root = path
-      home = path
-      descriptionPath = path
-      try YOLOLayout.checkSplits(in: path)
-      folders = YOLOLayout.splits(in: path)
-      classNames = try YOLOLayout.classNames(in: path, folders: folders.values.sorted())
-      splits = SplitName.sorted(folders.keys)
+      try self.init(folder: path)
     }
     if splits.isEmpty {
       throw DatasetsError(
@@ -103,6 +67,49 @@ struct YOLOReader: FormatReader {
         "no split is named here; write for instance \"train: images/train\" "
           + "and \"val: images/val\".")
     }
+  }
+
+  private init(description text: String, file: String) throws(DatasetsError) {
+    let description =
+      try FilePath.ending(file) == "data"
+      ? DarknetDescription.read(text, file: file) : YOLODescription(text, file: file)
+    home = FilePath.folder(file)
+    let named = description.path.flatMap {
+      PathResolver(folders: [FilePath.folder(file)], kind: .folder).match($0)
+    }
+    root = if case .exact(let path)? = named { path } else { home }
+    if root == home, let path = description.path, named?.path != home {
+      notice = DatasetIssue(
+        .layout, file,
+        "\"path: \(path)\" does not exist; the folder of the description itself is used instead.")
+    }
+    self.description = description
+    descriptionPath = file
+    classNames = description.classNames
+    // A split that is not named has the folder with its name, unless a named one has that.
+    let resolver = PathResolver(folders: [root, home])
+    let taken = Set(
+      description.splits.values.flatMap(\.self).compactMap { resolver.match($0)?.path }
+        .map { FileContents.resolved($0) })
+    for split in SplitName.usual {
+      let folder = YOLOLayout.folder(of: split, in: root)
+      folders[split] = folder.flatMap { taken.contains(FileContents.resolved($0)) ? nil : $0 }
+    }
+    splits = SplitName.sorted(Set(description.splits.keys).union(folders.keys))
+  }
+
+  private init(folder path: String) throws(DatasetsError) {
+    guard FileContents.entry(path) == .folder else {
+      throw DatasetsError(
+        file: path, "a YOLO dataset is a folder or a description that ends in .yaml or .data.")
+    }
+    root = path
+    home = path
+    descriptionPath = path
+    try YOLOLayout.checkSplits(in: path)
+    folders = YOLOLayout.splits(in: path)
+    classNames = try YOLOLayout.classNames(in: path, folders: folders.values.sorted())
+    splits = SplitName.sorted(folders.keys)
   }
 
   func read(
