@@ -4,9 +4,9 @@ import Imaging
 ///
 /// Fractions of the image in place of pixels, or corners in place of sizes, make boxes of which each
 /// is possible. Only all boxes of a file together show the mistake.
-struct BoxConventions: Sendable {
+package struct BoxConventions: Sendable {
   /// What the four numbers of a box are.
-  enum Layout: CaseIterable, Sendable {
+  package enum Layout: CaseIterable, Sendable {
     /// x1, y1, x2, y2.
     case corners
     /// x and y of the top left corner, width, height.
@@ -16,7 +16,7 @@ struct BoxConventions: Sendable {
   }
 
   /// A convention that fits all boxes, and the prescribed one does not.
-  enum Finding: Hashable, Sendable {
+  package enum Finding: Hashable, Sendable {
     /// All coordinates are fractions, and pixels are expected.
     case fractions(count: Int)
     /// All coordinates are pixels, and fractions are expected.
@@ -39,7 +39,7 @@ struct BoxConventions: Sendable {
   /// - Parameters:
   ///   - layout: The layout that the format prescribes; nil if other layouts make no sense there.
   ///   - expectsFractions: Whether numbers are fractions of the image and not pixels.
-  init(_ layout: Layout?, expectsFractions: Bool = false) {
+  package init(_ layout: Layout?, expectsFractions: Bool = false) {
     prescribed = layout ?? .corners
     others = layout == nil ? [] : Layout.allCases.filter { $0 != layout }
     self.expectsFractions = expectsFractions
@@ -52,7 +52,7 @@ struct BoxConventions: Sendable {
   ///   - numbers: The four numbers as in the file.
   ///   - width: The width of the image in pixels; 0 if it is unknown.
   ///   - height: The height of the image in pixels; 0 if it is unknown.
-  mutating func add(_ numbers: SIMD4<Double>, width: Int, height: Int) {
+  package mutating func add(_ numbers: SIMD4<Double>, width: Int, height: Int) {
     // In images of a few pixels, boxes in pixels are small.
     if min(width, height) > 0, max(width, height) <= 2 { return }
     count += 1
@@ -72,7 +72,7 @@ struct BoxConventions: Sendable {
   }
 
   /// What is wrong with all boxes together; nil if they follow the prescribed convention.
-  var finding: Finding? {
+  package var finding: Finding? {
     guard count > 0 else { return nil }
     if !expectsFractions, areAllFractions { return .fractions(count: count) }
     if expectsFractions, areAllPixels { return .pixels(count: count) }
@@ -121,7 +121,7 @@ extension BoxConventions {
 }
 
 extension BoxConventions.Layout: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .corners: "two corners (x1, y1, x2, y2)"
     case .cornerAndSize: "the top left corner and the size (x, y, width, height)"
@@ -132,7 +132,7 @@ extension BoxConventions.Layout: CustomStringConvertible {
 
 extension BoxConventions.Finding: CustomStringConvertible {
   /// A clause without a full stop.
-  var description: String {
+  package var description: String {
     switch self {
     case .fractions(let count):
       "\(Self.boxes(count)) between 0 and 1, as fractions of the image are; pixels are expected"

@@ -27,6 +27,8 @@ extension DatasetFormat {
       }
     }
     for file in files {
+      // A device may never end.
+      guard FileStamp(file) != nil else { continue }
       let head = try? FileContents.read(file, prefix: FileKind.prefix, limit: .max).bytes
       if let kind = head.flatMap({ FileKind.nameUnlessText(of: $0) }) { return (file, kind) }
     }
