@@ -7,7 +7,8 @@ static __thread long *thread_counter;
 
 void gt_count_allocations(long *counter) { thread_counter = counter; }
 
-#if defined(__GLIBC__)
+// Sanitizers replace the allocator themselves.
+#if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 #include <errno.h>
 
 extern void *__libc_malloc(size_t size);
