@@ -239,20 +239,6 @@ import Testing
     #expect(sheet.image.width == 20 * 204 + 4 && sheet.image.height == 20 * 204 + 4)
   }
 
-  @Test func drawingTrainingImagesEndsWhereItIsInterrupted() throws {
-    let check = try DatasetCheck(path: writeYOLO())
-    var config = TrainingConfig()
-    config.imgsz = 32
-    var asked: [Int] = []
-    #expect(throws: CommandError.self) {
-      _ = try AugmentedGrid(check, config: config, count: 10) { done in
-        asked.append(done)
-        if done == 3 { throw CommandError("interrupted", exitCode: .interrupted) }
-      }
-    }
-    #expect(asked == [0, 1, 2, 3])
-  }
-
   @Test func masksAndTurnedImagesAreShown() throws {
     for name in ["a", "b"] {
       try Fixtures.writeImage(

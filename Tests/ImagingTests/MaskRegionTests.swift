@@ -54,6 +54,11 @@ struct MaskRegionTests {
         }
       }
       #expect(restored == values)
+      // The mask of one value has the same polygons, although only its bounds are traced.
+      let ones = values.map { $0 == 1 ? UInt8(1) : 0 }
+      #expect(
+        RunLengthMask(width: width, height: height, pixels: ones).polygons
+          == MaskRegion.regions(of: ones, width: width, height: height).map(\.polygon))
     }
   }
 }

@@ -40,7 +40,7 @@ struct SampleAdapter {
       if case .mask(let mask)? = sample.annotations[place].segmentation, mask.area > 0,
         holds.contains(.polygon), !holds.contains(.masks), !sample.annotations[place].isCrowd
       {
-        sample.annotations[place].segmentation = .polygons(mask.regions.map(\.polygon))
+        sample.annotations[place].segmentation = .polygons(mask.polygons)
         outcome.lose(.masksAsPolygons)
       }
     }

@@ -38,7 +38,7 @@ struct BootstrapAP: Sendable {
         rows += pair.detections.prefix(matches.parameters.largestLimit).filter {
           matches.ignored[$0 * areaCount] != everyThreshold
         }
-        for row in pair.groundTruths where table.groundTruths.traits[row].areCounted {
+        for row in pair.groundTruths where table.groundTruths.traits[row].isCounted {
           groundTruthImages.append(pair.image)
         }
       }

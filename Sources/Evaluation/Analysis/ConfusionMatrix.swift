@@ -58,7 +58,7 @@ package struct ConfusionMatrix: Hashable, Sendable {
         let isCrowd = groundTruths.traits[groundTruth].contains(.crowd)
         let value = overlap.iou(table, row, groundTruth, isCrowd)
         guard value >= iou else { continue }
-        if groundTruths.traits[groundTruth].areCounted {
+        if groundTruths.traits[groundTruth].isCounted {
           candidates.append((value, row, groundTruth))
         } else {
           onIgnored.insert(row)
@@ -84,7 +84,7 @@ package struct ConfusionMatrix: Hashable, Sendable {
       pairs.append((Int(detections.classes[row]), background))
     }
     for groundTruth in groundTruthRows
-    where groundTruths.traits[groundTruth].areCounted && !takenGroundTruths.contains(groundTruth) {
+    where groundTruths.traits[groundTruth].isCounted && !takenGroundTruths.contains(groundTruth) {
       pairs.append((background, Int(groundTruths.classes[groundTruth])))
     }
     return pairs

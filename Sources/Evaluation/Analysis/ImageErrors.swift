@@ -37,7 +37,7 @@ struct ImageErrors {
     let labeled = mine.groundTruths.sorted {
       table.groundTruthSources[$0] < table.groundTruthSources[$1]
     }
-    groundTruths = labeled.filter { table.groundTruths.traits[$0].areCounted }
+    groundTruths = labeled.filter { table.groundTruths.traits[$0].isCounted }
     isMatched = [Bool](repeating: false, count: groundTruths.count)
     matches = [DetectionMatch](repeating: DetectionMatch(), count: detections.count)
     for detection in detections {
@@ -46,7 +46,7 @@ struct ImageErrors {
       }
     }
     match()
-    ignore(labeled.filter { !table.groundTruths.traits[$0].areCounted })
+    ignore(labeled.filter { !table.groundTruths.traits[$0].isCounted })
     isReached = isMatched
     for place in matches.indices where !matches[place].isTruePositive { findError(place) }
   }

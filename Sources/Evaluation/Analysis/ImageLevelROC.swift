@@ -26,7 +26,7 @@ package struct ImageLevelROC: Hashable, Sendable {
     for number in table.pairs(ofClass: classIndex) {
       let pair = table.pairs[Int(number)]
       undetected -= 1
-      let isPositive = pair.groundTruths.contains { table.groundTruths.traits[$0].areCounted }
+      let isPositive = pair.groundTruths.contains { table.groundTruths.traits[$0].isCounted }
       if !isPositive && !pair.groundTruths.isEmpty { continue }
       if isPositive { positives += 1 }
       if let highestScoring = pair.detections.first {

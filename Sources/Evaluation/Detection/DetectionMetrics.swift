@@ -52,7 +52,7 @@ public struct DetectionMetrics: Hashable, Sendable {
     _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) {
     var counts = table.classNames.map { _ in (groundTruths: 0, detections: 0) }
-    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].areCounted {
+    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isCounted {
       counts[Int(table.groundTruths.classes[row])].groundTruths += 1
     }
     for classIndex in table.detections.classes { counts[Int(classIndex)].detections += 1 }

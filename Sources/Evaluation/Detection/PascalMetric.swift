@@ -78,7 +78,7 @@ package struct PascalMetric: Hashable, Sendable {
   ) -> ClassEntry {
     let traits = table.groundTruths.traits
     let groundTruthCount = table.pairs(ofClass: classIndex).reduce(0) { count, number in
-      count + table.pairs[Int(number)].groundTruths.count { traits[$0].areCounted }
+      count + table.pairs[Int(number)].groundTruths.count { traits[$0].isCounted }
     }
     guard groundTruthCount > 0 else {
       return ClassEntry(groundTruthCount: 0, ap2007: -1, ap2010: -1)
@@ -89,7 +89,7 @@ package struct PascalMetric: Hashable, Sendable {
     var (truePositives, counted) = (0, 0)
     for entry in ranked(table, classIndex: classIndex, overlap: overlap) {
       if let groundTruth = entry.groundTruth {
-        if !traits[groundTruth].areCounted { continue }
+        if !traits[groundTruth].isCounted { continue }
         if taken.insert(groundTruth).inserted { truePositives += 1 }
       }
       counted += 1

@@ -101,7 +101,7 @@ struct DetectionMatcher {
     taken.removeAll(keepingCapacity: true)
     for row in pair.groundTruths {
       isIgnored.append(
-        !table.groundTruths.traits[row].areCounted || !range.contains(table.groundTruths.areas[row])
+        !table.groundTruths.traits[row].isCounted || !range.contains(table.groundTruths.areas[row])
       )
       taken.append(0)
     }

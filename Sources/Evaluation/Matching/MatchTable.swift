@@ -31,7 +31,7 @@ package struct MatchTable: Sendable {
     ignored = parts.flatMap(\.ignored)
     let ranges = EvaluationParameters.coco.areaRanges
     groundTruthCounts = [Int](repeating: 0, count: table.classNames.count * ranges.count)
-    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].areCounted {
+    for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isCounted {
       let place = Int(table.groundTruths.classes[row]) * ranges.count
       for (area, range) in ranges.enumerated()
       where range.contains(table.groundTruths.areas[row]) {

@@ -14,12 +14,11 @@ struct AugmentedGrid: Sendable {
 
   /// Augments images of the split "train", or of the first split if there is none.
   ///
-  /// - Parameters:
-  ///   - observe: Called before each image; an error that it throws cancels the work.
+  /// - Parameter progress: Called after each image.
   /// - Throws: `DatasetsError` if no image can be decoded.
   init(
     _ check: DatasetCheck, config: TrainingConfig, count: Int,
-    observe: (_ done: Int) throws -> Void = { _ in }
+    progress: () -> Void = {}
   ) throws {
     let split = check.splits.first { $0.dataset.split == "train" } ?? check.splits.first
     guard let dataset = split?.dataset, !dataset.samples.isEmpty else {
@@ -37,7 +36,6 @@ struct AugmentedGrid: Sendable {
     image = Image(
       width: columns * step + Self.gap, height: rows * step + Self.gap, filledWith: 255)
     for number in 0..<count {
-      try observe(number)
       let sample = try source.image(epoch: number / source.count, place: number % source.count)
       let drawn = sample.image.drawing(sample.annotations, classNames: dataset.classNames)
       place(
@@ -47,6 +45,7 @@ struct AugmentedGrid: Sendable {
         try AnnotatedThumbnail(
           sample.image, name: "Image \(number + 1)", annotations: sample.annotations,
           classNames: dataset.classNames))
+      progress()
     }
   }
 

@@ -113,10 +113,9 @@ struct Check: Command {
     let config = try configFile.map { try TrainingConfig(jsonFile: $0) } ?? TrainingConfig()
     var progress = ProgressReporter("Drawing", total: augmentedCount, on: console)
     defer { progress.finish() }
-    let grid = try AugmentedGrid(check, config: config, count: augmentedCount) { done in
-      progress.advance(by: done > 0 ? 1 : 0)
+    let grid = try AugmentedGrid(check, config: config, count: augmentedCount) {
+      progress.advance()
     }
-    progress.advance(by: 1)
     let path = try ResultFolder(nextFor: Self.name).path + "/augmented.jpg"
     try ImageFile.write(grid.image, to: path)
     console.note("Augmented training images are in \(Sentence.printable(path))")

@@ -7,44 +7,12 @@ extension Evaluate {
     let model = try TrainedWeights.load(weights)
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
-    let index = ImageIndex(for: data)
-    var reading = DatasetReading(
-      runner: OpeningProgress(tasks, on: console), images: index)
-    // An image that cannot be read is found without detections: its objects count as missed.
-    reading.keepsUnreadableImages = true
-    let dataset = try Dataset.open(
-      path: data, split: split, classNames: model.description.classNames, reading: reading)
-    index.save()
     var issues = IssueReporter(on: console)
-    // Images that cannot be read are listed below, as failures of the pipeline.
-    for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
-      issues.add(issue.description)
-    }
-    guard dataset.annotationCount > 0 else {
-      issues.finish()
-      throw DatasetsError(
-        "\(data): no object of split \"\(dataset.split)\" is of a class of the weights")
-    }
+    let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
     let detector = Detector(
       model, imageSize: imageSize, options: detection, pool: backend.pool,
       kernels: backend.kernels)
-    var progress = ProgressReporter("Evaluating", total: dataset.samples.count, on: console)
-    let sink = EvaluationSink(dataset)
-    let summary = try InferencePipeline(
-      detector, policy: detector.policy(strict: isStrict), batch: batch
-    ).run(
-      dataset.samples.map(\.imagePath), into: [sink], until: { Interruption.isRequested },
-      progress: { progress.advance(by: $0) })
-    if !summary.isComplete { try Interruption.check("nothing was evaluated") }
-    progress.finish()
-    guard sink.failures.count < dataset.samples.count else {
-      for failure in sink.failures.prefix(10) {
-        console.note("error: \(Sentence.printable("\(failure)"))")
-      }
-      throw CommandError(
-        "\(data): none of the \(Sentence.count(dataset.samples.count, "image")) of split "
-          + "\"\(dataset.split)\" could be read")
-    }
+    let (sink, summary) = try detections(of: dataset, detector, console)
     var input = sink.input
     if countsDifficult { input.groundTruths.countDifficult() }
     noteDifficult(input.groundTruths.ignoredCount, on: console)
@@ -80,6 +48,53 @@ extension Evaluate {
       "\(sink.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
         + "be read and count as images without detections")
     return .someInputsFailed
+  }
+
+  /// Opens the split, which must have an object of a class of the weights.
+  private func open(
+    _ data: String, classNames: [String], _ tasks: ThreadPool, _ issues: inout IssueReporter,
+    _ console: Console
+  ) throws -> Dataset {
+    let index = ImageIndex(for: data)
+    var reading = DatasetReading(runner: OpeningProgress(tasks, on: console), images: index)
+    // An image that cannot be read is found without detections: its objects count as missed.
+    reading.keepsUnreadableImages = true
+    let dataset = try Dataset.open(
+      path: data, split: split, classNames: classNames, reading: reading)
+    index.save()
+    // Images that cannot be read are listed later, as failures of the pipeline.
+    for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
+      issues.add(issue.description)
+    }
+    guard dataset.annotationCount > 0 else {
+      issues.finish()
+      throw DatasetsError(
+        "\(data): no object of split \"\(dataset.split)\" is of a class of the weights")
+    }
+    return dataset
+  }
+
+  /// Runs the detector over all images, of which at least one must be readable.
+  private func detections(
+    of dataset: Dataset, _ detector: Detector, _ console: Console
+  ) throws -> (EvaluationSink, PipelineSummary) {
+    let count = dataset.samples.count
+    var progress = ProgressReporter("Evaluating", total: count, on: console)
+    let sink = EvaluationSink(dataset)
+    let summary = try InferencePipeline(
+      detector, policy: detector.policy(strict: isStrict), batch: batch
+    ).run(
+      dataset.samples.map(\.imagePath), into: [sink], progress: { progress.advance(by: $0) })
+    progress.finish()
+    guard sink.failures.count < count else {
+      for failure in sink.failures.prefix(10) {
+        console.note("error: \(Sentence.printable("\(failure)"))")
+      }
+      throw CommandError(
+        "\(dataset.path): none of the \(Sentence.count(count, "image")) of split "
+          + "\"\(dataset.split)\" could be read")
+    }
+    return (sink, summary)
   }
 
   private func json(

@@ -14,8 +14,9 @@ struct Train: Command {
     "Writes a run folder: weights/best.safetensors and weights/last.safetensors for detect and "
       + "evaluate, results.csv with one row per epoch, config.json, and a checkpoint after every "
       + "epoch. The dataset is never changed.",
-    "Ctrl-C saves a checkpoint and ends with exit code 75; a second one ends at once. --resume continues from it with the same "
-      + "result as an uninterrupted run; with more --epochs it extends a finished run.",
+    "Ctrl-C saves a checkpoint and ends with exit code 75; a second one ends at once. --resume "
+      + "continues from it with the same result as an uninterrupted run; with more --epochs it "
+      + "extends a finished run.",
   ]
 
   static let options = OptionGroups(

@@ -84,10 +84,8 @@ enum Program {
 enum CommandList {
   static let all: [any Command.Type] = [
     Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self, Export.self,
-    Info.self,
-    Bench.self,
+    Info.self, Bench.self,
   ]
 
   static var names: [String] { all.map { $0.name } }
-
 }

@@ -17,7 +17,7 @@ package struct GroundTruthFlags: OptionSet, Hashable, Sendable {
   package static let zeroId = GroundTruthFlags(rawValue: 4)
 
   /// Whether the object counts: neither a crowd nor ignored.
-  package var areCounted: Bool { isDisjoint(with: [.crowd, .ignored]) }
+  package var isCounted: Bool { isDisjoint(with: [.crowd, .ignored]) }
 }
 
 /// The ground-truth objects of a dataset, one row per object, in columns.

@@ -24,9 +24,20 @@ extension MaskRegion {
 }
 
 extension RunLengthMask {
-  /// The connected components of the mask.
-  package var regions: [MaskRegion] {
-    MaskRegion.regions(of: pixels, width: width, height: height)
+  /// The polygons of the connected components of the mask.
+  package var polygons: [[Double]] {
+    // Only the bounding rectangle is traced: most objects are far smaller than their image.
+    let bounds = bounds
+    var values = [UInt8](repeating: 0, count: bounds.area)
+    forEachRun { run in
+      for pixel in run {
+        values[(pixel % height - bounds.y) * bounds.width + pixel / height - bounds.x] = 1
+      }
+    }
+    let origin = [Double(bounds.x), Double(bounds.y)]
+    return MaskRegion.regions(of: values, width: bounds.width, height: bounds.height).map {
+      $0.polygon.enumerated().map { $0.element + origin[$0.offset % 2] }
+    }
   }
 }
 

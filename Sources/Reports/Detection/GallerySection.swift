@@ -95,7 +95,7 @@ struct GallerySection: Sendable {
           table.detections.boxes[row].corners, label: "\(name) \(NumberFormat.fixed(score, 2))",
           weight: min(max(score, 0.01), 1)))
     }
-    let groundTruths = mine.groundTruths.filter { table.groundTruths.traits[$0].areCounted }.map {
+    let groundTruths = mine.groundTruths.filter { table.groundTruths.traits[$0].isCounted }.map {
       row in
       let isFound = found.contains(Int32(row))
       return (isFound ? BoxStatus.truePositive : .falseNegative).mark(

@@ -103,7 +103,7 @@ struct SummarySection: Sendable {
     let table = analysis.table
     return analysis.result.matches.parameters.areaRanges.dropFirst().map { range in
       let rows = (0..<table.groundTruths.count).filter {
-        table.groundTruths.traits[$0].areCounted && range.contains(table.groundTruths.areas[$0])
+        table.groundTruths.traits[$0].isCounted && range.contains(table.groundTruths.areas[$0])
       }
       return (range.name, rows.count { analysis.errors.isMissed[$0] }, rows.count)
     }
