@@ -204,4 +204,18 @@ struct RecognitionTests {
       #expect(issues.first?.file.hasSuffix("b.\(ending)") == true)
     }
   }
+
+  /// Of annotation files of one name, one is read, and the other is reported.
+  @Test func vocFilesOfOneNameAreReported() throws {
+    try folder.writeImage("a.png")
+    try folder.write(annotation(), to: "a.xml")
+    try folder.write(annotation(), to: "a.XML")
+    let data = try Dataset.open(path: folder.path, split: "train")
+    #expect(data.annotationCount == 1 && data.issues.map(\.kind) == [.orphanedLabels])
+  }
+
+  /// A device that never ends is not read.
+  @Test func devicesAreNoDatasets() {
+    #expect(throws: DatasetsError.self) { try DatasetFormat.sniff("/dev/zero") }
+  }
 }

@@ -16,13 +16,8 @@ enum JSONKind {
 
   /// Reads the file only up to the first key that decides.
   init(of path: String) {
-    let head = try? FileContents.read(
-      path, prefix: Self.headSize, limit: LoadedFile.sizeLimit)
-    guard let head, FileContents.entry(path) == .file else {
-      self = .other
-      return
-    }
-    if let kind = head.bytes.withUnsafeBufferPointer({ try? Self.kind(of: $0) }) {
+    let head = try? FileContents.read(path, prefix: Self.headSize, limit: LoadedFile.sizeLimit)
+    if let kind = head?.bytes.withUnsafeBufferPointer({ try? Self.kind(of: $0) }) {
       self = kind
     } else if let file = try? LoadedFile.json(path) {
       // Longer than the head, or UTF-16.

@@ -71,8 +71,8 @@ extension JSONScanner {
     }
   }
 
-  /// Begins the list that is the value of a top-level key of a COCO file.
-  package mutating func lines(_ name: StaticString) throws(JSONFault) -> Container {
+  /// Begins the list that is the value of a key.
+  package mutating func list(_ name: StaticString) throws(JSONFault) -> Container {
     guard peek() == UInt8(ascii: "[") else {
       throw unexpected("the list of \"\(name)\"")
     }

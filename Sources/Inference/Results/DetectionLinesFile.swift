@@ -92,7 +92,7 @@ struct DetectionLinesFile {
       if try met.takes(key, 0, "path", scanner) {
         line.path = try scanner.string()
       } else if try met.takes(key, 1, "boxes", scanner) {
-        var list = try scanner.lines("boxes")
+        var list = try scanner.list("boxes")
         while try scanner.element(&list) { line.boxes.append(try found(&scanner)) }
       } else if try met.takes(key, 2, "error", scanner) {
         try scanner.skip()

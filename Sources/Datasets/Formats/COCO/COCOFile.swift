@@ -117,7 +117,7 @@ package struct COCOFile {
     _ name: StaticString, _ scanner: inout JSONScanner,
     _ take: (inout COCOFile, inout JSONScanner) throws(JSONFault) -> Void
   ) throws(JSONFault) {
-    let list = try scanner.lines(name)
+    let list = try scanner.list(name)
     try scanner.elements(of: list) { (scanner) throws(JSONFault) in
       try take(&self, &scanner)
     } skipping: { (fault) throws(JSONFault) in

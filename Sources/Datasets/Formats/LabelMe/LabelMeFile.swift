@@ -76,7 +76,7 @@ struct LabelMeFile {
       } else if try met.takes(key, 2, "imageHeight", scanner) {
         height = try scanner.integer("\"imageHeight\"")
       } else if try met.takes(key, 3, "shapes", scanner) {
-        try scanner.elements(of: scanner.lines("shapes")) { (scanner) throws(JSONFault) in
+        try scanner.elements(of: scanner.list("shapes")) { (scanner) throws(JSONFault) in
           shapes.append(try shape(&scanner, &lines))
         } skipping: { fault in
           issues.report(fault, path, line: lines.line(at: fault.offset))
