@@ -28,6 +28,9 @@ package struct UnreadableFormat: Hashable, Sendable {
     all.flatMap { format in format.fileExtensions.map { ($0, format) } },
     uniquingKeysWith: { first, _ in first })
 
+}
+
+extension UnreadableFormat {
   /// The format of a path's file extension, ignoring case; nil for formats that can be read and for
   /// files that are not images.
   package init?(path: String) {
@@ -35,13 +38,6 @@ package struct UnreadableFormat: Hashable, Sendable {
     self = format
   }
 
-  private init(name: String, fileExtensions: [String]) {
-    self.name = name
-    self.fileExtensions = fileExtensions
-  }
-}
-
-extension UnreadableFormat {
   /// Counts files by format for a message: "2 WebP (a.webp and 1 more), 1 BMP (b.bmp)"; nil if none
   /// of the paths has an unreadable format.
   package static func summary(_ paths: some Sequence<String>) -> String? {

@@ -19,10 +19,12 @@ package enum FileContents {
     guard let file = try descriptor(of: path, waits: mayStream) else { throw .missing(path) }
     defer { close(file) }
     let size = try size(of: file, path, limit: limit, mayStream: mayStream)
-    if size > 0 { return (try chunk(of: file, size: min(size, prefix), path), size) }
-    // A pipe, or a file that reports no size, such as those in /proc.
-    let bytes = try stream(file, path, limit: limit)
-    return (bytes, bytes.count)
+    guard size > 0 else {
+      // A pipe, or a file that reports no size, such as those in /proc.
+      let bytes = try stream(file, path, limit: limit)
+      return (bytes, bytes.count)
+    }
+    return (try start(of: file, size: min(size, prefix), path), size)
   }
 
   /// Everything on standard input, at most `textLimit` bytes.
@@ -51,8 +53,15 @@ package enum FileContents {
   ) throws(FileError) -> [UInt8]? {
     guard let file = try descriptor(of: path) else { return nil }
     defer { close(file) }
-    let size = try size(of: file, path, limit: limit)
+    return try start(of: file, size: size(of: file, path, limit: limit), path)
+  }
+
+  /// Reads the first `size` bytes of a file that had as many when it was opened.
+  private static func start(
+    of file: Int32, size: Int, _ path: String
+  ) throws(FileError) -> [UInt8] {
     let bytes = try chunk(of: file, size: size, path)
+    // Another process may write the file anew.
     guard bytes.count == size else { throw .shortened(path) }
     return bytes
   }

@@ -17,14 +17,10 @@ enum InputPath {
 
   /// Throws if an output would replace one of the inputs.
   static func checkKept(_ inputs: [String], outputs: [String?]) throws(CommandError) {
-    let originals = Set(inputs.map(realPath))
-    for case let output? in outputs where originals.contains(realPath(output)) {
+    let originals = Set(inputs.map(FileContents.resolved))
+    for case let output? in outputs where originals.contains(FileContents.resolved(output)) {
       throw .usage(
         "the output \(Sentence.quoted(output)) would replace an input; name another file")
     }
-  }
-
-  private static func realPath(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 }
