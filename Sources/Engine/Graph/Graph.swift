@@ -9,6 +9,16 @@ package struct Graph: Sendable {
     package let inputs: [Int]
     /// The index of the output value.
     package let output: Int
+    /// The names of the op's parameters in the network.
+    let parameterNames: [String]
+
+    /// - Parameter parameterNames: By default, `name` and the op's own names, joined by dots.
+    init(
+      op: any Op, name: String, inputs: [Int], output: Int, parameterNames: [String]? = nil
+    ) {
+      (self.op, self.name, self.inputs, self.output) = (op, name, inputs, output)
+      self.parameterNames = parameterNames ?? op.parameters.map { "\(name).\($0.name)" }
+    }
   }
 
   /// The nodes in topological order.
@@ -23,9 +33,7 @@ package struct Graph: Sendable {
   /// The layout of all parameters in one flat block.
   package var parameterLayout: ParameterLayout {
     ParameterLayout(
-      nodes.flatMap { node in
-        node.op.parameters.map { ("\(node.name).\($0.name)", $0) }
-      })
+      nodes.flatMap { node in Array(zip(node.parameterNames, node.op.parameters)) })
   }
 
   /// For each value, the number of nodes and graph outputs that read it.

@@ -10,6 +10,10 @@ package protocol Op: Sendable {
   var savedTensors: SavedTensors { get }
   /// True if forward can write `f32` output although the plan has another precision.
   var writesFloats: Bool { get }
+  /// True if the op can store its output before its batch normalization.
+  var canLeavePending: Bool { get }
+  /// True if the op applies a pending normalization to its input.
+  var normalizesInput: Bool { get }
 
   /// Infers the output shape; throws for unsupported input shapes.
   func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape
@@ -26,6 +30,8 @@ extension Op {
   package var parameters: [ParameterDeclaration] { [] }
   package var savedTensors: SavedTensors { [] }
   package var writesFloats: Bool { false }
+  package var canLeavePending: Bool { false }
+  package var normalizesInput: Bool { false }
   package func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 0 }
 

@@ -17,6 +17,10 @@ package struct PlanContext {
   package let kernels: Kernels
   /// True for a training plan: batch normalization uses batch statistics, dropout is active.
   package let isTraining: Bool
+  /// For each input, whether its batch normalization is pending.
+  var pendingInputs: [Bool] = []
+  /// True if the op stores its output before batch normalization.
+  var leavesPending = false
 }
 
 /// An op planned for fixed shapes: its memory requirements and the loops of each pass.
@@ -38,6 +42,11 @@ package struct OpPlan {
   /// Size of the zero buffer that kernels read in place of padding, in floats.
   var zeroCount = 0
 
+  /// Partial sums for the gradient of the pending normalization of the output, in floats.
+  var sumCount = 0
+  /// The pending normalization of the output, whose values per channel are in the op's state.
+  var normalization: ((_ state: UnsafeMutablePointer<Float>) -> PendingNormalization)?
+
   /// Packs the parameters: once per inference session, or before each forward pass in training.
   var prepare: (ForwardContext) -> [ParallelLoop] = { _ in [] }
   /// Computes the output from the inputs.
@@ -50,6 +59,9 @@ package struct OpPlan {
 package struct ForwardContext {
   /// The inputs (read only).
   let inputs: [View]
+  /// For each input, the normalization that its reader must apply; only for ops that normalize
+  /// inputs.
+  let pending: [PendingNormalization?]
   /// The output (written).
   let output: View
   /// One pointer per declared parameter; only running statistics are written.
@@ -70,6 +82,8 @@ package struct ForwardContext {
 package struct BackwardContext {
   /// The inputs; valid only if `savedTensors` contains `inputs`.
   let inputs: [View]
+  /// For each input, the normalization that its reader must apply.
+  let pending: [PendingNormalization?]
   /// The output; valid only if `savedTensors` contains `output`.
   let output: View
   /// The gradient of the loss with respect to the output (read only).
@@ -80,6 +94,9 @@ package struct BackwardContext {
   let parameters: [UnsafeMutablePointer<Float>]
   /// Parameter gradients to accumulate into, one pointer per declared parameter.
   let parameterGradients: [UnsafeMutablePointer<Float>]
+  /// The partial sums for the gradient of the output's pending normalization, which the last op to
+  /// write the output gradient has collected; nil if the normalization is not pending.
+  let sums: UnsafeMutablePointer<Float>?
   /// The state that forward saved.
   let state: UnsafeMutablePointer<Float>
   /// `backwardScratchCount` floats of uninitialized scratch memory.
@@ -95,6 +112,9 @@ package struct GradientTarget {
   let view: View
   /// True if another consumer has already written to it, so that this one must add.
   let accumulates: Bool
+  /// Where to collect the partial sums for the gradient of the input's pending normalization
+  /// (`sumCount` floats); nil unless this op is the last one to write the gradient.
+  var sums: UnsafeMutablePointer<Float>?
 
   /// `accumulates` as a C integer.
   var accumulate: Int32 { accumulates ? 1 : 0 }

@@ -39,6 +39,11 @@ extension View {
     base + index * stride * precision.byteCount
   }
 
+  /// The address of the first pixel of a row, for images of `height` rows.
+  func row(_ row: Int, of image: Int, height: Int) -> UnsafeMutableRawPointer {
+    pixel((image * height + row) * shape.w)
+  }
+
   /// A view of the channels from `channel` on.
   func slice(from channel: Int, shape: Shape) -> View {
     View(

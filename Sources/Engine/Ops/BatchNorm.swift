@@ -50,39 +50,48 @@ package struct BatchNorm: Op {
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double { 2 * Double(output.count) }
 
   package func plan(_ context: PlanContext) -> OpPlan {
-    let pixels = context.output.pixels
-    let parts = WorkPartition(reducing: pixels)
+    let parts = WorkPartition(reducing: context.output.pixels)
     let usesBatch = context.isTraining && !isFrozen
     let table = context.kernels.normalization
-    // Partial statistics or sums: a pair of rows per part, and two more rows.
-    let scratchCount = 2 * channels * (WorkPartition.reductionParts + 2)
+    let scratchCount = Self.partialCount(parts, channels)
+    let rowCount = NormalizationRows.count(channels)
     return OpPlan(
-      // Rows for mean, inverse standard deviation, scale and shift.
-      stateCount: 4 * channels, scratchCount: scratchCount, backwardScratchCount: scratchCount,
+      // Inference has no state.
+      stateCount: rowCount, scratchCount: scratchCount + (context.isTraining ? 0 : rowCount),
+      backwardScratchCount: scratchCount,
       forward: { pass in
-        (usesBatch ? batchStatistics(pass, parts, table) : [runningStatistics(pass)])
-          + [normalize(pass, table)]
+        let rows = NormalizationRows(pass.state ?? pass.scratch + scratchCount, channels)
+        let partial = pass.scratch
+        let statistics =
+          usesBatch
+          ? [
+            collectStatistics(pass.inputs[0], parts, to: partial, table),
+            batchStatistics(partial, parts, pixels: 1, rows, pass.parameters, table),
+          ] : [runningStatistics(rows, pass.parameters)]
+        return statistics + [normalize(pass.inputs[0], to: pass.output, rows, table)]
       },
-      backward: { pass in backward(pass, parts, table) })
+      backward: { pass in
+        let rows = NormalizationRows(pass.state, channels)
+        let (x, gy) = (pass.inputs[0], pass.outputGradient)
+        let loops = [
+          collectSums(x, gy, parts, to: pass.scratch, rows, table),
+          parameterGradients(pass.scratch, parts, pixels: 1, rows, pass.parameterGradients),
+        ]
+        return loops
+          + (pass.inputGradients[0].map { [inputGradient(x, gy, to: $0, rows, table)] } ?? [])
+      })
   }
 
-  /// Rows of `channels` floats: mean, inverse standard deviation, scale and shift.
-  private struct Rows {
-    let mean, inverse, scale, shift: UnsafeMutablePointer<Float>
-
-    init(_ memory: UnsafeMutablePointer<Float>, _ channels: Int) {
-      (mean, inverse) = (memory, memory + channels)
-      (scale, shift) = (memory + 2 * channels, memory + 3 * channels)
-    }
+  /// Size of the partial statistics or sums of all parts: two rows each.
+  static func partialCount(_ parts: WorkPartition, _ channels: Int) -> Int {
+    2 * channels * parts.tasks
   }
 
   // MARK: Forward
 
-  /// The rows in the state, or in scratch memory in inference, which has no state.
-  private func rows(_ pass: ForwardContext) -> Rows { Rows(pass.state ?? pass.scratch, channels) }
-
-  private func runningStatistics(_ pass: ForwardContext) -> ParallelLoop {
-    let (rows, parameters) = (rows(pass), pass.parameters)
+  private func runningStatistics(
+    _ rows: NormalizationRows, _ parameters: [UnsafeMutablePointer<Float>]
+  ) -> ParallelLoop {
     let (mean, variance) = (parameters[2], parameters[3])
     return ParallelLoop(serial: {
       for c in 0..<channels {
@@ -94,7 +103,8 @@ package struct BatchNorm: Op {
   }
 
   private func scaleAndShift(
-    _ rows: Rows, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
+    _ rows: NormalizationRows, weight: UnsafeMutablePointer<Float>,
+    bias: UnsafeMutablePointer<Float>
   ) {
     for c in 0..<channels {
       rows.scale[c] = weight[c] * rows.inverse[c]
@@ -102,39 +112,47 @@ package struct BatchNorm: Op {
     }
   }
 
-  /// Computes the batch statistics and updates the running statistics.
-  private func batchStatistics(
-    _ pass: ForwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
-  ) -> [ParallelLoop] {
-    let (input, rows, parameters) = (pass.inputs[0], rows(pass), pass.parameters)
-    let partial = pass.scratch + 4 * channels
-    let squares = partial + channels
-    let pixels = Float(parts.units)
-    let unbiased = pixels > 1 ? pixels / (pixels - 1) : 1
-    return [
-      ParallelLoop(parts.tasks) { part in
-        let (begin, end) = parts.range(part)
-        table.statistics(
-          input.pixel(begin), end - begin, input.stride, channels,
-          partial + 2 * part * channels, partial + (2 * part + 1) * channels)
-      },
-      ParallelLoop(serial: {
-        parts.mergeStatistics(partial, channels, table)
-        let (runningMean, runningVariance) = (parameters[2], parameters[3])
-        for c in 0..<channels {
-          let (mean, variance) = (partial[c], squares[c] / pixels)
-          rows.mean[c] = mean
-          rows.inverse[c] = 1 / (variance + epsilon).squareRoot()
-          runningMean[c] += momentum * (mean - runningMean[c])
-          runningVariance[c] += momentum * (variance * unbiased - runningVariance[c])
-        }
-        scaleAndShift(rows, weight: parameters[0], bias: parameters[1])
-      }),
-    ]
+  /// Computes the mean and the sum of squared deviations of each part of the pixels.
+  private func collectStatistics(
+    _ input: View, _ parts: WorkPartition, to partial: UnsafeMutablePointer<Float>,
+    _ table: gk_normalization_table
+  ) -> ParallelLoop {
+    ParallelLoop(parts.tasks) { part in
+      let (begin, end) = parts.range(part)
+      let row = partial + 2 * part * channels
+      table.statistics(
+        input.pixel(begin), end - begin, input.stride, channels, row, row + channels)
+    }
   }
 
-  private func normalize(_ pass: ForwardContext, _ table: gk_normalization_table) -> ParallelLoop {
-    let (input, output, rows) = (pass.inputs[0], pass.output, rows(pass))
+  /// Merges the partial statistics and updates the running statistics.
+  ///
+  /// - Parameter pixels: Pixels per unit of the partition.
+  func batchStatistics(
+    _ partial: UnsafeMutablePointer<Float>, _ parts: WorkPartition, pixels: Int,
+    _ rows: NormalizationRows, _ parameters: [UnsafeMutablePointer<Float>],
+    _ table: gk_normalization_table
+  ) -> ParallelLoop {
+    let squares = partial + channels
+    let count = Float(parts.units * pixels)
+    let unbiased = count > 1 ? count / (count - 1) : 1
+    return ParallelLoop(serial: {
+      parts.mergeStatistics(partial, channels, unit: pixels, table)
+      let (runningMean, runningVariance) = (parameters[2], parameters[3])
+      for c in 0..<channels {
+        let (mean, variance) = (partial[c], squares[c] / count)
+        rows.mean[c] = mean
+        rows.inverse[c] = 1 / (variance + epsilon).squareRoot()
+        runningMean[c] += momentum * (mean - runningMean[c])
+        runningVariance[c] += momentum * (variance * unbiased - runningVariance[c])
+      }
+      scaleAndShift(rows, weight: parameters[0], bias: parameters[1])
+    })
+  }
+
+  func normalize(
+    _ input: View, to output: View, _ rows: NormalizationRows, _ table: gk_normalization_table
+  ) -> ParallelLoop {
     let code = activation.code
     let work = WorkPartition(units: output.shape.pixels, costPerUnit: 8 * channels)
     return ParallelLoop(work) { begin, end in
@@ -144,52 +162,59 @@ package struct BatchNorm: Op {
     }
   }
 
-  // MARK: Backward
+  // MARK: Backward: the gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3).
+  //
+  // With g = dy * activation': db = sum g, dw = sum g * xhat, and with batch statistics
+  // dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
 
-  /// The gradients of input, weight and bias (Ioffe and Szegedy 2015, section 3).
-  ///
-  /// With g = dy * activation': db = sum g, dw = sum g * xhat, and with batch statistics
-  /// dx = scale * (g - (db + xhat * dw) / pixels) = g * scale + x * factor + offset.
-  private func backward(
-    _ pass: BackwardContext, _ parts: WorkPartition, _ table: gk_normalization_table
-  ) -> [ParallelLoop] {
-    let (x, gy, code) = (pass.inputs[0], pass.outputGradient, activation.code)
-    let rows = Rows(pass.state, channels)
-    let (factor, offset) = (pass.scratch, pass.scratch + channels)
-    // Sums of g and of g * xhat.
-    let sums = pass.scratch + 2 * channels
-    let (weight, bias) = (pass.parameterGradients[0], pass.parameterGradients[1])
-    let pixels = Float(parts.units)
-    var loops = [
-      ParallelLoop(parts.tasks) { part in
-        let (begin, end) = parts.range(part)
-        let sum = sums + 2 * part * channels
-        sum.update(repeating: 0, count: 2 * channels)
-        table.gradient_sums(
-          code, x.pixel(begin), x.stride, rows.scale, rows.shift, rows.mean, rows.inverse,
-          gy.pixel(begin), gy.stride, sum, sum + channels, end - begin, channels)
-      },
-      ParallelLoop(serial: {
-        parts.addParts(sums, count: 2 * channels)
-        let normalized = sums + channels
-        for c in 0..<channels {
-          weight[c] += normalized[c]
-          bias[c] += sums[c]
-          factor[c] = isFrozen ? 0 : -rows.scale[c] * rows.inverse[c] * normalized[c] / pixels
-          offset[c] = isFrozen ? 0 : -rows.scale[c] * sums[c] / pixels - rows.mean[c] * factor[c]
-        }
-      }),
-    ]
-    guard let target = pass.inputGradients[0] else { return loops }
-    let (gx, accumulate) = (target.view, target.accumulate)
-    let work = WorkPartition(units: x.shape.pixels, costPerUnit: 16 * channels)
-    loops.append(
-      ParallelLoop(work) { begin, end in
-        table.gradient_input(
-          code, x.pixel(begin), x.stride, rows.scale, rows.shift, factor, offset, gy.pixel(begin),
-          gy.stride, gx.pixel(begin), gx.stride, accumulate, end - begin, channels)
-      })
-    return loops
+  /// Computes the sums of g and of g * xhat of each part of the pixels.
+  func collectSums(
+    _ x: View, _ gy: View, _ parts: WorkPartition, pixels: Int = 1,
+    to sums: UnsafeMutablePointer<Float>, _ rows: NormalizationRows,
+    _ table: gk_normalization_table
+  ) -> ParallelLoop {
+    let code = activation.code
+    return ParallelLoop(parts.tasks) { part in
+      let (begin, end) = parts.range(part)
+      let sum = sums + 2 * part * channels
+      sum.update(repeating: 0, count: 2 * channels)
+      table.gradient_sums(
+        code, x.pixel(begin * pixels), x.stride, rows.scale, rows.shift, rows.mean, rows.inverse,
+        gy.pixel(begin * pixels), gy.stride, sum, sum + channels, (end - begin) * pixels, channels)
+    }
   }
 
+  /// Adds the sums of all parts to the gradients of weight and bias, and computes the coefficients
+  /// of the input gradient.
+  func parameterGradients(
+    _ sums: UnsafeMutablePointer<Float>, _ parts: WorkPartition, pixels: Int,
+    _ rows: NormalizationRows, _ gradients: [UnsafeMutablePointer<Float>]
+  ) -> ParallelLoop {
+    let (weight, bias) = (gradients[0], gradients[1])
+    let count = Float(parts.units * pixels)
+    return ParallelLoop(serial: {
+      parts.addParts(sums, count: 2 * channels)
+      let normalized = sums + channels
+      for c in 0..<channels {
+        weight[c] += normalized[c]
+        bias[c] += sums[c]
+        rows.factor[c] = isFrozen ? 0 : -rows.scale[c] * rows.inverse[c] * normalized[c] / count
+        rows.offset[c] =
+          isFrozen ? 0 : -rows.scale[c] * sums[c] / count - rows.mean[c] * rows.factor[c]
+      }
+    })
+  }
+
+  private func inputGradient(
+    _ x: View, _ gy: View, to target: GradientTarget, _ rows: NormalizationRows,
+    _ table: gk_normalization_table
+  ) -> ParallelLoop {
+    let (gx, code, accumulate) = (target.view, activation.code, target.accumulate)
+    let work = WorkPartition(units: x.shape.pixels, costPerUnit: 16 * channels)
+    return ParallelLoop(work) { begin, end in
+      table.gradient_input(
+        code, x.pixel(begin), x.stride, rows.scale, rows.shift, rows.factor, rows.offset,
+        gy.pixel(begin), gy.stride, gx.pixel(begin), gx.stride, accumulate, end - begin, channels)
+    }
+  }
 }

@@ -216,16 +216,17 @@ package struct GroupNorm: Op {
 
 extension WorkPartition {
   /// Merges the statistics of all parts into the first; each part is a row of means and a row of
-  /// sums of squared deviations.
+  /// sums of squared deviations. `unit` is the number of pixels per unit.
   func mergeStatistics(
-    _ rows: UnsafeMutablePointer<Float>, _ channels: Int, _ table: gk_normalization_table
+    _ rows: UnsafeMutablePointer<Float>, _ channels: Int, unit: Int = 1,
+    _ table: gk_normalization_table
   ) {
     for part in 1..<tasks {
       let (begin, end) = range(part)
       let other = rows + 2 * part * channels
       table.merge(
-        rows, rows + channels, Double(begin), other, other + channels, Double(end - begin),
-        channels)
+        rows, rows + channels, Double(begin * unit), other, other + channels,
+        Double((end - begin) * unit), channels)
     }
   }
 

@@ -38,8 +38,19 @@ struct GradientFlow {
 
   private func hasGradient(_ value: Int) -> Bool { needed[value] && reached[value] }
 
+  /// For each value, the last node of the backward pass that writes its gradient.
+  var lastGradientWriters: [Int: Int] {
+    var result: [Int: Int] = [:]
+    for (index, node) in graph.nodes.enumerated().reversed() where runsBackward[index] {
+      for value in node.inputs where hasGradient(value) { result[value] = index }
+    }
+    return result
+  }
+
   /// The lifetime of each value: from its producer to its last reader, including backward passes.
-  func activationLifetimes() -> Lifetimes {
+  ///
+  /// - Parameter pending: The values that their producer's backward pass reads, too.
+  func activationLifetimes(pending: Set<Int>) -> Lifetimes {
     let last = graph.nodes.count
     var result = Lifetimes(repeating: nil, count: needed.count)
     for value in graph.inputs { result.extend(value, to: 0) }
@@ -52,7 +63,9 @@ struct GradientFlow {
       if node.op.savedTensors.contains(.inputs) {
         for value in node.inputs { result.extend(value, to: backward) }
       }
-      if node.op.savedTensors.contains(.output) { result.extend(node.output, to: backward) }
+      if node.op.savedTensors.contains(.output) || pending.contains(node.output) {
+        result.extend(node.output, to: backward)
+      }
     }
     return result
   }

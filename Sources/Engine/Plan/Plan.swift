@@ -26,6 +26,10 @@ package struct Plan {
     var scratch = 0
     var backwardScratch = 0
     var prepared = 0
+    /// The partial sums of the output's pending normalization.
+    var sums = 0
+    /// For each input, the partial sums of its pending normalization, if this node collects them.
+    var inputSums: [Int?] = []
     var gradientUses: [GradientUse] = []
     let runsBackward: Bool
   }
@@ -41,6 +45,8 @@ package struct Plan {
   let activations: [Location]
   let gradients: [Location?]
   let nodes: [NodePlan]
+  /// The values that are stored before their batch normalization.
+  let pending: Set<Int>
   /// Size of the arena in floats: activations, gradients, states and scratch memory.
   package let arenaCount: Int
   /// Size of the packed parameters of all nodes in floats; 0 in training, which packs them into the
@@ -58,14 +64,29 @@ package struct Plan {
   package init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels
   ) throws(EngineError) {
-    let (graph, precisions) =
+    try self.init(
+      graph, inputShapes: inputShapes, mode: mode, kernels: kernels,
+      joinsNormalization: mode.isTraining)
+  }
+
+  /// - Parameter joinsNormalization: Whether convolutions and batch normalizations are joined in
+  ///   training; the results differ only by rounding.
+  init(
+    _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels,
+    joinsNormalization: Bool
+  ) throws(EngineError) {
+    var (graph, precisions) =
       kernels.precision == .bf16
       ? graph.inBFloat16(mode) : (graph, [Precision](repeating: .f32, count: graph.shapes.count))
+    let shapes = try graph.inferredShapes(inputs: inputShapes)
+    if joinsNormalization { graph = graph.withBandedConvolutions(shapes, kernels) }
     self.graph = graph
     self.mode = mode
     self.kernels = kernels
     self.precisions = precisions
-    shapes = try graph.inferredShapes(inputs: inputShapes)
+    self.shapes = shapes
+    let pending = joinsNormalization ? graph.pendingValues : []
+    self.pending = pending
     var planner = ArenaPlanner()
     var flow = GradientFlow(graph: graph, mode: mode)
     let slices = ConcatSlices(graph: graph, shapes: shapes)
@@ -73,21 +94,23 @@ package struct Plan {
     // The size of each value in the arena, in floats.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }
     let activationItems = slices.activations.plan(
-      flow.activationLifetimes(), floats: floats, into: &planner)
+      flow.activationLifetimes(pending: pending), floats: floats, into: &planner)
     let gradientItems = slices.gradients.plan(
       flow.gradientLifetimes(), floats: floats, into: &planner)
 
-    let plans = graph.nodes.map { [shapes] node in
+    let plans = graph.nodes.map { node in
       node.op.plan(
         PlanContext(
           inputs: node.inputs.map { shapes[$0] }, output: shapes[node.output], kernels: kernels,
-          isTraining: mode.isTraining))
+          isTraining: mode.isTraining, pendingInputs: node.inputs.map(pending.contains),
+          leavesPending: pending.contains(node.output)))
     }
     workspaceCount = plans.map(\.workspaceCount).max() ?? 0
     zeroCount = plans.map(\.zeroCount).max() ?? 0
 
     var nodes: [NodePlan] = []
     var items: [[Int]] = []
+    let collectors = flow.lastGradientWriters
     var prepared = 0
     let last = graph.nodes.count
     for (time, op) in plans.enumerated() {
@@ -102,6 +125,9 @@ package struct Plan {
         planner.add(
           count: runsBackward ? op.backwardScratchCount : 0, lifetime: backward...backward),
         planner.add(count: mode.isTraining ? op.preparedCount : 0, lifetime: time...time),
+        planner.add(
+          count: runsBackward ? op.sumCount : 0,
+          lifetime: 2 * last - (collectors[graph.nodes[time].output] ?? time)...backward),
       ])
       nodes.append(NodePlan(op: op, prepared: prepared, runsBackward: runsBackward))
       if !mode.isTraining { prepared += AlignedBuffer.aligned(op.preparedCount) }
@@ -115,7 +141,16 @@ package struct Plan {
       nodes[index].state = offsets[item[0]]
       nodes[index].scratch = offsets[item[1]]
       nodes[index].backwardScratch = offsets[item[2]]
+      nodes[index].sums = offsets[item[4]]
       if mode.isTraining { nodes[index].prepared = offsets[item[3]] }
+    }
+    let producers = Dictionary(
+      uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.output, $0) })
+    for (index, node) in graph.nodes.enumerated() {
+      nodes[index].inputSums = node.inputs.map { value in
+        guard pending.contains(value), collectors[value] == index else { return nil }
+        return producers[value].map { nodes[$0].sums }
+      }
     }
     self.nodes = nodes
     activations = slices.activations.locations(

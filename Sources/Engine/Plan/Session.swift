@@ -79,32 +79,37 @@ package final class Session {
     outputGradients = plan.graph.outputs.compactMap { valueGradients[$0] }
     inputGradients = plan.graph.inputs.compactMap { valueGradients[$0] }
 
+    var pending: [Int: PendingNormalization] = [:]
     for (index, node) in plan.graph.nodes.enumerated() {
       let place = plan.nodes[index]
-      let ranges = node.op.parameters.compactMap {
-        parameters.layout["\(node.name).\($0.name)"]?.range
-      }
+      let ranges = node.parameterNames.compactMap { parameters.layout[$0]?.range }
       let pointers = ranges.map { parameters.memory.base + $0.lowerBound }
       let nodeInputs = node.inputs.map { values[$0] }
+      let normalizations = node.inputs.map { pending[$0] }
+      let state = isTraining ? arena.base + place.state : nil
+      pending[node.output] = state.flatMap { place.op.normalization?($0) }
       let forward = ForwardContext(
-        inputs: nodeInputs, output: values[node.output], parameters: pointers,
-        prepared: (isTraining ? arena : prepared).base + place.prepared,
-        state: isTraining ? arena.base + place.state : nil, scratch: arena.base + place.scratch,
+        inputs: nodeInputs, pending: normalizations, output: values[node.output],
+        parameters: pointers, prepared: (isTraining ? arena : prepared).base + place.prepared,
+        state: state, scratch: arena.base + place.scratch,
         zeros: zeros.base, seed: seeds[index])
       prepareLoops.append(place.op.prepare(forward))
       forwardLoops.append(place.op.forward(forward))
       guard place.runsBackward, let gradientBlock,
         let outputGradient = valueGradients[node.output]
       else { continue }
-      let targets = zip(node.inputs, place.gradientUses).map { value, use in
-        use == .none
-          ? nil
-          : valueGradients[value].map { GradientTarget(view: $0, accumulates: use == .add) }
+      let targets = node.inputs.indices.map { input -> GradientTarget? in
+        let use = place.gradientUses[input]
+        guard use != .none, let view = valueGradients[node.inputs[input]] else { return nil }
+        return GradientTarget(
+          view: view, accumulates: use == .add,
+          sums: place.inputSums[input].map { arena.base + $0 })
       }
       let backward = BackwardContext(
-        inputs: nodeInputs, output: values[node.output], outputGradient: outputGradient,
-        inputGradients: targets, parameters: pointers,
+        inputs: nodeInputs, pending: normalizations, output: values[node.output],
+        outputGradient: outputGradient, inputGradients: targets, parameters: pointers,
         parameterGradients: ranges.map { gradientBlock.memory.base + $0.lowerBound },
+        sums: plan.pending.contains(node.output) ? arena.base + place.sums : nil,
         state: arena.base + place.state, scratch: arena.base + place.backwardScratch,
         zeros: zeros.base, seed: seeds[index])
       backwardLoops.append((index, place.op.backward(backward)))
@@ -113,8 +118,19 @@ package final class Session {
     if isTraining {
       // Parameters change between steps, so each step packs them.
       forwardLoops = zip(prepareLoops, forwardLoops).map { $0 + $1 }
+      reverseAlternately(forwardLoops.joined() + backwardLoops.flatMap(\.loops))
     } else {
       prepare()
+    }
+  }
+
+  /// Lets each loop start at the end of the batch where the one before has stopped, because the
+  /// tensors there are still in the cache.
+  private func reverseAlternately(_ loops: [ParallelLoop]) {
+    var isReversed = false
+    for loop in loops where loop.count > 1 {
+      loop.isReversed = isReversed
+      isReversed.toggle()
     }
   }
 

@@ -21,7 +21,7 @@ extension ConvolutionPlan {
     ]
   }
 
-  private func blocks(of channels: Int) -> Int {
+  func blocks(of channels: Int) -> Int {
     let size = kernels.convolution.block_channels(channels / geometry.groups)
     return (channels / geometry.groups + size - 1) / size
   }
@@ -132,13 +132,20 @@ extension ConvolutionPlan {
             g, input.base, output.base, partial, begin, end, 0, taps, 0, blocks)
         }
       },
-      ParallelLoop(serial: {
-        for task in 0..<parts.tasks {
-          let partial = scratch + task * count
-          for index in 0..<count { gradient[index] += partial[index] }
-        }
-      }),
+      addPartialGradients(scratch, parts: parts.tasks, to: gradient),
     ]
+  }
+
+  /// Adds partial weight gradients, one after another in memory, to the weight gradient.
+  func addPartialGradients(
+    _ partial: UnsafeMutablePointer<Float>, parts: Int, to gradient: UnsafeMutablePointer<Float>
+  ) -> ParallelLoop {
+    let count = geometry.weightCount
+    return ParallelLoop(WorkPartition(units: count, costPerUnit: 8 * parts)) { begin, end in
+      for part in 0..<parts {
+        for index in begin..<end { gradient[index] += partial[part * count + index] }
+      }
+    }
   }
 
   /// Accumulates the bias gradient: the output gradient summed over all pixels, per channel.

@@ -44,6 +44,11 @@ struct ConvolutionPlan {
     direction == .forward ? winogradForward : winogradTransposed
   }
 
+  /// True if any pass uses the Winograd algorithm.
+  var usesWinograd: Bool {
+    winogradForward != nil || winogradTransposed != nil || winogradForWeights != nil
+  }
+
   // MARK: Memory, in floats, enough for any instruction set
 
   /// Size of the packed weights; 0 for depthwise convolutions, whose weights are not packed.
