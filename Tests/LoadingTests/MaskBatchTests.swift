@@ -294,7 +294,7 @@ struct MaskBatchTests {
         .malformedLabels, "has 16 bits per pixel"
       ),
       (Image(width: 2, height: 4, format: .gray8), .sizeMismatch, "2x4 pixels, but its image"),
-      (nil, .unreadableImage, "m.png"),
+      (nil, .unreadableImage, "the file cannot be read"),
     ]
     try folder.write(ImageFile.encode(sound, as: .png), to: "sound.png")
     for (mask, kind, words) in cases {

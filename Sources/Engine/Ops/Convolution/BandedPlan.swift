@@ -4,23 +4,23 @@ import Foundation
 /// The memory and loops of a `BandedConvolution` at fixed shapes.
 struct BandedPlan {
   let convolution: ConvolutionPlan
-  private let hasBias: Bool
-  private let normalization: BatchNorm?
-  private let leavesPending: Bool
+  let hasBias: Bool
+  let normalization: BatchNorm?
+  let leavesPending: Bool
   /// True if bands of the input are normalized or padded in the workspace.
-  private let copiesInput: Bool
-  private let kernels: Kernels
-  private let bands: RowBands
+  let copiesInput: Bool
+  let kernels: Kernels
+  let bands: RowBands
   /// Partitions of the output rows forward, of the input rows backward, and of the output rows for
   /// the sums over the output gradient.
-  private let forwardParts, backwardParts, sumParts: WorkPartition
+  let forwardParts, backwardParts, sumParts: WorkPartition
   /// The maximum number of rows per band: output rows forward, input rows backward.
-  private let forwardRows, backwardRows: Int
+  let forwardRows, backwardRows: Int
   /// The maximum size of a band of the input and of the output gradient, in floats.
-  private let inputBandCount, gradientBandCount: Int
+  let inputBandCount, gradientBandCount: Int
   /// The extent of an input row in the workspace, and the distances between pixels of bands in the
   /// workspace, in values.
-  private let bandWidth, inputStride, gradientStride: Int
+  let bandWidth, inputStride, gradientStride: Int
 
   /// The maximum number of tasks of the forward pass, whose partial statistics are merged.
   private static let maximumForwardParts = 64
@@ -87,12 +87,12 @@ struct BandedPlan {
     return channels <= line ? channels : ((channels + line - 1) / line | 1) * line
   }
 
-  private var geometry: ConvolutionGeometry { convolution.geometry }
-  private var channels: Int { bands.output.c }
+  var geometry: ConvolutionGeometry { convolution.geometry }
+  var channels: Int { bands.output.c }
 
   // MARK: Memory, in floats
 
-  private var rowCount: Int {
+  var rowCount: Int {
     normalization == nil ? 0 : AlignedBuffer.aligned(NormalizationRows.count(channels))
   }
 
@@ -112,8 +112,8 @@ struct BandedPlan {
     normalization == nil ? 0 : BatchNorm.partialCount(forwardParts, channels)
   }
 
-  private var packedCount: Int { AlignedBuffer.aligned(convolution.packedCount(.transposed)) }
-  private var partialGradientCount: Int {
+  var packedCount: Int { AlignedBuffer.aligned(convolution.packedCount(.transposed)) }
+  var partialGradientCount: Int {
     AlignedBuffer.aligned(geometry.weightCount * backwardParts.tasks)
   }
 
@@ -130,7 +130,7 @@ struct BandedPlan {
 
 extension View {
   /// The memory of as many rows as in a band, after its last row, for images of `height` rows.
-  fileprivate func area(after rows: Range<Int>, of image: Int, height: Int) -> gk_area {
+  func area(after rows: Range<Int>, of image: Int, height: Int) -> gk_area {
     let first = image * height + rows.upperBound
     let count = min(rows.count, shape.n * shape.h - first)
     return gk_area(
@@ -174,7 +174,7 @@ extension BandedPlan {
 
   /// The input of the normalization: the output, if the normalization is pending or there is none,
   /// otherwise a tensor in the state.
-  private func normalized(_ output: View, state: UnsafeMutablePointer<Float>?) -> View {
+  func normalized(_ output: View, state: UnsafeMutablePointer<Float>?) -> View {
     guard normalization != nil, !leavesPending, let state else { return output }
     return View(
       base: UnsafeMutableRawPointer(state + rowCount), precision: output.precision,
@@ -183,13 +183,13 @@ extension BandedPlan {
 
   /// The input rows of one image that output rows read, in place or in the workspace, and the
   /// description of the convolution of these rows.
-  private struct InputBand {
+  struct InputBand {
     let base: UnsafeMutableRawPointer
     let rows: Range<Int>
     var convolution: gk_convolution
   }
 
-  private func inputBand(
+  func inputBand(
     _ input: View, _ pending: PendingNormalization?, _ image: Int, _ outputs: Range<Int>,
     zeros: UnsafePointer<Float>, workspace: UnsafeMutablePointer<Float>
   ) -> InputBand {
@@ -282,154 +282,5 @@ extension BandedPlan {
         partial, partial + channels, Double(before * values.shape.w), target, target + channels,
         Double(pixels), channels)
     }
-  }
-}
-
-// MARK: Backward
-
-extension BandedPlan {
-  func backward(_ pass: BackwardContext) -> [ParallelLoop] {
-    let values = normalized(pass.output, state: pass.state)
-    let rows = NormalizationRows(pass.state, channels)
-    let weights = UnsafePointer(geometry.packs ? pass.scratch : pass.parameters[0])
-    let partial = pass.scratch + packedCount
-    var loops: [ParallelLoop] = []
-    if let normalization {
-      let sums = pass.sums ?? partial + partialGradientCount
-      let width = bands.output.w
-      if pass.sums == nil {
-        loops.append(
-          normalization.collectSums(
-            values, pass.outputGradient, sumParts, pixels: width, to: sums, rows,
-            kernels.normalization))
-      }
-      loops.append(
-        normalization.parameterGradients(
-          sums, sumParts, pixels: width, rows, Array(pass.parameterGradients.suffix(4))))
-    } else if hasBias {
-      loops.append(
-        convolution.biasGradient(pass.outputGradient, to: pass.parameterGradients[1]))
-    }
-    let target = pass.inputGradients[0]
-    if target != nil {
-      loops += convolution.pack(pass.parameters[0], .transposed, to: pass.scratch)
-    }
-    loops.append(
-      ParallelLoop(backwardParts.tasks) { part, workspace in
-        let gradients = partial + part * geometry.weightCount
-        gradients.update(repeating: 0, count: geometry.weightCount)
-        if let sums = target?.sums {
-          (sums + 2 * part * bands.input.c).update(repeating: 0, count: 2 * bands.input.c)
-        }
-        bands.forEach(
-          backwardParts.range(part), of: bands.inputHeight, count: backwardRows
-        ) { image, inputs in
-          let own = bands.ownOutputRows(of: inputs)
-          let outputs = target == nil ? own : bands.outputRows(reading: inputs)
-          let gradient = gradientBand(
-            pass.outputGradient, values, rows, image, outputs,
-            workspace: workspace + inputBandCount)
-          addWeightGradient(
-            pass, values, image, own, gradient, outputs.lowerBound, to: gradients,
-            workspace: workspace)
-          if let target {
-            inputGradient(
-              gradient, outputs, weights, to: target, pass.inputs[0], image, inputs,
-              zeros: pass.zeros)
-            addSums(pass, image, inputs, part)
-          }
-        }
-      })
-    loops.append(
-      convolution.addPartialGradients(
-        partial, parts: backwardParts.tasks, to: pass.parameterGradients[0]))
-    return loops
-  }
-
-  /// Rows of one image of the gradient of the convolution's output: in place, or computed from the
-  /// gradient of the normalized output in the workspace.
-  private func gradientBand(
-    _ gradient: View, _ values: View, _ rows: NormalizationRows, _ image: Int,
-    _ band: Range<Int>, workspace: UnsafeMutablePointer<Float>
-  ) -> (base: UnsafeMutableRawPointer, stride: Int) {
-    let first = gradient.row(band.lowerBound, of: image, height: bands.outputHeight)
-    guard let normalization else { return (first, gradient.stride) }
-    kernels.normalization.gradient_input(
-      normalization.activation.code,
-      values.row(band.lowerBound, of: image, height: bands.outputHeight), values.stride, rows.scale,
-      rows.shift, rows.factor, rows.offset, first, gradient.stride, workspace, gradientStride,
-      0, band.count * bands.output.w, channels)
-    return (UnsafeMutableRawPointer(workspace), gradientStride)
-  }
-
-  /// Adds the contribution of output rows; `gradient` starts at row `first`.
-  private func addWeightGradient(
-    _ pass: BackwardContext, _ values: View, _ image: Int, _ outputs: Range<Int>,
-    _ gradient: (base: UnsafeMutableRawPointer, stride: Int), _ first: Int,
-    to target: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
-  ) {
-    guard !outputs.isEmpty else { return }
-    let source = inputBand(
-      pass.inputs[0], pass.pending[0], image, outputs, zeros: pass.zeros, workspace: workspace)
-    var g = source.convolution
-    g.output_stride = gradient.stride
-    g.next = (
-      pass.outputGradient.area(after: outputs, of: image, height: bands.outputHeight),
-      normalization == nil
-        ? gk_area() : values.area(after: outputs, of: image, height: bands.outputHeight)
-    )
-    let skipped = (outputs.lowerBound - first) * bands.output.w * gradient.stride
-    let base = gradient.base + skipped * kernels.precision.byteCount
-    let table = kernels.convolution
-    withUnsafePointer(to: g) { g in
-      if geometry.isDepthwise {
-        table.depthwise_weight_gradient(g, source.base, base, target, 0, outputs.count)
-      } else {
-        table.weight_gradient(
-          g, source.base, base, target, 0, outputs.count, 0, geometry.taps, 0,
-          convolution.blocks(of: channels))
-      }
-    }
-  }
-
-  private func inputGradient(
-    _ gradient: (base: UnsafeMutableRawPointer, stride: Int), _ outputs: Range<Int>,
-    _ weights: UnsafePointer<Float>, to target: GradientTarget, _ values: View, _ image: Int,
-    _ inputs: Range<Int>, zeros: UnsafePointer<Float>
-  ) {
-    let first = target.view.row(inputs.lowerBound, of: image, height: bands.inputHeight)
-    let epilogue = gk_epilogue(
-      bias: nil, residual: target.accumulates ? UnsafeRawPointer(first) : nil,
-      residual_stride: target.view.stride, activation: Activation.identity.code, stores_floats: 0)
-    var g = bands.descriptor(
-      inputs: inputs, stride: target.view.stride, outputs: outputs, stride: gradient.stride,
-      zeros: zeros)
-    g.next = (
-      values.area(after: inputs, of: image, height: bands.inputHeight),
-      target.view.area(after: inputs, of: image, height: bands.inputHeight)
-    )
-    let table = kernels.convolution
-    withUnsafePointer(to: g) { g in
-      if geometry.isDepthwise {
-        table.depthwise_input(g, gradient.base, weights, epilogue, first, 0, inputs.count)
-      } else {
-        table.input_from_output(
-          g, gradient.base, weights, epilogue, first, 0, inputs.count, 0,
-          convolution.blocks(of: bands.input.c))
-      }
-    }
-  }
-
-  /// Adds the sums over rows of the input gradient for the input's pending normalization.
-  private func addSums(_ pass: BackwardContext, _ image: Int, _ rows: Range<Int>, _ part: Int) {
-    guard let target = pass.inputGradients[0], let sums = target.sums, let pending = pass.pending[0]
-    else { return }
-    let (input, gradient, channels) = (pass.inputs[0], target.view, bands.input.c)
-    let sum = sums + 2 * part * channels
-    kernels.normalization.gradient_sums(
-      pending.activation, input.row(rows.lowerBound, of: image, height: bands.inputHeight),
-      input.stride, pending.rows.scale, pending.rows.shift, pending.rows.mean,
-      pending.rows.inverse, gradient.row(rows.lowerBound, of: image, height: bands.inputHeight),
-      gradient.stride, sum, sum + channels, rows.count * input.shape.w, channels)
   }
 }
