@@ -50,7 +50,17 @@ import Testing
     let middle = normalized(scope["middle"], test.convolution, first)
     let left = scope["left"].apply(
       Convolution(middle.shape.c, 6, kernel: 1, bias: true), middle)
-    let right = normalized(scope["right"], Convolution(middle.shape.c, 5, kernel: 1), middle)
+    // Residual blocks, whose gradients are shared.
+    var right = normalized(scope["right"], Convolution(middle.shape.c, 5, kernel: 1), middle)
+    for block in 0..<2 {
+      let inner = normalized(scope["block"][block], Convolution(5, 5, kernel: 3, groups: 5), right)
+      let outer = normalized(scope["outer"][block], Convolution(5, 5, kernel: 1), inner)
+      right = scope["add"][block].apply(Add(), right, outer)
+    }
+    // The producer of one of the sum's inputs reads the other.
+    let twice = normalized(scope["twice"], Convolution(5, 5, kernel: 1), right)
+    right = scope["sum"].apply(Add(), twice, right)
+    right = scope["last"].apply(ActivationOp(.silu), right)
     return scope.finish(outputs: stores ? [left, right, middle] : [left, right])
   }
 
@@ -75,7 +85,7 @@ import Testing
   ) throws -> Step {
     let plan = try Plan(
       graph, inputShapes: graph.inputs.map { graph.shapes[$0] },
-      mode: .training(inputGradients: true), kernels: kernels, joinsNormalization: joins)
+      mode: .training(inputGradients: true), kernels: kernels, isOptimized: joins)
     #expect(
       plan.graph.nodes.contains { $0.op is BatchNorm } != joins, "all normalizations are joined")
     var generator = SeededGenerator(seed: 5)

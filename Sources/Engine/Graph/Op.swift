@@ -10,6 +10,8 @@ package protocol Op: Sendable {
   var savedTensors: SavedTensors { get }
   /// True if forward can write `f32` output although the plan has another precision.
   var writesFloats: Bool { get }
+  /// True if the gradient of each input is the gradient of the output, unchanged.
+  var passesGradient: Bool { get }
   /// True if the op can store its output before its batch normalization.
   var canLeavePending: Bool { get }
   /// True if the op applies a pending normalization to its input.
@@ -30,6 +32,7 @@ extension Op {
   package var parameters: [ParameterDeclaration] { [] }
   package var savedTensors: SavedTensors { [] }
   package var writesFloats: Bool { false }
+  package var passesGradient: Bool { false }
   package var canLeavePending: Bool { false }
   package var normalizesInput: Bool { false }
   package func inputSlices(_ inputs: [Shape]) -> [Int]? { nil }

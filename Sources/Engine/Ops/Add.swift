@@ -5,6 +5,7 @@ package struct Add: Op {
   package init() {}
 
   package var kind: String { "add" }
+  package var passesGradient: Bool { true }
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = try checked(inputs, count: 2)
@@ -31,7 +32,10 @@ package struct Add: Op {
       },
       // da = dy, db = dy
       backward: { pass in
-        pass.inputGradients.compactMap { $0 }.map { .pass(pass.outputGradient, to: $0, kernels) }
+        pass.inputGradients.compactMap { target in
+          guard let target, target.view.base != pass.outputGradient.base else { return nil }
+          return .pass(pass.outputGradient, to: target, kernels)
+        }
       })
   }
 }

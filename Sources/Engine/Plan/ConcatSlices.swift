@@ -1,9 +1,11 @@
-/// The values that are stored inside the output of a concatenation instead of separately.
+/// The values that are stored inside the output of a concatenation instead of separately, and the
+/// gradients that are stored as one because an op passes them unchanged.
 struct ConcatSlices {
   /// The slices of activations and of gradients.
   private(set) var activations, gradients: Slices
 
-  init(graph: Graph, shapes: [Shape]) {
+  /// - Parameter sharesGradients: Whether gradients that are passed unchanged are stored as one.
+  init(graph: Graph, shapes: [Shape], sharesGradients: Bool = false) {
     activations = Slices(parents: [Slices.Slice?](repeating: nil, count: shapes.count))
     gradients = activations
     let readers = graph.readerCounts
@@ -17,6 +19,38 @@ struct ConcatSlices {
         if readers[value] == 1 { gradients.parents[value] = (node.output, channel) }
       }
     }
+    guard sharesGradients else { return }
+    for (index, node) in graph.nodes.enumerated()
+    where node.op.passesGradient && !fixed.contains(node.output) {
+      for value in Self.sharedGradients(of: node, at: index, in: graph)
+      where gradients.parents[value] == nil && !fixed.contains(value) {
+        gradients.parents[value] = (node.output, 0)
+      }
+    }
+  }
+
+  /// The inputs of a node whose gradients can be stored as one with that of the output: the node must
+  /// be the first in the backward pass to write them, and what other readers of an input add must not
+  /// be visible to the producer of another input, which runs before them.
+  private static func sharedGradients(
+    of node: Graph.Node, at index: Int, in graph: Graph
+  ) -> [Int] {
+    func producer(_ value: Int) -> Int { graph.nodes.firstIndex { $0.output == value } ?? -1 }
+    func readers(_ value: Int) -> [Int] {
+      graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(value) }
+    }
+    var shared: [Int] = []
+    for value in node.inputs where !shared.contains(value) {
+      let others = readers(value).filter { $0 != index }
+      guard others.allSatisfy({ $0 < index }), node.inputs.count(where: { $0 == value }) == 1,
+        shared.allSatisfy({ other in
+          others.allSatisfy { $0 < producer(other) }
+            && readers(other).allSatisfy { $0 == index || $0 < producer(value) }
+        })
+      else { continue }
+      shared.append(value)
+    }
+    return shared
   }
 }
 

@@ -66,30 +66,31 @@ package struct Plan {
   ) throws(EngineError) {
     try self.init(
       graph, inputShapes: inputShapes, mode: mode, kernels: kernels,
-      joinsNormalization: mode.isTraining)
+      isOptimized: true)
   }
 
-  /// - Parameter joinsNormalization: Whether convolutions and batch normalizations are joined in
-  ///   training; the results differ only by rounding.
+  /// - Parameter isOptimized: Whether, in training, convolutions and batch normalizations are joined
+  ///   and gradients are shared; the results differ only by rounding.
   init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels,
-    joinsNormalization: Bool
+    isOptimized: Bool
   ) throws(EngineError) {
     var (graph, precisions) =
       kernels.precision == .bf16
       ? graph.inBFloat16(mode) : (graph, [Precision](repeating: .f32, count: graph.shapes.count))
     let shapes = try graph.inferredShapes(inputs: inputShapes)
-    if joinsNormalization { graph = graph.withBandedConvolutions(shapes, kernels) }
+    let optimizes = mode.isTraining && isOptimized
+    if optimizes { graph = graph.withBandedConvolutions(shapes, kernels) }
     self.graph = graph
     self.mode = mode
     self.kernels = kernels
     self.precisions = precisions
     self.shapes = shapes
-    let pending = joinsNormalization ? graph.pendingValues : []
+    let pending = optimizes ? graph.pendingValues : []
     self.pending = pending
     var planner = ArenaPlanner()
     var flow = GradientFlow(graph: graph, mode: mode)
-    let slices = ConcatSlices(graph: graph, shapes: shapes)
+    let slices = ConcatSlices(graph: graph, shapes: shapes, sharesGradients: optimizes)
 
     // The size of each value in the arena, in floats.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }

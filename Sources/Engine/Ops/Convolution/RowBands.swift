@@ -11,8 +11,9 @@ struct RowBands {
   /// Rows per image.
   let inputHeight, outputHeight: Int
 
-  /// The memory of a band, in bytes: the L2 cache of most processors.
-  private static let byteCount = 512 << 10
+  /// The memory of a band, in bytes: about the L2 cache of most processors. Bands of a depthwise
+  /// convolution are larger, because they read a halo of rows more than once.
+  private var byteCount: Int { geometry.isDepthwise ? 1 << 20 : 512 << 10 }
 
   init(_ geometry: ConvolutionGeometry, input: Shape, output: Shape) {
     self.geometry = geometry
@@ -25,7 +26,7 @@ struct RowBands {
 
   /// The number of output rows of a band, for rows of these sizes in values.
   func outputRows(_ precision: Precision, perInputRow: Int, perOutputRow: Int) -> Int {
-    let budget = Self.byteCount / precision.byteCount
+    let budget = byteCount / precision.byteCount
     let halo = (geometry.kernel.h - 1) * geometry.dilation.h * perInputRow
     let fitting = (budget - halo) / max(1, geometry.stride.h * perInputRow + perOutputRow)
     return max(1, min(fitting, outputHeight))
