@@ -3,12 +3,6 @@
 
 #include "gk_elementwise.h"
 
-// Memory that is used next; `bytes` may be 0.
-typedef struct {
-  const void *start;
-  long bytes;
-} gk_area;
-
 // The geometry of a convolution. The distances between pixels (`input_stride`, `output_stride`) are
 // in values and at least the channel count. Weights are
 // [kernel_h][kernel_w][input_c / groups][output_c].
@@ -23,9 +17,6 @@ typedef struct {
   long groups;
   // At least max(input_c, output_c) + 64 zeros, read in place of pixels outside the image.
   const void *zeros;
-  // The kernels of dense and depthwise convolutions prefetch these areas into the L2 cache, evenly
-  // while they compute.
-  gk_area next[2];
 } gk_convolution;
 
 // The operations on a result before it is stored: bias, then residual, then activation. Both

@@ -118,19 +118,8 @@ package final class Session {
     if isTraining {
       // Parameters change between steps, so each step packs them.
       forwardLoops = zip(prepareLoops, forwardLoops).map { $0 + $1 }
-      reverseAlternately(forwardLoops.joined() + backwardLoops.flatMap(\.loops))
     } else {
       prepare()
-    }
-  }
-
-  /// Lets each loop start at the end of the batch where the one before has stopped, because the
-  /// tensors there are still in the cache.
-  private func reverseAlternately(_ loops: [ParallelLoop]) {
-    var isReversed = false
-    for loop in loops where loop.count > 1 {
-      loop.isReversed = isReversed
-      isReversed.toggle()
     }
   }
 

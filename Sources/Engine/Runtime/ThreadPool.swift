@@ -8,8 +8,6 @@ package final class ParallelLoop {
   let count: Int
   /// Called once per task, with the uninitialized workspace of the running thread.
   let body: (_ index: Int, _ workspace: UnsafeMutablePointer<Float>) -> Void
-  /// True if each thread runs its tasks from the last to the first.
-  var isReversed = false
 
   package init(
     _ count: Int, _ body: @escaping (_ index: Int, _ workspace: UnsafeMutablePointer<Float>) -> Void
@@ -55,9 +53,7 @@ package final class ThreadPool: ParallelExecutor {
   package func run(_ loop: ParallelLoop) {
     exclusively {
       guard threads > 1, loop.count > 1 else {
-        for index in 0..<loop.count {
-          loop.body(loop.isReversed ? loop.count - 1 - index : index, shared.workspace(0))
-        }
+        for index in 0..<loop.count { loop.body(index, shared.workspace(0)) }
         return
       }
       shared.run(loop)
@@ -95,8 +91,7 @@ package final class ThreadPool: ParallelExecutor {
 /// compare-and-swap claims a task only if its run is still the current one.
 private final class Lane: Sendable {
   let ticket = Atomic<UInt64>(0)
-  /// This thread's task range: the first task and the end (exclusive).
-  let begin = Atomic<Int>(0)
+  /// The end of this thread's task range (exclusive).
   let end = Atomic<Int>(0)
   /// The number of tasks, of any lane, that this lane's thread has finished.
   let done = Atomic<Int>(0)
@@ -152,7 +147,6 @@ private final class Shared: @unchecked Sendable {
       self.loop.store(
         UInt(bitPattern: Unmanaged.passUnretained(loop).toOpaque()), ordering: .relaxed)
       for index in lanes.indices {
-        lanes[index].begin.store(tasks * index / lanes.count, ordering: .relaxed)
         lanes[index].end.store(tasks * (index + 1) / lanes.count, ordering: .relaxed)
         lanes[index].done.store(0, ordering: .relaxed)
       }
@@ -190,16 +184,13 @@ private final class Shared: @unchecked Sendable {
     while true {
       let seen = lane.ticket.load(ordering: .acquiring)
       let index = Int(seen & 0xFFFF_FFFF)
-      let (begin, end) = (
-        lane.begin.load(ordering: .relaxed), lane.end.load(ordering: .relaxed)
-      )
-      guard index < end else { return }
+      guard index < lane.end.load(ordering: .relaxed) else { return }
       let address = loop.load(ordering: .relaxed)
       let claimed = lane.ticket.compareExchange(
         expected: seen, desired: seen &+ 1, ordering: .acquiringAndReleasing)
       guard claimed.exchanged, let pointer = UnsafeRawPointer(bitPattern: address) else { continue }
       Unmanaged<ParallelLoop>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
-        $0.body($0.isReversed ? begin + end - 1 - index : index, workspaces[worker].base)
+        $0.body(index, workspaces[worker].base)
       }
       lanes[worker].done.wrappingAdd(1, ordering: .releasing)
     }

@@ -11,10 +11,6 @@ struct BandedConvolution: Op {
   let convolution: Convolution
   let normalization: BatchNorm?
 
-  /// The number of partial weight gradients, and the maximum size of all of them in floats.
-  private static let gradientParts = ConvolutionGeometry.gradientParts
-  private static let gradientLimit = 2 << 20
-
   var kind: String { convolution.kind + (normalization == nil ? "" : " + batch norm") }
   var parameters: [ParameterDeclaration] {
     convolution.parameters + (normalization?.parameters ?? [])
@@ -32,14 +28,14 @@ struct BandedConvolution: Op {
   }
 
   /// Whether this implementation suits a convolution: Winograd's algorithm does not run in bands of
-  /// rows, the partial gradients of many weights would take too much memory, and an output row that
-  /// reads only padding would belong to no band.
+  /// rows, partial gradients of many weights take too long, and an output row that reads only padding
+  /// would belong to no band.
   static func suits(
     _ convolution: Convolution, input: Shape, output: Shape, kernels: Kernels
   ) -> Bool {
     let geometry = convolution.geometry
     let plan = ConvolutionPlan(geometry, input: input, output: output, kernels: kernels)
-    return !plan.usesWinograd && geometry.weightCount * gradientParts <= gradientLimit
+    return !plan.usesWinograd && geometry.partialGradientCount > 0
       && geometry.padding.h <= (geometry.kernel.h - 1) * geometry.dilation.h
   }
 

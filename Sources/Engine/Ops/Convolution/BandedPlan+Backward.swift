@@ -2,7 +2,7 @@ import CGlimpseKernels
 
 extension BandedPlan {
   func backward(_ pass: BackwardContext) -> [ParallelLoop] {
-    let values = normalized(pass.output, state: pass.state)
+    let values = normalizationInput(pass.output, state: pass.state)
     let rows = NormalizationRows(pass.state, channels)
     let weights = UnsafePointer(geometry.packs ? pass.scratch : pass.parameters[0])
     let partial = pass.scratch + packedCount
@@ -43,11 +43,11 @@ extension BandedPlan {
             pass.outputGradient, values, rows, image, outputs,
             workspace: workspace + inputBandCount)
           addWeightGradient(
-            pass, values, image, own, gradient, outputs.lowerBound, to: gradients,
+            pass, image, own, gradient, outputs.lowerBound, to: gradients,
             workspace: workspace)
           if let target {
             inputGradient(
-              gradient, outputs, weights, to: target, pass.inputs[0], image, inputs,
+              gradient, outputs, weights, to: target, image, inputs,
               zeros: pass.zeros)
             addSums(pass, image, inputs, part)
           }
@@ -77,7 +77,7 @@ extension BandedPlan {
 
   /// Adds the contribution of output rows; `gradient` starts at row `first`.
   private func addWeightGradient(
-    _ pass: BackwardContext, _ values: View, _ image: Int, _ outputs: Range<Int>,
+    _ pass: BackwardContext, _ image: Int, _ outputs: Range<Int>,
     _ gradient: (base: UnsafeMutableRawPointer, stride: Int), _ first: Int,
     to target: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
   ) {
@@ -86,11 +86,6 @@ extension BandedPlan {
       pass.inputs[0], pass.pending[0], image, outputs, zeros: pass.zeros, workspace: workspace)
     var g = source.convolution
     g.output_stride = gradient.stride
-    g.next = (
-      pass.outputGradient.area(after: outputs, of: image, height: bands.outputHeight),
-      normalization == nil
-        ? gk_area() : values.area(after: outputs, of: image, height: bands.outputHeight)
-    )
     let skipped = (outputs.lowerBound - first) * bands.output.w * gradient.stride
     let base = gradient.base + skipped * kernels.precision.byteCount
     let table = kernels.convolution
@@ -107,20 +102,16 @@ extension BandedPlan {
 
   private func inputGradient(
     _ gradient: (base: UnsafeMutableRawPointer, stride: Int), _ outputs: Range<Int>,
-    _ weights: UnsafePointer<Float>, to target: GradientTarget, _ values: View, _ image: Int,
+    _ weights: UnsafePointer<Float>, to target: GradientTarget, _ image: Int,
     _ inputs: Range<Int>, zeros: UnsafePointer<Float>
   ) {
     let first = target.view.row(inputs.lowerBound, of: image, height: bands.inputHeight)
     let epilogue = gk_epilogue(
       bias: nil, residual: target.accumulates ? UnsafeRawPointer(first) : nil,
       residual_stride: target.view.stride, activation: Activation.identity.code, stores_floats: 0)
-    var g = bands.descriptor(
+    let g = bands.descriptor(
       inputs: inputs, stride: target.view.stride, outputs: outputs, stride: gradient.stride,
       zeros: zeros)
-    g.next = (
-      values.area(after: inputs, of: image, height: bands.inputHeight),
-      target.view.area(after: inputs, of: image, height: bands.inputHeight)
-    )
     let table = kernels.convolution
     withUnsafePointer(to: g) { g in
       if geometry.isDepthwise {

@@ -128,21 +128,11 @@ struct BandedPlan {
   }
 }
 
-extension View {
-  /// The memory of as many rows as in a band, after its last row, for images of `height` rows.
-  func area(after rows: Range<Int>, of image: Int, height: Int) -> gk_area {
-    let first = image * height + rows.upperBound
-    let count = min(rows.count, shape.n * shape.h - first)
-    return gk_area(
-      start: pixel(first * shape.w), bytes: count * shape.w * stride * precision.byteCount)
-  }
-}
-
 // MARK: Forward
 
 extension BandedPlan {
   func forward(_ pass: ForwardContext) -> [ParallelLoop] {
-    let result = normalized(pass.output, state: pass.state)
+    let result = normalizationInput(pass.output, state: pass.state)
     let epilogue = gk_epilogue(
       bias: hasBias ? UnsafePointer(pass.parameters[1]) : nil, residual: nil, residual_stride: 0,
       activation: Activation.identity.code, stores_floats: result.precision == .f32 ? 1 : 0)
@@ -154,7 +144,7 @@ extension BandedPlan {
       bands.forEach(rows, of: bands.outputHeight, count: forwardRows) { image, outputs in
         let source = inputBand(
           pass.inputs[0], pass.pending[0], image, outputs, zeros: pass.zeros, workspace: workspace)
-        convolve(source, pass.inputs[0], weights, epilogue, to: result, image, outputs)
+        convolve(source, weights, epilogue, to: result, image, outputs)
         guard normalization != nil else { return }
         addStatistics(
           result, image, outputs, to: partial,
@@ -174,7 +164,7 @@ extension BandedPlan {
 
   /// The input of the normalization: the output, if the normalization is pending or there is none,
   /// otherwise a tensor in the state.
-  func normalized(_ output: View, state: UnsafeMutablePointer<Float>?) -> View {
+  func normalizationInput(_ output: View, state: UnsafeMutablePointer<Float>?) -> View {
     guard normalization != nil, !leavesPending, let state else { return output }
     return View(
       base: UnsafeMutableRawPointer(state + rowCount), precision: output.precision,
@@ -185,7 +175,6 @@ extension BandedPlan {
   /// description of the convolution of these rows.
   struct InputBand {
     let base: UnsafeMutableRawPointer
-    let rows: Range<Int>
     var convolution: gk_convolution
   }
 
@@ -202,14 +191,14 @@ extension BandedPlan {
       pad(input, pending, image, rows, of: outputs, to: base)
       g.input_h = bands.paddedRows(of: outputs).count
       (g.input_w, g.pad_h, g.pad_w) = (bandWidth, 0, 0)
-      return InputBand(base: base, rows: rows, convolution: g)
+      return InputBand(base: base, convolution: g)
     }
     let first = input.row(rows.lowerBound, of: image, height: bands.inputHeight)
-    guard let pending else { return InputBand(base: first, rows: rows, convolution: g) }
+    guard let pending else { return InputBand(base: first, convolution: g) }
     kernels.normalization.scale_shift(
       pending.activation, first, input.stride, pending.rows.scale, pending.rows.shift, base,
       inputStride, rows.count * input.shape.w, input.shape.c)
-    return InputBand(base: base, rows: rows, convolution: g)
+    return InputBand(base: base, convolution: g)
   }
 
   /// Copies or normalizes input rows to the workspace, with zeros in place of padding on all sides:
@@ -245,15 +234,11 @@ extension BandedPlan {
   }
 
   private func convolve(
-    _ source: InputBand, _ input: View, _ weights: UnsafePointer<Float>, _ epilogue: gk_epilogue,
+    _ source: InputBand, _ weights: UnsafePointer<Float>, _ epilogue: gk_epilogue,
     to target: View, _ image: Int, _ outputs: Range<Int>
   ) {
     var g = source.convolution
     g.output_stride = target.stride
-    g.next = (
-      input.area(after: source.rows, of: image, height: bands.inputHeight),
-      target.area(after: outputs, of: image, height: bands.outputHeight)
-    )
     let table = kernels.convolution
     let first = target.row(outputs.lowerBound, of: image, height: bands.outputHeight)
     withUnsafePointer(to: g) { g in

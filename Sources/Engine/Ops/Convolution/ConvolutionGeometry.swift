@@ -71,7 +71,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
       output_c: outputChannels, output_stride: outputStride, kernel_h: kernel.h,
       kernel_w: kernel.w, stride_h: stride.h, stride_w: stride.w, pad_h: padding.h,
       pad_w: padding.w, dilation_h: dilation.h, dilation_w: dilation.w, groups: groups,
-      zeros: zeros, next: (gk_area(), gk_area()))
+      zeros: zeros)
   }
 
   /// The C description without tensors, for packing weights.
