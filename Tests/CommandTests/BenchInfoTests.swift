@@ -116,10 +116,10 @@ import Testing
     let trains = !words.isEmpty
     // Normalization is a part of its convolution: in training of all but those of more than 2^16
     // weights. In inference the addition of a residual is a part of it, too.
-    let joined = zip(graph.nodes, graph.nodes.dropFirst()).count { convolution, node in
+    let joinedCount = zip(graph.nodes, graph.nodes.dropFirst()).count { convolution, node in
       node.op is BatchNorm && (!trains || convolution.op.parameters[0].count <= 1 << 16)
     }
-    let count = graph.nodes.count { trains || !($0.op is Add) } - joined
+    let count = graph.nodes.count { trains || !($0.op is Add) } - joinedCount
     #expect(layers.count == count)
     let work = layers.reduce(0) { $0 + $1.gflop }
     // A training step is counted as three passes; the first layer has no gradient by the images.
