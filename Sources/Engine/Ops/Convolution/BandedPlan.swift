@@ -88,10 +88,12 @@ struct BandedPlan {
   }
 
   var geometry: ConvolutionGeometry { convolution.geometry }
+  /// Output channels.
   var channels: Int { bands.output.c }
 
   // MARK: Memory, in floats
 
+  /// The values per channel of the normalization.
   var rowCount: Int {
     normalization == nil ? 0 : AlignedBuffer.aligned(NormalizationRows.count(channels))
   }
