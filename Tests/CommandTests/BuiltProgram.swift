@@ -77,7 +77,10 @@ enum BuiltProgram {
 
   /// Runs it to its end, with nothing on standard input.
   ///
-  /// - Parameter output: where standard output goes; collected where it is nil.
+  /// - Parameters:
+  ///   - folder: the working folder; an empty one of its own where it is nil, so that what the
+  ///     program writes by default does not land in the checkout.
+  ///   - output: where standard output goes; collected where it is nil.
   static func run(
     _ words: [String], in folder: String? = nil, environment: [String: String] = [:],
     output: FileHandle? = nil, program: URL = url
@@ -86,7 +89,9 @@ enum BuiltProgram {
     process.executableURL = program
     process.arguments = words
     process.environment = Self.environment.merging(environment) { $1 }
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let emptyFolder = try folder == nil ? TemporaryFolder() : nil
+    defer { withExtendedLifetime(emptyFolder) {} }
+    process.currentDirectoryURL = (folder ?? emptyFolder?.path).map { URL(fileURLWithPath: $0) }
     let (standardOutput, standardError) = (Pipe(), Pipe())
     process.standardInput = FileHandle.nullDevice
     process.standardError = standardError
