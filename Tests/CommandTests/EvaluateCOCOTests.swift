@@ -78,7 +78,8 @@ import Testing
 
     // COCO wants every class of a place, which detect gives where it is asked to.
     let rules = ["--conf", "0.001", "--iou", "0.6", "--max-det", "200", "--threads", "2"]
-    let found = try BuiltProgram.run(["detect", images, "--json", "--no-save", "--multi-label"] + rules)
+    let found = try BuiltProgram.run(
+      ["detect", images, "--json", "--no-save", "--multi-label"] + rules)
     #expect(found.exitCode == 0, "\(found.diagnostics)")
     let lines = try folder.write("found.jsonl", found.output)
     let scored = try BuiltProgram.run([

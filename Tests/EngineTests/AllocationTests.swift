@@ -8,11 +8,11 @@ import Testing
 /// No pass of a session allocates, whatever the op, the placement and the number of threads.
 @Suite(.enabled(if: gt_counts_allocations() == 1, "this C library does not let them be counted"))
 struct AllocationTests {
-  /// Small ones, and convolutions by each of Winograd's two partitions.
+  /// Small ones, and convolutions by Winograd's algorithm in stages and in one.
   static let cases =
     OpCase.small + [
       OpCase("conv in stages", Convolution(32, 48, kernel: 3), [2, 20, 20, 32]),
-      OpCase("conv by tiles", Convolution(64, 128, kernel: 3), [1, 104, 104, 64]),
+      OpCase("conv in one", Convolution(64, 128, kernel: 3), [1, 104, 104, 64]),
     ]
 
   @Test(arguments: cases, Placement.allCases)

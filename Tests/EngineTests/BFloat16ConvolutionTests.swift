@@ -107,8 +107,8 @@ import Testing
         activation: activation.code, stores_floats: 0)
       pool.run(
         plan.convolve(
-          direction, source, to: target, epilogue: epilogue,
-          weights: g.packs ? packed.base : weights.base, scratch: scratch.base, zeros: zeros.base))
+          direction, source, to: target, epilogue: epilogue, weights: weights.base,
+          packed: packed.base, scratch: scratch.base, zeros: zeros.base))
     }
     convolve(.forward, x.view, to: y.view, bias: UnsafePointer(bias.base), .silu)
     convolve(.transposed, gy.view, to: gx.view, bias: nil, .identity)
@@ -137,7 +137,22 @@ import Testing
     Case(n: 2, h: 20, w: 21, input: 40, output: 48),
     Case(h: 9, w: 33, input: 64, output: 128, kernel: 2, stride: 2, padding: 0),
     Case(h: 6, w: 36, input: 64, output: 192, groups: 2),
+    // By Winograd's algorithm, with few and with many tiles.
+    Case(n: 2, h: 26, w: 26, input: 64, output: 96), Case(h: 90, w: 94, input: 48, output: 48),
   ]
+
+  @Test(arguments: kernels) func casesReachWinograd(_ kernels: Kernels) throws {
+    let plans = Self.large.map { c in
+      let extent = c.geometry.outputExtent(h: c.h, w: c.w)
+      return ConvolutionPlan(
+        c.geometry, input: Shape(n: c.n, h: c.h, w: c.w, c: c.input),
+        output: Shape(n: c.n, h: extent.h, w: extent.w, c: c.output), kernels: kernels)
+    }
+    let isExpected = kernels.winograd != nil
+    #expect(plans.contains { $0.winograd(.forward) != nil } == isExpected)
+    #expect(plans.contains { $0.winograd(.transposed) != nil } == isExpected)
+    #expect(plans.contains { $0.winogradForWeights != nil } == isExpected)
+  }
 
   @Test(arguments: kernels, ConvolutionKernelTests.cases + large)
   func agreesWithFloats(_ kernels: Kernels, _ c: Case) throws {

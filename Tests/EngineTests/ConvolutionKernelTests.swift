@@ -180,7 +180,7 @@ import Testing
       pool.run(
         plan.convolve(
           direction, source, to: target, epilogue: epilogue,
-          weights: g.packs ? packed.base : tensors.weights.base, scratch: scratch.base,
+          weights: tensors.weights.base, packed: packed.base, scratch: scratch.base,
           zeros: tensors.zeros.base))
     }
     convolve(.forward, tensors.xView, to: tensors.yView, tensors.forwardEpilogue)

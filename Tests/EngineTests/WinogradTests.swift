@@ -18,8 +18,11 @@ import Testing
     Case(n: 2, h: 9, w: 11, input: 6, output: 7, padding: 0),
     Case(n: 2, h: 9, w: 11, input: 7, output: 6, padding: 2),
     Case(h: 8, w: 10, input: 5, output: 20, padding: Extent(h: 0, w: 2)),
-    // Large enough to be cut by tiles, in both directions, and summed in several parts.
+    // Large enough for tasks that run all steps, in both directions, and for sums in several parts.
     Case(n: 2, h: 95, w: 93, input: 34, output: 65),
+    // Weights too large to be kept transformed; and several groups of tiles.
+    Case(h: 9, w: 10, input: 200, output: 260),
+    Case(h: 46, w: 94, input: 160, output: 8),
   ]
 
   /// All three directions, from the same seeded numbers as `ConvolutionKernelTests` uses.
@@ -46,26 +49,22 @@ import Testing
     let scratch = AlignedBuffer(
       count: max(forward.scratchCount, transposed.scratchCount, weights.weightScratchCount))
     func convolve(
-      _ winograd: Winograd, _ source: View, to target: View, _ epilogue: gk_epilogue,
-      transposed: Int32
+      _ winograd: Winograd, _ source: View, to target: View, _ epilogue: gk_epilogue
     ) {
-      pool.run([
-        winograd.pack(
-          g, tensors.weights.base, transposed: transposed, blocks: winograd.blocks,
-          to: packed.base)
-      ])
+      pool.run(winograd.prepare(tensors.weights.base, to: packed.base))
       pool.run(
         winograd.convolve(
-          source, to: target, epilogue: epilogue, packed: packed.base, scratch: scratch.base,
-          zeros: tensors.zeros.base))
+          source, to: target, epilogue: epilogue, weights: tensors.weights.base,
+          packed: packed.base, scratch: scratch.base, zeros: tensors.zeros.base))
     }
-    convolve(forward, tensors.xView, to: tensors.yView, tensors.forwardEpilogue, transposed: 0)
-    convolve(
-      transposed, tensors.gradientView, to: tensors.gxView, tensors.backwardEpilogue,
-      transposed: 1)
+    convolve(forward, tensors.xView, to: tensors.yView, tensors.forwardEpilogue)
+    convolve(transposed, tensors.gradientView, to: tensors.gxView, tensors.backwardEpilogue)
     pool.run(
       weights.weightGradient(
-        tensors.xView, outputGradient: tensors.gradientView, scratch: scratch.base,
+        tensors.xView, outputGradient: tensors.gradientView,
+        blocks: ConvolutionPlan(g, input: input, output: output, kernels: kernels)
+          .blocks(of: c.output),
+        scratch: scratch.base,
         zeros: tensors.zeros.base, to: tensors.gw.base))
     return tensors.result
   }
@@ -98,7 +97,7 @@ import Testing
 
   @Test(arguments: sets)
   func threadsDoNotChangeBits(_ set: InstructionSet) throws {
-    for c in [Case(n: 2, h: 26, w: 26, input: 40, output: 72), Self.cases[Self.cases.count - 1]] {
+    for c in [Case(n: 2, h: 26, w: 26, input: 40, output: 72)] + Self.cases.suffix(3) {
       for tile in [4, 6] {
         let one = try Self.run(c, set, tile: tile, threads: 1)
         let three = try Self.run(c, set, tile: tile, threads: 3)
@@ -109,18 +108,21 @@ import Testing
     }
   }
 
-  /// Both ways of cutting the work are among the cases.
-  @Test(arguments: sets) func casesReachBothCuts(_ set: InstructionSet) throws {
+  /// All ways of running the steps are among the cases.
+  @Test(arguments: sets) func casesReachAllWays(_ set: InstructionSet) throws {
     let kernels = try Kernels(set)
-    let staged = try Self.cases.map { c in
+    let all = try Self.cases.map { c in
       let g = c.geometry
       let extent = g.outputExtent(h: c.h, w: c.w)
-      let winograd = Winograd(
-        g, .forward, input: Shape(n: c.n, h: c.h, w: c.w, c: c.input),
-        output: Shape(n: c.n, h: extent.h, w: extent.w, c: c.output), tile: 6, kernels: kernels)
-      return try #require(winograd).isStaged
+      return try #require(
+        Winograd(
+          g, .forward, input: Shape(n: c.n, h: c.h, w: c.w, c: c.input),
+          output: Shape(n: c.n, h: extent.h, w: extent.w, c: c.output), tile: 6, kernels: kernels))
     }
-    #expect(staged.contains(true) && staged.contains(false))
+    #expect(all.contains { $0.isFused })
+    #expect(all.contains { $0.isPrepared && !$0.isFused })
+    #expect(all.contains { !$0.isPrepared })
+    #expect(all.contains { $0.groups.tasks > 1 })
   }
 
   /// By arithmetic: no gain on one tile, whose 36 elements take 36 products a channel pair where the

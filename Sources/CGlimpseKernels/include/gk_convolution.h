@@ -40,40 +40,47 @@ typedef struct {
   long input_h, input_w, input_c, input_stride;
   long output_h, output_w, output_c, output_stride;
   long pad_h, pad_w;
+  // The group of tiles that is transformed at a time; all tile arguments are relative to it.
+  long first_tile, tiles;
+  // The number of input channels that are multiplied at a time, a multiple of the vector width.
+  long chunk;
   // At least max(input_c, output_c) zeros plus one vector.
-  const float *zeros;
+  const void *zeros;
 } gk_winograd;
 
-// The steps of Winograd's F(m x m, 3x3). Each tile has (m + 2)^2 elements. Intermediate results are
-// [element][tile][channel] with elements `element_stride` floats apart and channels padded to
-// vectors.
+// The steps of Winograd's F(m x m, 3x3). Each tile has (m + 2)^2 elements. All intermediate results
+// are floats, [element][row][channel], with channels padded to vectors and 16 floats after the rows
+// of each element. Transformed inputs consist of such an array per chunk of channels.
 typedef struct {
-  // The distance between elements in floats, for a number of tiles and channels.
-  long (*element_stride)(long tiles, long channels);
-  // Transforms and packs the weights for blocks [block_begin, block_end) of the kept (not summed)
-  // channels: output channels, or input channels if `transposed` packs for the input gradient.
-  void (*pack)(const gk_convolution *g, long tile, const float *weights, int transposed,
-               long block_begin, long block_end, float *packed);
+  // The number of output channels per block; the last one may have fewer.
+  long (*block_channels)(void);
+  // Rearranges weights for the input gradient: kernels are rotated by 180 degrees, and input and
+  // output channels exchanged, for output channels [channel_begin, channel_end).
+  void (*turn)(long input_c, long output_c, const float *weights, long channel_begin,
+               long channel_end, float *turned);
+  // Transforms the weights ([kh][kw][input_c][output_c]) of one chunk and block; rows are summed
+  // channels. Each element has room for `chunk` rows of a whole block.
+  void (*weights)(const gk_winograd *w, const float *weights, long block, long chunk,
+                  float *transformed);
   // Transforms the inputs of tiles [tile_begin, tile_end).
-  void (*input)(const gk_winograd *w, const float *input, long tile_begin, long tile_end,
-                float *elements, long element_stride);
-  // Multiplies `tiles` transformed tiles by the packed weights of one block of output channels, for
-  // elements [element_begin, element_end).
-  void (*multiply)(const gk_winograd *w, const float *elements, long element_stride,
-                   const float *packed, long block, long tiles, long element_begin, long element_end,
-                   float *products, long product_stride);
+  void (*input)(const gk_winograd *w, const void *input, long tile_begin, long tile_end,
+                float *elements);
+  // Multiplies transformed tiles by the transformed weights of one block and chunk. The products of
+  // chunk 0 are stored, those of other chunks added.
+  void (*multiply)(const gk_winograd *w, const float *elements, long tile_begin, long tile_end,
+                   const float *transformed, long block, long chunk, float *products);
   // Applies the inverse transform to the products of one block, for tiles [tile_begin, tile_end).
-  void (*output)(const gk_winograd *w, const float *products, long product_stride, long block,
-                 gk_epilogue epilogue, float *output, long tile_begin, long tile_end);
+  void (*output)(const gk_winograd *w, const float *products, long block, gk_epilogue epilogue,
+                 void *output, long tile_begin, long tile_end);
 
-  // Weight gradient (4x4 tiles only), step 1: transforms the output gradients of tiles.
-  void (*gradient)(const gk_winograd *w, const float *gradient, long tile_begin, long tile_end,
-                   float *elements, long element_stride);
+  // Weight gradient (4x4 tiles and one chunk only), step 1: transforms the output gradients.
+  void (*gradient)(const gk_winograd *w, const void *gradient, long tile_begin, long tile_end,
+                   float *elements);
   // Step 2: sums the products of inputs and gradients over tiles at one element, for one block of
-  // output channels ([element][input channel][output channels, padded to vectors]).
-  void (*sum)(const gk_winograd *w, const float *elements, long element_stride, const float *gradients,
-              long gradient_stride, long tiles, long element, long block, int accumulate,
-              float *sums);
+  // output channels of gk_convolution_table ([element][input channel][output channels, padded to
+  // vectors]).
+  void (*sum)(const gk_winograd *w, const float *elements, const float *gradients, long element,
+              long block, int accumulate, float *sums);
   // Step 3: applies the inverse transform to the sums and adds them to the weight gradient of input
   // channels [channel_begin, channel_end).
   void (*weight_gradient)(const gk_winograd *w, const float *sums, long channel_begin,

@@ -100,8 +100,8 @@ package struct Kernels: @unchecked Sendable {
   var pixelwise: gk_pixelwise_table { table.pointee.pixelwise }
   var pooling: gk_pooling_table { table.pointee.pooling }
   var resampling: gk_resampling_table { table.pointee.resampling }
-  /// The Winograd kernels; nil in the scalar reference.
+  /// The Winograd kernels; nil in the scalar reference and with matrix units.
   var winograd: gk_winograd_table? {
-    table.pointee.winograd.pack == nil ? nil : table.pointee.winograd
+    table.pointee.winograd.input == nil ? nil : table.pointee.winograd
   }
 }

@@ -7,13 +7,11 @@ extension ConvolutionPlan {
     to target: UnsafeMutablePointer<Float>
   ) -> [ParallelLoop] {
     guard geometry.packs else { return [] }
+    if let winograd = winograd(direction) { return winograd.prepare(weights, to: target) }
     let g = geometry.bareDescriptor
     let transposed = direction.flag
     let table = kernels.convolution
     let blocks = blocks(of: transposed == 1 ? g.input_c : g.output_c)
-    if let winograd = winograd(direction) {
-      return [winograd.pack(geometry, weights, transposed: transposed, blocks: blocks, to: target)]
-    }
     return [
       ParallelLoop(blocks, g) { g, block in
         table.pack(g, weights, transposed, block, block + 1, target)
@@ -26,16 +24,18 @@ extension ConvolutionPlan {
     return (channels / geometry.groups + size - 1) / size
   }
 
-  /// Computes one direction; `weights` are packed for it.
+  /// Computes one direction; `packed` are the `weights`, packed for it.
   func convolve(
     _ direction: ConvolutionDirection, _ source: View, to target: View, epilogue: gk_epilogue,
-    weights: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-    zeros: UnsafePointer<Float>
+    weights: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>
   ) -> [ParallelLoop] {
     if let winograd = winograd(direction) {
       return winograd.convolve(
-        source, to: target, epilogue: epilogue, packed: weights, scratch: scratch, zeros: zeros)
+        source, to: target, epilogue: epilogue, weights: weights, packed: packed, scratch: scratch,
+        zeros: zeros)
     }
+    let weights = geometry.packs ? packed : weights
     let isForward = direction == .forward
     let g = descriptor(
       input: isForward ? source : target, output: isForward ? target : source, zeros: zeros)
@@ -104,7 +104,8 @@ extension ConvolutionPlan {
   ) -> [ParallelLoop] {
     if let winograd = winogradForWeights {
       return winograd.weightGradient(
-        input, outputGradient: output, scratch: scratch, zeros: zeros, to: gradient)
+        input, outputGradient: output, blocks: blocks(of: geometry.outputChannels),
+        scratch: scratch, zeros: zeros, to: gradient)
     }
     let g = descriptor(input: input, output: output, zeros: zeros)
     let (table, isDepthwise) = (kernels.convolution, geometry.isDepthwise)

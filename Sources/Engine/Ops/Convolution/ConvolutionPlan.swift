@@ -54,8 +54,8 @@ struct ConvolutionPlan {
   /// Size of the packed weights; 0 for depthwise convolutions, whose weights are not packed.
   func packedCount(_ direction: ConvolutionDirection) -> Int {
     guard geometry.packs else { return 0 }
-    let direct = geometry.packedBound(transposed: direction == .transposed)
-    return max(direct, winograd(direction)?.packedCount ?? 0)
+    return winograd(direction)?.packedCount
+      ?? geometry.packedBound(transposed: direction == .transposed)
   }
 
   /// Scratch memory of a direction.
@@ -91,7 +91,6 @@ extension ConvolutionPlan {
     _ direction: ConvolutionDirection, hasBias: Bool, activation: Activation = .identity,
     addsResidual: Bool = false
   ) -> OpPlan {
-    let packs = geometry.packs
     return OpPlan(
       preparedCount: packedCount(direction), scratchCount: scratchCount(direction),
       backwardScratchCount: backwardScratchCount(direction.opposite),
@@ -106,7 +105,7 @@ extension ConvolutionPlan {
           stores_floats: pass.output.precision == .f32 ? 1 : 0)
         return convolve(
           direction, pass.inputs[0], to: pass.output, epilogue: epilogue,
-          weights: packs ? pass.prepared : pass.parameters[0], scratch: pass.scratch,
+          weights: pass.parameters[0], packed: pass.prepared, scratch: pass.scratch,
           zeros: pass.zeros)
       },
       backward: { pass in
@@ -135,7 +134,7 @@ extension ConvolutionPlan {
     return loops
       + convolve(
         opposite, gradient, to: target.view, epilogue: epilogue,
-        weights: geometry.packs ? pass.scratch : pass.parameters[0],
+        weights: pass.parameters[0], packed: pass.scratch,
         scratch: pass.scratch + AlignedBuffer.aligned(packedCount(opposite)), zeros: pass.zeros)
   }
 }

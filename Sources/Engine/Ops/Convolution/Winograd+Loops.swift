@@ -1,150 +1,167 @@
 import CGlimpseKernels
 
 extension Winograd {
-  /// The C description for `f32` tensors in memory.
+  /// The C description for tensors in memory and a group of tiles.
   private func descriptor(
-    sourceStride: Int, targetStride: Int, zeros: UnsafePointer<Float>
+    sourceStride: Int, targetStride: Int, group: (begin: Int, end: Int), chunk: Int,
+    zeros: UnsafePointer<Float>?
   ) -> gk_winograd {
     gk_winograd(
       tile: tile, n: source.n, input_h: source.h, input_w: source.w, input_c: source.c,
       input_stride: sourceStride, output_h: target.h, output_w: target.w, output_c: target.c,
-      output_stride: targetStride, pad_h: padding.h, pad_w: padding.w, zeros: zeros)
+      output_stride: targetStride, pad_h: padding.h, pad_w: padding.w, first_tile: group.begin,
+      tiles: group.end - group.begin, chunk: chunk, zeros: zeros)
   }
 
-  /// Transforms and packs the weights, block by block.
-  func pack(
-    _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, transposed: Int32,
-    blocks: Int, to packed: UnsafeMutablePointer<Float>
-  ) -> ParallelLoop {
-    let (g, table, tile) = (geometry.bareDescriptor, table, tile)
-    return ParallelLoop(blocks, g) { g, block in
-      table.pack(g, tile, weights, transposed, block, block + 1, packed)
+  /// Turns the weights for the transposed direction, and transforms them if they are kept.
+  func prepare(
+    _ weights: UnsafePointer<Float>, to packed: UnsafeMutablePointer<Float>
+  ) -> [ParallelLoop] {
+    let (table, source, target) = (table, source, target)
+    var loops: [ParallelLoop] = []
+    let turned = packed + packedCount - turnedCount
+    if isTransposed {
+      // The source channels are the output channels of the convolution that is turned.
+      let work = WorkPartition(units: source.c, costPerUnit: 9 * 4 * target.c)
+      loops.append(
+        ParallelLoop(work) { begin, end in
+          table.turn(target.c, source.c, weights, begin, end, turned)
+        })
+    }
+    guard isPrepared else { return loops }
+    let w = descriptor(
+      sourceStride: 0, targetStride: 0, group: (0, 0), chunk: chunk, zeros: nil)
+    let (chunks, size) = (chunks, transformedCount)
+    let plain = isTransposed ? UnsafePointer(turned) : weights
+    loops.append(
+      ParallelLoop(blocks * chunks, w) { w, task in
+        table.weights(w, plain, task / chunks, task % chunks, packed + task * size)
+      })
+    return loops
+  }
+
+  /// Convolves tensors. `weights` are the parameters and `packed` the prepared weights; `scratch`
+  /// holds `scratchCount` floats.
+  func convolve(
+    _ source: View, to target: View, epilogue: gk_epilogue, weights: UnsafePointer<Float>,
+    packed: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    zeros: UnsafePointer<Float>
+  ) -> [ParallelLoop] {
+    let plain = isTransposed ? packed + packedCount - turnedCount : weights
+    return (0..<groups.tasks).flatMap { group in
+      let w = descriptor(
+        sourceStride: source.stride, targetStride: target.stride, group: groups.range(group),
+        chunk: chunk, zeros: zeros)
+      return isFused
+        ? [convolveTiles(w, source, packed: packed, epilogue, to: target)]
+        : [
+          transform(source, w, to: scratch),
+          multiply(w, scratch, plain, packed: packed, epilogue, to: target),
+        ]
     }
   }
 
-  /// Convolves `f32` tensors with packed weights; `scratch` holds `scratchCount` floats.
-  func convolve(
-    _ source: View, to target: View, epilogue: gk_epilogue, packed: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, zeros: UnsafePointer<Float>
-  ) -> [ParallelLoop] {
-    let w = descriptor(sourceStride: source.stride, targetStride: target.stride, zeros: zeros)
-    let (input, output) = (source.data, target.data)
-    return isStaged
-      ? convolveInStages(w, input, packed, epilogue, scratch, to: output)
-      : [convolveByTiles(w, input, packed, epilogue, to: output)]
+  /// Transforms the inputs of a group of tiles.
+  private func transform(
+    _ source: View, _ w: gk_winograd, to elements: UnsafeMutablePointer<Float>
+  ) -> ParallelLoop {
+    let table = table
+    let work = WorkPartition(units: w.tiles, costPerUnit: transformCost * w.input_c)
+    return ParallelLoop(work, w) { w, begin, end in
+      table.input(w, source.base, begin, end, elements)
+    }
   }
 
-  /// Each task runs all three stages on a range of tiles.
-  private func convolveByTiles(
-    _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
-    _ epilogue: gk_epilogue, to output: UnsafeMutablePointer<Float>
+  private func taskRanges(_ w: gk_winograd) -> WorkPartition {
+    WorkPartition(units: w.tiles, tasks: (w.tiles + tilesPerTask - 1) / tilesPerTask)
+  }
+
+  /// Each task computes the outputs of a range of transformed tiles for one block of channels.
+  private func multiply(
+    _ w: gk_winograd, _ elements: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+    packed: UnsafePointer<Float>, _ epilogue: gk_epilogue, to target: View
   ) -> ParallelLoop {
-    let (table, elements, blocks, blockChannels) = (table, elements, blocks, blockChannels)
-    let work = WorkPartition(units: tiles, tasks: (tiles + tilesPerTask - 1) / tilesPerTask)
+    let (table, blocks, chunks, size) = (table, blocks, chunks, transformedCount)
+    let (isPrepared, before) = (isPrepared, transformedWorkspace)
+    let work = taskRanges(w)
+    return ParallelLoop(work.tasks * blocks) { task, workspace in
+      let (part, block) = (task / blocks, task % blocks)
+      let (begin, end) = work.range(part)
+      let products = workspace + before
+      withUnsafePointer(to: w) { w in
+        for chunk in 0..<chunks {
+          var transformed = packed + (block * chunks + chunk) * size
+          if !isPrepared {
+            table.weights(w, weights, block, chunk, workspace)
+            transformed = UnsafePointer(workspace)
+          }
+          table.multiply(w, elements, begin, end, transformed, block, chunk, products)
+        }
+        table.output(w, products, block, epilogue, target.base, begin, end)
+      }
+    }
+  }
+
+  /// Each task runs all steps on a range of tiles.
+  private func convolveTiles(
+    _ w: gk_winograd, _ source: View, packed: UnsafePointer<Float>, _ epilogue: gk_epilogue,
+    to target: View
+  ) -> ParallelLoop {
+    let (table, blocks, chunks, size) = (table, blocks, chunks, transformedCount)
+    let (work, before) = (taskRanges(w), transformedWorkspace)
     return ParallelLoop(work.tasks) { task, workspace in
       let (begin, end) = work.range(task)
-      let stride = table.element_stride(end - begin, w.input_c)
-      let productStride = table.element_stride(end - begin, blockChannels)
-      let products = workspace + elements * stride
-      withUnsafePointer(to: w) { w in
-        table.input(w, input, begin, end, workspace, stride)
+      var own = w
+      (own.first_tile, own.tiles) = (w.first_tile + begin, end - begin)
+      let products = workspace + before
+      withUnsafePointer(to: own) { w in
+        table.input(w, source.base, 0, end - begin, workspace)
         for block in 0..<blocks {
-          table.multiply(
-            w, workspace, stride, packed, block, end - begin, 0, elements, products, productStride)
-          table.output(w, products, productStride, block, epilogue, output, begin, end)
+          for chunk in 0..<chunks {
+            table.multiply(
+              w, workspace, 0, end - begin, packed + (block * chunks + chunk) * size, block, chunk,
+              products)
+          }
+          table.output(w, products, block, epilogue, target.base, 0, end - begin)
         }
       }
     }
   }
 
-  /// Each stage runs on all tiles; the multiplication is partitioned by tile elements and channel
-  /// blocks, so that each packed weight is read once.
-  private func convolveInStages(
-    _ w: gk_winograd, _ input: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
-    _ epilogue: gk_epilogue, _ scratch: UnsafeMutablePointer<Float>,
-    to output: UnsafeMutablePointer<Float>
-  ) -> [ParallelLoop] {
-    let (table, tiles, elements) = (table, tiles, elements)
-    let (blocks, blockChannels) = (blocks, blockChannels)
-    let stride = table.element_stride(tiles, w.input_c)
-    let productStride = table.element_stride(tiles, blockChannels)
-    let products = scratch + elements * stride
-    let outputs = WorkPartition(units: tiles, costPerUnit: transformCost * w.output_c)
-    return [
-      transform(w, input, begin: 0, end: tiles, to: scratch),
-      ParallelLoop(elements * blocks, w) { w, task in
-        let (block, element) = (task / elements, task % elements)
-        table.multiply(
-          w, scratch, stride, packed, block, tiles, element, element + 1,
-          products + block * elements * productStride, productStride)
-      },
-      ParallelLoop(outputs, w) { w, begin, end in
-        for block in 0..<blocks {
-          let channels = min(blockChannels, w.pointee.output_c - block * blockChannels)
-          let first = products + block * elements * productStride
-          table.output(
-            w, first + rows(begin, channels: channels), productStride, block, epilogue, output,
-            begin, end)
-        }
-      },
-    ]
-  }
-
-  /// Size of `tiles` tiles at one tile element, in floats.
-  private func rows(_ tiles: Int, channels: Int) -> Int {
-    table.element_stride(tiles, channels) - table.element_stride(0, channels)
-  }
-
-  /// Transforms the inputs of tiles `begin ..< end`.
-  private func transform(
-    _ w: gk_winograd, _ input: UnsafePointer<Float>, begin: Int, end: Int,
-    to elements: UnsafeMutablePointer<Float>
-  ) -> ParallelLoop {
-    let table = table
-    let stride = table.element_stride(end - begin, w.input_c)
-    let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.input_c)
-    return ParallelLoop(work, w) { w, first, last in
-      table.input(
-        w, input, begin + first, begin + last,
-        elements + rows(first, channels: w.pointee.input_c), stride)
-    }
-  }
-
-  /// Accumulates the weight gradient; `scratch` holds `weightScratchCount` floats.
+  /// Accumulates the weight gradient; `scratch` holds `weightScratchCount` floats and `blocks` is
+  /// the number of channel blocks of the convolution table.
   func weightGradient(
-    _ input: View, outputGradient: View, scratch: UnsafeMutablePointer<Float>,
+    _ input: View, outputGradient: View, blocks: Int, scratch: UnsafeMutablePointer<Float>,
     zeros: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>
   ) -> [ParallelLoop] {
-    let w = descriptor(
-      sourceStride: input.stride, targetStride: outputGradient.stride, zeros: zeros)
-    let (table, blocks, outputGradient) = (table, blocks, outputGradient.data)
-    let sums = WorkPartition(units: tiles, tasks: (tiles + tilesPerSum - 1) / tilesPerSum)
-    let inputs = scratch + packedCount
+    let (table, elements, sums) = (table, elements, scratch)
+    let inputs = sums + sumCount
+    let gradients = inputs + summedCount(channels: source.c)
+    let parts = WorkPartition(units: tiles, tasks: (tiles + tilesPerSum - 1) / tilesPerSum)
+    // All channels are one chunk.
+    func descriptor(_ part: Int) -> gk_winograd {
+      self.descriptor(
+        sourceStride: input.stride, targetStride: outputGradient.stride, group: parts.range(part),
+        chunk: (source.c + 15) / 16 * 16, zeros: zeros)
+    }
     var loops: [ParallelLoop] = []
-    for part in 0..<sums.tasks {
-      let (begin, end) = sums.range(part)
-      let stride = table.element_stride(end - begin, w.input_c)
-      let gradientStride = table.element_stride(end - begin, w.output_c)
-      let gradients = inputs + elements * stride
-      let work = WorkPartition(units: end - begin, costPerUnit: transformCost * w.output_c)
+    for part in 0..<parts.tasks {
+      let w = descriptor(part)
+      let work = WorkPartition(units: w.tiles, costPerUnit: transformCost * w.output_c)
       loops += [
-        transform(w, input.data, begin: begin, end: end, to: inputs),
-        ParallelLoop(work, w) { w, first, last in
-          table.gradient(
-            w, outputGradient, begin + first, begin + last,
-            gradients + rows(first, channels: w.pointee.output_c), gradientStride)
+        transform(input, w, to: inputs),
+        ParallelLoop(work, w) { w, begin, end in
+          table.gradient(w, outputGradient.base, begin, end, gradients)
         },
         ParallelLoop(elements * blocks, w) { w, task in
-          table.sum(
-            w, inputs, stride, gradients, gradientStride, end - begin, task / blocks,
-            task % blocks, part > 0 ? 1 : 0, scratch)
+          table.sum(w, inputs, gradients, task / blocks, task % blocks, part > 0 ? 1 : 0, sums)
         },
       ]
     }
-    let work = WorkPartition(units: w.input_c, costPerUnit: transformCost * w.output_c)
+    let work = WorkPartition(units: source.c, costPerUnit: transformCost * target.c)
     loops.append(
-      ParallelLoop(work, w) { w, begin, end in
-        table.weight_gradient(w, scratch, begin, end, gradient)
+      ParallelLoop(work, descriptor(0)) { w, begin, end in
+        table.weight_gradient(w, sums, begin, end, gradient)
       })
     return loops
   }
