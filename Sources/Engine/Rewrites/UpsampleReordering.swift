@@ -31,9 +31,10 @@ struct UpsampleReordering {
     }
   }
 
-  /// The parameters of the new graph, copied from those of the old one.
+  /// The parameters of the new graph, copied from those of the old one if any was cut.
   func parameters(from block: ParameterBlock) -> ParameterBlock {
     precondition(block.layout == old.parameterLayout, "the parameters belong to another network")
+    if cuts.isEmpty { return block }
     let result = ParameterBlock(zeros: graph.parameterLayout)
     for entry in result.layout.entries {
       let cut = cuts[entry.name]

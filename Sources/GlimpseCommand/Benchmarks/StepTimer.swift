@@ -3,7 +3,8 @@ import Glimpse
 
 /// Times repeated steps of a network on the same random images.
 struct StepTimer {
-  let model: Model
+  /// The network that is timed.
+  let description: ModelDescription
   /// Images per step.
   let batch: Int
   let backend: ComputeBackend
@@ -31,11 +32,12 @@ struct StepTimer {
     var median: Double { Statistics.median(milliseconds) }
   }
 
-  private var inputShape: Shape { model.description.inputShape(n: batch) }
+  private var inputShape: Shape { description.inputShape(n: batch) }
 
   /// Times the forward pass as inference runs it, with normalization folded.
-  func timeInference(runs: Int) throws -> Measurement {
-    let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
+  func timeInference(_ model: consuming Model, runs: Int) throws -> Measurement {
+    // The parameters before folding are not kept, as in detection.
+    let (graph, parameters) = (consume model).optimizedForInference
     let plan = try Plan.fitting(
       graph, input: inputShape, mode: .inference, kernels: backend.kernels,
       threads: backend.pool.threads)
@@ -53,9 +55,9 @@ struct StepTimer {
   ///
   /// Its FLOPs are counted as three forward passes: one forward, one for the gradients of the
   /// activations, one for those of the weights.
-  func timeTraining(runs: Int) throws -> Measurement {
-    let task = model.description.trainingTask()
-    let training = trainingStep(loss: task.loss)
+  func timeTraining(_ model: Model, runs: Int) throws -> Measurement {
+    let task = description.trainingTask()
+    let training = trainingStep(model, loss: task.loss)
     // Refuses a step that is too large before its images are made.
     try training.prepare(for: inputShape)
     let (images, targets) = (images, task.syntheticTargets(count: batch, seed: Self.seed))
@@ -65,7 +67,7 @@ struct StepTimer {
   }
 
   /// A step with the computations of training, at a learning rate of almost 0.
-  func trainingStep(loss: any Loss) -> TrainingStep {
+  func trainingStep(_ model: Model, loss: any Loss) -> TrainingStep {
     var config = TrainingConfig()
     config.optimizer = .sgd
     config.weightDecay = 5e-4

@@ -79,8 +79,11 @@ struct Bench: Command {
     try InputPath.checkKept(
       [network.weights].compactMap(\.self), outputs: [inputDump, outputDump])
     if let data { return try timeLoader(data, on: console) }
-    let timer = try timer(network.load(), on: console)
-    let measurement = try trains ? timer.timeTraining(runs: runs) : timer.timeInference(runs: runs)
+    let model = try network.load()
+    let timer = try timer(model.description, on: console)
+    let measurement =
+      try trains
+      ? timer.timeTraining(model, runs: runs) : timer.timeInference(consume model, runs: runs)
     try write([timer.images], to: inputDump)
     try write(measurement.outputs, to: outputDump)
     let layers = measurement.layers.map { "\n" + $0.text } ?? ""
@@ -100,9 +103,11 @@ struct Bench: Command {
     try AtomicFile.write(bytes, to: path)
   }
 
-  private func timer(_ model: Model, on console: Console) throws -> StepTimer {
+  private func timer(
+    _ description: ModelDescription, on console: Console
+  ) throws -> StepTimer {
     StepTimer(
-      model: model, batch: batch,
+      description: description, batch: batch,
       backend: try ComputeBackend(threads: threads, precision: precision, on: console),
       timesLayers: timesLayers)
   }
@@ -116,7 +121,8 @@ struct Bench: Command {
     var step: ((Batch) throws -> Void)?
     if trains {
       let task = model.description.trainingTask()
-      let training = try timer(model, on: console).trainingStep(loss: task.loss)
+      let training = try timer(model.description, on: console)
+        .trainingStep(model, loss: task.loss)
       step = { _ = try training.step($0, targets: task.targets(of: $0)) }
     }
     var config = loader
@@ -128,7 +134,7 @@ struct Bench: Command {
   }
 
   private func json(_ timer: StepTimer, _ measurement: StepTimer.Measurement) -> JSONValue {
-    let (model, kernels) = (timer.model.description, timer.backend.kernels)
+    let (model, kernels) = (timer.description, timer.backend.kernels)
     let median = measurement.median
     return [
       "model": .string(model.name), "imgsz": .integer(model.imageSize), "batch": .integer(batch),
@@ -146,7 +152,7 @@ struct Bench: Command {
   }
 
   private func facts(_ timer: StepTimer, _ measurement: StepTimer.Measurement) -> Table {
-    let (model, kernels) = (timer.model.description, timer.backend.kernels)
+    let (model, kernels) = (timer.description, timer.backend.kernels)
     let (median, flops) = (measurement.median, measurement.flops)
     let threads = Sentence.count(timer.backend.pool.threads, "thread")
     let middle = NumberFormat.decimal(median)

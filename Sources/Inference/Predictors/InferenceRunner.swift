@@ -37,7 +37,7 @@ package final class InferenceRunner {
     description.imageSize = imageSize ?? description.imageSize
     self.description = description
     normalization = Normalization(description.preprocessing)
-    (graph, parameters) = model.graph.optimizedForInference(model.parameters)
+    (graph, parameters) = model.optimizedForInference
     self.pool = pool
     self.kernels = kernels
   }

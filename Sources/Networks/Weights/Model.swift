@@ -9,6 +9,11 @@ public struct Model {
   /// The network for one image of the description's input size, without folded normalization.
   package let graph: Graph
   package let parameters: ParameterBlock
+
+  /// The network for inference (`Graph.optimizedForInference`) and its parameters.
+  package var optimizedForInference: (graph: Graph, parameters: ParameterBlock) {
+    graph.optimizedForInference(parameters)
+  }
 }
 
 extension Model {
