@@ -5,6 +5,7 @@
         "amx-tile,amx-bf16,avx512bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))),    \
     apply_to = function)
 #define GK_WIDTH 16
+#define GK_HAS_MASKS
 #define GK_STORES_BF16
 #define GK_HAS_BF16_INSTRUCTIONS
 #define GK_TILES

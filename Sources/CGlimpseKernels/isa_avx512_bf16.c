@@ -3,6 +3,7 @@
     __attribute__((target("avx512bf16,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), \
     apply_to = function)
 #define GK_WIDTH 16
+#define GK_HAS_MASKS
 #define GK_STORES_BF16
 #define GK_HAS_BF16_INSTRUCTIONS
 #define GK_TABLE gk_avx512_bf16_table
