@@ -12,9 +12,14 @@ let package = Package(
     // Row 0: what every module needs once, and C, only where Swift cannot go.
     .target(name: "Basics"),
     .target(name: "CGlimpseKernels", linkerSettings: [.linkedLibrary("m")]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .target(
-      name: "CGlimpseCodecs",
-      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("m")]),
+      name: "CGlimpseCodecs", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: [.linkedLibrary("m")]),
     // The shipped weights, embedded.
     .target(name: "CGlimpseWeights"),
     // Row 1

@@ -50,7 +50,8 @@ import Testing
       "train --data . --imgsz 2048 --batch 6 --cache 0 --epochs 1",
     ] {
       let result = try BuiltProgram.runShell(
-        "ulimit -v 2500000; exec \"$GLIMPSE\" \(words) --threads 1", in: folder.path)
+        "ulimit -v 2500000; exec \"$GLIMPSE\" \(words) --precision f32 --threads 1", in: folder.path
+      )
       expectRefusal(result, [words])
     }
     // What the message advises is accepted.

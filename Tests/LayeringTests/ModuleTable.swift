@@ -14,6 +14,8 @@ enum ModuleTable {
     // Row 0
     "Basics": [],
     "CGlimpseKernels": [],
+    "CPNG": [],
+    "CJPEG": [],
     "CGlimpseCodecs": [],
     "CGlimpseWeights": [],
     // Row 1
@@ -44,16 +46,16 @@ enum ModuleTable {
   /// The umbrella, the only module that passes others on.
   static let umbrella = "Glimpse"
 
-  /// Headers that only one C module may include: image codecs, and vectors of a processor.
-  static let reservedHeaders: [String: String] = [
-    "png.h": "CGlimpseCodecs",
-    "jpeglib.h": "CGlimpseCodecs",
-    "jerror.h": "CGlimpseCodecs",
-    "immintrin.h": "CGlimpseKernels",
-    "arm_neon.h": "CGlimpseKernels",
-    "cpuid.h": "CGlimpseKernels",
-    "glimpse_codecs.h": "CGlimpseCodecs",
-    "glimpse_kernels.h": "CGlimpseKernels",
+  /// Headers that only these C modules may include: image codecs, and vectors of a processor.
+  static let reservedHeaders: [String: [String]] = [
+    "png.h": ["CGlimpseCodecs", "CPNG"],
+    "jpeglib.h": ["CGlimpseCodecs", "CJPEG"],
+    "jerror.h": ["CGlimpseCodecs"],
+    "immintrin.h": ["CGlimpseKernels"],
+    "arm_neon.h": ["CGlimpseKernels"],
+    "cpuid.h": ["CGlimpseKernels"],
+    "glimpse_codecs.h": ["CGlimpseCodecs"],
+    "glimpse_kernels.h": ["CGlimpseKernels"],
   ]
 
   /// The longest source file, in lines.

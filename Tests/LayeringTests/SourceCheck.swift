@@ -63,8 +63,9 @@ enum SourceCheck {
       guard words.hasPrefix("#include") else { continue }
       let header = words.dropFirst("#include".count).filter { !"<>\"".contains($0) }
       let name = header.split(separator: "/").last.map(String.init) ?? ""
-      if let owner = ModuleTable.reservedHeaders[name], owner != module {
-        found.append("\(file):\(index + 1): \(name) is for \(owner) alone, not for \(module)")
+      if let owners = ModuleTable.reservedHeaders[name], !owners.contains(module) {
+        let only = owners.joined(separator: " and ")
+        found.append("\(file):\(index + 1): \(name) is for \(only) alone, not for \(module)")
       }
     }
     return found

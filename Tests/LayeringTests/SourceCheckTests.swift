@@ -88,7 +88,7 @@ import Testing
     let source = "#include <stdio.h>\n#  include <png.h>\n#include \"include/glimpse_kernels.h\"\n"
     #expect(
       SourceCheck.violations(inC: source, module: "CGlimpseKernels", file: "a.c")
-        == ["a.c:2: png.h is for CGlimpseCodecs alone, not for CGlimpseKernels"])
+        == ["a.c:2: png.h is for CGlimpseCodecs and CPNG alone, not for CGlimpseKernels"])
     #expect(
       SourceCheck.violations(inC: source, module: "CGlimpseCodecs", file: "a.c")
         == ["a.c:3: glimpse_kernels.h is for CGlimpseKernels alone, not for CGlimpseCodecs"])
