@@ -13,10 +13,11 @@ let package = Package(
     .target(name: "Basics"),
     .target(name: "CGlimpseKernels", linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(
-      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["pkg-config", "libpng-dev"]), .brew(["pkg-config", "libpng"])]),
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg",
-      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+      providers: [.apt(["pkg-config", "libjpeg-dev"]), .brew(["pkg-config", "jpeg-turbo"])]),
     .target(
       name: "CGlimpseCodecs", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: [.linkedLibrary("m")]),
