@@ -103,4 +103,12 @@ gk_isa gk_chosen_isa(void) {
   return (gk_isa)isa;
 }
 
+int gk_multiplies_bf16_fast(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_is("amd") != 0;
+#else
+  return 0;
+#endif
+}
+
 const gk_table *gk_emulated_amx_table(void) { return &gk_amx_emulated_table; }

@@ -1,3 +1,4 @@
+import CGlimpseKernels
 import Foundation
 import Testing
 
@@ -83,11 +84,11 @@ import Testing
     }
   }
 
-  /// bf16 was measured on AVX-512 only, and is faster there for all three networks: the article
-  /// Performance, "Inference, bf16" and "Training". AMX was never measured.
+  /// bf16 is faster on AVX-512 of AMD, for all three networks: the article Performance, "Inference,
+  /// bf16" and "Training". It is slower on AVX-512 of Intel.
   @Test(arguments: InstructionSet.allCases)
   func automaticPrecisionIsTheMeasuredOne(_ set: InstructionSet) {
-    let isFaster = set == .avx512 && set.multipliesBFloat16
+    let isFaster = set == .avx512 && set.multipliesBFloat16 && gk_multiplies_bf16_fast() == 1
     #expect(PrecisionChoice.auto.resolved(on: set) == (isFaster ? .bf16 : .f32, nil))
   }
 

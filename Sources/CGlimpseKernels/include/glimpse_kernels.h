@@ -53,6 +53,10 @@ gk_isa gk_chosen_isa(void);
 // The kernels of an instruction set and precision, or NULL if they are not available.
 const gk_table *gk_table_for(gk_isa isa, gk_precision precision);
 
+// Whether the bfloat16 dot product of GK_AVX512 has twice the throughput of floats, as on processors
+// of AMD (Zen 4); on those of Intel it was measured to have half of it.
+int gk_multiplies_bf16_fast(void);
+
 // The bfloat16 kernels of GK_AMX with an emulated matrix unit, for tests on any machine.
 const gk_table *gk_emulated_amx_table(void);
 
