@@ -237,6 +237,11 @@ void compare_with_nan(const char *what, tensor expected, tensor found, double li
   compare_values(what, &expected, &found, limit, 1);
 }
 
+void compare_gradients(tensor gradients[2][SIDES], double limit) {
+  compare("the input gradient", gradients[0][REFERENCE], gradients[0][TESTED], limit);
+  compare("the added input gradient", gradients[1][REFERENCE], gradients[1][TESTED], limit);
+}
+
 void compare_bits(const char *what, tensor expected, tensor found) {
   for (long p = 0; p < expected.pixels; p++) {
     for (long c = 0; c < expected.channels; c++) {

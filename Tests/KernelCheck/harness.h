@@ -73,6 +73,8 @@ long failure_count(void);
 void compare(const char *what, tensor expected, tensor found, double limit);
 // The same, but NaN is expected where the reference has it.
 void compare_with_nan(const char *what, tensor expected, tensor found, double limit);
+// Compares input gradients: those of gradients[0] were written, those of gradients[1] added.
+void compare_gradients(tensor gradients[2][SIDES], double limit);
 // Fails unless all values have the same bits.
 void compare_bits(const char *what, tensor expected, tensor found);
 

@@ -87,7 +87,7 @@ private struct UNetRecord: Decodable {
     let kinds = Set(folded.nodes.map(\.op.kind))
     #expect(
       kinds == ["conv 3x3", "conv 1x1", "max pool 2x2", "transposed conv 2x2 x2", "concat"])
-    let slices = ConcatSlices(graph: folded, shapes: folded.shapes)
+    let slices = SharedStorage(graph: folded, shapes: folded.shapes)
     for node in folded.nodes where node.op is Concat {
       #expect(node.inputs.allSatisfy { slices.activations.root($0).value == node.output })
     }

@@ -14,7 +14,7 @@ extension Plan {
   /// The cost of each node in graph order: the forward pass and, in training plans, the backward
   /// pass.
   package var nodeCosts: [NodeCost] {
-    let slices = ConcatSlices(graph: graph, shapes: shapes, sharesGradients: true)
+    let slices = SharedStorage(graph: graph, shapes: shapes, sharesGradients: true)
     return zip(graph.nodes, nodes).map { node, place in
       var cost = NodeCost()
       let output = shapes[node.output]

@@ -90,7 +90,7 @@ package struct Plan {
     self.pending = pending
     var planner = ArenaPlanner()
     var flow = GradientFlow(graph: graph, mode: mode)
-    let slices = ConcatSlices(graph: graph, shapes: shapes, sharesGradients: optimizes)
+    let slices = SharedStorage(graph: graph, shapes: shapes, sharesGradients: optimizes)
 
     // The size of each value in the arena, in floats.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }

@@ -1,6 +1,6 @@
 /// The values that are stored inside the output of a concatenation instead of separately, and the
 /// gradients that are stored as one because an op passes them unchanged.
-struct ConcatSlices {
+struct SharedStorage {
   /// The slices of activations and of gradients.
   private(set) var activations, gradients: Slices
 
