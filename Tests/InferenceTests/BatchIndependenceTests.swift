@@ -18,7 +18,7 @@ import Testing
   @Test(arguments: ModelCatalog.all.map(\.name), precisions)
   func outputsOfEveryModel(_ name: String, _ precision: Precision) throws {
     let spec = try #require(ModelCatalog[name])
-    let side = spec.task == .segmentation ? 32 : 64
+    let side: InputSize = spec.task == .segmentation ? 32 : 64
     let model = Model(spec, classNames: ["a", "b", "c"], imageSize: side, seed: 1)
     let (graph, parameters) = model.graph.optimizedForInference(model.parameters)
     let kernels = try Kernels(InstructionSet.chosen(), precision: precision)
@@ -37,7 +37,7 @@ import Testing
         shape: batch.shape.with(n: 1),
         values: Array(batch.values[index * count..<(index + 1) * count]))
     }
-    let images = Tensor(random: Shape(n: 3, h: side, w: side, c: 3), seed: 4)
+    let images = Tensor(random: Shape(n: 3, h: side.largest.height, w: side.largest.width, c: 3), seed: 4)
     let together = try outputs(images)
     for index in [0, 2] {
       let alone = try outputs(image(index, of: images))

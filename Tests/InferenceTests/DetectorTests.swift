@@ -13,7 +13,8 @@ private func constantDetector(
   stride: Int, code: [Float], logits: [Float], options: DetectionOptions = DetectionOptions()
 ) throws -> Detector {
   let model = Model(
-    .compact, classNames: logits.indices.map { "class \($0)" }, imageSize: 64, seed: 1)
+    .compact, classNames: logits.indices.map { "class \($0)" },
+    imageSize: .exact(height: 64, width: 64), seed: 1)
   let parameters = model.parameters
   for level in [8, 16, 32] {
     let head = "head.stride\(level)"
@@ -126,6 +127,33 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
       #expect(try detector.detect(images[2]) == expected[2])
     }
     #expect(try single.predict([]) == [])
+  }
+
+  @Test("the input has the shape of the image, and its letterbox gives the boxes back")
+  func shapes() throws {
+    let model = Model(.compact, classNames: ["a"], imageSize: 128, seed: 12)
+    let detector = try Detector(model, options: DetectionOptions(confidence: 0.001), threads: 2)
+    var shapes: [Shape] = []
+    detector.onOutputs = { outputs, _, _ in shapes.append(outputs[0].shape) }
+    // 128 x 72 is padded to 96 rows, 72 x 128 to 96 columns, 10 x 200 to 32; 128 x 64 is not padded.
+    let sizes = [(160, 90), (90, 160), (10, 200), (64, 32)]
+    for (width, height) in sizes {
+      let image = pattern(width: width, height: height, seed: 4)
+      for found in try detector.detect(image) {
+        #expect(found.box == found.box.clipped(toWidth: Double(width), height: Double(height)))
+      }
+    }
+    // At stride 8, with four values and one class.
+    #expect(
+      shapes == [
+        Shape(n: 1, h: 12, w: 16, c: 5), Shape(n: 1, h: 16, w: 12, c: 5),
+        Shape(n: 1, h: 16, w: 4, c: 5), Shape(n: 1, h: 8, w: 16, c: 5),
+      ])
+    let exact = try Detector(
+      model, imageSize: .exact(height: 96, width: 128),
+      options: DetectionOptions(confidence: 0.001), threads: 1)
+    let image = pattern(width: 160, height: 90, seed: 5)
+    #expect(try exact.detect(image) == detector.detect(image))
   }
 
   @Test("takes images of any format and another input size")

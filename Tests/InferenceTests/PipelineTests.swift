@@ -23,12 +23,13 @@ private final class ToyClassifier: Predictor {
   }
 
   func predict(_ images: [DecodedImage]) throws -> [Int] {
-    let side = runner.description.imageSize
-    return try runner.run(images.count) { index, input in
+    let input = runner.description.inputShape(n: images.count)
+    return try runner.run(input) { index, pixels in
       Letterbox(
         imageWidth: images[index].originalWidth, imageHeight: images[index].originalHeight,
-        targetWidth: side, targetHeight: side
-      ).fill(images[index].image.asInput, into: input, normalization: runner.normalization)
+        targetWidth: runner.description.imageSize.largest.width,
+        targetHeight: runner.description.imageSize.largest.height
+      ).fill(images[index].image.asInput, into: pixels, normalization: runner.normalization)
     } read: { index, outputs in
       let logits = outputs[0].data + index * outputs[0].stride
       return (0..<3).max { logits[$0] < logits[$1] } ?? 0

@@ -175,12 +175,13 @@ struct AugmentationTests {
 
   @Test func labelsFollowAreCutAndDropped() {
     let annotations = [
-      Annotation(box: Box(x1: 0, y1: 0, x2: 20, y2: 20), classIndex: 1, isDifficult: true),
+      Annotation(box: Box(x1: 0, y1: 0, x2: 20, y2: 20), classIndex: 1),
       Annotation(box: Box(x1: 95, y1: 0, x2: 105, y2: 10), classIndex: 2),
       Annotation(box: Box(x1: 92, y1: 0, x2: 192, y2: 10), classIndex: 3),
       Annotation(box: Box(x1: 50, y1: 50, x2: 51.9, y2: 90), classIndex: 4),
       Annotation(box: Box(x1: 200, y1: 0, x2: 210, y2: 10), classIndex: 5),
       Annotation(box: Box(x1: 90, y1: 90, x2: 110, y2: 110), classIndex: 6, isCrowd: true),
+      Annotation(box: Box(x1: 40, y1: 40, x2: 60, y2: 60), classIndex: 7, isDifficult: true),
     ]
     var labels = AnnotationClipping()
     labels.add(
@@ -191,7 +192,12 @@ struct AugmentationTests {
     #expect(labels.objects.map(\.annotation).map(\.classIndex) == [1, 2])
     #expect(labels.objects.map(\.annotation)[0] == annotations[0])
     #expect(labels.objects.map(\.annotation)[1].box == Box(x1: 95, y1: 0, x2: 100, y2: 10))
-    #expect(labels.ignored == [Box(x1: 90, y1: 90, x2: 100, y2: 100)])
+    // Crowds and difficult objects are neither targets nor background.
+    #expect(
+      labels.ignored
+        == [
+          Box(x1: 90, y1: 90, x2: 100, y2: 100), Box(x1: 40, y1: 40, x2: 60, y2: 60),
+        ])
   }
 
   @Test func permutationsHoldEachIndexOnce() {

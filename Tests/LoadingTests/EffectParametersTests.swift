@@ -41,7 +41,7 @@ struct EffectDrawTests {
   ) throws -> [TrainingSample] {
     let images = AugmentedImages(
       samples: samples, config: LoaderConfig(batchSize: 1, seed: 3)
-    ) { _ in BatchPlan(width: 32, height: 32, augmentation: augmentation) }
+    ) { _ in BatchPlan(size: .exact(height: 32, width: 32), augmentation: augmentation) }
     return try (0..<20).flatMap { epoch in
       try (0..<2).map { try images.image(epoch: epoch, place: $0) }
     }

@@ -29,7 +29,7 @@ struct LoaderTests {
     let loader = Loader(samples: samples, config: config, start: start, epochs: epochs) {
       // Another size for every other batch.
       BatchPlan(
-        width: $0.batch % 2 == 0 ? 32 : 48, height: 32,
+        size: .exact(height: 32, width: $0.batch % 2 == 0 ? 32 : 48),
         augmentation: $0.epoch == 2 ? augmentation?.withoutMosaic : augmentation)
     }
     var batches: [Batch] = []
@@ -65,7 +65,7 @@ struct LoaderTests {
     let samples = try samples(folder, count: 12)
     let loader = Loader(
       samples: samples, config: LoaderConfig(batchSize: 2, seed: 5, workers: 3), epochs: 20
-    ) { _ in BatchPlan(width: 32, height: 32, augmentation: nil) }
+    ) { _ in BatchPlan(size: .exact(height: 32, width: 32), augmentation: nil) }
     let found = try await withThrowingTaskGroup(of: [Int].self) { group in
       for _ in 0..<4 {
         group.addTask {
@@ -90,7 +90,7 @@ struct LoaderTests {
       samples: samples,
       config: LoaderConfig(batchSize: 2, seed: 5, workers: 1, prefetch: 0, shuffles: false),
       epochs: 3
-    ) { _ in BatchPlan(width: 32, height: 32, augmentation: nil) }
+    ) { _ in BatchPlan(size: .exact(height: 32, width: 32), augmentation: nil) }
     let first = try #require(try loader.next())
     #expect(first.sampleIndices == [0, 0] && first.issues.count == 1)
     try folder.write([UInt8](bytes), to: "p1.png")
@@ -183,7 +183,7 @@ struct LoaderTests {
     // Kept at less than their size, so that reduced images are covered too.
     let loader = Loader(
       samples: samples, config: LoaderConfig(batchSize: 6, seed: 3, imageSide: 110), epochs: 6
-    ) { _ in BatchPlan(width: 96, height: 96, augmentation: varied) }
+    ) { _ in BatchPlan(size: .exact(height: 96, width: 96), augmentation: varied) }
     var checked = 0
     while let batch = try loader.next() {
       for image in 0..<6 {
@@ -223,7 +223,7 @@ struct LoaderTests {
         let loader = Loader(
           samples: samples, config: LoaderConfig(batchSize: 5, seed: 4, workers: workers), epochs: 4
         ) { _ in
-          BatchPlan(width: 32, height: 32, augmentation: varied)
+          BatchPlan(size: .exact(height: 32, width: 32), augmentation: varied)
         }
         var indices: [Int] = []
         var issues: [DatasetIssue] = []
@@ -244,7 +244,7 @@ struct LoaderTests {
     }
     samples = [samples[2]]
     let loader = Loader(samples: samples, config: LoaderConfig(batchSize: 1, seed: 4)) { _ in
-      BatchPlan(width: 32, height: 32, augmentation: nil)
+      BatchPlan(size: .exact(height: 32, width: 32), augmentation: nil)
     }
     #expect {
       try loader.next()
@@ -260,7 +260,8 @@ struct LoaderTests {
     let batches = try batches(samples, config, epochs: 1)
     let images = AugmentedImages(samples: samples, config: config) {
       BatchPlan(
-        width: $0.batch == 0 ? 32 : 48, height: 32, augmentation: AugmentationConfig())
+        size: .exact(height: 32, width: $0.batch == 0 ? 32 : 48), augmentation: AugmentationConfig()
+      )
     }
     // Two batches of two; the fifth image waits for another epoch.
     #expect(batches.count == 2 && images.count == 4)
@@ -281,7 +282,7 @@ struct LoaderTests {
     for _ in 0..<50 {
       let loader = Loader(samples: samples, config: LoaderConfig(batchSize: 2, seed: 0, workers: 4))
       {
-        _ in BatchPlan(width: 16, height: 16, augmentation: AugmentationConfig())
+        _ in BatchPlan(size: .exact(height: 16, width: 16), augmentation: AugmentationConfig())
       }
       #expect(try loader.next() != nil)
     }

@@ -56,7 +56,7 @@ struct MaskBatchTests {
     config.maskClasses = 3
     change(&config)
     let loader = Loader(samples: samples, config: config, epochs: epochs) { _ in
-      BatchPlan(width: 52, height: 44, augmentation: augmentation)
+      BatchPlan(size: .exact(height: 44, width: 52), augmentation: augmentation)
     }
     var batches: [Batch] = []
     while let batch = try loader.next() { batches.append(batch) }
@@ -194,7 +194,7 @@ struct MaskBatchTests {
     var config = LoaderConfig(batchSize: 8, seed: 1)
     config.maskClasses = 1
     let loader = Loader(samples: Array(samples), config: config, epochs: 1) { _ in
-      BatchPlan(width: 256, height: 256, augmentation: nil)
+      BatchPlan(size: .exact(height: 256, width: 256), augmentation: nil)
     }
     var seen = 0
     while let batch = try loader.next() {

@@ -63,6 +63,43 @@ struct SamplingTests {
     #expect(EpochSampler.batchCount(factors, config: config) == 2)
   }
 
+  @Test(arguments: [
+    (640, 480, ShapeGroup.landscape), (1500, 1000, .landscape), (1920, 1080, .wide),
+    (1080, 1920, .tall), (480, 640, .portrait), (100, 100, .square), (110, 100, .square),
+    (120, 100, .landscape), (10_000, 1, .wide), (0, 0, .square),
+  ])
+  func shapesAreGroupedByTheNearestRatio(_ width: Int, _ height: Int, _ group: ShapeGroup) {
+    // Between 1 and 4/3 the limit is their geometric mean, 1.155.
+    #expect(ShapeGroup(imageWidth: width, imageHeight: height) == group)
+  }
+
+  @Test func batchesHaveOneShape() {
+    var generator = SeededGenerator(seed: 8)
+    let shapes = (0..<200).map { _ in
+      [ShapeGroup.landscape, .landscape, .portrait, .wide][generator.index(below: 4)]
+    }
+    let factors = RepeatFactors(shapes.map { _ in sample(0) }, threshold: 0)
+    let config = LoaderConfig(batchSize: 8, seed: 5)
+    let order = EpochSampler(factors, shapes: shapes, config: config, epoch: 2)
+    #expect(order.indices.sorted() == Array(0..<200))
+    let batches = (0..<25).map { batch in order.places(ofBatch: batch) }
+    let mixed = batches.filter { places in
+      Set(places.map { shapes[order.indices[$0]] }).count > 1
+    }
+    // At most seven samples of each of three shapes are left over.
+    #expect(mixed.count <= 3 && mixed.allSatisfy { $0.lowerBound >= 200 - 24 })
+    for places in batches {
+      let group = order.group(ofPlace: places.lowerBound)
+      let counts = Dictionary(grouping: places) { shapes[order.indices[$0]] }.mapValues(\.count)
+      #expect(counts[group] == counts.values.max())
+      #expect(places.allSatisfy { order.group(ofPlace: $0) == group })
+    }
+    // Another order each epoch, and groups do not come one after another.
+    let next = EpochSampler(factors, shapes: shapes, config: config, epoch: 3)
+    #expect(next.indices != order.indices)
+    #expect(Set(batches.prefix(8).map { order.group(ofPlace: $0.lowerBound) }).count > 1)
+  }
+
   @Test func partnersAreAnyImageOrThoseShownLately() {
     func order(_ count: Int) -> EpochSampler {
       let factors = RepeatFactors((0..<count).map { _ in sample(0) }, threshold: 0)
@@ -118,7 +155,7 @@ struct SamplingTests {
     var config = LoaderConfig(batchSize: 1, seed: 0, prefetch: prefetch, shuffles: false)
     config.isStrict = true
     let loader = Loader(samples: samples, config: config) { _ in
-      BatchPlan(width: 32, height: 32, augmentation: nil)
+      BatchPlan(size: .exact(height: 32, width: 32), augmentation: nil)
     }
     // Time enough for all that is made ahead.
     Thread.sleep(forTimeInterval: 0.2)
@@ -145,7 +182,7 @@ struct SamplingTests {
     let mosaics = augmentation
     // Of 20 mosaics around a.png, one has b.png among its partners but for a chance of 2^-60.
     let loader = Loader(samples: samples, config: config) { _ in
-      BatchPlan(width: 32, height: 32, augmentation: mosaics)
+      BatchPlan(size: .exact(height: 32, width: 32), augmentation: mosaics)
     }
     #expect {
       for _ in 0..<40 {

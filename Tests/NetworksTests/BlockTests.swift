@@ -82,7 +82,8 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
     BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) { x, scope in
       let neck = scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
       return scope["head"].decoupledHead(
-        neck, classCount: 3, channels: 6, style: smooth, depthwise: true, imageSize: 64)
+        neck, classCount: 3, channels: 6, style: smooth, depthwise: true,
+        input: Shape(n: 2, h: 64, w: 64, c: 3))
     },
   ]
 }

@@ -15,8 +15,9 @@ import Testing
   @Test("parameters and work are as promised", arguments: sizes)
   func size(_ name: String, classes: Int, parameters: Double, gflop: Double) throws {
     let spec = try #require(ModelCatalog[name])
-    let side = spec.defaultSize
-    let graph = spec.graph(classCount: classes, input: Shape(n: 1, h: side, w: side, c: 3))
+    let size = spec.defaultSize.largest
+    let graph = spec.graph(
+      classCount: classes, input: Shape(n: 1, h: size.height, w: size.width, c: 3))
     let found = Double(graph.parameterLayout.trainable.count)
     #expect(abs(found / parameters - 1) < 0.05, "\(found) parameters")
     #expect(abs(graph.flops / 1e9 / gflop - 1) < 0.05, "\(graph.flops / 1e9) GFLOP")

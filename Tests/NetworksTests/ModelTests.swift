@@ -117,7 +117,7 @@ private struct Fixture {
     arguments: [
       ("model", nil), ("model", "yolo\u{1b}[2J"), ("class_names", nil), ("class_names", "cat"),
       ("class_names", "[]"), ("class_names", "[1]"), ("input", "100x100"),
-      ("input", "-32x-32"), ("input", "1e3"), ("input", "1048576x1048576"), ("input", "64x96"),
+      ("input", "-32x-32"), ("input", "1e3"), ("input", "1048576x1048576"), ("input", "64x90"),
       ("mean", "[0,0]"), ("std", "[1,1,0]"), ("std", "[1,1,1e99]"), ("head", nil),
       ("head", "detection yolox 8,16"), ("head", "detection\u{1b}"),
     ] as [(String, String?)])

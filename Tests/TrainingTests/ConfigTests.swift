@@ -1,5 +1,7 @@
+import Basics
 import Engine
 import Foundation
+import Loading
 import Testing
 
 @testable import Training
@@ -66,7 +68,7 @@ final class TemporaryFolder {
     config.warmupEpochs = 0.5
     config.warmupMomentum = 0.7
     config.clip = 35
-    config.emaDecay = 0.9998
+    config.emaMemory = 0.1
     config.augmentation.hue = 0.1
     config.augmentation.saturation = 0.2
     config.augmentation.value = 0.3
@@ -216,11 +218,41 @@ final class TemporaryFolder {
 
   @Test func sizesAroundTheInputAreMultiplesOf32() {
     var config = TrainingConfig()
-    #expect(config.inputSizes == [416])
+    func sizes() -> Set<InputSize> {
+      Set((0..<2000).map { config.plan(at: LoaderState(epoch: 0, batch: $0)).size })
+    }
+    #expect(sizes() == [416] && config.largestInput == 416)
     config.imgsz = 320
     config.multiScale = 0.25
     // 320 * 0.25 = 80, of which two steps of 32 fit.
-    #expect(config.inputSizes == [256, 288, 320, 352, 384])
+    #expect(sizes() == [256, 288, 320, 352, 384] && config.largestInput == 384)
+    config.imgsz = .exact(height: 160, width: 320)
+    // The shorter side changes in proportion, rounded to a multiple of 32: 128, 144, 160, 176, 192.
+    #expect(
+      sizes()
+        == [
+          .exact(height: 128, width: 256), .exact(height: 160, width: 288),
+          .exact(height: 160, width: 320), .exact(height: 192, width: 352),
+          .exact(height: 192, width: 384),
+        ])
+  }
+
+  @Test func progressiveTrainingGrowsTheInputInThreePhases() {
+    var config = TrainingConfig()
+    (config.epochs, config.progressive) = (10, 0.6)
+    let sizes = (0..<10).map { config.plan(at: LoaderState(epoch: $0, batch: 0)).size }
+    // 0.6 of 416 is 249.6, 0.8 is 332.8.
+    #expect(sizes == [256, 256, 256, 256, 256, 320, 320, 320, 416, 416])
+  }
+
+  @Test func augmentationEndsAFractionOrANumberOfEpochsBeforeTheEnd() {
+    var config = TrainingConfig()
+    (config.epochs, config.closeMosaic, config.closeAugmentation) = (20, 0.5, 2)
+    let plans = (0..<20).map { config.plan(at: LoaderState(epoch: $0, batch: 0)).augmentation }
+    #expect(plans[..<10].allSatisfy { $0 == config.augmentation })
+    #expect(plans[10..<18].allSatisfy { $0 == config.augmentation.withoutMosaic })
+    #expect(plans[18...].allSatisfy { $0 == config.augmentation.flipsOnly })
+    #expect(config.augmentation.flipsOnly.scale == 0 && config.augmentation.flipsOnly.flip == 0.5)
   }
 }
 

@@ -29,6 +29,19 @@ import Testing
     #expect(abs(schedule.hyperparameters(ofStep: 12).rate - 0.02) < 1e-15)
   }
 
+  @Test func flatCosineStaysAtThePeakForHalfOfTheSteps() {
+    var flat = schedule
+    flat.course = .flatCosine
+    // 13 steps: the peak up to step 6, then six steps down to the final fraction.
+    for step in 3...6 { #expect(flat.hyperparameters(ofStep: step).rate == 0.1) }
+    #expect(abs(flat.hyperparameters(ofStep: 9).rate - 0.06) < 1e-15)
+    #expect(abs(flat.hyperparameters(ofStep: 12).rate - 0.02) < 1e-15)
+    // A warm-up that is longer than half of the steps.
+    flat.warmupSteps = 8
+    #expect(flat.hyperparameters(ofStep: 8).rate == 0.1)
+    #expect(flat.hyperparameters(ofStep: 9).rate < 0.1)
+  }
+
   @Test func stepsPastTheEndKeepTheLastRate() {
     #expect(abs(schedule.hyperparameters(ofStep: 100).rate - 0.02) < 1e-15)
   }
@@ -46,11 +59,11 @@ import Testing
   func followsAllFloats(set: InstructionSet) throws {
     let arithmetic = VectorOperations(pool: ThreadPool(threads: 2), kernels: try Kernels(set))
     let parameters = ParameterBlock(OptimizerTests.layout, seed: 2)
-    let average = ExponentialMovingAverage(of: parameters, decay: 0.99, ramp: 20)
+    let average = ExponentialMovingAverage(of: parameters, memory: 100)
     var expected = parameters.values.map { Double($0) }
     for update in 1...3 {
       for index in parameters.values.indices { parameters.values[index] += Float(update) }
-      let decay = 0.99 * (1 - exp(-Double(update) / 20))
+      let decay = 0.99 * (1 - exp(-Double(update) / 10))
       for index in expected.indices {
         expected[index] = decay * expected[index] + (1 - decay) * Double(parameters.values[index])
       }
@@ -61,9 +74,16 @@ import Testing
 
   @Test func decayGrowsToItsLimit() {
     let average = ExponentialMovingAverage(
-      of: ParameterBlock(zeros: OptimizerTests.layout), decay: 0.9998)
-    // 1 - exp(-1/2000) and 1 - exp(-1).
-    #expect(abs(average.decay(ofUpdate: 1) - 0.9998 * 4.998750208e-4) < 1e-12)
-    #expect(abs(average.decay(ofUpdate: 2000) - 0.9998 * 0.6321205588) < 1e-10)
+      of: ParameterBlock(zeros: OptimizerTests.layout), memory: 5000)
+    // The ramp is 500 updates: 1 - exp(-1/500) and 1 - exp(-1).
+    #expect(abs(average.decay(ofUpdate: 1) - 0.9998 * 1.998001332667e-3) < 1e-12)
+    #expect(abs(average.decay(ofUpdate: 500) - 0.9998 * 0.6321205588) < 1e-10)
+  }
+
+  @Test(arguments: [(0.0, 0.0), (1e9, 0.9999)])
+  func memoryIsLimited(memory: Double, decay: Double) {
+    let average = ExponentialMovingAverage(
+      of: ParameterBlock(zeros: OptimizerTests.layout), memory: memory)
+    #expect(abs(average.decay(ofUpdate: 1_000_000) - decay) < 1e-12)
   }
 }

@@ -24,9 +24,11 @@ package struct ValueRule<Value: OptionValue>: Sendable {
 
   /// A custom constraint, with its texts for the help and for error messages.
   package static func rule(
-    _ phrase: String, expected: String, allows: @escaping @Sendable (Value) -> Bool
+    _ phrase: String, expected: String,
+    nearest: @escaping @Sendable (Value) -> Value? = { _ in nil },
+    allows: @escaping @Sendable (Value) -> Bool
   ) -> ValueRule {
-    ValueRule(phrase: phrase, expected: expected, allows: allows)
+    ValueRule(phrase: phrase, expected: expected, nearest: nearest, allows: allows)
   }
 
   /// No constraint.

@@ -2,8 +2,9 @@ import Basics
 
 /// A plan bound to memory; runs forward and, in training, backward.
 ///
-/// A class, because it owns the arena. Sessions of one plan share only the parameters. A step
-/// allocates no memory: the loops of all nodes are created by `init`.
+/// A class, because it owns the arena. Sessions share the parameters and, if they are given one, the
+/// arena, so that only one of them may be in use at a time. A step allocates no memory: the loops of
+/// all nodes are created by `init`.
 package final class Session {
   /// The plan that is run.
   package let plan: Plan
@@ -34,7 +35,8 @@ package final class Session {
   package var observer: ((_ pass: Pass, _ node: Int, _ work: () -> Void) -> Void)?
 
   private let pool: ThreadPool
-  private let arena, prepared, zeros: AlignedBuffer
+  private let arena: Arena
+  private let prepared, zeros: AlignedBuffer
   private let seeds: Seeds
   private var prepareLoops: [[ParallelLoop]] = []
   /// The loops of each node, in graph order.
@@ -44,10 +46,14 @@ package final class Session {
 
   /// Binds a plan to parameters and allocates its memory; without `gradients`, a training session
   /// creates them.
+  ///
+  /// - Parameter sharedArena: An arena that is large enough for the plan; nil for one of its own.
   package init(
     _ plan: Plan, parameters: ParameterBlock, gradients: ParameterBlock? = nil,
-    pool: ThreadPool
+    sharedArena: Arena? = nil, pool: ThreadPool
   ) {
+    let arena = sharedArena ?? Arena(for: plan)
+    precondition(arena.count >= plan.arenaCount, "the arena is too small for the plan")
     precondition(
       plan.graph.parameterLayout == parameters.layout, "the parameters belong to another network")
     self.plan = plan
@@ -56,11 +62,11 @@ package final class Session {
     let gradientBlock =
       gradients ?? (isTraining ? ParameterBlock(zeros: parameters.layout) : nil)
     self.gradients = gradientBlock
-    let arena = AlignedBuffer(count: plan.arenaCount)
+    self.arena = arena
     let prepared = AlignedBuffer(count: plan.preparedCount)
     let zeros = AlignedBuffer(count: plan.zeroCount)
     let seeds = Seeds(count: plan.nodes.count)
-    (self.arena, self.prepared, self.zeros, self.seeds) = (arena, prepared, zeros, seeds)
+    (self.prepared, self.zeros, self.seeds) = (prepared, zeros, seeds)
     self.pool = pool
     pool.reserveWorkspace(plan.workspaceCount)
     func view(_ value: Int, _ location: Plan.Location) -> View {
@@ -90,7 +96,7 @@ package final class Session {
       pending[node.output] = state.flatMap { place.op.normalization?($0) }
       let forward = ForwardContext(
         inputs: nodeInputs, pending: normalizations, output: values[node.output],
-        parameters: pointers, prepared: (isTraining ? arena : prepared).base + place.prepared,
+        parameters: pointers, prepared: (isTraining ? arena.base : prepared.base) + place.prepared,
         state: state, scratch: arena.base + place.scratch,
         zeros: zeros.base, seed: seeds[index])
       prepareLoops.append(place.op.prepare(forward))

@@ -52,8 +52,7 @@ struct LoaderSpeed: Sendable {
         "\(Sentence.quoted(config.data)) has \(dataset.classNames.count) classes and the network "
           + "\(model.classNames.count); give --weights of a network that was trained on it")
     }
-    let plan = BatchPlan(
-      width: config.imgsz, height: config.imgsz, augmentation: config.augmentation)
+    let plan = BatchPlan(size: config.imgsz, augmentation: config.augmentation)
     let loader = Loader(
       samples: dataset.samples, config: Self.loaderConfig(for: model, batch: batch, config)
     ) { _ in plan }
@@ -93,7 +92,7 @@ struct LoaderSpeed: Sendable {
 
   var json: JSONValue {
     [
-      "data": .string(config.data), "images": .integer(images), "imgsz": .integer(config.imgsz),
+      "data": .string(config.data), "images": .integer(images), "imgsz": config.imgsz.json,
       "batch": .integer(batch), "workers": .integer(config.workers ?? 0),
       "cache_mb": .integer(config.cache), "mosaic": .number(config.augmentation.mosaic),
       "train": .bool(trains), "runs": .integer(runs.count),
@@ -111,7 +110,7 @@ struct LoaderSpeed: Sendable {
     let (size, mosaic) = (config.imgsz, config.augmentation.mosaic)
     var table = Table(facts: [
       "data": "\(config.data), \(Sentence.count(images, "image"))",
-      "work": "\(trains ? "training on " : "")\(work), \(size) x \(size), mosaic \(mosaic)",
+      "work": "\(trains ? "training on " : "")\(work), \(size.largest), mosaic \(mosaic)",
       "loader": "\(threads), \(config.cache) MiB for decoded images",
       "first run": "\(NumberFormat.decimal(runs[0].imagesPerSecond)) images/s",
       "speed": "\(NumberFormat.decimal(median(\.imagesPerSecond))) images/s",

@@ -38,8 +38,11 @@ struct AugmentedGrid: Sendable {
     for number in 0..<count {
       let sample = try source.image(epoch: number / source.count, place: number % source.count)
       let drawn = sample.image.drawing(sample.annotations, classNames: dataset.classNames)
+      let scale = Double(side) / Double(max(drawn.width, drawn.height))
       place(
-        drawn.resized(width: side, height: side, filter: .area),
+        drawn.resized(
+          width: Int(Double(drawn.width) * scale), height: Int(Double(drawn.height) * scale),
+          filter: .area),
         left: Self.gap + number % columns * step, top: Self.gap + number / columns * step)
       thumbnails.append(
         try AnnotatedThumbnail(

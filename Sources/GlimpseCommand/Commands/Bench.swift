@@ -28,7 +28,9 @@ struct Bench: Command {
     "Network": [
       .model(\.network.model, unset: "that of the weights, or compact"),
       .weights(\.network.weights, unset: "random ones", help: "Weights"),
-      .imageSize(\.network.imageSize, unset: "the network's own"),
+      .imageSize(
+        \.network.imageSize, unset: "the network's own",
+        help: "Input size: the side of a square, or HxW"),
     ],
     "Benchmark": [
       .batch(\.batch, help: "Batch size"),
@@ -137,7 +139,7 @@ struct Bench: Command {
     let (model, kernels) = (timer.description, timer.backend.kernels)
     let median = measurement.median
     return [
-      "model": .string(model.name), "imgsz": .integer(model.imageSize), "batch": .integer(batch),
+      "model": .string(model.name), "imgsz": model.imageSize.json, "batch": .integer(batch),
       "threads": .integer(timer.backend.pool.threads),
       "precision": .string(kernels.precision.rawValue),
       "kernels": .string(kernels.instructionSet.rawValue), "train": .bool(trains),
@@ -160,7 +162,7 @@ struct Bench: Command {
     let rate = NumberFormat.decimal(Double(batch) * 1000 / median)
     let speed = NumberFormat.decimal(flops / median / 1e6)
     return Table(facts: [
-      "network": "\(model.name), \(model.imageSize) x \(model.imageSize)",
+      "network": "\(model.name), \(model.imageSize.largest)",
       "work":
         "\(trains ? "training steps" : "forward passes") of \(Sentence.count(batch, "image"))",
       "machine": "\(threads), \(kernels.precision.rawValue), \(kernels.instructionSet.rawValue)",

@@ -4,7 +4,7 @@ import Glimpse
 struct Detect: Command {
   var inputs: [String] = []
   var weights: String?
-  var imageSize: Int?
+  var imageSize: InputSize?
   var detection = DetectionOptions()
   var classes: [String] = []
   var threads: Int?

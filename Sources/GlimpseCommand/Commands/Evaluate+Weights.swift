@@ -29,7 +29,7 @@ extension Evaluate {
         ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
         ("objects", "\(report.groundTruthCount)"),
         ("network", detector.description.name),
-        ("input size", "\(detector.description.imageSize) pixels"),
+        ("input size", "\(detector.description.imageSize.optionText) pixels"),
         ("speed", "\(NumberFormat.decimal(summary.imagesPerSecond)) images/s"),
         ("ms per image", summary.stageText),
       ], tasks: tasks
@@ -105,7 +105,7 @@ extension Evaluate {
     let head: JSONValue = [
       "data": .string(dataset.path), "split": .string(dataset.split),
       "weights": weights.map { .string($0) } ?? .null,
-      "model": .string(model.name), "imgsz": .integer(model.imageSize),
+      "model": .string(model.name), "imgsz": model.imageSize.json,
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount),

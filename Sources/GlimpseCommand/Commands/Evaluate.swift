@@ -10,7 +10,7 @@ struct Evaluate: Command {
   var data: String?
   var split = "val"
   var weights: String?
-  var imageSize: Int?
+  var imageSize: InputSize?
   var detection = DetectionOptions.evaluation
   var threads: Int?
   var precision = PrecisionChoice.auto

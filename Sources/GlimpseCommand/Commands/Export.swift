@@ -22,7 +22,9 @@ struct Export: Command {
     "Model": [
       .model(\.network.model, unset: "that of the weights, or compact"),
       .weights(\.network.weights, unset: "randomly initialized", help: "Weights to export"),
-      .imageSize(\.network.imageSize, unset: "the network's own"),
+      .imageSize(
+        \.network.imageSize, unset: "the network's own",
+        help: "Input size: the side of a square, or HxW"),
       .batch(\.batch, help: "Batch size"),
     ],
     "Output": [
@@ -45,7 +47,10 @@ struct Export: Command {
     try ResultFolder.check(file: output)
     try InputPath.checkKept([network.weights].compactMap(\.self), outputs: [output])
     let loaded = try network.load()
-    let model = loaded.description
+    var model = loaded.description
+    // A static network has one input size.
+    let size = model.imageSize.largest
+    model.imageSize = .exact(height: size.height, width: size.width)
     var (graph, parameters) = (loaded.graph, loaded.parameters)
     if !trains { (graph, parameters) = graph.foldingNormalization(parameters) }
     let bytes =
@@ -60,7 +65,7 @@ struct Export: Command {
     try AtomicFile.write(bytes, to: path)
     try console.print(
       "\(Sentence.printable(path)): \(model.name), input "
-        + "\(batch) x 3 x \(model.imageSize) x \(model.imageSize), \(NumberFormat.bytes(bytes.count))"
+        + "\(batch) x 3 x \(size), \(NumberFormat.bytes(bytes.count))"
     )
     return .done
   }

@@ -20,7 +20,9 @@ struct Info: Command {
     "Model": [
       .model(\.network.model, unset: "that of the weights"),
       .weights(\.network.weights, unset: nil, help: "Weights to describe"),
-      .imageSize(\.network.imageSize, unset: "the network's own"),
+      .imageSize(
+        \.network.imageSize, unset: "the network's own",
+        help: "Input size: the side of a square, or HxW"),
       .batch(\.batch, help: "Batch size of the training memory estimate"),
       .precision(\.precision),
     ],

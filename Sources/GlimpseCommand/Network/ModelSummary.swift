@@ -68,12 +68,11 @@ struct ModelSummary: Sendable {
 
   /// The layers, then the totals, as text.
   var text: String {
-    let side = model.imageSize
     let bytes = NumberFormat.bytes
     let facts = Table(facts: [
       "model": "\(model.name): \(ModelCatalog[model.name]?.summary ?? "")",
       "classes": .text(classes),
-      "input": "\(side) x \(side) x 3 (height x width x channels)",
+      "input": "\(model.imageSize.largest) x 3 (height x width x channels)",
       "layers": .integer(layers.rows.count),
       "parameters": "\(parameters) trainable, \(statistics) in buffers",
       "FLOPs": "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded",
@@ -109,7 +108,7 @@ struct ModelSummary: Sendable {
   var json: JSONValue {
     [
       "model": .string(model.name), "classes": .array(model.classNames.map { .string($0) }),
-      "imgsz": .integer(model.imageSize), "parameters": .integer(parameters),
+      "imgsz": model.imageSize.json, "parameters": .integer(parameters),
       "statistics": .integer(statistics), "gflop": .number(flops / 1e9),
       "activation_bytes": .integer(activationBytes), "weight_bytes": .integer(weightBytes),
       "inference_bytes": .integer(inferenceBytes), "batch": .integer(training.batch),

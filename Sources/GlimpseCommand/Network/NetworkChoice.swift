@@ -6,8 +6,8 @@ struct NetworkChoice: Sendable {
   var model: ModelSpec?
   /// A weights file; nil for random weights.
   var weights: String?
-  /// The side of the square input, in pixels; nil for the network's own.
-  var imageSize: Int?
+  /// The input size; nil for the network's own.
+  var imageSize: InputSize?
 
   /// The seed of random weights, which are the same in every run.
   static let seed: UInt64 = 0

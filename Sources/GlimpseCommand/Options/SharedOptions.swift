@@ -2,10 +2,12 @@ import Glimpse
 
 /// Options that several commands share.
 extension Option {
-  static func imageSize(_ path: Path<Int?>, unset: String = "the weights' own") -> Option {
+  static func imageSize(
+    _ path: Path<InputSize?>, unset: String = "the weights' own",
+    help: String = "Input size: the longer side, the other following each image; or HxW"
+  ) -> Option {
     .value(
-      "imgsz", path, .inputSide, unit: "pixels", unset: unset,
-      help: "Input size: side of the square network input")
+      "imgsz", path, .inputSize, unit: "pixels", unset: unset, help: help)
   }
 
   static func weights(

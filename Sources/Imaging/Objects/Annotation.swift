@@ -7,7 +7,7 @@ public struct Annotation: Hashable, Sendable {
   /// A region of many objects (COCO `iscrowd`): never a training target, and many detections may
   /// match it in evaluation.
   public var isCrowd: Bool
-  /// Marked as difficult (VOC `difficult`): ignored in evaluation.
+  /// Marked as difficult (VOC `difficult`): ignored in evaluation and training.
   public var isDifficult: Bool
   /// Partly outside of the image (VOC `truncated`).
   public var isTruncated = false
@@ -17,6 +17,9 @@ public struct Annotation: Hashable, Sendable {
   public var segmentation: Segmentation?
   /// The extent that evaluation uses instead of `box`, if a COCO file states it.
   public var stated: StatedExtent?
+
+  /// Whether training ignores the object: neither a target nor background.
+  package var isIgnored: Bool { isCrowd || isDifficult }
 
   /// Makes an object with a box in pixels of the original image; other flags are false, and there
   /// is no segmentation.

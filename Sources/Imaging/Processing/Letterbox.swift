@@ -1,3 +1,4 @@
+import Basics
 import CGlimpseKernels
 
 /// The geometry of an image fitted into a network's input: scaled by one factor, centered, padded
@@ -37,6 +38,14 @@ package struct Letterbox: Hashable, Sendable {
     contentHeight = min(max(Int((Double(imageHeight) * scale).rounded()), 1), targetHeight)
     offsetX = Double((targetWidth - contentWidth) / 2)
     offsetY = Double((targetHeight - contentHeight) / 2)
+  }
+
+  /// Fits an image into the input that its shape gives.
+  package init(imageWidth: Int, imageHeight: Int, size: InputSize) {
+    let target = size.extent(imageWidth: imageWidth, imageHeight: imageHeight)
+    self.init(
+      imageWidth: imageWidth, imageHeight: imageHeight, targetWidth: target.width,
+      targetHeight: target.height)
   }
 
   /// From pixels of the original image to pixels of the input.

@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Imaging
 import Networks
@@ -7,17 +8,17 @@ public final class Detector: Predictor {
   package let runner: InferenceRunner
   /// The score threshold, NMS settings and classes.
   public var options: DetectionOptions
-  /// Called with the raw outputs of each batch and the letterboxes of its images.
-  package var onOutputs: ([View], [Letterbox]) -> Void = { _, _ in }
+  /// Called with the raw outputs for images of one input size, their indices in the batch and their
+  /// letterboxes.
+  package var onOutputs: ([View], [Int], [Letterbox]) -> Void = { _, _, _ in }
   private let head: DetectionHead
 
   /// The model's name, class names, preprocessing and head, with the input size in use.
   public var description: ModelDescription { runner.description }
 
-  /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
-  ///   model's.
+  /// - Parameter imageSize: The input size; nil for the model's.
   package init(
-    _ model: Model, imageSize: Int? = nil, options: DetectionOptions = DetectionOptions(),
+    _ model: Model, imageSize: InputSize? = nil, options: DetectionOptions = DetectionOptions(),
     pool: ThreadPool, kernels: Kernels
   ) {
     guard case .detection(let head) = model.description.head else {
@@ -31,12 +32,12 @@ public final class Detector: Predictor {
   /// Makes a detector with its own thread pool.
   ///
   /// - Parameters:
-  ///   - imageSize: The side of the square input in pixels, a multiple of 32; nil for the model's.
+  ///   - imageSize: The input size; nil for the model's.
   ///   - threads: The number of threads; nil for all that the process may use.
   /// - Throws: `EngineError` if `GLIMPSE_ISA` names an instruction set that this machine does not
   ///   have.
   public convenience init(
-    _ model: Model, imageSize: Int? = nil, options: DetectionOptions = DetectionOptions(),
+    _ model: Model, imageSize: InputSize? = nil, options: DetectionOptions = DetectionOptions(),
     threads: Int? = nil, precision: PrecisionChoice = .auto
   ) throws(EngineError) {
     self.init(
@@ -51,20 +52,36 @@ public final class Detector: Predictor {
   }
 
   package func predict(_ images: [DecodedImage]) throws(EngineError) -> [[Detection]] {
-    let side = runner.description.imageSize
     let letterboxes = images.map {
       Letterbox(
-        imageWidth: $0.originalWidth, imageHeight: $0.originalHeight, targetWidth: side,
-        targetHeight: side)
+        imageWidth: $0.originalWidth, imageHeight: $0.originalHeight,
+        size: runner.description.imageSize)
     }
-    return try runner.run(images.count) { index, input in
-      letterboxes[index].fill(
-        images[index].image.asInput, into: input, normalization: runner.normalization)
-    } inspect: { outputs in
-      onOutputs(outputs, letterboxes)
-    } read: { index, outputs in
-      detections(outputs, image: index, letterbox: letterboxes[index])
+    var results = [[Detection]](repeating: [], count: images.count)
+    for group in groups(letterboxes) {
+      let first = letterboxes[group[0]]
+      let shape = Shape(n: group.count, h: first.targetHeight, w: first.targetWidth, c: 3)
+      let found = try runner.run(shape) { place, input in
+        letterboxes[group[place]].fill(
+          images[group[place]].image.asInput, into: input, normalization: runner.normalization)
+      } inspect: { outputs in
+        onOutputs(outputs, group, group.map { letterboxes[$0] })
+      } read: { place, outputs in
+        detections(outputs, image: place, letterbox: letterboxes[group[place]])
+      }
+      for (index, detections) in zip(group, found) { results[index] = detections }
     }
+    return results
+  }
+
+  /// Divides a batch into groups of one input size each, as indices in ascending order. If there are
+  /// several sizes, each image is a group, so that there is one plan per size and not one per number
+  /// of images; a network on one image keeps all threads busy, too.
+  private func groups(_ letterboxes: [Letterbox]) -> [[Int]] {
+    func size(_ letterbox: Letterbox) -> [Int] { [letterbox.targetWidth, letterbox.targetHeight] }
+    let isUniform = letterboxes.allSatisfy { size($0) == size(letterboxes[0]) }
+    if isUniform { return letterboxes.isEmpty ? [] : [Array(letterboxes.indices)] }
+    return letterboxes.indices.map { [$0] }
   }
 
   private func detections(_ outputs: [View], image: Int, letterbox: Letterbox) -> [Detection] {

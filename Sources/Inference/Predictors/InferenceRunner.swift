@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Imaging
 import Networks
@@ -16,8 +17,7 @@ package struct StageTimes: Hashable, Sendable {
 
 /// Runs a network on batches of images, independent of the task.
 ///
-/// Holds up to two sessions, one per batch size. Only one thread at a time may use it; it computes
-/// on the pool's threads.
+/// Only one thread at a time may use it; it computes on the pool's threads.
 package final class InferenceRunner {
   package let description: ModelDescription
   /// Seconds since the last reset. A pipeline resets them and adds the decoding time.
@@ -26,36 +26,39 @@ package final class InferenceRunner {
   package let kernels: Kernels
   /// Converts pixel values to the network's input.
   package let normalization: Normalization
-  private let graph: Graph
-  private let parameters: ParameterBlock
-  private var sessions: [Shape: Session] = [:]
+  private let sessions: SessionCache
 
-  /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
-  ///   model's.
-  package init(_ model: Model, imageSize: Int? = nil, pool: ThreadPool, kernels: Kernels) {
+  /// - Parameter imageSize: The input size; nil for the model's.
+  package init(_ model: Model, imageSize: InputSize? = nil, pool: ThreadPool, kernels: Kernels) {
     var description = model.description
     description.imageSize = imageSize ?? description.imageSize
     self.description = description
     normalization = Normalization(description.preprocessing)
-    (graph, parameters) = model.optimizedForInference
+    let (graph, parameters) = model.optimizedForInference
     self.pool = pool
     self.kernels = kernels
+    sessions = SessionCache(
+      plan: { (shape) throws(EngineError) in
+        try Plan.fitting(
+          graph, input: shape, mode: .inference, kernels: kernels, threads: pool.threads)
+      }, bind: { Session($0, parameters: parameters, sharedArena: $1, pool: pool) })
   }
 
-  /// Runs a batch of `count` images.
+  /// Runs a batch of images.
   ///
   /// - Parameters:
+  ///   - shape: The shape of the batch's input.
   ///   - fill: Writes the input of image `index` in the order h, w, c. Called on the pool.
   ///   - inspect: Receives the raw outputs of the whole batch.
   ///   - read: Makes the result of image `index` from the raw outputs, which are valid only during
   ///     the call. Called on the pool.
   /// - Returns: The results in order.
   package func run<Result>(
-    _ count: Int, fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    _ shape: Shape, fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
     inspect: ([View]) -> Void = { _ in }, read: (Int, [View]) -> Result
   ) throws(EngineError) -> [Result] {
-    guard count > 0 else { return [] }
-    let session = try session(description.inputShape(n: count))
+    let session = try sessions[shape]
+    let count = shape.n
     let input = session.inputs[0]
     let clock = ContinuousClock()
     let start = clock.now
@@ -70,17 +73,6 @@ package final class InferenceRunner {
     times.network += (computed - filled) / .seconds(1)
     times.postprocess += (clock.now - computed) / .seconds(1)
     return results
-  }
-
-  private func session(_ shape: Shape) throws(EngineError) -> Session {
-    if let session = sessions[shape] { return session }
-    let plan = try Plan.fitting(
-      graph, input: shape, mode: .inference, kernels: kernels, threads: pool.threads)
-    let session = Session(plan, parameters: parameters, pool: pool)
-    // Only the last batch of a list has another size, so two sessions are enough.
-    if sessions.count >= 2 { sessions.removeAll() }
-    sessions[shape] = session
-    return session
   }
 }
 

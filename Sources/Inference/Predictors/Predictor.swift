@@ -28,7 +28,7 @@ extension Predictor {
     strict: Bool = false, maximumPixels: Int = DecodePolicy().maximumPixels
   ) -> DecodePolicy {
     DecodePolicy(
-      neededLongerSide: description.imageSize, acceptsTruncated: !strict,
+      neededLongerSide: description.imageSize.longestSide, acceptsTruncated: !strict,
       maximumPixels: maximumPixels)
   }
 }

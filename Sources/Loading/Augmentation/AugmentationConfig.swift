@@ -88,8 +88,14 @@ public struct AugmentationConfig: Hashable, Sendable {
     return config
   }
 
-  /// The same configuration without mosaic and mixup: for the last epochs, whose images should
-  /// resemble real ones.
+  /// The same configuration with flips as the only augmentation.
+  public var flipsOnly: AugmentationConfig {
+    var config = Self.none
+    (config.flip, config.flipUpDown) = (flip, flipUpDown)
+    return config
+  }
+
+  /// The same configuration without mosaic and mixup.
   public var withoutMosaic: AugmentationConfig {
     var config = self
     (config.mosaic, config.mixup) = (0, 0)

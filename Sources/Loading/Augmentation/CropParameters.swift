@@ -21,7 +21,7 @@ struct CropParameters: Hashable {
     // One of seven choices is the whole image.
     let choice = generator.index(below: Self.minimumIoUs.count + 1)
     guard choice < Self.minimumIoUs.count else { return nil }
-    let objects = sample.annotations.filter { !$0.isCrowd }
+    let objects = sample.annotations.filter { !$0.isIgnored }
     let (width, height) = (Double(sample.imageWidth), Double(sample.imageHeight))
     for _ in 0..<Self.tries {
       let partWidth = Double(generator.uniform(in: Self.sides)) * width

@@ -4,7 +4,7 @@ import Imaging
 struct AnnotationClipping: Hashable {
   /// The training targets.
   var objects: [ClippedObject] = []
-  /// Crowd regions, in pixels of the input: neither targets nor background.
+  /// Crowd regions and difficult objects, in pixels of the input: neither targets nor background.
   var ignored: [Box] = []
 
   /// Which labels are kept.
@@ -33,7 +33,7 @@ struct AnnotationClipping: Hashable {
       let object = ClippedObject(
         annotation, showing: part, through: transform, width: width, height: height)
       guard let object else { continue }
-      if annotation.isCrowd {
+      if annotation.isIgnored {
         ignored.append(object.annotation.box)
       } else if rule.keeps(object) {
         objects.append(object)
@@ -43,7 +43,7 @@ struct AnnotationClipping: Hashable {
 
   /// Removes covered pixels from the objects, and drops objects of which too little remains.
   ///
-  /// Crowd regions are not changed: they are not targets.
+  /// Ignored regions are not changed: they are not targets.
   mutating func cover(_ pixels: RunLengthMask, rule: Rule) {
     objects = objects.compactMap { $0.covered(by: pixels) }.filter(rule.keeps)
   }

@@ -1,3 +1,4 @@
+import Basics
 import Datasets
 import Engine
 import Imaging
@@ -10,9 +11,11 @@ package struct Batch: Sendable {
   package let index: Int
   /// The images: 8-bit RGB, all of the same size, before normalization.
   package let images: [Image]
-  /// The training targets of each image, in pixels of the input; crowds are not among them.
+  /// The training targets of each image, in pixels of the input; neither crowds nor difficult objects
+  /// are among them.
   package let annotations: [[Annotation]]
-  /// The crowd regions of each image, in pixels of the input: neither targets nor background.
+  /// The crowd regions and difficult objects of each image, in pixels of the input: neither targets
+  /// nor background.
   package let ignoredRegions: [[Box]]
   /// The class of each pixel of each image; nil if no masks are configured.
   package let masks: ClassMasks?
@@ -31,17 +34,13 @@ package struct Batch: Sendable {
 
 /// The input size and the augmentation of one batch.
 package struct BatchPlan: Hashable, Sendable {
-  /// The width of the network's input, in pixels.
-  package let width: Int
-  /// The height of the network's input, in pixels.
-  package let height: Int
+  /// The size of the network's input. A longer side is completed by the shape of the batch's images.
+  package let size: InputSize
   /// The augmentation; nil fits images with a letterbox, as detection does.
   package let augmentation: AugmentationConfig?
 
-  package init(width: Int, height: Int, augmentation: AugmentationConfig?) {
-    precondition(width > 0 && height > 0, "an input has at least one pixel, not \(width)x\(height)")
-    self.width = width
-    self.height = height
+  package init(size: InputSize, augmentation: AugmentationConfig?) {
+    self.size = size
     self.augmentation = augmentation
     augmentation?.checkRanges()
   }

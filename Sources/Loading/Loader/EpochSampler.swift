@@ -4,12 +4,15 @@ import Basics
 struct EpochSampler: Hashable {
   /// The sample indices of this rank's epoch, in order.
   let indices: [Int]
+  /// The shape of each batch's images.
+  private let groups: [ShapeGroup]
   /// The sample indices of all ranks' epoch, ascending; repeated samples occur more than once.
   private let members: [Int]
   private let config: LoaderConfig
   private let epoch: Int
 
-  init(_ factors: RepeatFactors, config: LoaderConfig, epoch: Int) {
+  /// - Parameter shapes: The shape of each sample; empty if batches are not grouped by shape.
+  init(_ factors: RepeatFactors, shapes: [ShapeGroup] = [], config: LoaderConfig, epoch: Int) {
     self.config = config
     self.epoch = epoch
     var generator = SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream)
@@ -19,7 +22,10 @@ struct EpochSampler: Hashable {
     if config.shuffles { order = generator.shuffled(order) }
     // Every rank has the same number; the remainder is skipped in this epoch.
     let count = factors.epochCount / config.ranks
-    indices = (0..<count).map { order[$0 * config.ranks + config.rank] }
+    let part = (0..<count).map { order[$0 * config.ranks + config.rank] }
+    (indices, groups) =
+      shapes.isEmpty
+      ? (part, []) : ShapeGroup.batches(part, of: shapes, size: min(config.batchSize, count))
   }
 
   /// The random stream of the shuffling; the streams of images are numbered by their position.
@@ -43,6 +49,11 @@ struct EpochSampler: Hashable {
   }
 
   func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
+
+  /// The shape of the input at a position.
+  func group(ofPlace place: Int) -> ShapeGroup {
+    groups.isEmpty ? .square : groups[batch(ofPlace: place)]
+  }
 
   /// The seed of the image at a position; it is unique over all ranks.
   func seed(ofPlace place: Int) -> SampleSeed {

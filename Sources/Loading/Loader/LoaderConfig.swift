@@ -21,6 +21,9 @@ package struct LoaderConfig: Hashable, Sendable {
   /// The repeat-factor sampling threshold (t in LVIS), 0...1: images with a class that occurs in a
   /// smaller fraction of the images are repeated in an epoch. 0 repeats none.
   package var repeatThreshold = 0.0
+  /// Whether the images of a batch have similar shapes, where the input size is a longer side; if not,
+  /// such an input is square.
+  package var groupsShapes = false
   /// The number of mask classes, 1...254; nil for batches without masks.
   package var maskClasses: Int?
   /// The number of processes that train together; each has an equal part of every epoch.

@@ -8,6 +8,8 @@ struct SampleBuilder: Sendable {
   let config: LoaderConfig
   let batchesPerEpoch: Int
   private let factors: RepeatFactors
+  /// The shape of each sample; empty if batches are not grouped by shape.
+  private let shapes: [ShapeGroup]
   private let cache: ImageCache
 
   init(_ samples: [Sample], config: LoaderConfig) {
@@ -15,6 +17,9 @@ struct SampleBuilder: Sendable {
     self.samples = samples
     self.config = config
     factors = RepeatFactors(samples, threshold: config.repeatThreshold)
+    shapes =
+      config.groupsShapes
+      ? samples.map { ShapeGroup(imageWidth: $0.imageWidth, imageHeight: $0.imageHeight) } : []
     batchesPerEpoch = EpochSampler.batchCount(factors, config: config)
     precondition(
       batchesPerEpoch > 0, "\(samples.count) samples are too few for \(config.ranks) ranks")
@@ -22,7 +27,7 @@ struct SampleBuilder: Sendable {
   }
 
   func sampler(epoch: Int) -> EpochSampler {
-    EpochSampler(factors, config: config, epoch: epoch)
+    EpochSampler(factors, shapes: shapes, config: config, epoch: epoch)
   }
 
   /// Builds the image at a position of an epoch.
@@ -33,8 +38,9 @@ struct SampleBuilder: Sendable {
   func build(
     _ sampler: EpochSampler, place: Int, plan: BatchPlan
   ) throws(DatasetsError) -> TrainingSample {
+    let input = plan.size.extent(for: sampler.group(ofPlace: place))
     guard let augmentation = plan.augmentation else {
-      return try letterboxed(sampler.indices[place], plan: plan)
+      return try letterboxed(sampler.indices[place], input)
     }
     let seed = sampler.seed(ofPlace: place)
     func partner(_ generator: inout SeededGenerator) -> Int {
@@ -42,7 +48,7 @@ struct SampleBuilder: Sendable {
     }
     let parameters = AugmentationParameters(augmentation, seed: seed, partner: partner)
     var result = try scene(
-      sampler.indices[place], parameters, augmentation, seed: seed, plan: plan)
+      sampler.indices[place], parameters, augmentation, seed: seed, input)
     if let paste = CopyPaste(augmentation, seed: seed, partner: partner) {
       let (index, cached) = try decodable(paste.partner, &result.issues)
       paste.apply(
@@ -55,9 +61,9 @@ struct SampleBuilder: Sendable {
       var other = AugmentationParameters(augmentation, seed: seed, partner: partner)
       other.colors = parameters.colors
       mixup.apply(
-        try scene(mixup.partner, other, augmentation, seed: seed, plan: plan), to: &result)
+        try scene(mixup.partner, other, augmentation, seed: seed, input), to: &result)
     }
-    EffectParameters(augmentation, seed: seed, width: plan.width, height: plan.height).apply(
+    EffectParameters(augmentation, seed: seed, width: input.width, height: input.height).apply(
       to: &result, rule: augmentation.rule)
     return result
   }
@@ -84,20 +90,20 @@ struct SampleBuilder: Sendable {
   }
 
   private func letterboxed(
-    _ sampleIndex: Int, plan: BatchPlan
+    _ sampleIndex: Int, _ input: InputSize.Extent
   ) throws(DatasetsError) -> TrainingSample {
     var issues: [DatasetIssue] = []
     let (index, cached) = try decodable(sampleIndex, &issues)
     let sample = samples[index]
     let letterbox = Letterbox(
-      imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: plan.width,
-      targetHeight: plan.height)
+      imageWidth: sample.imageWidth, imageHeight: sample.imageHeight, targetWidth: input.width,
+      targetHeight: input.height)
     var labels = AnnotationClipping()
     labels.add(
-      sample.annotations, showing: sample.bounds, through: letterbox.transform, width: plan.width,
-      height: plan.height, rule: .all)
+      sample.annotations, showing: sample.bounds, through: letterbox.transform, width: input.width,
+      height: input.height, rule: .all)
     var result = TrainingSample(
-      sampleIndex: index, image: letterbox.image(of: cached.image), mask: emptyMask(plan),
+      sampleIndex: index, image: letterbox.image(of: cached.image), mask: emptyMask(input),
       labels: labels, issues: issues)
     if let mask = cached.mask {
       let warp = Warp(
@@ -108,25 +114,25 @@ struct SampleBuilder: Sendable {
   }
 
   /// A mask of ignored pixels only; nil if no masks are configured.
-  private func emptyMask(_ plan: BatchPlan) -> Image? {
+  private func emptyMask(_ input: InputSize.Extent) -> Image? {
     config.maskClasses.map { _ in
       Image(
-        width: plan.width, height: plan.height, format: .gray8, filledWith: ClassMasks.ignored)
+        width: input.width, height: input.height, format: .gray8, filledWith: ClassMasks.ignored)
     }
   }
 
   /// Draws one image, or the images of a mosaic.
   private func scene(
     _ first: Int, _ parameters: AugmentationParameters, _ augmentation: AugmentationConfig,
-    seed: SampleSeed, plan: BatchPlan
+    seed: SampleSeed, _ input: InputSize.Extent
   ) throws(DatasetsError) -> TrainingSample {
-    let (width, height) = (plan.width, plan.height)
+    let (width, height) = (input.width, input.height)
     var issues: [DatasetIssue] = []
     let (shown, firstImage) = try decodable(first, &issues)
     var result = TrainingSample(
       sampleIndex: shown,
       image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
-      mask: emptyMask(plan), labels: AnnotationClipping(), issues: issues)
+      mask: emptyMask(input), labels: AnnotationClipping(), issues: issues)
     let placement = parameters.placement.transform(width: width, height: height)
     for (place, cell) in parameters.mosaic.cells.enumerated() {
       func placed(_ index: Int) -> PlacedImage {

@@ -10,10 +10,10 @@ extension Scope {
   /// An anchor-free head with separate branches for boxes and classes (Ge et al. 2021, "YOLOX",
   /// figure 2, without objectness). Strides do not share parameters; outputs are ordered by stride.
   ///
-  /// - Parameter imageSize: The side of the input in pixels; determines the initial class bias.
+  /// - Parameter input: The shape of the network's input; determines the initial class bias.
   func decoupledHead(
     _ x: BackboneFeatures, classCount: Int, channels: Int, style: NormStyle, depthwise: Bool,
-    imageSize: Int
+    input: Shape
   ) -> [Value] {
     func branch(_ x: Value, _ scope: Scope) -> Value {
       depthwise
@@ -29,10 +29,10 @@ extension Scope {
         channels, 4, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
         biasInitializer: .values([0, 0, 1.386, 1.386]))
       // A prior of five objects per image over all anchor points and classes, as in YOLOv8.
-      let side = Double(max(imageSize / stride, 1))
+      let count = Double(max(input.h / stride, 1) * max(input.w / stride, 1))
       let classes = Convolution(
         channels, classCount, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
-        biasInitializer: .constant(Float(log(5 / (Double(classCount) * side * side)))))
+        biasInitializer: .constant(Float(log(5 / (Double(classCount) * count)))))
       let box = scope["box"].apply(boxes, branch(map, scope["boxBranch"]))
       let logits = scope["class"].apply(classes, branch(map, scope["classBranch"]))
       return scope["concat"].apply(Concat(), box, logits)

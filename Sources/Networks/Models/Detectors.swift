@@ -11,7 +11,7 @@ extension ModelSpec {
     let pyramid = scope["neck"].pathAggregation(features, 96, style: .compact)
     return scope["head"].decoupledHead(
       pyramid, classCount: classCount, channels: 96, style: .compact, depthwise: true,
-      imageSize: x.shape.h)
+      input: x.shape)
   }
 
   /// A ResNet-18 detector with a feature pyramid and a head of full convolutions; 12.5 M
@@ -25,6 +25,6 @@ extension ModelSpec {
     let pyramid = scope["neck"].featurePyramid(features, 128, style: .resnet)
     return scope["head"].decoupledHead(
       pyramid, classCount: classCount, channels: 128, style: .resnet, depthwise: false,
-      imageSize: x.shape.h)
+      input: x.shape)
   }
 }

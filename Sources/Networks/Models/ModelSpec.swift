@@ -1,3 +1,4 @@
+import Basics
 import Engine
 
 /// A model of the catalog; builds the network for given classes and input size.
@@ -6,8 +7,8 @@ package struct ModelSpec: Sendable {
   package let name: String
   /// A one-line description for help and tables.
   package let summary: String
-  /// The default side of the square input, in pixels.
-  package let defaultSize: Int
+  /// The default input size.
+  package let defaultSize: InputSize
   /// The input normalization: that of the backbone's pretrained weights, or 0...1.
   package let preprocessing: Preprocessing
   package let head: Head

@@ -19,9 +19,8 @@ public struct Model {
 extension Model {
   /// Creates a model of the catalog with random weights.
   ///
-  /// - Parameter imageSize: The side of the square input in pixels, a multiple of 32; nil for the
-  ///   model's default.
-  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil, seed: UInt64) {
+  /// - Parameter imageSize: The input size; nil for the model's default.
+  package init(_ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil, seed: UInt64) {
     description = ModelDescription(spec, classNames: classNames, imageSize: imageSize)
     graph = spec.graph(classCount: classNames.count, input: description.inputShape(n: 1))
     parameters = ParameterBlock(graph.parameterLayout, seed: seed)
@@ -73,10 +72,10 @@ extension Model {
     }
   }
 
-  /// The same network and parameters for another side of the square input, in pixels.
+  /// The same network and parameters for another input size.
   ///
   /// - Throws: `EngineError` for an unsupported size.
-  package func resized(to imageSize: Int) throws(EngineError) -> Model {
+  package func resized(to imageSize: InputSize) throws(EngineError) -> Model {
     var description = description
     description.imageSize = imageSize
     return Model(

@@ -8,20 +8,23 @@ public struct ModelDescription: Hashable, Sendable {
   public var name: String
   /// The class names in the order of the outputs.
   public var classNames: [String]
-  /// The side of the square input, in pixels.
-  public var imageSize: Int
+  /// The input size.
+  public var imageSize: InputSize
   package var preprocessing: Preprocessing
   package var head: Head
 
   package var task: ModelTask { head.task }
 
-  /// The input shape for a batch of `n` images.
-  package func inputShape(n: Int) -> Shape { Shape(n: n, h: imageSize, w: imageSize, c: 3) }
+  /// The largest input shape for a batch of `n` images.
+  package func inputShape(n: Int) -> Shape {
+    let extent = imageSize.largest
+    return Shape(n: n, h: extent.height, w: extent.width, c: 3)
+  }
 }
 
 extension ModelDescription {
   /// Creates the description of a model of the catalog.
-  package init(_ spec: ModelSpec, classNames: [String], imageSize: Int? = nil) {
+  package init(_ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil) {
     self.init(
       name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
       preprocessing: spec.preprocessing, head: spec.head)
@@ -39,7 +42,6 @@ extension ModelDescription {
 
   /// Limits for values from a file: enough for any use, and too small to exhaust memory.
   private static let maximumClassCount = 100_000
-  private static let maximumImageSize = 4096
 
   /// The metadata for weights files and ONNX files, as text by key.
   package var metadata: [String: String] {
@@ -50,7 +52,7 @@ extension ModelDescription {
     }
     return [
       Key.version: glimpseVersion, Key.model: name,
-      Key.classNames: json(classNames), Key.input: "\(imageSize)x\(imageSize)",
+      Key.classNames: json(classNames), Key.input: imageSize.optionText,
       // Integers are written without ".0".
       Key.mean: json(preprocessing.mean.map { JSONText($0.optionText) }),
       Key.deviation: json(preprocessing.standardDeviation.map { JSONText($0.optionText) }),
@@ -79,15 +81,12 @@ extension ModelDescription {
     }
     name = try text(Key.model)
     let input = try text(Key.input)
-    let sides = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard sides.count == 2, let side = sides[0], sides[1] == side, side >= 32, side % 32 == 0,
-      side <= Self.maximumImageSize
-    else {
+    guard let size = InputSize(optionText: input), size.isValid else {
       throw NetworksError(
-        "\(fileName): its input is \(printable(input)); expected two equal multiples of 32 up "
-          + "to \(Self.maximumImageSize), such as 416x416")
+        "\(fileName): its input is \(printable(input)); expected one or two multiples of 32 up to "
+          + "\(InputSize.limit), such as 416 or 320x416")
     }
-    imageSize = side
+    imageSize = size
     classNames = try list(Key.classNames, of: String.self).map { printable($0, limit: .max) }
     guard (1...Self.maximumClassCount).contains(classNames.count) else {
       throw NetworksError(

@@ -18,7 +18,7 @@ public struct AnnotatedThumbnail: Sendable {
 
   let name: String
   package let width: Int
-  let height: Int
+  package let height: Int
   let jpeg: [UInt8]
   /// At most `mostMarks`, those of the highest weight.
   let marks: [Mark]

@@ -30,11 +30,16 @@ extension Knob {
       "weights", \.weights, short: "w", unit: "file", unset: "random initialization",
       help: "Initial weights; parameters that do not match stay random"),
     Knob(
-      "imgsz", \.imgsz, .inputSide, unit: "pixels",
-      help: "Input size: side of the square network input"),
+      "imgsz", \.imgsz, .inputSize, unit: "pixels",
+      help: "Input size: the longer side, the other following the shape of the images; or HxW"),
     Knob(
       "multi_scale", \.multiScale, .from(0, to: 0.5), unit: "fraction",
       help: "Maximum relative change of the input size between batches"),
+    Knob(
+      "progressive", \.progressive, .from(0.25, to: 1), unit: "fraction",
+      help:
+        "Input size of the first half of the epochs, as a fraction of --imgsz; the next 30 % have "
+        + "the mean of both"),
   ]
 
   private static let length = [
@@ -70,6 +75,11 @@ extension Knob {
       unset: usual(\.usualRate) + " x batch / 64",
       help: "Learning rate after the warm-up, used as given for any batch size"),
     Knob(
+      "lr_schedule", \.learningRateCourse,
+      help:
+        "Learning rate after the warm-up: a cosine, or flat for half of the steps, then a cosine"
+    ),
+    Knob(
       "lrf", \.finalLearningRateFraction, .from(0, to: 1), unit: "fraction",
       help: "Final learning rate, as a fraction of --lr0"),
     Knob("momentum", \.momentum, .from(0, below: 1), help: "Momentum of sgd, beta1 of adamw"),
@@ -81,9 +91,10 @@ extension Knob {
       "warmup_momentum", \.warmupMomentum, .from(0, below: 1),
       help: "Momentum of sgd at the first step"),
     Knob("clip", \.clip, .above(0), unit: "norm", help: "Gradient clipping: maximum norm"),
-    Knob(
-      "ema_decay", \.emaDecay, .from(0, below: 1),
-      help: "Decay of the exponential moving average (EMA) of the weights"),
+    fraction(
+      "ema_memory", \.emaMemory,
+      help: "Memory of the exponential moving average (EMA) of the weights, as a fraction of all "
+        + "steps; at most 10000 steps"),
   ]
 
   private static let color = [
@@ -138,7 +149,10 @@ extension Knob {
       "pasting objects of another image, where labels have polygons or masks"),
     Knob(
       "close_mosaic", \.closeMosaic, .atLeast(0), unit: "epochs",
-      help: "Final epochs without mosaic and mixup"),
+      help: "Final epochs without mosaic and mixup; below 1 a fraction of all epochs"),
+    Knob(
+      "close_augmentation", \.closeAugmentation, .atLeast(0), unit: "epochs",
+      help: "Final epochs with flips as the only augmentation; below 1 a fraction of all epochs"),
   ]
 
   private static let images = [
@@ -196,8 +210,6 @@ extension Knob {
 }
 
 extension ValueRule where Value == Int {
-  /// Sides of network inputs: multiples of the largest stride, with a bound on memory.
-  package static var inputSide: ValueRule { .multiple(of: 32, to: 4096) }
   /// Images per step.
   package static var batch: ValueRule { .from(1, to: 4096) }
   package static var threads: ValueRule { .from(1, to: 1024) }
@@ -206,4 +218,5 @@ extension ValueRule where Value == Int {
 extension OptimizerChoice: OptionWord {}
 extension Assigner: OptionWord {}
 extension BoxLoss: OptionWord {}
+extension LearningRateCourse: OptionWord {}
 extension PrecisionChoice: OptionWord, Codable {}

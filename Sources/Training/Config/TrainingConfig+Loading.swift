@@ -11,6 +11,7 @@ extension TrainingConfig {
     var result = LoaderConfig(
       batchSize: batchSize, seed: seed, workers: workers ?? threads ?? Machine.availableThreads,
       normalization: normalization, imageSide: imageSide, cacheLimit: cache << 20)
+    if case .longerSide = imgsz { result.groupsShapes = true }
     result.repeatThreshold = repeatThreshold
     result.isStrict = strict
     return result
@@ -19,29 +20,46 @@ extension TrainingConfig {
   /// The longer side, in pixels, to which images are downscaled before they are cached: the largest
   /// input size times the largest scale.
   package var imageSide: Int {
-    Int(Double(inputSizes.max() ?? imgsz) * (1 + augmentation.scale))
+    Int(Double(largestInput.longestSide) * (1 + augmentation.scale))
   }
 
-  /// The input sizes that a batch may have, in pixels: multiples of 32 around `imgsz`.
-  var inputSizes: [Int] {
-    let reach = Int((Double(imgsz) * multiScale / 32).rounded(.down))
-    return (-reach...reach).map { imgsz + 32 * $0 }.filter { $0 >= 32 }
+  /// The largest input size that a batch may have.
+  var largestInput: InputSize { inputSizes(around: imgsz).last ?? imgsz }
+
+  /// The input sizes that a batch may have, in ascending order.
+  private func inputSizes(around size: InputSize) -> [InputSize] {
+    let unit = Double(InputSize.step) / Double(size.longestSide)
+    let reach = Int((multiScale / unit).rounded(.down))
+    return (-reach...reach).map { size.scaled(by: 1 + Double($0) * unit) }
+  }
+
+  /// The input size of an epoch. Small inputs first teach more images in the same time (Tan and Le
+  /// 2021, "EfficientNetV2", section 4, progressive learning).
+  private func inputSize(ofEpoch epoch: Int) -> InputSize {
+    let part = Double(epoch) / Double(epochs)
+    return imgsz.scaled(by: part < 0.5 ? progressive : part < 0.8 ? (1 + progressive) / 2 : 1)
   }
 
   /// The input size of a batch and the augmentation of its images.
   package func plan(at position: LoaderState) -> BatchPlan {
-    let sizes = inputSizes
-    var side = imgsz
+    var size = inputSize(ofEpoch: position.epoch)
+    let sizes = inputSizes(around: size)
     if sizes.count > 1 {
       // The size changes every ten batches (YOLOX), because a new size needs a new session.
       var generator = SeededGenerator(
         seed: seed, UInt64(position.epoch), UInt64(position.batch / 10))
-      side = sizes[Int(generator.next() % UInt64(sizes.count))]
+      size = sizes[Int(generator.next() % UInt64(sizes.count))]
     }
-    return BatchPlan(
-      width: side, height: side,
-      augmentation: position.epoch < epochs - closeMosaic
-        ? augmentation : augmentation.withoutMosaic)
+    return BatchPlan(size: size, augmentation: augmentation(ofEpoch: position.epoch))
+  }
+
+  /// The last epochs have weaker augmentation, because their images should resemble real ones.
+  private func augmentation(ofEpoch epoch: Int) -> AugmentationConfig {
+    func isLast(_ length: Double) -> Bool {
+      Double(epoch) >= Double(epochs) - (length < 1 ? length * Double(epochs) : length)
+    }
+    if isLast(closeAugmentation) { return augmentation.flipsOnly }
+    return isLast(closeMosaic) ? augmentation.withoutMosaic : augmentation
   }
 
   /// The configuration with absolute paths, so that a run can be resumed from any working folder.
@@ -75,7 +93,8 @@ extension TrainingConfig {
   func schedule(stepsPerEpoch: Int) -> LearningRateSchedule {
     let steps = epochs * stepsPerEpoch
     return LearningRateSchedule(
-      peak: learningRate ?? 0, finalLearningRateFraction: finalLearningRateFraction,
+      peak: learningRate ?? 0, course: learningRateCourse,
+      finalLearningRateFraction: finalLearningRateFraction,
       momentum: momentum,
       warmupMomentum: optimizer == .sgd ? warmupMomentum : momentum,
       // Limited before the conversion: a setting may be larger than any integer.

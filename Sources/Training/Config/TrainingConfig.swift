@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Loading
 
@@ -12,10 +13,12 @@ public struct TrainingConfig: Hashable, Sendable {
   public var data = ""
   /// A file of initial weights; nil for random ones.
   public var weights: String?
-  /// The side of the square input in pixels, a multiple of 32.
-  public var imgsz = 416
+  /// The input size. If it is a longer side, images of similar shapes are trained together.
+  public var imgsz = InputSize.longerSide(416)
   /// The maximum relative change of the input size between batches, 0...0.5.
   public var multiScale = 0.0
+  /// The input size of the first half of the epochs, as a fraction of `imgsz`; 1 for a fixed size.
+  public var progressive = 1.0
 
   /// The number of epochs.
   public var epochs = 100
@@ -39,6 +42,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var optimizer = OptimizerChoice.auto
   /// The peak learning rate; nil for the optimizer's default.
   public var learningRate: Double?
+  /// The course of the learning rate from its peak to the end.
+  public var learningRateCourse = LearningRateCourse.cosine
   /// The final learning rate as a fraction of the peak.
   public var finalLearningRateFraction = 0.01
   /// The momentum of SGD, the first beta of AdamW.
@@ -51,13 +56,15 @@ public struct TrainingConfig: Hashable, Sendable {
   public var warmupMomentum = 0.8
   /// The maximum norm of the gradient, above 0; larger gradients are scaled down.
   public var clip = 10.0
-  /// The decay of the exponential moving average (EMA) of the weights.
-  public var emaDecay = 0.9999
+  /// The memory of the exponential moving average (EMA) of the weights, as a fraction of all steps.
+  public var emaMemory = 0.03
 
   /// The augmentation of training images.
   public var augmentation = AugmentationConfig()
-  /// The number of final epochs without mosaic and mixup.
-  public var closeMosaic = 10
+  /// The number of final epochs without mosaic and mixup; below 1 a fraction of all epochs.
+  public var closeMosaic = 10.0
+  /// The number of final epochs with flips as the only augmentation; below 1 a fraction of all epochs.
+  public var closeAugmentation = 0.0
 
   /// The threshold of repeat-factor sampling (LVIS); 0 for none.
   public var repeatThreshold = 0.0

@@ -1,13 +1,22 @@
 import Foundation
 
-/// The learning rate over a training: a linear warm-up, then a cosine decay to a fraction of the
-/// peak.
+/// The course of the learning rate after the warm-up; raw values are those of `--lr-schedule`.
+public enum LearningRateCourse: String, CaseIterable, Codable, Sendable {
+  /// A cosine from the peak to the final rate (Loshchilov and Hutter 2017, "SGDR", equation 5 without
+  /// restarts).
+  case cosine
+  /// The peak until half of all steps, then a cosine (Lyu et al. 2022, "RTMDet", table 1: "flat
+  /// cosine").
+  case flatCosine = "flat-cosine"
+}
+
+/// The learning rate over a training: a linear warm-up, then a decay to a fraction of the peak.
 ///
-/// Source: Loshchilov and Hutter 2017, "SGDR", equation 5 without restarts; the warm-up of Goyal et
-/// al. 2017, section 2.2.
+/// Source of the warm-up: Goyal et al. 2017, section 2.2.
 package struct LearningRateSchedule: Hashable, Sendable {
   /// The rate at the end of the warm-up.
   package var peak: Double
+  package var course = LearningRateCourse.cosine
   /// The last rate, as a fraction of the peak, 0...1.
   package var finalLearningRateFraction: Double
   /// The momentum after the warm-up.
@@ -29,8 +38,9 @@ package struct LearningRateSchedule: Hashable, Sendable {
       return StepHyperparameters(
         rate: peak * part, momentum: warmupMomentum + (momentum - warmupMomentum) * part)
     }
-    let length = max(totalSteps - 1 - warmupSteps, 1)
-    let progress = min(Double(step - warmupSteps) / Double(length), 1)
+    let start = course == .flatCosine ? max(totalSteps / 2, warmupSteps) : warmupSteps
+    let length = max(totalSteps - 1 - start, 1)
+    let progress = min(max(Double(step - start) / Double(length), 0), 1)
     let height = (1 + cos(Double.pi * progress)) / 2
     return StepHyperparameters(
       rate: peak * (finalLearningRateFraction + (1 - finalLearningRateFraction) * height),

@@ -51,7 +51,7 @@ package struct TrainingMemory: Hashable, Sendable {
     step = plan.byteCount(threads: threads)
 
     let prefetch = LoaderConfig(batchSize: batch, seed: 0).prefetch
-    let side = Int(Double(input.imageSize) * imageScale)
+    let side = Int(Double(input.imageSize.longestSide) * imageScale)
     // The prefetched batches, the one being loaded and the one in use, of one byte per value.
     images =
       (prefetch + 2) * batch * input.inputShape(n: 1).count
@@ -73,40 +73,41 @@ package struct TrainingMemory: Hashable, Sendable {
     _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision, threads: Int,
     limit: Int = Machine.memoryLimit
   ) throws {
-    func estimate(_ batch: Int, side: Int) throws -> TrainingMemory {
+    func estimate(_ batch: Int, _ size: InputSize) throws -> TrainingMemory {
       try TrainingMemory(
-        model: try model.resized(to: side), optimizer: config.optimizer, batch: batch,
+        model: try model.resized(to: size), optimizer: config.optimizer, batch: batch,
         sampleCount: sampleCount, precision: precision, threads: threads,
         cache: config.cache << 20, imageScale: 1 + config.augmentation.scale)
     }
-    func fits(_ batch: Int, side: Int) -> Bool {
-      guard let total = try? estimate(batch, side: side).total else { return false }
+    func fits(_ batch: Int, _ size: InputSize) -> Bool {
+      guard let total = try? estimate(batch, size).total else { return false }
       return Double(total) <= Self.usableFraction * Double(limit)
     }
-    let side = config.inputSizes.max() ?? config.imgsz
+    let size = config.largestInput
     let most = max(sampleCount, 1)
     let automatic =
-      config.batch == nil ? Self.batches.first { $0 <= most && fits($0, side: side) } : nil
+      config.batch == nil ? Self.batches.first { $0 <= most && fits($0, size) } : nil
     let batch = automatic ?? min(config.batch ?? 1, most)
-    let memory = try estimate(batch, side: side)
+    let memory = try estimate(batch, size)
     if automatic != nil || config.batch != nil && memory.total <= limit {
       self = memory
       return
     }
     let advice =
-      if let batch = MemoryAdvice.largest(below: batch, where: { fits($0, side: side) }) {
+      if let batch = MemoryAdvice.largest(below: batch, where: { fits($0, size) }) {
         "a batch size of \(batch) fits"
       } else if let units = MemoryAdvice.largest(
-        below: side / 32, where: { fits(1, side: 32 * $0) })
+        below: size.longestSide / InputSize.step,
+        where: { fits(1, .longerSide(InputSize.step * $0)) })
       {
-        "a batch size of 1 with imgsz \(32 * units) fits"
+        "a batch size of 1 with imgsz \(InputSize.step * units) fits"
       } else {
         "no input size fits; a smaller cache or another model may"
       }
     throw TrainingError(
       .memory,
       "too little memory: training \(config.model) on \(Sentence.count(batch, "image")) of "
-        + "\(side) x \(side) pixels per step needs about "
+        + "\(size.largest.height) x \(size.largest.width) pixels per step needs about "
         + "\(NumberFormat.bytes(memory.total)), and this process may use "
         + "\(NumberFormat.bytes(limit)); \(advice)")
   }

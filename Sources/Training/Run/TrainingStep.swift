@@ -7,16 +7,13 @@ import Loading
 ///
 /// A class, because it owns the parameters. Only one thread at a time may use it.
 package final class TrainingStep {
-  private let graph: Graph
   let loss: any Loss
   let schedule: LearningRateSchedule
   private let clipping: GradientClipping
   private let seed: UInt64
   private let pool: ThreadPool
-  private let kernels: Kernels
   private let arithmetic: VectorOperations
-  /// One plan per input shape, for multi-scale training.
-  private var plans: [Shape: Plan] = [:]
+  private let sessions: SessionCache
 
   package let parameters: ParameterBlock
   /// The gradients of the last step, before clipping.
@@ -26,7 +23,7 @@ package final class TrainingStep {
   /// Completed steps since the run began.
   package var steps = 0
   /// The session of the last step; nil before the first.
-  package private(set) var session: Session?
+  package var session: Session? { sessions.last }
 
   /// - Parameters:
   ///   - parameters: The initial parameters; they are changed in place.
@@ -35,18 +32,26 @@ package final class TrainingStep {
     _ graph: Graph, parameters: ParameterBlock, loss: any Loss, config: TrainingConfig,
     stepsPerEpoch: Int, pool: ThreadPool, kernels: Kernels
   ) {
-    self.graph = graph
     self.loss = loss
     self.pool = pool
-    self.kernels = kernels
     self.parameters = parameters
     seed = config.seed
     schedule = config.schedule(stepsPerEpoch: stepsPerEpoch)
     clipping = GradientClipping(limit: config.clip)
     optimizer = config.optimizer.make(parameters.layout, weightDecay: config.weightDecay ?? 0)
     arithmetic = VectorOperations(pool: pool, kernels: kernels)
-    gradients = ParameterBlock(zeros: parameters.layout)
-    average = ExponentialMovingAverage(of: parameters, decay: config.emaDecay)
+    let gradients = ParameterBlock(zeros: parameters.layout)
+    self.gradients = gradients
+    sessions = SessionCache(
+      plan: { (shape) throws(EngineError) in
+        try Plan.fitting(
+          graph, input: shape, mode: .training(), kernels: kernels, threads: pool.threads)
+      },
+      bind: {
+        Session($0, parameters: parameters, gradients: gradients, sharedArena: $1, pool: pool)
+      })
+    average = ExponentialMovingAverage(
+      of: parameters, memory: config.emaMemory * Double(config.epochs * stepsPerEpoch))
   }
 
   /// The result of one step.
@@ -71,7 +76,7 @@ package final class TrainingStep {
   }
 
   private func step(_ shape: Shape, targets: Targets, fill: (View) -> Void) throws -> Outcome {
-    let session = try session(for: shape)
+    let session = try sessions[shape]
     fill(session.inputs[0])
     session.forward(seed: SeededGenerator(seed: seed, UInt64(steps)).state)
     let terms = loss.evaluate(
@@ -99,21 +104,7 @@ package final class TrainingStep {
   /// Allocates the memory of steps of a shape ahead of the first.
   ///
   /// - Throws: `EngineError` as `step`.
-  package func prepare(for shape: Shape) throws { _ = try session(for: shape) }
-
-  private func session(for shape: Shape) throws -> Session {
-    if let session, session.plan.shapes[session.plan.graph.inputs[0]] == shape { return session }
-    // Only one session is kept, because its memory is large.
-    session = nil
-    let plan =
-      try plans[shape]
-      ?? Plan.fitting(
-        graph, input: shape, mode: .training(), kernels: kernels, threads: pool.threads)
-    plans[shape] = plan
-    let made = Session(plan, parameters: parameters, gradients: gradients, pool: pool)
-    session = made
-    return made
-  }
+  package func prepare(for shape: Shape) throws { _ = try sessions[shape] }
 
   private func divergence(_ evidence: String, step: Int) -> TrainingError {
     TrainingError(

@@ -31,13 +31,14 @@ package struct DetectionTask: TrainingTask {
   }
 
   package static func check(_ dataset: Dataset) throws {
-    let crowds = dataset.samples.reduce(0) { $0 + $1.annotations.count(where: \.isCrowd) }
-    guard dataset.annotationCount == crowds else { return }
-    guard crowds == 0 else {
+    let ignored = dataset.samples.reduce(0) { $0 + $1.annotations.count(where: \.isIgnored) }
+    guard dataset.annotationCount == ignored else { return }
+    guard ignored == 0 else {
       throw DatasetsError(
-        "\(dataset.path): there is nothing to learn, because all \(Sentence.count(crowds, "object")) of "
-          + "the split \"\(dataset.split)\" are crowd regions (iscrowd 1), which are no training targets. "
-          + "CVAT marks brush masks so: set iscrowd to 0 for single objects")
+        "\(dataset.path): there is nothing to learn, because all \(Sentence.count(ignored, "object")) "
+          + "of the split \"\(dataset.split)\" are crowd regions (iscrowd 1) or marked difficult, which "
+          + "are no training targets. CVAT marks brush masks as crowds: set iscrowd to 0 for single "
+          + "objects")
     }
     let advice =
       switch dataset.format {
@@ -61,14 +62,15 @@ package struct DetectionTask: TrainingTask {
   /// Random boxes of all sizes, each inside its image.
   package func syntheticTargets(count: Int, seed: UInt64) -> Targets {
     var generator = SeededGenerator(seed: seed, 1)
-    let side = Float(model.imageSize)
+    let input = model.imageSize.largest
+    let (side, bottom) = (Float(input.width), Float(input.height))
     return .boxes(
       (0..<count).map { _ in
         (0..<Self.syntheticBoxes).map { _ in
           let width = generator.uniform(in: 0.05 * side...0.8 * side)
-          let height = generator.uniform(in: 0.05 * side...0.8 * side)
+          let height = generator.uniform(in: 0.05 * bottom...0.8 * bottom)
           let x = generator.uniform(in: 0...side - width)
-          let y = generator.uniform(in: 0...side - height)
+          let y = generator.uniform(in: 0...bottom - height)
           return Annotation(
             box: Box(
               x1: Double(x), y1: Double(y), x2: Double(x + width), y2: Double(y + height)),
@@ -89,11 +91,12 @@ package struct DetectionTask: TrainingTask {
     var indices: [Int] = []
     var losses = MeanLosses()
     pipeline.onBatch = { indices = $0 }
-    detector.onOutputs = { outputs, letterboxes in
-      let targets = zip(indices, letterboxes).map { index, letterbox in
-        data.samples[index].annotations.map { object in
+    detector.onOutputs = { outputs, places, letterboxes in
+      let targets = zip(places, letterboxes).map { place, letterbox in
+        data.samples[indices[place]].annotations.map { object in
           var object = object
           object.box = letterbox.inputBox(object.box)
+          object.isCrowd = object.isIgnored
           return object
         }
       }

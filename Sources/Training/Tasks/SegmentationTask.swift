@@ -35,14 +35,15 @@ package struct SegmentationTask: TrainingTask {
   /// Horizontal stripes of random classes, background among them.
   package func syntheticTargets(count: Int, seed: UInt64) -> Targets {
     var generator = SeededGenerator(seed: seed, 1)
-    let (side, stripes) = (model.imageSize, 8)
+    let (input, stripes) = (model.imageSize.largest, 8)
     return .labelMaps(
       ClassMasks(
         (0..<count).map { _ in
-          var image = Image(width: side, height: side, format: .gray8)
+          var image = Image(width: input.width, height: input.height, format: .gray8)
           for stripe in 0..<stripes {
             let label = UInt8(generator.next() % UInt64(min(model.classNames.count, 253) + 1))
-            for place in stripe * side / stripes * side..<(stripe + 1) * side / stripes * side {
+            let rows = stripe * input.height / stripes..<(stripe + 1) * input.height / stripes
+            for place in rows.lowerBound * input.width..<rows.upperBound * input.width {
               image.bytes[place] = label
             }
           }
