@@ -163,7 +163,7 @@ import Testing
     ])
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let choice = NetworkChoice(model: .compact, imageSize: 64)
-    let weights = try choice.load()
+    let weights = try choice.load(on: Console())
     let backend = try ComputeBackend(threads: 1, precision: .f32, on: Console())
     let (graph, parameters) = weights.graph.optimizedForInference(weights.parameters)
     let shape = weights.description.inputShape(n: 2)

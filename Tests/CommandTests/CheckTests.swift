@@ -224,7 +224,8 @@ import Testing
     let sides = (0..<60).map {
       config.plan(at: LoaderState(epoch: $0 / 2, batch: $0 % 2)).size.longestSide
     }
-    #expect(sheet.thumbnails.map { max($0.width, $0.height) } == sides && Set(sides) == [32, 64, 96])
+    #expect(
+      sheet.thumbnails.map { max($0.width, $0.height) } == sides && Set(sides) == [32, 64, 96])
     // Eight columns.
     #expect(sheet.image.width == 8 * 324 + 4 && sheet.image.height == 8 * 324 + 4)
   }

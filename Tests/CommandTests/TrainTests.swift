@@ -30,11 +30,16 @@ import Testing
     #expect(first.output.contains("class ") && first.output.contains("\nall "))
     #expect(first.output.contains("best weights  runs/train-1/weights/best.safetensors (epoch 1, "))
     let lines = first.diagnostics.split(separator: "\n")
-    #expect(lines.count == 3)
+    #expect(lines.count == 4)
     #expect(lines[0].hasPrefix("Training compact with "))
     #expect(lines[0].hasSuffix(" on 6 images of 3 classes, validating on 4"))
-    #expect(lines[1].hasPrefix("1 epoch of 2 steps with batch size 3, about "))
-    #expect(lines[2].hasPrefix("Epoch 1/1: loss ") && lines[2].contains("AP50-95"))
+    // The three classes, cat, dog and person, are among those of the built-in weights.
+    #expect(
+      lines[1]
+        == "Transferred 311 of 317 tensors from the built-in weights; class layers: 3 of 3 classes by "
+        + "name")
+    #expect(lines[2].hasPrefix("1 epoch of 2 steps with batch size 3, about "))
+    #expect(lines[3].hasPrefix("Epoch 1/1: loss ") && lines[3].contains("AP50-95"))
     #expect(!first.diagnostics.contains("\u{1B}"))
     #expect(rows("runs/train-1").count == 2)
 

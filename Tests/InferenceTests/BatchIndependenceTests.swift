@@ -37,7 +37,7 @@ import Testing
         shape: batch.shape.with(n: 1),
         values: Array(batch.values[index * count..<(index + 1) * count]))
     }
-    let images = Tensor(random: Shape(n: 3, h: side.largest.height, w: side.largest.width, c: 3), seed: 4)
+    let images = Tensor(random: model.description.inputShape(n: 3), seed: 4)
     let together = try outputs(images)
     for index in [0, 2] {
       let alone = try outputs(image(index, of: images))

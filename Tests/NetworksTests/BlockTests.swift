@@ -35,6 +35,14 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
     return BackboneFeatures(stride8: fine, stride16: middle, stride32: coarse)
   }
 
+  private static func head(_ x: Value, _ scope: Scope, isShared: Bool) -> [Value] {
+    let maps = scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
+    return scope["head"].decoupledHead(
+      maps, .decoupled, classCount: 3,
+      style: HeadStyle(channels: 6, norm: smooth, isDepthwise: true, isShared: isShared),
+      input: Shape(n: 2, h: 64, w: 64, c: 3))
+  }
+
   static let all: [BlockCase] = [
     BlockCase("conv-norm-activation", [2, 5, 7, 3], [[2, 3, 4, 9]]) { x, scope in
       [scope.convNormActivation(x, 9, kernel: 3, stride: 2, style: smooth)]
@@ -72,19 +80,26 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
     },
     BlockCase("pyramid neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]) {
       x, scope in
-      scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth).all
+      scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
     },
     BlockCase(
       "path aggregation neck", [2, 16, 12, 3], [[2, 16, 12, 6], [2, 8, 6, 6], [2, 4, 3, 6]]
     ) { x, scope in
-      scope["neck"].pathAggregation(features(x, scope["features"]), 6, style: smooth).all
+      scope["neck"].pathAggregation(features(x, scope["features"]), 6, style: smooth)
     },
-    BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) { x, scope in
-      let neck = scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
-      return scope["head"].decoupledHead(
-        neck, classCount: 3, channels: 6, style: smooth, depthwise: true,
-        input: Shape(n: 2, h: 64, w: 64, c: 3))
+    BlockCase(
+      "path aggregation neck of four levels", [2, 12, 12, 3],
+      [[2, 12, 12, 4], [2, 6, 6, 4], [2, 3, 3, 4], [2, 2, 2, 4]]
+    ) { x, scope in
+      scope["neck"].pathAggregation(
+        features(x, scope["features"]), 4, levels: 4, style: smooth)
     },
+    BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) {
+      head($0, $1, isShared: false)
+    },
+    BlockCase(
+      "head of shared branches", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]
+    ) { head($0, $1, isShared: true) },
   ]
 }
 

@@ -53,7 +53,7 @@ final class TemporaryFolder {
   private var unusual: TrainingConfig {
     var config = TrainingConfig(data: "somewhere/data.yaml")
     config.model = "resnet18"
-    config.weights = "first.safetensors"
+    config.weights = .file("first.safetensors")
     config.imgsz = 320
     config.multiScale = 0.25
     config.epochs = 7

@@ -14,6 +14,7 @@ enum SmallData {
     config.output = folder.path + "/runs"
     config.name = name
     config.imgsz = 96
+    config.weights = .random
     config.batch = 4
     config.epochs = 2
     config.closeMosaic = 1

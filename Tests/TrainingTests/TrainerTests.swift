@@ -242,12 +242,12 @@ struct TrainerTests {
     let source = try Trainer(first)
     _ = try source.run()
     var second = config("second")
-    second.weights = source.folder.lastWeights
+    second.weights = .file(source.folder.lastWeights)
     let trainer = try Trainer(second)
     #expect(
       trainer.step.parameters.values.elementsEqual(source.step.average.values.values))
     second.name = "third"
-    second.weights = folder.path + "/nothing.safetensors"
+    second.weights = .file(folder.path + "/nothing.safetensors")
     #expect(throws: NetworksError.self) { try Trainer(second) }
     // Nothing is left behind by a training that cannot start.
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/runs/third"))

@@ -117,6 +117,7 @@ extension InputSize: Codable {
     self = size
   }
 
+  /// Encodes a longer side as a number, an exact size as a text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

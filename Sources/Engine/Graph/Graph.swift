@@ -10,7 +10,7 @@ package struct Graph: Sendable {
     /// The index of the output value.
     package let output: Int
     /// The names of the op's parameters in the network.
-    let parameterNames: [String]
+    package let parameterNames: [String]
 
     /// - Parameter parameterNames: By default, `name` and the op's own names, joined by dots.
     init(

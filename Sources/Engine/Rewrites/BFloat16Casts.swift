@@ -24,7 +24,7 @@ extension Graph {
       result.nodes.append(
         Node(
           op: node.op, name: node.name, inputs: node.inputs.map { casts[$0] ?? $0 },
-          output: node.output))
+          output: node.output, parameterNames: node.parameterNames))
     }
     let read = Set(nodes.flatMap(\.inputs))
     for (index, value) in outputs.enumerated() {

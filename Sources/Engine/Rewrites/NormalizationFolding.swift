@@ -30,22 +30,30 @@ extension Graph {
 /// A node of the rewritten graph and the normalization that was folded into it.
 private struct RewrittenNode {
   var node: Graph.Node
+  /// The node before the rewriting. Its parameters may be shared with other nodes; those of a node into
+  /// which a normalization is folded are its own.
+  var original: Graph.Node
   var normalization: (op: BatchNorm, name: String)?
+
+  init(_ node: Graph.Node) { (self.node, original) = (node, node) }
 
   /// Copies the node's parameters with the normalization folded in.
   func copyParameters(from old: ParameterBlock, to new: ParameterBlock) {
     func values(_ block: ParameterBlock, _ name: String) -> UnsafeMutableBufferPointer<Float>? {
       block.layout[name].map { UnsafeMutableBufferPointer(rebasing: block.values[$0.range]) }
     }
-    for declaration in node.op.parameters {
-      let name = "\(node.name).\(declaration.name)"
-      if let source = values(old, name), let target = values(new, name) {
+    let names = Dictionary(
+      uniqueKeysWithValues: zip(node.op.parameters.map(\.name), node.parameterNames))
+    for (declaration, name) in zip(original.op.parameters, original.parameterNames) {
+      if let source = values(old, name),
+        let target = names[declaration.name].flatMap({ values(new, $0) })
+      {
         _ = target.update(fromContentsOf: source)
       }
     }
     guard let (op, name) = normalization,
-      let weights = values(new, "\(node.name).weight"),
-      let biases = values(new, "\(node.name).bias"),
+      let weights = names["weight"].flatMap({ values(new, $0) }),
+      let biases = names["bias"].flatMap({ values(new, $0) }),
       let gamma = values(old, "\(name).weight"), let beta = values(old, "\(name).bias"),
       let mean = values(old, "\(name).running_mean"),
       let variance = values(old, "\(name).running_var")
@@ -74,7 +82,7 @@ private struct InferenceRewriter {
 
   mutating func run() {
     for node in graph.nodes {
-      append(normalized(node) ?? added(node) ?? activated(node) ?? RewrittenNode(node: node))
+      append(normalized(node) ?? added(node) ?? activated(node) ?? RewrittenNode(node))
     }
   }
 
@@ -99,9 +107,11 @@ private struct InferenceRewriter {
   ) -> RewrittenNode {
     let old = nodes.remove(at: place)
     for (value, other) in producers where other > place { producers[value] = other - 1 }
-    let node = Graph.Node(
+    var result = old
+    result.node = Graph.Node(
       op: op, name: old.node.name, inputs: old.node.inputs + inputs, output: output)
-    return RewrittenNode(node: node, normalization: normalization ?? old.normalization)
+    result.normalization = normalization ?? old.normalization
+    return result
   }
 
   private mutating func normalized(_ node: Graph.Node) -> RewrittenNode? {

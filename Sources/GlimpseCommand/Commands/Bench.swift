@@ -27,7 +27,7 @@ struct Bench: Command {
   static let options: OptionGroups<Bench> = [
     "Network": [
       .model(\.network.model, unset: "that of the weights, or compact"),
-      .weights(\.network.weights, unset: "random ones", help: "Weights"),
+      .weights(\.network.weights, unset: "builtin if they are of the model, else none"),
       .imageSize(
         \.network.imageSize, unset: "the network's own",
         help: "Input size: the side of a square, or HxW"),
@@ -79,9 +79,9 @@ struct Bench: Command {
     }
     for path in [inputDump, outputDump] { try ResultFolder.check(file: path) }
     try InputPath.checkKept(
-      [network.weights].compactMap(\.self), outputs: [inputDump, outputDump])
+      [network.weights?.path].compactMap(\.self), outputs: [inputDump, outputDump])
     if let data { return try timeLoader(data, on: console) }
-    let model = try network.load()
+    let model = try network.load(on: console)
     let timer = try timer(model.description, on: console)
     let measurement =
       try trains
@@ -119,7 +119,7 @@ struct Bench: Command {
       throw CommandError.usage(
         "--data benchmarks the loader; leave --layers, --dump-input and --dump-output out")
     }
-    let model = try network.load()
+    let model = try network.load(on: console)
     var step: ((Batch) throws -> Void)?
     if trains {
       let task = model.description.trainingTask()

@@ -3,7 +3,7 @@ import Glimpse
 /// Detects objects in images, draws their boxes and prints them.
 struct Detect: Command {
   var inputs: [String] = []
-  var weights: String?
+  var weights = WeightsSource.builtIn
   var imageSize: InputSize?
   var detection = DetectionOptions()
   var classes: [String] = []
@@ -99,7 +99,7 @@ struct Detect: Command {
     for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
     let paths = images.paths
     if paths.isEmpty { return .fatal }
-    let model = try TrainedWeights.load(weights)
+    let model = try weights.loadDetector()
     let classNames = model.description.classNames
     var options = detection
     options.classes = try ClassChoice.indices(classes, among: classNames)

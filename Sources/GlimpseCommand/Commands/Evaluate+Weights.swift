@@ -4,7 +4,8 @@ extension Evaluate {
   /// Runs a detector over the images of a dataset and evaluates its detections.
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
     try checkPaths(inputs: [data], runCount: 1)
-    let model = try TrainedWeights.load(weights)
+    let source = weights ?? .builtIn
+    let model = try source.loadDetector()
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
@@ -17,7 +18,7 @@ extension Evaluate {
     if countsDifficult { input.groundTruths.countDifficult() }
     noteDifficult(input.groundTruths.ignoredCount, on: console)
     let result = try EvaluationResult(
-      name: weights ?? "the built-in weights", input, tasks: tasks)
+      name: source.name, input, tasks: tasks)
     for issue in sink.issues where issue.kind == .imageWarning { issues.add(issue.description) }
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
@@ -104,7 +105,7 @@ extension Evaluate {
     let (report, model) = (result.report, detector.description)
     let head: JSONValue = [
       "data": .string(dataset.path), "split": .string(dataset.split),
-      "weights": weights.map { .string($0) } ?? .null,
+      "weights": .string((weights ?? .builtIn).optionText),
       "model": .string(model.name), "imgsz": model.imageSize.json,
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),

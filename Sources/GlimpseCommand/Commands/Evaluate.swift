@@ -9,7 +9,7 @@ struct Evaluate: Command {
   var countsDifficult = false
   var data: String?
   var split = "val"
-  var weights: String?
+  var weights: WeightsSource?
   var imageSize: InputSize?
   var detection = DetectionOptions.evaluation
   var threads: Int?
@@ -70,7 +70,7 @@ struct Evaluate: Command {
         help: "Split of the dataset, or of annotations in folders: train, val, test"),
     ],
     "Network": [
-      .weights(\.weights),
+      .weights(\.weights, unset: "builtin"),
       .imageSize(\.imageSize),
       .threads(\.threads),
       .precision(\.precision),

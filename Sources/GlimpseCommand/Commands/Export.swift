@@ -21,7 +21,7 @@ struct Export: Command {
   static let options: OptionGroups<Export> = [
     "Model": [
       .model(\.network.model, unset: "that of the weights, or compact"),
-      .weights(\.network.weights, unset: "randomly initialized", help: "Weights to export"),
+      .weights(\.network.weights, unset: "builtin if they are of the model, else none"),
       .imageSize(
         \.network.imageSize, unset: "the network's own",
         help: "Input size: the side of a square, or HxW"),
@@ -45,8 +45,8 @@ struct Export: Command {
 
   func run(on console: Console) throws -> ExitCode {
     try ResultFolder.check(file: output)
-    try InputPath.checkKept([network.weights].compactMap(\.self), outputs: [output])
-    let loaded = try network.load()
+    try InputPath.checkKept([network.weights?.path].compactMap(\.self), outputs: [output])
+    let loaded = try network.load(on: console)
     var model = loaded.description
     // A static network has one input size.
     let size = model.imageSize.largest

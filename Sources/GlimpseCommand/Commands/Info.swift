@@ -19,7 +19,7 @@ struct Info: Command {
   static let options: OptionGroups<Info> = [
     "Model": [
       .model(\.network.model, unset: "that of the weights"),
-      .weights(\.network.weights, unset: nil, help: "Weights to describe"),
+      .weights(\.network.weights, unset: nil),
       .imageSize(
         \.network.imageSize, unset: "the network's own",
         help: "Input size: the side of a square, or HxW"),
@@ -47,7 +47,8 @@ struct Info: Command {
     } else {
       let resolved = precision.resolved(on: try InstructionSet.chosen())
       if let note = resolved.note { console.warn(note) }
-      let summary = try ModelSummary(network.load(), batch: batch, precision: resolved.precision)
+      let summary = try ModelSummary(
+        network.load(on: console), batch: batch, precision: resolved.precision)
       try console.write(summary.text, json: summary.json, asJSON: printsJSON)
     }
     return .done

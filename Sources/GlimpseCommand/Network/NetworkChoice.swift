@@ -1,49 +1,59 @@
 import Glimpse
 
-/// The model that a command uses: one of the catalog with random weights, or a weights file.
+/// The model and weights that a command uses.
 struct NetworkChoice: Sendable {
-  /// A model of the catalog; nil for that of the weights file, or compact without a file.
+  /// A model of the catalog; nil for that of the weights, or compact without any.
   var model: ModelSpec?
-  /// A weights file; nil for random weights.
-  var weights: String?
+  /// The weights; nil for the built-in ones where they are of the model, else random ones.
+  var weights: WeightsSource?
   /// The input size; nil for the network's own.
   var imageSize: InputSize?
 
   /// The seed of random weights, which are the same in every run.
   static let seed: UInt64 = 0
 
-  /// Reads the weights file, or makes a model with random weights, at the input size.
+  /// Loads or makes the model at the input size; says on standard error where it has random weights
+  /// that were not asked for.
   ///
-  /// - Throws: `NetworksError` for an invalid file, a usage error if the file is for another model
+  /// - Throws: `NetworksError` for an invalid file, a usage error if the weights are for another model
   ///   than `model`.
-  func load() throws -> Model {
-    guard let weights else {
-      let spec = model ?? .compact
-      let names = (0..<spec.task.benchmarkClassCount).map { "class \($0)" }
-      return Model(spec, classNames: names, imageSize: imageSize, seed: Self.seed)
+  func load(on console: Console) throws -> Model {
+    let source = weights ?? .usual(for: (model ?? .compact).name)
+    if weights == nil, source == .random {
+      console.note("\((model ?? .compact).name) has no built-in weights: randomly initialized")
     }
-    let loaded = try Model(path: weights)
+    let loaded = try source.load(random: model ?? .compact)
     if let model, model.name != loaded.description.name {
       throw CommandError.usage(
-        "\(Sentence.quoted(weights)) is for \(loaded.description.name) and --model names "
-          + "\(model.name); leave --model out")
+        "\(Sentence.printable(source.name)): these weights are of \(loaded.description.name), and "
+          + "--model names \(model.name); leave --model out")
     }
     return try imageSize.map { try loaded.resized(to: $0) } ?? loaded
   }
 }
 
-/// The weights of `detect` and `evaluate`.
-enum TrainedWeights {
-  /// Reads a weights file; nil reads the built-in weights.
+extension WeightsSource {
+  /// Loads the model of the weights, or makes one of the catalog with random weights and classes
+  /// without names.
+  func load(random spec: ModelSpec) throws -> Model {
+    switch self {
+    case .builtIn: return try DefaultWeights.load()
+    case .file(let path): return try Model(path: path)
+    case .random:
+      let names = (0..<spec.task.benchmarkClassCount).map { "class \($0)" }
+      return Model(spec, classNames: names, seed: NetworkChoice.seed)
+    }
+  }
+
+  /// Loads the weights of `detect` and `evaluate`.
   ///
   /// - Throws: `NetworksError` for an invalid file, a usage error if its model is not a detector.
-  static func load(_ path: String?) throws -> Model {
-    guard let path else { return try DefaultWeights.load() }
-    let model = try Model(path: path)
+  func loadDetector() throws -> Model {
+    let model = try load(random: .compact)
     guard model.description.task == .detection else {
       throw CommandError.usage(
-        "\(Sentence.quoted(path)) is for \(model.description.name), which is not a detector; give "
-          + "weights of \(Sentence.alternatives(ModelCatalog.names(.detection)))")
+        "\(Sentence.printable(name)): these weights are of \(model.description.name), which is not a "
+          + "detector; give weights of \(Sentence.alternatives(ModelCatalog.names(.detection)))")
     }
     return model
   }

@@ -10,10 +10,16 @@ extension Option {
       "imgsz", path, .inputSize, unit: "pixels", unset: unset, help: help)
   }
 
-  static func weights(
-    _ path: Path<String?>, unset: String? = "the built-in ones", help: String = "Weights file"
-  ) -> Option {
-    .value("weights", short: "w", path, unit: "file", unset: unset, help: help)
+  static func weights(_ path: Path<WeightsSource>) -> Option {
+    .value(
+      "weights", short: "w", path, unit: "file",
+      help: "Weights: a file, builtin, or none for random ones")
+  }
+
+  static func weights(_ path: Path<WeightsSource?>, unset: String?) -> Option {
+    .value(
+      "weights", short: "w", path, unit: "file", unset: unset,
+      help: "Weights: a file, builtin, or none for random ones")
   }
 
   static func batch(

@@ -51,6 +51,9 @@ struct TrainingReporter {
         + "\(Sentence.count(summary.trainingImages, "image")) of "
         + "\(Sentence.count(summary.classNames.count, "class", plural: "classes")), "
         + "validating on \(summary.validationImages)")
+    if let text = summary.initialization {
+      console.note(Sentence.printable(text))
+    }
     console.note(
       "\(Sentence.count(epochs, "epoch")) of "
         + "\(Sentence.count(summary.stepsPerEpoch, "step")) with batch size \(summary.batch), about "

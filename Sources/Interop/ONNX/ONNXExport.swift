@@ -20,6 +20,8 @@ struct ONNXNode {
   /// The shape of the output value, which has the node's name.
   let outputShape: Shape
   fileprivate let parameters: ParameterBlock
+  /// The full names of the op's parameters by their own names.
+  fileprivate let parameterNames: [String: String]
   fileprivate var count = 0
 
   /// Appends an operator; the first one has the name of the node.
@@ -42,10 +44,11 @@ struct ONNXNode {
   ///
   /// - Parameter shape: The shape; nil for that of public weights files.
   func parameter(_ parameter: String, shape: [Int]? = nil) -> String {
-    let full = "\(name).\(parameter)"
-    guard let entry = parameters.layout[full] else {
+    guard let full = parameterNames[parameter], let entry = parameters.layout[full] else {
       preconditionFailure("\(name) has no parameter \(parameter)")
     }
+    // Nodes may share parameters.
+    if model.hasConstant(full) { return full }
     let (publicShape, values) = parameters.exported(entry)
     model.addConstant(full, shape: shape ?? publicShape, values)
     return full
@@ -101,7 +104,9 @@ extension Graph {
       var context = ONNXNode(
         model: model, name: node.name, inputs: node.inputs.map { names[$0] },
         inputShapes: node.inputs.map { shapes[$0] }, outputShape: shapes[node.output],
-        parameters: parameters)
+        parameters: parameters,
+        parameterNames: Dictionary(
+          uniqueKeysWithValues: zip(node.op.parameters.map(\.name), node.parameterNames)))
       try op.export(&context)
       names[node.output] = node.name
     }

@@ -30,6 +30,7 @@ final class ONNXModel {
   /// Encoded fields of the graph.
   private var nodes = ProtobufWriter()
   private var initializers = ProtobufWriter()
+  private var constantNames: Set<String> = []
   private var inputs = ProtobufWriter()
   private var outputs = ProtobufWriter()
 
@@ -58,6 +59,9 @@ final class ONNXModel {
     }
   }
 
+  /// Whether an initializer of this name exists.
+  func hasConstant(_ name: String) -> Bool { constantNames.contains(name) }
+
   /// Adds a float initializer.
   func addConstant(_ name: String, shape: [Int], _ values: [Float]) {
     addConstant(name, shape, .float, values.map { $0.bitPattern.littleEndian })
@@ -71,6 +75,7 @@ final class ONNXModel {
   private func addConstant(
     _ name: String, _ shape: [Int], _ type: ElementType, _ values: [some FixedWidthInteger]
   ) {
+    constantNames.insert(name)
     initializers.add(5) { tensor in
       for extent in shape { tensor.add(1, extent) }
       tensor.add(2, type.rawValue)

@@ -1,18 +1,36 @@
 import Engine
 
+/// The channels and depths of a compact detector.
+struct CompactLayout: Hashable, Sendable {
+  /// The stages at strides 4, 8, 16 and 32: output channels, kernel of the residual blocks, and their
+  /// number.
+  var stages: [(channels: Int, kernel: Extent, residuals: Int)]
+  /// The channels of the stem.
+  var stem = 16
+  /// The channels of neck and head.
+  var width = 96
+  var hasStride64 = false
+  var sharesHead = false
+
+  static func == (a: CompactLayout, b: CompactLayout) -> Bool { false }
+  func hash(into hasher: inout Hasher) {}
+}
+
 extension Scope {
-  /// A backbone of depthwise blocks with 0.6 M parameters, for training from scratch on a CPU.
+  /// A backbone of depthwise blocks, for training from scratch on a CPU.
   ///
-  /// Input n, h, w, 3; features of 64, 128 and 256 channels. The stages at strides 2 and 4, where
-  /// training is memory-bound, have few channels; small feature maps use 5x5 kernels.
-  func compactBackbone(_ x: Value) -> BackboneFeatures {
-    let stem = self["stem"].convNormActivation(x, 16, kernel: 3, stride: 2, style: .compact)
-    let stride4 = self["stage1"].stage(stem, 32, kernel: 3, residuals: 1)
-    let stride8 = self["stage2"].stage(stride4, 64, kernel: 3, residuals: 2)
-    let stride16 = self["stage3"].stage(stride8, 128, kernel: 5, residuals: 3)
-    let top = self["stage4"].stage(stride16, 256, kernel: 5, residuals: 1)
-    let stride32 = self["pyramid"].sppf(top, 256, style: .compact)
-    return BackboneFeatures(stride8: stride8, stride16: stride16, stride32: stride32)
+  /// Input n, h, w, 3. The stages at strides 2 and 4, where training is memory-bound, have few
+  /// channels; small feature maps use 5x5 kernels.
+  func compactBackbone(_ x: Value, _ layout: CompactLayout) -> BackboneFeatures {
+    var y = self["stem"].convNormActivation(
+      x, layout.stem, kernel: 3, stride: 2, style: .compact)
+    let maps = layout.stages.enumerated().map { index, stage in
+      y = self["stage\(index + 1)"].stage(
+        y, stage.channels, kernel: stage.kernel, residuals: stage.residuals)
+      return y
+    }
+    let stride32 = self["pyramid"].sppf(maps[3], maps[3].shape.c, style: .compact)
+    return BackboneFeatures(stride8: maps[1], stride16: maps[2], stride32: stride32)
   }
 
   /// A stage: a block of stride 2, then residual blocks.

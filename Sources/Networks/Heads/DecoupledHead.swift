@@ -4,24 +4,33 @@ import Foundation
 extension DetectionHead {
   /// The format of the outputs of `decoupledHead`: per stride n, h, w, 4 + classes.
   static let decoupled = DetectionHead(strides: [8, 16, 32])
+  /// The same with a fourth output, for objects that fill the image.
+  static let decoupled64 = DetectionHead(strides: [8, 16, 32, 64])
+}
+
+/// The branches of a decoupled head.
+struct HeadStyle: Hashable, Sendable {
+  var channels: Int
+  var norm: NormStyle
+  /// Whether the branches are depthwise separable.
+  var isDepthwise: Bool
+  /// Whether the branches of all strides have the same convolutions, each with normalizations of its
+  /// own (Lyu et al. 2022, "RTMDet", section 3.2).
+  var isShared = false
 }
 
 extension Scope {
   /// An anchor-free head with separate branches for boxes and classes (Ge et al. 2021, "YOLOX",
-  /// figure 2, without objectness). Strides do not share parameters; outputs are ordered by stride.
+  /// figure 2, without objectness). Outputs are ordered by stride.
   ///
-  /// - Parameter input: The shape of the network's input; determines the initial class bias.
+  /// - Parameters:
+  ///   - maps: One per stride of `head`.
+  ///   - input: The shape of the network's input; determines the initial class bias.
   func decoupledHead(
-    _ x: BackboneFeatures, classCount: Int, channels: Int, style: NormStyle, depthwise: Bool,
-    input: Shape
+    _ maps: [Value], _ head: DetectionHead, classCount: Int, style: HeadStyle, input: Shape
   ) -> [Value] {
-    func branch(_ x: Value, _ scope: Scope) -> Value {
-      depthwise
-        ? scope.depthwiseSeparable(x, channels, kernel: 5, style: style)
-        : scope.convNormActivation(x, channels, kernel: 3, style: style)
-    }
-    let maps = [x.stride8, x.stride16, x.stride32]
-    return zip(DetectionHead.decoupled.strides, maps).map { stride, map in
+    let channels = style.channels
+    return zip(head.strides, maps).map { stride, map in
       let scope = self["stride\(stride)"]
       // Initial boxes are exp(1.386) = 4 strides wide, closer to typical objects than one stride,
       // so that label assignment has nonzero IoUs from the first step.
@@ -33,9 +42,21 @@ extension Scope {
       let classes = Convolution(
         channels, classCount, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
         biasInitializer: .constant(Float(log(5 / (Double(classCount) * count)))))
-      let box = scope["box"].apply(boxes, branch(map, scope["boxBranch"]))
-      let logits = scope["class"].apply(classes, branch(map, scope["classBranch"]))
+      let box = scope["box"].apply(boxes, branch("boxBranch", map, scope, style))
+      let logits = scope["class"].apply(classes, branch("classBranch", map, scope, style))
       return scope["concat"].apply(Concat(), box, logits)
     }
+  }
+
+  /// A branch of one stride, in the scope of that stride.
+  private func branch(
+    _ name: String, _ x: Value, _ level: Scope, _ style: HeadStyle
+  ) -> Value {
+    let owner = style.isShared ? self[name] : level[name]
+    return style.isDepthwise
+      ? level[name].depthwiseSeparable(
+        x, style.channels, kernel: 5, style: style.norm, convolutionsOf: owner)
+      : level[name].convNormActivation(
+        x, style.channels, kernel: 3, style: style.norm, convolutionOf: owner)
   }
 }

@@ -25,10 +25,11 @@ extension DetectionHead {
     // Comparing logits avoids an exponential at most anchor points.
     let threshold = logit(confidence)
     var found: [DetectionCandidate] = []
+    let input = inputSize(of: outputs)
     for (view, stride) in zip(outputs, strides) {
       let (height, width) = (view.shape.h, view.shape.w)
-      for y in 0..<height {
-        for x in 0..<width {
+      for y in 0..<Self.anchorPoints(along: input.height, stride: stride) {
+        for x in 0..<Self.anchorPoints(along: input.width, stride: stride) {
           let point = view.data + ((image * height + y) * width + x) * view.stride
           let objectness = hasObjectness ? sigmoid(point[boxEncoding.count]) : 1
           let lowest = hasObjectness ? logit(confidence / objectness) : threshold
@@ -44,6 +45,11 @@ extension DetectionHead {
       }
     }
     return found
+  }
+
+  /// The size of the input, which the finest stride divides.
+  package func inputSize(of outputs: [View]) -> (height: Int, width: Int) {
+    (outputs[0].shape.h * strides[0], outputs[0].shape.w * strides[0])
   }
 
   /// Calls `body` for each class of an anchor point that is above the threshold.

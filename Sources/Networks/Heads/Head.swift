@@ -56,6 +56,13 @@ package struct DetectionHead: Hashable, Sendable {
     self.hasObjectness = hasObjectness
   }
 
+  /// The columns and rows of a level whose anchor points lie inside the input, of which one side is
+  /// `length` pixels. The last one lies outside where a stride does not divide the side.
+  package static func anchorPoints(along length: Int, stride: Int) -> Int {
+    // (count - 0.5) * stride < length.
+    (2 * length + stride - 1) / (2 * stride)
+  }
+
   /// The channel of the first class logit.
   package var classOffset: Int { boxEncoding.count + (hasObjectness ? 1 : 0) }
 }

@@ -2,29 +2,83 @@ import Engine
 
 extension ModelSpec {
   /// A small detector with a depthwise backbone, neck and head; 1.0 M parameters, 1.3 GFLOP at 416.
-  package static let compact = ModelSpec(
-    name: "compact",
-    summary: "depthwise backbone, path aggregation neck; made to train from scratch on a CPU",
-    defaultSize: 416, preprocessing: .unit, head: .detection(.decoupled)
-  ) { x, classCount, scope in
-    let features = scope["backbone"].compactBackbone(x)
-    let pyramid = scope["neck"].pathAggregation(features, 96, style: .compact)
-    return scope["head"].decoupledHead(
-      pyramid, classCount: classCount, channels: 96, style: .compact, depthwise: true,
-      input: x.shape)
+  package static let compact = compact(
+    "compact",
+    "depthwise backbone, path aggregation neck; made to train from scratch on a CPU",
+    CompactLayout(stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)]))
+
+  static let ablations = [
+    compact(
+      "c-p6", "",
+      CompactLayout(
+        stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)], hasStride64: true)),
+    compact(
+      "c-p6s", "",
+      CompactLayout(
+        stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)], hasStride64: true,
+        sharesHead: true)),
+    compact(
+      "c-stages", "",
+      CompactLayout(
+        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 4), (208, 5, 2)])),
+    compact(
+      "c-all", "",
+      CompactLayout(
+        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 4), (208, 5, 2)], hasStride64: true,
+        sharesHead: true)),
+    compact(
+      "c-all5", "",
+      CompactLayout(
+        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 5), (208, 5, 2)], hasStride64: true,
+        sharesHead: true)),
+    compact(
+      "c-n", "",
+      CompactLayout(
+        stages: [(16, 3, 0), (40, 3, 1), (88, 5, 3), (152, 5, 2)], width: 64, hasStride64: true,
+        sharesHead: true)),
+    compact(
+      "c-m", "",
+      CompactLayout(
+        stages: [(32, 3, 1), (72, 3, 3), (168, 5, 5), (344, 5, 3)], stem: 24, width: 128,
+        hasStride64: true, sharesHead: true)),
+  ]
+
+  private static func compact(
+    _ name: String, _ summary: String, _ layout: CompactLayout
+  ) -> ModelSpec {
+    let head = layout.hasStride64 ? DetectionHead.decoupled64 : .decoupled
+    return ModelSpec(
+      name: name, summary: summary, defaultSize: 416, preprocessing: .unit, head: .detection(head)
+    ) { x, classCount, scope in
+      let features = scope["backbone"].compactBackbone(x, layout)
+      let maps = scope["neck"].pathAggregation(
+        features, layout.width, levels: head.strides.count, style: .compact)
+      return scope["head"].decoupledHead(
+        maps, head, classCount: classCount,
+        style: HeadStyle(
+          channels: layout.width, norm: .compact, isDepthwise: true, isShared: layout.sharesHead),
+        input: x.shape)
+    }
   }
 
   /// A ResNet-18 detector with a feature pyramid and a head of full convolutions; 12.5 M
   /// parameters, 16 GFLOP at 416.
-  package static let resnet18 = ModelSpec(
-    name: "resnet18",
-    summary: "ResNet-18 with a feature pyramid; more accurate, ten times the work",
-    defaultSize: 416, preprocessing: .imageNet, head: .detection(.decoupled)
-  ) { x, classCount, scope in
-    let features = ResNet.resnet18(x, scope["backbone"])
-    let pyramid = scope["neck"].featurePyramid(features, 128, style: .resnet)
-    return scope["head"].decoupledHead(
-      pyramid, classCount: classCount, channels: 128, style: .resnet, depthwise: false,
-      input: x.shape)
+  package static let resnet18 = resNet(
+    "resnet18", "ResNet-18 with a feature pyramid; more accurate, ten times the work", .resnet18)
+
+  /// A ResNet-50 detector with the same neck and head; 25.7 M parameters, 34 GFLOP at 416.
+  package static let resnet50 = resNet(
+    "resnet50", "ResNet-50 with a feature pyramid; the largest detector", .resnet50)
+
+  private static func resNet(_ name: String, _ summary: String, _ backbone: ResNet) -> ModelSpec {
+    ModelSpec(
+      name: name, summary: summary, defaultSize: 416, preprocessing: .imageNet,
+      head: .detection(.decoupled)
+    ) { x, classCount, scope in
+      let maps = scope["neck"].featurePyramid(backbone(x, scope["backbone"]), 128, style: .resnet)
+      return scope["head"].decoupledHead(
+        maps, .decoupled, classCount: classCount,
+        style: HeadStyle(channels: 128, norm: .resnet, isDepthwise: false), input: x.shape)
+    }
   }
 }

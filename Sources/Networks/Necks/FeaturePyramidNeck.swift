@@ -5,8 +5,7 @@ extension Scope {
   ///
   /// Three maps at strides 8, 16 and 32 in; three maps of `channels` channels out (Lin et al. 2017,
   /// "Feature Pyramid Networks", figure 3, with concatenation in place of addition).
-  func featurePyramid(_ x: BackboneFeatures, _ channels: Int, style: NormStyle) -> BackboneFeatures
-  {
+  func featurePyramid(_ x: BackboneFeatures, _ channels: Int, style: NormStyle) -> [Value] {
     func smooth(_ x: Value, _ scope: Scope) -> Value {
       scope.convNormActivation(x, channels, kernel: 3, style: style)
     }
@@ -15,7 +14,7 @@ extension Scope {
     let middle = smooth(joined16, self["smooth16"])
     let joined8 = self["down8"].upsampleConcat(middle, x.stride8, channels, style: style)
     let fine = smooth(joined8, self["smooth8"])
-    return BackboneFeatures(stride8: fine, stride16: middle, stride32: coarse)
+    return [fine, middle, coarse]
   }
 
   /// Upsamples a coarse map by 2, concatenates it with a finer one and applies a 1x1 convolution.

@@ -1,5 +1,4 @@
 import Basics
-import CGlimpseWeights
 import Engine
 
 /// A network with its description and parameters.
@@ -51,7 +50,7 @@ extension Model {
         "\(file.name) is the checkpoint of a training, not a weights file; the weights of the run are "
           + "in weights/best.safetensors and weights/last.safetensors beside it")
     }
-    description = try ModelDescription(metadata: file.metadata, name: file.name)
+    description = try file.modelDescription()
     guard let spec = ModelCatalog[description.name] else {
       let known = ModelCatalog.all.map(\.name).joined(separator: ", ")
       throw NetworksError(
@@ -100,6 +99,13 @@ extension Model {
   }
 }
 
+extension Safetensors {
+  /// The description of the model in the metadata of a weights file.
+  package func modelDescription() throws(NetworksError) -> ModelDescription {
+    try ModelDescription(metadata: metadata, name: name)
+  }
+}
+
 extension SafetensorsWriter {
   /// Adds all parameters of a block under their full names and in the public order. Values are read
   /// when the file is written. `type` applies to weights; other parameters are stored as `f32`.
@@ -116,24 +122,5 @@ extension SafetensorsWriter {
         prefix + entry.name, shape: entry.publicShape, values: block.exported(entry).values,
         as: entry.declaration.kind == .weight && fits ? type : .f32)
     }
-  }
-}
-
-/// The built-in weights: the model `compact`, trained on 20 classes of objects, animals and people.
-/// See `Weights/README.md`.
-public enum DefaultWeights {
-  /// Loads the model; throws `NetworksError` if the program was built without weights.
-  public static func load() throws(NetworksError) -> Model {
-    var count = 0
-    let bytes = gw_compact_bytes(&count)
-    guard count > 0 else {
-      throw NetworksError(
-        "this program was built without weights: give a weights file, or build it from a checkout "
-          + "that has Weights/compact.safetensors")
-    }
-    return try Model(
-      Safetensors(
-        bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: count)),
-        name: "the built-in weights"))
   }
 }

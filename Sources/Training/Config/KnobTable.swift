@@ -27,8 +27,9 @@ extension Knob {
       unit: "name",
       help: "Model from the catalog"),
     Knob(
-      "weights", \.weights, short: "w", unit: "file", unset: "random initialization",
-      help: "Initial weights; parameters that do not match stay random"),
+      "weights", \.weights, short: "w", unit: "file",
+      unset: "builtin if they are of the model, else none",
+      help: "Initial weights: a file, builtin, or none for random ones"),
     Knob(
       "imgsz", \.imgsz, .inputSize, unit: "pixels",
       help: "Input size: the longer side, the other following the shape of the images; or HxW"),

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Imaging
 import Loading
+import Networks
 
 extension TrainingConfig {
   /// The settings of the loader.
@@ -71,12 +72,12 @@ extension TrainingConfig {
     }
     var result = self
     result.data = absolute(data)
-    result.weights = weights.map(absolute)
+    if case .file(let path) = weights { result.weights = .file(absolute(path)) }
     result.output = absolute(output)
     return result
   }
 
-  /// The configuration with defaults for an unset optimizer, learning rate and weight decay.
+  /// The configuration with defaults for unset weights, optimizer, learning rate and weight decay.
   /// `batch` must be set before.
   ///
   /// The default learning rate of SGD is proportional to the batch size.
@@ -85,6 +86,7 @@ extension TrainingConfig {
     result.optimizer = optimizer.resolved
     let ratio = result.optimizer == .sgd ? Double(batch ?? 64) / 64 : 1
     result.learningRate = learningRate ?? result.optimizer.usualRate * ratio
+    result.weights = weights ?? .usual(for: model)
     result.weightDecay = weightDecay ?? result.optimizer.usualWeightDecay
     return result
   }

@@ -1,6 +1,7 @@
 import Basics
 import Engine
 import Loading
+import Networks
 
 /// The settings of a training; saved with the run as `config.json`.
 ///
@@ -11,8 +12,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var model = "compact"
   /// The dataset: a folder, a `data.yaml` or an annotation file.
   public var data = ""
-  /// A file of initial weights; nil for random ones.
-  public var weights: String?
+  /// The initial weights; nil for the built-in ones where they are of the model, else random ones.
+  public var weights: WeightsSource?
   /// The input size. If it is a longer side, images of similar shapes are trained together.
   public var imgsz = InputSize.longerSide(416)
   /// The maximum relative change of the input size between batches, 0...0.5.

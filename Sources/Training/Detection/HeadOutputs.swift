@@ -19,8 +19,13 @@ struct HeadOutputs {
     let base: UnsafeMutablePointer<Float>
     /// Floats from one anchor point to the next.
     let pixelStride: Int
+    /// Anchor points from one row to the next.
     let width: Int
-    let height: Int
+    /// The columns and rows whose anchor points lie inside the input.
+    let columns: Int
+    let rows: Int
+    /// All anchor points, those outside the input included.
+    let count: Int
     /// Input pixels from one anchor point to the next.
     let stride: Double
 
@@ -44,17 +49,17 @@ struct HeadOutputs {
     /// The anchor points that lie strictly inside a box.
     func anchorPoints(inside box: Box) -> AnchorRectangle {
       AnchorRectangle(
-        columns: inner(box.x1, box.x2, count: width), rows: inner(box.y1, box.y2, count: height))
+        columns: inner(box.x1, box.x2, count: columns), rows: inner(box.y1, box.y2, count: rows))
     }
 
     /// The anchor point nearest to the box's center.
     func nearestAnchorPoint(to box: Box) -> AnchorRectangle {
       func nearest(_ center: Double, count: Int) -> Range<Int> {
-        let place = Int(min(max((center / stride).rounded(.down), 0), Double(count - 1)))
-        return place..<place + 1
+        let place = max(Int(min((center / stride).rounded(.down), Double(count - 1))), 0)
+        return place..<min(place + 1, count)
       }
       return AnchorRectangle(
-        columns: nearest(box.centerX, count: width), rows: nearest(box.centerY, count: height))
+        columns: nearest(box.centerX, count: columns), rows: nearest(box.centerY, count: rows))
     }
 
     private func inner(_ low: Double, _ high: Double, count: Int) -> Range<Int> {
@@ -71,11 +76,15 @@ struct HeadOutputs {
   let classCount: Int
 
   init(outputs: [View], image: Int, strides: [Int], classCount: Int) {
+    let head = DetectionHead(strides: strides)
+    let input = head.inputSize(of: outputs)
     levels = zip(outputs, strides).map { output, stride in
       Level(
         base: output.data + image * output.shape.h * output.shape.w * output.stride,
-        pixelStride: output.stride, width: output.shape.w, height: output.shape.h,
-        stride: Double(stride))
+        pixelStride: output.stride, width: output.shape.w,
+        columns: DetectionHead.anchorPoints(along: input.width, stride: stride),
+        rows: DetectionHead.anchorPoints(along: input.height, stride: stride),
+        count: output.shape.h * output.shape.w, stride: Double(stride))
     }
     self.classCount = classCount
   }

@@ -45,14 +45,17 @@ struct ImageLoss {
     return (boxSum, classSum)
   }
 
-  /// The class loss of a level as if every anchor point were a negative; no gradient for any box.
+  /// The class loss of a level as if every anchor point were a negative; no gradient for any box, and
+  /// none for an anchor point outside the input.
   private func background(
     _ output: HeadOutputs.Level, _ gradient: HeadOutputs.Level, crowds: [Box]
   ) -> Double {
     var sum = 0.0
-    for anchorPoint in 0..<output.width * output.height {
+    for anchorPoint in 0..<output.count {
       gradient.values(anchorPoint).update(repeating: 0, count: 4)
-      if !crowds.isEmpty, isMostly(output.box(anchorPoint), in: crowds) {
+      let isOutside =
+        anchorPoint % output.width >= output.columns || anchorPoint / output.width >= output.rows
+      if isOutside || !crowds.isEmpty && isMostly(output.box(anchorPoint), in: crowds) {
         gradient.logits(anchorPoint).update(repeating: 0, count: predictions.classCount)
       } else {
         sum += negative(output.logits(anchorPoint), gradient.logits(anchorPoint))

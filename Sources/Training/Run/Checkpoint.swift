@@ -133,29 +133,3 @@ struct DatasetIdentity: Hashable, Codable {
     names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " ..." : "")
   }
 }
-
-/// Loads initial parameters from a weights file.
-enum InitialWeights {
-  /// Loads the parameters that match by name and shape; the others stay unchanged.
-  ///
-  /// - Returns: A sentence for the log.
-  /// - Throws: `NetworksError` for a file that is not safetensors, `TrainingError` if no parameter
-  ///   matches.
-  static func load(_ path: String, into parameters: ParameterBlock) throws -> String {
-    let file = try Safetensors(path: path)
-    if file.isCheckpoint {
-      throw TrainingError(
-        .invalid,
-        "\(path) is the checkpoint of a training, not a weights file; give weights/best.safetensors or "
-          + "weights/last.safetensors beside it, or resume the run with --resume")
-    }
-    // The file may hold a whole network or only a backbone.
-    var report = file.load(into: parameters)
-    if report.loaded.isEmpty { report = file.load(into: parameters, prefix: "backbone.") }
-    guard !report.loaded.isEmpty else {
-      throw TrainingError(
-        .invalid, "\(path): none of its tensors fits the model; train without weights instead")
-    }
-    return "\(path): \(report.summary)"
-  }
-}

@@ -28,6 +28,8 @@ public final class Trainer {
   private(set) var results: ResultsTable
   private var validation: ValidationResult?
   private var progress: TrainingProgress
+  /// Where the initial parameters came from, as a sentence; nil for a resumed run.
+  private var initialization: String?
   /// Issues found during setup, such as ignored or replaced inputs, one sentence each.
   private var notes: [String]
   private var reportedIssues: Set<DatasetIssue> = []
@@ -89,7 +91,7 @@ public final class Trainer {
     self.config = config
     notes = data.issues + (note.map { [$0] } ?? [])
     if checkpoint == nil, let weights = config.weights {
-      notes.append(try InitialWeights.load(weights, into: model.parameters))
+      initialization = try InitialWeights.load(weights, into: model)
     }
     step = TrainingStep(
       model.graph, parameters: model.parameters, loss: task.loss, config: config,
@@ -259,7 +261,8 @@ public final class Trainer {
       parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,
       trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
-      firstEpoch: state.epoch, stepsPerEpoch: data.stepsPerEpoch, batch: data.batchSize,
+      initialization: initialization, firstEpoch: state.epoch, stepsPerEpoch: data.stepsPerEpoch,
+      batch: data.batchSize,
       memory: memory.total, threads: pool.threads)
   }
 

@@ -26,6 +26,8 @@ public struct TrainingSummary: Sendable {
   public let validationImages: Int
   /// The number of invalid labels that were skipped.
   public let skippedLabels: Int
+  /// Which parameters were loaded and from where, as a sentence; nil for a resumed run.
+  public let initialization: String?
   /// The first epoch, counted from 0: more than 0 for a resumed run.
   public let firstEpoch: Int
   /// Steps per epoch.
