@@ -50,11 +50,14 @@ struct LoaderTests {
     let one = try batches(
       samples, LoaderConfig(batchSize: 3, seed: 5, workers: 1, prefetch: 0, cacheLimit: 0))
     let many = try batches(samples, LoaderConfig(batchSize: 3, seed: 5, workers: 5, prefetch: 4))
-    #expect(one.count == 9 && many.count == 9)
+    // Three batches of three and one of two, in three epochs.
+    #expect(one.count == 12 && many.count == 12)
     #expect(zip(one, many).allSatisfy { same($0, $1) })
-    #expect(one.map(\.epoch) == [0, 0, 0, 1, 1, 1, 2, 2, 2])
-    #expect(one.map(\.index) == [0, 1, 2, 0, 1, 2, 0, 1, 2])
-    #expect(one.map(\.shape.w) == [32, 48, 32, 32, 48, 32, 32, 48, 32])
+    #expect(one.map(\.epoch) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])
+    #expect(one.map(\.index) == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3])
+    #expect(one.prefix(4).map(\.shape.w) == [32, 48, 32, 48])
+    #expect(one.prefix(4).map(\.shape.n) == [3, 3, 3, 2])
+    #expect(Set(one.prefix(4).flatMap(\.sampleIndices)) == Set(0..<11))
     let other = try batches(samples, LoaderConfig(batchSize: 3, seed: 6))
     #expect(!zip(one, other).contains { same($0, $1) })
   }
@@ -260,15 +263,15 @@ struct LoaderTests {
     let batches = try batches(samples, config, epochs: 1)
     let images = AugmentedImages(samples: samples, config: config) {
       BatchPlan(
-        size: .exact(height: 32, width: $0.batch == 0 ? 32 : 48), augmentation: AugmentationConfig()
-      )
+        size: .exact(height: 32, width: $0.batch % 2 == 0 ? 32 : 48),
+        augmentation: AugmentationConfig())
     }
-    // Two batches of two; the fifth image waits for another epoch.
-    #expect(batches.count == 2 && images.count == 4)
-    for place in (0..<4).reversed() {
+    // Two batches of two and one of one.
+    #expect(batches.count == 3 && images.count == 5)
+    for place in (0..<5).reversed() {
       let image = try images.image(epoch: 0, place: place)
       let batch = batches[place / 2]
-      #expect(image.image.width == (place < 2 ? 32 : 48) && image.image.height == 32)
+      #expect(image.image.width == (place / 2 % 2 == 0 ? 32 : 48) && image.image.height == 32)
       #expect(image.annotations == batch.annotations[place % 2])
       #expect(image.ignoredRegions == batch.ignoredRegions[place % 2])
       #expect(image.sampleIndex == batch.sampleIndices[place % 2])

@@ -60,7 +60,8 @@ struct SamplingTests {
       }
       #expect(Set(shown).count == 20 && seeds.count == 20)
     }
-    #expect(EpochSampler.batchCount(factors, config: config) == 2)
+    // 2, 2 and 1.
+    #expect(EpochSampler.batchCount(factors, config: config) == 3)
   }
 
   @Test(arguments: [
@@ -98,6 +99,22 @@ struct SamplingTests {
     let next = EpochSampler(factors, shapes: shapes, config: config, epoch: 3)
     #expect(next.indices != order.indices)
     #expect(Set(batches.prefix(8).map { order.group(ofPlace: $0.lowerBound) }).count > 1)
+  }
+
+  @Test(arguments: [
+    // Images, batch size and the sizes of the batches.
+    (16, 4, [4, 4, 4, 4]), (18, 4, [4, 4, 4, 4, 2]), (17, 4, [4, 4, 4, 5]), (3, 4, [3]),
+    (5, 4, [5]), (6, 4, [4, 2]), (11, 8, [11]), (12, 8, [8, 4]), (0, 4, []),
+  ])
+  func aLastPartialBatchIsTrainedOnOrJoined(_ count: Int, _ size: Int, _ batches: [Int]) {
+    let partition = BatchPartition(count: count, size: size)
+    #expect(partition.batchCount == batches.count && partition.largest == batches.max() ?? 0)
+    let places = (0..<batches.count).map { partition.places(ofBatch: $0) }
+    #expect(places.map(\.count) == batches)
+    #expect(places.flatMap { Array($0) } == Array(0..<count))
+    for (batch, range) in places.enumerated() {
+      for place in range { #expect(partition.batch(ofPlace: place) == batch) }
+    }
   }
 
   @Test func partnersAreAnyImageOrThoseShownLately() {

@@ -88,6 +88,8 @@ final class TemporaryFolder {
     config.augmentation.mixup = 0.24
     config.augmentation.copyPaste = 0.25
     config.repeatThreshold = 0.001
+    config.time = TrainingTime(seconds: 5)
+    config.accumulate = 3
     config.cache = 77
     config.assigner = .simOTA
     config.boxLoss = .giou
@@ -235,6 +237,19 @@ final class TemporaryFolder {
           .exact(height: 160, width: 320), .exact(height: 192, width: 352),
           .exact(height: 192, width: 384),
         ])
+  }
+
+  @Test func timesAreReadAndWritten() throws {
+    for (text, seconds) in [
+      ("2h", 7200.0), ("90s", 90), ("1h30m", 5400), ("1.5", 5400), ("0.5h", 1800), ("1D", 86400),
+    ] {
+      let time = try #require(TrainingTime(optionText: text))
+      #expect(time.seconds == seconds)
+      #expect(TrainingTime(optionText: time.optionText) == time)
+    }
+    for text in ["", "h", "2x", "0", "-1h", "1h-", "inf", "2 h", "nan"] {
+      #expect(TrainingTime(optionText: text) == nil, "\(text)")
+    }
   }
 
   @Test func progressiveTrainingGrowsTheInputInThreePhases() {

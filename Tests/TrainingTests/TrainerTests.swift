@@ -3,6 +3,7 @@ import Foundation
 import Networks
 import Testing
 
+@testable import Networks
 @testable import Training
 
 /// Whole trainings of the compact network on a few drawn images.
@@ -196,7 +197,7 @@ struct TrainerTests {
     short.epochs = 1
     let first = try Trainer(short).run()
     let checkpoint = first.folder + "/checkpoint.safetensors"
-    let before = FileManager.default.contents(atPath: checkpoint)
+    let before = try Safetensors(path: checkpoint)
     let trainer = try Trainer(resuming: first.folder) {
       $0.epochs = 2
       $0.learningRate = 1e30
@@ -206,7 +207,32 @@ struct TrainerTests {
     } throws: { error in
       (error as? TrainingError)?.kind == .diverged
     }
-    #expect(FileManager.default.contents(atPath: checkpoint) == before)
+    // Only the factor of the learning rate is new: a resumed run would not go back a second time.
+    let after = try Safetensors(path: checkpoint)
+    #expect(after.entries.keys == before.entries.keys && !before.entries.isEmpty)
+    for name in before.entries.keys {
+      let (old, new) = (try #require(before.values(name)), try #require(after.values(name)))
+      #expect(old == new)
+    }
+    #expect(try Checkpoint(path: checkpoint).state.rateScale == 0.5)
+  }
+
+  /// Gradients of batches are averaged: two halves give the step of the whole, but for rounding, where
+  /// nothing depends on the batch. Their number of steps is halved.
+  @Test func accumulationTakesFewerStepsOverTheSameBatches() throws {
+    var config = config("accumulated")
+    config.accumulate = 4
+    let trainer = try Trainer(config)
+    var steps = 0
+    let outcome = try trainer.run {
+      if case .step(let report) = $0 {
+        steps += 1
+        // Six batches per epoch: four, then two.
+        #expect(report.step == (steps % 2 == 1 ? 4 : 6))
+      }
+    }
+    #expect(outcome.steps == 4 && steps == 4 && outcome.ending == .finished)
+    #expect(trainer.results.rows.count == 2)
   }
 
   /// 1e300 as a float is infinite: the first update leaves no finite parameter, although loss and

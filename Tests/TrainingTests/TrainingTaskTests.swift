@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Loading
 import Networks
+import Synchronization
 import Testing
 
 @testable import Training
@@ -15,6 +16,13 @@ import Testing
 private struct CountingTask: TrainingTask {
   struct SquaredError: Loss {
     let termNames = ["count", "rest"]
+    /// The evaluations that give NaN, counted from 1.
+    var faults: Set<Int> = []
+    let evaluations = Evaluations()
+
+    final class Evaluations: Sendable {
+      let count = Mutex(0)
+    }
 
     func evaluate(
       outputs: [View], targets: Targets, gradients: [View], pool: ThreadPool
@@ -26,7 +34,11 @@ private struct CountingTask: TrainingTask {
         }
       }
       let output = outputs[0]
-      var sum = 0.0
+      let number = evaluations.count.withLock { count in
+        count += 1
+        return count
+      }
+      var sum = faults.contains(number) ? Double.nan : 0
       for (image, count) in counts.enumerated() {
         let place = image * output.shape.h * output.shape.w
         let difference = output.data[place * output.stride] - Float(count)
@@ -38,7 +50,7 @@ private struct CountingTask: TrainingTask {
     }
   }
 
-  let loss: any Loss = SquaredError()
+  var loss: any Loss = SquaredError()
   let metricNames = ["images", "error"]
   let selection = SelectionMetric(name: "error", isHigherBetter: false)
 
@@ -93,6 +105,61 @@ private struct CountingTask: TrainingTask {
     let errors = rows.compactMap { $0["metrics/error"] }
     #expect(outcome.best?.metric == errors.min())
     #expect(outcome.best?.epoch == errors.firstIndex(of: errors.min() ?? 0))
+  }
+
+  /// Eight images in batches of four: two steps per epoch. `clip` carries the number of the step that
+  /// fails, because a task sees only the configuration.
+  private struct FaultyTask: TrainingTask {
+    private let base: CountingTask
+    var loss: any Loss { base.loss }
+    var metricNames: [String] { base.metricNames }
+    var selection: SelectionMetric { base.selection }
+
+    init(_ model: ModelDescription, _ config: TrainingConfig) {
+      var task = CountingTask(model, config)
+      task.loss = CountingTask.SquaredError(faults: [Int(config.clip)])
+      base = task
+    }
+
+    static func check(_ dataset: Dataset) throws {}
+    func targets(of batch: Batch) -> Targets { base.targets(of: batch) }
+    func syntheticTargets(count: Int, seed: UInt64) -> Targets {
+      base.syntheticTargets(count: count, seed: seed)
+    }
+    func validate(
+      _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+      isInterrupted: () -> Bool, progress: (Int) -> Void
+    ) throws -> ValidationResult? {
+      try base.validate(
+        model, on: data, pool: pool, kernels: kernels, isInterrupted: isInterrupted,
+        progress: progress)
+    }
+  }
+
+  /// In the first epoch, where there is no checkpoint yet, and in the second.
+  @Test(arguments: [(step: 2, epoch: 1), (4, 2)])
+  func aDivergenceIsForgivenOnce(step: Int, epoch: Int) throws {
+    let folder = try TemporaryFolder()
+    var config = TrainingConfig(
+      data: try SmallData.make(in: folder.path, training: 8, validation: 2))
+    config.output = folder.path + "/runs"
+    (config.imgsz, config.batch, config.epochs, config.threads) = (64, 4, 3, 1)
+    (config.learningRate, config.warmupEpochs, config.finalLearningRateFraction) = (0.01, 0, 1)
+    config.weights = .random
+    config.clip = Double(step)
+    let trainer = try Trainer(config, existing: nil, taskType: FaultyTask.self)
+    var notes: [String] = []
+    let outcome = try trainer.run { if case .issue(let text) = $0 { notes.append(text) } }
+    #expect(outcome.ending == .finished && outcome.steps == 6)
+    #expect(
+      notes.contains {
+        $0.contains("diverged at step \(step)")
+          && $0.hasSuffix("going back to epoch \(epoch) with half the learning rate")
+      })
+    let rates = trainer.results.rows.compactMap { $0["lr"] }
+    #expect(rates == (1...3).map { $0 < epoch ? 0.01 : 0.005 })
+    #expect(trainer.step.parameters.values.allSatisfy { $0.isFinite })
+    #expect(try Checkpoint(path: trainer.folder.checkpoint).state.rateScale == 0.5)
   }
 
   @Test func selectionFollowsTheMetric() {

@@ -125,7 +125,7 @@ struct Bench: Command {
       let task = model.description.trainingTask()
       let training = try timer(model.description, on: console)
         .trainingStep(model, loss: task.loss)
-      step = { _ = try training.step($0, targets: task.targets(of: $0)) }
+      step = { _ = try training.step([($0, task.targets(of: $0))]) }
     }
     var config = loader
     config.data = data

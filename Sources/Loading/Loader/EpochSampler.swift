@@ -6,6 +6,7 @@ struct EpochSampler: Hashable {
   let indices: [Int]
   /// The shape of each batch's images.
   private let groups: [ShapeGroup]
+  private let partition: BatchPartition
   /// The sample indices of all ranks' epoch, ascending; repeated samples occur more than once.
   private let members: [Int]
   private let config: LoaderConfig
@@ -20,12 +21,13 @@ struct EpochSampler: Hashable {
       using: SeededGenerator(seed: config.seed, UInt64(epoch), Self.stream, 1))
     members = order
     if config.shuffles { order = generator.shuffled(order) }
-    // Every rank has the same number; the remainder is skipped in this epoch.
+    // Every rank has the same number; what remains is skipped in this epoch.
     let count = factors.epochCount / config.ranks
     let part = (0..<count).map { order[$0 * config.ranks + config.rank] }
+    partition = BatchPartition(count: count, size: config.batchSize)
     (indices, groups) =
       shapes.isEmpty
-      ? (part, []) : ShapeGroup.batches(part, of: shapes, size: min(config.batchSize, count))
+      ? (part, []) : ShapeGroup.batches(part, of: shapes, partition, config.batchSize)
   }
 
   /// The random stream of the shuffling; the streams of images are numbered by their position.
@@ -36,19 +38,15 @@ struct EpochSampler: Hashable {
   /// the dataset.
   static let partnerWindow = 512
 
-  /// Batches per epoch; the last images are skipped, so that every batch has the same shape.
+  /// Batches per epoch.
   static func batchCount(_ factors: RepeatFactors, config: LoaderConfig) -> Int {
-    let count = factors.epochCount / config.ranks
-    return count / max(1, min(config.batchSize, count))
+    BatchPartition(count: factors.epochCount / config.ranks, size: config.batchSize).batchCount
   }
 
   /// The positions of a batch's images in `indices`.
-  func places(ofBatch batch: Int) -> Range<Int> {
-    let size = min(config.batchSize, indices.count)
-    return batch * size..<(batch + 1) * size
-  }
+  func places(ofBatch batch: Int) -> Range<Int> { partition.places(ofBatch: batch) }
 
-  func batch(ofPlace place: Int) -> Int { place / min(config.batchSize, indices.count) }
+  func batch(ofPlace place: Int) -> Int { partition.batch(ofPlace: place) }
 
   /// The shape of the input at a position.
   func group(ofPlace place: Int) -> ShapeGroup {

@@ -41,9 +41,9 @@ enum ShapeGroup: Int, CaseIterable, Hashable, Sendable {
   /// Reorders samples so that each batch has samples of one group: a batch is complete as soon as its
   /// group has enough samples. The rest follows, group by group, in batches of several groups.
   ///
-  /// - Returns: The order, and the group of each batch that can be filled: the most frequent one.
+  /// - Returns: The order, and the group of each batch: the most frequent one.
   static func batches(
-    _ order: [Int], of groups: [ShapeGroup], size: Int
+    _ order: [Int], of groups: [ShapeGroup], _ partition: BatchPartition, _ size: Int
   ) -> (order: [Int], groups: [ShapeGroup]) {
     var waiting = [[Int]](repeating: [], count: allCases.count)
     var result: [Int] = []
@@ -56,9 +56,9 @@ enum ShapeGroup: Int, CaseIterable, Hashable, Sendable {
       }
     }
     result += waiting.joined()
-    let batches = (0..<result.count / size).map { batch in
+    let batches = (0..<partition.batchCount).map { batch in
       var counts = [Int](repeating: 0, count: allCases.count)
-      for place in batch * size..<(batch + 1) * size { counts[groups[result[place]].rawValue] += 1 }
+      for place in partition.places(ofBatch: batch) { counts[groups[result[place]].rawValue] += 1 }
       return allCases.max { counts[$0.rawValue] < counts[$1.rawValue] } ?? .square
     }
     return (result, batches)

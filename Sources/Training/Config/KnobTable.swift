@@ -46,10 +46,18 @@ extension Knob {
   private static let length = [
     Knob("epochs", \.epochs, .from(1, to: 1_000_000), short: "e", help: "Number of epochs"),
     Knob(
+      "time", \.time, unit: "time",
+      help:
+        "Time for the training, such as 2h or 30m: the number of epochs that fits into it, by the "
+        + "speed of some steps, replaces --epochs and is saved in config.json"),
+    Knob(
       "batch", \.batch, .batch, short: "b", unit: "images", word: "auto",
       help:
         "Batch size; auto selects the largest of 64, 32, 16, 8, 4, 2 and 1 that the dataset can fill "
         + "and that needs at most 80 % of the memory, or of the control group's limit"),
+    Knob(
+      "accumulate", \.accumulate, .from(1, to: 1024), unit: "batches",
+      help: "Batches whose gradients are averaged for one step of the optimizer"),
     Knob(
       "patience", \.patience, .atLeast(0), unit: "validations",
       help: "Early-stopping patience: validations without improvement; 0 never stops early"),

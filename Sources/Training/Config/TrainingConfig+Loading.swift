@@ -41,6 +41,12 @@ extension TrainingConfig {
     return imgsz.scaled(by: part < 0.5 ? progressive : part < 0.8 ? (1 + progressive) / 2 : 1)
   }
 
+  /// The mean area of the inputs over all epochs, as a fraction of that of the last ones.
+  var meanInputArea: Double {
+    let middle = (1 + progressive) / 2
+    return 0.5 * progressive * progressive + 0.3 * middle * middle + 0.2
+  }
+
   /// The input size of a batch and the augmentation of its images.
   package func plan(at position: LoaderState) -> BatchPlan {
     var size = inputSize(ofEpoch: position.epoch)

@@ -23,8 +23,12 @@ public struct TrainingConfig: Hashable, Sendable {
 
   /// The number of epochs.
   public var epochs = 100
+  /// The time that the training may take; it replaces `epochs` when a run starts.
+  public var time: TrainingTime?
   /// Images per step; nil for the largest that fits the memory.
   public var batch: Int? = 16
+  /// Batches whose gradients are averaged for one step of the optimizer.
+  public var accumulate = 1
   /// Validations without improvement that end the training; 0 for no early stopping.
   public var patience = 50
   /// Epochs between validations; 0 validates after the last epoch only.

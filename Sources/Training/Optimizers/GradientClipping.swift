@@ -8,14 +8,15 @@ package struct GradientClipping: Hashable, Sendable {
   /// The maximum norm, positive.
   package var limit: Double
 
-  /// The norm over all learned parameters, and the factor that scales it down to the limit.
+  /// The norm of the mean of `parts` added gradients over all learned parameters, and the factor that
+  /// makes the sum that mean, scaled down to the limit.
   ///
   /// The norm is infinite or NaN if any gradient is.
   package func measure(
-    _ gradients: ParameterBlock, arithmetic: VectorOperations
+    _ gradients: ParameterBlock, parts: Int = 1, arithmetic: VectorOperations
   ) -> (norm: Double, scale: Double) {
     precondition(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
-    let norm = arithmetic.norm(gradients, in: gradients.layout.trainable)
-    return (norm, min(1, limit / (norm + 1e-6)))
+    let norm = arithmetic.norm(gradients, in: gradients.layout.trainable) / Double(parts)
+    return (norm, min(1, limit / (norm + 1e-6)) / Double(parts))
   }
 }

@@ -85,6 +85,8 @@ struct TrainingState: Hashable, Codable {
   var seconds = 0.0
   /// The epoch of the best weights.
   var best: BestEpoch?
+  /// The factor of the learning rate: below 1 after a divergence.
+  var rateScale = 1.0
   /// The random seed; together with step, epoch and batch it determines all random state.
   var seed: UInt64 = 0
   /// The data that the position refers to.
@@ -93,7 +95,7 @@ struct TrainingState: Hashable, Codable {
   /// Whether the numbers are those of a training, so that no sum of them overflows.
   fileprivate var isValid: Bool {
     let counts = 0..<1 << 53
-    return [step, epoch, batch].allSatisfy(counts.contains)
+    return [step, epoch, batch].allSatisfy(counts.contains) && (0...1).contains(rateScale)
       && best.map { (0..<epoch).contains($0.epoch) } ?? true
   }
 }

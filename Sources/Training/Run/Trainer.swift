@@ -14,6 +14,7 @@ import Networks
 /// A class, because it owns the network in training. Only one thread at a time may use it.
 public final class Trainer {
   let config: TrainingConfig
+  let spec: ModelSpec
   let folder: RunFolder
   let data: TrainingData
   let model: Model
@@ -64,6 +65,7 @@ public final class Trainer {
     guard let spec = ModelCatalog[config.model] else {
       throw TrainingError(.invalid, "there is no model \"\(config.model)\"")
     }
+    self.spec = spec
     pool = ThreadPool(threads: config.threads ?? Machine.availableThreads)
     let set = try InstructionSet.chosen()
     let (precision, note) = config.precision.resolved(on: set)
@@ -80,11 +82,17 @@ public final class Trainer {
     task = taskType.init(model.description, config)
 
     memory = try TrainingMemory(
-      config, model: model, sampleCount: data.training.samples.count, precision: precision,
-      threads: pool.threads)
+      config, model: model, sampleCount: data.training.samples.count,
+      imagesPerEpoch: data.imagesPerEpoch, precision: precision, threads: pool.threads)
     config.batch = config.batch ?? memory.batch
     data.batchSize = memory.batch
     self.data = data
+    if let time = config.time {
+      config.epochs = try EpochPlanner(
+        config: config, data: data, task: task, pool: pool, kernels: kernels
+      ).epochs(in: time.seconds, model: model)
+      config.time = nil
+    }
     config = config.resolved
     // Saves the resolved precision in config.json.
     config.precision = precision == .bf16 ? .bf16 : .f32
@@ -95,7 +103,8 @@ public final class Trainer {
     }
     step = TrainingStep(
       model.graph, parameters: model.parameters, loss: task.loss, config: config,
-      stepsPerEpoch: data.stepsPerEpoch, pool: pool, kernels: kernels)
+      stepsPerEpoch: data.stepsPerEpoch(accumulating: config.accumulate), pool: pool,
+      kernels: kernels)
 
     results = ResultsTable(losses: task.loss.termNames, metrics: task.metricNames)
     state = checkpoint?.state ?? TrainingState(seed: config.seed, data: identity)
@@ -114,6 +123,7 @@ public final class Trainer {
   /// Restores the parameters and the results of earlier epochs.
   private func resume(_ checkpoint: Checkpoint) throws(TrainingError) {
     try checkpoint.restore(step)
+    step.rateScale = state.rateScale
     if let text = try? FileContents.text(folder.results) {
       results.read(csv: text, epochs: state.epoch)
     }
@@ -130,7 +140,10 @@ public final class Trainer {
   ///   - observe: Called with every event, on the caller's thread.
   ///   - isInterrupted: Called after every step and during validations; when true, a checkpoint is
   ///     written and the training ends.
-  /// - Throws: `TrainingError` (`diverged`) if the loss is not finite; the last checkpoint is kept.
+  /// If the loss or a parameter is not finite, the run goes back to its last checkpoint, once, with half
+  /// the learning rate.
+  ///
+  /// - Throws: `TrainingError` (`diverged`) if that does not help; the last checkpoint is kept.
   ///   Errors of datasets, files and engine.
   public func run(
     observe: (TrainingEvent) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
@@ -140,29 +153,77 @@ public final class Trainer {
     defer { self.lock = nil }
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
+    while true {
+      do {
+        return try train(observe, isInterrupted)
+      } catch let error as TrainingError where error.kind == .diverged && state.rateScale == 1 {
+        try rollBack(after: error, observe)
+      }
+    }
+  }
+
+  /// Trains from the current state.
+  private func train(
+    _ observe: (TrainingEvent) -> Void, _ isInterrupted: () -> Bool
+  ) throws -> TrainingOutcome {
     let loaderConfig = config.loaderConfig(
       batchSize: data.batchSize, normalization: Normalization(model.description.preprocessing))
     let loader = data.loader(task.loaderConfig(loaderConfig), config, from: state)
     while true {
       // An epoch may have become shorter since a checkpoint, by repeat-factor sampling.
-      if state.batch >= data.stepsPerEpoch {
+      if state.batch >= data.batchesPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
         if isEarlyStopped { return outcome(.earlyStopped) }
       }
       if state.epoch < config.epochs, isInterrupted() { break }
       let start = ContinuousClock.now
-      guard let batch = try loader.next() else { return outcome(.finished) }
+      let batches = try nextBatches(loader)
+      guard !batches.isEmpty else { return outcome(.finished) }
       let waited = (ContinuousClock.now - start) / .seconds(1)
-      reportIssues(of: batch, observe)
-      let outcome = try step.step(batch, targets: task.targets(of: batch))
-      progress.step(images: batch.images.count, waited: waited)
+      for batch in batches { reportIssues(of: batch, observe) }
+      let outcome = try step.step(batches.map { ($0, task.targets(of: $0)) })
+      progress.step(images: batches.reduce(0) { $0 + $1.images.count }, waited: waited)
       state.losses.add(outcome.loss)
       state.step = step.steps
-      state.batch += 1
+      state.batch += batches.count
       observe(.step(report(of: outcome)))
     }
     try save()
     return outcome(.interrupted)
+  }
+
+  /// The batches of one step, all of the same epoch; empty after the last epoch.
+  private func nextBatches(_ loader: Loader) throws -> [Batch] {
+    var batches: [Batch] = []
+    while batches.count < config.accumulate, state.batch + batches.count < data.batchesPerEpoch,
+      let batch = try loader.next()
+    {
+      batches.append(batch)
+    }
+    return batches
+  }
+
+  /// Returns to the last checkpoint, or to the start before the first one, with half the learning rate.
+  private func rollBack(
+    after error: TrainingError, _ observe: (TrainingEvent) -> Void
+  ) throws {
+    if folder.hasCheckpoint {
+      let checkpoint = try Checkpoint(path: folder.checkpoint)
+      try checkpoint.restore(step)
+      state = checkpoint.state
+    } else {
+      let initial = Model(
+        spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
+      if let weights = config.weights { _ = try InitialWeights.load(weights, into: initial) }
+      step.restart(from: initial.parameters)
+      state = TrainingState(seed: config.seed, data: state.data)
+    }
+    state.rateScale = 0.5
+    step.rateScale = state.rateScale
+    try save()
+    observe(
+      .issue(
+        "\(error.description); going back to epoch \(state.epoch + 1) with half the learning rate"))
   }
 
   /// Validates if this epoch is due, writes weights, results and checkpoint, and starts the next
@@ -220,7 +281,7 @@ public final class Trainer {
   private func row(of report: EpochReport) -> ResultsTable.Row {
     var row = [
       "epoch": Double(report.epoch + 1), "time": progress.seconds,
-      "lr": step.schedule.hyperparameters(ofStep: state.step - 1).rate,
+      "lr": step.schedule.hyperparameters(ofStep: state.step - 1).rate * state.rateScale,
       "images_per_s": report.imagesPerSecond, "data_wait": report.dataWaitFraction,
     ]
     for term in report.losses { row["train/\(term.name)_loss"] = term.value }
@@ -261,13 +322,13 @@ public final class Trainer {
       parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,
       trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
-      initialization: initialization, firstEpoch: state.epoch, stepsPerEpoch: data.stepsPerEpoch,
-      batch: data.batchSize,
+      initialization: initialization, firstEpoch: state.epoch,
+      stepsPerEpoch: data.stepsPerEpoch(accumulating: config.accumulate), batch: data.batchSize,
       memory: memory.total, threads: pool.threads)
   }
 
   private func report(of outcome: TrainingStep.Outcome) -> StepReport {
-    let remaining = config.epochs * data.stepsPerEpoch - state.step
+    let images = (config.epochs - state.epoch) * data.imagesPerEpoch - state.batch * data.batchSize
     let validations =
       data.validation == nil
       ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
@@ -275,7 +336,7 @@ public final class Trainer {
       epoch: state.epoch, step: state.batch, losses: state.losses.values,
       gradientNorm: outcome.gradientNorm, imagesPerSecond: progress.imagesPerSecond,
       secondsLeft: progress.secondsLeft(
-        images: remaining * data.batchSize, validations: validations))
+        images: max(images, 0), validations: validations))
   }
 
   private func outcome(_ ending: TrainingOutcome.Ending) -> TrainingOutcome {

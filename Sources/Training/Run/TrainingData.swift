@@ -10,7 +10,7 @@ struct TrainingData {
   /// The val split; nil if the dataset has none.
   let validation: Dataset?
   /// Images per epoch, including repeated images of rare classes.
-  private let imagesPerEpoch: Int
+  let imagesPerEpoch: Int
   /// Whether copy-paste is used, which needs polygons or masks.
   private let wantsSegmentations: Bool
   /// The batch size, at most the number of training images.
@@ -43,8 +43,12 @@ struct TrainingData {
   }
 
   var classNames: [String] { training.classNames }
-  /// Batches per epoch; the remaining images are skipped in this epoch.
-  var stepsPerEpoch: Int { imagesPerEpoch / batchSize }
+  /// Batches per epoch.
+  var batchesPerEpoch: Int { BatchPartition(count: imagesPerEpoch, size: batchSize).batchCount }
+  /// Steps of the optimizer per epoch.
+  func stepsPerEpoch(accumulating batches: Int) -> Int {
+    (batchesPerEpoch + batches - 1) / batches
+  }
 
   /// The number of labels of both splits that were skipped because they are invalid.
   var skippedLabels: Int {

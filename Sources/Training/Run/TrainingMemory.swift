@@ -36,18 +36,22 @@ package struct TrainingMemory: Hashable, Sendable {
   /// - Parameters:
   ///   - model: The network; its input size is the largest of all batches.
   ///   - sampleCount: The number of training images, for the image cache.
+  ///   - imagesPerEpoch: The number of images that are divided into batches, of which the last may be
+  ///     larger than `batch`; nil for equal batches.
   ///   - cache: The limit of the image cache in bytes.
   /// - Throws: `EngineError` for an input size that the network does not support.
   package init(
-    model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int, precision: Precision,
+    model: Model, optimizer: OptimizerChoice, batch: Int, sampleCount: Int,
+    imagesPerEpoch: Int? = nil, precision: Precision,
     threads: Int, cache: Int = 1 << 30, imageScale: Double = 1.5
   ) throws(EngineError) {
     self.batch = batch
     let (graph, input) = (model.graph, model.description)
     parameters = graph.parameterLayout.byteCount * (3 + optimizer.stateCount)
     let kernels = try Kernels(InstructionSet.chosen(), precision: precision)
+    let largest = imagesPerEpoch.map { BatchPartition(count: $0, size: batch).largest } ?? batch
     let plan = try Plan(
-      graph, inputShapes: [input.inputShape(n: batch)], mode: .training(), kernels: kernels)
+      graph, inputShapes: [input.inputShape(n: largest)], mode: .training(), kernels: kernels)
     step = plan.byteCount(threads: threads)
 
     let prefetch = LoaderConfig(batchSize: batch, seed: 0).prefetch
@@ -70,14 +74,15 @@ package struct TrainingMemory: Hashable, Sendable {
   ///
   /// - Throws: `TrainingError` (`memory`) if the batch size, or not even one image, fits.
   init(
-    _ config: TrainingConfig, model: Model, sampleCount: Int, precision: Precision, threads: Int,
+    _ config: TrainingConfig, model: Model, sampleCount: Int, imagesPerEpoch: Int? = nil,
+    precision: Precision, threads: Int,
     limit: Int = Machine.memoryLimit
   ) throws {
     func estimate(_ batch: Int, _ size: InputSize) throws -> TrainingMemory {
       try TrainingMemory(
         model: try model.resized(to: size), optimizer: config.optimizer, batch: batch,
-        sampleCount: sampleCount, precision: precision, threads: threads,
-        cache: config.cache << 20, imageScale: 1 + config.augmentation.scale)
+        sampleCount: sampleCount, imagesPerEpoch: imagesPerEpoch, precision: precision,
+        threads: threads, cache: config.cache << 20, imageScale: 1 + config.augmentation.scale)
     }
     func fits(_ batch: Int, _ size: InputSize) -> Bool {
       guard let total = try? estimate(batch, size).total else { return false }

@@ -20,6 +20,8 @@ package final class TrainingStep {
   package let gradients: ParameterBlock
   package let optimizer: any Optimizer
   package let average: ExponentialMovingAverage
+  /// A factor of the learning rate, below 1 after a divergence.
+  var rateScale = 1.0
   /// Completed steps since the run began.
   package var steps = 0
   /// The session of the last step; nil before the first.
@@ -63,32 +65,57 @@ package final class TrainingStep {
   ///   the parameters must not be used any more. `EngineError` for a shape that the network does not
   ///   support or that needs too much memory.
   package func step(_ images: Tensor, targets: Targets) throws -> Outcome {
-    try step(images.shape, targets: targets) { $0.copy(from: images) }
+    gradients.values.update(repeating: 0)
+    let terms = try accumulate(images.shape, targets, part: 0) { $0.copy(from: images) }
+    return try update(terms, parts: 1)
   }
 
-  /// Trains on one batch of a loader.
-  package func step(_ batch: Batch, targets: Targets) throws -> Outcome {
-    try step(batch.shape, targets: targets) { input in
-      pool.run(batch.images.count) { place in
-        batch.normalization.fill(batch.images[place], into: input.image(place))
+  /// Trains on batches of a loader, whose gradients are averaged.
+  package func step(_ batches: [(batch: Batch, targets: Targets)]) throws -> Outcome {
+    gradients.values.update(repeating: 0)
+    var losses = MeanLosses()
+    var sampleCount = 0
+    for (part, (batch, targets)) in batches.enumerated() {
+      let terms = try accumulate(batch.shape, targets, part: part) { input in
+        pool.run(batch.images.count) { place in
+          batch.normalization.fill(batch.images[place], into: input.image(place))
+        }
       }
+      losses.add(terms)
+      sampleCount += terms.sampleCount
     }
+    return try update(
+      LossTerms(terms: losses.values, sampleCount: sampleCount), parts: batches.count)
   }
 
-  private func step(_ shape: Shape, targets: Targets, fill: (View) -> Void) throws -> Outcome {
+  /// Runs forward and backward; adds to the gradients.
+  ///
+  /// - Parameter part: The number of batches of this step before this one.
+  private func accumulate(
+    _ shape: Shape, _ targets: Targets, part: Int, fill: (View) -> Void
+  ) throws -> LossTerms {
     let session = try sessions[shape]
     fill(session.inputs[0])
-    session.forward(seed: SeededGenerator(seed: seed, UInt64(steps)).state)
+    let random =
+      part == 0
+      ? SeededGenerator(seed: seed, UInt64(steps))
+      : SeededGenerator(seed: seed, UInt64(steps), UInt64(part))
+    session.forward(seed: random.state)
     let terms = loss.evaluate(
       outputs: session.outputs, targets: targets, gradients: session.outputGradients, pool: pool)
-    gradients.values.update(repeating: 0)
     session.backward()
-    let (norm, scale) = clipping.measure(gradients, arithmetic: arithmetic)
+    return terms
+  }
+
+  /// Updates the parameters by the mean of the gradients of `parts` batches.
+  private func update(_ terms: LossTerms, parts: Int) throws -> Outcome {
+    let (norm, scale) = clipping.measure(gradients, parts: parts, arithmetic: arithmetic)
     guard terms.total.isFinite, norm.isFinite else {
       throw divergence(
         "the loss is \(terms.total) and the norm of its gradient \(norm)", step: steps + 1)
     }
-    let hyperparameters = schedule.hyperparameters(ofStep: steps)
+    var hyperparameters = schedule.hyperparameters(ofStep: steps)
+    hyperparameters.rate *= rateScale
     steps += 1
     optimizer.step(
       parameters, gradients: gradients, hyperparameters: hyperparameters, iteration: steps,
@@ -101,6 +128,14 @@ package final class TrainingStep {
     return (terms, norm)
   }
 
+  /// Starts again from initial parameters.
+  func restart(from initial: ParameterBlock) {
+    parameters.copyValues(from: initial)
+    average.values.copyValues(from: initial)
+    for (_, block) in optimizer.state { block.values.update(repeating: 0) }
+    steps = 0
+  }
+
   /// Allocates the memory of steps of a shape ahead of the first.
   ///
   /// - Throws: `EngineError` as `step`.
@@ -110,6 +145,6 @@ package final class TrainingStep {
     TrainingError(
       .diverged,
       "training has diverged at step \(step): \(evidence); start again with a lower learning rate "
-        + "(it was \(schedule.peak)) or a longer warm-up")
+        + "(it was \(schedule.peak * rateScale)) or a longer warm-up")
   }
 }
