@@ -24,7 +24,7 @@ struct EpochPlanner {
   ///
   /// - Parameter time: In seconds, for the measurement and the run.
   /// - Returns: At least 1.
-  func epochs(in time: Double, model: Model, isInterrupted: () -> Bool = { false }) throws -> Int {
+  func epochs(in time: Double, model: Model) throws -> Int {
     let start = ContinuousClock.now
     func elapsed() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     let perImage = try secondsPerImage(model)

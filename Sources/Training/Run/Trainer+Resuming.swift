@@ -39,6 +39,12 @@ extension Trainer {
     var config = before
     change(&config)
     config.batch = config.batch ?? before.batch
+    guard config.time == nil else {
+      throw TrainingError(
+        .invalid,
+        "\(path): a time is for a new run; this one has \(Sentence.count(before.epochs, "epoch")), and "
+          + "more epochs extend it")
+    }
     for (name, isSame) in [
       ("model", config.model == before.model), ("batch", config.batch == before.batch),
       ("seed", config.seed == before.seed), ("optimizer", config.optimizer == before.optimizer),
