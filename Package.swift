@@ -18,6 +18,9 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["pkg-config", "libjpeg-dev"]), .brew(["pkg-config", "jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CZLIB", pkgConfig: "zlib",
+      providers: [.apt(["pkg-config", "zlib1g-dev"]), .brew(["pkg-config", "zlib"])]),
     .target(
       name: "CGlimpseCodecs", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: [.linkedLibrary("m")]),
@@ -25,7 +28,8 @@ let package = Package(
     .target(name: "CGlimpseWeights"),
     // Row 1
     .target(name: "Engine", dependencies: ["CGlimpseKernels", "Basics"]),
-    .target(name: "Imaging", dependencies: ["CGlimpseCodecs", "CGlimpseKernels", "Basics"]),
+    .target(
+      name: "Imaging", dependencies: ["CGlimpseCodecs", "CZLIB", "CGlimpseKernels", "Basics"]),
     // Row 2
     .target(name: "Networks", dependencies: ["CGlimpseWeights", "Engine", "Basics"]),
     .target(name: "Datasets", dependencies: ["Imaging", "Basics"]),

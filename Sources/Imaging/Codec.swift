@@ -6,11 +6,26 @@ public enum Codec: String, CaseIterable, Hashable, Sendable {
   case jpeg
   /// PNG: 8 or 16 bits, lossless, with or without alpha.
   case png
+  /// TIFF: 1 to 16 bits, with or without compression, alpha and several pages.
+  case tiff
+  /// BMP: 8 bits, mostly without compression; only read.
+  case bmp
+  /// Netpbm's PPM, PGM and PBM: 8 or 16 bits, without compression; only read.
+  case netpbm
+
+  /// Whether images can be encoded in this format, and not only decoded.
+  public var isWritable: Bool { self != .bmp && self != .netpbm }
+
+  /// Whether decoded pixels are exactly those that were encoded, such as class numbers of masks.
+  package var isLossless: Bool { self != .jpeg }
 }
 
 extension Codec: CustomStringConvertible {
-  /// The name in uppercase: "JPEG" or "PNG".
-  public var description: String { rawValue.uppercased() }
+  /// The name: "JPEG", "PNG", "TIFF", "BMP" or "Netpbm".
+  public var description: String { self == .netpbm ? "Netpbm" : rawValue.uppercased() }
+
+  /// All names, for messages.
+  static let names = allCases.map(\.description)
 }
 
 extension FilePath {
@@ -32,6 +47,9 @@ extension Codec {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
     case .png: ["png"]
+    case .tiff: ["tif", "tiff"]
+    case .bmp: ["bmp", "dib"]
+    case .netpbm: ["ppm", "pgm", "pbm", "pnm"]
     }
   }
 
@@ -52,6 +70,17 @@ extension Codec {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
+    } else if [
+      [0x49, 0x49, 42, 0], [0x4D, 0x4D, 0, 42], [0x49, 0x49, 43, 0], [0x4D, 0x4D, 0, 43],
+    ]
+    .contains(where: bytes.starts(with:)) {
+      self = .tiff  // "II" or "MM", and 42, or 43 for BigTIFF
+    } else if bytes.starts(with: "BM".utf8), bytes.dropFirst(6).starts(with: [0, 0, 0, 0]) {
+      self = .bmp
+    } else if bytes.count > 2, bytes[0] == 0x50, (0x31...0x36).contains(bytes[1]),
+      bytes[2] == 0x20 || bytes[2] == 0x23 || (0x09...0x0D).contains(bytes[2])
+    {
+      self = .netpbm  // P1 to P6 and white space or a comment
     } else {
       return nil
     }

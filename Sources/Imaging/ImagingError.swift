@@ -6,7 +6,7 @@ import Basics
 public enum ImagingError: Error, Hashable, Sendable {
   /// The file could not be read or written.
   case file(Diagnostic)
-  /// The bytes are neither JPEG nor PNG; `found` is a guess at what they are.
+  /// The bytes have no format that can be read; `found` is a guess at what they are.
   case unknownFormat(name: String, found: String)
   case corrupt(name: String, codec: Codec, reason: String)
   /// The file is valid, but of a kind that is not supported.
@@ -40,7 +40,7 @@ extension ImagingError: ModuleError {
     switch self {
     case .file(let diagnostic): subject == nil ? diagnostic.description : diagnostic.what
     case .unknownFormat(let name, let found):
-      "\(subject ?? name) is neither a JPEG nor a PNG image: \(found)"
+      "\(subject ?? name) is no \(Sentence.alternatives(Codec.names)) image: \(found)"
     case .corrupt(let name, let codec, let reason):
       "\(subject ?? name) is a damaged \(codec) file and cannot be decoded: \(reason)"
     case .unsupported(let name, let codec, let reason):

@@ -10,14 +10,11 @@ package struct UnreadableFormat: Hashable, Sendable {
   /// All recognized formats, in the order of messages.
   package static let all = [
     UnreadableFormat(name: "WebP", fileExtensions: ["webp"]),
-    UnreadableFormat(name: "BMP", fileExtensions: ["bmp", "dib"]),
-    UnreadableFormat(name: "TIFF", fileExtensions: ["tif", "tiff"]),
     UnreadableFormat(name: "GIF", fileExtensions: ["gif"]),
     UnreadableFormat(name: "HEIC", fileExtensions: ["heic", "heif", "hif"]),
     UnreadableFormat(name: "AVIF", fileExtensions: ["avif"]),
     UnreadableFormat(name: "JPEG 2000", fileExtensions: ["jp2", "j2k", "jpx", "jpf", "j2c"]),
     UnreadableFormat(name: "JPEG XL", fileExtensions: ["jxl"]),
-    UnreadableFormat(name: "Netpbm", fileExtensions: ["pbm", "pgm", "ppm", "pnm"]),
     UnreadableFormat(
       name: "camera raw", fileExtensions: ["dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf"]),
     UnreadableFormat(name: "DICOM", fileExtensions: ["dcm"]),
@@ -38,7 +35,7 @@ extension UnreadableFormat {
     self = format
   }
 
-  /// Counts files by format for a message: "2 WebP (a.webp and 1 more), 1 BMP (b.bmp)"; nil if none
+  /// Counts files by format for a message: "2 WebP (a.webp and 1 more), 1 GIF (b.gif)"; nil if none
   /// of the paths has an unreadable format.
   package static func summary(_ paths: some Sequence<String>) -> String? {
     var found: [String: [String]] = [:]

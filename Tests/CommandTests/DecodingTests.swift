@@ -163,7 +163,7 @@ import Testing
     for (index, (_, name)) in contents.enumerated() {
       #expect(
         result.diagnostics.contains(
-          "in/\(index).jpg is neither a JPEG nor a PNG image: it is \(name)"))
+          "in/\(index).jpg is no JPEG, PNG, TIFF, BMP or Netpbm image: it is \(name)"))
     }
   }
 }

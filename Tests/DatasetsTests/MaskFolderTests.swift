@@ -15,7 +15,7 @@ struct MaskFolderTests {
       try folder.write(
         ImageFile.encode(
           Image(width: 20, height: 10, filledWith: UInt8(20 + place)),
-          as: name.hasSuffix("png") ? .png : .jpeg), to: name)
+          as: Codec(path: name) ?? .png), to: name)
     }
   }
 
@@ -37,6 +37,17 @@ struct MaskFolderTests {
         folder.path("masks/a.png"), folder.path("masks/b.png"),
       ])
     #expect(told(data) == ["duplicateEntry masks/a.jpg", "duplicateEntry masks/b_mask.png"])
+  }
+
+  /// TIFF keeps class numbers as PNG does: such a mask is read before a JPEG, and a folder "labels"
+  /// that holds nothing else is a folder of masks.
+  @Test func masksMayBeTIFF() throws {
+    try write("images/a.jpg", "labels/a.tif", "images/b.tif", "labels/b.tif")
+    let data = try open()
+    #expect(
+      data.samples.map(\.maskPath) == [folder.path("labels/a.tif"), folder.path("labels/b.tif")])
+    try write("masks/a.jpg", "masks/a.tif")
+    #expect(try open().samples.map(\.maskPath) == [folder.path("masks/a.tif")])
   }
 
   @Test func aImageThatIsListedTwiceHasItsMask() throws {

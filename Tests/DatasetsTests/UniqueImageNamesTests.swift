@@ -55,7 +55,7 @@ struct UniqueImageNamesTests {
   func allImagesAreFoundAgain(format: DatasetFormat) throws {
     let folder = try TestFolder()
     let files = [
-      ".hidden.png", " lead.png", "trail .png", "plain.png", "none", "odd.tif", "a.b.png",
+      ".hidden.png", " lead.png", "trail .png", "plain.png", "none", "odd.gif", "a.b.png",
     ]
     for file in files { try folder.writeImage(file) }
     let data = Dataset(

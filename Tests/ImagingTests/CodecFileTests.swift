@@ -64,6 +64,7 @@ struct CodecFileTests {
 
   @Test(arguments: [
     ("a.jpg", Codec.jpeg), ("A.JPEG", .jpeg), ("x/y.z/a.jfif", .jpeg), ("a.b.PNG", .png),
+    ("a.tif", .tiff), ("a.ome.TIFF", .tiff), ("a.bmp", .bmp), ("a.pgm", .netpbm),
     ("png", nil), ("a.png/b", nil), ("a.", nil), ("", nil), ("a.gif", nil), (".jpg", nil),
     ("x/.png", nil),
   ])

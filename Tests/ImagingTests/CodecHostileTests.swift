@@ -159,7 +159,8 @@ struct CodecHostileTests {
     return parents
   }
 
-  private static func mutated(
+  /// A file with up to three flipped bits, changed bytes, cuts and pieces of other files.
+  static func mutated(
     _ parent: [UInt8], with others: [[UInt8]], using random: inout SeededGenerator
   ) -> [UInt8] {
     var bytes = parent

@@ -100,7 +100,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a/b.webp", "WebP"), ("A.TIF", "TIFF"), ("x.heif", "HEIC"), ("x.jpg", nil), (".gif", nil),
+    ("a/b.webp", "WebP"), ("A.GIF", "GIF"), ("x.heif", "HEIC"), ("x.jpg", nil), ("x.tif", nil),
+    (".gif", nil),
     ("x.txt", nil), ("gif", nil),
   ])
   func formatsThatCannotBeReadAreNamed(path: String, name: String?) {

@@ -95,7 +95,8 @@ import Testing
     try folder.write("empty/readme.md")
     #expect(
       problem("\(root)/empty")
-        == "the folder '\(root)/empty' holds no images (.jpg, .jpeg, .jpe, .jfif or .png)")
+        == "the folder '\(root)/empty' holds no images (.jpg, .jpeg, .jpe, .jfif, .png, .tif, "
+        + ".tiff, .bmp, .dib, .ppm, .pgm, .pbm or .pnm)")
     let list = try folder.write("list.txt", "\n\n")
     #expect(problem(list) == "the list '\(list)' holds no paths")
   }
@@ -108,7 +109,7 @@ import Testing
   }
 
   @Test func otherFormatsOfAFolderAreCounted() throws {
-    for name in ["mix/a.jpg", "mix/b.webp", "mix/sub/c.WEBP", "mix/d.tif", "mix/notes.md"] {
+    for name in ["mix/a.jpg", "mix/b.webp", "mix/sub/c.WEBP", "mix/d.gif", "mix/notes.md"] {
       try folder.write(name)
     }
     let mixed = inputs(["\(root)/mix"])
@@ -116,7 +117,7 @@ import Testing
     #expect(
       mixed.warnings == [
         "the folder '\(root)/mix' also holds files of formats that cannot be read: 2 WebP (b.webp "
-          + "and 1 more), 1 TIFF (d.tif); convert them to JPEG or PNG"
+          + "and 1 more), 1 GIF (d.gif); convert them to JPEG or PNG"
       ])
     try folder.write("modern/a.avif")
     #expect(

@@ -58,6 +58,8 @@ import Testing
 
   @Test func namesStayWhereTheyDiffer() {
     #expect(names("x/a.jpg", "y/b.png", "a.png") == ["a.jpg", "b.png", "a.png"])
+    // BMP and Netpbm are read, and not written.
+    #expect(names("x.bmp", "x.jpg", "y.PPM", "z.tif") == ["x.jpg", "x-2.jpg", "y.jpg", "z.tif"])
     #expect(names("a.jpg", "a.png", stemsDiffer: true) == ["a.jpg", "a-2.png"])
   }
 

@@ -16,11 +16,12 @@ enum ModuleTable {
     "CGlimpseKernels": [],
     "CPNG": [],
     "CJPEG": [],
+    "CZLIB": [],
     "CGlimpseCodecs": [],
     "CGlimpseWeights": [],
     // Row 1
     "Engine": ["CGlimpseKernels", "Basics"],
-    "Imaging": ["CGlimpseCodecs", "CGlimpseKernels", "Basics"],
+    "Imaging": ["CGlimpseCodecs", "CZLIB", "CGlimpseKernels", "Basics"],
     // Row 2
     "Networks": ["CGlimpseWeights", "Engine", "Basics"],
     "Datasets": ["Imaging", "Basics"],
@@ -51,6 +52,7 @@ enum ModuleTable {
     "png.h": ["CGlimpseCodecs", "CPNG"],
     "jpeglib.h": ["CGlimpseCodecs", "CJPEG"],
     "jerror.h": ["CGlimpseCodecs"],
+    "zlib.h": ["CZLIB"],
     "immintrin.h": ["CGlimpseKernels"],
     "arm_neon.h": ["CGlimpseKernels"],
     "cpuid.h": ["CGlimpseKernels"],

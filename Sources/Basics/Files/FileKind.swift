@@ -87,8 +87,9 @@ package enum FileKind {
     Kind("a PNG image") { $0.has([0x89] + "PNG".utf8) },
     Kind("a GIF image", convert) { $0.has("GIF8") },
     Kind("a WebP image", convert) { $0.has("RIFF") && $0.has("WEBP", at: 8) },
-    Kind("a BMP image", convert) { $0.has("BM") && $0.has([0, 0, 0, 0], at: 6) },
-    Kind("a TIFF image", convert) { $0.has("II*\0") || $0.has("MM\0*") },
+    Kind("a BMP image") { $0.has("BM") && $0.has([0, 0, 0, 0], at: 6) },
+    Kind("a TIFF image") { $0.has("II*\0") || $0.has("MM\0*") },
+    Kind("a BigTIFF image", convert) { $0.has("II+\0") || $0.has("MM\0+") },
     Kind("an AVIF image", convert) { $0.has("ftypavi", at: 4) },
     Kind("a HEIC image", convert) { start in
       ["ftyphei", "ftyphev", "ftypmif1", "ftypmsf1"].contains { start.has($0, at: 4) }

@@ -26,7 +26,7 @@ package enum DroppedAnnotations: String, CaseIterable, Sendable {
     "images numbered: their names differ from others only in extension or case"
   case replacedCharacters =
     "images renamed: characters that are not portable become _, and long names are shortened"
-  case addedEndings = "images given the extension .jpg or .png, which readers require"
+  case addedEndings = "images given the file extension of their format, which readers require"
 }
 
 extension Annotation {

@@ -31,7 +31,8 @@ struct Detect: Command {
     .many(
       "path", \.inputs,
       help:
-        "Images (JPEG, PNG), folders, lists of paths (.txt), or - for a list on standard input")
+        "Images (JPEG, PNG, TIFF, BMP, PPM), folders, lists of paths (.txt), or - for a list on "
+        + "standard input")
   ]
 
   static let options: OptionGroups<Detect> = [

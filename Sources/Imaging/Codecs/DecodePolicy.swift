@@ -20,6 +20,9 @@ public struct DecodePolicy: Hashable, Sendable {
   /// The maximum number of pixels before any scaling. Larger images are rejected: a small file can
   /// claim a huge size.
   public var maximumPixels: Int
+  /// The index of the page of a TIFF file, from 0; nil reads the first, with a warning if there are
+  /// more. Other formats have one page.
+  package var page: Int?
 
   /// The gray level that transparent pixels are composited over, equal to the letterbox's padding.
   public static let background: UInt8 = 114

@@ -3,14 +3,14 @@
 /// Every offset and length is checked; invalid data count as upright. Sources: Exif 2.3
 /// (JEITA CP-3451C), TIFF 6.0 section 2, ITU-T T.81 annex B, PNG third edition section 11.3.4.5.
 enum Exif {
-  /// The orientation of a file; upright if it has no valid one.
-  static func orientation(of bytes: [UInt8], codec: Codec) -> Orientation {
-    let tiff =
-      switch codec {
-      case .jpeg: jpegBlock(in: bytes)
-      case .png: pngBlock(in: bytes)
-      }
-    return tiff.flatMap(orientation(inTIFF:)) ?? .upright
+  /// The orientation of a JPEG; upright if it has no valid one.
+  static func orientation(ofJPEG bytes: [UInt8]) -> Orientation {
+    jpegBlock(in: bytes).flatMap(orientation(inTIFF:)) ?? .upright
+  }
+
+  /// The orientation of a PNG; upright if it has no valid one.
+  static func orientation(ofPNG bytes: [UInt8]) -> Orientation {
+    pngBlock(in: bytes).flatMap(orientation(inTIFF:)) ?? .upright
   }
 
   /// The TIFF block of a JPEG's first APP1 segment that has one, searched up to the first scan.
@@ -52,36 +52,9 @@ enum Exif {
     return nil
   }
 
-  /// The value of tag 0x0112 in the first directory of a TIFF block.
+  /// The orientation of the first directory of a TIFF block.
   static func orientation(inTIFF block: ArraySlice<UInt8>) -> Orientation? {
-    let isLittle: Bool
-    if block.starts(with: [0x49, 0x49, 42, 0]) {
-      isLittle = true
-    } else if block.starts(with: [0x4D, 0x4D, 0, 42]) {
-      isLittle = false
-    } else {
-      return nil
-    }
-    func integer(at offset: Int, bytes count: Int) -> Int? {
-      guard offset >= 0, count <= block.count, offset <= block.count - count else { return nil }
-      let field = block.dropFirst(offset).prefix(count)
-      return isLittle
-        ? field.reversed().reduce(0) { $0 << 8 | Int($1) } : field.reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard let directory = integer(at: 4, bytes: 4), let entries = integer(at: directory, bytes: 2)
-    else { return nil }
-    for entry in 0..<entries {
-      let at = directory + 2 + 12 * entry
-      guard let tag = integer(at: at, bytes: 2) else { return nil }
-      guard tag == 0x0112 else { continue }
-      guard let type = integer(at: at + 2, bytes: 2), integer(at: at + 4, bytes: 4) == 1 else {
-        return nil
-      }
-      // SHORT by the standard; some programs write LONG.
-      let width = type == 3 ? 2 : type == 4 ? 4 : 0
-      guard width > 0, let value = integer(at: at + 8, bytes: width) else { return nil }
-      return Orientation(rawValue: value)
-    }
-    return nil
+    guard let file = TIFFFile(block), !file.isBigTIFF else { return nil }
+    return TIFFDirectory(at: file.first, in: file).orientation
   }
 }

@@ -1,10 +1,10 @@
 import Basics
 
-/// Image files: JPEG and PNG, distinguished by content.
+/// Image files: JPEG, PNG, TIFF, BMP and Netpbm, distinguished by content.
 public enum ImageFile {
   /// Reads and decodes an image, upright.
   ///
-  /// Throws `ImagingError` if the file cannot be read, is neither JPEG nor PNG, is damaged or
+  /// Throws `ImagingError` if the file cannot be read, has none of these formats, is damaged or
   /// truncated (see `acceptsTruncated`), or has too many pixels (see `maximumPixels`).
   public static func read(
     _ path: String, policy: DecodePolicy = DecodePolicy()
@@ -28,17 +28,12 @@ public enum ImageFile {
   public static func decode(
     _ bytes: [UInt8], name: String, policy: DecodePolicy = DecodePolicy()
   ) throws(ImagingError) -> DecodedImage {
-    let (codec, header) = try header(of: bytes, name: name)
+    let (codec, header) = try header(of: bytes, name: name, page: policy.page)
     try check(header, of: codec, byteCount: bytes.count, name: name, policy: policy)
-    let stored =
-      switch codec {
-      case .jpeg: try JPEGCodec.decode(bytes, name: name, header: header, policy: policy)
-      case .png: try PNGCodec.decode(bytes, name: name, header: header, policy: policy)
-      }
-    let orientation = Exif.orientation(of: bytes, codec: codec)
+    let stored = try pixels(of: bytes, codec, name: name, header: header, policy: policy)
     let format = policy.format ?? stored.image.format
-    let (width, height) = upright(header, orientation)
-    var image = stored.image.converted(to: format).turnedUpright(from: orientation)
+    let (width, height) = upright(header)
+    var image = stored.image.converted(to: format).turnedUpright(from: header.orientation)
     if let limit = policy.maximumLongerSide { image = image.reduced(toLongerSide: limit) }
     return DecodedImage(
       image: image, originalWidth: width, originalHeight: height, warnings: stored.warnings)
@@ -46,7 +41,7 @@ public enum ImageFile {
 
   /// Reads an image's header.
   ///
-  /// Throws `ImagingError` if the file cannot be read, is neither JPEG nor PNG, or has a damaged
+  /// Throws `ImagingError` if the file cannot be read, has none of the formats, or has a damaged
   /// header. Pixels are not decoded.
   public static func information(_ path: String) throws(ImagingError) -> ImageInformation {
     let start = try ImagingError.wrap(
@@ -66,17 +61,17 @@ public enum ImageFile {
     of bytes: [UInt8], name: String
   ) throws(ImagingError) -> ImageInformation {
     let (codec, header) = try header(of: bytes, name: name)
-    let orientation = Exif.orientation(of: bytes, codec: codec)
-    let (width, height) = upright(header, orientation)
+    let (width, height) = upright(header)
     return ImageInformation(
-      width: width, height: height, format: header.format, codec: codec, orientation: orientation)
+      width: width, height: height, format: header.format, codec: codec,
+      orientation: header.orientation)
   }
 
   /// Encodes an image; `quality`, 1...100, applies to JPEG only.
   ///
   /// JPEG stores gray or RGB of 8 bits, with 4:2:0 chroma subsampling: alpha is dropped and 16 bits
-  /// become 8. PNG stores every format exactly. Throws `ImagingError` if the image is too large for
-  /// the codec or the quality is out of range.
+  /// become 8. PNG and TIFF store every format exactly. Throws `ImagingError` if the image is too large
+  /// for the codec, the quality is out of range, or the codec only reads (see ``Codec/isWritable``).
   public static func encode(
     _ image: Image, as codec: Codec, quality: Int = 90
   ) throws(ImagingError) -> [UInt8] {
@@ -91,8 +86,8 @@ public enum ImageFile {
   public static func write(
     _ image: Image, to path: String, quality: Int = 90
   ) throws(ImagingError) {
-    guard let codec = Codec(path: path) else {
-      let known = Codec.allCases.flatMap(\.fileExtensions).map { "." + $0 }
+    guard let codec = Codec(path: path), codec.isWritable else {
+      let known = Codec.allCases.filter(\.isWritable).flatMap(\.fileExtensions).map { "." + $0 }
       throw ImagingError(
         "the name of an image file must end in one of \(known.joined(separator: " "))", in: path)
     }
@@ -108,12 +103,46 @@ extension ImageFile {
   private static let partialPixelLimit = 1 << 24
 
   private static func header(
-    of bytes: [UInt8], name: String
+    of bytes: [UInt8], name: String, page: Int? = nil
   ) throws(ImagingError) -> (Codec, StoredHeader) {
     guard let codec = Codec(signatureOf: bytes) else {
       throw .unknownFormat(name: name, found: Codec.guess(at: bytes))
     }
-    return (codec, try codec.header(bytes, name: name))
+    let header =
+      switch codec {
+      case .jpeg: try JPEGCodec.header(bytes, name: name)
+      case .png: try PNGCodec.header(bytes, name: name)
+      case .tiff:
+        try codec.naming(name) { () throws(CodecFault) in
+          try TIFFCodec.header(bytes, page: page)
+        }
+      case .bmp:
+        try codec.naming(name) { () throws(CodecFault) in try BMPCodec.header(bytes) }
+      case .netpbm:
+        try codec.naming(name) { () throws(CodecFault) in try NetpbmCodec.header(bytes) }
+      }
+    return (codec, header)
+  }
+
+  /// The pixels of a file whose header was checked.
+  private static func pixels(
+    of bytes: [UInt8], _ codec: Codec, name: String, header: StoredHeader, policy: DecodePolicy
+  ) throws(ImagingError) -> StoredPixels {
+    switch codec {
+    case .jpeg: return try JPEGCodec.decode(bytes, name: name, header: header, policy: policy)
+    case .png: return try PNGCodec.decode(bytes, name: name, header: header, policy: policy)
+    case .tiff, .bmp, .netpbm:
+      let size = header.width * header.height * header.format.bytesPerPixel
+      guard Codec.isAvailable(bytes: 2 * size) else { throw .outOfMemory(name: name) }
+      let stored = try codec.naming(name) { () throws(CodecFault) in
+        switch codec {
+        case .tiff: try TIFFCodec.decode(bytes, page: policy.page)
+        case .bmp: try BMPCodec.decode(bytes)
+        default: try NetpbmCodec.decode(bytes)
+        }
+      }
+      return stored.prepared(for: policy)
+    }
   }
 
   /// Rejects images that are too large, or too large for the bytes of their file, before anything
@@ -138,18 +167,22 @@ extension ImageFile {
     }
   }
 
-  private static func upright(
-    _ header: StoredHeader, _ orientation: Orientation
-  ) -> (width: Int, height: Int) {
-    orientation.swapsSides ? (header.height, header.width) : (header.width, header.height)
+  private static func upright(_ header: StoredHeader) -> (width: Int, height: Int) {
+    header.orientation.swapsSides ? (header.height, header.width) : (header.width, header.height)
   }
 
   private static func encode(
     _ image: Image, as codec: Codec, name: String, quality: Int
   ) throws(ImagingError) -> [UInt8] {
     switch codec {
-    case .jpeg: try JPEGCodec.encode(image, name: name, quality: quality)
-    case .png: try PNGCodec.encode(image, name: name)
+    case .jpeg: return try JPEGCodec.encode(image, name: name, quality: quality)
+    case .png: return try PNGCodec.encode(image, name: name)
+    case .tiff:
+      guard let bytes = TIFFWriter.encode(image) else { throw .outOfMemory(name: name) }
+      return bytes
+    case .bmp, .netpbm:
+      throw .unencodable(
+        name: name, codec: codec, reason: "the format is read only, write a PNG or TIFF file")
     }
   }
 }

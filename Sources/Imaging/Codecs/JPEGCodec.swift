@@ -15,6 +15,13 @@ enum JPEGCodec {
   /// The length of a side at a scale, rounded up as in libjpeg.
   static func scaled(_ side: Int, eighths: Int) -> Int { (side * eighths + 7) / 8 }
 
+  static func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
+    try Codec.jpeg.header(name: name, orientation: Exif.orientation(ofJPEG: bytes)) {
+      header, report in
+      gc_jpeg_header(bytes, bytes.count, &header, &report)
+    }
+  }
+
   /// Decodes to gray or RGB of 8 bits, whichever is closer to the policy's format.
   static func decode(
     _ bytes: [UInt8], name: String, header: StoredHeader, policy: DecodePolicy
@@ -62,7 +69,7 @@ enum JPEGCodec {
         ? .endsEarly(name: name, codec: .jpeg, reason: reason)
         : .garbled(name: name, codec: .jpeg, reason: reason)
     }
-    return (
+    return StoredPixels(
       image: Image(
         width: width, height: height, format: PixelFormat(channels: channels), bytes: pixels),
       warnings: [report.damageText, report.warningText].compactMap(\.self)

@@ -8,6 +8,19 @@ struct StoredHeader {
   var format: PixelFormat
   /// The maximum number of pixels that one byte of the file can encode; 0 if there is no bound.
   var pixelsPerByte: Double
+  /// The orientation; upright if the file has no valid one.
+  var orientation = Orientation.upright
+
+  init(
+    width: Int, height: Int, format: PixelFormat, pixelsPerByte: Double,
+    orientation: Orientation = .upright
+  ) {
+    self.width = width
+    self.height = height
+    self.format = format
+    self.pixelsPerByte = pixelsPerByte
+    self.orientation = orientation
+  }
 
   /// Nil if the values are invalid.
   init?(_ header: gc_header) {
@@ -21,18 +34,19 @@ struct StoredHeader {
   }
 }
 
-/// The result of a codec, before its orientation is applied.
-typealias StoredPixels = (image: Image, warnings: [String])
-
 extension Codec {
-  func header(_ bytes: [UInt8], name: String) throws(ImagingError) -> StoredHeader {
+  /// Reads a file's header by a library call.
+  func header(
+    name: String, orientation: Orientation,
+    _ call: (_ header: inout gc_header, _ report: inout gc_report) -> Int32
+  ) throws(ImagingError) -> StoredHeader {
     var header = gc_header()
     var report = gc_report()
-    let read = self == .jpeg ? gc_jpeg_header : gc_png_header
-    let status = read(bytes, bytes.count, &header, &report)
-    guard Int(status) == GC_OK, let stored = StoredHeader(header) else {
+    let status = call(&header, &report)
+    guard Int(status) == GC_OK, var stored = StoredHeader(header) else {
       throw report.error(status: status, name: name, codec: self)
     }
+    stored.orientation = orientation
     return stored
   }
 
@@ -53,7 +67,7 @@ extension Codec {
   }
 
   /// Whether memory of a size can be allocated; an array that cannot be allocated ends the process.
-  private static func isAvailable(bytes: Int) -> Bool {
+  static func isAvailable(bytes: Int) -> Bool {
     guard bytes > 1 << 28 else { return true }
     guard let probe = malloc(bytes) else { return false }
     free(probe)

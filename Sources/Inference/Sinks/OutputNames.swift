@@ -40,10 +40,11 @@ package struct OutputNames: Sendable {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
-  /// The input's file name, with `.jpg` appended if it has no file extension of a codec; the name
-  /// `.jpg` has none.
+  /// The input's file name, with `.jpg` in place of the file extension of a codec that only reads, and
+  /// appended if it has none of a codec; the name `.jpg` has none.
   private static func writableName(_ path: String) -> String {
     let name = FilePath.name(path)
-    return FilePath.isImage(name) ? name : name + ".jpg"
+    guard let codec = Codec(path: name) else { return name + ".jpg" }
+    return codec.isWritable ? name : FilePath.stem(name) + ".jpg"
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Imaging
 
 /// Reads semantic-segmentation datasets: `images/x.png` with `masks/x.png`.
 ///
@@ -6,7 +7,7 @@ import Basics
 /// (`train/images`, `images/train`); without either, everything is `train`. A mask has the stem of
 /// its image, or that and `_mask` if no image has such a stem. Mask pixels are 0 for background and
 /// class numbers from 1, or 255 if there is one class. If an image has several masks, a PNG is
-/// preferred.
+/// preferred, then another format without losses.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
@@ -38,10 +39,10 @@ struct MaskFolderReader: FormatReader {
   /// Folders that hold masks if they hold no label files.
   private static let otherMaskFolders = ["labels", "annotations", "segmentation", "segmentations"]
 
-  /// Whether the first files below a folder are PNG images.
+  /// Whether the first files below a folder are images without losses, such as PNG.
   private static func holdsOnlyMasks(_ folder: String) -> Bool {
-    let endings = Set(ImageFolder.walk(folder).prefix(100).map(FilePath.ending))
-    return endings == ["png"]
+    let files = Array(ImageFolder.walk(folder).prefix(100))
+    return !files.isEmpty && files.allSatisfy { Codec(path: $0)?.isLossless == true }
   }
 
   /// The image and mask folders in a folder; nil if there are none.
@@ -95,7 +96,9 @@ struct MaskFolderReader: FormatReader {
       let longName = known.contains(name + "_mask") ? nil : masks[name + "_mask"]
       let candidates = masks[name] ?? longName ?? []
       // JPEG compression changes class numbers.
-      let mask = candidates.first { FilePath.ending($0) == "png" } ?? candidates.first
+      let mask =
+        candidates.first { FilePath.ending($0) == "png" }
+        ?? candidates.first { Codec(path: $0)?.isLossless == true } ?? candidates.first
       guard let mask else {
         if FileContents.entry(image) == .nothing {
           data.issues.report(.missingImage, image, "the image does not exist; ignored.")
