@@ -150,6 +150,11 @@ import Testing
     #expect(result.output.contains("GFLOP/s  % of peak"))
     #expect(
       result.output.contains("\nbackbone.stem.conv ") && result.output.contains("\nall layers "))
+    #expect(!result.output.contains("backward"))
+    let training = try BuiltProgram.run([
+      "bench", "--layers", "--train", "--imgsz", "32", "--runs", "1",
+    ])
+    #expect(training.exitCode == 0 && training.output.contains("ms  forward  backward  % of time"))
   }
 
   /// Against a forward pass made here, from the dumped input.

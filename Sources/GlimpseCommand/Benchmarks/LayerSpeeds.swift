@@ -32,13 +32,18 @@ enum LayerSpeeds {
   private static func table(
     _ plan: Plan, forward: [Double], backward: [Double], peak: Double
   ) -> Table {
+    // In inference there is nothing to divide.
+    func part(_ title: String, _ key: String) -> Table.Column {
+      plan.mode.isTraining ? .numbers(title, key: key) : .hidden(key)
+    }
     var table = Table([
       .words("layer", key: "name"), .words("kind"), .words("output"),
-      .numbers("ms", key: "median_ms"), .hidden("forward_ms"), .hidden("backward_ms"),
+      .numbers("ms", key: "median_ms"), part("forward", "forward_ms"),
+      part("backward", "backward_ms"),
       .shown("% of time"), .shown("GFLOP/s"), .shown("% of peak"), .hidden("gflop"),
       .hidden("gflops"), .hidden("peak_fraction"), .numbers("MB", key: "mb"), .shown("GB/s"),
     ])
-    let total = zip(forward, backward).reduce(0) { $0 + ($1.0 + $1.1) }
+    let total = (forward + backward).reduce(0, +)
     func measures(_ forward: Double, _ backward: Double, _ cost: NodeCost) -> [Table.Value] {
       let milliseconds = forward + backward
       let speed = cost.operations / milliseconds * 1000
@@ -62,7 +67,7 @@ enum LayerSpeeds {
       sum.operations += cost.operations
       sum.bytes += cost.bytes
     }
-    table.summarize(["all layers", "", .blank] + measures(total, 0, sum))
+    table.summarize(["all layers", "", .blank] + measures(forward.reduce(0, +), backward.reduce(0, +), sum))
     return table
   }
 }
