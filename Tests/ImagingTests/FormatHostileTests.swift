@@ -73,6 +73,7 @@ struct FormatHostileTests {
     ("P5 3 3 70000\n", "largest value 70000"), ("P5 3 3 0\n", "largest value 0"),
     ("P5 0 3 255\n", "size is 0x3"), ("P3 1 1 255 1 2", "2 of 3 samples"),
     ("P3 1 1 255 1 2 x", "sample 3 is no number"), ("P2 1 1 255 99999", "no number up to 65535"),
+    ("P6 2 1 255\n12345", "do not hold 2x1 pixels"), ("P5 2 1 99\n1", "do not hold 2x1 pixels"),
     ("P4 9 2\n\u{1}\u{2}\u{3}", "do not hold 9x2 pixels"), ("P6 3", "header is cut off"),
   ])
   func refusesNetpbmFiles(text: String, phrase: String) throws {

@@ -13,6 +13,13 @@ enum NetpbmCodec {
   static func decode(_ bytes: [UInt8]) throws(CodecFault) -> StoredPixels {
     let header = try NetpbmHeader(bytes)
     let count = header.width * header.height * header.channels
+    if header.isPlainBytes {
+      try checkSize(of: bytes, header)
+      let samples = Array(bytes[header.pixels..<header.pixels + count])
+      return StoredPixels(
+        image: Image(
+          width: header.width, height: header.height, format: header.format, bytes: samples))
+    }
     let samples: [UInt16] =
       if header.isText {
         try textSamples(bytes, header, count: count)
@@ -58,23 +65,25 @@ enum NetpbmCodec {
     return samples
   }
 
-  private static func binarySamples(
-    _ bytes: [UInt8], _ header: NetpbmHeader, count: Int
-  ) throws(CodecFault) -> [UInt16] {
-    let rowBytes =
-      header.isBilevel
-      ? (header.width + 7) / 8
-      : header.width * header.channels * (header.maximum > 255 ? 2 : 1)
-    guard rowBytes * header.height <= bytes.count - header.pixels else {
+  private static func checkSize(
+    of bytes: [UInt8], _ header: NetpbmHeader
+  ) throws(CodecFault) {
+    guard header.rowBytes * header.height <= bytes.count - header.pixels else {
       throw .endsEarly(
         "its \(bytes.count) bytes do not hold \(header.width)x\(header.height) pixels")
     }
+  }
+
+  private static func binarySamples(
+    _ bytes: [UInt8], _ header: NetpbmHeader, count: Int
+  ) throws(CodecFault) -> [UInt16] {
+    try checkSize(of: bytes, header)
     var samples: [UInt16] = []
     samples.reserveCapacity(count)
     if header.isBilevel {
       for y in 0..<header.height {
         for x in 0..<header.width {
-          let byte = bytes[header.pixels + y * rowBytes + x / 8]
+          let byte = bytes[header.pixels + y * header.rowBytes + x / 8]
           samples.append(byte >> UInt8(7 - x % 8) & 1 == 1 ? 0 : 1)
         }
       }
@@ -126,6 +135,14 @@ private struct NetpbmHeader {
 
   var format: PixelFormat {
     PixelFormat(channels: channels, bitDepth: maximum > 255 ? 16 : 8)
+  }
+
+  /// Whether the samples are those of the image, as in most files.
+  var isPlainBytes: Bool { !isText && maximum == 255 }
+
+  /// Bytes of a row of a binary file.
+  var rowBytes: Int {
+    isBilevel ? (width + 7) / 8 : width * channels * (maximum > 255 ? 2 : 1)
   }
 
   /// The maximum number of pixels that one byte of the file can encode.
