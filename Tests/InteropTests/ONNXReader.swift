@@ -1,53 +1,6 @@
-/// Reads the Protocol Buffers that the export writes, as plainly as the format can be read.
-///
-/// Source: protobuf.dev, "Encoding"; field numbers of github.com/onnx/onnx, onnx.proto.
-struct ProtobufMessage {
-  private(set) var numbers: [Int: [Int]] = [:]
-  private(set) var floats: [Int: [Float]] = [:]
-  private(set) var blocks: [Int: [[UInt8]]] = [:]
+import TestSupport
 
-  init(_ bytes: [UInt8]) throws {
-    var rest = bytes[...]
-    func varint() throws -> Int {
-      var (value, shift) = (UInt64(0), UInt64(0))
-      while let byte = rest.popFirst() {
-        value |= UInt64(byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80 { return Int(Int64(bitPattern: value)) }
-      }
-      throw Broken()
-    }
-    while !rest.isEmpty {
-      let tag = try varint()
-      switch tag & 7 {
-      case 0: numbers[tag >> 3, default: []].append(try varint())
-      case 2:
-        let count = try varint()
-        guard count >= 0, count <= rest.count else { throw Broken() }
-        blocks[tag >> 3, default: []].append([UInt8](rest.prefix(count)))
-        rest = rest.dropFirst(count)
-      case 5:
-        guard rest.count >= 4 else { throw Broken() }
-        let bits = rest.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        floats[tag >> 3, default: []].append(Float(bitPattern: bits))
-        rest = rest.dropFirst(4)
-      default: throw Broken()
-      }
-    }
-  }
-
-  struct Broken: Error {}
-
-  func messages(_ field: Int) throws -> [ProtobufMessage] {
-    try (blocks[field] ?? []).map { try ProtobufMessage($0) }
-  }
-
-  func texts(_ field: Int) -> [String] {
-    (blocks[field] ?? []).map { String(decoding: $0, as: UTF8.self) }
-  }
-}
-
-/// The parts of an ONNX file that tests look at.
+/// The parts of an ONNX file that tests look at; field numbers of github.com/onnx/onnx, onnx.proto.
 struct ONNXFile {
   struct Node: Hashable {
     let name: String

@@ -186,6 +186,26 @@ final class TemporaryFolder {
     }
   }
 
+  /// What a report lists: neither the run's place, nor what the training chose by itself.
+  @Test func changedSettingsAreThoseThatWereGiven() {
+    #expect(TrainingConfig(data: "pets").changedSettings.rows.isEmpty)
+    var config = TrainingConfig(data: "pets")
+    config.name = "a"
+    config.optimizer = .sgd
+    config.batch = 8
+    config.strict = true
+    config.workers = 3
+    config.weights = .random
+    // The default of sgd at a batch size of 8 is chosen, and not listed.
+    #expect(
+      config.resolved.changedSettings.rows == [
+        ["weights", "none", "builtin"], ["batch", "8", "16"], ["optimizer", "sgd", "adamw"],
+        ["strict", "true", "false"], ["workers", "3", "as --threads"],
+      ])
+    config.learningRate = 0.5
+    #expect(config.changedSettings.rows.contains { $0[0] == "lr0" && $0[1] == "0.5" })
+  }
+
   @Test func notesShowRangeAndDefault() {
     let config = TrainingConfig()
     #expect(Knob.named("hsv_h").notes(config) == ["from 0 to 0.5", "default: 0.015"])

@@ -14,6 +14,11 @@ package struct NewFile: ~Copyable {
       opening: path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, name: name ?? path)
   }
 
+  /// Opens an existing file, to add to its end.
+  package init(appendingTo path: String) throws(FileError) {
+    try self.init(opening: path, O_WRONLY | O_APPEND | O_CLOEXEC, name: path)
+  }
+
   init(opening path: String, _ flags: Int32, name: String) throws(FileError) {
     self.name = name
     descriptor = open(path, flags, 0o666)

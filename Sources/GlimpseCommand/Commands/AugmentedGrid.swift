@@ -24,11 +24,10 @@ struct AugmentedGrid: Sendable {
     guard let dataset = split?.dataset, !dataset.samples.isEmpty else {
       throw DatasetsError("\(check.path): there is no image to augment")
     }
-    let source = AugmentedImages(
-      samples: Self.samples(of: dataset, config),
-      config: config.loaderConfig(
-        batchSize: config.batch ?? TrainingConfig().batch ?? 1, normalization: .unit)
-    ) { config.plan(at: $0) }
+    let source = config.augmentedImages(
+      of: Self.samples(of: dataset, config),
+      config.loaderConfig(
+        batchSize: config.batch ?? TrainingConfig().batch ?? 1, normalization: .unit))
     let columns = Int(Double(count).squareRoot().rounded(.up))
     let rows = (count + columns - 1) / columns
     let side = min(Self.longestSide, Self.gridSide / columns - Self.gap)

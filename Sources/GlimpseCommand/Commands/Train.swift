@@ -12,8 +12,9 @@ struct Train: Command {
   static let summary = "Train a detector on a labeled dataset"
   static let discussion = [
     "Writes a run folder: weights/best.safetensors and weights/last.safetensors for detect and "
-      + "evaluate, results.csv with one row per epoch, config.json, and a checkpoint after every "
-      + "epoch. The dataset is never changed.",
+      + "evaluate, results.csv with one row per epoch, the same as an event file for TensorBoard, "
+      + "config.json, a checkpoint after every epoch, and at the end report.html. The dataset is "
+      + "never changed.",
     "Ctrl-C saves a checkpoint and ends with exit code 75; a second one ends at once. --resume "
       + "continues from it with the same result as an uninterrupted run; with more --epochs it "
       + "extends a finished run.",
@@ -57,11 +58,34 @@ struct Train: Command {
         try Trainer(config, opening: opening)
       }
     var reporter = TrainingReporter(on: console)
-    let outcome = try Interruption.whileFinishing {
-      try trainer.run(
+    let (outcome, report) = try Interruption.whileFinishing {
+      let outcome = try trainer.run(
         observe: { reporter.observe($0) }, isInterrupted: { Interruption.isRequested })
+      return (outcome, writeReport(of: outcome, trainer, &reporter))
     }
-    return try reporter.finish(outcome)
+    return try reporter.finish(outcome, report: report)
+  }
+
+  /// Writes the report of a training that has ended. The weights are saved: whatever prevents the
+  /// report is a warning.
+  private func writeReport(
+    of outcome: TrainingOutcome, _ trainer: Trainer, _ reporter: inout TrainingReporter
+  ) -> String? {
+    guard outcome.ending != .interrupted else { return nil }
+    do {
+      let path = try trainer.writeReport(
+        of: outcome, observe: { reporter.observe($0) },
+        isInterrupted: { Interruption.isRequested })
+      if path == nil {
+        reporter.warn(
+          "interrupted before the report was written; 'glimpse train --resume "
+            + "\(outcome.folder)' writes it")
+      }
+      return path
+    } catch {
+      reporter.warn("there is no report: \(error)")
+      return nil
+    }
   }
 
   private mutating func begin(withFile path: String) throws(CommandError) {

@@ -80,8 +80,17 @@ struct TrainingReporter {
     console.note("Epoch \(report.epoch + 1)/\(epochs): " + parts.joined(separator: ", "))
   }
 
+  /// Prints a warning about the results.
+  mutating func warn(_ sentence: String) {
+    console.endProgress()
+    issues.finish()
+    console.warn(Sentence.printable(sentence))
+  }
+
   /// Prints the summary on standard output; throws for an interrupted training.
-  mutating func finish(_ outcome: TrainingOutcome) throws -> ExitCode {
+  ///
+  /// - Parameter report: The path of the report; nil if there is none.
+  mutating func finish(_ outcome: TrainingOutcome, report: String?) throws -> ExitCode {
     console.endProgress()
     issues.finish()
     let folder = Sentence.printable(outcome.folder)
@@ -102,11 +111,12 @@ struct TrainingReporter {
     let best = outcome.best.map {
       " (epoch \($0.epoch + 1), \(outcome.metric) \(Table.Value.fraction($0.metric).text))"
     }
-    try console.write(
-      Table(facts: [
-        "best weights": .text(files.bestWeights + (best ?? "")),
-        "last weights": .text(files.lastWeights), "results": .text(files.results),
-      ]).text)
+    var table = Table(facts: [
+      "best weights": .text(files.bestWeights + (best ?? "")),
+      "last weights": .text(files.lastWeights), "results": .text(files.results),
+    ])
+    if let report { table.add(["report", .text(report)]) }
+    try console.write(table.text)
     return skippedLabels > 0 ? .someInputsFailed : .done
   }
 

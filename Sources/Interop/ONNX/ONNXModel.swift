@@ -1,3 +1,4 @@
+import Basics
 import Engine
 
 /// An ONNX model under construction: nodes, constants, inputs and outputs.

@@ -24,7 +24,7 @@ extension DatasetCheck {
 
   /// A table with one row per class: its objects in each split.
   package var classTable: Table {
-    let counts = ClassCounts(self)
+    let counts = ClassCounts(splits.map(\.statistics), classNames: classNames)
     let hasTotal = splits.count > 1
     var table = Table(
       [.words("class", key: "name")] + splits.map { .numbers($0.dataset.split) }
@@ -56,13 +56,12 @@ struct ClassCounts {
   let rows: [(name: String, counts: [Int], total: Int)]
   let areObjects: Bool
 
-  init(_ check: DatasetCheck) {
-    let areObjects = check.splits.contains { $0.statistics.objects > 0 }
-    let counts = check.splits.map {
-      areObjects ? $0.statistics.classObjects : $0.statistics.classImages
-    }
+  /// - Parameter splits: The statistics of each split.
+  init(_ splits: [DatasetStatistics], classNames: [String]) {
+    let areObjects = splits.contains { $0.objects > 0 }
+    let counts = splits.map { areObjects ? $0.classObjects : $0.classImages }
     self.areObjects = areObjects
-    rows = check.classNames.enumerated().map { index, name in
+    rows = classNames.enumerated().map { index, name in
       let counts = counts.map { $0[index] }
       return (name, counts, counts.reduce(0, +))
     }

@@ -21,10 +21,13 @@ public struct DatasetReport: Sendable {
         tiles,
         IssueSection(check: check).markup,
         DuplicateSection(check: check).markup,
-        ClassBalanceSection(check: check).markup,
+        ClassBalanceSection(
+          splits: check.splits.map { ($0.dataset.split, $0.statistics) },
+          classNames: check.classNames
+        ).markup,
         BoxStatisticsSection(check: check).markup,
         SampleGrid(check: check).markup,
-        augmentedSection,
+        AugmentedSection(images: augmented).markup,
       ],
       footer: [
         "Small objects are below 32², medium ones below 96² square pixels. Near-duplicates are "
@@ -48,16 +51,5 @@ public struct DatasetReport: Sendable {
       ("Objects / image", NumberFormat.decimal(perImage), ""),
       ("Background", "\(numbers.backgrounds)", ""),
     ])
-  }
-
-  private var augmentedSection: Markup {
-    guard !augmented.isEmpty else { return .none }
-    var gallery = ImageGrid()
-    for image in augmented {
-      gallery.add(image, caption: Sentence.count(image.marks.count, "object"))
-    }
-    return Page.section(
-      "Augmented training images", "The first images of a training run, with their labels.",
-      gallery.markup)
   }
 }

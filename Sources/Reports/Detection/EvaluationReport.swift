@@ -6,7 +6,7 @@ public struct EvaluationReport: Sendable {
   /// The HTML page.
   public let html: String
 
-  /// Reads the worst images and makes the page. Each section is one file and one line here.
+  /// Reads the worst images and makes the page.
   ///
   /// - Parameters:
   ///   - facts: Names and values for the header, such as the dataset.
@@ -19,18 +19,26 @@ public struct EvaluationReport: Sendable {
       Page(
         title: "Evaluation of \(analysis.shortName)", eyebrow: "Evaluation",
         heading: analysis.shortName, facts: facts,
-        content: [
-          SummarySection(analysis: analysis).markup,
-          ErrorSection(analysis: analysis).markup,
-          CurveSection(analysis: analysis).markup,
-          ConfidenceSection(analysis: analysis).markup,
-          ClassSection(analysis: analysis).markup,
-          ConfusionSection(analysis: analysis).markup,
-          SizeSection(report: analysis.report).markup,
-          CalibrationSection(analysis: analysis).markup,
-          GallerySection(analysis: analysis).markup(path: imagePath),
-        ], footer: Self.definitions(analysis.bootstrap?.options)
+        content: Self.sections(analysis, imagePath: imagePath),
+        footer: Self.definitions(analysis.bootstrap?.options)
       ).text
+  }
+
+  /// The sections of one result. Each is one file and one line here.
+  static func sections(
+    _ analysis: EvaluationAnalysis, imagePath: (_ image: Int) -> String?
+  ) -> [Markup] {
+    [
+      SummarySection(analysis: analysis).markup,
+      ErrorSection(analysis: analysis).markup,
+      CurveSection(analysis: analysis).markup,
+      ConfidenceSection(analysis: analysis).markup,
+      ClassSection(analysis: analysis).markup,
+      ConfusionSection(analysis: analysis).markup,
+      SizeSection(report: analysis.report).markup,
+      CalibrationSection(analysis: analysis).markup,
+      GallerySection(analysis: analysis).markup(path: imagePath),
+    ]
   }
 
   /// The definitions of the metrics.

@@ -21,7 +21,7 @@ public struct AnnotatedThumbnail: Sendable {
   package let height: Int
   let jpeg: [UInt8]
   /// At most `mostMarks`, those of the highest weight.
-  let marks: [Mark]
+  private(set) var marks: [Mark]
 
   /// The longer side of the thumbnail in pixels.
   static let longerSide = 360
@@ -49,12 +49,20 @@ public struct AnnotatedThumbnail: Sendable {
     self.width = width
     self.height = height
     jpeg = try ImageFile.encode(small, as: .jpeg, quality: 72)
-    self.marks =
-      marks.count > Self.mostMarks
-      ? Array(marks.sorted { $0.weight > $1.weight }.prefix(Self.mostMarks)) : marks
+    self.marks = Self.limited(marks)
   }
 
-  var fileName: String { FilePath.name(name) }
+  /// The same image with other boxes.
+  func with(_ marks: [Mark]) -> AnnotatedThumbnail {
+    var other = self
+    other.marks = Self.limited(marks)
+    return other
+  }
+
+  private static func limited(_ marks: [Mark]) -> [Mark] {
+    marks.count > mostMarks
+      ? Array(marks.sorted { $0.weight > $1.weight }.prefix(mostMarks)) : marks
+  }
 
   /// SVG of the image with its boxes; labels are omitted where they would overlap.
   ///

@@ -80,9 +80,9 @@ struct Page: Sendable {
       })
   }
 
-  /// Cards side by side, as many as fit.
+  /// Cards side by side, as many as fit, but four in two rows of two.
   static func cards(_ cards: [Markup]) -> Markup {
-    .element("div", ["class": "cards"], cards)
+    .element("div", ["class": cards.count == 4 ? "cards four" : "cards"], cards)
   }
 
   /// A list of statements, each with an explanation.
@@ -136,16 +136,17 @@ struct Page: Sendable {
           return .element("td", attributes, Markup(value.html), note.isEmpty ? .none : small)
         })
     }
-    let head = table.shownColumns.map { column in
+    let titles = table.shownColumns.map { table.columns[$0].title ?? "" }
+    let head = zip(table.shownColumns, titles).map { column, title in
       Markup.element(
-        "th", ["class": table.columns[column].isWords ? "text" : nil],
-        Markup(table.columns[column].title ?? ""))
+        "th", ["class": table.columns[column].isWords ? "text" : nil], Markup(title))
     }
     return .element(
       "div", ["class": "scroll"],
       .element(
         "table", ["class": isSortable ? "sortable" : nil],
-        .element("thead", [:], .element("tr", [:], head)),
+        titles.allSatisfy(\.isEmpty)
+          ? .none : .element("thead", [:], .element("tr", [:], head)),
         .element("tbody", [:], table.rows.enumerated().map { row($0.element, number: $0.offset) }),
         table.summary.map { .element("tfoot", [:], row($0, number: nil)) } ?? .none))
   }

@@ -38,6 +38,8 @@ enum PageStyle {
     .facts b { color: var(--ink); font-weight: 600; overflow-wrap: anywhere; }
     .cards { display: grid; gap: 16px;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 336px), 1fr)); }
+    .cards.four { grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
+    h2 + .cards, h2 + .advice { margin-top: 14px; }
     .card { margin: 0; padding: 16px; background: var(--card); border: 1px solid var(--edge);
       border-radius: 10px; min-width: 0; }
     .card figcaption { font-size: 15px; font-weight: 600; margin-bottom: 10px; }
@@ -169,6 +171,7 @@ enum PageStyle {
     .badge.error { color: var(--c5); }
     .badge.warning { color: var(--c2); }
     .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; }
+    .gallery.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 500px), 1fr)); }
 
     """
 
@@ -179,6 +182,7 @@ enum PageStyle {
       h2 { font-size: 19px; }
       section { margin-top: 36px; }
       .card { padding: 14px 12px; }
+      .gallery.wide .pair { grid-template-columns: 1fr; }
       .tile dd { font-size: 24px; }
       th, td { padding: 8px 9px; }
       .issues td { display: block; padding: 6px 0 0; border: 0; }
@@ -205,8 +209,9 @@ enum PageStyle {
       .tile dd { font-size: 20px; }
       .tile dd.range { font-size: 10px; }
       .card, .tile, .gallery figure, .advice li, tr { break-inside: avoid; }
-      .cards { grid-template-columns: 1fr 1fr; }
+      .cards, .cards.four { grid-template-columns: 1fr 1fr; }
       .gallery { grid-template-columns: repeat(3, 1fr); }
+      .gallery.wide { grid-template-columns: repeat(2, 1fr); }
       .scroll { overflow: visible; }
       th button::after { content: ""; }
     }

@@ -16,9 +16,10 @@ package struct Knob: Sendable {
   package let help: String
   /// The allowed values, for the help: "from 0 to 0.5"; empty if every value is allowed.
   package let range: [String]
-  /// The value as option text, or the description of the default if it is unset; nil if the help
-  /// shows no default.
-  package let text: @Sendable (TrainingConfig) -> String?
+  /// The value as option text, "true" or "false" for a flag; nil if it is unset.
+  package let value: @Sendable (TrainingConfig) -> String?
+  /// The description of an unset value.
+  private let unset: String?
   /// Parses the option's text, which is empty for a flag.
   package let parse: @Sendable (inout TrainingConfig, String) throws(ValueError) -> Void
   /// Decodes the value of a file that has its key; null keeps the default, or unsets an optional
@@ -30,6 +31,11 @@ package struct Knob: Sendable {
 
   /// The name of the option, without dashes.
   package var option: String { name.replacing("_", with: "-") }
+  /// The value as option text, or the description of the default if it is unset; nil if the help
+  /// shows no default.
+  package func text(_ config: TrainingConfig) -> String? {
+    unit == nil ? nil : value(config) ?? unset
+  }
   /// The notes in brackets in the help: the allowed values and the default.
   package func notes(_ config: TrainingConfig) -> [String] {
     range + (text(config).map { ["default: \($0)"] } ?? [])
@@ -42,8 +48,8 @@ package struct Knob: Sendable {
   ) {
     let key = KnobKey(name)
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
-    (self.help, range) = (help, rule.notes)
-    text = { config in
+    (self.help, range, unset) = (help, rule.notes, nil)
+    value = { config in
       let text = config[keyPath: path].optionText
       return text.isEmpty ? nil : text
     }
@@ -70,8 +76,8 @@ package struct Knob: Sendable {
     let key = KnobKey(name)
     let rule = word.map { rule.or($0) } ?? rule
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
-    (self.help, range) = (help, rule.notes)
-    text = { $0[keyPath: path]?.optionText ?? unset ?? word }
+    (self.help, range, self.unset) = (help, rule.notes, unset ?? word)
+    value = { $0[keyPath: path]?.optionText }
     parse = { (config, text) throws(ValueError) in
       config[keyPath: path] = word == text.lowercased() ? nil : try rule.read(text)
     }
@@ -86,8 +92,8 @@ package struct Knob: Sendable {
   init(flag name: String, _ path: Path<Bool>, help: String) {
     let key = KnobKey(name)
     (self.name, aliases, short, unit) = (name, [], nil, nil)
-    (self.help, range) = (help, [])
-    text = { _ in nil }
+    (self.help, range, unset) = (help, [], nil)
+    value = { "\($0[keyPath: path])" }
     parse = { (config, _) throws(ValueError) in config[keyPath: path] = true }
     read = { config, file in
       if let value = try file.decodeIfPresent(Bool.self, forKey: key) {

@@ -47,6 +47,13 @@ extension TrainingConfig {
     return 0.5 * progressive * progressive + 0.3 * middle * middle + 0.2
   }
 
+  /// The augmented images of a training on samples, for inspection.
+  ///
+  /// - Parameter loader: The settings of the loader, as `loaderConfig` makes them.
+  package func augmentedImages(of samples: [Sample], _ loader: LoaderConfig) -> AugmentedImages {
+    AugmentedImages(samples: samples, config: loader) { plan(at: $0) }
+  }
+
   /// The input size of a batch and the augmentation of its images.
   package func plan(at position: LoaderState) -> BatchPlan {
     var size = inputSize(ofEpoch: position.epoch)

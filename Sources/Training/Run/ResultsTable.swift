@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The rows of `results.csv`: values by the names of its columns, one row per epoch.
@@ -28,11 +29,21 @@ package struct ResultsTable: Hashable, Sendable {
   /// The header and the rows, each terminated by a line feed.
   var csv: String {
     let lines = rows.map { row in
-      columns.map { name in
-        row[name].map { String(format: Self.formats[name] ?? "%.5f", $0) } ?? ""
-      }.joined(separator: ",")
+      columns.map { text($0, of: row) ?? "" }.joined(separator: ",")
     }
     return ([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// The value of a column as it is written; nil where it is unknown.
+  func text(_ column: String, of row: Row) -> String? {
+    row[column].map { String(format: Self.formats[column] ?? "%.5f", $0) }
+  }
+
+  /// The same columns and rows as a table.
+  package var table: Table {
+    var table = Table(columns.map { .numbers($0) })
+    for row in rows { table.add(columns.map { row[$0].map { .decimal($0) } ?? .missing }) }
+    return table
   }
 
   /// Adds the rows of a CSV file up to epoch `epochs`; columns are matched by the header.

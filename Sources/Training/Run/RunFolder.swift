@@ -6,6 +6,8 @@ import Foundation
 ///     runs/train-1/
 ///       config.json                   the configuration
 ///       results.csv                   one row per epoch
+///       events.out.tfevents.*         the same for TensorBoard
+///       report.html                   the report, written at the end
 ///       checkpoint.safetensors        the state to resume from
 ///       weights/best.safetensors      EMA weights of the best validation
 ///       weights/last.safetensors      EMA weights of the last epoch
@@ -17,6 +19,8 @@ package struct RunFolder: Hashable, Sendable {
   package var config: String { path + "/config.json" }
   /// One row per epoch.
   package var results: String { path + "/results.csv" }
+  /// The report, written at the end of a training.
+  package var report: String { path + "/report.html" }
   /// The state to resume from.
   package var checkpoint: String { path + "/checkpoint.safetensors" }
   /// EMA weights of the best validation.
@@ -93,7 +97,9 @@ package struct RunFolder: Hashable, Sendable {
 
   /// Removes the temporary files of a killed process.
   func removeLeftovers() {
-    for path in [config, results, checkpoint, bestWeights, lastWeights] {
+    for path in [config, results, report, checkpoint, bestWeights, lastWeights]
+      + EventFile.paths(in: path)
+    {
       AtomicFile.removeLeftovers(of: path)
     }
   }

@@ -271,6 +271,7 @@ public final class Trainer {
       imagesPerSecond: progress.epochSpeed, dataWaitFraction: progress.dataWaitFraction)
     results.append(row(of: report))
     try TrainingError.wrap(AtomicFile.write(results.csv, to: folder.results))
+    try TrainingError.wrap(EventFile(in: folder, elapsed: progress.seconds).write(results))
     (state.epoch, state.batch, state.losses) = (state.epoch + 1, 0, MeanLosses())
     progress.nextEpoch()
     try save()
@@ -316,7 +317,8 @@ public final class Trainer {
     return (best.epoch + 1..<state.epoch).count { validatesEpoch($0) } >= config.patience
   }
 
-  private var summary: TrainingSummary {
+  /// The setup of the run.
+  package var summary: TrainingSummary {
     TrainingSummary(
       folder: folder.path, config: config,
       parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,

@@ -86,11 +86,8 @@ package struct DetectionTask: TrainingTask {
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult? {
     let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
-    var pipeline = InferencePipeline(
-      detector, policy: detector.policy(strict: isStrict), batch: TrainingTasks.validationBatch)
     var indices: [Int] = []
     var losses = MeanLosses()
-    pipeline.onBatch = { indices = $0 }
     detector.onOutputs = { outputs, places, letterboxes in
       let targets = zip(places, letterboxes).map { place, letterbox in
         data.samples[indices[place]].annotations.map { object in
@@ -103,6 +100,39 @@ package struct DetectionTask: TrainingTask {
       let terms = loss.value(outputs: outputs, targets: .boxes(targets), pool: pool)
       losses.add(terms, weight: targets.count)
     }
+    let sink = try detections(
+      of: data, detector, onBatch: { indices = $0 }, isInterrupted, progress)
+    guard let sink else { return nil }
+    let result = try EvaluationResult(name: data.path, sink.input, tasks: pool)
+    let report = result.report
+    let best = F1Curve.meanBest(
+      F1Curve.curves(result.table, result.matches, tasks: pool))
+    return ValidationResult(
+      metrics: [
+        NamedValue("precision", best.precision), NamedValue("recall", best.recall),
+        NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
+      ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0, issues: sink.issues,
+      imageCount: report.imageCount, table: report.classTable)
+  }
+
+  package func evaluation(
+    named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> EvaluationResult? {
+    let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
+    return try detections(of: data, detector, isInterrupted, progress).map {
+      try EvaluationResult(name: name, $0.input, tasks: pool)
+    }
+  }
+
+  /// Runs a detector over all images; nil where it was interrupted.
+  private func detections(
+    of data: Dataset, _ detector: Detector, onBatch: @escaping ([Int]) -> Void = { _ in },
+    _ isInterrupted: () -> Bool, _ progress: (Int) -> Void
+  ) throws -> EvaluationSink? {
+    var pipeline = InferencePipeline(
+      detector, policy: detector.policy(strict: isStrict), batch: TrainingTasks.validationBatch)
+    pipeline.onBatch = onBatch
     let sink = EvaluationSink(data)
     var done = 0
     let paths = data.samples.map(\.imagePath)
@@ -110,16 +140,6 @@ package struct DetectionTask: TrainingTask {
       done += $0
       progress(done)
     }
-    guard summary.isComplete else { return nil }
-    let table = try EvaluationTable(sink.input, tasks: pool)
-    let matches = MatchTable(table, tasks: pool)
-    let report = DetectionMetrics(table, matches, tasks: pool)
-    let best = F1Curve.meanBest(F1Curve.curves(table, matches, tasks: pool))
-    return ValidationResult(
-      metrics: [
-        NamedValue("precision", best.precision), NamedValue("recall", best.recall),
-        NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
-      ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0, issues: sink.issues,
-      imageCount: report.imageCount, table: report.classTable)
+    return summary.isComplete ? sink : nil
   }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Engine
+import Evaluation
 import Loading
 import Networks
 
@@ -32,9 +33,23 @@ package protocol TrainingTask: Sendable {
     _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult?
+
+  /// Evaluates a model on a split for the analyses of a report, as `evaluate` does.
+  ///
+  /// Parameters as in `validate`. The result is nil where it was interrupted, and for tasks without
+  /// such analyses.
+  func evaluation(
+    named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> EvaluationResult?
 }
 
 extension TrainingTask {
+  package func evaluation(
+    named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    isInterrupted: () -> Bool, progress: (Int) -> Void
+  ) throws -> EvaluationResult? { nil }
+
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig { base }
 }
 

@@ -1,47 +1,56 @@
-import Engine
-
 /// Encodes one Protocol Buffers message field by field (protobuf.dev, "Encoding").
 ///
-/// Supports the types that ONNX needs: integers, floats, strings, bytes and messages.
-struct ProtobufWriter: Sendable {
-  private(set) var bytes: [UInt8] = []
+/// Supports the types that ONNX and TensorBoard need: integers, floats, strings, bytes and messages.
+package struct ProtobufWriter: Sendable {
+  /// The encoded fields.
+  package private(set) var bytes: [UInt8] = []
+
+  /// Makes a message without fields.
+  package init() {}
 
   /// The wire type of a field.
   private enum Wire: UInt64 {
     case varint = 0
+    case fixed64 = 1
     case counted = 2
     case fixed32 = 5
   }
 
   /// Adds an integer as a varint; negative values take ten bytes.
-  mutating func add(_ field: UInt64, _ value: Int) {
+  package mutating func add(_ field: UInt64, _ value: Int) {
     begin(field, .varint)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
   /// Adds a 32-bit float.
-  mutating func add(_ field: UInt64, _ value: Float) {
+  package mutating func add(_ field: UInt64, _ value: Float) {
     begin(field, .fixed32)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// Adds a 64-bit float.
+  package mutating func add(_ field: UInt64, _ value: Double) {
+    begin(field, .fixed64)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
   /// Adds a UTF-8 string.
-  mutating func add(_ field: UInt64, _ text: String) {
+  package mutating func add(_ field: UInt64, _ text: String) {
     add(field, bytes: text.utf8)
   }
 
   /// Adds a nested message.
-  mutating func add(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
+  package mutating func add(_ field: UInt64, _ write: (inout ProtobufWriter) -> Void) {
     var message = ProtobufWriter()
     write(&message)
     add(field, bytes: message.bytes)
   }
 
   /// Appends the encoded fields of another writer.
-  mutating func append(_ fields: ProtobufWriter) { bytes += fields.bytes }
+  package mutating func append(_ fields: ProtobufWriter) { bytes += fields.bytes }
 
   /// Adds a field of raw bytes.
-  mutating func add(_ field: UInt64, bytes new: some Collection<UInt8>) {
+  package mutating func add(_ field: UInt64, bytes new: some Collection<UInt8>) {
     begin(field, .counted)
     varint(UInt64(new.count))
     bytes.append(contentsOf: new)
