@@ -65,19 +65,33 @@ private struct HeadMemory {
     // sigmoid(0) = 0.5, sigmoid(1) = 0.73106, sigmoid(-1) = 0.26894, sigmoid(-1.2) = 0.23148.
     head.set(0, x: 5, y: 3, [0, 0, 0, 0, -1, 1, 0])
     head.set(0, x: 0, y: 0, [0, 0, 0, 0, -1.2, -1.2, -1.2])
-    head.set(2, x: 1, y: 0, [0, 0, 0, 0, -1, -2, -3])
+    head.set(2, x: 0, y: 0, [0, 0, 0, 0, -1, -2, -3])
     head.set(1, image: 1, x: 2, y: 1, [0, 0, 0, 0, 0, 0, 0])
     let found = decode(head)
     #expect(found.map(\.classIndex) == [1, 0])
     #expect(abs(found[0].score - 0.731_058_6) < 1e-6)
     #expect(abs(found[1].score - 0.268_941_4) < 1e-6)
-    // Column 5, row 3 at stride 8: center (44, 28), 8 wide. Column 1, row 0 at 32: center (48, 16).
+    // Column 5, row 3 at stride 8: center (44, 28), 8 wide. Column 0, row 0 at 32: center (16, 16).
     #expect(found[0].box == [40, 24, 48, 32])
-    #expect(found[1].box == [32, 0, 64, 32])
+    #expect(found[1].box == [0, 0, 32, 32])
     // Of equal logits the first class counts; column 2, row 1 at stride 16: center (40, 24).
     let other = decode(head, image: 1)
     #expect(other.map(\.classIndex) == [0])
     #expect(other[0].box == [32, 16, 48, 32])
+  }
+
+  @Test("anchor points outside the input, where a stride does not divide it, are dropped")
+  func outside() throws {
+    // 416 = 6.5 x 64: seven rows of the map, of which the last has its centers at 416. 32 is half of 64,
+    // so that the only column of stride 64 lies on the edge.
+    for (length, stride, count) in [
+      (416, 64, 6), (416, 32, 13), (32, 64, 0), (96, 64, 1), (160, 64, 2),
+    ] {
+      #expect(DetectionHead.anchorPoints(along: length, stride: stride) == count)
+    }
+    let head = try HeadMemory(shapes)
+    head.set(2, x: 1, y: 0, [0, 0, 0, 0, 9, 9, 9])
+    #expect(decode(head).isEmpty)
   }
 
   @Test("every class over the threshold where a cell may have several")
@@ -102,11 +116,11 @@ private struct HeadMemory {
   @Test("thresholds at the ends: 0 takes all, 1 none; what is not a number is never taken")
   func ends() throws {
     let head = try HeadMemory(shapes)
-    // 24 + 6 + 2 cells.
-    #expect(decode(head, confidence: 0).count == 32)
+    // 24 + 6 + 1 anchor points: the second one of stride 32 lies at 48, the edge of the input.
+    #expect(decode(head, confidence: 0).count == 31)
     #expect(decode(head, confidence: 1).isEmpty)
     head.set(0, x: 0, y: 0, [0, 0, 0, 0, .nan, .nan, .nan])
-    #expect(decode(head, confidence: 0).count == 31)
+    #expect(decode(head, confidence: 0).count == 30)
   }
 
   @Test("with objectness, a score is the product of both probabilities")
