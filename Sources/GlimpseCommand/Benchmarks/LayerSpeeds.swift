@@ -67,7 +67,8 @@ enum LayerSpeeds {
       sum.operations += cost.operations
       sum.bytes += cost.bytes
     }
-    table.summarize(["all layers", "", .blank] + measures(forward.reduce(0, +), backward.reduce(0, +), sum))
+    table.summarize(
+      ["all layers", "", .blank] + measures(forward.reduce(0, +), backward.reduce(0, +), sum))
     return table
   }
 }
