@@ -127,6 +127,29 @@ import Testing
     #expect(config.batch == 6 && config.imgsz == 32 && config.seed == 9 && config.epochs == 1)
   }
 
+  @Test func aFrozenBackboneIsReported() throws {
+    let result = try BuiltProgram.run(
+      ["train"] + Self.small + ["--epochs", "1", "--freeze", "backbone"], in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    // Counted in the file of weights: names that begin with "backbone.", without statistics.
+    let weights = try Model(path: folder.path + "/runs/train-1/weights/best.safetensors")
+    let layout = weights.parameters.layout
+    let count = layout.entries.filter {
+      $0.name.hasPrefix("backbone.") && $0.declaration.kind != .statistic
+    }.reduce(0) { $0 + $1.range.count }
+    #expect(
+      result.diagnostics.contains(
+        "\nFrozen: \(count) of \(layout.trainable.count) parameters (backbone)\n"))
+    // What was transferred from the built-in weights is there unchanged.
+    let builtIn = try Model(DefaultWeights.file()).parameters
+    for entry in layout.entries where entry.name.hasPrefix("backbone.") {
+      let range = try #require(builtIn.layout[entry.name]).range
+      #expect(
+        weights.parameters.values[entry.range].elementsEqual(builtIn.values[range]),
+        "\(entry.name)")
+    }
+  }
+
   /// There are six images to learn from: four is the largest power of two.
   @Test func anAutomaticBatchIsRecorded() throws {
     let words = [
@@ -267,6 +290,10 @@ import Testing
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
       (["--data", "sorted"], 4, "folders give the class of an image, not the places"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
+      (
+        Self.small + ["--freeze", "bakbone"], 2,
+        "no parameter of compact matches 'bakbone'; its top-level scopes are backbone, neck, head"
+      ),
       (["--data", ".", "--epochs", "0"], 2, "--epochs takes a whole number from 1"),
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
       (["--config", "huge.json", "--data", "lost"], 2, "imgsz"),

@@ -54,6 +54,7 @@ final class TemporaryFolder {
     var config = TrainingConfig(data: "somewhere/data.yaml")
     config.model = "resnet18"
     config.weights = .file("first.safetensors")
+    config.freeze = "backbone"
     config.imgsz = 320
     config.multiScale = 0.25
     config.epochs = 7

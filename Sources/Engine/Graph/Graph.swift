@@ -29,6 +29,8 @@ package struct Graph: Sendable {
   package internal(set) var inputs: [Int] = []
   /// Indices of the output values.
   package internal(set) var outputs: [Int] = []
+  /// The names of the parameters that training does not change; see `freezing`.
+  package internal(set) var frozenParameters: Set<String> = []
 
   /// The layout of all parameters in one flat block.
   package var parameterLayout: ParameterLayout {

@@ -28,6 +28,13 @@ package struct BatchNorm: Op {
     isFrozen = frozen
   }
 
+  /// The same normalization with its running statistics, frozen.
+  var frozen: BatchNorm {
+    BatchNorm(
+      channels: channels, epsilon: epsilon, momentum: momentum, activation: activation, frozen: true
+    )
+  }
+
   package var kind: String { "batch norm" }
 
   /// `weight`, `bias`, `running_mean`, `running_var`, each [channels].
@@ -89,7 +96,7 @@ package struct BatchNorm: Op {
 
   // MARK: Forward
 
-  private func runningStatistics(
+  func runningStatistics(
     _ rows: NormalizationRows, _ parameters: [UnsafeMutablePointer<Float>]
   ) -> ParallelLoop {
     let (mean, variance) = (parameters[2], parameters[3])

@@ -65,6 +65,19 @@ package struct ParameterLayout: Equatable, Sendable {
   package subscript(name: String) -> Entry? {
     indices[name].map { entries[$0] }
   }
+
+  /// The ranges of parameters by name, in ascending order; adjacent ranges are joined.
+  package func ranges(of names: Set<String>) -> [Range<Int>] {
+    let ranges = entries.filter { names.contains($0.name) }.map(\.range)
+      .sorted { $0.lowerBound < $1.lowerBound }
+    return ranges.reduce(into: []) { result, range in
+      if let last = result.last, last.upperBound == range.lowerBound {
+        result[result.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        result.append(range)
+      }
+    }
+  }
 }
 
 /// All parameters of a network, or their gradients, in one flat block of memory.

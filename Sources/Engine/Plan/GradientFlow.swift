@@ -2,7 +2,7 @@
 /// gradient is the first.
 struct GradientFlow {
   private let graph: Graph
-  /// True if the value depends on a parameter or on an input whose gradient is requested.
+  /// True if the value depends on a trained parameter or on an input whose gradient is requested.
   private var needed: [Bool]
   /// True if the loss depends on the value.
   private var reached: [Bool]
@@ -22,8 +22,7 @@ struct GradientFlow {
       for value in graph.inputs { needed[value] = true }
     }
     for node in graph.nodes {
-      let learns = node.op.parameters.contains { $0.kind != .statistic }
-      needed[node.output] = learns || node.inputs.contains { needed[$0] }
+      needed[node.output] = graph.trains(node) || node.inputs.contains { needed[$0] }
     }
     for value in graph.outputs {
       reached[value] = true
@@ -74,7 +73,8 @@ struct GradientFlow {
   func gradientLifetimes() -> Lifetimes {
     let last = graph.nodes.count
     var result = Lifetimes(repeating: nil, count: needed.count)
-    for value in graph.outputs where hasGradient(value) { result.extend(value, to: last) }
+    // The loss writes the gradients of all outputs, even of those that no node reads.
+    for value in graph.outputs where reached[value] { result.extend(value, to: last) }
     for (index, node) in graph.nodes.enumerated() where runsBackward[index] {
       result.extend(node.output, to: 2 * last - index)
       for value in node.inputs where hasGradient(value) {

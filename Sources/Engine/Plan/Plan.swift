@@ -94,8 +94,8 @@ package struct Plan {
 
     // The size of each value in the arena, in floats.
     let floats = zip(shapes, precisions).map { ($0.count * $1.byteCount + 3) / 4 }
-    let activationItems = slices.activations.plan(
-      flow.activationLifetimes(pending: pending), floats: floats, into: &planner)
+    let lifetimes = flow.activationLifetimes(pending: pending)
+    let activationItems = slices.activations.plan(lifetimes, floats: floats, into: &planner)
     let gradientItems = slices.gradients.plan(
       flow.gradientLifetimes(), floats: floats, into: &planner)
 
@@ -117,18 +117,22 @@ package struct Plan {
     for (time, op) in plans.enumerated() {
       let runsBackward = flow.runsBackward[time]
       let backward = 2 * last - time
+      let output = graph.nodes[time].output
+      // The readers of a pending value normalize it with its producer's state.
+      let pendingEnd = pending.contains(output) ? lifetimes[output]?.upperBound : nil
+      let stateEnd = max(runsBackward ? backward : time, pendingEnd ?? time)
       // Training uses packed parameters only in one step; inference keeps them.
       items.append([
         planner.add(
           count: mode.isTraining ? op.stateCount : 0,
-          lifetime: time...(runsBackward ? backward : time)),
+          lifetime: time...stateEnd),
         planner.add(count: op.scratchCount, lifetime: time...time),
         planner.add(
           count: runsBackward ? op.backwardScratchCount : 0, lifetime: backward...backward),
         planner.add(count: mode.isTraining ? op.preparedCount : 0, lifetime: time...time),
         planner.add(
           count: runsBackward ? op.sumCount : 0,
-          lifetime: 2 * last - (collectors[graph.nodes[time].output] ?? time)...backward),
+          lifetime: 2 * last - (collectors[output] ?? time)...backward),
       ])
       nodes.append(NodePlan(op: op, prepared: prepared, runsBackward: runsBackward))
       if !mode.isTraining { prepared += AlignedBuffer.aligned(op.preparedCount) }

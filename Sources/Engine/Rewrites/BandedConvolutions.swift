@@ -23,8 +23,7 @@ extension Graph {
         op: BandedConvolution(convolution: convolution, normalization: nil), name: node.name,
         inputs: node.inputs, output: node.output, parameterNames: node.parameterNames)
       if index < nodes.count, nodes[index].inputs == [node.output], readers[node.output] == 1,
-        let normalization = nodes[index].op as? BatchNorm, !normalization.isFrozen,
-        !convolution.hasBias
+        let normalization = nodes[index].op as? BatchNorm, !convolution.hasBias
       {
         joined = Node(
           op: BandedConvolution(convolution: convolution, normalization: normalization),

@@ -54,6 +54,11 @@ struct TrainingReporter {
     if let text = summary.initialization {
       console.note(Sentence.printable(text))
     }
+    if summary.frozenParameterCount > 0, let patterns = summary.config.freeze {
+      console.note(
+        "Frozen: \(summary.frozenParameterCount) of \(summary.parameterCount) parameters "
+          + "(\(Sentence.printable(patterns)))")
+    }
     console.note(
       "\(Sentence.count(epochs, "epoch")) of "
         + "\(Sentence.count(summary.stepsPerEpoch, "step")) with batch size \(summary.batch), about "

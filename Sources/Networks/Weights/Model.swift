@@ -87,6 +87,11 @@ extension Model {
     Model(description: description, graph: graph, parameters: parameters)
   }
 
+  /// The same network with parameters that training does not change; see `Graph.freezing`.
+  package func freezing(_ names: Set<String>) -> Model {
+    Model(description: description, graph: graph.freezing(names), parameters: parameters)
+  }
+
   /// Writes a weights file atomically.
   ///
   /// - Parameter type: The element type of the weights; 16-bit types halve the file size. Biases

@@ -31,6 +31,12 @@ extension Knob {
       unset: "builtin if they are of the model, else none",
       help: "Initial weights: a file, builtin, or none for random ones"),
     Knob(
+      "freeze", \.freeze, unit: "patterns", word: "none",
+      help:
+        "Parameters that are not trained: scopes such as backbone, or patterns with * and ? over "
+        + "their names, separated by commas. Batch normalizations among them keep their statistics"
+    ),
+    Knob(
       "imgsz", \.imgsz, .inputSize, unit: "pixels",
       help: "Input size: the longer side, the other following the shape of the images; or HxW"),
     Knob(

@@ -14,6 +14,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var data = ""
   /// The initial weights; nil for the built-in ones where they are of the model, else random ones.
   public var weights: WeightsSource?
+  /// Patterns over the names of parameters that are not trained, separated by commas; nil for none.
+  public var freeze: String?
   /// The input size. If it is a longer side, images of similar shapes are trained together.
   public var imgsz = InputSize.longerSide(416)
   /// The maximum relative change of the input size between batches, 0...0.5.

@@ -8,15 +8,18 @@ import Engine
 package struct AdamW: Optimizer {
   private let firstMoment: ParameterBlock
   private let secondMoment: ParameterBlock
-  private let weightDecay: Double
+  /// The ranges that are updated, with their weight decay.
+  private let decays: [(range: Range<Int>, decay: Double)]
   private static let beta2 = 0.999
   private static let epsilon = 1e-8
 
   /// Starts with both moments zero.
-  package init(_ layout: ParameterLayout, weightDecay: Double) {
+  ///
+  /// - Parameter decays: The ranges that are updated, with their weight decay.
+  init(_ layout: ParameterLayout, decays: [(range: Range<Int>, decay: Double)]) {
     firstMoment = ParameterBlock(zeros: layout)
     secondMoment = ParameterBlock(zeros: layout)
-    self.weightDecay = weightDecay
+    self.decays = decays
   }
 
   /// The moving averages of the gradient and of its square.
@@ -28,7 +31,7 @@ package struct AdamW: Optimizer {
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int, gradientScale: Double, arithmetic: VectorOperations
   ) {
-    for (range, decay) in parameters.layout.decays(weightDecay) {
+    for (range, decay) in decays {
       arithmetic.adamWStep(
         in: range, parameters: parameters, gradients: gradients, firstMoment: firstMoment,
         secondMoment: secondMoment, iteration: iteration, rate: hyperparameters.rate,

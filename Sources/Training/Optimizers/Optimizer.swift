@@ -3,7 +3,7 @@ import Engine
 /// Updates parameters by their gradients, in one loop over the flat parameter block per step.
 ///
 /// Weight decay applies only to `layout.decayed` (weights, not biases, scales or shifts);
-/// batch-normalization statistics are never changed.
+/// batch-normalization statistics and frozen parameters are never changed.
 package protocol Optimizer {
   /// Its state by name, for checkpoints.
   var state: [(name: String, block: ParameterBlock)] { get }
@@ -19,9 +19,28 @@ package protocol Optimizer {
 }
 
 extension ParameterLayout {
-  /// The learned parameters, those with weight decay first.
-  func decays(_ weightDecay: Double) -> [(range: Range<Int>, decay: Double)] {
-    [(decayed, weightDecay), (decayed.upperBound..<trainable.upperBound, 0)]
+  /// The learned parameters, those with weight decay first, without frozen ones.
+  ///
+  /// - Parameter frozen: Ranges in ascending order.
+  func decays(
+    _ weightDecay: Double, without frozen: [Range<Int>]
+  ) -> [(range: Range<Int>, decay: Double)] {
+    let kinds = [(decayed, weightDecay), (decayed.upperBound..<trainable.upperBound, 0)]
+    return kinds.flatMap { range, decay in range.subtracting(frozen).map { ($0, decay) } }
+  }
+}
+
+extension Range<Int> {
+  /// The parts outside of other ranges, which are in ascending order.
+  fileprivate func subtracting(_ others: [Range<Int>]) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = lowerBound
+    for other in others.map({ $0.clamped(to: self) }) where !other.isEmpty {
+      if start < other.lowerBound { parts.append(start..<other.lowerBound) }
+      start = other.upperBound
+    }
+    if start < upperBound { parts.append(start..<upperBound) }
+    return parts
   }
 }
 
@@ -50,10 +69,15 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   var stateCount: Int { self == .sgd ? 1 : 2 }
 
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
-  package func make(_ layout: ParameterLayout, weightDecay: Double) -> any Optimizer {
-    switch self {
-    case .sgd: SGD(layout, weightDecay: weightDecay)
-    case .adamw, .auto: AdamW(layout, weightDecay: weightDecay)
+  ///
+  /// - Parameter frozen: The ranges of parameters that are not updated, in ascending order.
+  package func make(
+    _ layout: ParameterLayout, weightDecay: Double, frozen: [Range<Int>] = []
+  ) -> any Optimizer {
+    let decays = layout.decays(weightDecay, without: frozen)
+    return switch self {
+    case .sgd: SGD(layout, decays: decays)
+    case .adamw, .auto: AdamW(layout, decays: decays)
     }
   }
 }

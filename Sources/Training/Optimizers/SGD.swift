@@ -6,12 +6,15 @@ import Engine
 /// Source: PyTorch `torch.optim.SGD` with `nesterov=True`, after Sutskever et al. 2013, section 3.
 package struct SGD: Optimizer {
   private let velocity: ParameterBlock
-  private let weightDecay: Double
+  /// The ranges that are updated, with their weight decay.
+  private let decays: [(range: Range<Int>, decay: Double)]
 
   /// Starts with velocity zero.
-  package init(_ layout: ParameterLayout, weightDecay: Double) {
+  ///
+  /// - Parameter decays: The ranges that are updated, with their weight decay.
+  init(_ layout: ParameterLayout, decays: [(range: Range<Int>, decay: Double)]) {
     velocity = ParameterBlock(zeros: layout)
-    self.weightDecay = weightDecay
+    self.decays = decays
   }
 
   /// The velocity.
@@ -21,7 +24,7 @@ package struct SGD: Optimizer {
     _ parameters: ParameterBlock, gradients: ParameterBlock, hyperparameters: StepHyperparameters,
     iteration: Int, gradientScale: Double, arithmetic: VectorOperations
   ) {
-    for (range, decay) in parameters.layout.decays(weightDecay) {
+    for (range, decay) in decays {
       arithmetic.sgdStep(
         in: range, parameters: parameters, gradients: gradients, velocity: velocity,
         rate: hyperparameters.rate, momentum: hyperparameters.momentum, decay: decay,

@@ -78,7 +78,9 @@ public final class Trainer {
     if let existing, let checkpoint {
       try Self.check(existing, checkpoint.state, config, on: identity)
     }
-    model = Model(spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed)
+    model = try Model(
+      spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed
+    ).freezing(config.freeze)
     task = taskType.init(model.description, config)
 
     memory = try TrainingMemory(
@@ -321,7 +323,8 @@ public final class Trainer {
   package var summary: TrainingSummary {
     TrainingSummary(
       folder: folder.path, config: config,
-      parameterCount: step.parameters.layout.trainable.count, classNames: data.classNames,
+      parameterCount: step.parameters.layout.trainable.count,
+      frozenParameterCount: step.frozen.reduce(0) { $0 + $1.count }, classNames: data.classNames,
       trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
       initialization: initialization, firstEpoch: state.epoch,

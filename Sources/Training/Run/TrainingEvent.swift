@@ -16,8 +16,10 @@ public struct TrainingSummary: Sendable {
   public let folder: String
   /// The configuration, with all unset settings resolved.
   public let config: TrainingConfig
-  /// The number of trainable parameters.
+  /// The number of learned parameters.
   public let parameterCount: Int
+  /// The number of learned parameters that are frozen.
+  public let frozenParameterCount: Int
   /// The classes of the dataset.
   public let classNames: [String]
   /// The number of images of the training split.

@@ -22,6 +22,8 @@ package final class TrainingStep {
   package let average: ExponentialMovingAverage
   /// A factor of the learning rate, below 1 after a divergence.
   var rateScale = 1.0
+  /// The ranges of the graph's frozen parameters, which are not updated.
+  let frozen: [Range<Int>]
   /// Completed steps since the run began.
   package var steps = 0
   /// The session of the last step; nil before the first.
@@ -40,7 +42,9 @@ package final class TrainingStep {
     seed = config.seed
     schedule = config.schedule(stepsPerEpoch: stepsPerEpoch)
     clipping = GradientClipping(limit: config.clip)
-    optimizer = config.optimizer.make(parameters.layout, weightDecay: config.weightDecay ?? 0)
+    frozen = parameters.layout.ranges(of: graph.frozenParameters)
+    optimizer = config.optimizer.make(
+      parameters.layout, weightDecay: config.weightDecay ?? 0, frozen: frozen)
     arithmetic = VectorOperations(pool: pool, kernels: kernels)
     let gradients = ParameterBlock(zeros: parameters.layout)
     self.gradients = gradients
@@ -109,6 +113,8 @@ package final class TrainingStep {
 
   /// Updates the parameters by the mean of the gradients of `parts` batches.
   private func update(_ terms: LossTerms, parts: Int) throws -> Outcome {
+    // An op computes the gradients of all of its parameters, or of none.
+    for range in frozen { gradients.values[range].update(repeating: 0) }
     let (norm, scale) = clipping.measure(gradients, parts: parts, arithmetic: arithmetic)
     guard terms.total.isFinite, norm.isFinite else {
       throw divergence(

@@ -90,6 +90,8 @@ struct BandedPlan {
   var geometry: ConvolutionGeometry { convolution.geometry }
   /// Output channels.
   var channels: Int { bands.output.c }
+  /// True if the normalization uses the statistics of the batch, not the running ones.
+  private var usesBatchStatistics: Bool { normalization?.isFrozen == false }
 
   // MARK: Memory, in floats
 
@@ -111,7 +113,7 @@ struct BandedPlan {
 
   /// Partial statistics.
   var forwardScratchCount: Int {
-    normalization == nil ? 0 : BatchNorm.partialCount(forwardParts, channels)
+    !usesBatchStatistics ? 0 : BatchNorm.partialCount(forwardParts, channels)
   }
 
   var packedCount: Int { AlignedBuffer.aligned(convolution.packedCount(.transposed)) }
@@ -147,7 +149,7 @@ extension BandedPlan {
         let source = inputBand(
           pass.inputs[0], pass.pending[0], image, outputs, zeros: pass.zeros, workspace: workspace)
         convolve(source, weights, epilogue, to: result, image, outputs)
-        guard normalization != nil else { return }
+        guard usesBatchStatistics else { return }
         addStatistics(
           result, image, outputs, to: partial,
           before: image * bands.outputHeight + outputs.lowerBound - rows.begin,
@@ -157,11 +159,14 @@ extension BandedPlan {
     guard let normalization, let state = pass.state else { return [loop] }
     let rows = NormalizationRows(state, channels)
     let table = kernels.normalization
-    let merging = normalization.batchStatistics(
-      statistics, forwardParts, pixels: bands.output.w, rows, Array(pass.parameters.suffix(4)),
-      table)
-    if leavesPending { return [loop, merging] }
-    return [loop, merging, normalization.normalize(result, to: pass.output, rows, table)]
+    let parameters = Array(pass.parameters.suffix(4))
+    let rowValues =
+      usesBatchStatistics
+      ? normalization.batchStatistics(
+        statistics, forwardParts, pixels: bands.output.w, rows, parameters, table)
+      : normalization.runningStatistics(rows, parameters)
+    if leavesPending { return [loop, rowValues] }
+    return [loop, rowValues, normalization.normalize(result, to: pass.output, rows, table)]
   }
 
   /// The input of the normalization: the output, if the normalization is pending or there is none,
