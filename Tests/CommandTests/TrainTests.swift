@@ -150,6 +150,28 @@ import Testing
     }
   }
 
+  /// Two of the six training images hold each class.
+  @Test func aPartOfTheDatasetIsTrained() throws {
+    let result = try BuiltProgram.run(
+      ["train"] + Self.small + [
+        "--epochs", "1", "--classes", "dog,0", "--single-cls", "--fraction", "0.5",
+      ], in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    for line in [
+      "on 3 images of 1 class, validating on 4",
+      "Classes: 2 of 3; 2 training objects of others are background",
+      "One class: object, for 2 classes", "Fraction 0.5: 3 of 6 training images",
+    ] {
+      #expect(result.diagnostics.contains(line + "\n"), "\(result.diagnostics)")
+    }
+    let weights = try Model(path: folder.path + "/runs/train-1/weights/last.safetensors")
+    #expect(weights.description.classNames == ["object"])
+    let more = try train("--resume", "runs/train-1", "--epochs", "2")
+    #expect(more.exitCode == 0, "\(more.diagnostics)")
+    let other = try train("--resume", "runs/train-1", "--epochs", "2", "--fraction", "1")
+    #expect(other.exitCode == 2 && other.diagnostics.contains("it had 3 training images and has 6"))
+  }
+
   /// There are six images to learn from: four is the largest power of two.
   @Test func anAutomaticBatchIsRecorded() throws {
     let words = [
@@ -290,6 +312,10 @@ import Testing
       (["--data", "bare"], 4, "no object of the split \"train\" is labeled with a box"),
       (["--data", "sorted"], 4, "folders give the class of an image, not the places"),
       (["--epochs", "3"], 2, "train needs --data <path>"),
+      (Self.small + ["--classes", "cow"], 2, "has no class 'cow'"),
+      (Self.small + ["--fold", "1"], 2, "fold is given, but not folds"),
+      (["--data", ".", "--fraction", "0"], 2, "--fraction takes a number above 0, at most 1"),
+      (Self.small + ["--folds", "20"], 4, "too few for 20 folds"),
       (
         Self.small + ["--freeze", "bakbone"], 2,
         "no parameter of compact matches 'bakbone'; its top-level scopes are backbone, neck, head"

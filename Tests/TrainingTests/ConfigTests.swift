@@ -55,6 +55,11 @@ final class TemporaryFolder {
     config.model = "resnet18"
     config.weights = .file("first.safetensors")
     config.freeze = "backbone"
+    config.classes = "cat,3"
+    config.singleClass = true
+    config.fraction = 0.5
+    config.folds = 5
+    config.fold = 2
     config.imgsz = 320
     config.multiScale = 0.25
     config.epochs = 7

@@ -15,6 +15,9 @@ struct Train: Command {
       + "evaluate, results.csv with one row per epoch, the same as an event file for TensorBoard, "
       + "config.json, a checkpoint after every epoch, and at the end report.html. The dataset is "
       + "never changed.",
+    "--folds trains once per fold, in fold-1 and so on of one run folder, and writes the metrics of "
+      + "each with their mean and standard deviation to folds.csv and folds.json; --resume continues "
+      + "with the fold that was interrupted.",
     "Ctrl-C saves a checkpoint and ends with exit code 75; a second one ends at once. --resume "
       + "continues from it with the same result as an uninterrupted run; with more --epochs it "
       + "extends a finished run.",
@@ -40,6 +43,9 @@ struct Train: Command {
     "glimpse train --data pets --epochs 50": "Train the compact model on a folder of images.",
     "glimpse train --data pets/data.yaml --imgsz 320 --batch 8 --name pets-small":
       "Smaller input and batch size, into runs/pets-small.",
+    "glimpse train --data pets --freeze backbone --fraction 0.2 --epochs 10":
+      "A quick try on a fifth of the images, with a fixed backbone.",
+    "glimpse train --data pets --folds 5": "Cross-validation in five parts.",
     "glimpse train --resume runs/train-1": "Resume an interrupted run.",
     "glimpse train --resume runs/train-1 --epochs 100": "Extend a finished run.",
   ]
@@ -50,6 +56,9 @@ struct Train: Command {
     }
     func opening(_ pool: any ParallelExecutor) -> any ParallelExecutor {
       OpeningProgress(pool, on: console)
+    }
+    if config.folds != nil, config.fold == nil {
+      return try crossValidate(opening: opening, on: console)
     }
     let trainer =
       if let resumed {

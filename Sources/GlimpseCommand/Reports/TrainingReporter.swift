@@ -51,6 +51,7 @@ struct TrainingReporter {
         + "\(Sentence.count(summary.trainingImages, "image")) of "
         + "\(Sentence.count(summary.classNames.count, "class", plural: "classes")), "
         + "validating on \(summary.validationImages)")
+    for remark in summary.remarks { console.note(Sentence.printable(remark)) }
     if let text = summary.initialization {
       console.note(Sentence.printable(text))
     }

@@ -23,6 +23,25 @@ extension Knob {
       "data", \.data, short: "d", unit: "path",
       help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
     Knob(
+      "classes", \.classes, unit: "names", unset: "all",
+      help:
+        "Classes to train, by name or index, separated by commas: the weights have these alone, "
+        + "and objects of other classes are dropped, which makes them background"),
+    Knob(flag: "single_cls", \.singleClass, help: "Train all classes as one, named object"),
+    Knob(
+      "fraction", \.fraction, .part, unit: "fraction",
+      help: "Fraction of the training images, stratified by class and chosen by --seed, for quick "
+        + "tries"),
+    Knob(
+      "folds", \.folds, .from(2, to: 1000), unit: "count", unset: "no cross-validation",
+      help:
+        "Cross-validation: divides the train and val images into this many parts, stratified by "
+        + "class and with near-duplicates together, and trains once per part, which is validated on"
+    ),
+    Knob(
+      "fold", \.fold, .from(1, to: 1000), unit: "number", unset: "all, one after another",
+      help: "Train only this one of --folds"),
+    Knob(
       "model", \.model, .among(ModelCatalog.trainable.map(\.name), "a model that can be trained"),
       unit: "name",
       help: "Model from the catalog"),
@@ -221,6 +240,13 @@ extension Knob {
   private static func usual(_ value: KeyPath<OptimizerChoice, Double>) -> String {
     [OptimizerChoice.adamw, .sgd].map { "\($0.rawValue) \($0[keyPath: value].optionText)" }
       .joined(separator: ", ")
+  }
+}
+
+extension ValueRule where Value == Double {
+  /// A fraction that is not 0.
+  package static var part: ValueRule {
+    .rule("above 0, at most 1", expected: "a number above 0, at most 1") { $0 > 0 && $0 <= 1 }
   }
 }
 

@@ -12,6 +12,17 @@ public struct TrainingConfig: Hashable, Sendable {
   public var model = "compact"
   /// The dataset: a folder, a `data.yaml` or an annotation file.
   public var data = ""
+  /// The classes that are trained, names or indices separated by commas; nil for all. Objects of
+  /// others are background.
+  public var classes: String?
+  /// Whether all classes are joined to one, named "object".
+  public var singleClass = false
+  /// The fraction of the training images that is used, above 0 and at most 1.
+  public var fraction = 1.0
+  /// The number of folds of a cross-validation, 2 or more; nil for none.
+  public var folds: Int?
+  /// The fold that is trained, counted from 1; nil for all.
+  public var fold: Int?
   /// The initial weights; nil for the built-in ones where they are of the model, else random ones.
   public var weights: WeightsSource?
   /// Patterns over the names of parameters that are not trained, separated by commas; nil for none.

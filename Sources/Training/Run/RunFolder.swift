@@ -56,9 +56,10 @@ package struct RunFolder: Hashable, Sendable {
   /// A folder of that name is used if all it has is what a run leaves that was interrupted before its
   /// first checkpoint.
   ///
+  /// - Parameter holdsWeights: Whether the folder is that of one training, with a folder of weights.
   /// - Throws: `TrainingError` if a run with that name exists or the folder cannot be created.
   static func make(
-    _ config: TrainingConfig
+    _ config: TrainingConfig, holdsWeights: Bool = true
   ) throws(TrainingError) -> (folder: RunFolder, lock: FolderLock) {
     let folder =
       if let name = config.name {
@@ -75,7 +76,9 @@ package struct RunFolder: Hashable, Sendable {
         .file, "\(folder.path): a run of this name exists already; choose another name or resume it"
       )
     }
-    try TrainingError.wrap(NumberedFolder.makeFolder(folder.path + "/weights"))
+    if holdsWeights {
+      try TrainingError.wrap(NumberedFolder.makeFolder(folder.path + "/weights"))
+    }
     return (folder, lock)
   }
 

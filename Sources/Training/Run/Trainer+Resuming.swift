@@ -34,6 +34,14 @@ extension Trainer {
     resuming path: String, change: (inout TrainingConfig) -> Void = { _ in },
     opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
   ) throws {
+    try self.init(resuming: path, change: change, splits: nil, opening: opening)
+  }
+
+  /// - Parameter splits: The images; nil to open them as the configuration says.
+  convenience init(
+    resuming path: String, change: (inout TrainingConfig) -> Void, splits: TrainingSplits?,
+    opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
+  ) throws {
     let folder = try RunFolder(existing: path)
     let before = try TrainingConfig(jsonFile: folder.config)
     var config = before
@@ -52,6 +60,6 @@ extension Trainer {
       throw TrainingError(
         .invalid, "\(path): a run cannot be resumed with another \(name); start a new one")
     }
-    try self.init(config, existing: folder, opening: opening)
+    try self.init(config, existing: folder, splits: splits, opening: opening)
   }
 }

@@ -50,9 +50,12 @@ public final class Trainer {
 
   /// Starts a new run, or resumes from the checkpoint in `existing`.
   ///
-  /// - Parameter taskType: The task; nil for that of the model.
+  /// - Parameters:
+  ///   - taskType: The task; nil for that of the model.
+  ///   - splits: The images; nil to open them as the configuration says.
   init(
     _ settings: TrainingConfig, existing: RunFolder?, taskType: (any TrainingTask.Type)? = nil,
+    splits: TrainingSplits? = nil,
     opening: (any ParallelExecutor) -> any ParallelExecutor = { $0 }
   ) throws {
     var config = settings
@@ -70,7 +73,8 @@ public final class Trainer {
     let set = try InstructionSet.chosen()
     let (precision, note) = config.precision.resolved(on: set)
     kernels = try Kernels(set, precision: precision)
-    var data = try TrainingData(config, runner: opening(pool))
+    var data = TrainingData(
+      try splits ?? TrainingSplits.open(config, runner: opening(pool)), config)
     let taskType = taskType ?? TrainingTasks.type(for: spec.task)
     // Checked before the model is made, which needs classes.
     try taskType.check(data.training)
@@ -175,7 +179,7 @@ public final class Trainer {
       // An epoch may have become shorter since a checkpoint, by repeat-factor sampling.
       if state.batch >= data.batchesPerEpoch {
         guard try finishEpoch(isInterrupted, observe) else { break }
-        if isEarlyStopped { return outcome(.earlyStopped) }
+        if config.isEarlyStopped(state) { return outcome(.earlyStopped) }
       }
       if state.epoch < config.epochs, isInterrupted() { break }
       let start = ContinuousClock.now
@@ -237,7 +241,7 @@ public final class Trainer {
   ) throws -> Bool {
     let weights = model.with(step.average.values)
     var result: ValidationResult?
-    if let split = data.validation, validatesEpoch(state.epoch) {
+    if let split = data.validation, config.validates(epoch: state.epoch) {
       result = try task.validate(
         weights, on: split, pool: pool, kernels: kernels, isInterrupted: isInterrupted
       ) { observe(.validating(images: $0, of: split.samples.count)) }
@@ -306,19 +310,6 @@ public final class Trainer {
     }
   }
 
-  private func validatesEpoch(_ epoch: Int) -> Bool {
-    epoch + 1 == config.epochs
-      || (config.validationInterval > 0 && (epoch + 1) % config.validationInterval == 0)
-  }
-
-  /// Whether `patience` validations without improvement followed that of the best epoch.
-  private var isEarlyStopped: Bool {
-    guard config.patience > 0, let best = state.best, state.epoch < config.epochs else {
-      return false
-    }
-    return (best.epoch + 1..<state.epoch).count { validatesEpoch($0) } >= config.patience
-  }
-
   /// The setup of the run.
   package var summary: TrainingSummary {
     TrainingSummary(
@@ -326,8 +317,8 @@ public final class Trainer {
       parameterCount: step.parameters.layout.trainable.count,
       frozenParameterCount: step.frozen.reduce(0) { $0 + $1.count }, classNames: data.classNames,
       trainingImages: data.training.samples.count,
-      validationImages: data.validation?.samples.count ?? 0, skippedLabels: data.skippedLabels,
-      initialization: initialization, firstEpoch: state.epoch,
+      validationImages: data.validation?.samples.count ?? 0, remarks: data.remarks,
+      skippedLabels: data.skippedLabels, initialization: initialization, firstEpoch: state.epoch,
       stepsPerEpoch: data.stepsPerEpoch(accumulating: config.accumulate), batch: data.batchSize,
       memory: memory.total, threads: pool.threads)
   }
@@ -336,7 +327,7 @@ public final class Trainer {
     let images = (config.epochs - state.epoch) * data.imagesPerEpoch - state.batch * data.batchSize
     let validations =
       data.validation == nil
-      ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { validatesEpoch($0) }
+      ? 0 : (state.epoch..<max(config.epochs, state.epoch)).count { config.validates(epoch: $0) }
     return StepReport(
       epoch: state.epoch, step: state.batch, losses: state.losses.values,
       gradientNorm: outcome.gradientNorm, imagesPerSecond: progress.imagesPerSecond,

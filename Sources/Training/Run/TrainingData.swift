@@ -4,7 +4,7 @@ import Engine
 import Imaging
 import Loading
 
-/// The train and val splits of a dataset.
+/// The images of a run, by epochs and batches.
 struct TrainingData {
   let training: Dataset
   /// The val split; nil if the dataset has none.
@@ -15,31 +15,14 @@ struct TrainingData {
   private let wantsSegmentations: Bool
   /// The batch size, at most the number of training images.
   var batchSize = 1
+  /// What of the dataset is used, a sentence each.
+  let remarks: [String]
 
-  /// Opens both splits; the image index is saved for later runs.
-  init(_ config: TrainingConfig, runner: any ParallelExecutor) throws {
+  init(_ splits: TrainingSplits, _ config: TrainingConfig) {
     wantsSegmentations = config.augmentation.copyPaste > 0
-    let index = ImageIndex(for: config.data)
-    defer { index.save() }
-    // Training needs only boxes; polygons and masks are for copy-paste.
-    var reading = DatasetReading(
-      segmentations: wantsSegmentations, skipsInvalid: config.skipInvalid, runner: runner,
-      images: index)
-    training = try Dataset.open(path: config.data, split: "train", reading: reading)
+    (training, validation, remarks) = (splits.training, splits.validation, splits.remarks)
     imagesPerEpoch = Loader.imagesPerEpoch(
       training.samples, repeatThreshold: config.repeatThreshold)
-    let splits = try Dataset.splits(path: config.data)
-    reading.segmentations = false
-    // As in `evaluate`, the objects of missing images count as missed.
-    reading.keepsUnreadableImages = true
-    validation =
-      splits.contains("val")
-      ? try Dataset.open(
-        path: config.data, split: "val", classNames: training.classNames, reading: reading) : nil
-    let lost = (training.issues + (validation?.issues ?? [])).first { $0.kind.losesImage }
-    if config.strict, let lost {
-      throw DatasetsError("\(lost) With strict, no image may be left out")
-    }
   }
 
   var classNames: [String] { training.classNames }

@@ -26,6 +26,8 @@ public struct TrainingSummary: Sendable {
   public let trainingImages: Int
   /// The number of images of the validation split; 0 without one.
   public let validationImages: Int
+  /// What of the dataset is used, such as a fraction of it, a sentence each; empty for all.
+  public let remarks: [String]
   /// The number of invalid labels that were skipped.
   public let skippedLabels: Int
   /// Which parameters were loaded and from where, as a sentence; nil for a resumed run.
