@@ -249,7 +249,7 @@ private struct Line: Decodable {
       (["a.png", "--imgsz", "65"], 2, "the nearest is 64"),
       (["a.png", "--conf", "2"], 2, "--conf takes a number from 0 to 1"),
       (["a.png", "--weights", "a.png"], 1, "a.png is not a valid safetensors file"),
-      (["a.png", "--weights", "none"], 1, "none: the file cannot be read"),
+      (["a.png", "--weights", "./none"], 1, "./none: the file cannot be read"),
     ] {
       let result = try BuiltProgram.run(
         ["detect", "--weights", weights] + words, in: folder.path)

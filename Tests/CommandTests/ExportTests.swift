@@ -28,7 +28,7 @@ import Testing
       ] + words, in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.hasPrefix("net.onnx: compact, input 3 x 3 x 96 x 96, "))
-    let model = try weights.resized(to: 96)
+    let model = try weights.resized(to: .exact(height: 96, width: 96))
     var (graph, parameters) = (model.graph, weights.parameters)
     if words.isEmpty { (graph, parameters) = graph.foldingNormalization(parameters) }
     let expected = try graph.onnx(

@@ -46,7 +46,7 @@ import Testing
     for words in [
       "bench --imgsz 4096 --batch 16", "bench --train --imgsz 2048 --batch 16",
       "detect JPEGImages --no-save --imgsz 4096 --batch 10",
-      "evaluate --data . --imgsz 4096 --batch 4",
+      "evaluate --data . --imgsz 4096x4096 --batch 4",
       "train --data . --imgsz 2048 --batch 6 --cache 0 --epochs 1",
     ] {
       let result = try BuiltProgram.runShell(

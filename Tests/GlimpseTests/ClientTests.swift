@@ -30,7 +30,7 @@ import Testing
           "-Xcc", "-fmodule-map-file=\(build.path)/\(module).build/module.modulemap",
           "-Xcc", "-I\(root.path)/Sources/\(module)/include",
         ]
-      }
+      } + ["-Xcc", "-fmodule-map-file=\(root.path)/Sources/CZLIB/module.modulemap"]
     let output = Pipe()
     compiler.standardError = output
     try compiler.run()

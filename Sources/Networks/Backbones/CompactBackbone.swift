@@ -1,7 +1,7 @@
 import Engine
 
 /// The channels and depths of a compact detector.
-struct CompactLayout: Hashable, Sendable {
+struct CompactLayout: Sendable {
   /// The stages at strides 4, 8, 16 and 32: output channels, kernel of the residual blocks, and their
   /// number.
   var stages: [(channels: Int, kernel: Extent, residuals: Int)]
@@ -9,11 +9,10 @@ struct CompactLayout: Hashable, Sendable {
   var stem = 16
   /// The channels of neck and head.
   var width = 96
+  /// Whether there is a fourth level at stride 64.
   var hasStride64 = false
+  /// Whether all levels share the convolutions of the head's branches.
   var sharesHead = false
-
-  static func == (a: CompactLayout, b: CompactLayout) -> Bool { false }
-  func hash(into hasher: inout Hasher) {}
 }
 
 extension Scope {

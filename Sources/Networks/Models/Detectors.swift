@@ -7,42 +7,6 @@ extension ModelSpec {
     "depthwise backbone, path aggregation neck; made to train from scratch on a CPU",
     CompactLayout(stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)]))
 
-  static let ablations = [
-    compact(
-      "c-p6", "",
-      CompactLayout(
-        stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)], hasStride64: true)),
-    compact(
-      "c-p6s", "",
-      CompactLayout(
-        stages: [(32, 3, 1), (64, 3, 2), (128, 5, 3), (256, 5, 1)], hasStride64: true,
-        sharesHead: true)),
-    compact(
-      "c-stages", "",
-      CompactLayout(
-        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 4), (208, 5, 2)])),
-    compact(
-      "c-all", "",
-      CompactLayout(
-        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 4), (208, 5, 2)], hasStride64: true,
-        sharesHead: true)),
-    compact(
-      "c-all5", "",
-      CompactLayout(
-        stages: [(24, 3, 0), (56, 3, 2), (120, 5, 5), (208, 5, 2)], hasStride64: true,
-        sharesHead: true)),
-    compact(
-      "c-n", "",
-      CompactLayout(
-        stages: [(16, 3, 0), (40, 3, 1), (88, 5, 3), (152, 5, 2)], width: 64, hasStride64: true,
-        sharesHead: true)),
-    compact(
-      "c-m", "",
-      CompactLayout(
-        stages: [(32, 3, 1), (72, 3, 3), (168, 5, 5), (344, 5, 3)], stem: 24, width: 128,
-        hasStride64: true, sharesHead: true)),
-  ]
-
   private static func compact(
     _ name: String, _ summary: String, _ layout: CompactLayout
   ) -> ModelSpec {
@@ -66,7 +30,7 @@ extension ModelSpec {
   package static let resnet18 = resNet(
     "resnet18", "ResNet-18 with a feature pyramid; more accurate, ten times the work", .resnet18)
 
-  /// A ResNet-50 detector with the same neck and head; 25.7 M parameters, 34 GFLOP at 416.
+  /// A ResNet-50 detector with the same neck and head; 25.2 M parameters, 32 GFLOP at 416.
   package static let resnet50 = resNet(
     "resnet50", "ResNet-50 with a feature pyramid; the largest detector", .resnet50)
 
