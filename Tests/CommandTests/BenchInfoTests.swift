@@ -270,7 +270,7 @@ import Testing
   @Test(arguments: ModelCatalog.listed.map(\.name))
   func infoAddsUp(model: String) throws {
     let result = try BuiltProgram.run([
-      "info", "--model", model, "--imgsz", "64", "--json",
+      "info", "--model", model, "--weights", "none", "--imgsz", "64", "--json",
     ])
     #expect(result.exitCode == 0)
     let network = try JSONDecoder().decode(Network.self, from: Data(result.output.utf8))

@@ -20,10 +20,11 @@ import Testing
   @Test(arguments: [
     "check none", "check none --format coco", "check voc --augmented 2 --config none",
     "convert none --to yolo -o out", "split none -o out", "train --data none",
-    "train --data voc --weights none", "train --resume none", "train --config none",
-    "bench --data none", "bench --weights none", "export --weights none", "info --weights none",
-    "detect none", "detect none.txt", "detect voc --weights none --no-save",
-    "evaluate --data none", "evaluate --data voc --weights none",
+    "train --data voc --weights ./none", "train --resume none", "train --config none",
+    "bench --data none", "bench --weights ./none", "export --weights ./none",
+    "info --weights ./none",
+    "detect none", "detect none.txt", "detect voc --weights ./none --no-save",
+    "evaluate --data none", "evaluate --data voc --weights ./none",
     "evaluate --truth none --detections voc", "evaluate --truth voc --detections none.json",
     "evaluate --truth voc --detections voc --images none",
   ])

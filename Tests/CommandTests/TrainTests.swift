@@ -179,7 +179,7 @@ import Testing
     ]
     let result = try BuiltProgram.run(["train"] + words, in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
-    #expect(result.diagnostics.contains("1 epoch of 1 step with batch size 4, about "))
+    #expect(result.diagnostics.contains("1 epoch of 2 steps with batch size 4, about "))
     let config = try TrainingConfig(jsonFile: folder.path + "/runs/auto/config.json")
     #expect(config.batch == 4)
     // Going on keeps the batch that the run began with.
