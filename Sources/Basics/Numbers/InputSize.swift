@@ -71,7 +71,7 @@ extension InputSize: ExpressibleByIntegerLiteral {
 }
 
 extension InputSize: OptionValue {
-  package static var noun: String { "an input size" }
+  package static var noun: String { "an input size such as 416 or 320x416" }
   package static var valueName: String { "pixels" }
 
   /// Parses the longer side, or height and width as `HxW`.
@@ -104,26 +104,18 @@ extension InputSize: OptionValue {
 extension InputSize: Codable {
   /// Decodes a number, the longer side, or a text such as "320x416".
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let side = try? container.decode(Int.self) {
+    if let side = try? decoder.singleValueContainer().decode(Int.self) {
       self = .longerSide(side)
-      return
+    } else {
+      self = try Self.decodingText(from: decoder)
     }
-    let text = try container.decode(String.self)
-    guard let size = InputSize(optionText: text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "\"\(text)\" is not an input size such as 416 or 320x416")
-    }
-    self = size
   }
 
   /// Encodes a longer side as a number, an exact size as a text.
   public func encode(to encoder: any Encoder) throws {
+    guard case .longerSide(let side) = self else { return try encodeText(to: encoder) }
     var container = encoder.singleValueContainer()
-    switch self {
-    case .longerSide(let side): try container.encode(side)
-    case .exact: try container.encode(optionText)
-    }
+    try container.encode(side)
   }
 }
 

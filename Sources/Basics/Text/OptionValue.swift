@@ -15,6 +15,23 @@ package protocol OptionValue: Sendable {
 
 extension OptionValue {
   package static var words: [String] { [] }
+
+  /// Decodes a value that a file holds as the text of its option.
+  package static func decodingText(from decoder: any Decoder) throws -> Self {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Self(optionText: text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "\"\(text)\" is not \(noun)")
+    }
+    return value
+  }
+
+  /// Encodes the text of the option.
+  package func encodeText(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(optionText)
+  }
 }
 
 extension Int: OptionValue {

@@ -6,7 +6,7 @@ package struct BatchPartition: Hashable, Sendable {
   /// The number of images.
   private let count: Int
   /// Images per batch, at most all.
-  private let size: Int
+  let size: Int
 
   /// - Parameter size: Images per batch, at least 1.
   package init(count: Int, size: Int) {

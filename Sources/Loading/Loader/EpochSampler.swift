@@ -27,7 +27,7 @@ struct EpochSampler: Hashable {
     partition = BatchPartition(count: count, size: config.batchSize)
     (indices, groups) =
       shapes.isEmpty
-      ? (part, []) : ShapeGroup.batches(part, of: shapes, partition, config.batchSize)
+      ? (part, []) : ShapeGroup.batches(part, of: shapes, partition)
   }
 
   /// The random stream of the shuffling; the streams of images are numbered by their position.

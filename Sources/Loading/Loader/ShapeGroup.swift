@@ -43,14 +43,14 @@ enum ShapeGroup: Int, CaseIterable, Hashable, Sendable {
   ///
   /// - Returns: The order, and the group of each batch: the most frequent one.
   static func batches(
-    _ order: [Int], of groups: [ShapeGroup], _ partition: BatchPartition, _ size: Int
+    _ order: [Int], of groups: [ShapeGroup], _ partition: BatchPartition
   ) -> (order: [Int], groups: [ShapeGroup]) {
     var waiting = [[Int]](repeating: [], count: allCases.count)
     var result: [Int] = []
     for sample in order {
       let group = groups[sample].rawValue
       waiting[group].append(sample)
-      if waiting[group].count == size {
+      if waiting[group].count == partition.size {
         result += waiting[group]
         waiting[group] = []
       }

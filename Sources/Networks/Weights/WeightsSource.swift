@@ -55,21 +55,10 @@ extension WeightsSource: OptionValue {
 
 extension WeightsSource: Codable {
   /// Decodes the text of the option.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let source = WeightsSource(optionText: text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "the name of a weights file is empty")
-    }
-    self = source
-  }
+  public init(from decoder: any Decoder) throws { self = try Self.decodingText(from: decoder) }
 
   /// Encodes the text of the option.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(optionText)
-  }
+  public func encode(to encoder: any Encoder) throws { try encodeText(to: encoder) }
 }
 
 /// The built-in weights: the model `compact`, trained on 20 classes of objects, animals and people.

@@ -39,19 +39,8 @@ extension TrainingTime: OptionValue, Codable {
   package var optionText: String { seconds.optionText + "s" }
 
   /// Decodes the text of the option.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let time = TrainingTime(optionText: text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "\"\(text)\" is not \(Self.noun)")
-    }
-    self = time
-  }
+  public init(from decoder: any Decoder) throws { self = try Self.decodingText(from: decoder) }
 
   /// Encodes the text of the option.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(optionText)
-  }
+  public func encode(to encoder: any Encoder) throws { try encodeText(to: encoder) }
 }
