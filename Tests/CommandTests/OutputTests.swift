@@ -54,7 +54,7 @@ import Glimpse
   /// A file that standard output goes to is not replaced: what is printed follows what is written.
   @Test func standardOutputIsNotReplaced() throws {
     let result = try BuiltProgram.runShell(
-      "$GLIMPSE check yolo --csv /dev/stdout > all.txt && readlink /dev/stdout && cat all.txt",
+      "\"$GLIMPSE\" check yolo --csv /dev/stdout > all.txt && readlink /dev/stdout && cat all.txt",
       in: folder.path)
     #expect(result.exitCode == 0)
     let text = result.output
