@@ -195,8 +195,40 @@ static void check_steps(long count) {
   end_case();
 }
 
+// A product of matrices with extents that are no multiples of a tile; a symmetric one is that of a
+// matrix and its transpose.
+static void check_matrix_product(long rows, long columns, long depth, int is_symmetric) {
+  begin_case("matrices %ldx%ld and %ldx%ld%s", rows, depth, depth, columns,
+             is_symmetric ? ", symmetric" : "");
+  const float *left = new_parameters(rows * depth, 1), *added = new_parameters(rows * columns, 2);
+  tensor right = new_target(4, 1, depth * columns, 0, 3), panel = new_target(4, 1, 32 * depth, 0, 4);
+  float *transposed = right.data;
+  for (long r = 0; is_symmetric && r < rows; r++) {
+    for (long k = 0; k < depth; k++) transposed[k * columns + r] = left[r * depth + k];
+  }
+  gk_matrix_product task = {.left = left, .right = right.data, .scale = 0.5f, .added_scale = -2,
+                            .panel = panel.data, .rows = rows, .columns = columns,
+                            .depth = depth, .is_symmetric = is_symmetric};
+  // What is added to a symmetric product must be symmetric, too.
+  if (!is_symmetric) task.added = added;
+  tensor product[SIDES];
+  for (int side = 0; side < SIDES; side++) {
+    product[side] = new_target(4, 1, rows * columns, 5, 5);
+    task.product = product[side].data;
+    checked.tables[side]->optimizer.matrix_product(&task);
+  }
+  compare("the product", product[REFERENCE], product[TESTED], VALUE_LIMIT);
+  end_case();
+}
+
 void check_optimizer(void) {
   begin_family("optimizer");
+  check_matrix_product(1, 1, 1, 0);
+  check_matrix_product(7, 33, 65, 0);
+  check_matrix_product(12, 32, 40, 0);
+  check_matrix_product(13, 45, 9, 0);
+  check_matrix_product(40, 40, 17, 1);
+  check_matrix_product(67, 67, 130, 1);
   for (unsigned i = 0; i < COUNT_OF(counts); i++) check_steps(counts[i]);
   end_family();
 }

@@ -35,11 +35,11 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
     return BackboneFeatures(stride8: fine, stride16: middle, stride32: coarse)
   }
 
-  private static func head(_ x: Value, _ scope: Scope, isShared: Bool) -> [Value] {
+  private static func head(_ x: Value, _ scope: Scope) -> [Value] {
     let maps = scope["neck"].featurePyramid(features(x, scope["features"]), 6, style: smooth)
     return scope["head"].decoupledHead(
       maps, .decoupled, classCount: 3,
-      style: HeadStyle(channels: 6, norm: smooth, isDepthwise: true, isShared: isShared),
+      style: HeadStyle(channels: 6, norm: smooth, isDepthwise: true),
       input: Shape(n: 2, h: 64, w: 64, c: 3))
   }
 
@@ -88,18 +88,7 @@ private struct BlockCase: CustomTestStringConvertible, Sendable {
       scope["neck"].pathAggregation(features(x, scope["features"]), 6, style: smooth)
     },
     BlockCase(
-      "path aggregation neck of four levels", [2, 12, 12, 3],
-      [[2, 12, 12, 4], [2, 6, 6, 4], [2, 3, 3, 4], [2, 2, 2, 4]]
-    ) { x, scope in
-      scope["neck"].pathAggregation(
-        features(x, scope["features"]), 4, levels: 4, style: smooth)
-    },
-    BlockCase("head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]) {
-      head($0, $1, isShared: false)
-    },
-    BlockCase(
-      "head of shared branches", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]]
-    ) { head($0, $1, isShared: true) },
+      "head", [2, 16, 12, 3], [[2, 16, 12, 7], [2, 8, 6, 7], [2, 4, 3, 7]], build: head),
   ]
 }
 

@@ -68,6 +68,8 @@ final class TemporaryFolder {
     config.validationInterval = 2
     config.optimizer = .sgd
     config.learningRate = 0.1 + 0.2
+    config.learningRateCourse = .cosine
+    config.progressive = 0.5
     config.finalLearningRateFraction = 0.05
     config.momentum = 0.93
     config.weightDecay = 1e-5
@@ -205,7 +207,7 @@ final class TemporaryFolder {
     // The default of sgd at a batch size of 8 is chosen, and not listed.
     #expect(
       config.resolved.changedSettings.rows == [
-        ["weights", "none", "builtin"], ["batch", "8", "16"], ["optimizer", "sgd", "adamw"],
+        ["weights", "none", "builtin"], ["optimizer", "sgd", "muon"],
         ["strict", "true", "false"], ["workers", "3", "as --threads"],
       ])
     config.learningRate = 0.5
@@ -215,7 +217,7 @@ final class TemporaryFolder {
   @Test func notesShowRangeAndDefault() {
     let config = TrainingConfig()
     #expect(Knob.named("hsv_h").notes(config) == ["from 0 to 0.5", "default: 0.015"])
-    #expect(Knob.named("batch").notes(config) == ["from 1 to 4096, or auto", "default: 16"])
+    #expect(Knob.named("batch").notes(config) == ["from 1 to 4096, or auto", "default: auto"])
     #expect(Knob.named("box_loss").notes(config) == ["iou, giou, diou, ciou", "default: ciou"])
     #expect(Knob.named("assigner").notes(config) == ["tal, simota", "default: tal"])
     #expect(Knob.named("data").notes(config) == [])

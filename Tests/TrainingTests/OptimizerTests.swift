@@ -72,7 +72,7 @@ import Testing
     #expect(result.actual.first != Float(result.expected[0]))
   }
 
-  @Test(arguments: [OptimizerChoice.sgd, .adamw])
+  @Test(arguments: [OptimizerChoice.sgd, .adamw, .muon])
   func threadsDoNotMatter(choice: OptimizerChoice) throws {
     let set = InstructionSet.available.last ?? .scalar
     let one = try run(choice, set: set, threads: 1) { _, _, _, _, _ in }
@@ -81,8 +81,8 @@ import Testing
     }
   }
 
-  @Test func automaticChoiceIsAdamW() {
-    #expect(OptimizerChoice.auto.resolved == .adamw)
+  @Test func automaticChoiceIsMuon() {
+    #expect(OptimizerChoice.auto.resolved == .muon)
     #expect(OptimizerChoice.sgd.resolved == .sgd)
   }
 }

@@ -119,7 +119,7 @@ struct TrainerTests {
         kinds.append("started")
         #expect(summary.trainingImages == 24 && summary.validationImages == 6)
         #expect(summary.stepsPerEpoch == 6 && summary.firstEpoch == 0)
-        #expect(summary.config.optimizer == .adamw)
+        #expect(summary.config.optimizer == .muon)
         #expect(summary.classNames == ["platelet", "red", "white"])
       case .step(let report):
         kinds.append("step")
@@ -142,13 +142,15 @@ struct TrainerTests {
     #expect(outcome.folder == path)
     var saved = try TrainingConfig(jsonFile: path + "/config.json")
     // What was left to Glimpse is written out.
-    #expect(saved.optimizer == .adamw && saved.learningRate != nil && saved.weightDecay != nil)
+    #expect(saved.optimizer == .muon && saved.learningRate != nil && saved.weightDecay != nil)
     let precision = PrecisionChoice.auto.resolved(on: try InstructionSet.chosen()).precision
     #expect(saved.precision.rawValue == precision.rawValue)
     saved.precision = .auto
     saved.optimizer = .auto
     saved.learningRate = nil
     saved.weightDecay = nil
+    (saved.learningRateCourse, saved.finalLearningRateFraction) = (nil, nil)
+    (saved.progressive, saved.weights) = (nil, config.weights)
     #expect(saved == config)
     let lines = try String(contentsOfFile: path + "/results.csv", encoding: .utf8)
       .split(separator: "\n")

@@ -23,6 +23,21 @@ typedef struct {
   float gradient_scale;
 } gk_adamw_step;
 
+// product = scale left right + added_scale added. All matrices are contiguous: left has rows x depth
+// values, right depth x columns, product and `added`, which may be NULL, rows x columns. `product`
+// may be none of the others. If `is_symmetric` is not 0, the product is known to be symmetric, and
+// only half of it is computed. `panel` has room for 32 x depth values.
+typedef struct {
+  const float *left;
+  const float *right;
+  const float *added;
+  float scale, added_scale;
+  float *product;
+  float *panel;
+  long rows, columns, depth;
+  int is_symmetric;
+} gk_matrix_product;
+
 typedef struct {
   void (*sgd)(const gk_sgd_step *step, const float *gradient, float *parameter, float *velocity,
               long count);
@@ -32,4 +47,5 @@ typedef struct {
   void (*average)(float weight, const float *value, float *average, long count);
   // The sum of squares in double precision; the order of summation depends only on `count`.
   double (*sum_of_squares)(const float *x, long count);
+  void (*matrix_product)(const gk_matrix_product *product);
 } gk_optimizer_table;

@@ -4,8 +4,8 @@ import CGlimpseKernels
 ///
 /// The work is split at fixed positions, so results do not depend on the number of threads.
 package struct VectorOperations {
-  private let pool: ThreadPool
-  private let kernels: Kernels
+  let pool: ThreadPool
+  let kernels: Kernels
   /// Floats per task: small enough for load balance, large enough to hide the scheduling overhead.
   private static let chunk = 1 << 16
 

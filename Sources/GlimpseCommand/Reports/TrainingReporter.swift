@@ -63,10 +63,10 @@ struct TrainingReporter {
     console.note(
       "\(Sentence.count(epochs, "epoch")) of "
         + "\(Sentence.count(summary.stepsPerEpoch, "step")) with batch size \(summary.batch), about "
-        + "\(NumberFormat.bytes(summary.memory)) of memory, \(summary.config.optimizer.rawValue), "
-        + "learning rate \(summary.config.learningRate ?? 0), "
+        + "\(NumberFormat.bytes(summary.memory)) of memory, "
         + "\(Sentence.count(summary.threads, "thread")), into \(Sentence.printable(summary.folder))"
     )
+    console.note("Recipe: " + summary.config.recipeText)
     if summary.firstEpoch > 0 { console.note("Resuming from epoch \(summary.firstEpoch + 1)") }
   }
 

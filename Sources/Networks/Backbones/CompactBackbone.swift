@@ -9,10 +9,6 @@ struct CompactLayout: Sendable {
   var stem = 16
   /// The channels of neck and head.
   var width = 96
-  /// Whether there is a fourth level at stride 64.
-  var hasStride64 = false
-  /// Whether all levels share the convolutions of the head's branches.
-  var sharesHead = false
 }
 
 extension Scope {

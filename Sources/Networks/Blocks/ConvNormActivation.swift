@@ -27,15 +27,13 @@ extension Scope {
   ///
   /// n, h, w, c -> n, h / stride, w / stride, `channels`. A depthwise block keeps the number of
   /// channels. Parameter scopes: `conv`, `bn`.
-  ///
-  /// - Parameter convolutionOf: The block whose convolution's weights are used, by default this one.
   func convNormActivation(
     _ x: Value, _ channels: Int, kernel: Extent, stride: Extent = 1, depthwise: Bool = false,
-    style: NormStyle, activates: Bool = true, convolutionOf owner: Scope? = nil
+    style: NormStyle, activates: Bool = true
   ) -> Value {
     let convolution = Convolution(
       x.shape.c, channels, kernel: kernel, stride: stride, groups: depthwise ? channels : 1)
-    let y = self["conv"].apply(convolution, x, parametersOf: (owner ?? self)["conv"])
+    let y = self["conv"].apply(convolution, x)
     return self["bn"].apply(style.norm(channels, activates: activates), y)
   }
 }

@@ -5,18 +5,12 @@ extension Scope {
   ///
   /// n, h, w, c -> n, h / stride, w / stride, `channels` (Howard et al. 2017, "MobileNets", figure
   /// 2). Parameter scopes: `dw`, `pw`.
-  ///
-  /// - Parameter convolutionsOf: The block whose convolutions' weights are used, by default this one.
   func depthwiseSeparable(
-    _ x: Value, _ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle,
-    convolutionsOf owner: Scope? = nil
+    _ x: Value, _ channels: Int, kernel: Extent = 3, stride: Extent = 1, style: NormStyle
   ) -> Value {
-    let owner = owner ?? self
     let spatial = self["dw"].convNormActivation(
-      x, x.shape.c, kernel: kernel, stride: stride, depthwise: true, style: style,
-      convolutionOf: owner["dw"])
-    return self["pw"].convNormActivation(
-      spatial, channels, kernel: 1, style: style, convolutionOf: owner["pw"])
+      x, x.shape.c, kernel: kernel, stride: stride, depthwise: true, style: style)
+    return self["pw"].convNormActivation(spatial, channels, kernel: 1, style: style)
   }
 
   /// An inverted residual block: 1x1 expansion, depthwise convolution, linear 1x1 projection, and a

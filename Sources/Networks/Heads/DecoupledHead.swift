@@ -4,8 +4,6 @@ import Foundation
 extension DetectionHead {
   /// The format of the outputs of `decoupledHead`: per stride n, h, w, 4 + classes.
   static let decoupled = DetectionHead(strides: [8, 16, 32])
-  /// The same with a fourth output, for objects that fill the image.
-  static let decoupled64 = DetectionHead(strides: [8, 16, 32, 64])
 }
 
 /// The branches of a decoupled head.
@@ -14,9 +12,6 @@ struct HeadStyle: Hashable, Sendable {
   var norm: NormStyle
   /// Whether the branches are depthwise separable.
   var isDepthwise: Bool
-  /// Whether the branches of all strides have the same convolutions, each with normalizations of its
-  /// own (Lyu et al. 2022, "RTMDet", section 3.2).
-  var isShared = false
 }
 
 extension Scope {
@@ -42,21 +37,15 @@ extension Scope {
       let classes = Convolution(
         channels, classCount, kernel: 1, bias: true, weightInitializer: .normal(deviation: 0.01),
         biasInitializer: .constant(Float(log(5 / (Double(classCount) * count)))))
-      let box = scope["box"].apply(boxes, branch("boxBranch", map, scope, style))
-      let logits = scope["class"].apply(classes, branch("classBranch", map, scope, style))
+      let box = scope["box"].apply(boxes, scope["boxBranch"].branch(map, style))
+      let logits = scope["class"].apply(classes, scope["classBranch"].branch(map, style))
       return scope["concat"].apply(Concat(), box, logits)
     }
   }
 
-  /// A branch of one stride, in the scope of that stride.
-  private func branch(
-    _ name: String, _ x: Value, _ level: Scope, _ style: HeadStyle
-  ) -> Value {
-    let owner = style.isShared ? self[name] : level[name]
-    return style.isDepthwise
-      ? level[name].depthwiseSeparable(
-        x, style.channels, kernel: 5, style: style.norm, convolutionsOf: owner)
-      : level[name].convNormActivation(
-        x, style.channels, kernel: 3, style: style.norm, convolutionOf: owner)
+  private func branch(_ x: Value, _ style: HeadStyle) -> Value {
+    style.isDepthwise
+      ? depthwiseSeparable(x, style.channels, kernel: 5, style: style.norm)
+      : convNormActivation(x, style.channels, kernel: 3, style: style.norm)
   }
 }

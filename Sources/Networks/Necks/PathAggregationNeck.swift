@@ -3,13 +3,11 @@ import Engine
 extension Scope {
   /// A feature pyramid with a top-down and a bottom-up path (PAN).
   ///
-  /// Three maps at strides 8, 16 and 32 in; as many maps of `channels` channels out, and one of stride 64
-  /// if there are four `levels`, made from the one before it (Yu et al. 2021, "PP-PicoDet", section 3.1)
-  /// (Lin et al. 2017,
+  /// Three maps at strides 8, 16 and 32 in; as many maps of `channels` channels out (Lin et al. 2017,
   /// "Feature Pyramid Networks", figure 3; Liu et al. 2018, "Path Aggregation Network", figure 1b),
   /// concatenated and followed by a 1x1 convolution and a depthwise block.
   func pathAggregation(
-    _ x: BackboneFeatures, _ channels: Int, levels: Int = 3, style: NormStyle
+    _ x: BackboneFeatures, _ channels: Int, style: NormStyle
   ) -> [Value] {
     func refine(_ x: Value, _ scope: Scope) -> Value {
       scope.depthwiseSeparable(x, channels, kernel: 5, style: style)
@@ -27,9 +25,6 @@ extension Scope {
     let joined8 = self["down8"].upsampleConcat(middle, x.stride8, channels, style: style)
     let fine = refine(joined8, self["refine8"])
     let middleOut = bottomUp(fine, middle, self["up16"])
-    let coarse = bottomUp(middleOut, top, self["up32"])
-    if levels == 3 { return [fine, middleOut, coarse] }
-    let halved = self["up64"]["down"].depthwiseSeparable(coarse, channels, stride: 2, style: style)
-    return [fine, middleOut, coarse, refine(halved, self["up64"]["refine"])]
+    return [fine, middleOut, bottomUp(middleOut, top, self["up32"])]
   }
 }

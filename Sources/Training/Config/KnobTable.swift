@@ -63,6 +63,7 @@ extension Knob {
       help: "Maximum relative change of the input size between batches"),
     Knob(
       "progressive", \.progressive, .from(0.25, to: 1), unit: "fraction",
+      unset: byRecipe { $0.progressive.optionText },
       help:
         "Input size of the first half of the epochs, as a fraction of --imgsz; the next 30 % have "
         + "the mean of both"),
@@ -78,8 +79,8 @@ extension Knob {
     Knob(
       "batch", \.batch, .batch, short: "b", unit: "images", word: "auto",
       help:
-        "Batch size; auto selects the largest of 64, 32, 16, 8, 4, 2 and 1 that the dataset can fill "
-        + "and that needs at most 80 % of the memory, or of the control group's limit"),
+        "Batch size; auto selects 16, or 8 for less than 150 images, halved until it needs at most 80 % "
+        + "of the memory, or of the control group's limit"),
     Knob(
       "accumulate", \.accumulate, .from(1, to: 1024), unit: "batches",
       help: "Batches whose gradients are averaged for one step of the optimizer"),
@@ -103,20 +104,24 @@ extension Knob {
   ]
 
   private static let optimizer = [
-    Knob("optimizer", \.optimizer, help: "Optimizer; auto selects adamw"),
+    Knob("optimizer", \.optimizer, help: "Optimizer; auto selects muon"),
     Knob(
       "lr0", \.learningRate, .above(0), aliases: ["lr"], unit: "rate",
-      unset: usual(\.usualRate) + " x batch / 64",
+      unset: byRecipe { $0.learningRate(of: .adamw, batch: 64).optionText }
+        + "; sgd \(TrainingRecipe.scratch.learningRate(of: .sgd, batch: 64).optionText) x batch / 64",
       help: "Learning rate after the warm-up, used as given for any batch size"),
     Knob(
-      "lr_schedule", \.learningRateCourse,
+      "lr_schedule", \.learningRateCourse, unset: byRecipe { $0.learningRateCourse.rawValue },
       help:
         "Learning rate after the warm-up: a cosine, or flat for half of the steps, then a cosine"
     ),
     Knob(
       "lrf", \.finalLearningRateFraction, .from(0, to: 1), unit: "fraction",
+      unset: byRecipe { $0.finalLearningRateFraction.optionText },
       help: "Final learning rate, as a fraction of --lr0"),
-    Knob("momentum", \.momentum, .from(0, below: 1), help: "Momentum of sgd, beta1 of adamw"),
+    Knob(
+      "momentum", \.momentum, .from(0, below: 1),
+      help: "Momentum of sgd, beta1 of adamw and of muon's adamw"),
     Knob(
       "weight_decay", \.weightDecay, .atLeast(0), unset: usual(\.usualWeightDecay),
       help: "Weight decay, not applied to biases and norms"),
@@ -236,9 +241,16 @@ extension Knob {
     Knob(name, path, .from(0, to: 1), unit: "probability", help: "Probability of \(event)")
   }
 
-  /// "adamw 0.003, sgd 0.01": the default of each optimizer.
+  /// "0.012 from scratch, 0.003 in fine-tuning": the default of each recipe.
+  private static func byRecipe(_ value: (TrainingRecipe) -> String) -> String {
+    let (scratch, fineTuning) = (value(.scratch), value(.fineTuning))
+    return scratch == fineTuning
+      ? scratch : "\(scratch) from scratch, \(fineTuning) in fine-tuning"
+  }
+
+  /// "adamw 0.05, sgd 0.0005": the default of each optimizer.
   private static func usual(_ value: KeyPath<OptimizerChoice, Double>) -> String {
-    [OptimizerChoice.adamw, .sgd].map { "\($0.rawValue) \($0[keyPath: value].optionText)" }
+    [OptimizerChoice.muon, .adamw, .sgd].map { "\($0.rawValue) \($0[keyPath: value].optionText)" }
       .joined(separator: ", ")
   }
 }

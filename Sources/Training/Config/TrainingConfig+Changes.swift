@@ -5,16 +5,16 @@ extension TrainingConfig {
   /// is set up.
   private static let unlisted: Set<String> = ["data", "output", "name", "precision"]
   /// Settings that the defaults of others depend on.
-  private static let decisive: Set<String> = ["model", "optimizer", "batch"]
+  private static let decisive: Set<String> = ["model", "optimizer", "weights"]
 
   /// The settings of a run that differ from the defaults, with both values.
   ///
   /// The default of a setting that the training chooses, such as the learning rate, is that of the
-  /// run's model, optimizer and batch size.
+  /// run's model, optimizer, initial weights and batch size. The batch size is that in either case.
   package var changedSettings: Table {
     let plain = TrainingConfig().resolved
     var usual = TrainingConfig()
-    (usual.model, usual.optimizer, usual.batch) = (model, optimizer, batch)
+    (usual.model, usual.optimizer, usual.batch, usual.weights) = (model, optimizer, batch, weights)
     usual = usual.resolved
     let settings = resolved
     var table = Table([.words("setting"), .words("value"), .words("default")])

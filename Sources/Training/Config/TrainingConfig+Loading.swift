@@ -37,14 +37,16 @@ extension TrainingConfig {
   /// The input size of an epoch. Small inputs first teach more images in the same time (Tan and Le
   /// 2021, "EfficientNetV2", section 4, progressive learning).
   private func inputSize(ofEpoch epoch: Int) -> InputSize {
+    let start = progressive ?? 1
     let part = Double(epoch) / Double(epochs)
-    return imgsz.scaled(by: part < 0.5 ? progressive : part < 0.8 ? (1 + progressive) / 2 : 1)
+    return imgsz.scaled(by: part < 0.5 ? start : part < 0.8 ? (1 + start) / 2 : 1)
   }
 
   /// The mean area of the inputs over all epochs, as a fraction of that of the last ones.
   var meanInputArea: Double {
-    let middle = (1 + progressive) / 2
-    return 0.5 * progressive * progressive + 0.3 * middle * middle + 0.2
+    let start = progressive ?? 1
+    let middle = (1 + start) / 2
+    return 0.5 * start * start + 0.3 * middle * middle + 0.2
   }
 
   /// The augmented images of a training on samples, for inspection.
@@ -90,16 +92,22 @@ extension TrainingConfig {
     return result
   }
 
-  /// The configuration with defaults for unset weights, optimizer, learning rate and weight decay.
-  /// `batch` must be set before.
+  /// The configuration with defaults for unset weights, optimizer, learning rate and its schedule,
+  /// weight decay and progressive input size. `batch` must be set before.
   ///
   /// The default learning rate of SGD is proportional to the batch size.
   var resolved: TrainingConfig {
     var result = self
     result.optimizer = optimizer.resolved
-    let ratio = result.optimizer == .sgd ? Double(batch ?? 64) / 64 : 1
-    result.learningRate = learningRate ?? result.optimizer.usualRate * ratio
-    result.weights = weights ?? .usual(for: model)
+    let weights = weights ?? .usual(for: model)
+    let recipe = TrainingRecipe(startingFrom: weights)
+    result.weights = weights
+    result.learningRate =
+      learningRate ?? recipe.learningRate(of: result.optimizer, batch: batch ?? 64)
+    result.learningRateCourse = learningRateCourse ?? recipe.learningRateCourse
+    result.finalLearningRateFraction =
+      finalLearningRateFraction ?? recipe.finalLearningRateFraction
+    result.progressive = progressive ?? recipe.progressive
     result.weightDecay = weightDecay ?? result.optimizer.usualWeightDecay
     return result
   }
@@ -108,8 +116,8 @@ extension TrainingConfig {
   func schedule(stepsPerEpoch: Int) -> LearningRateSchedule {
     let steps = epochs * stepsPerEpoch
     return LearningRateSchedule(
-      peak: learningRate ?? 0, course: learningRateCourse,
-      finalLearningRateFraction: finalLearningRateFraction,
+      peak: learningRate ?? 0, course: learningRateCourse ?? .cosine,
+      finalLearningRateFraction: finalLearningRateFraction ?? 1,
       momentum: momentum,
       warmupMomentum: optimizer == .sgd ? warmupMomentum : momentum,
       // Limited before the conversion: a setting may be larger than any integer.

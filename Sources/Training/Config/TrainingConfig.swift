@@ -31,15 +31,16 @@ public struct TrainingConfig: Hashable, Sendable {
   public var imgsz = InputSize.longerSide(416)
   /// The maximum relative change of the input size between batches, 0...0.5.
   public var multiScale = 0.0
-  /// The input size of the first half of the epochs, as a fraction of `imgsz`; 1 for a fixed size.
-  public var progressive = 1.0
+  /// The input size of the first half of the epochs, as a fraction of `imgsz`; 1 for a fixed size, nil
+  /// for that of the recipe.
+  public var progressive: Double?
 
   /// The number of epochs.
   public var epochs = 100
   /// The time that the training may take; it replaces `epochs` when a run starts.
   public var time: TrainingTime?
-  /// Images per step; nil for the largest that fits the memory.
-  public var batch: Int? = 16
+  /// Images per step; nil for the training's choice.
+  public var batch: Int?
   /// Batches whose gradients are averaged for one step of the optimizer.
   public var accumulate = 1
   /// Validations without improvement that end the training; 0 for no early stopping.
@@ -58,12 +59,12 @@ public struct TrainingConfig: Hashable, Sendable {
 
   /// The optimizer.
   public var optimizer = OptimizerChoice.auto
-  /// The peak learning rate; nil for the optimizer's default.
+  /// The peak learning rate; nil for that of the optimizer and the recipe.
   public var learningRate: Double?
-  /// The course of the learning rate from its peak to the end.
-  public var learningRateCourse = LearningRateCourse.cosine
-  /// The final learning rate as a fraction of the peak.
-  public var finalLearningRateFraction = 0.01
+  /// The course of the learning rate from its peak to the end; nil for that of the recipe.
+  public var learningRateCourse: LearningRateCourse?
+  /// The final learning rate as a fraction of the peak; nil for that of the recipe.
+  public var finalLearningRateFraction: Double?
   /// The momentum of SGD, the first beta of AdamW.
   public var momentum = 0.9
   /// The weight decay; nil for the optimizer's default.

@@ -6,7 +6,7 @@ import Engine
 /// the decay multiplied by the rate as in PyTorch `torch.optim.AdamW`. The momentum of the
 /// hyperparameters is beta1.
 package struct AdamW: Optimizer {
-  private let firstMoment: ParameterBlock
+  let firstMoment: ParameterBlock
   private let secondMoment: ParameterBlock
   /// The ranges that are updated, with their weight decay.
   private let decays: [(range: Range<Int>, decay: Double)]

@@ -32,7 +32,7 @@ extension ParameterLayout {
 
 extension Range<Int> {
   /// The parts outside of other ranges, which are in ascending order.
-  fileprivate func subtracting(_ others: [Range<Int>]) -> [Range<Int>] {
+  func subtracting(_ others: [Range<Int>]) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var start = lowerBound
     for other in others.map({ $0.clamped(to: self) }) where !other.isEmpty {
@@ -54,19 +54,27 @@ package struct StepHyperparameters: Hashable, Sendable {
 
 /// The choice of optimizer; raw values are those of `--optimizer`.
 public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
-  /// AdamW, which needs fewer epochs: on a VOC subset it was better after 2 epochs than SGD, at
-  /// YOLOX's learning rate, after 16.
+  /// Muon, which needs the fewest epochs; the article Training has the figures.
   case auto
   /// SGD with Nesterov momentum.
   case sgd
   /// Adam with decoupled weight decay.
   case adamw
+  /// Muon for the matrices of hidden layers, AdamW for the rest.
+  case muon
 
   /// The optimizer that `auto` selects; the others select themselves.
-  package var resolved: OptimizerChoice { self == .auto ? .adamw : self }
+  package var resolved: OptimizerChoice { self == .auto ? .muon : self }
 
-  /// The number of state blocks; `auto` must be resolved before.
-  var stateCount: Int { self == .sgd ? 1 : 2 }
+  /// The memory of its state and workspace, as a multiple of that of the parameters.
+  var parameterBlocks: Int {
+    switch self {
+    case .sgd: 1
+    case .adamw: 2
+    // Each matrix has three of its size, and two of the square of its smaller side.
+    case .muon, .auto: 2 + 4
+    }
+  }
 
   /// Makes the optimizer with its state at zero; `auto` must be resolved before.
   ///
@@ -77,17 +85,13 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
     let decays = layout.decays(weightDecay, without: frozen)
     return switch self {
     case .sgd: SGD(layout, decays: decays)
-    case .adamw, .auto: AdamW(layout, decays: decays)
+    case .adamw: AdamW(layout, decays: decays)
+    case .muon, .auto: Muon(layout, decays: decays)
     }
   }
 }
 
 extension OptimizerChoice {
-  /// The default learning rate, for small networks trained from scratch; SGD's is for a batch size
-  /// of 64 (YOLOX). AdamW's is three times that of NanoDet-Plus and needs a third of the epochs on
-  /// BCCD.
-  package var usualRate: Double { resolved == .sgd ? 0.01 : 0.003 }
-
   /// The default weight decay (YOLOX, NanoDet-Plus).
   package var usualWeightDecay: Double { resolved == .sgd ? 0.0005 : 0.05 }
 }

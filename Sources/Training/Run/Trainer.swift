@@ -91,6 +91,7 @@ public final class Trainer {
       config, model: model, sampleCount: data.training.samples.count,
       imagesPerEpoch: data.imagesPerEpoch, precision: precision, threads: pool.threads)
     config.batch = config.batch ?? memory.batch
+    config = config.resolved
     data.batchSize = memory.batch
     self.data = data
     if let time = config.time {
@@ -99,7 +100,6 @@ public final class Trainer {
       ).epochs(in: time.seconds, model: model)
       config.time = nil
     }
-    config = config.resolved
     // Saves the resolved precision in config.json.
     config.precision = precision == .bf16 ? .bf16 : .f32
     self.config = config

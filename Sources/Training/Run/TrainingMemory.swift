@@ -26,7 +26,10 @@ package struct TrainingMemory: Hashable, Sendable {
 
   /// The choices of `batch: auto`, the largest first: larger ones would leave too few steps per
   /// epoch on datasets of the size that is trained on CPUs.
-  static let batches = [64, 32, 16, 8, 4, 2, 1]
+  static let batches = [16, 8, 4, 2, 1]
+  /// Below as many images, `batch: auto` is at most `largestOfFew`.
+  static let fewImages = 150
+  static let largestOfFew = 8
   /// The fraction of the memory limit that training may use. The rest is a reserve for memory that
   /// is not estimated, such as images during decoding.
   static let usableFraction = 0.8
@@ -47,7 +50,7 @@ package struct TrainingMemory: Hashable, Sendable {
   ) throws(EngineError) {
     self.batch = batch
     let (graph, input) = (model.graph, model.description)
-    parameters = graph.parameterLayout.byteCount * (3 + optimizer.stateCount)
+    parameters = graph.parameterLayout.byteCount * (3 + optimizer.parameterBlocks)
     let kernels = try Kernels(InstructionSet.chosen(), precision: precision)
     let largest = imagesPerEpoch.map { BatchPartition(count: $0, size: batch).largest } ?? batch
     let plan = try Plan(
@@ -90,8 +93,9 @@ package struct TrainingMemory: Hashable, Sendable {
     }
     let size = config.largestInput
     let most = max(sampleCount, 1)
+    let few = sampleCount < Self.fewImages ? min(Self.largestOfFew, most) : most
     let automatic =
-      config.batch == nil ? Self.batches.first { $0 <= most && fits($0, size) } : nil
+      config.batch == nil ? Self.batches.first { $0 <= few && fits($0, size) } : nil
     let batch = automatic ?? min(config.batch ?? 1, most)
     let memory = try estimate(batch, size)
     if automatic != nil || config.batch != nil && memory.total <= limit {
