@@ -1,6 +1,7 @@
 // JPEG decoding through libjpeg, with its default (slow integer) DCT and smooth upsampling.
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -20,6 +21,9 @@ typedef struct jpeg_reader {
   struct jpeg_progress_mgr progress;
   gc_escape escape;
   int in_header;
+  // The source of an image that is read in pieces; unused for an image in memory.
+  struct jpeg_source_mgr source;
+  gc_file *file;
 } jpeg_reader;
 
 static void on_error(j_common_ptr decoder) {
@@ -90,12 +94,57 @@ static void open_reader(jpeg_reader *reader, gc_report *report) {
   reader->progress.progress_monitor = on_progress;
 }
 
+static void ignore_source(j_decompress_ptr decoder) { (void)decoder; }
+
+// Missing data are replaced by an end marker, with a warning, as libjpeg's own sources do.
+static boolean refill_source(j_decompress_ptr decoder) {
+  static const JOCTET end[2] = {0xFF, JPEG_EOI};
+  jpeg_reader *reader = decoder->client_data;
+  size_t count = gc_file_refill(reader->file, &reader->escape);
+  reader->source.next_input_byte = reader->file->bytes;
+  reader->source.bytes_in_buffer = count;
+  if (count == 0) {
+    WARNMS(decoder, JWRN_JPEG_EOF);
+    reader->source.next_input_byte = end;
+    reader->source.bytes_in_buffer = sizeof end;
+  }
+  return TRUE;
+}
+
+static void skip_source(j_decompress_ptr decoder, long count) {
+  struct jpeg_source_mgr *source = decoder->src;
+  while (count > 0 && (size_t)count > source->bytes_in_buffer) {
+    count -= (long)source->bytes_in_buffer;
+    refill_source(decoder);
+    jpeg_reader *reader = decoder->client_data;
+    if (source->next_input_byte != reader->file->bytes) return;  // at the end of the file
+  }
+  if (count > 0) {
+    source->next_input_byte += count;
+    source->bytes_in_buffer -= (size_t)count;
+  }
+}
+
+// Whether the rows can be decoded in order, without holding the coefficients of the whole image.
+static int is_sequential(const struct jpeg_decompress_struct *decoder) {
+  return !decoder->progressive_mode && decoder->comps_in_scan == decoder->num_components;
+}
+
 // Reads up to the first scan and rejects unsupported files. Runs under setjmp.
 static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
   struct jpeg_decompress_struct *decoder = &reader->decoder;
   jpeg_create_decompress(decoder);  // keeps err and client_data
   decoder->progress = &reader->progress;
-  jpeg_mem_src(decoder, (unsigned char *)bytes, count);
+  if (reader->file == NULL) {
+    jpeg_mem_src(decoder, (unsigned char *)bytes, count);
+  } else {
+    reader->source.init_source = ignore_source;
+    reader->source.fill_input_buffer = refill_source;
+    reader->source.skip_input_data = skip_source;
+    reader->source.resync_to_restart = jpeg_resync_to_restart;
+    reader->source.term_source = ignore_source;
+    decoder->src = &reader->source;
+  }
   jpeg_read_header(decoder, TRUE);
   reader->in_header = 0;
   if (decoder->data_precision != 8) {
@@ -116,6 +165,7 @@ static int header_under_setjmp(
   header->height = decoder->image_height;
   header->channels = decoder->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
   header->bit_depth = 8;
+  header->is_sequential = is_sequential(decoder);
   // Each block of 8 x 8 samples takes at least one bit, and extreme sampling factors make 9 blocks
   // of 32 x 32 pixels: 910 pixels per byte, rounded up generously. Arithmetic coding can take less.
   header->pixels_per_byte = decoder->arith_code ? 0 : 2048;
@@ -151,11 +201,8 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *pixels, size_t width, int 
   }
 }
 
-static int decode_under_setjmp(
-  jpeg_reader *reader, const uint8_t *bytes, size_t count, int eighths, int channels,
-  uint8_t *pixels, size_t size) {
-  if (setjmp(reader->escape.place)) return reader->escape.status;
-  read_header(reader, bytes, count);
+// Sets the output layout and begins to decode; returns a row for CMYK, or NULL. Runs under setjmp.
+static JSAMPARRAY start_decoding(jpeg_reader *reader, int eighths, int channels) {
   struct jpeg_decompress_struct *decoder = &reader->decoder;
   int is_cmyk =
     decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK;
@@ -163,33 +210,49 @@ static int decode_under_setjmp(
   decoder->scale_num = (unsigned)eighths;
   decoder->scale_denom = 8;
   jpeg_start_decompress(decoder);
-
-  size_t width = decoder->output_width, height = decoder->output_height;
-  size_t row_bytes = width * (size_t)channels;
-  if (decoder->output_components != (is_cmyk ? 4 : channels)
-      || size / row_bytes < height || size != row_bytes * height) {
+  if (decoder->output_components != (is_cmyk ? 4 : channels)) {
     gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
   }
-  JSAMPARRAY cmyk = NULL;
-  if (is_cmyk) {
-    cmyk = decoder->mem->alloc_sarray(
-      (j_common_ptr)decoder, JPOOL_IMAGE, decoder->output_width * 4, 1);
-  }
-  while (decoder->output_scanline < height) {
-    uint8_t *row = pixels + decoder->output_scanline * row_bytes;
-    if (is_cmyk) {
+  if (!is_cmyk) return NULL;
+  return decoder->mem->alloc_sarray(
+    (j_common_ptr)decoder, JPOOL_IMAGE, decoder->output_width * 4, 1);
+}
+
+// Decodes the next `count` rows. Runs under setjmp.
+static void decode_rows(
+  jpeg_reader *reader, JSAMPARRAY cmyk, int channels, uint8_t *pixels, size_t count) {
+  struct jpeg_decompress_struct *decoder = &reader->decoder;
+  size_t width = decoder->output_width, row_bytes = width * (size_t)channels;
+  size_t first = decoder->output_scanline, end = first + count;
+  while (decoder->output_scanline < end) {
+    uint8_t *row = pixels + (decoder->output_scanline - first) * row_bytes;
+    if (cmyk != NULL) {
       if (jpeg_read_scanlines(decoder, cmyk, 1) == 1) {
         cmyk_to_rgb(cmyk[0], row, width, channels);
       }
     } else {
       JSAMPROW rows[8];
-      size_t many = height - decoder->output_scanline;
+      size_t many = end - decoder->output_scanline;
       if (many > 8) many = 8;
       for (size_t i = 0; i < many; i++) rows[i] = row + i * row_bytes;
       jpeg_read_scanlines(decoder, rows, (JDIMENSION)many);
     }
   }
-  jpeg_finish_decompress(decoder);
+}
+
+static int decode_under_setjmp(
+  jpeg_reader *reader, const uint8_t *bytes, size_t count, int eighths, int channels,
+  uint8_t *pixels, size_t size) {
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  read_header(reader, bytes, count);
+  JSAMPARRAY cmyk = start_decoding(reader, eighths, channels);
+  size_t height = reader->decoder.output_height;
+  size_t row_bytes = (size_t)reader->decoder.output_width * (size_t)channels;
+  if (size / row_bytes < height || size != row_bytes * height) {
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
+  }
+  decode_rows(reader, cmyk, channels, pixels, height);
+  jpeg_finish_decompress(&reader->decoder);
   return GC_OK;
 }
 
@@ -201,4 +264,66 @@ int gc_jpeg_decode(
   int status = decode_under_setjmp(&reader, bytes, count, eighths, channels, pixels, size);
   jpeg_destroy_decompress(&reader.decoder);
   return status;
+}
+
+struct gc_jpeg_rows {
+  jpeg_reader reader;
+  gc_file file;
+  int channels;
+  JSAMPARRAY cmyk;
+  uint32_t rows_left;
+};
+
+static int open_under_setjmp(gc_jpeg_rows *rows) {
+  jpeg_reader *reader = &rows->reader;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  read_header(reader, NULL, 0);
+  if (!is_sequential(&reader->decoder)) {
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "the rows of several scans are not in order");
+  }
+  rows->cmyk = start_decoding(reader, 8, rows->channels);
+  rows->rows_left = reader->decoder.output_height;
+  return GC_OK;
+}
+
+int gc_jpeg_rows_open(
+  int descriptor, int channels, gc_jpeg_rows **opened, gc_report *report) {
+  gc_jpeg_rows *rows = calloc(1, sizeof *rows);
+  *opened = rows;
+  if (rows == NULL) return GC_NO_MEMORY;
+  open_reader(&rows->reader, report);
+  rows->file.descriptor = descriptor;
+  rows->reader.file = &rows->file;
+  rows->channels = channels;
+  int status = open_under_setjmp(rows);
+  if (status != GC_OK) {
+    gc_jpeg_rows_close(rows);
+    *opened = NULL;
+  }
+  return status;
+}
+
+static int read_under_setjmp(gc_jpeg_rows *rows, uint8_t *pixels, uint32_t count) {
+  jpeg_reader *reader = &rows->reader;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  decode_rows(reader, rows->cmyk, rows->channels, pixels, count);
+  rows->rows_left -= count;
+  if (rows->rows_left == 0) jpeg_finish_decompress(&reader->decoder);
+  return GC_OK;
+}
+
+int gc_jpeg_rows_read(
+  gc_jpeg_rows *rows, uint8_t *pixels, size_t size, uint32_t count, gc_report *report) {
+  gc_escape_prepare(&rows->reader.escape, report, GC_CORRUPT);
+  size_t row_bytes = (size_t)rows->reader.decoder.output_width * (size_t)rows->channels;
+  if (count > rows->rows_left || size != count * row_bytes) return GC_UNSUPPORTED;
+  int status = read_under_setjmp(rows, pixels, count);
+  if (status != GC_OK) rows->rows_left = 0;  // libjpeg cannot go on after an error
+  return status;
+}
+
+void gc_jpeg_rows_close(gc_jpeg_rows *rows) {
+  if (rows == NULL) return;
+  jpeg_destroy_decompress(&rows->reader.decoder);
+  free(rows);
 }

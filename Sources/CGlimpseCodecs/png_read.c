@@ -1,6 +1,7 @@
 // PNG decoding through libpng's full interface (the simplified one blends alpha and treats 16 bits
 // as linear light).
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <png.h>
@@ -13,6 +14,7 @@ typedef struct png_reader {
   gc_escape escape;
   const uint8_t *bytes;
   size_t left;
+  gc_file *file;  // refills `bytes`; NULL for an image in memory
 } png_reader;
 
 static void on_error(png_structp png, png_const_charp message) {
@@ -29,9 +31,19 @@ static void on_warning(png_structp png, png_const_charp message) {
 
 static void on_read(png_structp png, png_bytep into, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
-  if (count > reader->left) {
-    reader->escape.report->damage |= GC_ENDS_EARLY;
-    gc_escape_with(&reader->escape, GC_CORRUPT, "data end before the image is complete");
+  while (reader->left < count) {
+    memcpy(into, reader->bytes, reader->left);
+    into += reader->left;
+    count -= reader->left;
+    reader->left = 0;
+    if (reader->file != NULL) {
+      reader->left = gc_file_refill(reader->file, &reader->escape);
+      reader->bytes = reader->file->bytes;
+    }
+    if (reader->left == 0) {
+      reader->escape.report->damage |= GC_ENDS_EARLY;
+      gc_escape_with(&reader->escape, GC_CORRUPT, "data end before the image is complete");
+    }
   }
   memcpy(into, reader->bytes, count);
   reader->bytes += count;
@@ -64,6 +76,7 @@ static int header_under_setjmp(png_reader *reader, gc_header *header) {
   header->height = png_get_image_height(png, info);
   header->channels = ((color & PNG_COLOR_MASK_COLOR) ? 3 : 1) + (has_alpha ? 1 : 0);
   header->bit_depth = depth == 16 ? 16 : 8;
+  header->is_sequential = png_get_interlace_type(png, info) == PNG_INTERLACE_NONE;
   // Deflate expands 2 bits to at most 258 bytes: 1032 bytes per byte of the file.
   header->pixels_per_byte = 1032.0 * 8 / (depth * png_get_channels(png, info));
   return GC_OK;
@@ -145,4 +158,70 @@ int gc_png_decode(
   int status = decode_under_setjmp(&reader, channels, bit_depth, pixels, size);
   png_destroy_read_struct(&reader.png, &reader.info, NULL);
   return status;
+}
+
+struct gc_png_rows {
+  png_reader reader;
+  gc_file file;
+  size_t row_bytes;
+  uint32_t rows_left;
+};
+
+static int open_under_setjmp(gc_png_rows *rows, int channels, int bit_depth) {
+  png_reader *reader = &rows->reader;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  read_header(reader);
+  png_structp png = reader->png;
+  if (png_get_interlace_type(png, reader->info) != PNG_INTERLACE_NONE) {
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "interlaced rows are not in order");
+  }
+  set_layout(reader, channels, bit_depth);
+  png_read_update_info(png, reader->info);
+  rows->rows_left = png_get_image_height(png, reader->info);
+  rows->row_bytes = png_get_rowbytes(png, reader->info);
+  size_t width = png_get_image_width(png, reader->info);
+  if (rows->row_bytes != width * (size_t)channels * (size_t)bit_depth / 8) {
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
+  }
+  return GC_OK;
+}
+
+int gc_png_rows_open(
+  int descriptor, int channels, int bit_depth, gc_png_rows **opened, gc_report *report) {
+  gc_png_rows *rows = calloc(1, sizeof *rows);
+  *opened = rows;
+  if (rows == NULL) return GC_NO_MEMORY;
+  open_reader(&rows->reader, NULL, 0, report);
+  rows->file.descriptor = descriptor;
+  rows->reader.file = &rows->file;
+  int status = open_under_setjmp(rows, channels, bit_depth);
+  if (status != GC_OK) {
+    gc_png_rows_close(rows);
+    *opened = NULL;
+  }
+  return status;
+}
+
+static int read_under_setjmp(gc_png_rows *rows, uint8_t *pixels, uint32_t count) {
+  png_reader *reader = &rows->reader;
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  for (uint32_t y = 0; y < count; y++) png_read_row(reader->png, pixels + y * rows->row_bytes, NULL);
+  rows->rows_left -= count;
+  if (rows->rows_left == 0) png_read_end(reader->png, NULL);  // the last checksum
+  return GC_OK;
+}
+
+int gc_png_rows_read(
+  gc_png_rows *rows, uint8_t *pixels, size_t size, uint32_t count, gc_report *report) {
+  gc_escape_prepare(&rows->reader.escape, report, GC_CORRUPT);
+  if (count > rows->rows_left || size != count * rows->row_bytes) return GC_UNSUPPORTED;
+  int status = read_under_setjmp(rows, pixels, count);
+  if (status != GC_OK) rows->rows_left = 0;  // libpng cannot go on after an error
+  return status;
+}
+
+void gc_png_rows_close(gc_png_rows *rows) {
+  if (rows == NULL) return;
+  png_destroy_read_struct(&rows->reader.png, &rows->reader.info, NULL);
+  free(rows);
 }

@@ -1,8 +1,10 @@
 #include "support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void gc_escape_prepare(gc_escape *escape, gc_report *report, int status) {
   memset(report, 0, sizeof *report);
@@ -18,6 +20,14 @@ void gc_escape_with(gc_escape *escape, int status, const char *message) {
 
 void gc_note(char *slot, const char *text) {
   if (slot[0] == 0) snprintf(slot, GC_MESSAGE_SIZE, "%s", text);
+}
+
+size_t gc_file_refill(gc_file *file, gc_escape *escape) {
+  while (1) {
+    ssize_t count = read(file->descriptor, file->bytes, sizeof file->bytes);
+    if (count >= 0) return (size_t)count;
+    if (errno != EINTR) gc_escape_with(escape, GC_CORRUPT, strerror(errno));
+  }
 }
 
 int gc_bytes_reserve(gc_bytes *made, size_t count) {

@@ -19,7 +19,7 @@ struct TIFFTests {
     var image = Image(width: 400, height: 300, format: PixelFormat(channels: 3, bitDepth: 16))
     for index in image.bytes.indices { image.bytes[index] = UInt8(index * index >> 7 & 255) }
     let bytes = try ImageFile.encode(image, as: .tiff)
-    let file = try #require(TIFFFile(bytes[...]))
+    let file = try #require(TIFFFile(.memory(bytes[...])))
     let directory = TIFFDirectory(at: file.first, in: file)
     #expect(try directory.value(.rowsPerStrip) == 109)
     #expect(try directory.values(.stripOffsets)?.count == 3)

@@ -1,11 +1,14 @@
 #pragma once
 // C functions for libpng and libjpeg, with one error buffer.
 //
-// - Functions work in memory, keep no state between calls and may run on any thread.
+// - Functions may run on any thread. Those that decode and encode whole images work in memory and keep
+//   no state between calls; rows are read from an open file and written piece by piece, by objects of
+//   which each belongs to one thread at a time.
 // - The libraries report errors by longjmp; each function here catches them, so that no longjmp
 //   crosses a frame of the caller.
 // - Input is read in place. Pixels are written to a buffer of the caller, whose size is checked.
-//   Only the encoders allocate: the caller frees their gc_bytes with gc_bytes_free.
+//   Only the encoders and the objects allocate: the caller frees gc_bytes with gc_bytes_free, and
+//   the objects with their functions `close`.
 // - Pixels are rows from the top without padding, samples interleaved; samples of 16 bits are in
 //   the machine's byte order.
 
@@ -43,6 +46,7 @@ typedef struct gc_header {
   uint32_t height;
   int channels;     // 1...4, with palettes and transparency expanded and CMYK as RGB
   int bit_depth;    // 8 or 16
+  int is_sequential;  // 1 if rows can be read in order, without holding the whole image
   // The maximum number of pixels that one byte of the file can encode; 0 if there is no bound.
   double pixels_per_byte;
 } gc_header;
@@ -86,3 +90,35 @@ int gc_jpeg_encode(
 int gc_png_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int bit_depth,
   gc_bytes *made, gc_report *report);
+
+// The rows of a sequential JPEG or PNG, from the top. `open` reads the header from the descriptor's
+// position and sets the layout as the functions `decode` do; `rows` is NULL after a failure. `read`
+// decodes the next `count` rows into exactly `size` bytes, and fails beyond the last row and after an
+// error. The descriptor stays open; it must outlive the object.
+typedef struct gc_jpeg_rows gc_jpeg_rows;
+typedef struct gc_png_rows gc_png_rows;
+
+int gc_jpeg_rows_open(int descriptor, int channels, gc_jpeg_rows **rows, gc_report *report);
+int gc_jpeg_rows_read(
+  gc_jpeg_rows *rows, uint8_t *pixels, size_t size, uint32_t count, gc_report *report);
+void gc_jpeg_rows_close(gc_jpeg_rows *rows);
+
+int gc_png_rows_open(
+  int descriptor, int channels, int bit_depth, gc_png_rows **rows, gc_report *report);
+int gc_png_rows_read(
+  gc_png_rows *rows, uint8_t *pixels, size_t size, uint32_t count, gc_report *report);
+void gc_png_rows_close(gc_png_rows *rows);
+
+// A PNG that is written row by row. `filters` is 0 for label maps, which compress best without
+// filters, and 1 otherwise. `append` encodes the next rows, and behind the last one the end of the
+// file. After each successful call, `output` hands out the bytes of the file made since the last one,
+// which are valid until the next call.
+typedef struct gc_png_writer gc_png_writer;
+
+int gc_png_writer_open(
+  uint32_t width, uint32_t height, int channels, int bit_depth, int filters,
+  gc_png_writer **writer, gc_report *report);
+int gc_png_writer_append(
+  gc_png_writer *writer, const uint8_t *pixels, size_t size, uint32_t count, gc_report *report);
+void gc_png_writer_output(gc_png_writer *writer, const uint8_t **bytes, size_t *count);
+void gc_png_writer_close(gc_png_writer *writer);

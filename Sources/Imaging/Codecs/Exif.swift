@@ -54,7 +54,7 @@ enum Exif {
 
   /// The orientation of the first directory of a TIFF block.
   static func orientation(inTIFF block: ArraySlice<UInt8>) -> Orientation? {
-    guard let file = TIFFFile(block), !file.isBigTIFF else { return nil }
+    guard let file = TIFFFile(.memory(block)), !file.isBigTIFF else { return nil }
     return TIFFDirectory(at: file.first, in: file).orientation
   }
 }

@@ -102,7 +102,8 @@ extension ImageFile {
   /// The maximum number of pixels of an image whose bytes can hold only a part of them.
   private static let partialPixelLimit = 1 << 24
 
-  private static func header(
+  /// The codec and the header of a file, from its first bytes; TIFF needs the whole file.
+  static func header(
     of bytes: [UInt8], name: String, page: Int? = nil
   ) throws(ImagingError) -> (Codec, StoredHeader) {
     guard let codec = Codec(signatureOf: bytes) else {
@@ -147,7 +148,7 @@ extension ImageFile {
 
   /// Rejects images that are too large, or too large for the bytes of their file, before anything
   /// is allocated.
-  private static func check(
+  static func check(
     _ header: StoredHeader, of codec: Codec, byteCount: Int, name: String, policy: DecodePolicy
   ) throws(ImagingError) {
     let pixels = header.width * header.height  // each below 2^31

@@ -10,6 +10,8 @@ struct StoredHeader {
   var pixelsPerByte: Double
   /// The orientation; upright if the file has no valid one.
   var orientation = Orientation.upright
+  /// Whether a library can decode the rows in order, without holding the whole image.
+  var isSequential = false
 
   init(
     width: Int, height: Int, format: PixelFormat, pixelsPerByte: Double,
@@ -31,6 +33,7 @@ struct StoredHeader {
     height = Int(header.height)
     format = PixelFormat(channels: Int(header.channels), bitDepth: Int(header.bit_depth))
     pixelsPerByte = header.pixels_per_byte
+    isSequential = header.is_sequential != 0
   }
 }
 

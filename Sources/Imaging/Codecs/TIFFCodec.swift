@@ -1,43 +1,28 @@
 /// TIFF: 1 to 16 bits per sample, gray, RGB and palettes, in strips and tiles.
 enum TIFFCodec {
   /// The most pages that are counted.
-  private static let mostPages = 1 << 16
+  fileprivate static let mostPages = 1 << 16
 
   /// - Parameter page: The index of the page; nil for the first.
   static func header(_ bytes: [UInt8], page index: Int?) throws(CodecFault) -> StoredHeader {
-    let page = try TIFFPage(directory(bytes, page: index).directory)
-    return StoredHeader(
-      width: page.width, height: page.height, format: page.format,
-      pixelsPerByte: page.pixelsPerByte, orientation: page.orientation)
+    try TIFFPage(directory(.memory(bytes[...]), page: index).directory).header
   }
 
   /// Decodes a page as stored; `index` is nil for the first page, with a warning if there are more.
   static func decode(_ bytes: [UInt8], page index: Int?) throws(CodecFault) -> StoredPixels {
-    let (file, directory) = try directory(bytes, page: index)
-    let page = try TIFFPage(directory)
-    var samples = try TIFFSegments(page, directory, in: file).decode()
-    switch page.color {
-    case .gray(isInverted: true): page.invert(&samples)
-    case .palette: samples = try page.colored(samples, map: directory.values(.colorMap))
-    case .gray, .rgb: break
-    }
-    if page.isPremultiplied { page.divideByAlpha(&samples) }
-    let pages = index == nil ? file.pages(limit: mostPages).count : 1
-    var warnings: [String] = []
-    if pages > 1 { warnings.append("it has \(pages) pages, of which the first is read") }
-    if page.droppedSamples > 0 {
-      warnings.append(
-        "it has \(page.samples) channels, of which the first \(page.kept.count) are read")
-    }
+    let reader = try TIFFPageReader(.memory(bytes[...]), page: index)
+    let header = reader.header
     return StoredPixels(
-      image: Image(width: page.width, height: page.height, format: page.format, bytes: samples),
-      warnings: warnings)
+      image: Image(
+        width: header.width, height: header.height, format: header.format,
+        bytes: try reader.pixels(ofSegments: nil)),
+      warnings: reader.warnings)
   }
 
-  private static func directory(
-    _ bytes: [UInt8], page index: Int?
+  fileprivate static func directory(
+    _ storage: FileIntegers.Storage, page index: Int?
   ) throws(CodecFault) -> (file: TIFFFile, directory: TIFFDirectory) {
-    guard let file = TIFFFile(bytes[...]) else { throw .endsEarly("its header is cut off") }
+    guard let file = TIFFFile(storage) else { throw .endsEarly("its header is cut off") }
     if file.isBigTIFF { throw .unsupported("it is a BigTIFF, of 64-bit offsets") }
     var place = file.first
     if let index {
@@ -51,7 +36,57 @@ enum TIFFCodec {
   }
 }
 
+/// Reads the pixels of a page, whole or by rows of its strips or tiles.
+struct TIFFPageReader {
+  let header: StoredHeader
+  /// What of the file is not read, one phrase each.
+  let warnings: [String]
+  private let page: TIFFPage
+  private let segments: TIFFSegments
+  private let palette: [Int]?
+
+  /// - Parameters:
+  ///   - index: The index of the page; nil for the first, with a warning if there are more.
+  ///   - pieceSize: The number of bytes to which a single strip without compression is cut; nil keeps
+  ///     strips whole.
+  init(
+    _ storage: FileIntegers.Storage, page index: Int?, pieceSize: Int? = nil
+  ) throws(CodecFault) {
+    let (file, directory) = try TIFFCodec.directory(storage, page: index)
+    page = try TIFFPage(directory)
+    header = page.header
+    segments = try TIFFSegments(page, directory, in: file, pieceSize: pieceSize)
+    palette = if case .palette = page.color { try directory.values(.colorMap) } else { nil }
+    let pages = index == nil ? file.pages(limit: TIFFCodec.mostPages).count : 1
+    var warnings: [String] = []
+    if pages > 1 { warnings.append("it has \(pages) pages, of which the first is read") }
+    if page.droppedSamples > 0 {
+      warnings.append(
+        "it has \(page.samples) channels, of which the first \(page.kept.count) are read")
+    }
+    self.warnings = warnings
+  }
+
+  /// The pixels of some rows of strips or tiles, counted from the top; nil for all.
+  func pixels(ofSegments rows: Range<Int>?) throws(CodecFault) -> [UInt8] {
+    var samples = try segments.decode(rows)
+    switch page.color {
+    case .gray(isInverted: true): page.invert(&samples)
+    case .palette: samples = try page.colored(samples, map: palette)
+    case .gray, .rgb: break
+    }
+    if page.isPremultiplied { page.divideByAlpha(&samples) }
+    return samples
+  }
+}
+
 extension TIFFPage {
+  fileprivate var header: StoredHeader {
+    StoredHeader(
+      width: width, height: height, format: format, pixelsPerByte: pixelsPerByte,
+      orientation: orientation)
+  }
+
   /// Makes white of 0, and 0 of white.
   func invert(_ samples: inout [UInt8]) {
     samples.withUnsafeMutableBytes { bytes in

@@ -9,10 +9,10 @@ struct TIFFFile {
   let first: Int
 
   /// Nil if the bytes do not begin as a TIFF file.
-  init?(_ bytes: ArraySlice<UInt8>) {
-    let isLittleEndian = bytes.starts(with: "II".utf8)
-    integers = FileIntegers(bytes: bytes, isLittleEndian: isLittleEndian)
-    guard isLittleEndian || bytes.starts(with: "MM".utf8),
+  init?(_ storage: FileIntegers.Storage) {
+    let mark = FileIntegers(storage, isLittleEndian: true).integer(at: 0, size: 2)
+    integers = FileIntegers(storage, isLittleEndian: mark == 0x4949)  // "II"
+    guard mark == 0x4949 || mark == 0x4D4D,  // "MM"
       let version = integers.integer(at: 2, size: 2), version == 42 || version == 43,
       let first = integers.integer(at: 4, size: 4)
     else { return nil }
@@ -101,7 +101,7 @@ struct TIFFDirectory {
     }
     let total = size * entry.count  // below 2^35
     let place = total <= 4 ? entry.place : integers.integer(at: entry.place, size: 4)
-    guard let place, place + total <= integers.bytes.count else {
+    guard let place, place + total <= integers.count else {
       throw .endsEarly("its \(tag) lies beyond its end")
     }
     return (0..<entry.count).compactMap { integers.integer(at: place + size * $0, size: size) }

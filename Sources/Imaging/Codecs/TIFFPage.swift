@@ -29,7 +29,7 @@ struct TIFFPage {
   let isTiled: Bool
   /// The size of a tile, or of a strip; the last strip may have fewer rows.
   let segmentWidth: Int
-  let segmentHeight: Int
+  var segmentHeight: Int
   let orientation: Orientation
 
   init(_ directory: TIFFDirectory) throws(CodecFault) {

@@ -7,14 +7,18 @@ struct TIFFSegments {
   private let counts: [Int]?
 
   /// Throws for strips or tiles that are missing or out of all proportion to the image.
-  init(_ page: TIFFPage, _ directory: TIFFDirectory, in file: TIFFFile) throws(CodecFault) {
-    self.page = page
+  ///
+  /// - Parameter pieceSize: The number of bytes to which a single strip without compression is cut; nil
+  ///   keeps strips whole.
+  init(
+    _ page: TIFFPage, _ directory: TIFFDirectory, in file: TIFFFile, pieceSize: Int? = nil
+  ) throws(CodecFault) {
+    var page = page
     integers = file.integers
-    guard let offsets = try directory.values(page.isTiled ? .tileOffsets : .stripOffsets) else {
+    guard var offsets = try directory.values(page.isTiled ? .tileOffsets : .stripOffsets) else {
       throw .corrupt("it has no strips or tiles")
     }
-    self.offsets = offsets
-    counts = try directory.values(page.isTiled ? .tileByteCounts : .stripByteCounts)
+    var counts = try directory.values(page.isTiled ? .tileByteCounts : .stripByteCounts)
     let planes = page.isPlanar ? page.samples : 1
     let needed = page.segmentsAcross * page.segmentsDown  // each below 2^31
     guard offsets.count / planes >= needed, (counts?.count ?? offsets.count) >= offsets.count else {
@@ -32,15 +36,29 @@ struct TIFFSegments {
         "its tiles of \(page.segmentWidth)x\(page.segmentHeight) pixels are too large for an image of "
           + "\(page.width)x\(page.height)")
     }
+    if let pieceSize, page.compression == .none, !page.isTiled, page.segmentsDown == 1 {
+      page.segmentHeight = min(max(pieceSize / page.segmentRowBytes, 1), page.height)
+      let step = page.segmentHeight * page.segmentRowBytes
+      offsets = offsets.prefix(planes).flatMap { offset in
+        (0..<page.segmentsDown).map { offset + step * $0 }
+      }
+      counts = nil
+    }
+    (self.page, self.offsets, self.counts) = (page, offsets, counts)
   }
 
   private static let alwaysDecoded = Double(1 << 26)
 
   /// The samples that the page keeps, in rows from the top, of 8 bits or of 16 in the machine's byte
   /// order. Gray of fewer bits is scaled to 8; indices of a palette are not.
-  func decode() throws(CodecFault) -> [UInt8] {
+  ///
+  /// - Parameter chosen: The rows of strips or tiles, counted from the top; nil for all.
+  func decode(_ chosen: Range<Int>?) throws(CodecFault) -> [UInt8] {
+    let chosen = chosen ?? 0..<page.segmentsDown
+    let first = chosen.lowerBound * page.segmentHeight
+    let last = min(chosen.upperBound * page.segmentHeight, page.height)
     let pixelBytes = page.kept.count * (page.bits == 16 ? 2 : 1)
-    var image = [UInt8](repeating: 0, count: page.width * page.height * pixelBytes)
+    var image = [UInt8](repeating: 0, count: page.width * (last - first) * pixelBytes)
     let rows = min(page.segmentHeight, page.height)
     var segment = [UInt8](repeating: 0, count: rows * page.segmentRowBytes)
     // The samples of a segment, and the channels of the image that they become.
@@ -49,14 +67,15 @@ struct TIFFSegments {
       ? page.kept.enumerated().map { (number: $0.element, samples: [(from: 0, to: $0.offset)]) }
       : [(number: 0, samples: page.kept.enumerated().map { (from: $0.element, to: $0.offset) })]
     for plane in planes {
-      for down in 0..<page.segmentsDown {
+      for down in chosen {
         for across in 0..<page.segmentsAcross {
           let number =
             (plane.number * page.segmentsDown + down) * page.segmentsAcross + across
+          let top = down * page.segmentHeight
           let region = Region(
-            left: across * page.segmentWidth, top: down * page.segmentHeight,
+            left: across * page.segmentWidth, top: top - first,
             width: min(page.segmentWidth, page.width - across * page.segmentWidth),
-            height: min(page.segmentHeight, page.height - down * page.segmentHeight))
+            height: min(page.segmentHeight, page.height - top))
           try fill(&segment, rows: region.height, from: number)
           place(segment, at: region, plane.samples, in: &image)
         }
@@ -65,7 +84,7 @@ struct TIFFSegments {
     return image
   }
 
-  /// The part of the image that a segment covers, in pixels.
+  /// The part of the decoded rows that a segment covers, in pixels.
   private struct Region {
     let left: Int
     let top: Int
@@ -80,14 +99,13 @@ struct TIFFSegments {
     let needed = rows * page.segmentRowBytes
     let stated = counts.map { $0[number] } ?? 0
     let count = stated == 0 && page.compression == .none ? needed : stated
-    let size = integers.bytes.count
+    let size = integers.count
     let start = min(offsets[number], size)
     let end = min(start + count, size)
-    let outcome = integers.bytes.withUnsafeBytes { file in
+    let outcome = integers.withBytes(at: start..<end) { source in
       segment.withUnsafeMutableBytes { target in
         page.compression.decode(
-          UnsafeRawBufferPointer(rebasing: file[start..<end]),
-          into: UnsafeMutableRawBufferPointer(rebasing: target[..<needed]))
+          source, into: UnsafeMutableRawBufferPointer(rebasing: target[..<needed]))
       }
     }
     let isCut = offsets[number] + count > size
