@@ -127,18 +127,15 @@ static void set_layout(png_reader *reader, int channels, int bit_depth) {
   }
 }
 
-static int decode_under_setjmp(
-  png_reader *reader, int channels, int bit_depth, uint8_t *pixels, size_t size) {
-  if (setjmp(reader->escape.place)) return reader->escape.status;
-  read_header(reader);
-  set_layout(reader, channels, bit_depth);
+// Reads all pixels, whose layout is set. Runs under setjmp.
+static void read_rows(png_reader *reader, size_t pixel_bytes, uint8_t *pixels, size_t size) {
   png_structp png = reader->png;
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, reader->info);
 
   size_t width = png_get_image_width(png, reader->info);
   size_t height = png_get_image_height(png, reader->info);
-  size_t row_bytes = width * (size_t)channels * (size_t)bit_depth / 8;
+  size_t row_bytes = width * pixel_bytes;
   if (png_get_rowbytes(png, reader->info) != row_bytes
       || size / row_bytes < height || size != row_bytes * height) {
     gc_escape_with(&reader->escape, GC_UNSUPPORTED, "an output size other than expected");
@@ -147,6 +144,14 @@ static int decode_under_setjmp(
     for (size_t y = 0; y < height; y++) png_read_row(png, pixels + y * row_bytes, NULL);
   }
   png_read_end(png, NULL);  // the last checksum
+}
+
+static int decode_under_setjmp(
+  png_reader *reader, int channels, int bit_depth, uint8_t *pixels, size_t size) {
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  read_header(reader);
+  set_layout(reader, channels, bit_depth);
+  read_rows(reader, (size_t)channels * (size_t)bit_depth / 8, pixels, size);
   return GC_OK;
 }
 
@@ -224,4 +229,42 @@ void gc_png_rows_close(gc_png_rows *rows) {
   if (rows == NULL) return;
   png_destroy_read_struct(&rows->reader.png, &rows->reader.info, NULL);
   free(rows);
+}
+
+// The palette of a palette image, and its layout: one byte per pixel. Runs under setjmp, after
+// read_header.
+static void set_index_layout(png_reader *reader, uint8_t *palette) {
+  png_structp png = reader->png;
+  png_colorp colors = NULL;
+  int entries = 0;
+  if (png_get_color_type(png, reader->info) != PNG_COLOR_TYPE_PALETTE
+      || !png_get_PLTE(png, reader->info, &colors, &entries)) {
+    gc_escape_with(&reader->escape, GC_UNSUPPORTED, "it has no palette");
+  }
+  memset(palette, 0, 256 * 3);
+  for (int entry = 0; entry < entries && entry < 256; entry++) {
+    palette[entry * 3] = colors[entry].red;
+    palette[entry * 3 + 1] = colors[entry].green;
+    palette[entry * 3 + 2] = colors[entry].blue;
+  }
+  png_set_packing(png);
+}
+
+static int indices_under_setjmp(
+  png_reader *reader, uint8_t *palette, uint8_t *pixels, size_t size) {
+  if (setjmp(reader->escape.place)) return reader->escape.status;
+  read_header(reader);
+  set_index_layout(reader, palette);
+  read_rows(reader, 1, pixels, size);
+  return GC_OK;
+}
+
+int gc_png_decode_indices(
+  const uint8_t *bytes, size_t count, uint8_t *palette, uint8_t *pixels, size_t size,
+  gc_report *report) {
+  png_reader reader;
+  open_reader(&reader, bytes, count, report);
+  int status = indices_under_setjmp(&reader, palette, pixels, size);
+  png_destroy_read_struct(&reader.png, &reader.info, NULL);
+  return status;
 }

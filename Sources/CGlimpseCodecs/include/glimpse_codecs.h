@@ -70,6 +70,12 @@ int gc_png_decode(
   const uint8_t *bytes, size_t count, int channels, int bit_depth, uint8_t *pixels, size_t size,
   gc_report *report);
 
+// Decodes a PNG with a palette to palette indices of 8 bits. `palette` has room for 256 entries of
+// red, green and blue; those that the file does not have are black.
+int gc_png_decode_indices(
+  const uint8_t *bytes, size_t count, uint8_t *palette, uint8_t *pixels, size_t size,
+  gc_report *report);
+
 // The output of an encoder.
 typedef struct gc_bytes {
   uint8_t *bytes;  // NULL after a failure

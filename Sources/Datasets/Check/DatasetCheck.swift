@@ -84,10 +84,13 @@ public struct DatasetCheck: Sendable {
     let duplicates = try DuplicateSearch(opened.datasets, audit.records, observe: observe)
     selections = opened.selections
     classNames = opened.datasets.first?.classNames ?? []
-    splits = zip(opened.datasets, audit.records).map {
-      Split(dataset: $0, images: $1, statistics: DatasetStatistics([$0]))
+    splits = opened.datasets.indices.map { place in
+      let dataset = opened.datasets[place]
+      return Split(
+        dataset: dataset, images: audit.records[place],
+        statistics: DatasetStatistics([dataset], masks: [audit.masks[place]]))
     }
-    total = DatasetStatistics(opened.datasets)
+    total = DatasetStatistics(opened.datasets, masks: audit.masks)
     pairs = duplicates.pairs
     issues = opened.issues + audit.issues + duplicates.issues
     // A class without objects may occur in a split that was not requested.
@@ -147,10 +150,14 @@ public struct DatasetCheck: Sendable {
 
   /// Reports classes that occur in no image.
   private mutating func reportEmptyClasses() {
-    // Masks are not counted: in a dataset of masks, every count is 0.
+    // Without decoded masks, every count of a dataset of masks is 0.
     guard total.classImages.contains(where: { $0 > 0 }) else { return }
     for (name, count) in zip(classNames, total.classImages) where count == 0 {
-      issues.report(.emptyClass, path, "no object has the class \"\(name)\".")
+      issues.report(
+        .emptyClass, path,
+        total.classPixels.isEmpty
+          ? "no object has the class \"\(name)\"." : "no pixel of a mask has the class \"\(name)\"."
+      )
     }
   }
 }

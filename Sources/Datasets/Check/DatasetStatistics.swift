@@ -16,6 +16,14 @@ package struct DatasetStatistics: Hashable, Sendable {
   package private(set) var classDifficult: [Int]
   /// Images that contain each class, in the same order.
   package private(set) var classImages: [Int]
+  /// Pixels of masks per class, in the same order; empty if no mask was decoded.
+  package private(set) var classPixels: [Int] = []
+  /// Pixels of masks that are background.
+  package private(set) var backgroundPixels = 0
+  /// Pixels of masks that are ignored.
+  package private(set) var ignoredPixels = 0
+  /// Objects that masks distinguish; they are not among `objects`.
+  package private(set) var maskObjects = 0
   /// Object areas in square pixels, by COCO's ranges: small (below 32²), medium (below 96²), large.
   /// Empty where image sizes are unknown.
   package private(set) var areas = Histogram(bounds: [0, 32 * 32, 96 * 96, .infinity])
@@ -44,12 +52,26 @@ package struct DatasetStatistics: Hashable, Sendable {
   package static let gridSide = 16
 
   /// Counts the samples of splits with the same class names.
-  package init(_ splits: [Dataset]) {
+  ///
+  /// - Parameter masks: The content of each sample's mask, per split; empty if masks are not counted.
+  package init(_ splits: [Dataset], masks: [[MaskContent?]] = []) {
     classObjects = [Int](repeating: 0, count: splits.first?.classNames.count ?? 0)
     classImages = classObjects
     classCrowds = classObjects
     classDifficult = classObjects
     for sample in splits.lazy.flatMap(\.samples) { add(sample) }
+    for content in masks.joined() { if let content { add(content) } }
+  }
+
+  private mutating func add(_ mask: MaskContent) {
+    if classPixels.isEmpty { classPixels = [Int](repeating: 0, count: classObjects.count) }
+    for index in classPixels.indices.prefix(254) where mask.pixels[index + 1] > 0 {
+      classPixels[index] += mask.pixels[index + 1]
+      classImages[index] += 1
+    }
+    backgroundPixels += mask.pixels[Int(ClassMaskFile.background)]
+    ignoredPixels += mask.pixels[Int(ClassMaskFile.ignored)]
+    maskObjects += mask.objects
   }
 
   private mutating func add(_ sample: Sample) {

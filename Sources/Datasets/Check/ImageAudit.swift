@@ -4,10 +4,20 @@ import Imaging
 struct ImageAudit {
   /// The record of each sample's image, per split; nil where it was not or could not be decoded.
   private(set) var records: [[ImageRecord?]]
+  /// What the mask of each sample holds, per split; nil without a mask that can be used.
+  private(set) var masks: [[MaskContent?]]
   private(set) var issues: [DatasetIssue] = []
 
   /// The number of images decoded between two progress reports.
   private static let stride = 64
+
+  /// What was read at a path.
+  private struct Outcome {
+    /// Nil for a folder of masks.
+    var record: Result<ImageRecord, ImagingError>?
+    /// Nil for an image.
+    var content: Result<MaskContent, DatasetIssue>?
+  }
 
   /// Decodes each image once, even if several splits list it.
   init(
@@ -15,6 +25,7 @@ struct ImageAudit {
     observe: (_ done: Int, _ total: Int) throws -> Void
   ) throws {
     records = datasets.map { [ImageRecord?](repeating: nil, count: $0.samples.count) }
+    self.masks = datasets.map { [MaskContent?](repeating: nil, count: $0.samples.count) }
     guard reading.measuresImages else { return }
     var seen: Set<String> = []
     let paths = datasets.flatMap(\.samples)
@@ -23,6 +34,7 @@ struct ImageAudit {
     var known: [String: ImageRecord] = [:]
     /// The mask files by path, for their validation.
     var masks: [String: ClassMaskFile] = [:]
+    var contents: [String: MaskContent] = [:]
     for dataset in datasets {
       for sample in dataset.samples {
         guard let path = sample.maskPath else { continue }
@@ -31,34 +43,34 @@ struct ImageAudit {
     }
     for start in Swift.stride(from: 0, to: paths.count, by: Self.stride) {
       try observe(start, paths.count)
-      let results = reading.runner.map(min(Self.stride, paths.count - start)) { place in
+      let results = reading.runner.map(min(Self.stride, paths.count - start)) { place -> Outcome in
         let path = paths[start + place]
+        let content = masks[path].map { file in
+          Result { () throws(DatasetIssue) in MaskContent(try file.planes()) }
+        }
+        // A folder of masks has no record of its own.
+        if masks[path]?.isFolder == true { return Outcome(content: content) }
         let record = Result { () throws(ImagingError) in
           try reading.images.record(of: path, decodes: true)
         }
-        return (record: record, maskIssue: masks[path].flatMap(Self.issue))
+        return Outcome(record: record, content: content)
       }
       for (path, result) in zip(paths[start...], results) {
-        known[path] = try? result.record.get()
-        if case .success = result.record, let issue = result.maskIssue {
+        known[path] = try? result.record?.get()
+        if case .success(let content)? = result.content { contents[path] = content }
+        if case .failure(let issue)? = result.content,
+          (try? result.record?.get()) != nil
+            || result.record == nil
+        {
           issues.append(issue)
-        } else {
-          report(result.record, path: path)
+        } else if let record = result.record {
+          report(record, path: path)
         }
       }
     }
     try observe(paths.count, paths.count)
     records = datasets.map { $0.samples.map { known[$0.imagePath] } }
-  }
-
-  /// The reason why training cannot use a mask.
-  private static func issue(of mask: ClassMaskFile) -> DatasetIssue? {
-    do throws(DatasetIssue) {
-      _ = try mask.plane()
-      return nil
-    } catch {
-      return error
-    }
+    self.masks = datasets.map { $0.samples.map { $0.maskPath.flatMap { contents[$0] } } }
   }
 
   /// Reports the issues of one image.

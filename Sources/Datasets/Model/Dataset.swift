@@ -43,11 +43,16 @@ public struct Sample: Hashable, Sendable {
   /// The class index of the whole image, in datasets with image-level labels (one folder per
   /// class).
   public var imageClass: Int?
-  /// The path of the image's class mask, in datasets of images and masks.
+  /// The path of the image's class mask, in datasets of images and masks; of a folder, if each object
+  /// has a file.
   public var maskPath: String?
   /// Maps the class numbers of the mask file to class indices of the dataset, nil for a class that
   /// was not requested. The array is nil if the numbers need no mapping.
   public var maskClassIndices: [Int?]?
+  /// How the pixels of the mask are meant.
+  package var maskEncoding = MaskEncoding.numbers
+  /// The path of a file of object numbers that belongs to the class mask; nil if there is none.
+  package var objectMaskPath: String?
   /// The ids of the image and its objects, if they were kept.
   package var ids: SourceIds?
 }

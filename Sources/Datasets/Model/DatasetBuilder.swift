@@ -56,7 +56,11 @@ struct DatasetBuilder {
         continue
       }
       guard let size = size(of: image, measured: records?[entry]) else { continue }
-      if let mask = image.maskPath, reading.measuresImages, !fits(mask, size) { continue }
+      if let mask = image.maskPath, image.maskEncoding != .objectFiles, reading.measuresImages,
+        !fits(mask, size)
+      {
+        continue
+      }
       let sample = sample(of: image, size)
       if let earlier {
         samples[earlier.sample].annotations += sample.annotations
@@ -76,7 +80,8 @@ struct DatasetBuilder {
     var sample = Sample(
       imagePath: image.imagePath, imageWidth: size.width, imageHeight: size.height,
       annotations: [], imageClass: image.imageClass.flatMap { classIndices[$0] },
-      maskPath: image.maskPath)
+      maskPath: image.maskPath, maskEncoding: image.maskEncoding,
+      objectMaskPath: image.objectMaskPath)
     if image.maskPath != nil, classNames != parsed.classNames {
       sample.maskClassIndices = classIndices
     }

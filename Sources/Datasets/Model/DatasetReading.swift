@@ -21,6 +21,9 @@ public struct DatasetReading {
   package var keepsUnreadableImages = false
   /// The width and height in pixels of an image whose size cannot be found.
   package static let assumedSize = 640
+  /// Whether a folder that holds masks beside labels of another format is read as a dataset of masks,
+  /// as segmentation needs it.
+  package var prefersMasks = false
   /// Whether boxes are clipped to their images; if not, they keep the label files' coordinates.
   public var clipsBoxes: Bool
   /// Whether ids are kept, and members that are not read are counted, for conversion.

@@ -31,6 +31,9 @@ struct ParsedImage {
   var imageClass: Int?
   /// The path of the image's mask.
   var maskPath: String?
+  var maskEncoding = MaskEncoding.numbers
+  /// The path of a file of object numbers beside the mask.
+  var objectMaskPath: String?
   var labels = LabelFile.LabelState.given
 }
 

@@ -22,7 +22,8 @@ extension Dataset {
     path: String, split: String, format: DatasetFormat? = nil, classNames: [String]? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> Dataset {
-    let format = try DatasetFormat.sniff(path, unless: format)
+    let format = try DatasetFormat.sniff(
+      path, unless: format, prefersMasks: reading.prefersMasks)
     if let classNames, Set(classNames).count < classNames.count {
       throw DatasetsError("a class name is given twice in: \(classNames.joined(separator: ", ")).")
     }
@@ -86,7 +87,8 @@ extension Dataset {
     path: String, splits: [String]? = nil, format: DatasetFormat? = nil,
     reading: DatasetReading = DatasetReading()
   ) throws(DatasetsError) -> [Dataset] {
-    let format = try DatasetFormat.sniff(path, unless: format)
+    let format = try DatasetFormat.sniff(
+      path, unless: format, prefersMasks: reading.prefersMasks)
     var names = splits ?? []
     if splits == nil {
       let all = try Self.splits(path: path, format: format)

@@ -42,11 +42,25 @@ extension DatasetFormat {
   public static func sniff(
     _ path: String, unless given: DatasetFormat? = nil
   ) throws(DatasetsError) -> DatasetFormat {
+    try sniff(path, unless: given, prefersMasks: false)
+  }
+
+  /// The same.
+  ///
+  /// - Parameter prefersMasks: Whether masks are chosen where another format fits, too, as
+  ///   segmentation needs it. If not, Pascal VOC is chosen where annotation files lie beside its masks.
+  package static func sniff(
+    _ path: String, unless given: DatasetFormat? = nil, prefersMasks: Bool
+  ) throws(DatasetsError) -> DatasetFormat {
     if FileContents.entry(path) == .nothing { throw .missing(path) }
     if let given { return given }
     var fitting = allCases.filter { $0.reader.recognizes(path) }
     // Every format has image folders: `folders` counts only if no other format fits.
     if fitting.count > 1 { fitting.removeAll { $0 == .folders } }
+    if fitting.count > 1, fitting.contains(.masks) {
+      if prefersMasks { return .masks }
+      if MaskFolderReader.isVOC(path) { fitting.removeAll { $0 == .masks } }
+    }
     if fitting.isEmpty || fitting == [.folders], let (file, kind) = unreadableLabels(at: path) {
       throw DatasetsError(
         file: file,

@@ -47,15 +47,18 @@ struct SampleAdapter {
     return sample
   }
 
-  /// An object for each connected component of each class in the mask file of a sample.
+  /// An object for each one that the mask of a sample distinguishes, or else for each connected
+  /// component of each class.
   private func objects(ofMaskOf sample: Sample) throws(DatasetsError) -> [Annotation] {
     guard let file = ClassMaskFile(of: sample, classCount: classCount) else { return [] }
-    var plane: Image
+    let planes: MaskPlanes
     do throws(DatasetIssue) {
-      plane = try file.plane()
+      planes = try file.planes()
     } catch {
       throw DatasetsError("\(error)")
     }
+    if let objects = planes.objects { return self.objects(objects, classes: planes.classes) }
+    var plane = planes.classes
     for place in plane.bytes.indices where plane.bytes[place] == ClassMaskFile.ignored {
       plane.bytes[place] = ClassMaskFile.background
     }
@@ -68,6 +71,50 @@ struct SampleAdapter {
         }
       }
       return annotation
+    }
+  }
+
+  /// The objects of a plane of object numbers, in the order of the numbers; those of no class are left
+  /// out.
+  private func objects(_ plane: Image, classes: Image) -> [Annotation] {
+    plane.withNumbers { numbers in
+      var boxes: [UInt16: (x1: Int, y1: Int, x2: Int, y2: Int)] = [:]
+      for (place, number) in numbers.enumerated() where number != 0 {
+        let (x, y) = (place % plane.width, place / plane.width)
+        let box = boxes[number] ?? (x, y, x, y)
+        boxes[number] = (min(box.x1, x), box.y1, max(box.x2, x), y)
+      }
+      return boxes.sorted { $0.key < $1.key }.compactMap { number, box in
+        let region = PixelRegion(
+          x: box.x1, y: box.y1, width: box.x2 - box.x1 + 1, height: box.y2 - box.y1 + 1)
+        var classNumber = ClassMaskFile.background
+        var pixels = [UInt8](repeating: 0, count: region.width * region.height)
+        for place in pixels.indices {
+          let source =
+            (region.y + place / region.width) * plane.width + region.x + place % region.width
+          guard numbers[source] == number else { continue }
+          pixels[place] = 1
+          if classNumber == ClassMaskFile.background, classes.bytes[source] != ClassMaskFile.ignored
+          {
+            classNumber = classes.bytes[source]
+          }
+        }
+        guard classNumber != ClassMaskFile.background else { return nil }
+        let mask = RunLengthMask(
+          width: plane.width, height: plane.height, pixels: pixels, of: region)
+        var annotation = Annotation(
+          box: Box(
+            x1: Double(box.x1), y1: Double(box.y1), x2: Double(box.x2 + 1), y2: Double(box.y2 + 1)),
+          classIndex: Int(classNumber) - 1)
+        if keepsSegmentations {
+          annotation.segmentation = .mask(mask)
+          if holds.contains(.areas) {
+            annotation.stated = StatedExtent(
+              box: SizedBox(annotation.box), area: Double(mask.area))
+          }
+        }
+        return annotation
+      }
     }
   }
 }

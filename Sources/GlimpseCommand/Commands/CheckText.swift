@@ -6,7 +6,8 @@ struct CheckText {
 
   /// The statistics, then the first `most` issues of each kind.
   func table(most: Int) -> String {
-    [splits, classes, issues(most: most), verdict].filter { !$0.isEmpty }.joined(separator: "\n")
+    [splits, classes, masks, issues(most: most), verdict].filter { !$0.isEmpty }.joined(
+      separator: "\n")
   }
 
   private var splits: String {
@@ -25,6 +26,13 @@ struct CheckText {
   private var classes: String {
     check.total.classObjects.contains { $0 > 0 } || check.total.classImages.contains { $0 > 0 }
       ? check.classTable.text : ""
+  }
+
+  private var masks: String {
+    guard let table = check.maskTable else { return "" }
+    let objects = check.total.maskObjects
+    return table.text
+      + (objects > 0 ? "The masks distinguish \(Sentence.count(objects, "object")).\n" : "")
   }
 
   private func issues(most: Int) -> String {
@@ -55,6 +63,7 @@ struct CheckText {
             members[0], JSONMember(key: "counts", value: .object(Array(members.dropFirst()))),
           ])
         }),
+      "masks": check.maskTable?.json ?? .array([]),
       "issues": check.issueTable.json,
     ]
   }

@@ -39,6 +39,26 @@ public enum ImageFile {
       image: image, originalWidth: width, originalHeight: height, warnings: stored.warnings)
   }
 
+  /// Decodes a PNG whose pixels are indices of a palette of colors, as label masks often are, to the
+  /// indices: 8-bit gray, upright.
+  ///
+  /// Nil for other files. A palette without colors only stores gray values in fewer bits; such a file
+  /// is decoded as any other. Throws `ImagingError` as ``decode(_:name:policy:)`` does.
+  package static func paletteIndices(
+    of bytes: [UInt8], name: String, policy: DecodePolicy = DecodePolicy()
+  ) throws(ImagingError) -> Image? {
+    guard Codec(signatureOf: bytes) == .png, PNGCodec.hasPalette(bytes) else { return nil }
+    let (codec, header) = try header(of: bytes, name: name)
+    try check(header, of: codec, byteCount: bytes.count, name: name, policy: policy)
+    let (image, palette) = try PNGCodec.indices(bytes, name: name, header: header)
+    var hasColors = false
+    for entry in stride(from: 0, to: palette.count, by: 3)
+    where palette[entry] != palette[entry + 1] || palette[entry] != palette[entry + 2] {
+      hasColors = true
+    }
+    return hasColors ? image.turnedUpright(from: header.orientation) : nil
+  }
+
   /// Reads an image's header.
   ///
   /// Throws `ImagingError` if the file cannot be read, has none of the formats, or has a damaged

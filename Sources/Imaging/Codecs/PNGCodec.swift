@@ -29,6 +29,26 @@ enum PNGCodec {
     ).prepared(for: policy)
   }
 
+  /// Whether pixels are indices of a palette, by the header.
+  static func hasPalette(_ bytes: [UInt8]) -> Bool {
+    // Signature, length and name of the header chunk, width, height and bit depth come before.
+    bytes.count > 25 && bytes[25] == 3
+  }
+
+  /// The palette indices, 8-bit gray, and the palette: 256 entries of red, green and blue.
+  static func indices(
+    _ bytes: [UInt8], name: String, header: StoredHeader
+  ) throws(ImagingError) -> (image: Image, palette: [UInt8]) {
+    let size = header.width * header.height
+    var palette = [UInt8](repeating: 0, count: 256 * 3)
+    let (pixels, _) = try Codec.png.decode(name: name, size: size) { pixels, report in
+      gc_png_decode_indices(bytes, bytes.count, &palette, pixels, size, &report)
+    }
+    let image = Image(
+      width: header.width, height: header.height, format: .gray8, bytes: pixels)
+    return (image, palette)
+  }
+
   static func encode(_ image: Image, name: String) throws(ImagingError) -> [UInt8] {
     try Codec.png.encode(image, name: name, longestSide: Int(Int32.max)) { made, report in
       gc_png_encode(

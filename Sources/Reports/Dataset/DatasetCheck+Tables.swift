@@ -37,6 +37,28 @@ extension DatasetCheck {
     return table
   }
 
+  /// A table with one row per class of masks, and rows of the background and of ignored pixels: images
+  /// and pixels, and the fraction of all pixels; nil if no masks were decoded.
+  package var maskTable: Table? {
+    guard !total.classPixels.isEmpty else { return nil }
+    var table = Table([
+      .words("mask", key: "name"), .numbers("images"), .numbers("pixels"), .numbers("fraction"),
+    ])
+    let all = total.classPixels.reduce(total.backgroundPixels + total.ignoredPixels, +)
+    func add(_ name: String, images: Int?, pixels: Int) {
+      table.add([
+        .text(name), images.map { .integer($0) } ?? .missing, .integer(pixels),
+        .number(Double(pixels) / Double(max(all, 1)), digits: 4),
+      ])
+    }
+    add("background", images: nil, pixels: total.backgroundPixels)
+    for (index, name) in classNames.enumerated() {
+      add(name, images: total.classImages[index], pixels: total.classPixels[index])
+    }
+    if total.ignoredPixels > 0 { add("ignored", images: nil, pixels: total.ignoredPixels) }
+    return table
+  }
+
   /// A table with one row per issue.
   package var issueTable: Table {
     var table = Table(["severity", "kind", "file", "line", "message"].map { .words($0) })

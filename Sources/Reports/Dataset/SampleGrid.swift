@@ -87,13 +87,13 @@ struct SampleGrid: Sendable {
   /// The thumbnail with boxes, or with the mask as an overlay.
   private func thumbnail(_ choice: Choice) throws -> AnnotatedThumbnail {
     let sample = choice.sample
-    guard let maskPath = sample.maskPath else {
+    guard let mask = ClassMaskFile(of: sample, classCount: check.classNames.count) else {
       return try AnnotatedThumbnail(
         path: sample.imagePath,
         marks: sample.annotations.map { .labeled($0, of: check.classNames) })
     }
     return try AnnotatedThumbnail(
-      MaskTint.image(sample.imagePath, mask: maskPath), name: sample.imagePath,
+      MaskTint.image(sample.imagePath, mask: mask.plane()), name: sample.imagePath,
       width: sample.imageWidth, height: sample.imageHeight, marks: [])
   }
 }
@@ -104,9 +104,9 @@ enum MaskTint {
   // Orange, which is rare in photographs and micrographs.
   private static let color = [255.0, 140.0, 0.0]
 
-  static func image(_ path: String, mask maskPath: String) throws(ImagingError) -> Image {
+  /// - Parameter mask: 8-bit gray.
+  static func image(_ path: String, mask: Image) throws(ImagingError) -> Image {
     var image = try ImageFile.read(path).image
-    let mask = try ImageFile.read(maskPath, policy: DecodePolicy(format: .gray8)).image
     for y in 0..<image.height {
       let row = y * mask.height / image.height * mask.width
       for x in 0..<image.width where mask.bytes[row + x * mask.width / image.width] != 0 {

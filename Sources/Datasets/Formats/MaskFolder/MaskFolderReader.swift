@@ -1,92 +1,131 @@
 import Basics
 import Imaging
 
-/// Reads semantic-segmentation datasets: `images/x.png` with `masks/x.png`.
+/// Reads datasets of images and masks; see `MaskLayout` for the folders.
 ///
-/// Splits are list files (`train.txt`) beside the two folders, or folders above or below them
+/// Splits are list files (`train.txt`) beside the folders, or folders above or below them
 /// (`train/images`, `images/train`); without either, everything is `train`. A mask has the stem of
-/// its image, or that and `_mask` if no image has such a stem. Mask pixels are 0 for background and
-/// class numbers from 1, or 255 if there is one class. If an image has several masks, a PNG is
-/// preferred, then another format without losses.
+/// its image, or that and `_mask` if no image has such a stem. If an image has several masks, a PNG is
+/// preferred, then another format without losses. The pixels of masks are those of `MaskEncoding`.
 struct MaskFolderReader: FormatReader {
   static let appearance = "a folder with images/ and masks/"
 
-  /// The image and mask folders of a split.
-  private struct Place {
-    var images: String
-    var masks: String
-    /// The file that lists the images of the split; nil for all images.
-    var list: String?
-  }
-
   let root: String
-  private let places: [String: Place]
+  private let places: [String: MaskLayout]
   var splits: [String] { SplitName.sorted(places.keys) }
 
-  static func recognizes(_ path: String) -> Bool { !places(in: path).isEmpty }
+  static func recognizes(_ path: String) -> Bool { !MaskLayout.splits(in: path).isEmpty }
+
+  static func evidence(in path: String) -> [String] {
+    MaskLayout.layout(of: path)?.masks.map { [$0] } ?? [path]
+  }
+
+  /// Whether the masks are Pascal VOC's, so that the dataset may be one of boxes, too.
+  static func isVOC(_ path: String) -> Bool { MaskLayout.layout(of: path)?.isVOC == true }
 
   init(path: String) throws(DatasetsError) {
     root = path
-    try ImageFolder.checkSplits(in: path) { Self.place(in: $0) != nil }
-    if let whole = Self.place(in: path) { try ImageFolder.checkSplits(in: whole.images) }
-    places = Self.places(in: path)
+    try ImageFolder.checkSplits(in: path) { MaskLayout.layout(of: $0) != nil }
+    if let whole = MaskLayout.layout(of: path), whole.masks != nil {
+      try ImageFolder.checkSplits(in: whole.images)
+    }
+    places = MaskLayout.splits(in: path)
     if places.isEmpty {
       throw DatasetsError(
         file: path, "no images and masks were found; \(Self.appearance) is expected.")
     }
   }
 
-  /// Folders that hold masks if they hold no label files.
-  private static let otherMaskFolders = ["labels", "annotations", "segmentation", "segmentations"]
-
-  /// Whether the first files below a folder are images without losses, such as PNG.
-  private static func holdsOnlyMasks(_ folder: String) -> Bool {
-    let files = Array(ImageFolder.walk(folder).prefix(100))
-    return !files.isEmpty && files.allSatisfy { Codec(path: $0)?.isLossless == true }
-  }
-
-  /// The image and mask folders in a folder; nil if there are none.
-  private static func place(in folder: String) -> Place? {
-    guard let images = ImageFolder.folders(named: ImageFolder.imageNames, in: folder).first,
-      let masks = ImageFolder.folders(named: ["masks", "mask"], in: folder).first
-        ?? ImageFolder.folders(named: otherMaskFolders, in: folder).first(where: holdsOnlyMasks)
-    else { return nil }
-    return Place(images: images, masks: masks)
-  }
-
-  private static func places(in root: String) -> [String: Place] {
-    let whole = place(in: root)
-    let places = SplitName.values { place(in: FilePath.join(root, $0)) }.merging(
-      SplitName.values { spelling in
-        guard let whole else { return nil }
-        let list = FilePath.join(root, spelling + ".txt")
-        if FileContents.entry(list) == .file {
-          return Place(images: whole.images, masks: whole.masks, list: list)
-        }
-        return ImageFolder.folder(spelling, in: whole.images).flatMap { images in
-          ImageFolder.folder(spelling, in: whole.masks).map { Place(images: images, masks: $0) }
-        }
-      }
-    ) { inside, _ in inside }
-    return places.isEmpty ? whole.map { ["train": $0] } ?? [:] : places
-  }
-
   func read(
     split: String, classNames: [String]?, reading: DatasetReading
   ) throws(DatasetsError) -> ParsedDataset {
     guard let place = places[split] else { throw noSplit(split, at: root) }
-    var data = ParsedDataset(
-      classNames: try ClassList.listed(in: root) ?? classNames ?? ["object"])
+    var data = ParsedDataset()
+    var encoding = MaskEncoding.numbers
+    if let list = try MaskClassList.listed(in: root) {
+      data.classNames = list.names
+      if let colors = list.colors { encoding = .colors(colors) }
+    } else if place.isVOC {
+      data.classNames = VOCClasses.names
+    } else if let classNames {
+      data.classNames = classNames
+    } else {
+      data.classNames = classesFound(&data.issues, reading)
+    }
+    if let masks = place.masks {
+      try read(place, masks: masks, encoding: encoding, into: &data)
+    } else {
+      try readFolders(place, into: &data)
+      guard data.classNames.count == 1 else {
+        throw DatasetsError(
+          file: root,
+          "masks of single objects have no class, but \(data.classNames.count) classes are listed; one "
+            + "is expected.")
+      }
+    }
+    return data
+  }
+
+  /// The classes of masks without a class list.
+  private func classesFound(
+    _ issues: inout [DatasetIssue], _ reading: DatasetReading
+  ) -> [String] {
+    let folders = Set(places.values.compactMap(\.masks)).sorted()
+    let masks = ImageFolder.files(below: folders, issues: &issues, where: FilePath.isAnyImage)
+    issues = []
+    let found = MaskClassInference(masks, runner: reading.runner)
+    if let remark = found.remark { issues.report(.layout, root, remark) }
+    return found.names
+  }
+
+  /// Reads images whose objects have a file each.
+  private func readFolders(
+    _ place: MaskLayout, into data: inout ParsedDataset
+  ) throws(DatasetsError) {
+    let (folders, issues) = ImageFolder.folders(in: place.images)
+    data.issues += issues
+    var wanted: [String] = folders
+    if let list = place.list {
+      let known = Set(folders)
+      wanted = try ImageFolder.listed(list).map { name in
+        let folder = FilePath.join(place.images, FilePath.name(FilePath.portable(name)))
+        return known.contains(folder) ? folder : FilePath.stem(folder)
+      }
+    }
+    for folder in wanted {
+      guard let found = ImageMaskFolder(folder) else {
+        let isThere = FileContents.entry(folder) == .folder
+        data.issues.report(
+          isThere ? .missingLabels : .missingImage, folder,
+          isThere
+            ? "the folder does not hold images/ with one image and masks/ with its objects; ignored."
+            : "the folder of the image does not exist; ignored.")
+        continue
+      }
+      data.images.append(
+        ParsedImage(
+          imagePath: found.image, labelPath: found.masks, maskPath: found.masks,
+          maskEncoding: .objectFiles))
+    }
+  }
+
+  private func read(
+    _ place: MaskLayout, masks folder: String, encoding: MaskEncoding,
+    into data: inout ParsedDataset
+  ) throws(DatasetsError) {
     let masks = Dictionary(
       grouping: try ImageFolder.files(
-        below: place.masks, issues: &data.issues, where: FilePath.isAnyImage)
-    ) { ImageFolder.stem(of: $0, below: place.masks) }
+        below: folder, issues: &data.issues, where: FilePath.isAnyImage)
+    ) { ImageFolder.stem(of: $0, below: folder) }
     let all = try ImageFolder.files(
       below: place.images, issues: &data.issues, where: FilePath.isAnyImage)
     let known = Set(all.map { ImageFolder.stem(of: $0, below: place.images) })
     var images = all
     if let list = place.list {
       images = try self.images(in: list, of: place, issues: &data.issues)
+    } else if place.isVOC {
+      // Of VOC's images, a part has masks.
+      images = all.filter { masks[ImageFolder.stem(of: $0, below: place.images)] != nil }
     }
     /// The image of each mask that is read.
     var owners: [String: String] = [:]
@@ -105,7 +144,7 @@ struct MaskFolderReader: FormatReader {
           continue
         }
         data.issues.report(
-          .missingLabels, image, "the image has no mask in \(place.masks); ignored.")
+          .missingLabels, image, "the image has no mask in \(folder); ignored.")
         continue
       }
       if let owner = owners[mask], owner != image {
@@ -117,15 +156,23 @@ struct MaskFolderReader: FormatReader {
       }
       owners[mask] = image
       masked.insert(name)
-      data.images.append(ParsedImage(imagePath: image, labelPath: mask, maskPath: mask))
+      data.images.append(
+        ParsedImage(
+          imagePath: image, labelPath: mask, maskPath: mask, maskEncoding: encoding,
+          objectMaskPath: place.objects.flatMap { objectMask(name, in: $0) }))
     }
     reportUnread(masks, owners: owners, masked: masked, known: known, issues: &data.issues)
-    return data
+  }
+
+  /// The file of an image's object numbers; nil if there is none.
+  private func objectMask(_ name: String, in folder: String) -> String? {
+    let path = FilePath.join(folder, name + ".png")
+    return FileContents.entry(path) == .file ? path : nil
   }
 
   /// The images of a split's list.
   private func images(
-    in list: String, of place: Place, issues: inout [DatasetIssue]
+    in list: String, of place: MaskLayout, issues: inout [DatasetIssue]
   ) throws(DatasetsError) -> [String] {
     let locator = ImageLocator(root: place.images, folders: [place.images])
     let names = try ImageFolder.listed(list)

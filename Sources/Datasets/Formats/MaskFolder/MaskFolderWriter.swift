@@ -4,7 +4,8 @@ import Imaging
 
 /// Writes images and masks: `SPLIT/images/NAME` and `SPLIT/masks/NAME.png`.
 ///
-/// The mask files of a dataset of masks are copied. Otherwise polygons are drawn in order, with
+/// The mask files of a dataset of masks are copied, and those of colors or of single objects are
+/// written as numbers. Otherwise polygons are drawn in order, with
 /// class numbers from 1, or 255 if there is one class; individual objects cannot be distinguished.
 struct MaskFolderWriter: FormatWriter {
   static let holds: FormatCapabilities = [.imageMasks]
@@ -20,6 +21,10 @@ struct MaskFolderWriter: FormatWriter {
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
     let path = "\(split)/masks/\(FilePath.stem(name))"
+    // Numbers of classes stay as they are; colors, and masks in several files, become numbers.
+    if sample.maskPath != nil, sample.maskEncoding != .numbers || sample.maskClassIndices != nil {
+      return [WrittenFile(path: path + ".png", pieces: [try numbered(sample)])]
+    }
     if let mask = sample.maskPath {
       guard let bytes = try DatasetsError.wrap(FileContents.bytes(mask)) else {
         throw DatasetsError(file: mask, "the mask does not exist any more.")
@@ -30,6 +35,21 @@ struct MaskFolderWriter: FormatWriter {
   }
 
   func description() -> [WrittenFile] { [classList(classNames)] }
+
+  /// The class numbers of a mask file or, if it distinguishes objects, their numbers.
+  private func numbered(_ sample: Sample) throws(DatasetsError) -> [UInt8] {
+    guard let file = ClassMaskFile(of: sample, classCount: classNames.count) else { return [] }
+    do {
+      let planes = try file.planes()
+      let isOfObjects = classNames.count == 1 && planes.objects != nil
+      return try ImageFile.encode(
+        isOfObjects ? planes.objects ?? planes.classes : planes.classes, as: .png)
+    } catch let issue as DatasetIssue {
+      throw DatasetsError("\(issue)")
+    } catch {
+      throw DatasetsError(file: sample.imagePath, "its mask cannot be written: \(error).")
+    }
+  }
 
   private func drawn(_ sample: Sample) throws(DatasetsError) -> [UInt8] {
     guard classNames.count < 255 else {
