@@ -33,12 +33,13 @@ import Testing
     if words.isEmpty { (graph, parameters) = graph.foldingNormalization(parameters) }
     let expected = try graph.onnx(
       parameters, inputShapes: [Shape(n: 3, h: 96, w: 96, c: 3)], name: "compact",
-      producerVersion: glimpseVersion, metadata: model.description.metadata)
+      producerVersion: glimpseVersion, metadata: model.description.exportMetadata)
     #expect(try bytes("net.onnx") == Data(expected))
     let text = try String(decoding: bytes("net.onnx"), as: UTF8.self)
     #expect(text.contains("BatchNormalization") == !words.isEmpty)
     #expect(text.contains("backbone.stem.conv.weight") && text.contains(#"["cat","dog","person"]"#))
     #expect(text.contains("backbone.stem.bn.running_mean") == !words.isEmpty)
+    #expect(text.contains("input_values"))
   }
 
   @Test func theDefaultNameIsTheNetworks() throws {

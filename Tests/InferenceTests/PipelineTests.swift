@@ -16,7 +16,7 @@ private final class ToyClassifier: Predictor {
   init(threads: Int) throws {
     let spec = ModelSpec(
       name: "toy", summary: "", defaultSize: 32, preprocessing: .unit, head: .classification
-    ) { input, _, scope in [scope["mean"].apply(AveragePool.global, input)] }
+    ) { input, _, _, scope in [scope["mean"].apply(AveragePool.global, input)] }
     runner = InferenceRunner(
       Model(spec, classNames: ["red", "green", "blue"], seed: 0),
       pool: ThreadPool(threads: threads), kernels: try Kernels.chosen(.f32))

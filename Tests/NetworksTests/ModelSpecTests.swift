@@ -36,10 +36,15 @@ import Testing
       ])
   }
 
-  @Test("a segmenter's output has the input's size and a channel a class")
+  @Test("a segmenter's output has the input's size, a channel a class and one for the background")
   func maskOutput() {
-    let graph = ModelSpec.unet.graph(classCount: 3, input: Shape(n: 2, h: 64, w: 32, c: 3))
-    #expect(graph.outputs.map { graph.shapes[$0] } == [Shape(n: 2, h: 64, w: 32, c: 3)])
+    for (classes, head, channels) in [
+      (1, nil, 1), (3, nil, 4), (3, .segmentation(SegmentationHead(.sigmoid)), 3),
+    ] as [(Int, Head?, Int)] {
+      let graph = ModelSpec.unet.graph(
+        classCount: classes, input: Shape(n: 2, h: 64, w: 32, c: 2), head: head)
+      #expect(graph.outputs.map { graph.shapes[$0] } == [Shape(n: 2, h: 64, w: 32, c: channels)])
+    }
   }
 
   @Test("a ResNet detector takes the public backbone's names behind a prefix")

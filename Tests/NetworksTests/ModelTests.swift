@@ -56,17 +56,48 @@ private struct Fixture {
     #expect(try ModelDescription(metadata: description.metadata, name: "x") == description)
   }
 
+  @Test("a segmenter's head, channels and normalization read back")
+  func segmenter() throws {
+    let percentile = PerImageNormalization.percentile(low: 0.5, high: 99.95)
+    for (classes, channels, normalization, text) in [
+      (["a"], 1, percentile, "percentile 0.5 99.95"), (["a", "b"], 4, .zScore, "zscore"),
+    ] {
+      let model = Model(
+        .unet, classNames: classes, imageSize: 32,
+        preprocessing: .perImage(normalization, channels: channels), seed: 1)
+      var writer = SafetensorsWriter(metadata: model.description.metadata)
+      writer.add(model.parameters, as: .f16)
+      let read = try Model(Safetensors(bytes: writer.bytes, name: "w"))
+      #expect(read.description == model.description)
+      #expect(read.description.metadata["normalization"] == text)
+      #expect(read.description.exportMetadata["input_values"]?.contains("of the image") == true)
+      #expect(read.description.inputShape(n: 2) == Shape(n: 2, h: 32, w: 32, c: channels))
+    }
+    #expect(ModelDescription(.unet, classNames: ["a"]).head.text == "segmentation sigmoid")
+    #expect(ModelDescription(.unet, classNames: ["a", "b"]).head.text == "segmentation softmax")
+    for text in [
+      "", "zscore 1", "percentile", "percentile 1", "percentile 99 1", "percentile -1 99",
+      "percentile 1 101", "percentile 1 99 ", "percentile nan 99",
+    ] { #expect(PerImageNormalization(text: text) == nil, "\(text)") }
+  }
+
   @Test("a head's text reads back, and other texts are refused")
   func headText() {
     let heads: [Head] = [
-      .segmentation, .classification, .detection(DetectionHead(strides: [8, 16, 32])),
+      .classification, .segmentation(SegmentationHead(.softmax, auxiliaryOutputs: 2)),
+      .detection(DetectionHead(strides: [8, 16, 32])),
       .detection(DetectionHead(strides: [64], hasObjectness: true)),
     ]
     for head in heads { #expect(Head(text: head.text) == head) }
+    #expect(heads[1].text == "segmentation softmax auxiliary 2")
+    // Files of older versions do not name the activation.
+    #expect(Head(text: "segmentation") == .segmentation(SegmentationHead(.sigmoid)))
     #expect(heads[2].text == "detection yolox 8,16,32")
     for text in [
       "", "detection", "detection yolox", "detection dfl 8", "detection yolox 8,,16",
-      "detection yolox 0", "detection yolox 8 what", "segmentation yolox 8",
+      "detection yolox 0", "detection yolox 8 what", "segmentation yolox 8", "segmentation ",
+      "segmentation softmax auxiliary", "segmentation softmax auxiliary 0",
+      "segmentation sigmoid auxiliary 4", "segmentation sigmoid auxiliary 1 1",
     ] { #expect(Head(text: text) == nil, "\(text)") }
   }
 
@@ -118,7 +149,8 @@ private struct Fixture {
       ("model", nil), ("model", "yolo\u{1b}[2J"), ("class_names", nil), ("class_names", "cat"),
       ("class_names", "[]"), ("class_names", "[1]"), ("input", "100x100"),
       ("input", "-32x-32"), ("input", "1e3"), ("input", "1048576x1048576"), ("input", "64x90"),
-      ("mean", "[0,0]"), ("std", "[1,1,0]"), ("std", "[1,1,1e99]"), ("head", nil),
+      ("mean", "[0,0]"), ("mean", "[]"), ("normalization", "zscore"),
+      ("normalization", "what\u{1b}"), ("std", "[1,1,0]"), ("std", "[1,1,1e99]"), ("head", nil),
       ("head", "detection yolox 8,16"), ("head", "detection\u{1b}"),
     ] as [(String, String?)])
   func description(_ key: String, _ value: String?) throws {

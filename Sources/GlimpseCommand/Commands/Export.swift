@@ -12,9 +12,9 @@ struct Export: Command {
   static let name = "export"
   static let summary = "Export a model to ONNX"
   static let discussion = [
-    "The input is batch x 3 x side x side, normalized as in training; the outputs are the raw head "
-      + "outputs, without decoding and NMS. Shapes are static. Parameters keep their names. The "
-      + "metadata holds the class names and the mean and standard deviation of the input.",
+    "The input is batch x channels x side x side, normalized as in training; the outputs are the raw "
+      + "head outputs, without decoding and NMS. Shapes are static. Parameters keep their names. The "
+      + "metadata holds the class names and how the input is normalized (mean, std, normalization).",
     "Batch normalization is fused into the convolutions, except with --training.",
   ]
 
@@ -59,13 +59,13 @@ struct Export: Command {
         try graph.onnx(
           parameters, inputShapes: [model.inputShape(n: batch)],
           name: model.name, producerVersion: glimpseVersion,
-          metadata: model.metadata)
+          metadata: model.exportMetadata)
       }
     let path = output ?? "\(model.name).\(format.rawValue)"
     try AtomicFile.write(bytes, to: path)
     try console.print(
       "\(Sentence.printable(path)): \(model.name), input "
-        + "\(batch) x 3 x \(size), \(NumberFormat.bytes(bytes.count))"
+        + "\(batch) x \(model.inputShape(n: 1).c) x \(size), \(NumberFormat.bytes(bytes.count))"
     )
     return .done
   }

@@ -72,7 +72,8 @@ struct ModelSummary: Sendable {
     let facts = Table(facts: [
       "model": "\(model.name): \(ModelCatalog[model.name]?.summary ?? "")",
       "classes": .text(classes),
-      "input": "\(model.imageSize.largest) x 3 (height x width x channels)",
+      "input":
+        "\(model.imageSize.largest) x \(model.inputShape(n: 1).c) (height x width x channels)",
       "layers": .integer(layers.rows.count),
       "parameters": "\(parameters) trainable, \(statistics) in buffers",
       "FLOPs": "\(NumberFormat.decimal(flops / 1e9)) GFLOP per image with normalization folded",

@@ -79,6 +79,9 @@ package struct Letterbox: Hashable, Sendable {
   ) {
     precondition(image.format == .rgb8, "a letterbox takes 8-bit RGB, not \(image.format)")
     precondition(
+      normalization.channels == 3 && normalization.perImage == nil,
+      "a letterbox takes a fixed normalization of 3 channels")
+    precondition(
       output.count == targetWidth * targetHeight * 3,
       "\(output.count) numbers do not hold \(targetWidth)x\(targetHeight) pixels of 3 channels")
     guard let target = output.baseAddress else { return }
@@ -98,8 +101,8 @@ package struct Letterbox: Hashable, Sendable {
             of: Float.self, capacity: image.width * 3 + Int(GK_IMAGE_ROW_SLACK)
           ) { scratch in
             ImageKernels.chosen.resample_rgb_to_float(
-              source.baseAddress, Int64(image.width), columns, rows, normalization.gain,
-              normalization.bias, first, Int64(targetWidth * 3), scratch.baseAddress)
+              source.baseAddress, Int64(image.width), columns, rows, normalization.fixed.gain,
+              normalization.fixed.bias, first, Int64(targetWidth * 3), scratch.baseAddress)
           }
         }
       }
@@ -125,7 +128,7 @@ package struct Letterbox: Hashable, Sendable {
   private func pad(
     _ output: UnsafeMutableBufferPointer<Float>, with normalization: Normalization
   ) {
-    let gray = zip(normalization.gain, normalization.bias).map {
+    let gray = zip(normalization.fixed.gain, normalization.fixed.bias).map {
       Normalization.padding * $0 + $1
     }
     let (red, green, blue) = (gray[0], gray[1], gray[2])

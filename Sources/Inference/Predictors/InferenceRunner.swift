@@ -78,6 +78,8 @@ package final class InferenceRunner {
 
 extension Normalization {
   package init(_ preprocessing: Preprocessing) {
-    self.init(mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
+    self.init(
+      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation,
+      perImage: preprocessing.perImage)
   }
 }

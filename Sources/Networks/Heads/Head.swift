@@ -24,8 +24,8 @@ package enum ModelTask: String, CaseIterable, Hashable, Sendable {
 package enum Head: Hashable, Sendable {
   /// Encoded boxes and class logits at anchor points, one output per stride.
   case detection(DetectionHead)
-  /// One output n, h, w, classes: logits per pixel, at the size of the input.
-  case segmentation
+  /// Logits per pixel.
+  case segmentation(SegmentationHead)
   /// One output n, 1, 1, classes: logits per image.
   case classification
 
@@ -35,6 +35,13 @@ package enum Head: Hashable, Sendable {
     case .segmentation: .segmentation
     case .classification: .classification
     }
+  }
+
+  /// The number of class logits at each place: the classes, and the background of a softmax over
+  /// pixels.
+  package func logitCount(classCount: Int) -> Int {
+    guard case .segmentation(let head) = self else { return classCount }
+    return head.channels(classCount: classCount)
   }
 }
 
@@ -69,19 +76,26 @@ package struct DetectionHead: Hashable, Sendable {
 
 extension Head {
   /// The form in the metadata of weights files: `detection yolox 8,16,32`, optionally followed by
-  /// `objectness`; for other tasks the name of the task.
+  /// `objectness`; `segmentation softmax`, optionally followed by `auxiliary 2`; `classification`.
   package var text: String {
-    guard case .detection(let head) = self else { return task.rawValue }
-    let strides = head.strides.map(String.init).joined(separator: ",")
-    return "\(task.rawValue) \(head.boxEncoding.rawValue) \(strides)"
-      + (head.hasObjectness ? " objectness" : "")
+    switch self {
+    case .detection(let head):
+      let strides = head.strides.map(String.init).joined(separator: ",")
+      return "\(task.rawValue) \(head.boxEncoding.rawValue) \(strides)"
+        + (head.hasObjectness ? " objectness" : "")
+    case .segmentation(let head):
+      return ([task.rawValue] + head.words).joined(separator: " ")
+    case .classification: return task.rawValue
+    }
   }
 
   /// Parses the form of `text`; nil if it is invalid.
   package init?(text: String) {
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     switch ModelTask(rawValue: words[0]) {
-    case .segmentation where words.count == 1: self = .segmentation
+    case .segmentation:
+      guard let head = SegmentationHead(words: Array(words.dropFirst())) else { return nil }
+      self = .segmentation(head)
     case .classification where words.count == 1: self = .classification
     case .detection where words.count == 3 || words.count == 4 && words[3] == "objectness":
       guard let encoding = BoxEncoding(rawValue: words[1]) else { return nil }

@@ -24,7 +24,7 @@ extension ModelSpec {
     ModelSpec(
       name: name, summary: summary, defaultSize: 416, preprocessing: .unit,
       head: .detection(.decoupled)
-    ) { x, classCount, scope in
+    ) { x, _, classCount, scope in
       let features = scope["backbone"].compactBackbone(x, layout)
       let maps = scope["neck"].pathAggregation(features, layout.width, style: .compact)
       return scope["head"].decoupledHead(
@@ -47,7 +47,7 @@ extension ModelSpec {
     ModelSpec(
       name: name, summary: summary, defaultSize: 416, preprocessing: .imageNet,
       head: .detection(.decoupled)
-    ) { x, classCount, scope in
+    ) { x, _, classCount, scope in
       let maps = scope["neck"].featurePyramid(backbone(x, scope["backbone"]), 128, style: .resnet)
       return scope["head"].decoupledHead(
         maps, .decoupled, classCount: classCount,

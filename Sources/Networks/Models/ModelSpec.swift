@@ -9,35 +9,43 @@ package struct ModelSpec: Sendable {
   package let summary: String
   /// The default input size.
   package let defaultSize: InputSize
-  /// The input normalization: that of the backbone's pretrained weights, or 0...1.
+  /// The input normalization: that of the backbone's pretrained weights, 0...1, or per image.
   package let preprocessing: Preprocessing
+  /// The head; for segmentation networks that of one class.
   package let head: Head
-  /// Appends the network to an input n, h, w, 3 and returns the outputs in the format of `head`.
-  package let build: @Sendable (_ input: Value, _ classCount: Int, _ scope: Scope) -> [Value]
+  /// Appends the network to an input n, h, w, c and returns the outputs in the format of `head`,
+  /// which has `logitCount` class logits at each place. Detectors and classifiers take three
+  /// channels, segmentation networks 1 to 4.
+  package let build:
+    @Sendable (_ input: Value, _ head: Head, _ logitCount: Int, _ scope: Scope) -> [Value]
 
   package var task: ModelTask { head.task }
 
-  /// Builds the network; the input has three channels, and h and w are multiples of 32.
-  package func graph(classCount: Int, input: Shape) -> Graph {
-    precondition(
-      input.c == 3 && input.h % 32 == 0 && input.w % 32 == 0,
-      "networks take three channels and sides that are multiples of 32, not \(input)")
-    let scope = Scope()
-    return scope.finish(outputs: build(scope.input(input), classCount, scope))
+  /// The head for a number of classes; only that of segmentation networks depends on it.
+  package func head(classCount: Int) -> Head {
+    task == .segmentation ? .segmentation(SegmentationHead(classCount: classCount)) : head
   }
-}
 
-/// Input normalization of 8-bit samples: `(sample / 255 - mean) / standardDeviation` per channel
-/// (red, green, blue).
-package struct Preprocessing: Hashable, Sendable {
-  package var mean: [Float]
-  package var standardDeviation: [Float]
+  /// Whether the network can have this head and this input.
+  func supports(_ head: Head, _ preprocessing: Preprocessing) -> Bool {
+    guard task == .segmentation else {
+      return head == self.head && preprocessing.channels == 3 && preprocessing.perImage == nil
+    }
+    return head.task == task
+  }
 
-  /// Scales samples to 0...1.
-  package static let unit = Preprocessing(mean: [0, 0, 0], standardDeviation: [1, 1, 1])
-  /// ImageNet's mean and standard deviation, as used by torchvision's weights.
-  package static let imageNet = Preprocessing(
-    mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+  /// Builds the network; h and w are multiples of 32.
+  ///
+  /// - Parameter head: The head; nil for the usual one.
+  package func graph(classCount: Int, input: Shape, head: Head? = nil) -> Graph {
+    precondition(
+      Preprocessing.channelCounts.contains(input.c) && input.h % 32 == 0 && input.w % 32 == 0,
+      "networks take 1 to 4 channels and sides that are multiples of 32, not \(input)")
+    let (scope, head) = (Scope(), head ?? self.head(classCount: classCount))
+    let outputs = build(
+      scope.input(input), head, head.logitCount(classCount: classCount), scope)
+    return scope.finish(outputs: outputs)
+  }
 }
 
 /// The list of models; to add one, add its file and an entry here.

@@ -5,7 +5,9 @@ extension ModelSpec {
   package static let resnet18Classifier = ModelSpec(
     name: "resnet18-cls", summary: "ResNet-18 image classifier", defaultSize: 224,
     preprocessing: .imageNet, head: .classification
-  ) { [ResNetClassifier(backbone: .resnet18, classCount: $1)($0, $2)] }
+  ) { x, _, classCount, scope in
+    [ResNetClassifier(backbone: .resnet18, classCount: classCount)(x, scope)]
+  }
 }
 
 /// A ResNet classifier: the backbone, global average pooling, a linear layer.

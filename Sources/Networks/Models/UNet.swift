@@ -4,8 +4,8 @@ extension ModelSpec {
   /// U-Net; 31 M parameters, 96 GFLOP at 256.
   package static let unet = ModelSpec(
     name: "unet", summary: "U-Net of 64 to 1024 channels; a class per pixel", defaultSize: 256,
-    preprocessing: .unit, head: .segmentation
-  ) { [UNet(classCount: $1)($0, $2)] }
+    preprocessing: .perImage(.usual), head: .segmentation(SegmentationHead(.sigmoid))
+  ) { x, _, logitCount, scope in [UNet(classCount: logitCount)(x, scope)] }
 }
 
 /// The U-Net: an encoder of four levels and a decoder with skip connections.

@@ -16,12 +16,16 @@ public struct Model {
 }
 
 extension Model {
-  /// Creates a model of the catalog with random weights.
+  /// Creates a model of the catalog with random weights; what is nil has the model's default.
   ///
-  /// - Parameter imageSize: The input size; nil for the model's default.
-  package init(_ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil, seed: UInt64) {
-    description = ModelDescription(spec, classNames: classNames, imageSize: imageSize)
-    graph = spec.graph(classCount: classNames.count, input: description.inputShape(n: 1))
+  /// - Parameter imageSize: The input size.
+  package init(
+    _ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil,
+    preprocessing: Preprocessing? = nil, head: Head? = nil, seed: UInt64
+  ) {
+    description = ModelDescription(
+      spec, classNames: classNames, imageSize: imageSize, preprocessing: preprocessing, head: head)
+    graph = spec.graph(description)
     parameters = ParameterBlock(graph.parameterLayout, seed: seed)
   }
 
@@ -57,13 +61,19 @@ extension Model {
         "\(file.name) is for the model \(printable(description.name)); Glimpse \(glimpseVersion) "
           + "has \(known)")
     }
-    guard description.head == spec.head else {
+    let usual = spec.head(classCount: description.classNames.count)
+    guard spec.supports(description.head, spec.preprocessing) else {
       throw NetworksError(
         "\(file.name) has the head \"\(description.head.text)\", and the model \(spec.name) has "
-          + "\"\(spec.head.text)\"")
+          + "\"\(usual.text)\"")
     }
-    graph = spec.graph(
-      classCount: description.classNames.count, input: description.inputShape(n: 1))
+    guard spec.supports(description.head, description.preprocessing) else {
+      throw NetworksError(
+        "\(file.name) has an input of \(description.preprocessing.channels) channels"
+          + (description.preprocessing.perImage.map { " with the normalization \($0.text)" } ?? "")
+          + ", and the model \(spec.name) takes three channels with a fixed normalization")
+    }
+    graph = spec.graph(description)
     parameters = ParameterBlock(zeros: graph.parameterLayout)
     let report = file.load(into: parameters)
     guard report.isExact else {
@@ -101,6 +111,15 @@ extension Model {
     var writer = SafetensorsWriter(metadata: description.metadata)
     writer.add(parameters, as: type)
     try writer.write(to: path)
+  }
+}
+
+extension ModelSpec {
+  /// Builds the network of a description, for one image.
+  func graph(_ description: ModelDescription) -> Graph {
+    graph(
+      classCount: description.classNames.count, input: description.inputShape(n: 1),
+      head: description.head)
   }
 }
 

@@ -18,16 +18,24 @@ public struct ModelDescription: Hashable, Sendable {
   /// The largest input shape for a batch of `n` images.
   package func inputShape(n: Int) -> Shape {
     let extent = imageSize.largest
-    return Shape(n: n, h: extent.height, w: extent.width, c: 3)
+    return Shape(n: n, h: extent.height, w: extent.width, c: preprocessing.channels)
   }
 }
 
 extension ModelDescription {
-  /// Creates the description of a model of the catalog.
-  package init(_ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil) {
+  /// Creates the description of a model of the catalog; what is nil has the model's default.
+  package init(
+    _ spec: ModelSpec, classNames: [String], imageSize: InputSize? = nil,
+    preprocessing: Preprocessing? = nil, head: Head? = nil
+  ) {
+    let preprocessing = preprocessing ?? spec.preprocessing
+    let head = head ?? spec.head(classCount: classNames.count)
+    precondition(
+      spec.supports(head, preprocessing),
+      "\(spec.name) has no \(head.text) of \(preprocessing.channels) channels")
     self.init(
       name: spec.name, classNames: classNames, imageSize: imageSize ?? spec.defaultSize,
-      preprocessing: spec.preprocessing, head: spec.head)
+      preprocessing: preprocessing, head: head)
   }
 
   private enum Key {
@@ -37,6 +45,8 @@ extension ModelDescription {
     static let input = "input"
     static let mean = "mean"
     static let deviation = "std"
+    static let perImage = "normalization"
+    static let inputValues = "input_values"
     static let head = "head"
   }
 
@@ -50,7 +60,7 @@ extension ModelDescription {
       writer.value(value)
       return writer.text
     }
-    return [
+    var result = [
       Key.version: glimpseVersion, Key.model: name,
       Key.classNames: json(classNames), Key.input: imageSize.optionText,
       // Integers are written without ".0".
@@ -58,6 +68,24 @@ extension ModelDescription {
       Key.deviation: json(preprocessing.standardDeviation.map { JSONText($0.optionText) }),
       Key.head: head.text,
     ]
+    // Absent in files of older versions.
+    result[Key.perImage] = preprocessing.perImage?.text
+    return result
+  }
+
+  /// The metadata for files of other formats, whose network takes inputs that are normalized already.
+  package var exportMetadata: [String: String] {
+    var result = metadata
+    result[Key.inputValues] =
+      switch preprocessing.perImage {
+      case nil: "(sample / largest sample - mean) / std per channel"
+      case .zScore?:
+        "((sample - mean of the image) / standard deviation of the image - mean) / std per channel"
+      case .percentile(let low, let high)?:
+        "((sample - a) / (b - a) - mean) / std per channel, with the percentiles "
+          + "\(low.optionText) (a) and \(high.optionText) (b) of the image"
+      }
+    return result
   }
 
   /// Parses the metadata of a weights file; `fileName` is used in error messages.
@@ -93,15 +121,24 @@ extension ModelDescription {
         "\(fileName) names \(classNames.count) classes; expected 1 to "
           + "\(Self.maximumClassCount)")
     }
-    preprocessing = Preprocessing(
-      mean: try list(Key.mean, of: Float.self),
-      standardDeviation: try list(Key.deviation, of: Float.self))
-    guard preprocessing.mean.count == 3, preprocessing.standardDeviation.count == 3,
-      preprocessing.mean.allSatisfy(\.isFinite),
-      preprocessing.standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 })
+    let mean = try list(Key.mean, of: Float.self)
+    let deviation = try list(Key.deviation, of: Float.self)
+    guard Preprocessing.channelCounts.contains(mean.count), deviation.count == mean.count,
+      mean.allSatisfy(\.isFinite), deviation.allSatisfy({ $0.isFinite && $0 > 0 })
     else {
-      throw NetworksError("\(fileName): its mean and std must be three numbers each, std above 0")
+      throw NetworksError(
+        "\(fileName): its mean and std must be 1 to 4 numbers each, one per channel, std above 0")
     }
+    var perImage: PerImageNormalization?
+    if let text = metadata[Key.perImage] {
+      perImage = PerImageNormalization(text: text)
+      guard perImage != nil else {
+        throw NetworksError(
+          "\(fileName): its normalization is \(printable(text)); expected zscore, or percentile and "
+            + "two numbers from 0 to 100, such as percentile 1 99.8")
+      }
+    }
+    preprocessing = Preprocessing(mean: mean, standardDeviation: deviation, perImage: perImage)
     let headText = try text(Key.head)
     guard let head = Head(text: headText) else {
       throw NetworksError("\(fileName): Glimpse has no head \"\(printable(headText))\"")
