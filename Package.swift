@@ -66,7 +66,7 @@ let package = Package(
     .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"]),
     .testTarget(
       name: "ImagingTests",
-      dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels", "Basics"],
+      dependencies: ["Imaging", "CGlimpseCodecs", "CGlimpseKernels", "Basics", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "EngineTests",

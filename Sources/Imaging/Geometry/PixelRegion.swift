@@ -14,6 +14,15 @@ package struct PixelRegion: Hashable, Sendable {
 
   var area: Int { width * height }
 
+  /// Grows the region to cover another one, too; both have at least one pixel.
+  package mutating func extend(over other: PixelRegion) {
+    let (right, bottom) = (
+      max(x + width, other.x + other.width), max(y + height, other.y + other.height)
+    )
+    (x, y) = (min(x, other.x), min(y, other.y))
+    (width, height) = (right - x, bottom - y)
+  }
+
   /// The intersection of two regions; it has zero area if they are disjoint.
   func intersection(_ other: PixelRegion) -> PixelRegion {
     let left = max(x, other.x)

@@ -1,0 +1,82 @@
+import Imaging
+
+/// The ground truth and the predicted class of each pixel of an image, prepared for measuring.
+///
+/// Value 0 is the background, class index i has the value i + 1, and 255 is ignored. Pixels that the
+/// ground truth ignores are ignored in both planes of `compared`.
+struct LabelMapPair {
+  static let ignored: UInt8 = 255
+
+  let width: Int
+  let height: Int
+  /// The number of classes without the background.
+  let classCount: Int
+  let groundTruth: [UInt8]
+  /// The predicted values; 255, which predicts no class, is background here.
+  let predicted: [UInt8]
+  /// The number of pixels of the ground truth that are ignored.
+  let ignoredCount: Int
+
+  /// Checks two planes of 8-bit gray: they have one size, and no value beyond the classes.
+  init(groundTruth: Image, predicted: Image, classCount: Int) {
+    precondition(
+      groundTruth.format == .gray8 && predicted.format == .gray8,
+      "class planes are 8-bit gray images")
+    precondition(
+      groundTruth.width == predicted.width && groundTruth.height == predicted.height,
+      "a predicted class plane of \(predicted.width)x\(predicted.height) pixels does not fit a "
+        + "ground truth of \(groundTruth.width)x\(groundTruth.height)")
+    (width, height) = (groundTruth.width, groundTruth.height)
+    self.classCount = classCount
+    self.groundTruth = groundTruth.bytes
+    var (ignoredCount, needsChange) = (0, false)
+    for value in groundTruth.bytes where value == Self.ignored { ignoredCount += 1 }
+    for value in predicted.bytes where value == Self.ignored { needsChange = true }
+    self.ignoredCount = ignoredCount
+    self.predicted =
+      needsChange ? predicted.bytes.map { $0 == Self.ignored ? 0 : $0 } : predicted.bytes
+  }
+
+  /// The predicted values with 255 where the ground truth is ignored.
+  var comparedPrediction: [UInt8] {
+    guard ignoredCount > 0 else { return predicted }
+    var values = predicted
+    for place in values.indices where groundTruth[place] == Self.ignored {
+      values[place] = Self.ignored
+    }
+    return values
+  }
+
+  /// The number of pixels of each pair of values: that of predicted p and true t is at
+  /// `p * (classCount + 1) + t`.
+  func confusion() -> [Int] {
+    var counts = [Int](repeating: 0, count: 256 * 256)
+    groundTruth.withUnsafeBytes { groundTruth in
+      predicted.withUnsafeBytes { predicted in
+        var place = 0
+        while place < groundTruth.count {
+          let (own, other) = (groundTruth[place], predicted[place])
+          let start = place
+          place += 1
+          // Eight pixels at a time while neither value changes.
+          let (ownRun, otherRun) = (Self.pattern(own), Self.pattern(other))
+          while place + 8 <= groundTruth.count,
+            groundTruth.loadUnaligned(fromByteOffset: place, as: UInt64.self) == ownRun,
+            predicted.loadUnaligned(fromByteOffset: place, as: UInt64.self) == otherRun
+          {
+            place += 8
+          }
+          counts[Int(other) * 256 + Int(own)] += place - start
+        }
+      }
+    }
+    let values = 0...classCount
+    let known = values.flatMap { p in values.map { counts[p * 256 + $0] } }
+    precondition(
+      known.reduce(ignoredCount, +) == groundTruth.count,
+      "class planes hold 0 to \(classCount), the number of classes, and 255")
+    return known
+  }
+
+  private static func pattern(_ value: UInt8) -> UInt64 { UInt64(value) &* 0x0101_0101_0101_0101 }
+}
