@@ -49,4 +49,8 @@ package struct MaskPlanes: Hashable, Sendable {
   /// The object of each pixel: 16-bit gray, 0 where there is none; nil if the mask does not
   /// distinguish objects.
   package var objects: Image?
+
+  package init(classes: Image, objects: Image? = nil) {
+    (self.classes, self.objects) = (classes, objects)
+  }
 }

@@ -25,6 +25,19 @@ public struct AugmentationConfig: Hashable, Sendable {
   /// Probability of a random crop that keeps objects, for images that are not in a mosaic.
   /// Source: SSD (Liu et al. 2016), section 2.2.
   public var crop = 0.0
+  /// The standard deviation of the displacements of an elastic deformation, in pixels of the input, for
+  /// images with masks; boxes and polygons do not follow it. Source: U-Net (Ronneberger et al. 2015),
+  /// which uses 10.
+  public var elastic = 0.0
+  /// Whether inputs are random windows of the images at their own scale, changed by `scale`, instead of
+  /// whole images. `translate`, `crop` and `mosaic` have no effect then. A training takes windows for
+  /// segmentation where it is `auto`.
+  public var patch = PatchChoice.auto
+  /// Probability that such a window is placed around a pixel of a class. Source: nnU-Net (Isensee et al.
+  /// 2021), where a third of the patches hold foreground.
+  public var patchForeground = 1.0 / 3
+  /// What is shown outside of an image that is not in a mosaic; masks are ignored there.
+  public var padding = PaddingMode.auto
 
   // MARK: Color
 
@@ -53,6 +66,8 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var jpeg = 0.0
   /// The range of the JPEG quality, within 1...100.
   public var jpegQuality = 20...90
+  /// Maximum standard deviation of Gaussian noise, as a fraction of white.
+  public var noise = 0.0
   /// Probability of graying out a rectangle. Source: random erasing (Zhong et al. 2020) with the
   /// gray of cutout (DeVries and Taylor 2017).
   public var erasing = 0.0
@@ -88,10 +103,14 @@ public struct AugmentationConfig: Hashable, Sendable {
     return config
   }
 
+  /// Whether images that are not in a mosaic are mirrored at their edges.
+  var isMirrored: Bool { padding == .reflect || padding == .auto && patch == .on }
+
   /// The same configuration with flips as the only augmentation.
   public var flipsOnly: AugmentationConfig {
     var config = Self.none
     (config.flip, config.flipUpDown) = (flip, flipUpDown)
+    (config.patch, config.patchForeground, config.padding) = (patch, patchForeground, padding)
     return config
   }
 
@@ -108,14 +127,32 @@ public struct AugmentationConfig: Hashable, Sendable {
       jpegQuality.lowerBound >= 1 && jpegQuality.upperBound <= 100,
       "a JPEG's quality is 1 to 100, not \(jpegQuality)")
     precondition((0..<90).contains(shear), "a shear is 0 to below 90 degrees, not \(shear)")
-    precondition(degrees >= 0 && maximumBlur >= 0 && gamma >= 0, "no amount may be negative")
+    precondition(
+      degrees >= 0 && maximumBlur >= 0 && gamma >= 0 && elastic >= 0, "no amount may be negative")
     for fraction in [
       flip, flipUpDown, translate, perspective, crop, hue, saturation, value, brightness, contrast,
-      gray, blur, jpeg, erasing, mosaic, mosaic9, mixup, copyPaste,
+      gray, blur, jpeg, erasing, noise, patchForeground, mosaic, mosaic9, mixup, copyPaste,
     ] {
       precondition((0...1).contains(fraction), "\(fraction) is not between 0 and 1")
     }
   }
+}
+
+/// Whether inputs are random windows of the images at their own scale.
+public enum PatchChoice: String, CaseIterable, Sendable {
+  /// As the task needs it.
+  case auto
+  case on, off
+}
+
+/// What is shown outside of an image.
+public enum PaddingMode: String, CaseIterable, Sendable {
+  /// `reflect` for windows of images, else `gray`.
+  case auto
+  /// Gray 114, or 0 where images are normalized by their own statistics.
+  case gray
+  /// The image, mirrored at its edges.
+  case reflect
 }
 
 extension AugmentationConfig {

@@ -21,6 +21,10 @@ struct AugmentationParameters: Hashable {
     mosaic =
       isMosaic
       ? MosaicParameters(config, seed: seed, using: &generator, partner: partner) : .single
+    if config.patch == .on {
+      // A window is placed on its own.
+      (mosaic, placement.shiftX, placement.shiftY) = (.single, 0, 0)
+    }
     generator = seed.generator(.geometry)
     placement.sampleDistortion(config, using: &generator)
     generator = seed.generator(.tone)

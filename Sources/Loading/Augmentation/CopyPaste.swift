@@ -53,6 +53,8 @@ struct CopyPaste {
       }
       result.image.paste(over, where: mask)
       result.mask?.fill(mask, with: ClassMasks.number(ofClass: object.annotation.classIndex))
+      // Behind the numbers of the objects that were there, as far as they are distinguished.
+      result.objects?.fill(mask, withNumber: UInt16.max - UInt16(pasted.count % 10_000))
       cover = cover.union(mask)
       pasted.append(object)
     }

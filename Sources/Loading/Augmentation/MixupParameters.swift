@@ -27,6 +27,8 @@ struct MixupParameters: Hashable {
     sample.image.blend(other.image, weight: weight)
     if let first = sample.mask, let second = other.mask {
       sample.mask = ClassMasks.blended(first, second, showsMoreOfFirst: weight >= 128)
+      // Objects of both images overlap.
+      sample.objects = nil
     }
     sample.labels.objects += other.labels.objects
     sample.labels.ignored += other.labels.ignored

@@ -31,8 +31,9 @@ struct RandomErasing: Hashable {
   }
 
   func apply(to sample: inout TrainingSample, rule: AnnotationClipping.Rule) {
-    sample.image.fill(region, with: UInt8(Normalization.padding))
+    sample.image.fill(region, with: UnitSamples.paddingByte(sample.image.format))
     sample.mask?.fill(region, with: ClassMasks.ignored)
+    sample.objects?.fill(region, with: 0)
     sample.labels.cover(
       RunLengthMask(width: sample.image.width, height: sample.image.height, region: region),
       rule: rule)

@@ -14,7 +14,7 @@ struct SampleSeed: Hashable {
   enum Stream: UInt64 {
     /// Mosaic, flip, scale, shift, hue, saturation and value.
     case scene
-    case geometry, tone, crop, effects, mixup, copyPaste, nine
+    case geometry, tone, crop, effects, mixup, copyPaste, nine, noise, elastic, patch
   }
 
   func generator(_ stream: Stream) -> SeededGenerator {

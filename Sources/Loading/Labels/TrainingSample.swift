@@ -6,10 +6,14 @@ package struct TrainingSample: Hashable, Sendable {
   /// The index of the image's sample; for a mosaic, that of the first tile. It is not the requested
   /// index if that sample cannot be decoded.
   package let sampleIndex: Int
-  /// The input before normalization: 8-bit RGB.
+  /// The input before normalization: 8-bit RGB, or in the format of `LoaderConfig.inputFormat`.
   package var image: Image
   /// The class of each pixel, see `ClassMasks`; nil if no masks are configured.
   var mask: Image?
+  /// The object of each pixel, 16-bit gray, 0 for none; nil if objects are not distinguished.
+  var objects: Image?
+  /// The weight of each pixel; nil if all weigh the same.
+  var weights: [Float]?
   var labels: AnnotationClipping
   /// The issues of samples that cannot be decoded and were replaced, and warnings of others.
   var issues: [DatasetIssue] = []
@@ -20,10 +24,15 @@ package struct TrainingSample: Hashable, Sendable {
   package var ignoredRegions: [Box] { labels.ignored }
 
   /// Draws on the mask, if there is one.
-  mutating func drawMask(_ draw: (inout Image) -> Void) {
-    guard var plane = mask else { return }
-    mask = nil  // so that `plane` is the only reference and is not copied
-    draw(&plane)
-    mask = plane
+  mutating func drawMask(_ draw: (inout Image) -> Void) { Self.draw(on: &mask, draw) }
+
+  /// Draws on the plane of objects, if there is one.
+  mutating func drawObjects(_ draw: (inout Image) -> Void) { Self.draw(on: &objects, draw) }
+
+  private static func draw(on plane: inout Image?, _ draw: (inout Image) -> Void) {
+    guard var image = plane else { return }
+    plane = nil  // so that `image` is the only reference and is not copied
+    draw(&image)
+    plane = image
   }
 }

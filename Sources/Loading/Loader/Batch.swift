@@ -9,7 +9,8 @@ package struct Batch: Sendable {
   package let epoch: Int
   /// The position of the batch in the epoch, from 0.
   package let index: Int
-  /// The images: 8-bit RGB, all of the same size, before normalization.
+  /// The images before normalization, all of the same size: 8-bit RGB or, where images are normalized by
+  /// their own statistics, normalized 16-bit samples (see `UnitSamples`).
   package let images: [Image]
   /// The training targets of each image, in pixels of the input; neither crowds nor difficult objects
   /// are among them.
@@ -19,16 +20,20 @@ package struct Batch: Sendable {
   package let ignoredRegions: [[Box]]
   /// The class of each pixel of each image; nil if no masks are configured.
   package let masks: ClassMasks?
+  /// The weight of each pixel of each image in the loss; nil if no weights are configured.
+  package let pixelWeights: PixelWeights?
   /// The sample index of each image; for a mosaic, that of the first tile.
   package let sampleIndices: [Int]
   /// The issues of images that cannot be decoded, in the order in which they were read;
   /// `sampleIndices` holds their replacements.
   package let issues: [DatasetIssue]
+  /// The fixed normalization of `images`.
   package let normalization: Normalization
 
-  /// The shape of the network's input; the channels are red, green, blue.
+  /// The shape of the network's input.
   package var shape: Shape {
-    Shape(n: images.count, h: images[0].height, w: images[0].width, c: 3)
+    Shape(
+      n: images.count, h: images[0].height, w: images[0].width, c: images[0].format.channels)
   }
 }
 

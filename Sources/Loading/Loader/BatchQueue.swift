@@ -132,8 +132,14 @@ final class BatchQueue: @unchecked Sendable {
     return Batch(
       epoch: slot.state.epoch, index: slot.state.batch, images: samples.map(\.image),
       annotations: samples.map(\.annotations), ignoredRegions: samples.map(\.ignoredRegions),
-      masks: masks.isEmpty ? nil : ClassMasks(masks),
+      masks: masks.isEmpty ? nil : ClassMasks(masks), pixelWeights: weights(of: samples),
       sampleIndices: samples.map(\.sampleIndex), issues: issues,
-      normalization: builder.config.normalization)
+      normalization: builder.config.batchNormalization)
+  }
+
+  private func weights(of samples: [TrainingSample]) -> PixelWeights? {
+    let weights = samples.compactMap(\.weights)
+    guard weights.count == samples.count, let image = samples.first?.image else { return nil }
+    return PixelWeights(weights, height: image.height, width: image.width)
   }
 }

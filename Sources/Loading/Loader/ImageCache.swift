@@ -23,14 +23,20 @@ final class ImageCache: @unchecked Sendable {
   private var permanentCount = 0
 
   struct CachedImage {
-    /// 8-bit RGB, upright, possibly reduced.
+    /// Upright, possibly reduced, in the format of `LoaderConfig.inputFormat`.
     let image: Image
     /// Values of `ClassMasks`, possibly reduced; nil if no masks are configured.
     let mask: Image?
+    /// The object of each pixel, reduced like the mask; nil if objects are not distinguished.
+    let objects: Image?
+    /// Some pixels of the mask's classes.
+    let foreground: ForegroundPixels?
     /// The warning of an image that is damaged or unusual, but was decoded.
     let issue: DatasetIssue?
 
-    fileprivate var byteCount: Int { image.bytes.count + (mask?.bytes.count ?? 0) }
+    fileprivate var byteCount: Int {
+      image.bytes.count + (mask?.bytes.count ?? 0) + (objects?.bytes.count ?? 0)
+    }
   }
 
   init(samples: [Sample], config: LoaderConfig) {
@@ -54,26 +60,45 @@ final class ImageCache: @unchecked Sendable {
     let issue = decoded.warnings.first.map {
       DatasetIssue(.imageWarning, sample.imagePath, "the image decodes with a warning: \($0).")
     }
-    let cached = CachedImage(image: decoded.image, mask: try mask(of: sample), issue: issue)
+    let masks = try masks(of: sample)
+    let cached = CachedImage(
+      image: decoded.image, mask: masks?.classes, objects: masks?.objects,
+      foreground: masks.map { ForegroundPixels($0.classes) }, issue: issue)
     lock.withLock { keep(cached, at: index) }
     return cached
   }
 
   private func image(of sample: Sample) throws(DatasetIssue) -> DecodedImage {
-    do {
-      return try ImageFile.read(
-        sample.imagePath,
-        policy: DecodePolicy(
-          maximumLongerSide: config.imageSide, acceptsTruncated: !config.isStrict))
+    let format = config.inputFormat
+    var policy = DecodePolicy(
+      format: format, maximumLongerSide: config.imageSide, acceptsTruncated: !config.isStrict)
+    do throws(ImagingError) {
+      if format.bitDepth == 8 { return try ImageFile.read(sample.imagePath, policy: policy) }
+      let bytes = try ImageFile.bytes(sample.imagePath)
+      // The range of the samples is kept, and the statistics are those of the whole image.
+      let stored = try ImageFile.information(of: bytes, name: sample.imagePath).format
+      policy.format = PixelFormat(channels: format.channels, bitDepth: stored.bitDepth)
+      policy.maximumLongerSide = nil
+      var decoded = try ImageFile.decode(bytes, name: sample.imagePath, policy: policy)
+      let scaling = config.imageNormalization.scaling(of: PixelStatistics(decoded.image))
+      decoded.image = UnitSamples.normalized(decoded.image, by: scaling)
+        .averaged(toLongerSide: config.imageSide)
+      return decoded
     } catch {
       throw DatasetIssue(.unreadableImage, sample.imagePath, "\(error).")
     }
   }
 
-  private func mask(of sample: Sample) throws(DatasetIssue) -> Image? {
+  private func masks(of sample: Sample) throws(DatasetIssue) -> MaskPlanes? {
     guard let classCount = config.maskClasses else { return nil }
-    return try SampleMask(sample: sample, classCount: classCount).plane()
-      .subsampled(toLongerSide: config.imageSide)
+    var planes = try SampleMask(sample: sample, classCount: classCount).planes(
+      ofObjects: config.weightMap != .none)
+    planes.classes = planes.classes.subsampled(toLongerSide: config.imageSide)
+    // Files of object numbers distinguish objects in any case.
+    planes.objects =
+      config.weightMap == .none
+      ? nil : planes.objects?.subsampled(toLongerSide: config.imageSide)
+    return planes
   }
 
   /// Stores an image, permanently or in place of the oldest evictable ones; the caller holds the
@@ -102,19 +127,43 @@ final class ImageCache: @unchecked Sendable {
   }
 }
 
+extension LoaderConfig {
+  /// The normalization of images by their own statistics alone.
+  fileprivate var imageNormalization: Normalization {
+    Normalization(
+      mean: normalization.mean.map { _ in 0 },
+      standardDeviation: normalization.standardDeviation.map { _ in 1 },
+      perImage: normalization.perImage)
+  }
+}
+
 extension Image {
+  /// An empty image of the same format, reduced to a longer side in pixels, and the transform to it;
+  /// nil if this image is not larger.
+  private func reduced(toLongerSide side: Int) -> (image: Image, transform: ProjectiveTransform)? {
+    let longer = max(width, height)
+    guard longer > side else { return nil }
+    let scale = Double(side) / Double(longer)
+    let result = Image(
+      width: max(1, Int((Double(width) * scale).rounded())),
+      height: max(1, Int((Double(height) * scale).rounded())), format: format)
+    let transform = ProjectiveTransform.scale(
+      x: Double(result.width) / Double(width), y: Double(result.height) / Double(height))
+    return (result, transform)
+  }
+
   /// The image reduced to a longer side, in pixels, by nearest-neighbor sampling, which preserves
   /// class numbers.
   fileprivate func subsampled(toLongerSide side: Int) -> Image {
-    let longer = max(width, height)
-    guard longer > side else { return self }
-    let scale = Double(side) / Double(longer)
-    var result = Image(
-      width: max(1, Int((Double(width) * scale).rounded())),
-      height: max(1, Int((Double(height) * scale).rounded())), format: .gray8)
-    let transform = ProjectiveTransform.scale(
-      x: Double(result.width) / Double(width), y: Double(result.height) / Double(height))
-    Warp(transform: transform).drawNumbers(self, into: &result)
-    return result
+    guard var reduced = reduced(toLongerSide: side) else { return self }
+    ElasticWarp(transform: reduced.transform).drawNumbers(self, into: &reduced.image)
+    return reduced.image
+  }
+
+  /// The image reduced to a longer side, in pixels, by averaging samples.
+  fileprivate func averaged(toLongerSide side: Int) -> Image {
+    guard var reduced = reduced(toLongerSide: side) else { return self }
+    ElasticWarp(transform: reduced.transform).draw(self, into: &reduced.image)
+    return reduced.image
   }
 }

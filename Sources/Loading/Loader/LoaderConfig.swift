@@ -26,6 +26,8 @@ package struct LoaderConfig: Hashable, Sendable {
   package var groupsShapes = false
   /// The number of mask classes, 1...254; nil for batches without masks.
   package var maskClasses: Int?
+  /// The weights of pixels in the loss, for batches with masks.
+  package var weightMap = WeightMap.none
   /// The number of processes that train together; each has an equal part of every epoch.
   package var ranks = 1
   /// The rank of this process, from 0.
@@ -50,6 +52,19 @@ package struct LoaderConfig: Hashable, Sendable {
     self.normalization = normalization
     self.imageSide = imageSide
     self.cacheLimit = cacheLimit
+  }
+}
+
+extension LoaderConfig {
+  /// The format of inputs: 16 bits where images are normalized by their own statistics.
+  package var inputFormat: PixelFormat {
+    PixelFormat(
+      channels: normalization.channels, bitDepth: normalization.perImage == nil ? 8 : 16)
+  }
+
+  /// The normalization of inputs, in which images were normalized by their own statistics already.
+  var batchNormalization: Normalization {
+    normalization.perImage == nil ? normalization : UnitSamples.inputNormalization(normalization)
   }
 }
 

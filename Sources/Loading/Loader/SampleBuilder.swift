@@ -40,7 +40,7 @@ struct SampleBuilder: Sendable {
   ) throws(DatasetsError) -> TrainingSample {
     let input = plan.size.extent(for: sampler.group(ofPlace: place))
     guard let augmentation = plan.augmentation else {
-      return try letterboxed(sampler.indices[place], input)
+      return weighted(try letterboxed(sampler.indices[place], input))
     }
     let seed = sampler.seed(ofPlace: place)
     func partner(_ generator: inout SeededGenerator) -> Int {
@@ -65,6 +65,15 @@ struct SampleBuilder: Sendable {
     }
     EffectParameters(augmentation, seed: seed, width: input.width, height: input.height).apply(
       to: &result, rule: augmentation.rule)
+    return weighted(result)
+  }
+
+  /// A finished sample with the weights of its pixels, if they are configured.
+  private func weighted(_ sample: TrainingSample) -> TrainingSample {
+    guard config.weightMap != .none, let mask = sample.mask else { return sample }
+    var result = sample
+    result.weights = BoundaryWeights(isBalanced: config.weightMap == .balanced).weights(
+      mask, objects: sample.objects)
     return result
   }
 
@@ -103,14 +112,38 @@ struct SampleBuilder: Sendable {
       sample.annotations, showing: sample.bounds, through: letterbox.transform, width: input.width,
       height: input.height, rule: .all)
     var result = TrainingSample(
-      sampleIndex: index, image: letterbox.image(of: cached.image), mask: emptyMask(input),
-      labels: labels, issues: issues)
+      sampleIndex: index,
+      image: cached.image.format == .rgb8
+        ? letterbox.image(of: cached.image) : emptyImage(input), mask: emptyMask(input),
+      objects: emptyObjects(input, cached), labels: labels, issues: issues)
+    func warp(of image: Image) -> ElasticWarp {
+      ElasticWarp(transform: sample.transform(from: image).concatenating(letterbox.transform))
+    }
+    if cached.image.format != .rgb8 {
+      warp(of: cached.image).draw(cached.image, into: &result.image)
+    }
     if let mask = cached.mask {
-      let warp = Warp(
-        transform: sample.transform(from: mask).concatenating(letterbox.transform))
-      result.drawMask { warp.drawNumbers(mask, into: &$0) }
+      result.drawMask { warp(of: mask).drawNumbers(mask, into: &$0) }
+    }
+    if let objects = cached.objects {
+      result.drawObjects { warp(of: objects).drawNumbers(objects, into: &$0) }
     }
     return result
+  }
+
+  /// An input of padding only.
+  private func emptyImage(_ input: InputSize.Extent) -> Image {
+    let format = config.inputFormat
+    return Image(
+      width: input.width, height: input.height, format: format,
+      filledWith: UnitSamples.paddingByte(format))
+  }
+
+  /// A plane without objects; nil if an image does not distinguish them.
+  private func emptyObjects(
+    _ input: InputSize.Extent, _ cached: ImageCache.CachedImage
+  ) -> Image? {
+    cached.objects.map { Image(width: input.width, height: input.height, format: $0.format) }
   }
 
   /// A mask of ignored pixels only; nil if no masks are configured.
@@ -130,12 +163,25 @@ struct SampleBuilder: Sendable {
     var issues: [DatasetIssue] = []
     let (shown, firstImage) = try decodable(first, &issues)
     var result = TrainingSample(
-      sampleIndex: shown,
-      image: Image(width: width, height: height, filledWith: UInt8(Normalization.padding)),
-      mask: emptyMask(input), labels: AnnotationClipping(), issues: issues)
+      sampleIndex: shown, image: emptyImage(input), mask: emptyMask(input),
+      objects: emptyObjects(input, firstImage), labels: AnnotationClipping(), issues: issues)
     let placement = parameters.placement.transform(width: width, height: height)
+    var deformation = Deformation(isMirrored: augmentation.isMirrored)
+    if parameters.mosaic != .single { deformation.isMirrored = false }
+    if config.maskClasses != nil {
+      deformation.displacement = DisplacementField(
+        augmentation, seed: seed, width: width, height: height)
+    }
     for (place, cell) in parameters.mosaic.cells.enumerated() {
       func placed(_ index: Int) -> PlacedImage {
+        if augmentation.patch == .on {
+          return PlacedImage(
+            sample: samples[index],
+            patch: PatchParameters(
+              samples[index], firstImage.foreground, augmentation, seed: seed,
+              scale: parameters.placement.scale, width: width, height: height),
+            placement: placement, width: width, height: height)
+        }
         let crop =
           parameters.mosaic == .single
           ? CropParameters(samples[index], augmentation, seed: seed) : nil
@@ -145,19 +191,27 @@ struct SampleBuilder: Sendable {
       }
       let requested = place == 0 ? shown : parameters.mosaic.partners[place - 1]
       // An image outside of the input need not be decoded.
-      if placed(requested).region == nil { continue }
+      if placed(requested).region(deformation, width: width, height: height) == nil { continue }
       let (index, cached) =
         place == 0 ? (shown, firstImage) : try decodable(requested, &result.issues)
       let drawn = placed(index)
-      guard let region = drawn.region else { continue }
-      drawn.draw(cached.image, colors: parameters.colors, into: &result.image, region: region)
+      guard let region = drawn.region(deformation, width: width, height: height) else { continue }
+      drawn.draw(
+        cached.image, colors: parameters.colors, deformation, into: &result.image, region: region)
       if let mask = cached.mask {
-        result.drawMask { drawn.draw(mask: mask, into: &$0, region: region) }
+        result.drawMask { drawn.draw(mask: mask, deformation, into: &$0, region: region) }
+      }
+      if let objects = cached.objects {
+        result.drawObjects { drawn.draw(mask: objects, deformation, into: &$0, region: region) }
+      } else {
+        result.objects = nil
       }
       result.labels.add(
         drawn.annotations, showing: drawn.part, through: drawn.transform, width: width,
         height: height, rule: augmentation.rule)
     }
+    // Objects of several images have the same numbers.
+    if parameters.mosaic != .single { result.objects = nil }
     return result
   }
 }

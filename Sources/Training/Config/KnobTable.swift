@@ -1,5 +1,6 @@
 import Basics
 import Engine
+import Loading
 import Networks
 
 extension Knob {
@@ -101,6 +102,11 @@ extension Knob {
     Knob(
       "cls", \.classWeight, .from(0, to: 1000), unit: "weight",
       help: "Weight of the classification loss"),
+    Knob(
+      "weight_map", \.weightMap,
+      help:
+        "Pixel weights for segmentation: borders weights gaps between close objects up to 11 times "
+        + "(U-Net), balanced weights classes by their pixels, too"),
   ]
 
   private static let optimizer = [
@@ -152,6 +158,9 @@ extension Knob {
       help: "Maximum relative change of gamma: 0.5 gives 1/1.5 to 1.5"),
     probability("gray", \.augmentation.gray, "conversion to grayscale"),
     probability("blur", \.augmentation.blur, "Gaussian blur"),
+    fraction(
+      "noise", \.augmentation.noise,
+      help: "Maximum standard deviation of Gaussian noise, as a fraction of white"),
     probability("jpeg", \.augmentation.jpeg, "JPEG compression artifacts"),
     probability("erasing", \.augmentation.erasing, "graying out a rectangle"),
   ]
@@ -177,6 +186,22 @@ extension Knob {
     probability(
       "crop", \.augmentation.crop,
       "cropping an image outside a mosaic to a part that keeps objects"),
+    Knob(
+      "elastic", \.augmentation.elastic, .from(0, to: 200), unit: "pixels",
+      help:
+        "Elastic deformation of images with masks: standard deviation of the displacements of a grid "
+        + "of 3 x 3 (U-Net)"),
+    Knob(
+      "patch", \.augmentation.patch,
+      help:
+        "Train on random windows of the images at their own scale instead of whole images; auto does so "
+        + "for segmentation. Mosaic, --crop and --translate are off then"),
+    probability(
+      "patch_foreground", \.augmentation.patchForeground,
+      "placing such a window around a pixel of a class"),
+    Knob(
+      "padding", \.augmentation.padding,
+      help: "What is shown outside of an image: gray, or the image mirrored; auto mirrors windows"),
   ]
 
   private static let mixing = [
@@ -273,3 +298,6 @@ extension Assigner: OptionWord {}
 extension BoxLoss: OptionWord {}
 extension LearningRateCourse: OptionWord {}
 extension PrecisionChoice: OptionWord, Codable {}
+extension PaddingMode: OptionWord, Codable {}
+extension WeightMap: OptionWord, Codable {}
+extension PatchChoice: OptionWord, Codable {}

@@ -15,13 +15,23 @@ extension TrainingConfig {
     if case .longerSide = imgsz { result.groupsShapes = true }
     result.repeatThreshold = repeatThreshold
     result.isStrict = strict
+    result.weightMap = weightMap
     return result
   }
 
   /// The longer side, in pixels, to which images are downscaled before they are cached: the largest
-  /// input size times the largest scale.
+  /// input size times the largest scale; not at all where inputs are windows of the images.
   package var imageSide: Int {
-    Int(Double(largestInput.longestSide) * (1 + augmentation.scale))
+    takesPatches ? .max : Int(Double(largestInput.longestSide) * (1 + augmentation.scale))
+  }
+
+  /// Whether inputs are random windows of the images at their own scale.
+  private var takesPatches: Bool {
+    switch augmentation.patch {
+    case .auto: ModelCatalog[model]?.task == .segmentation
+    case .on: true
+    case .off: false
+    }
   }
 
   /// The largest input size that a batch may have.
@@ -74,6 +84,8 @@ extension TrainingConfig {
     func isLast(_ length: Double) -> Bool {
       Double(epoch) >= Double(epochs) - (length < 1 ? length * Double(epochs) : length)
     }
+    var augmentation = augmentation
+    if takesPatches { augmentation.patch = .on }
     if isLast(closeAugmentation) { return augmentation.flipsOnly }
     return isLast(closeMosaic) ? augmentation.withoutMosaic : augmentation
   }

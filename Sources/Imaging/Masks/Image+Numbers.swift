@@ -17,4 +17,15 @@ extension Image {
   package var numbers16: Image {
     Image(width: width, height: height, numbers: bytes.map(UInt16.init))
   }
+
+  /// Fills the pixels of a mask of the same size in a plane of 16-bit gray with one number.
+  package mutating func fill(_ mask: RunLengthMask, withNumber number: UInt16) {
+    precondition(
+      format == PixelFormat(channels: 1, bitDepth: 16) && mask.width == width
+        && mask.height == height, "a mask that is filled has the size of its plane of numbers")
+    bytes.withUnsafeMutableBytes { bytes in
+      let numbers = bytes.bindMemory(to: UInt16.self)
+      mask.forEachPixel { numbers[$0] = number }
+    }
+  }
 }
