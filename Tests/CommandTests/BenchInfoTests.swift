@@ -275,7 +275,7 @@ import Testing
     #expect(result.exitCode == 0)
     let network = try JSONDecoder().decode(Network.self, from: Data(result.output.utf8))
     #expect(network.model == model && network.imgsz == 64)
-    let classCount = model == "unet" ? 1 : 80
+    let classCount = try #require(ModelCatalog[model]).task.benchmarkClassCount
     #expect(network.classes.count == classCount)
     let sum = network.layers.reduce(0) { $0 + $1.parameters }
     #expect(sum == network.parameters && network.statistics > 0)

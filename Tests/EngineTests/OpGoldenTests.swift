@@ -53,6 +53,7 @@ import Testing
     "adaptive_average_pool_up": AveragePool.adaptive(Extent(h: 5, w: 8)),
     "max_unpool": MaxUnpool(MaxPool(kernel: 2)),
     "nearest_upsample": NearestUpsample(factor: 3),
+    "crop": Crop(margin: Extent(h: 1, w: 2)),
     "bilinear_upsample": BilinearUpsample(factor: 2),
     "bilinear_upsample_aligned": BilinearUpsample(factor: 3, alignCorners: true),
     "concat": Concat(),

@@ -105,6 +105,9 @@ extension OpCase {
   private static let resamplings: [OpCase] = [
     OpCase("nearest x2", NearestUpsample(factor: 2), [2, 3, 5, 3]),
     OpCase("nearest x3", NearestUpsample(factor: 3), [1, 3, 2, 3]),
+    OpCase("crop 1", Crop(margin: 1), [2, 4, 5, 3]),
+    OpCase("crop 2x1", Crop(margin: Extent(h: 2, w: 1)), [2, 5, 3, 2]),
+    OpCase("crop nothing", Crop(margin: 0), [2, 3, 2, 3]),
     OpCase("bilinear x2", BilinearUpsample(factor: 2), [2, 3, 5, 3]),
     OpCase("bilinear x3", BilinearUpsample(factor: 3), [1, 3, 2, 3]),
     OpCase("bilinear x2 of a row", BilinearUpsample(factor: 2), [1, 1, 3, 2]),
@@ -168,6 +171,7 @@ extension OpCase {
     OpCase("adaptive", AveragePool.adaptive(7), [2, 80, 81, 37]),
     OpCase("max unpool", MaxUnpool(MaxPool(kernel: 2)), [2, 40, 20, 70], [2, 80, 41, 70]),
     OpCase("nearest x2", NearestUpsample(factor: 2), [2, 40, 41, 37]),
+    OpCase("crop", Crop(margin: Extent(h: 3, w: 10)), [2, 40, 61, 37]),
     OpCase("bilinear x2", BilinearUpsample(factor: 2), [2, 40, 41, 37]),
     OpCase("concat", Concat(), [2, 40, 41, 37], [2, 40, 41, 20]),
     OpCase("add", Add(), [2, 40, 41, 70], [2, 40, 41, 70]),

@@ -56,6 +56,19 @@ extension BilinearUpsample: ONNXOp {
   }
 }
 
+extension Crop: ONNXOp {
+  func export(_ node: inout ONNXNode) {
+    let input = node.inputShapes[0]
+    node.add(
+      "Slice",
+      node.inputs + [
+        node.integers("starts", [margin.h, margin.w]),
+        node.integers("ends", [input.h - margin.h, input.w - margin.w]),
+        node.integers("axes", [2, 3]),
+      ])
+  }
+}
+
 extension ONNXNode {
   fileprivate mutating func resize(factor: Int, mode: String, coordinates: String) {
     let scales = constant("scales", shape: [4], [1, 1, Float(factor), Float(factor)])

@@ -16,18 +16,25 @@ struct ResNet: Sendable {
   /// 50 layers, bottlenecks.
   static let resnet50 = ResNet(blocks: [3, 4, 6, 3], hasBottlenecks: true)
 
-  /// Appends the backbone: input n, h, w, 3; features of 128, 256 and 512 channels (four times as
+  /// Appends the backbone: input n, h, w, c; features of 128, 256 and 512 channels (four times as
   /// many with bottlenecks).
   func callAsFunction(_ x: Value, _ scope: Scope) -> BackboneFeatures {
-    let stem = Convolution(3, Self.widths[0], kernel: 7, stride: 2)
+    let maps = levels(x, scope)
+    return BackboneFeatures(stride8: maps[2], stride16: maps[3], stride32: maps[4])
+  }
+
+  /// Appends the backbone and returns the features at the strides 2, 4, 8, 16 and 32: those of the
+  /// stem, then of the stages.
+  func levels(_ x: Value, _ scope: Scope) -> [Value] {
+    let stem = Convolution(x.shape.c, Self.widths[0], kernel: 7, stride: 2)
     let norm = NormStyle.resnet.norm(Self.widths[0])
-    var y = scope["bn1"].apply(norm, scope["conv1"].apply(stem, x))
-    y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), y)
-    let stages = blocks.indices.map { index in
-      y = stage(index, y, scope["layer\(index + 1)"])
-      return y
-    }
-    return BackboneFeatures(stride8: stages[1], stride16: stages[2], stride32: stages[3])
+    let first = scope["bn1"].apply(norm, scope["conv1"].apply(stem, x))
+    var y = scope["maxpool"].apply(MaxPool(kernel: 3, stride: 2, padding: 1), first)
+    return [first]
+      + blocks.indices.map { index in
+        y = stage(index, y, scope["layer\(index + 1)"])
+        return y
+      }
   }
 
   private func stage(_ index: Int, _ x: Value, _ scope: Scope) -> Value {

@@ -51,7 +51,10 @@ package struct ModelSpec: Sendable {
 /// The list of models; to add one, add its file and an entry here.
 package enum ModelCatalog {
   package static let all: [ModelSpec] =
-    [.compact, .compactN, .compactM, .resnet18, .resnet50, .unet, .resnet18Classifier]
+    [
+      .compact, .compactN, .compactM, .resnet18, .resnet50, .unetS, .unet, .unetResNet18,
+      .resnet18Classifier,
+    ]
 
   /// The models that commands offer; classifiers cannot be trained or run yet.
   package static let listed = all.filter { $0.task != .classification }

@@ -38,6 +38,21 @@ package struct Preprocessing: Hashable, Sendable {
   package static let imageNet = Preprocessing(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
+  /// The same mean and deviation after a scaling by statistics of the image.
+  package func scaled(perImage: PerImageNormalization?) -> Preprocessing {
+    Preprocessing(mean: mean, standardDeviation: standardDeviation, perImage: perImage)
+  }
+
+  /// The same for another number of channels, which have the average mean and deviation.
+  package func with(channels: Int) -> Preprocessing {
+    guard channels != self.channels else { return self }
+    func average(_ values: [Float]) -> [Float] {
+      [Float](repeating: values.reduce(0, +) / Float(values.count), count: channels)
+    }
+    return Preprocessing(
+      mean: average(mean), standardDeviation: average(standardDeviation), perImage: perImage)
+  }
+
   /// Scales each image by its own statistics alone.
   package static func perImage(
     _ normalization: PerImageNormalization, channels: Int = 3

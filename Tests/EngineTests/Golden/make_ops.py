@@ -136,6 +136,7 @@ def unpool(x, reference):
 case("max_unpool", unpool, [(2, 3, 3, 3), P])
 
 U = (2, 3, 4, 2)
+case("crop", lambda x: x[:, :, 1:-1, 2:-2], [(2, 4, 6, 3)])
 case("nearest_upsample", lambda x: F.interpolate(x, scale_factor=3, mode="nearest"), [U])
 case("bilinear_upsample", lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), [U])
 case(
