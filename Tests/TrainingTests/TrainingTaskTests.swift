@@ -182,7 +182,7 @@ private struct CountingTask: TrainingTask {
         #expect((0..<2).contains(object.classIndex) && !object.isCrowd)
         #expect(object.box.x1 >= 0 && object.box.x2 <= 64 && object.box.width > 0)
       }
-    case .labelMaps(let maps):
+    case .labelMaps(let maps, _):
       #expect(name == "unet" && maps.count == 3 && maps.width == 64 && maps.height == 64)
       #expect(Set(maps.values).isSubset(of: [0, 1, 2]) && Set(maps.values).count > 1)
     case .classes: Issue.record("no classifier")

@@ -103,6 +103,11 @@ extension Knob {
       "cls", \.classWeight, .from(0, to: 1000), unit: "weight",
       help: "Weight of the classification loss"),
     Knob(
+      "seg_loss", \.segmentationLoss,
+      help: "Losses of segmentation with their weights: "
+        + "\(SegmentationLossMix.Kind.allCases.map(\.rawValue).joined(separator: ", ")), as in "
+        + "0.5*bce+dice; ce and bce are the cross-entropy of the model's softmax or sigmoid"),
+    Knob(
       "weight_map", \.weightMap,
       help:
         "Pixel weights for segmentation: borders weights gaps between close objects up to 11 times "

@@ -56,6 +56,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var boxWeight = 7.5
   /// The weight of the classification loss.
   public var classWeight = 0.5
+  /// The losses of segmentation and their weights.
+  public var segmentationLoss = SegmentationLossMix.usual
   /// The weights of pixels in a segmentation loss.
   public var weightMap = WeightMap.none
 

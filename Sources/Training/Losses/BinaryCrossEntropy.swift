@@ -20,7 +20,7 @@ enum BinaryCrossEntropy {
     var index = 0
     while index + 4 <= count {
       let x = source.loadUnaligned(fromByteOffset: index * 4, as: SIMD4<Float>.self)
-      let decay = expOfNegativeMagnitude(x)
+      let decay = VectorMath.expOfNegativeMagnitude(x)
       let quotient = 1 / (1 + decay)
       let sigmoid = quotient.replacing(with: decay * quotient, where: x .< 0)
       target.storeBytes(of: sigmoid * scale, toByteOffset: index * 4, as: SIMD4<Float>.self)
@@ -35,7 +35,7 @@ enum BinaryCrossEntropy {
     var rest = product.x * product.y * product.z * product.w
     while index < count {
       let x = logits[index]
-      let decay = expOfNegativeMagnitude(SIMD4<Float>(repeating: x)).x
+      let decay = VectorMath.expOfNegativeMagnitude(SIMD4<Float>(repeating: x)).x
       let quotient = 1 / (1 + decay)
       gradient[index] = (x < 0 ? decay * quotient : quotient) * scale
       linear.x += Double(x < 0 ? 0 : x)
@@ -60,27 +60,5 @@ enum BinaryCrossEntropy {
   static func softplus(_ logit: Float) -> Double {
     let x = Double(logit)
     return max(x, 0) + log1p(exp(-abs(x)))
-  }
-
-  /// exp(-|x|) to two units in the last place, at least exp(-87); NaN stays NaN.
-  ///
-  /// Cephes `expf`: 2^n times a polynomial on +-log(2)/2.
-  @inline(__always)
-  private static func expOfNegativeMagnitude(_ x: SIMD4<Float>) -> SIMD4<Float> {
-    var y = x.replacing(with: -x, where: x .> 0)
-    y = y.replacing(with: -87, where: y .< -87)
-    // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the lowest bits.
-    let shifted = y * 1.442_695_04 + 12_582_912
-    let n = shifted - 12_582_912
-    let r = y - n * 0.693_359_375 + n * 2.121_944_4e-4
-    var p = SIMD4<Float>(repeating: 1.987_569_15e-4)
-    p = p * r + 1.398_199_95e-3
-    p = p * r + 8.333_451_9e-3
-    p = p * r + 4.166_579_6e-2
-    p = p * r + 1.666_666_55e-1
-    p = p * r + 5.000_000_1e-1
-    p = p * r * r + r + 1
-    let power = (unsafeBitCast(shifted, to: SIMD4<UInt32>.self) &<< 23) &+ 0x3F80_0000
-    return p * unsafeBitCast(power, to: SIMD4<Float>.self)
   }
 }

@@ -31,8 +31,8 @@ extension Loss {
 package enum Targets: Sendable {
   /// The objects of each image in pixels of the input; crowds are marked.
   case boxes([[Annotation]])
-  /// The class of each pixel.
-  case labelMaps(ClassMasks)
+  /// The class of each pixel, and the weight of each in the same order; nil for equal weights.
+  case labelMaps(ClassMasks, weights: [Float]? = nil)
   /// The class index of each image.
   case classes([Int])
 }

@@ -9,12 +9,17 @@ import Networks
 /// benchmarks.
 package struct SegmentationTask: TrainingTask {
   private let model: ModelDescription
-  package var loss: any Loss { SegmentationLoss(classCount: model.classNames.count) }
+  package let loss: any Loss
   package let metricNames: [String] = []
   package let selection = SelectionMetric(name: "dice")
 
   package init(_ model: ModelDescription, _ config: TrainingConfig) {
+    guard case .segmentation(let head) = model.head else {
+      preconditionFailure("\(model.name) is not a segmentation model")
+    }
     self.model = model
+    loss = SegmentationLoss(
+      head: head, classCount: model.classNames.count, mix: config.segmentationLoss)
   }
 
   package static func check(_ dataset: Dataset) throws {
