@@ -180,7 +180,7 @@ struct SegmentationMetricsTests {
   @Test func partsAreLeftOutOnRequest() {
     var metrics = SegmentationMetrics(
       classNames: ["cell"],
-      options: SegmentationOptions(measuresObjects: false, measuresBoundaries: false))
+      options: SegmentationMetricOptions(measuresObjects: false, measuresBoundaries: false))
     metrics.add("a", groundTruth: plane([1, 0]), predicted: plane([1, 0]))
     #expect(metrics.dice == 1)
     #expect(metrics.objectF1 == nil)

@@ -14,7 +14,7 @@ public struct SegmentationMetrics: Sendable {
   /// The class names, by class index.
   public let classNames: [String]
   /// What is measured besides the pixels.
-  public let options: SegmentationOptions
+  public let options: SegmentationMetricOptions
   /// The measurements of the images, in the order in which they were added.
   public private(set) var images: [SegmentationScores] = []
   private(set) var totals: SegmentationTotals
@@ -23,7 +23,7 @@ public struct SegmentationMetrics: Sendable {
   public private(set) var confusion: [Int]
 
   /// Starts without images; there are 1 to 254 classes.
-  public init(classNames: [String], options: SegmentationOptions = SegmentationOptions()) {
+  public init(classNames: [String], options: SegmentationMetricOptions = SegmentationMetricOptions()) {
     precondition(
       (1...254).contains(classNames.count), "masks hold 1 to 254 classes, not \(classNames.count)")
     self.classNames = classNames

@@ -46,7 +46,7 @@ public struct SegmentationScores: Hashable, Sendable {
 }
 
 /// What is measured besides the pixels; each part takes time.
-public struct SegmentationOptions: Hashable, Sendable {
+public struct SegmentationMetricOptions: Hashable, Sendable {
   /// Whether objects are matched.
   public var measuresObjects: Bool
   /// Whether boundaries are compared: boundary F1 and the Hausdorff distance.
@@ -72,7 +72,7 @@ public struct MeasuredSegmentation: Sendable {
   /// programmer's error. May run on several threads at once.
   public init(
     _ name: String, groundTruth: Image, predicted: Image, classCount: Int,
-    options: SegmentationOptions = SegmentationOptions()
+    options: SegmentationMetricOptions = SegmentationMetricOptions()
   ) {
     let pair = LabelMapPair(
       groundTruth: groundTruth, predicted: predicted, classCount: classCount)
