@@ -188,3 +188,51 @@ struct SegmentationMetricsTests {
     #expect(metrics.hausdorff95 == nil)
   }
 }
+
+struct SegmentationBootstrapTests {
+  private func metrics(_ pairs: [([UInt8], [UInt8])]) -> SegmentationMetrics {
+    var metrics = SegmentationMetrics(classNames: ["cell"])
+    for (number, pair) in pairs.enumerated() {
+      func plane(_ values: [UInt8]) -> Image {
+        Image(width: values.count, height: 1, format: .gray8, bytes: values)
+      }
+      metrics.add("\(number)", groundTruth: plane(pair.0), predicted: plane(pair.1))
+    }
+    return metrics
+  }
+
+  @Test func equalImagesHaveNoSpread() {
+    let pair: ([UInt8], [UInt8]) = ([1, 1, 0, 0], [1, 0, 0, 0])
+    let bootstrap = SegmentationBootstrap(
+      metrics([pair, pair, pair]), options: BootstrapOptions(resamples: 20))
+    for interval in [bootstrap.dice, bootstrap.classDice[0], bootstrap.meanImageDice] {
+      #expect(abs(interval.value - 2.0 / 3) < 1e-12)
+      #expect(abs(interval.lower - interval.upper) < 1e-12)
+    }
+    #expect(bootstrap.pixelAccuracy.value == 0.75)
+  }
+
+  /// Two images, one perfect and one without any match: resamples are 0, 1 or the whole, so that the
+  /// interval is from 0 to 1.
+  @Test func differentImagesSpread() {
+    let bootstrap = SegmentationBootstrap(
+      metrics([([1, 0], [1, 0]), ([1, 0], [0, 1])]), options: BootstrapOptions(resamples: 200))
+    #expect(bootstrap.dice.value == 0.5)
+    #expect(bootstrap.dice.lower == 0)
+    #expect(bootstrap.dice.upper == 1)
+    #expect(bootstrap.objectF1.value == 0.5)
+  }
+
+  @Test func unmeasuredMetricsHaveNone() {
+    var metrics = SegmentationMetrics(
+      classNames: ["cell"],
+      options: SegmentationMetricOptions(measuresObjects: false, measuresBoundaries: false))
+    let plane = Image(width: 1, height: 1, format: .gray8, bytes: [1])
+    metrics.add("a", groundTruth: plane, predicted: plane)
+    let bootstrap = SegmentationBootstrap(metrics, options: BootstrapOptions(resamples: 10))
+    #expect(bootstrap.objectF1.value == -1)
+    #expect(bootstrap.boundaryF1.value == -1)
+    #expect(bootstrap.dice.value == 1)
+    #expect(metrics.numbers.map(\.key).contains("object_f1_50") == false)
+  }
+}

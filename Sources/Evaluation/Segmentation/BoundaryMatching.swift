@@ -132,9 +132,9 @@ private struct BoundaryArea {
   /// Starts at the vertical distance and looks to both sides as far as a nearer pixel may be. Where
   /// that takes long, the envelope of the whole row is computed instead, so that the time is linear.
   func squaredDistances(from pixels: [Int], to targets: [Int]) -> [Int] {
-    var isTarget = [Bool](repeating: false, count: width * height)
-    for pixel in targets { isTarget[place(of: pixel)] = true }
-    let columns = DistanceTransform.columnDistances(width: width, height: height) { isTarget[$0] }
+    var columns = [Int32](repeating: DistanceTransform.unreachable, count: width * height)
+    for pixel in targets { columns[place(of: pixel)] = 0 }
+    DistanceTransform.measureColumns(&columns, width: width)
     var envelope = LowerEnvelope(width: width)
     var distances: [Int] = []
     distances.reserveCapacity(pixels.count)

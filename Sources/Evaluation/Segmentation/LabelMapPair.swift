@@ -16,6 +16,9 @@ struct LabelMapPair {
   let predicted: [UInt8]
   /// The number of pixels of the ground truth that are ignored.
   let ignoredCount: Int
+  /// The number of pixels of each pair of values: that of predicted p and true t is at
+  /// `p * (classCount + 1) + t`.
+  let confusion: [Int]
 
   /// Checks two planes of 8-bit gray: they have one size, and no value beyond the classes.
   init(groundTruth: Image, predicted: Image, classCount: Int) {
@@ -29,12 +32,18 @@ struct LabelMapPair {
     (width, height) = (groundTruth.width, groundTruth.height)
     self.classCount = classCount
     self.groundTruth = groundTruth.bytes
-    var (ignoredCount, needsChange) = (0, false)
-    for value in groundTruth.bytes where value == Self.ignored { ignoredCount += 1 }
-    for value in predicted.bytes where value == Self.ignored { needsChange = true }
-    self.ignoredCount = ignoredCount
+    let counts = Self.counts(groundTruth.bytes, predicted.bytes)
+    let (ignored, sides) = (Int(Self.ignored), 0...classCount)
+    ignoredCount = (0..<256).reduce(0) { $0 + counts[$1 * 256 + ignored] }
+    let isComplete = !(0..<256).contains { counts[ignored * 256 + $0] > 0 }
     self.predicted =
-      needsChange ? predicted.bytes.map { $0 == Self.ignored ? 0 : $0 } : predicted.bytes
+      isComplete ? predicted.bytes : predicted.bytes.map { $0 == Self.ignored ? 0 : $0 }
+    confusion = sides.flatMap { p in
+      sides.map { t in counts[p * 256 + t] + (p == 0 ? counts[ignored * 256 + t] : 0) }
+    }
+    precondition(
+      confusion.reduce(ignoredCount, +) == groundTruth.bytes.count,
+      "class planes hold 0 to \(classCount), the number of classes, and 255")
   }
 
   /// The predicted values with 255 where the ground truth is ignored.
@@ -48,8 +57,8 @@ struct LabelMapPair {
   }
 
   /// The number of pixels of each pair of values: that of predicted p and true t is at
-  /// `p * (classCount + 1) + t`.
-  func confusion() -> [Int] {
+  /// `p * 256 + t`.
+  private static func counts(_ groundTruth: [UInt8], _ predicted: [UInt8]) -> [Int] {
     var counts = [Int](repeating: 0, count: 256 * 256)
     groundTruth.withUnsafeBytes { groundTruth in
       predicted.withUnsafeBytes { predicted in
@@ -59,7 +68,7 @@ struct LabelMapPair {
           let start = place
           place += 1
           // Eight pixels at a time while neither value changes.
-          let (ownRun, otherRun) = (Self.pattern(own), Self.pattern(other))
+          let (ownRun, otherRun) = (pattern(own), pattern(other))
           while place + 8 <= groundTruth.count,
             groundTruth.loadUnaligned(fromByteOffset: place, as: UInt64.self) == ownRun,
             predicted.loadUnaligned(fromByteOffset: place, as: UInt64.self) == otherRun
@@ -70,12 +79,7 @@ struct LabelMapPair {
         }
       }
     }
-    let values = 0...classCount
-    let known = values.flatMap { p in values.map { counts[p * 256 + $0] } }
-    precondition(
-      known.reduce(ignoredCount, +) == groundTruth.count,
-      "class planes hold 0 to \(classCount), the number of classes, and 255")
-    return known
+    return counts
   }
 
   private static func pattern(_ value: UInt8) -> UInt64 { UInt64(value) &* 0x0101_0101_0101_0101 }

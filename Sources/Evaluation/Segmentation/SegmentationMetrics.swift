@@ -23,7 +23,9 @@ public struct SegmentationMetrics: Sendable {
   public private(set) var confusion: [Int]
 
   /// Starts without images; there are 1 to 254 classes.
-  public init(classNames: [String], options: SegmentationMetricOptions = SegmentationMetricOptions()) {
+  public init(
+    classNames: [String], options: SegmentationMetricOptions = SegmentationMetricOptions()
+  ) {
     precondition(
       (1...254).contains(classNames.count), "masks hold 1 to 254 classes, not \(classNames.count)")
     self.classNames = classNames

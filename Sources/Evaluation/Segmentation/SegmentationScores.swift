@@ -76,7 +76,7 @@ public struct MeasuredSegmentation: Sendable {
   ) {
     let pair = LabelMapPair(
       groundTruth: groundTruth, predicted: predicted, classCount: classCount)
-    let confusion = pair.confusion()
+    let confusion = pair.confusion
     let objects = options.measuresObjects ? ObjectMatching(pair).counts : [:]
     let boundaries = options.measuresBoundaries ? BoundaryMatching(pair).scores : [:]
     let side = classCount + 1

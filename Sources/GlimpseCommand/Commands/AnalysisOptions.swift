@@ -9,7 +9,8 @@ struct AnalysisOptions: Sendable {
 
   static let defaultResamples = 1000
 
-  private var options: BootstrapOptions? {
+  /// The bootstrap that was asked for; nil for none.
+  var bootstrap: BootstrapOptions? {
     guard resamples != nil || reportPath != nil else { return nil }
     return BootstrapOptions(resamples: resamples ?? Self.defaultResamples)
   }
@@ -31,12 +32,12 @@ struct AnalysisOptions: Sendable {
     _ runs: [EvaluationResult], facts: [(name: String, value: String)], tasks: any ParallelExecutor,
     path: (_ image: Int) -> String?
   ) throws -> AnalysisText {
-    guard options != nil || showsErrors else { return AnalysisText() }
-    let analyses = runs.map { EvaluationAnalysis($0, bootstrap: options, tasks: tasks) }
+    guard bootstrap != nil || showsErrors else { return AnalysisText() }
+    let analyses = runs.map { EvaluationAnalysis($0, bootstrap: bootstrap, tasks: tasks) }
     var pairs: [PairedBootstrap] = []
-    if let options, let first = runs.first {
+    if let bootstrap, let first = runs.first {
       pairs = try runs.dropFirst().map {
-        try PairedBootstrap(first, $0, options: options, tasks: tasks)
+        try PairedBootstrap(first, $0, options: bootstrap, tasks: tasks)
       }
     }
     if let reportPath {

@@ -6,6 +6,7 @@ extension Evaluate {
     guard !detections.isEmpty else {
       throw CommandError.usage("--annotations needs --detections <path>")
     }
+    if holdsMasks(path) { return try evaluateMasks(groundTruth: path, on: console) }
     try checkPaths(
       inputs: [path] + detections + [images].compactMap(\.self),
       runCount: mergesDetections ? 1 : detections.count)
@@ -91,7 +92,7 @@ extension Evaluate {
 
   /// Lists mismatches and warnings. Mismatches end the evaluation unless `--allow-mismatches` is
   /// given, and warnings end it with `--strict`.
-  private func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
+  func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
     for kind in ConsistencyIssues.Kind.allCases where mismatches.count(kind) > 0 {
       let sentences = mismatches.sentences(kind)
       let head = (kind.isError ? "" : "warning: ") + kind.rawValue

@@ -36,6 +36,10 @@ struct Evaluate: Command {
       + "class number. Detections of unknown images and classes are listed, and the exit code is 4. "
       + "What pycocotools accepts is evaluated as pycocotools does it, with a warning where it is "
       + "probably a mistake.",
+    "Masks are compared pixel by pixel, object by object (components of 4-connected pixels) and by "
+      + "their boundaries. Files are matched by name without file extension. With one class, a mask is "
+      + "0 and 255, or 0 and 1; otherwise it holds class numbers from 1, named by classes.txt in the "
+      + "folder or beside it. 255 in the ground truth is ignored.",
   ]
 
   static let options: OptionGroups<Evaluate> = [
@@ -43,12 +47,14 @@ struct Evaluate: Command {
       .value(
         "annotations", \.groundTruth, unit: "path",
         help:
-          "Ground truth: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO) or a data.yaml"
+          "Ground truth: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO, masks) or a "
+          + "data.yaml"
       ).alias("truth"),
       .values(
         "detections", \.detections, unit: "path",
-        help: "COCO results, the lines of 'detect --json', or a folder of YOLO label files with "
-          + "scores; several are compared"),
+        help:
+          "COCO results, the lines of 'detect --json', a folder of YOLO label files with scores, "
+          + "or of masks; several are compared"),
       .flag(
         "merge", \.mergesDetections,
         help: "Evaluate several --detections together, as parts of one run"),
@@ -104,14 +110,15 @@ struct Evaluate: Command {
       .value(
         "report", \.explanation.reportPath, unit: "file",
         help: "Write an HTML report with curves, errors, classes and the worst images, or of two "
-          + "results a comparison"),
+          + "results a comparison"
+      ).alias("html"),
       .flag(
         "errors", \.explanation.showsErrors,
         help: "Report the AP50 lost per error type (TIDE): classification, localization and so on"),
       .value(
         "bootstrap", \.explanation.resamples, .from(10, to: 1_000_000), unit: "resamples",
         unset: "none; \(AnalysisOptions.defaultResamples) for a report",
-        help: "Report bootstrap 95 % confidence intervals of AP"),
+        help: "Report bootstrap 95 % confidence intervals of AP, or of Dice and IoU"),
     ],
   ]
 
@@ -122,6 +129,8 @@ struct Evaluate: Command {
       "The best weights of a training on the val split.",
     "glimpse evaluate --annotations val.json --detections a.json,b.json --report compared.html":
       "Two results compared, with confidence intervals of the difference.",
+    "glimpse evaluate --annotations cells/masks --detections segmented --report masks.html":
+      "Predicted masks compared with those of the ground truth.",
     "glimpse evaluate --data pets/data.yaml --split test --json":
       "The built-in weights on another split, for a script.",
   ]

@@ -6,8 +6,9 @@
 /// distances are those of `scipy.ndimage.distance_transform_edt`, rounded to single precision; pixels
 /// beyond the image's edges are not outside.
 package enum DistanceTransform {
-  /// The vertical distance where a column has no pixel to measure to.
-  package static let unreachable = Int32.max
+  /// The vertical distance where a column has no pixel to measure to. More is not reached: an image
+  /// has fewer rows.
+  package static let unreachable = Int32.max - 1
 
   /// The distance of each pixel, in pixels, to the nearest one of value 0, row by row; infinite if
   /// there is none.
@@ -33,19 +34,22 @@ package enum DistanceTransform {
   package static func columnDistances(
     width: Int, height: Int, to isTarget: (_ place: Int) -> Bool
   ) -> [Int32] {
-    let count = width * height
-    return [Int32](unsafeUninitializedCapacity: count) { distances, initialized in
-      for place in 0..<min(width, count) { distances[place] = isTarget(place) ? 0 : unreachable }
-      for place in min(width, count)..<count {
-        let above = distances[place - width]
-        distances[place] = isTarget(place) ? 0 : above == unreachable ? unreachable : above + 1
+    var columns = (0..<width * height).map { isTarget($0) ? 0 : unreachable }
+    measureColumns(&columns, width: width)
+    return columns
+  }
+
+  /// Replaces each value by the vertical distance to the nearest 0 of its column, in pixels, row by
+  /// row; `unreachable` stays in columns without one. Other values are `unreachable` at first.
+  package static func measureColumns(_ distances: inout [Int32], width: Int) {
+    distances.withUnsafeMutableBufferPointer { distances in
+      guard let first = distances.baseAddress, width < distances.count else { return }
+      let count = distances.count
+      for place in width..<count { first[place] = min(first[place], first[place - width] &+ 1) }
+      for place in stride(from: count - 2 * width, through: 0, by: -width) {
+        let row = first + place
+        for column in 0..<width { row[column] = min(row[column], row[column + width] &+ 1) }
       }
-      for place in stride(from: count - width - 1, through: 0, by: -1) {
-        let below = distances[place + width]
-        // Without overflow: an unreachable pixel below is never nearer.
-        if below < distances[place] { distances[place] = min(distances[place], below + 1) }
-      }
-      initialized = count
     }
   }
 }

@@ -13,8 +13,12 @@ package struct ConsistencyIssues: Hashable, Sendable {
     case duplicate = "duplicate entry"
     /// An image whose size differs from that in the ground truth.
     case otherSize = "image size mismatch"
-    /// A labeled object without a mask where masks are compared; left out.
+    /// A labeled object without a mask where masks are compared, which is left out; or an image
+    /// without a predicted mask, which counts as background.
     case missingMask = "missing mask"
+    /// A mask file that cannot be read as one. The image is left out if it is the ground truth's, and
+    /// counts as background if it is predicted.
+    case invalidMask = "invalid mask"
 
     // Warnings: rows that pycocotools accepts, too
     /// A box that does not intersect its image.
@@ -40,7 +44,9 @@ package struct ConsistencyIssues: Hashable, Sendable {
 
     /// Whether the evaluation stops unless mismatches are allowed.
     package var isError: Bool {
-      [.unknownImage, .unknownClass, .duplicate, .otherSize, .missingMask].contains(self)
+      [
+        .unknownImage, .unknownClass, .duplicate, .otherSize, .missingMask, .invalidMask,
+      ].contains(self)
     }
   }
 

@@ -66,7 +66,9 @@ struct HeatMap: Sendable {
     ]
     if count > 0 {
       // The tooltip has the exact number.
-      let shown = count < 10_000 ? "\(count)" : "\(count / 1000)k"
+      let shown =
+        count < 10_000
+        ? "\(count)" : count < 10_000_000 ? "\(count / 1000)k" : "\(count / 1_000_000)M"
       pieces.append(
         SVG.text(
           shown, x + cell / 2, y + cell / 2 + 4, part > 0.5 ? "heat-dark" : "heat-light",

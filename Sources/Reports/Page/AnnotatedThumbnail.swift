@@ -52,6 +52,14 @@ public struct AnnotatedThumbnail: Sendable {
     self.marks = Self.limited(marks)
   }
 
+  /// Takes an image that was drawn for a report, in its size.
+  init(drawn image: Image, name: String) throws(ImagingError) {
+    self.name = name
+    (width, height) = (image.width, image.height)
+    jpeg = try ImageFile.encode(image, as: .jpeg, quality: 85)
+    marks = []
+  }
+
   /// The same image with other boxes.
   func with(_ marks: [Mark]) -> AnnotatedThumbnail {
     var other = self

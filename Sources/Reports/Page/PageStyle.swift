@@ -146,7 +146,7 @@ enum PageStyle {
     svg .box-label { fill: var(--s); stroke: #000000; stroke-opacity: 0.75; paint-order: stroke;
       stroke-linejoin: round; font-weight: 600; }
     .found { --s: #58d68d; } .false { --s: #ff5c6c; } .missed { --s: #ffb02e; }
-    .wrong { --s: #c58bff; }
+    .wrong { --s: #c58bff; } .predicted { --s: #4d8bff; }
     .gallery .series-1 { --s: #7aa5ff; } .gallery .series-2 { --s: #ffa94d; }
     .gallery .series-3 { --s: #58d68d; } .gallery .series-4 { --s: #d59bff; }
     .gallery .series-5 { --s: #ff6b7d; } .gallery .series-6 { --s: #5cd9ea; }

@@ -13,7 +13,7 @@ struct MaskClassList {
   private(set) var colors: MaskColors?
 
   /// The names of list files, in order of preference.
-  private static let files = [
+  static let files = [
     "classes.txt", "labels.txt", "class_names.txt", "labelmap.txt", "class_dict.csv",
   ]
   private static let backgrounds: Set<String> = ["background", "_background_", "bg"]
