@@ -59,6 +59,36 @@ extension WeightsSource {
   }
 }
 
+extension WeightsSource {
+  /// Loads the weights of `segment`.
+  ///
+  /// - Throws: `NetworksError` for an invalid file, a usage error if there are no built-in weights or
+  ///   the model of a file does not segment.
+  func loadSegmenter() throws -> Model {
+    if self == .builtIn {
+      throw CommandError.usage(
+        "there are no built-in weights for segmentation yet; give the file of a trained model with "
+          + "--weights")
+    }
+    guard let spec = ModelCatalog.all.first(where: { $0.task == .segmentation }) else {
+      preconditionFailure("the catalog has no model for segmentation")
+    }
+    let model = try load(random: spec)
+    guard model.description.task == .segmentation else {
+      throw CommandError.usage(
+        "\(Sentence.printable(name)): these weights are of \(model.description.name), which does not "
+          + "segment; give weights of "
+          + Sentence.alternatives(ModelCatalog.names(.segmentation)))
+    }
+    guard model.description.classNames.count <= Segmenter.maximumClassCount else {
+      throw CommandError.usage(
+        "\(Sentence.printable(name)): these weights have \(model.description.classNames.count) "
+          + "classes, and an 8-bit mask holds at most \(Segmenter.maximumClassCount)")
+    }
+    return model
+  }
+}
+
 /// The threads and kernels that a command computes with.
 struct ComputeBackend {
   let pool: ThreadPool

@@ -83,7 +83,8 @@ enum Program {
 /// The commands in the order of `glimpse --help`.
 enum CommandList {
   static let all: [any Command.Type] = [
-    Detect.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self, Export.self,
+    Detect.self, Segment.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self,
+    Export.self,
     Info.self, Bench.self,
   ]
 

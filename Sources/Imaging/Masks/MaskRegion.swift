@@ -41,46 +41,31 @@ extension RunLengthMask {
   }
 }
 
-/// Labels connected components and traces their boundaries.
+/// Labels the 8-connected components of pixels of equal value.
 private struct RegionTracer {
   private let values: [UInt8]
   private let width: Int
   private let height: Int
   /// The component of each pixel, from 1; 0 outside.
   private var labels: [Int32]
-  /// Pixels whose top edge belongs to a traced boundary.
-  private var isTraced: [Bool]
 
   init(_ values: [UInt8], width: Int, height: Int) {
     self.values = values
     self.width = width
     self.height = height
     labels = [Int32](repeating: 0, count: values.count)
-    isTraced = [Bool](repeating: false, count: values.count)
   }
 
   consuming func regions() -> [MaskRegion] {
-    var areas: [Int] = []
-    var boundaries: [[[Double]]] = []
-    var values: [UInt8] = []
-    for pixel in self.values.indices where self.values[pixel] != 0 {
-      if labels[pixel] == 0 {
-        areas.append(fill(from: pixel, with: Int32(areas.count + 1)))
-        boundaries.append([])
-        values.append(self.values[pixel])
-      }
-      let label = labels[pixel]
-      // The outer boundary is met first: its topmost pixels are above those of all holes.
-      if !isTraced[pixel], pixel < width || labels[pixel - width] != label {
-        boundaries[Int(label) - 1].append(boundary(from: pixel, label))
-      }
+    var found: [(value: UInt8, area: Int)] = []
+    for pixel in values.indices where values[pixel] != 0 && labels[pixel] == 0 {
+      found.append((values[pixel], fill(from: pixel, with: Int32(found.count + 1))))
     }
-    return areas.indices.map { index in
-      let outer = boundaries[index][0]
-      return MaskRegion(
-        value: values[index], area: areas[index],
-        box: Polygon(outer).bounds ?? Box(x1: 0, y1: 0, x2: 0, y2: 0),
-        polygon: Self.joined(boundaries[index]))
+    let boundaries = LabelBoundaries(labels, count: found.count, width: width, height: height)
+    return found.indices.map { index in
+      MaskRegion(
+        value: found[index].value, area: found[index].area, box: boundaries.box(of: index + 1),
+        polygon: boundaries.polygon(of: index + 1))
     }
   }
 
@@ -103,39 +88,5 @@ private struct RegionTracer {
       }
     }
     return area
-  }
-
-  /// The corners of the boundary that contains the top edge of a pixel, with the region on its right.
-  private mutating func boundary(from pixel: Int, _ label: Int32) -> [Double] {
-    let start = (x: pixel % width, y: pixel / width)
-    var (x, y) = start
-    // Right, down, left, up.
-    var direction = 0
-    let steps = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    /// For each direction, the pixels ahead to the right and to the left of a corner.
-    let ahead = [((0, 0), (0, -1)), ((-1, 0), (0, 0)), ((-1, -1), (-1, 0)), ((0, -1), (-1, -1))]
-    func isInside(_ offset: (Int, Int)) -> Bool {
-      let (column, row) = (x + offset.0, y + offset.1)
-      return column >= 0 && column < width && row >= 0 && row < height
-        && labels[row * width + column] == label
-    }
-    var corners: [Double] = []
-    repeat {
-      if direction == 0 { isTraced[y * width + x] = true }
-      x += steps[direction].0
-      y += steps[direction].1
-      let turn = isInside(ahead[direction].1) ? 3 : isInside(ahead[direction].0) ? 0 : 1
-      if turn != 0 { corners += [Double(x), Double(y)] }
-      direction = (direction + turn) % 4
-    } while (x, y) != start || direction != 0
-    return corners
-  }
-
-  /// Joins holes to the outer boundary: each begins and ends at its first corner, so that the
-  /// connecting edges cancel out.
-  private static func joined(_ boundaries: [[Double]]) -> [Double] {
-    guard boundaries.count > 1 else { return boundaries[0] }
-    let anchor = boundaries[0][0..<2]
-    return boundaries.flatMap { $0 + $0[0..<2] + anchor }
   }
 }

@@ -10,6 +10,9 @@ package protocol Predictor<Prediction>: AnyObject {
   /// The network, with its stage times.
   var runner: InferenceRunner { get }
 
+  /// How images are decoded for prediction, in every command.
+  var decodePolicy: DecodePolicy { get }
+
   /// Predicts a batch of images; results are in the order of the images, with coordinates in pixels
   /// of the original images.
   func predict(_ images: [DecodedImage]) throws -> [Prediction]
@@ -19,16 +22,20 @@ extension Predictor {
   /// The network's description, with the input size in use.
   package var description: ModelDescription { runner.description }
 
-  /// The decode policy for prediction, the same in every command. Large JPEGs are decoded at a
-  /// reduced scale that the input size allows; truncated and corrupt ones are decoded as far as
-  /// possible, with a warning.
+  /// Large JPEGs are decoded at a reduced scale that the input size allows; truncated and corrupt
+  /// ones are decoded as far as possible, with a warning.
+  package var decodePolicy: DecodePolicy {
+    DecodePolicy(neededLongerSide: description.imageSize.longestSide)
+  }
+
+  /// The decode policy with the options of a command.
   ///
   /// - Parameter strict: Whether truncated and corrupt JPEGs are refused.
   package func policy(
     strict: Bool = false, maximumPixels: Int = DecodePolicy().maximumPixels
   ) -> DecodePolicy {
-    DecodePolicy(
-      neededLongerSide: description.imageSize.longestSide, acceptsTruncated: !strict,
-      maximumPixels: maximumPixels)
+    var policy = decodePolicy
+    (policy.acceptsTruncated, policy.maximumPixels) = (!strict, maximumPixels)
+    return policy
   }
 }

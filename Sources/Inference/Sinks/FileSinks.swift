@@ -77,18 +77,12 @@ package final class FileSink: Sink {
       let image = try image.fullSize(result.path, policy)
       for (number, detection) in zip(1..., detections) {
         guard let crop = image.cropped(to: detection.box) else { continue }
-        let folder = "\(folder)/\(folderName(classNames[detection.classIndex]))"
+        let folder = "\(folder)/\(FolderName.safe(classNames[detection.classIndex]))"
         try NumberedFolder.makeFolder(folder)
         try ImageFile.write(crop, to: "\(folder)/\(stem)-\(number)\(name.dropFirst(stem.count))")
       }
       return nil
     }
-  }
-
-  /// A class name as a safe folder name: without separators, and never starting with a dot.
-  private static func folderName(_ text: String) -> String {
-    let name = String(text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
-    return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
   }
 }
 

@@ -2,6 +2,15 @@ import Basics
 import Foundation
 import Imaging
 
+/// Names of classes as names of folders.
+enum FolderName {
+  /// A name without separators that never starts with a dot.
+  static func safe(_ text: String) -> String {
+    let name = String(text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+    return name.isEmpty || name.hasPrefix(".") ? "_" + name : name
+  }
+}
+
 /// Unique output file names: the input's file name, or a numbered one if that is taken.
 ///
 /// Inputs from different folders may have the same name, and nothing may be overwritten: the

@@ -67,7 +67,7 @@ struct COCOWriter: FormatWriter {
   mutating func add(
     _ sample: Sample, name: String, split: String
   ) throws(DatasetsError) -> [WrittenFile] {
-    lists[split]?.add(sample, name: name, categoryIds: categoryIds)
+    lists[split, default: Lists([])].add(sample, name: name, categoryIds: categoryIds)
     return []
   }
 

@@ -1,0 +1,158 @@
+import Glimpse
+
+/// Segments images and writes their masks.
+struct Segment: Command {
+  var inputs: [String] = []
+  var weights = WeightsSource.builtIn
+  var segmentation = SegmentationOptions()
+  var threads: Int?
+  var precision = PrecisionChoice.auto
+  var output: String?
+  var overwrites = false
+  var outputs = SegmentationOutputs(folder: "")
+  var csv: String?
+  var isStrict = false
+  var maximumPixels = 1 << 31
+  var printsJSON = false
+
+  static let name = "segment"
+  static let summary = "Segment images: a class per pixel"
+  static let discussion = [
+    "Writes a mask of each image into a folder: 8-bit PNG of the image's size, 0 and 255 for one "
+      + "class, else 0 for the background and the number of the class from 1. Images of any size are "
+      + "read and written by rows. Input files are never changed. Inputs that cannot be read are "
+      + "skipped and listed at the end (exit code 3)."
+  ]
+
+  static let arguments: [Positional<Segment>] = [
+    .many(
+      "path", \.inputs,
+      help:
+        "Images (JPEG, PNG, TIFF, BMP, PPM), folders, lists of paths (.txt), or - for a list on "
+        + "standard input")
+  ]
+
+  static let options: OptionGroups<Segment> = [
+    "Segmentation": [
+      .value(
+        "threshold", \.segmentation.threshold, .from(0, to: 1), unit: "probability",
+        help: "Probability above which a pixel belongs to a class, if classes are independent"),
+      .flag(
+        "augment", \.segmentation.augments,
+        help: "Average over mirror images, at four times the cost"),
+      .flag(
+        "instances", \.outputs.splitsObjects,
+        help: "Separate touching objects, and write their numbers as 16-bit PNG into instances/"),
+    ],
+    "Network": [
+      .weights(\.weights),
+      .value(
+        "tile", \.segmentation.window, .inputSize, unit: "pixels",
+        unset: "the weights' own, and images up to a million pixels at once",
+        help: "Size of the windows of larger images, a number or HxW"
+      ).alias("imgsz"),
+      .value(
+        "overlap", \.segmentation.overlap, .from(0, to: 0.75), unit: "part",
+        help: "Part of a window that it shares with the next one"),
+      .threads(\.threads),
+      .precision(\.precision),
+      .batch(\.segmentation.batch, help: "Windows per run of the network"),
+    ],
+    "Output": [
+      .value(
+        "output", short: "o", \.output, unit: "folder", unset: "the next free runs/segment-N",
+        help: "Folder for the written files"),
+      .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
+      .flag("no-save", \.outputs.savesMasks, sets: false, help: "Write no masks"),
+      .flag(
+        "overlay", \.outputs.savesOverlays,
+        help: "Write the images with tinted and outlined classes into overlays/"),
+      .flag(
+        "probabilities", \.outputs.savesProbabilities,
+        help:
+          "Write the probabilities as 16-bit PNG into probabilities/, or a folder per class there"
+      ),
+      .value(
+        "contours", \.outputs.contours, unset: "none",
+        help:
+          "Write the objects as polygons or run lengths: contours.json, or contours/ for labelme"),
+      .json(
+        \.printsJSON,
+        help:
+          "Print one line of JSON per image: objects, areas, pixels and fractions of the classes"
+      ),
+      .value("csv", \.csv, unit: "file", help: "Write the same as CSV, one row per image"),
+    ],
+    "Decoding": [
+      .strict(\.isStrict),
+      .value(
+        "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
+        help: "Maximum pixels of an image; larger ones are refused"),
+    ],
+  ]
+
+  static let examples: KeyValuePairs = [
+    "glimpse segment slide.tif -w nuclei.safetensors -o masks": "Write the mask masks/slide.png.",
+    "glimpse segment slides -w nuclei.safetensors --instances --csv counts.csv":
+      "Count touching objects in all images of a folder.",
+    "glimpse segment scan.png -w cells.safetensors --overlay --contours coco":
+      "Draw the classes, and write the polygons of the objects.",
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    try ResultFolder.check(file: csv)
+    let images = ImageInputs(inputs)
+    for warning in images.warnings { console.warn(Sentence.printable(warning)) }
+    for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    let paths = images.paths
+    if paths.isEmpty { return .fatal }
+    try InputPath.checkKept(paths, outputs: [csv])
+    let model = try weights.loadSegmenter()
+    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let segmenter = Segmenter(
+      model, options: segmentation, pool: backend.pool, kernels: backend.kernels)
+    let classNames = model.description.classNames
+
+    let folder = try makeFolder()
+    defer { folder?.removeIfUnused() }
+    var outputs = outputs
+    let names = SegmentationNames(inputs: paths)
+    if let folder {
+      outputs.folder = folder.path
+      try names.checkInputsRemain(in: folder.path)
+    }
+    let reporter = SegmentationReporter(
+      classNames: classNames, imageCount: paths.count, problems: images.problems,
+      printsJSON: printsJSON, csv: csv, on: console)
+    let (summary, contours) = try Interruption.whileFinishing {
+      try SegmentationPipeline(
+        segmenter, policy: segmenter.policy(strict: isStrict, maximumPixels: maximumPixels),
+        outputs: outputs
+      ).run(
+        paths, names: names, until: { Interruption.isRequested },
+        progress: { reporter.advance($0, rows: $1, of: $2) }, report: { try reporter.report($0) })
+    }
+    let code = try reporter.finish(folder: folder?.path, contours: contours)
+    if !summary.isComplete {
+      try Interruption.check(
+        "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")
+    }
+    return code
+  }
+
+  private func makeFolder() throws(CommandError) -> ResultFolder? {
+    guard outputs.writesFiles else { return nil }
+    guard let output else { return try ResultFolder(nextFor: Self.name) }
+    return try ResultFolder(named: output, overwrites: overwrites)
+  }
+}
+
+extension SegmentationOutputs.Contours: OptionValue {
+  package static var noun: String { "one of the words" }
+  package static var valueName: String { "format" }
+  package static var words: [String] { allCases.map(\.rawValue) }
+
+  package init?(optionText: String) { self.init(rawValue: optionText.lowercased()) }
+
+  package var optionText: String { rawValue }
+}
