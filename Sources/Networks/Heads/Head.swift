@@ -37,6 +37,13 @@ package enum Head: Hashable, Sendable {
     }
   }
 
+  /// The same head with a number of outputs of reduced size; only segmentation has such outputs.
+  package func with(auxiliaryOutputs: Int) -> Head {
+    guard case .segmentation(var head) = self else { return self }
+    head.auxiliaryOutputs = auxiliaryOutputs
+    return .segmentation(head)
+  }
+
   /// The number of class logits at each place: the classes, and the background of a softmax over
   /// pixels.
   package func logitCount(classCount: Int) -> Int {

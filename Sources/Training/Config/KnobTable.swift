@@ -108,6 +108,12 @@ extension Knob {
         + "\(SegmentationLossMix.Kind.allCases.map(\.rawValue).joined(separator: ", ")), as in "
         + "0.5*bce+dice; ce and bce are the cross-entropy of the model's softmax or sigmoid"),
     Knob(
+      "deep_supervision", \.deepSupervision,
+      .from(0, to: SegmentationHead.maximumAuxiliaryOutputs), unit: "outputs",
+      help:
+        "Outputs of half of the size, a quarter and so on that segmentation is trained on, too, "
+        + "with the weights 0.5, 0.25, 0.125"),
+    Knob(
       "weight_map", \.weightMap,
       help:
         "Pixel weights for segmentation: borders weights gaps between close objects up to 11 times "

@@ -58,6 +58,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var classWeight = 0.5
   /// The losses of segmentation and their weights.
   public var segmentationLoss = SegmentationLossMix.usual
+  /// The number of outputs of reduced size that the loss of segmentation compares, too, 0...3.
+  public var deepSupervision = 0
   /// The weights of pixels in a segmentation loss.
   public var weightMap = WeightMap.none
 

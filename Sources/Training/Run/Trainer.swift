@@ -83,7 +83,9 @@ public final class Trainer {
       try Self.check(existing, checkpoint.state, config, on: identity)
     }
     model = try Model(
-      spec, classNames: data.classNames, imageSize: config.imgsz, seed: config.seed
+      spec, classNames: data.classNames, imageSize: config.imgsz,
+      head: spec.head(classCount: data.classNames.count)
+        .with(auxiliaryOutputs: config.deepSupervision), seed: config.seed
     ).freezing(config.freeze)
     task = taskType.init(model.description, config)
 

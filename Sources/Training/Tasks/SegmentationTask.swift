@@ -34,7 +34,7 @@ package struct SegmentationTask: TrainingTask {
 
   package func targets(of batch: Batch) -> Targets {
     guard let maps = batch.masks else { preconditionFailure("a batch without label maps") }
-    return .labelMaps(maps)
+    return .labelMaps(maps, weights: batch.pixelWeights?.values)
   }
 
   /// Horizontal stripes of random classes, background among them.
