@@ -94,7 +94,8 @@ let package = Package(
       dependencies: ["Loading", "Datasets", "Engine", "Imaging", "Basics", "TestSupport"],
       exclude: ["Speed"]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Engine", "Basics", "TestSupport"]),
+      name: "InteropTests",
+      dependencies: ["Interop", "Networks", "Engine", "Imaging", "Basics", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -116,7 +116,7 @@ private struct InferenceRewriter {
 
   private mutating func normalized(_ node: Graph.Node) -> RewrittenNode? {
     guard let norm = node.op as? BatchNorm, let (place, conv) = convolution(node.inputs[0]),
-      !conv.addsResidual, nodes[place].normalization == nil
+      !conv.addsResidual, !conv.isExact, nodes[place].normalization == nil
     else { return nil }
     var op = conv.withBias
     op.activation = norm.activation

@@ -85,7 +85,7 @@ enum CommandList {
   static let all: [any Command.Type] = [
     Detect.self, Segment.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self,
     Export.self,
-    Info.self, Bench.self,
+    Info.self, Bench.self, Run.self,
   ]
 
   static var names: [String] { all.map { $0.name } }

@@ -10,6 +10,8 @@ package struct Safetensors: Sendable {
   package struct Entry: Hashable, Sendable {
     /// The element type; nil for integers and 8-bit floats, which are not supported.
     package let type: ElementType?
+    /// The name of the element type in the file.
+    package let dtype: String
     /// The extents, outermost first; empty for a scalar.
     package let shape: [Int]
     /// The byte range in the file.
@@ -82,6 +84,11 @@ package struct Safetensors: Sendable {
     }
   }
 
+  /// The bytes of a tensor of any type, little-endian; nil if it does not exist.
+  package func bytes(_ tensor: String) -> [UInt8]? {
+    entries[tensor].map { entry in content.withBytes { Array($0[entry.range]) } }
+  }
+
   private static func contents(
     of bytes: UnsafeRawBufferPointer, name: String
   ) throws(NetworksError) -> (entries: [String: Entry], metadata: [String: String]) {
@@ -139,7 +146,8 @@ package struct Safetensors: Sendable {
       }
       next = stored.end
       entries[tensor] = Entry(
-        type: type, shape: stored.shape, range: start + stored.begin..<start + stored.end)
+        type: type, dtype: stored.dtype, shape: stored.shape,
+        range: start + stored.begin..<start + stored.end)
     }
     guard start + next == bytes.count else {
       throw failure("\(bytes.count - start - next) bytes at its end belong to no tensor")

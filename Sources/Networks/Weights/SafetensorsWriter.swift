@@ -34,6 +34,15 @@ package struct SafetensorsWriter {
     dataCount = end
   }
 
+  /// Adds a tensor by its little-endian bytes; `dtype` is the format's name of the element type.
+  package mutating func add(_ name: String, dtype: String, shape: [Int], bytes: [UInt8]) {
+    precondition(header.tensors[name] == nil, "two tensors are named \(name)")
+    header.tensors[name] = SafetensorsHeader.Stored(
+      dtype: dtype, shape: shape, offsets: [dataCount, dataCount + bytes.count])
+    contents.append { bytes }
+    dataCount += bytes.count
+  }
+
   /// The bytes of the file; the data start at a multiple of 8.
   package var bytes: [UInt8] {
     contents.reduce(into: front) { $0 += $1() }

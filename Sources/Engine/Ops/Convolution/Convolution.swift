@@ -13,6 +13,9 @@ package struct Convolution: Op {
   private let biasInitializer: Initializer
   /// The fused activation; used only in inference graphs.
   package internal(set) var activation = Activation.identity
+  /// True if weights and inputs are integers whose sums must be exact: no algorithm that transforms
+  /// them, and nothing folded into the weights.
+  package var isExact = false
   /// True if a second input is added before the activation; used only in inference graphs.
   package internal(set) var addsResidual = false
 
@@ -100,7 +103,8 @@ package struct Convolution: Op {
 
   package func plan(_ context: PlanContext) -> OpPlan {
     ConvolutionPlan(
-      geometry, input: context.inputs[0], output: context.output, kernels: context.kernels
+      geometry, input: context.inputs[0], output: context.output, kernels: context.kernels,
+      isExact: isExact
     ).opPlan(
       .forward, hasBias: hasBias, activation: activation, addsResidual: addsResidual)
   }

@@ -26,18 +26,26 @@ struct ConvolutionPlan {
   private let winogradForward, winogradTransposed: Winograd?
   let winogradForWeights: Winograd?
 
-  init(_ geometry: ConvolutionGeometry, input: Shape, output: Shape, kernels: Kernels) {
+  /// - Parameter isExact: Whether only the direct algorithm may be used.
+  init(
+    _ geometry: ConvolutionGeometry, input: Shape, output: Shape, kernels: Kernels,
+    isExact: Bool = false
+  ) {
     self.geometry = geometry
     self.input = input
     self.output = output
     self.kernels = kernels
     func fastest(_ direction: ConvolutionDirection) -> Winograd? {
-      Winograd.fastest(geometry, direction, input: input, output: output, kernels: kernels)
+      isExact
+        ? nil
+        : Winograd.fastest(geometry, direction, input: input, output: output, kernels: kernels)
     }
     winogradForward = fastest(.forward)
     winogradTransposed = fastest(.transposed)
-    winogradForWeights = Winograd.forWeights(
-      geometry, input: input, output: output, kernels: kernels)
+    winogradForWeights =
+      isExact
+      ? nil
+      : Winograd.forWeights(geometry, input: input, output: output, kernels: kernels)
   }
 
   func winograd(_ direction: ConvolutionDirection) -> Winograd? {

@@ -1,0 +1,109 @@
+import Engine
+
+/// A network file of another program, read but not yet translated.
+package struct NetworkFile {
+  /// The path of the file.
+  package let path: String
+  /// What is of note and no error.
+  package private(set) var warnings: [String] = []
+  private let content: Content
+
+  private enum Content {
+    case onnx(ONNXNetwork)
+    case darknet(DarknetConfig, DarknetWeights)
+  }
+
+  /// Reads an ONNX file, or a Darknet configuration (`.cfg`) with the weights beside it: the file of
+  /// the same name that ends in `.weights`.
+  package init(path: String) throws(InteropError) {
+    self.path = path
+    guard path.lowercased().hasSuffix(".cfg") else {
+      content = .onnx(try ONNXReader.read(path))
+      return
+    }
+    let config = try DarknetConfig.read(path)
+    let weights = try DarknetWeights.read(path.dropLast(4) + ".weights")
+    content = .darknet(config, weights)
+    warnings = try DarknetImporter.network(config, weights).warnings
+  }
+
+  /// The names, types and extents of the inputs; a free extent is nil.
+  package var inputs: [(name: String, type: TensorType?, dims: [Int?])] {
+    switch content {
+    case .onnx(let network): network.inputs.map { ($0.name, $0.type, $0.dims ?? []) }
+    case .darknet: [("data", .float, [1, 3, nil, nil])]
+    }
+  }
+
+  /// Translates the network for inputs of fixed extents; those that are left out are the file's own.
+  package func imported(inputDims: [String: [Int]] = [:]) throws(InteropError) -> ImportedNetwork {
+    try imported(inputDims, constants: [:])
+  }
+
+  private func imported(
+    _ inputDims: [String: [Int]], constants: [String: ConstantTensor]
+  ) throws(InteropError) -> ImportedNetwork {
+    switch content {
+    case .onnx(let network):
+      return try ONNXImporter.network(
+        network, path: path, inputDims: inputDims, constants: constants)
+    case .darknet(let config, let weights):
+      guard let dims = inputDims["data"] else {
+        return try DarknetImporter.network(config, weights).network
+      }
+      guard dims.count == 4, dims[0] == 1, dims[2] > 0, dims[3] > 0 else {
+        throw InteropError(
+          "an input of \(dims) was given; expected 1 x 3 x height x width", in: path)
+      }
+      return try DarknetImporter.network(config, weights, size: (dims[2], dims[3])).network
+    }
+  }
+
+  /// Runs the network on tensors by the names of its inputs; returns the outputs in the file's order.
+  ///
+  /// Inputs that shapes depend on are bound to their values.
+  package func run(
+    _ tensors: [String: ConstantTensor], kernels: Kernels, pool: ThreadPool
+  ) throws(InteropError) -> [(name: String, tensor: ConstantTensor)] {
+    let inputs = inputs
+    for input in inputs where tensors[input.name] == nil {
+      throw InteropError(
+        "no tensor is given for the input \"\(printable(input.name))\"", in: path,
+        advice: "the inputs are \(inputs.map { printable($0.name) }.joined(separator: ", "))")
+    }
+    let given = tensors.filter { tensor in inputs.contains { $0.name == tensor.key } }
+    let imported = try imported(binding: given)
+    let values = imported.inputs.map { tensors[$0.name]?.values.floats ?? [] }
+    let results = try imported.run(values, kernels: kernels, pool: pool)
+    return zip(imported.outputs, results).map { port, values in
+      (
+        port.name,
+        ConstantTensor(
+          port.type, dims: port.dims,
+          values: port.type.isFloat
+            ? .floats(values) : .integers(values.map(port.type.integer)))
+      )
+    }
+  }
+
+  /// The network with as few of its inputs bound to values as its operators permit.
+  private func imported(
+    binding tensors: [String: ConstantTensor]
+  ) throws(InteropError) -> ImportedNetwork {
+    func attempt(_ isBound: (ConstantTensor) -> Bool) throws(InteropError) -> ImportedNetwork {
+      try imported(
+        tensors.filter { !isBound($0.value) }.mapValues(\.dims),
+        constants: tensors.filter { isBound($0.value) })
+    }
+    do {
+      return try attempt { $0.values.count == 0 || !$0.type.isFloat && $0.dims.count < 2 }
+    } catch {
+      let largest = tensors.values.map(\.values.count).max() ?? 0
+      if let result = try? attempt({ $0.values.count < largest || $0.values.count < 2 }) {
+        return result
+      }
+      if largest < 1 << 16, let result = try? attempt({ _ in true }) { return result }
+      throw error
+    }
+  }
+}

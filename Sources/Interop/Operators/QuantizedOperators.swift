@@ -1,0 +1,180 @@
+import Engine
+
+/// Operators on 8-bit integers.
+///
+/// Integers are computed as floats: products of 8-bit integers and their sums are exact up to 2^24.
+extension ONNXImporter {
+  static let quantizedOperators: [String: Translation] = [
+    "QuantizeLinear": { call throws(InteropError) in [try quantize(call)] },
+    "DequantizeLinear": { call throws(InteropError) in [try dequantize(call)] },
+    "DynamicQuantizeLinear": { call throws(InteropError) in try dynamicQuantize(call) },
+    "ConvInteger": { call throws(InteropError) in [try convolutionInteger(call)] },
+    "QLinearConv": { call throws(InteropError) in [try quantizedConvolution(call)] },
+    "MatMulInteger": { call throws(InteropError) in [try productInteger(call)] },
+  ]
+
+  /// A scale or zero point with the axis that it belongs to in a tensor of some rank.
+  private static func aligned(
+    _ operand: Operand, axis: Int, rank: Int
+  ) throws(InteropError) -> Operand {
+    guard operand.count > 1 else {
+      return operand.count == operand.rank ? operand : operand.removing(Array(operand.dims.indices))
+    }
+    guard operand.rank == 1, axis < rank else {
+      throw InteropError("it is quantized in blocks, which Glimpse does not have")
+    }
+    return operand.inserting(Array(1..<rank - axis))
+  }
+
+  private static func quantize(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let (x, builder) = (try call.input(0), call.builder)
+    let axis = try call.axis(call.integer("axis", default: min(1, x.rank - 1)), rank: x.rank)
+    let type = try call.quantizedType(2)
+    guard let limits = type.limits else { throw InteropError("it quantizes to no integer type") }
+    let (low, high) = (Float(limits.lowerBound), Float(limits.upperBound))
+    let zeros = call.optional(2)
+    if let scale = try call.input(1).scalar, zeros == nil || zeros?.scalar != nil {
+      let zero = zeros?.scalar ?? 0
+      return try builder.mapped(
+        .quantize(scale: scale, zero: zero, low: low, high: high), x, type: type)
+    }
+    let scales = try aligned(call.input(1), axis: axis, rank: x.rank)
+    var result = try builder.mapped(.round, builder.combined(.divide, x, scales))
+    if let zeros {
+      var offset = try aligned(zeros, axis: axis, rank: x.rank)
+      if let constant = offset.constant { offset = Operand(constant.cast(to: .float)) }
+      offset.type = .float
+      result = try builder.combined(.add, result, offset)
+    }
+    return try builder.mapped(.clip(low: low, high: high), result, type: type)
+  }
+
+  private static func dequantize(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let (x, builder) = (try call.input(0), call.builder)
+    let axis = try call.axis(call.integer("axis", default: min(1, x.rank - 1)), rank: x.rank)
+    let zeros = call.optional(2)
+    if let scale = try call.input(1).scalar, zeros == nil || zeros?.scalar != nil {
+      return try builder.mapped(
+        .dequantize(scale: scale, zero: zeros?.scalar ?? 0), x.asFloats, type: .float)
+    }
+    var result = x.asFloats
+    if let zeros {
+      let offset = try aligned(zeros, axis: axis, rank: x.rank).asFloats
+      result = try builder.combined(.subtract, result, offset)
+    }
+    return try builder.combined(
+      .multiply, result, aligned(call.input(1), axis: axis, rank: x.rank))
+  }
+
+  /// Scale and zero point from the range of the values and 0 (ONNX, "DynamicQuantizeLinear").
+  private static func dynamicQuantize(_ call: OperatorCall) throws(InteropError) -> [Operand] {
+    let (x, builder) = (try call.input(0), call.builder)
+    let axes = Array(x.dims.indices)
+    func constant(_ value: Float) -> Operand {
+      Operand(ConstantTensor(.float, dims: [], values: .floats([value])))
+    }
+    let high = try builder.combined(
+      .maximum, builder.reduced(x, .maximum, axes: axes, keepsAxes: false), constant(0))
+    let low = try builder.combined(
+      .minimum, builder.reduced(x, .minimum, axes: axes, keepsAxes: false), constant(0))
+    let scale = try builder.combined(
+      .divide, builder.combined(.subtract, high, low), constant(255))
+    let raw = try builder.combined(
+      .divide, builder.combined(.subtract, constant(0), low), scale)
+    let zero = try builder.mapped(.round, builder.mapped(.clip(low: 0, high: 255), raw))
+    let levels = try builder.mapped(.round, builder.combined(.divide, x, scale))
+    let result = try builder.mapped(
+      .clip(low: 0, high: 255), builder.combined(.add, levels, zero), type: .uint8)
+    var point = zero
+    point.type = .uint8
+    return [result, scale, point]
+  }
+
+  private static func convolutionInteger(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let x = try call.centered(call.input(0), zero: call.optional(2), axis: 1)
+    let weights = try call.centered(call.input(1), zero: call.optional(3), axis: 0)
+    guard let values = weights.constant else { throw InteropError("its weights are computed") }
+    // Padding is the zero point, which is 0 here.
+    var result = try call.convolution(x, weights: values, bias: nil, isExact: true)
+    result.type = .int32
+    return result
+  }
+
+  private static func productInteger(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let (a, b) = (try call.input(0), try call.input(1))
+    let first = try call.centered(a, zero: call.optional(2), axis: max(0, a.rank - 2))
+    let second = try call.centered(b, zero: call.optional(3), axis: max(0, b.rank - 1))
+    var result = try call.builder.product(first, second, isExact: true)
+    result.type = .int32
+    return result
+  }
+
+  private static func quantizedConvolution(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let x = try call.centered(call.input(0), zero: call.optional(2), axis: 1)
+    let weights = try call.centered(call.input(3), zero: call.optional(5), axis: 0)
+    guard let values = weights.constant, let xScale = try call.input(1).scalar,
+      let weightScales = try call.floats(4, "weight scales"), let yScale = try call.input(6).scalar,
+      let zero = try call.input(7).scalar, let limits = try call.quantizedType(7).limits
+    else { throw InteropError("its weights, scales and zero points must be constant") }
+    let outputs = values.dims[0]
+    guard weightScales.count == 1 || weightScales.count == outputs else {
+      throw InteropError("it has \(weightScales.count) scales for \(outputs) channels")
+    }
+    let type = try call.quantizedType(7)
+    let bias = try call.floats(8, "bias")
+    let sums = try call.convolution(x, weights: values, bias: bias, isExact: true)
+    // One factor per channel, rounded once, as onnxruntime has it.
+    let factors = weightScales.map { xScale * $0 / yScale }
+    let dims = [1, factors.count] + [Int](repeating: 1, count: max(0, sums.rank - 2))
+    var scaled = sums
+    scaled.type = .int32
+    scaled = try call.builder.combined(
+      .multiply, scaled, Operand(ConstantTensor(.float, dims: dims, values: .floats(factors))))
+    let (low, high) = (Float(limits.lowerBound), Float(limits.upperBound))
+    return try call.builder.mapped(
+      .quantize(scale: 1, zero: zero, low: low, high: high), scaled, type: type)
+  }
+}
+
+extension OperatorCall {
+  /// The integer type that a zero point has; unsigned bytes without one.
+  fileprivate func quantizedType(_ index: Int) throws(InteropError) -> TensorType {
+    if let zero = optional(index) { return zero.type }
+    if let code = try integer("output_dtype"), code != 0 {
+      guard let type = TensorType(rawValue: Int64(code)) else {
+        throw InteropError("its output_dtype is \(code)")
+      }
+      return type
+    }
+    return .uint8
+  }
+
+  /// x - zero as floats; the zero point may belong to positions along an axis.
+  fileprivate func centered(
+    _ x: Operand, zero: Operand?, axis: Int
+  ) throws(InteropError) -> Operand {
+    let floats = x.asFloats
+    guard let zero, zero.scalar != 0 else { return floats }
+    var offset = zero.asFloats
+    if zero.count > 1 {
+      guard zero.rank == 1, zero.count == x.dims[axis] else {
+        throw InteropError("it has \(zero.count) zero points for \(x.dims)")
+      }
+      offset = offset.inserting(Array(1..<x.rank - axis))
+    } else {
+      offset = offset.removing(Array(offset.dims.indices))
+    }
+    // A computed zero point is a tensor of its own; the subtraction must not be folded with rounding.
+    return try builder.combined(.subtract, floats, offset)
+  }
+}
+
+extension Operand {
+  /// The same values as floating-point numbers.
+  fileprivate var asFloats: Operand {
+    if let constant { return Operand(constant.cast(to: .float)) }
+    var result = self
+    result.type = .float
+    return result
+  }
+}
