@@ -1,15 +1,19 @@
 import Glimpse
 
-/// Trains a detector on a labeled dataset.
+/// Trains a detector or a segmentation network on a labeled dataset.
 struct Train: Command {
   var config = TrainingConfig()
   /// The run to resume; `config` starts from its settings.
   var resumed: String?
   /// The configuration file that `config` starts from.
   var configFile: String?
+  /// The task, if it was given.
+  var task: TaskChoice?
+  /// Whether the model was given.
+  var hasModel = false
 
   static let name = "train"
-  static let summary = "Train a detector on a labeled dataset"
+  static let summary = "Train a detector or a segmentation network on a labeled dataset"
   static let discussion = [
     "Writes a run folder: weights/best.safetensors and weights/last.safetensors for detect and "
       + "evaluate, results.csv with one row per epoch, the same as an event file for TensorBoard, "
@@ -25,8 +29,51 @@ struct Train: Command {
 
   static let options = OptionGroups(
     groups: Knob.sections.map { group, knobs in
-      (group.rawValue, knobs.map { Option($0, \.config) } + (group == .run ? fileOptions : []))
+      (
+        group.rawValue,
+        (group == .data ? [taskOption] : [])
+          + knobs.map { $0.name == "model" ? modelOption($0) : Option($0, \.config) }
+          + (group == .run ? fileOptions : [])
+      )
     })
+
+  private static var taskOption: Option<Train> {
+    var option = Option<Train>.value(
+      "task", \.task, unset: "that of --model",
+      help: "Task: detect, or segment, which selects the model unet-s")
+    let read = option.apply
+    option.stage = .defaults
+    option.apply = { (command, text) throws(CommandError) in
+      try read(&command, text)
+      try command.matchModelAndTask()
+    }
+    return option
+  }
+
+  /// The defaults of other settings depend on the model.
+  private static func modelOption(_ knob: Knob) -> Option<Train> {
+    var option = Option<Train>(knob, \.config)
+    let read = option.apply
+    option.stage = .defaults
+    option.apply = { (command, text) throws(CommandError) in
+      try read(&command, text)
+      command.hasModel = true
+      try command.matchModelAndTask()
+      if !command.startsFromFile { command.config = TrainingConfig(defaultsOf: command.config.model) }
+    }
+    return option
+  }
+
+  private var startsFromFile: Bool { resumed != nil || configFile != nil }
+
+  /// Selects a model of the task that was given, or refuses one of another task.
+  private mutating func matchModelAndTask() throws(CommandError) {
+    guard let task, ModelCatalog[config.model]?.task != task.modelTask else { return }
+    guard !hasModel, !startsFromFile else {
+      throw .usage("--task \(task.rawValue) does not fit the model \(config.model)")
+    }
+    config = TrainingConfig(defaultsOf: task.usualModel)
+  }
 
   private static let fileOptions: [Option<Train>] = [
     .settings(
@@ -45,6 +92,7 @@ struct Train: Command {
       "Smaller input and batch size, into runs/pets-small.",
     "glimpse train --data pets --freeze backbone --fraction 0.2 --epochs 10":
       "A quick try on a fifth of the images, with a fixed backbone.",
+    "glimpse train --data nuclei --task segment": "Train a U-Net on images and masks.",
     "glimpse train --data pets --folds 5": "Cross-validation in five parts.",
     "glimpse train --resume runs/train-1": "Resume an interrupted run.",
     "glimpse train --resume runs/train-1 --epochs 100": "Extend a finished run.",
@@ -124,4 +172,13 @@ struct Train: Command {
       throw CommandError(error.description, exitCode: ExitCode(endingWith: error))
     }
   }
+}
+
+/// The choice of a task.
+enum TaskChoice: String, CaseIterable, OptionWord {
+  case detect, segment
+
+  var modelTask: ModelTask { self == .detect ? .detection : .segmentation }
+  /// The model where none is chosen.
+  var usualModel: String { self == .detect ? TrainingConfig().model : "unet-s" }
 }

@@ -6,7 +6,7 @@ import Glimpse
 /// - `--` ends the options: arguments follow. A lone `-` is an argument.
 /// - A value starts with a dash only if it is a number, or after an equals sign: `--name=-x`.
 /// - `--help` and `-h` override everything before `--`.
-/// - Options that set many others are applied first, regardless of their position.
+/// - Options that set others or their defaults are applied first, regardless of their position.
 enum ArgumentParser<C: Command> {
   enum Request {
     case help
@@ -34,8 +34,9 @@ enum ArgumentParser<C: Command> {
       given.append((option, try value(of: option, attached: attached, from: &rest)))
     }
     var command = C()
-    for (option, value) in given where option.appliesFirst { try option.apply(&command, value) }
-    for (option, value) in given where !option.appliesFirst { try option.apply(&command, value) }
+    for stage in Option<C>.Stage.allCases {
+      for (option, value) in given where option.stage == stage { try option.apply(&command, value) }
+    }
     try assign(arguments, to: &command)
     try command.check(given: Set(given.map(\.option.name)))
     return .run(command)

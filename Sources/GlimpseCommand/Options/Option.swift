@@ -17,13 +17,22 @@ struct Option<Owner: Sendable>: Sendable {
   let help: String
   /// Additions to the help in brackets: allowed values, default.
   let notes: @Sendable (Owner) -> [String]
-  /// Whether it sets many options at once. It is then applied before all others, which override it
-  /// wherever they stand on the command line.
-  var appliesFirst = false
+  /// When it is applied, wherever it stands on the command line.
+  var stage = Stage.own
   /// Other long names that are accepted but not shown in the help.
   var aliases: [String] = []
   /// Parses the text, which is empty for a flag, into the property.
-  let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
+  var apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
+
+  /// The order in which options are applied; later ones override earlier ones.
+  enum Stage: CaseIterable, Sendable {
+    /// It sets all options from a file.
+    case file
+    /// The defaults of others depend on it.
+    case defaults
+    /// It sets a value of its own.
+    case own
+  }
 
   var spelling: String { "--\(name)" }
 
@@ -86,7 +95,7 @@ extension Option {
   ) -> Option {
     Option(
       name: name, short: nil, valueName: unit, help: help, notes: { _ in [] },
-      appliesFirst: true,
+      stage: .file,
       apply: { (owner, text) throws(CommandError) in
         try read(&owner, ValueRule<String>.any.read(text, of: "--\(name)"))
       })

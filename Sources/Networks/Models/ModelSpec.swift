@@ -59,9 +59,6 @@ package enum ModelCatalog {
   /// The models that commands offer; classifiers cannot be trained or run yet.
   package static let listed = all.filter { $0.task != .classification }
 
-  /// The models that can be trained; no dataset has targets for segmentation yet.
-  package static let trainable = listed.filter { $0.task != .segmentation }
-
   package static subscript(name: String) -> ModelSpec? { all.first { $0.name == name } }
 
   /// The names of a task's models.

@@ -11,7 +11,8 @@ extension TrainingConfig: Codable {
       throw DecodingError.dataCorrupted(
         .init(codingPath: [], debugDescription: "there is no setting named \"\(odd)\""))
     }
-    self.init()
+    let model = try? file.decodeIfPresent(String.self, forKey: KnobKey("model"))
+    self.init(defaultsOf: model ?? TrainingConfig().model)
     for knob in Knob.all where file.contains(KnobKey(knob.name)) {
       try knob.read(&self, file)
       if let problem = knob.problem(self) {

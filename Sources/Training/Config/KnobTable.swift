@@ -43,7 +43,7 @@ extension Knob {
       "fold", \.fold, .from(1, to: 1000), unit: "number", unset: "all, one after another",
       help: "Train only this one of --folds"),
     Knob(
-      "model", \.model, .among(ModelCatalog.trainable.map(\.name), "a model that can be trained"),
+      "model", \.model, .among(ModelCatalog.listed.map(\.name), "a model that can be trained"),
       unit: "name",
       help: "Model from the catalog"),
     Knob(
@@ -279,9 +279,10 @@ extension Knob {
 
   /// "0.012 from scratch, 0.003 in fine-tuning": the default of each recipe.
   private static func byRecipe(_ value: (TrainingRecipe) -> String) -> String {
-    let (scratch, fineTuning) = (value(.scratch), value(.fineTuning))
-    return scratch == fineTuning
-      ? scratch : "\(scratch) from scratch, \(fineTuning) in fine-tuning"
+    let defaults = TrainingRecipe.allCases.map { (name: $0.name, value: value($0)) }
+    let first = defaults[0].value
+    guard defaults.contains(where: { $0.value != first }) else { return first }
+    return defaults.map { "\($0.value) \($0.name)" }.joined(separator: ", ")
   }
 
   /// "adamw 0.05, sgd 0.0005": the default of each optimizer.

@@ -13,8 +13,8 @@ extension TrainingConfig {
   /// run's model, optimizer, initial weights and batch size. The batch size is that in either case.
   package var changedSettings: Table {
     let plain = TrainingConfig().resolved
-    var usual = TrainingConfig()
-    (usual.model, usual.optimizer, usual.batch, usual.weights) = (model, optimizer, batch, weights)
+    var usual = TrainingConfig(defaultsOf: model)
+    (usual.optimizer, usual.batch, usual.weights) = (optimizer, batch, weights)
     usual = usual.resolved
     let settings = resolved
     var table = Table([.words("setting"), .words("value"), .words("default")])

@@ -112,7 +112,7 @@ extension TrainingConfig {
     var result = self
     result.optimizer = optimizer.resolved
     let weights = weights ?? .usual(for: model)
-    let recipe = TrainingRecipe(startingFrom: weights)
+    let recipe = TrainingRecipe(model: model, startingFrom: weights)
     result.weights = weights
     result.learningRate =
       learningRate ?? recipe.learningRate(of: result.optimizer, batch: batch ?? 64)

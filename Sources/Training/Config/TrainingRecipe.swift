@@ -3,13 +3,17 @@ import Networks
 /// The defaults of settings that depend on where a training starts. The article Training has the
 /// measurements behind them.
 package enum TrainingRecipe: CaseIterable, Sendable {
-  /// Random weights.
+  /// A detector from random weights.
   case scratch
-  /// Weights of an earlier training.
+  /// A detector from weights of an earlier training.
   case fineTuning
+  /// A segmentation network, from random weights or others.
+  case segmentation
 
-  init(startingFrom weights: WeightsSource) {
-    self = weights == .random ? .scratch : .fineTuning
+  init(model: String, startingFrom weights: WeightsSource) {
+    self =
+      ModelCatalog[model]?.task == .segmentation
+      ? .segmentation : weights == .random ? .scratch : .fineTuning
   }
 
   /// The name in messages.
@@ -17,6 +21,7 @@ package enum TrainingRecipe: CaseIterable, Sendable {
     switch self {
     case .scratch: "from scratch"
     case .fineTuning: "fine-tuning"
+    case .segmentation: "segmentation"
     }
   }
 
@@ -25,24 +30,43 @@ package enum TrainingRecipe: CaseIterable, Sendable {
     switch (optimizer, self) {
     case (.sgd, _): 0.01 * Double(batch) / 64
     case (_, .scratch): 0.012
-    case (_, .fineTuning): 0.004
+    case (_, .fineTuning): 0.003
+    case (_, .segmentation): 0.003
     }
   }
 
   var learningRateCourse: LearningRateCourse { .flatCosine }
   var finalLearningRateFraction: Double { 0.05 }
 
-  /// The input size of the first half of the epochs, as a fraction of the last one.
-  var progressive: Double { 0.625 }
+  /// The input size of the first half of the epochs, as a fraction of the last one. Segmentation
+  /// networks see images at their own scale.
+  var progressive: Double { self == .segmentation ? 1 : 0.625 }
 }
 
 extension TrainingConfig {
   /// The recipe and its settings, for the log: "fine-tuning: adamw, learning rate 0.004 ...". All
   /// settings must be resolved.
   package var recipeText: String {
-    let recipe = TrainingRecipe(startingFrom: weights ?? .random)
+    let recipe = TrainingRecipe(model: model, startingFrom: weights ?? .random)
     let settings = ["optimizer", "lr0", "lr_schedule", "lrf", "weight_decay", "progressive"]
       .map(Knob.named).map { "\($0.option) \($0.value(self) ?? "none")" }
     return "\(recipe.name) (\(settings.joined(separator: ", ")))"
+  }
+}
+
+extension TrainingConfig {
+  /// The default settings of a model of the catalog.
+  package init(defaultsOf model: String) {
+    self.init()
+    self.model = model
+    guard let spec = ModelCatalog[model], spec.task == .segmentation else { return }
+    imgsz = spec.defaultSize
+    // Microscopes and satellites have no up, and no hue to keep.
+    (augmentation.flipUpDown, augmentation.degrees, augmentation.scale) = (0.5, 15, 0.25)
+    (augmentation.hue, augmentation.saturation, augmentation.value) = (0, 0.2, 0)
+    (augmentation.brightness, augmentation.contrast, augmentation.gamma) = (0.1, 0.15, 0.2)
+    (augmentation.mosaic, augmentation.translate) = (0, 0)
+    closeMosaic = 0
+    closeAugmentation = 0.1
   }
 }

@@ -1,16 +1,19 @@
 import Basics
 import Datasets
 import Engine
+import Evaluation
 import Imaging
+import Inference
 import Loading
 import Networks
 
-/// Training of segmentation networks on label maps: so far only the loss and its targets, for
-/// benchmarks.
+/// Training of segmentation networks on label maps.
 package struct SegmentationTask: TrainingTask {
   private let model: ModelDescription
+  private let weightMap: WeightMap
+  private let isStrict: Bool
   package let loss: any Loss
-  package let metricNames: [String] = []
+  package let metricNames = ["dice", "miou", "pixel_accuracy", "object_f1_50"]
   package let selection = SelectionMetric(name: "dice")
 
   package init(_ model: ModelDescription, _ config: TrainingConfig) {
@@ -18,17 +21,34 @@ package struct SegmentationTask: TrainingTask {
       preconditionFailure("\(model.name) is not a segmentation model")
     }
     self.model = model
+    weightMap = config.weightMap
+    isStrict = config.strict
     loss = SegmentationLoss(
       head: head, classCount: model.classNames.count, mix: config.segmentationLoss)
   }
 
   package static func check(_ dataset: Dataset) throws {
-    throw TrainingError(.invalid, "segmentation models cannot be trained yet; choose a detector")
+    let isLabeled = dataset.samples.contains { sample in
+      sample.maskPath != nil || sample.annotations.contains { $0.segmentation != nil }
+    }
+    guard isLabeled else {
+      let advice =
+        dataset.annotationCount > 0 ? "; boxes alone are no masks, choose a detector" : ""
+      throw DatasetsError(
+        "\(dataset.path): there is nothing to train on, because no image of the split "
+          + "\"\(dataset.split)\" has a mask or polygons\(advice)")
+    }
+    guard dataset.classNames.count <= ClassMasks.maximumClasses else {
+      throw DatasetsError(
+        "\(dataset.path): masks hold at most \(ClassMasks.maximumClasses) classes, and there are "
+          + "\(dataset.classNames.count); choose some with --classes")
+    }
   }
 
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig {
     var config = base
     config.maskClasses = model.classNames.count
+    config.weightMap = weightMap
     return config
   }
 
@@ -56,10 +76,31 @@ package struct SegmentationTask: TrainingTask {
         }))
   }
 
+  /// Segments all images at their own scale; those that cannot be decoded count as background.
   package func validate(
     _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult? {
-    preconditionFailure("every dataset is refused by check")
+    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
+    let sink = SegmentationSink(
+      data, options: SegmentationMetricOptions(measuresBoundaries: false), tasks: pool)
+    let pipeline = InferencePipeline(
+      segmenter, policy: segmenter.policy(strict: isStrict), batch: 1)
+    var done = 0
+    let summary = try pipeline.run(
+      data.samples.map(\.imagePath), into: [sink], until: isInterrupted
+    ) {
+      done += $0
+      progress(done)
+    }
+    guard summary.isComplete else { return nil }
+    let metrics = sink.metrics
+    return ValidationResult(
+      metrics: [
+        NamedValue("dice", metrics.dice ?? 0), NamedValue("miou", metrics.meanIoU ?? 0),
+        NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
+        NamedValue("object_f1_50", metrics.objectF1 ?? 0),
+      ], hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
+      imageCount: metrics.images.count, table: metrics.classTable)
   }
 }
