@@ -207,11 +207,31 @@ final class TemporaryFolder {
     // The default of sgd at a batch size of 8 is chosen, and not listed.
     #expect(
       config.resolved.changedSettings.rows == [
-        ["weights", "none", "builtin"], ["optimizer", "sgd", "muon"],
+        ["weights", "none", "builtin"], ["optimizer", "sgd", "adamw"],
         ["strict", "true", "false"], ["workers", "3", "as --threads"],
       ])
     config.learningRate = 0.5
     #expect(config.changedSettings.rows.contains { $0[0] == "lr0" && $0[1] == "0.5" })
+  }
+
+  @Test func theRecipeFollowsTheModelAndTheInitialWeights() {
+    var config = TrainingConfig(data: "pets")
+    config.batch = 8
+    config.weights = .random
+    let scratch = config.resolved
+    #expect(scratch.optimizer == .muon && scratch.learningRate == 0.012)
+    #expect(scratch.learningRateCourse == .flatCosine && scratch.progressive == 0.625)
+    config.weights = .file("a.safetensors")
+    let tuned = config.resolved
+    #expect(tuned.optimizer == .adamw && tuned.learningRate == 0.003)
+    #expect(tuned.learningRateCourse == .cosine && tuned.progressive == 1)
+    // Given settings are kept.
+    (config.optimizer, config.learningRate, config.progressive) = (.sgd, 0.02, 0.5)
+    let given = config.resolved
+    #expect(given.optimizer == .sgd && given.learningRate == 0.02 && given.progressive == 0.5)
+    let segmenter = TrainingConfig(defaultsOf: "unet-s")
+    #expect(segmenter.imgsz == 256 && segmenter.augmentation.mosaic == 0)
+    #expect(segmenter.resolved.progressive == 1)
   }
 
   @Test func notesShowRangeAndDefault() {

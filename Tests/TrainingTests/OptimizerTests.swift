@@ -80,11 +80,6 @@ import Testing
       #expect(try run(choice, set: set, threads: threads) { _, _, _, _, _ in }.actual == one.actual)
     }
   }
-
-  @Test func automaticChoiceIsMuon() {
-    #expect(OptimizerChoice.auto.resolved == .muon)
-    #expect(OptimizerChoice.sgd.resolved == .sgd)
-  }
 }
 
 @Suite struct GradientClippingTests {

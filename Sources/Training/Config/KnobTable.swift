@@ -121,7 +121,7 @@ extension Knob {
   ]
 
   private static let optimizer = [
-    Knob("optimizer", \.optimizer, help: "Optimizer; auto selects muon"),
+    Knob("optimizer", \.optimizer, help: "Optimizer; auto selects muon, and adamw in fine-tuning"),
     Knob(
       "lr0", \.learningRate, .above(0), aliases: ["lr"], unit: "rate",
       unset: byRecipe { $0.learningRate(of: .adamw, batch: 64).optionText }

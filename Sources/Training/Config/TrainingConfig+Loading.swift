@@ -110,10 +110,10 @@ extension TrainingConfig {
   /// The default learning rate of SGD is proportional to the batch size.
   var resolved: TrainingConfig {
     var result = self
-    result.optimizer = optimizer.resolved
     let weights = weights ?? .usual(for: model)
     let recipe = TrainingRecipe(model: model, startingFrom: weights)
     result.weights = weights
+    result.optimizer = optimizer == .auto ? recipe.optimizer : optimizer
     result.learningRate =
       learningRate ?? recipe.learningRate(of: result.optimizer, batch: batch ?? 64)
     result.learningRateCourse = learningRateCourse ?? recipe.learningRateCourse

@@ -25,6 +25,9 @@ package enum TrainingRecipe: CaseIterable, Sendable {
     }
   }
 
+  /// The optimizer. Muon learns fastest from random weights, and forgets most of given ones.
+  var optimizer: OptimizerChoice { self == .fineTuning ? .adamw : .muon }
+
   /// The peak learning rate. SGD's is YOLOX's, proportional to the batch size.
   func learningRate(of optimizer: OptimizerChoice, batch: Int) -> Double {
     switch (optimizer, self) {
@@ -35,12 +38,13 @@ package enum TrainingRecipe: CaseIterable, Sendable {
     }
   }
 
-  var learningRateCourse: LearningRateCourse { .flatCosine }
-  var finalLearningRateFraction: Double { 0.05 }
+  var learningRateCourse: LearningRateCourse { self == .fineTuning ? .cosine : .flatCosine }
+  var finalLearningRateFraction: Double { self == .fineTuning ? 0.01 : 0.05 }
 
-  /// The input size of the first half of the epochs, as a fraction of the last one. Segmentation
-  /// networks see images at their own scale.
-  var progressive: Double { self == .segmentation ? 1 : 0.625 }
+  /// The input size of the first half of the epochs, as a fraction of the last one: small
+  /// inputs first teach more images in the same time. Segmentation networks see images at their own
+  /// scale.
+  var progressive: Double { self == .scratch ? 0.625 : 1 }
 }
 
 extension TrainingConfig {

@@ -54,7 +54,7 @@ package struct StepHyperparameters: Hashable, Sendable {
 
 /// The choice of optimizer; raw values are those of `--optimizer`.
 public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
-  /// Muon, which needs the fewest epochs; the article Training has the figures.
+  /// That of the recipe.
   case auto
   /// SGD with Nesterov momentum.
   case sgd
@@ -62,9 +62,6 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
   case adamw
   /// Muon for the matrices of hidden layers, AdamW for the rest.
   case muon
-
-  /// The optimizer that `auto` selects; the others select themselves.
-  package var resolved: OptimizerChoice { self == .auto ? .muon : self }
 
   /// The memory of its state and workspace, as a multiple of that of the parameters.
   var parameterBlocks: Int {
@@ -93,5 +90,5 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
 
 extension OptimizerChoice {
   /// The default weight decay (YOLOX, NanoDet-Plus).
-  package var usualWeightDecay: Double { resolved == .sgd ? 0.0005 : 0.05 }
+  package var usualWeightDecay: Double { self == .sgd ? 0.0005 : 0.05 }
 }
