@@ -5,7 +5,11 @@ extension Evaluate {
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
     try checkPaths(inputs: [data], runCount: 1)
     let source = weights ?? .builtIn
-    let model = try source.loadDetector()
+    let model = try source.load(random: .compact)
+    if model.description.task == .segmentation {
+      return try evaluate(segmenter: model, on: data, console)
+    }
+    try source.checkDetector(model)
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)

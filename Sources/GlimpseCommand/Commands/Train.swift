@@ -59,7 +59,9 @@ struct Train: Command {
       try read(&command, text)
       command.hasModel = true
       try command.matchModelAndTask()
-      if !command.startsFromFile { command.config = TrainingConfig(defaultsOf: command.config.model) }
+      if !command.startsFromFile {
+        command.config = TrainingConfig(defaultsOf: command.config.model)
+      }
     }
     return option
   }

@@ -50,12 +50,17 @@ extension WeightsSource {
   /// - Throws: `NetworksError` for an invalid file, a usage error if its model is not a detector.
   func loadDetector() throws -> Model {
     let model = try load(random: .compact)
+    try checkDetector(model)
+    return model
+  }
+
+  /// Refuses a model that is not a detector.
+  func checkDetector(_ model: Model) throws(CommandError) {
     guard model.description.task == .detection else {
       throw CommandError.usage(
         "\(Sentence.printable(name)): these weights are of \(model.description.name), which is not a "
           + "detector; give weights of \(Sentence.alternatives(ModelCatalog.names(.detection)))")
     }
-    return model
   }
 }
 

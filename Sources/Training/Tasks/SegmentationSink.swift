@@ -17,7 +17,8 @@ package final class SegmentationSink: Sink {
   package private(set) var failures: [any Error] = []
   private let data: Dataset
   private let tasks: any ParallelExecutor
-  private let onPair: (MeasuredSegmentation, Sample, _ groundTruth: Image, _ predicted: Image) -> Void
+  private let onPair:
+    (MeasuredSegmentation, Sample, _ groundTruth: Image, _ predicted: Image) -> Void
 
   /// - Parameters:
   ///   - data: The dataset whose images are processed, in its order.
