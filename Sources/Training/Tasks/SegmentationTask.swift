@@ -101,6 +101,6 @@ package struct SegmentationTask: TrainingTask {
         NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
         NamedValue("object_f1_50", metrics.objectF1 ?? 0),
       ], hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
-      imageCount: metrics.images.count)
+      imageCount: metrics.images.count, table: metrics.classTable)
   }
 }
