@@ -70,7 +70,9 @@ struct BoundaryWeights {
       let (right, bottom) = (min(box.x2 + reach, width - 1), min(box.y2 + reach, height - 1))
       let part = (width: right - left + 1, height: bottom - top + 1)
       let columns = DistanceTransform.columnDistances(width: part.width, height: part.height) {
-        labels[(top + $0 / part.width) * width + left + $0 % part.width] == label
+        (place: Int) -> Bool in
+        let (row, column) = place.quotientAndRemainder(dividingBy: part.width)
+        return labels[(top + row) * width + left + column] == label
       }
       var envelope = LowerEnvelope(width: part.width)
       for row in 0..<part.height {
