@@ -69,11 +69,14 @@ struct BoundaryWeights {
       let (left, top) = (max(box.x1 - reach, 0), max(box.y1 - reach, 0))
       let (right, bottom) = (min(box.x2 + reach, width - 1), min(box.y2 + reach, height - 1))
       let part = (width: right - left + 1, height: bottom - top + 1)
-      let columns = DistanceTransform.columnDistances(width: part.width, height: part.height) {
-        (place: Int) -> Bool in
-        let (row, column) = place.quotientAndRemainder(dividingBy: part.width)
-        return labels[(top + row) * width + left + column] == label
+      var columns: [Int32] = []
+      columns.reserveCapacity(part.width * part.height)
+      for row in top...bottom {
+        for place in row * width + left...row * width + right {
+          columns.append(labels[place] == label ? 0 : DistanceTransform.unreachable)
+        }
       }
+      DistanceTransform.measureColumns(&columns, width: part.width)
       var envelope = LowerEnvelope(width: part.width)
       for row in 0..<part.height {
         let first = (top + row) * width + left
