@@ -41,7 +41,7 @@ extension Evaluate {
   }
 
   /// Refuses options that are for boxes.
-  private func checkMaskOptions() throws(CommandError) {
+  func checkMaskOptions() throws(CommandError) {
     let unsuited = [
       ("--also", !extras.isEmpty), ("--errors", explanation.showsErrors),
       ("--merge", mergesDetections), ("--count-difficult", countsDifficult),
