@@ -164,6 +164,71 @@ struct MaskFormatsTests {
     #expect(data.classNames == ["object"] && data.issues.isEmpty)
   }
 
+  // MARK: Checks
+
+  /// Pixels and images of each class, in the samples of all splits.
+  @Test func checksCountPixels() throws {
+    for (name, gray) in [("a", [0, 1, 1, 255]), ("b", [0, 0, 2, 1])] as [(String, [UInt8])] {
+      try folder.writeImage("images/\(name).png", width: 4, height: 1, gray: name == "a" ? 9 : 200)
+      try write("masks/\(name).png", 4, 1, gray: gray)
+    }
+    try folder.write("cat\ndog\nowl\n", to: "classes.txt")
+    let check = try DatasetCheck(path: folder.path)
+    #expect(check.total.classPixels == [3, 1, 0] && check.total.classImages == [2, 1, 0])
+    #expect(check.total.backgroundPixels == 3 && check.total.ignoredPixels == 1)
+    let empty = check.issues.filter { $0.kind == .emptyClass }
+    #expect(empty.map(\.message) == ["no pixel of a mask has the class \"owl\"."])
+    #expect(check.count(.error) == 0)
+  }
+
+  /// Every mask that cannot be used is named, with what is wrong in it.
+  @Test func checksNameBrokenMasks() throws {
+    for (place, name) in ["size", "value", "color", "missing", "fine"].enumerated() {
+      try folder.writeImage("images/\(name).png", width: 4, height: 2, gray: UInt8(40 * place))
+    }
+    try write("masks/size.png", 4, 1, gray: [0, 1, 1, 0])
+    try write("masks/value.png", 4, 2, gray: [0, 1, 1, 0, 7, 0, 0, 0])
+    var color = Image(width: 4, height: 2)
+    color.bytes[3] = 200
+    try folder.write(ImageFile.encode(color, as: .png), to: "masks/color.png")
+    try write("masks/fine.png", 4, 2, gray: [0, 1, 2, 0, 1, 0, 0, 0])
+    try folder.write("cat\ndog\n", to: "classes.txt")
+    let issues = try DatasetCheck(path: folder.path).issues.map {
+      "\($0.kind) \($0.file.dropFirst(folder.path.count + 1)) \($0.message)"
+    }
+    for words in [
+      "sizeMismatch masks/size.png the mask has 4x1 pixels, but its image 4x2",
+      "unknownClass masks/value.png the mask has the number 7 at pixel (0, 1)",
+      "malformedLabels masks/color.png the mask has colors, and gray class numbers are expected: "
+        + "pixel (1, 0) is 200 0 0",
+      "missingLabels images/missing.png the image has no mask",
+    ] {
+      #expect(issues.contains { $0.hasPrefix(words) }, "\(words) in \(issues)")
+    }
+    #expect(issues.count == 4, "\(issues)")
+  }
+
+  /// Objects of files are counted.
+  @Test func checksCountObjects() throws {
+    for name in ["x1", "x2"] {
+      try folder.writeImage(
+        "\(name)/images/\(name).png", width: 4, height: 1, gray: name == "x1" ? 9 : 200)
+      for number in 1...3 {
+        var gray = [UInt8](repeating: 0, count: 4)
+        gray[number] = 255
+        try write("\(name)/masks/\(number).png", 4, 1, gray: gray)
+      }
+    }
+    let check = try DatasetCheck(path: folder.path, format: .masks)
+    #expect(check.total.maskObjects == 6 && check.total.classPixels == [6])
+    try folder.write("broken", to: "x2/masks/2.png")
+    let broken = try DatasetCheck(path: folder.path, format: .masks)
+    #expect(
+      broken.issues.contains {
+        $0.kind == .unreadableImage && $0.file == folder.path("x2/masks/2.png")
+      })
+  }
+
   // MARK: Objects
 
   /// Numbers of objects of one class in 16 bits, PNG and TIFF, and in 8 bits.
@@ -234,6 +299,10 @@ struct MaskFormatsTests {
     let planes = try planes(data.samples[0], 20)
     #expect(planes.classes == [0, 15, 15, 255] && planes.objects == [0, 1, 2, 0])
     #expect(data.classNames[14] == "person")
+    // Of other classes nothing is left, objects included.
+    let dogs = try Dataset.open(path: folder.path, split: "val", classNames: ["dog"])
+    let none = try self.planes(dogs.samples[0], 1)
+    #expect(none.classes == [0, 0, 0, 255] && none.objects == [0, 0, 0, 0])
     // With annotation files it is one of boxes, too.
     try folder.write(
       "<annotation><filename>a.jpg</filename><object><name>dog</name><bndbox><xmin>1</xmin>"

@@ -1,5 +1,7 @@
 import Basics
 import Datasets
+import Foundation
+import Imaging
 import Testing
 
 @testable import Training
@@ -27,6 +29,29 @@ import Testing
     (0..<classes).map { index in
       data.samples.reduce(0) { $0 + $1.annotations.count { $0.classIndex == index } }
     }
+  }
+
+  /// Of a folder with boxes and masks, a detector takes the boxes and a segmentation network the masks.
+  @Test func aModelTakesTheLabelsOfItsTask() throws {
+    for (split, names) in [("train", 0..<3), ("val", 12..<14)] {
+      try FileManager.default.createDirectory(
+        atPath: data + "/SegmentationClass", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: data + "/ImageSets/Segmentation", withIntermediateDirectories: true)
+      for number in names {
+        try ImageFile.write(
+          Image(width: 160, height: 120, format: .gray8, filledWith: 15),
+          to: data + "/SegmentationClass/image\(number).png")
+      }
+      try Data(names.map { "image\($0)\n" }.joined().utf8).write(
+        to: URL(fileURLWithPath: data + "/ImageSets/Segmentation/\(split).txt"))
+    }
+    let detection = try splits()
+    #expect(detection.training.format == .voc && detection.training.samples.count == 12)
+    let segmentation = try splits { $0.model = "unet" }
+    #expect(segmentation.training.format == .masks && segmentation.training.samples.count == 3)
+    #expect(segmentation.validation?.samples.count == 2)
+    #expect(segmentation.training.classNames.count == 20)
   }
 
   @Test func chosenClassesKeepTheirObjects() throws {

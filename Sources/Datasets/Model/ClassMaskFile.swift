@@ -57,6 +57,14 @@ package struct ClassMaskFile {
     for place in planes.classes.bytes.indices {
       planes.classes.bytes[place] = numbers[Int(planes.classes.bytes[place])]
     }
+    // Objects of classes that were not requested are background.
+    planes.objects = planes.objects.map { objects in
+      var kept = objects.withNumbers { Array($0) }
+      for place in kept.indices where planes.classes.bytes[place] == Self.background {
+        kept[place] = 0
+      }
+      return Image(width: objects.width, height: objects.height, numbers: kept)
+    }
   }
 
   /// Class numbers, object numbers or black and white.

@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Networks
 
 /// The images that a run trains on and those that it validates on.
 struct TrainingSplits {
@@ -26,15 +27,17 @@ struct TrainingSplits {
   init(_ config: TrainingConfig, runner: any ParallelExecutor) throws {
     let index = ImageIndex(for: config.data)
     defer { index.save() }
-    // Training needs only boxes; polygons and masks are for copy-paste.
+    // A detector needs only boxes; polygons and masks are for copy-paste.
+    let needsMasks = ModelCatalog[config.model]?.task == .segmentation
     var reading = DatasetReading(
-      segmentations: config.augmentation.copyPaste > 0, skipsInvalid: config.skipInvalid,
-      runner: runner, images: index)
+      segmentations: needsMasks || config.augmentation.copyPaste > 0,
+      skipsInvalid: config.skipInvalid, runner: runner, images: index)
+    reading.prefersMasks = needsMasks
     training = try Dataset.open(path: config.data, split: "train", reading: reading)
-    let splits = try Dataset.splits(path: config.data)
+    let splits = try Dataset.splits(path: config.data, format: training.format)
     // The images of all folds are trained on.
     if config.folds == nil {
-      reading.segmentations = false
+      reading.segmentations = needsMasks
       // As in `evaluate`, the objects of missing images count as missed.
       reading.keepsUnreadableImages = true
     }
