@@ -8,6 +8,7 @@ extension Evaluate {
     var issues = IssueReporter(on: console)
     var reading = DatasetReading(runner: OpeningProgress(backend.pool, on: console))
     reading.keepsUnreadableImages = true
+    reading.prefersMasks = true
     let dataset = try Dataset.open(
       path: data, split: split, classNames: model.description.classNames, reading: reading)
     for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
