@@ -30,7 +30,7 @@ import Testing
     #expect(first.output.contains("class ") && first.output.contains("\nall "))
     #expect(first.output.contains("best weights  runs/train-1/weights/best.safetensors (epoch 1, "))
     let lines = first.diagnostics.split(separator: "\n")
-    #expect(lines.count == 4)
+    #expect(lines.count == 5)
     #expect(lines[0].hasPrefix("Training compact with "))
     #expect(lines[0].hasSuffix(" on 6 images of 3 classes, validating on 4"))
     // The three classes, cat, dog and person, are among those of the built-in weights.
@@ -39,7 +39,9 @@ import Testing
         == "Transferred 311 of 317 tensors from the built-in weights; class layers: 3 of 3 classes by "
         + "name")
     #expect(lines[2].hasPrefix("1 epoch of 2 steps with batch size 3, about "))
-    #expect(lines[3].hasPrefix("Epoch 1/1: loss ") && lines[3].contains("AP50-95"))
+    #expect(
+      lines[3].hasPrefix("Recipe: fine-tuning (optimizer adamw, lr0 0.003, lr-schedule cosine, "))
+    #expect(lines[4].hasPrefix("Epoch 1/1: loss ") && lines[4].contains("AP50-95"))
     #expect(!first.diagnostics.contains("\u{1B}"))
     #expect(rows("runs/train-1").count == 2)
 
