@@ -34,7 +34,7 @@ extension Trainer {
     let splits = splits
     let augmented = try firstImages(Self.reportedImages).enumerated().map { number, sample in
       try AnnotatedThumbnail(
-        sample.image, name: "Image \(number + 1)", annotations: sample.annotations,
+        sample.preview, name: "Image \(number + 1)", annotations: sample.annotations,
         classNames: summary.classNames)
     }
     let report = TrainingReport(

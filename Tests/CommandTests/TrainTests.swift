@@ -111,7 +111,7 @@ import Testing
         said += String(decoding: data, as: UTF8.self)
       }
     }
-    wait(for: "learning rate")
+    wait(for: "Recipe: ")
     kill(process.processIdentifier, first)
     wait(for: "press Ctrl-C again")
     kill(process.processIdentifier, second)
@@ -198,7 +198,7 @@ import Testing
     let json = try JSONDecoder().decode([String: Ignored].self, from: TrainingConfig().json)
     let options = Dictionary(
       uniqueKeysWithValues: Train.options.groups.flatMap(\.options).map { ($0.name, $0) })
-    #expect(options.count == json.count + 2, "config and resume are no settings")
+    #expect(options.count == json.count + 3, "config, resume and task are no settings")
     for key in json.keys {
       let option = try #require(options[key.replacing("_", with: "-")], "no option for \(key)")
       let knob = Knob.named(key)

@@ -204,10 +204,10 @@ final class TemporaryFolder {
     config.strict = true
     config.workers = 3
     config.weights = .random
-    // The default of sgd at a batch size of 8 is chosen, and not listed.
+    // The default rate of sgd at a batch size of 8 is chosen, and not listed.
     #expect(
       config.resolved.changedSettings.rows == [
-        ["weights", "none", "builtin"], ["optimizer", "sgd", "adamw"],
+        ["weights", "none", "builtin"], ["batch", "8", "auto"], ["optimizer", "sgd", "adamw"],
         ["strict", "true", "false"], ["workers", "3", "as --threads"],
       ])
     config.learningRate = 0.5

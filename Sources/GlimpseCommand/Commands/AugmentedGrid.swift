@@ -36,7 +36,7 @@ struct AugmentedGrid: Sendable {
       width: columns * step + Self.gap, height: rows * step + Self.gap, filledWith: 255)
     for number in 0..<count {
       let sample = try source.image(epoch: number / source.count, place: number % source.count)
-      let drawn = sample.image.drawing(sample.annotations, classNames: dataset.classNames)
+      let drawn = sample.preview.drawing(sample.annotations, classNames: dataset.classNames)
       let scale = Double(side) / Double(max(drawn.width, drawn.height))
       place(
         drawn.resized(
@@ -45,7 +45,7 @@ struct AugmentedGrid: Sendable {
         left: Self.gap + number % columns * step, top: Self.gap + number / columns * step)
       thumbnails.append(
         try AnnotatedThumbnail(
-          sample.image, name: "Image \(number + 1)", annotations: sample.annotations,
+          sample.preview, name: "Image \(number + 1)", annotations: sample.annotations,
           classNames: dataset.classNames))
       progress()
     }

@@ -23,6 +23,25 @@ package struct TrainingSample: Hashable, Sendable {
   /// Crowd regions, in pixels of `image`: neither targets nor background.
   package var ignoredRegions: [Box] { labels.ignored }
 
+  /// The image for people to look at: 8-bit RGB, in which classes are tinted in their colors and ignored
+  /// pixels are gray.
+  package var preview: Image {
+    var result = image.preview
+    guard let mask else { return result }
+    for (place, label) in mask.bytes.enumerated() where label != ClassMasks.background {
+      let color =
+        label == ClassMasks.ignored
+        ? Color(red: 128, green: 128, blue: 128) : Color.ofClass(Int(label) - 1)
+      for (channel, sample) in [color.red, color.green, color.blue].enumerated() {
+        let old = Double(result.bytes[3 * place + channel])
+        result.bytes[3 * place + channel] = UInt8(old + (Double(sample) - old) * Self.tint)
+      }
+    }
+    return result
+  }
+
+  private static let tint = 0.4
+
   /// Draws on the mask, if there is one.
   mutating func drawMask(_ draw: (inout Image) -> Void) { Self.draw(on: &mask, draw) }
 

@@ -5,12 +5,12 @@ extension TrainingConfig {
   /// is set up.
   private static let unlisted: Set<String> = ["data", "output", "name", "precision"]
   /// Settings that the defaults of others depend on.
-  private static let decisive: Set<String> = ["model", "optimizer", "weights"]
+  private static let decisive: Set<String> = ["model", "optimizer", "weights", "batch"]
 
   /// The settings of a run that differ from the defaults, with both values.
   ///
   /// The default of a setting that the training chooses, such as the learning rate, is that of the
-  /// run's model, optimizer, initial weights and batch size. The batch size is that in either case.
+  /// run's model, optimizer, initial weights and batch size.
   package var changedSettings: Table {
     let plain = TrainingConfig().resolved
     var usual = TrainingConfig(defaultsOf: model)
