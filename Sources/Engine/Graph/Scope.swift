@@ -57,17 +57,6 @@ extension Scope {
     }
   }
 
-  /// Appends an op with this scope's name that has the parameters of another scope's op.
-  package func apply(_ op: any Op, _ input: Value, parametersOf owner: Scope) -> Value {
-    let output = apply(op, input)
-    let last = builder.graph.nodes.count - 1
-    let node = builder.graph.nodes[last]
-    builder.graph.nodes[last] = Graph.Node(
-      op: op, name: node.name, inputs: node.inputs, output: node.output,
-      parameterNames: op.parameters.map { "\(owner.path).\($0.name)" })
-    return output
-  }
-
   /// Appends an op that was read from a file; throws for invalid parameters or shapes and for
   /// duplicate names.
   package func append(_ op: any Op, _ inputs: [Value]) throws(EngineError) -> Value {

@@ -95,9 +95,7 @@ struct Detect: Command {
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }
-    let images = ImageInputs(inputs)
-    for warning in images.warnings { console.warn(Sentence.printable(warning)) }
-    for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    let images = ImageInputs.found(inputs, on: console)
     let paths = images.paths
     if paths.isEmpty { return .fatal }
     let model = try weights.loadDetector()

@@ -7,20 +7,15 @@ final class DetectionReporter: Sink {
   /// False if another sink prints the results.
   private let printsLines: Bool
   private let console: Console
-  private let start = monotonicSeconds()
   private var progress: ProgressReporter
-  private var imageCount = 0
+  private var totals: ImageTotals
   private var boxCount = 0
-  private var warningCount = 0
-  private var failures: [String] = []
-  /// Inputs without images, which were reported before.
-  private let problems: [InferenceError]
 
   init(
     classNames: [String], imageCount: Int, problems: [InferenceError], printsLines: Bool,
     on console: Console
   ) {
-    self.problems = problems
+    totals = ImageTotals(problems: problems, on: console)
     self.classNames = classNames
     self.printsLines = printsLines
     self.console = console
@@ -32,16 +27,8 @@ final class DetectionReporter: Sink {
   }
 
   private func report(_ result: ImageResult<[Detection]>) throws {
-    imageCount += 1
     boxCount += result.prediction?.count ?? 0
-    for warning in result.image?.warnings ?? [] {
-      warningCount += 1
-      console.warn(Sentence.printable("\(result.path): \(warning)"))
-    }
-    if let failure = result.failure {
-      failures.append(result.path)
-      console.note("error: \(Sentence.printable("\(failure)"))")
-    }
+    totals.add(result.path, warnings: result.image?.warnings ?? [], failure: result.failure)
     if printsLines, result.image != nil { try console.print(line(result)) }
     progress.advance()
   }
@@ -51,20 +38,9 @@ final class DetectionReporter: Sink {
   /// - Parameter folder: The folder of the written files.
   func finish(folder: String?) -> ExitCode {
     progress.finish()
-    console.note(
-      "\(Sentence.count(imageCount, "image")), \(Sentence.count(boxCount, "box", plural: "boxes")), "
-        + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
-        + NumberFormat.duration(monotonicSeconds() - start)
-        + (folder.map { "; results are in \(Sentence.printable($0))" } ?? ""))
-    if !failures.isEmpty {
-      console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")
-      for path in failures { console.note("  \(Sentence.printable(path))") }
-    }
-    if !problems.isEmpty {
-      console.note("\(Sentence.count(problems.count, "other input")) could not be used:")
-      for problem in problems { console.note("  \(Sentence.printable("\(problem)"))") }
-    }
-    return failures.isEmpty && problems.isEmpty ? .done : .someInputsFailed
+    return totals.finish(
+      found: Sentence.count(boxCount, "box", plural: "boxes"),
+      places: folder.map { "; results are in \(Sentence.printable($0))" } ?? "")
   }
 
   /// "cat.jpg 451x300: 1 cat 0.87 (9.8 ms)": each class with its count and its best score.

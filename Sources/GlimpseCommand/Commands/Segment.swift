@@ -101,9 +101,7 @@ struct Segment: Command {
 
   func run(on console: Console) throws -> ExitCode {
     try ResultFolder.check(file: csv)
-    let images = ImageInputs(inputs)
-    for warning in images.warnings { console.warn(Sentence.printable(warning)) }
-    for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    let images = ImageInputs.found(inputs, on: console)
     let paths = images.paths
     if paths.isEmpty { return .fatal }
     try InputPath.checkKept(paths, outputs: [csv])

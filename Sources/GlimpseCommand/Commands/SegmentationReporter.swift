@@ -6,24 +6,20 @@ final class SegmentationReporter {
   private let printsJSON: Bool
   private let csv: String?
   private let console: Console
-  private let start = monotonicSeconds()
   private var progress: ProgressReporter
   /// The rows of the current image; silent unless it is large.
   private var rows: (path: String, done: Int, reporter: ProgressReporter)?
   private var table: String
-  private var imageCount = 0
+  private var totals: ImageTotals
   private var objectCount = 0
-  private var warningCount = 0
-  private var failures: [String] = []
-  /// Inputs without images, which were reported before.
-  private let problems: [InferenceError]
 
   /// - Parameter csv: The path of the CSV file, if one is written.
   init(
     classNames: [String], imageCount: Int, problems: [InferenceError], printsJSON: Bool,
     csv: String?, on console: Console
   ) {
-    (self.classNames, self.problems, self.console) = (classNames, problems, console)
+    (self.classNames, self.console) = (classNames, console)
+    totals = ImageTotals(problems: problems, on: console)
     (self.printsJSON, self.csv) = (printsJSON, csv)
     table = SegmentationResult.csvHeader(classNames: classNames)
     progress = ProgressReporter("Segmenting", total: imageCount, on: console)
@@ -46,16 +42,8 @@ final class SegmentationReporter {
 
   func report(_ result: SegmentationResult) throws {
     rows = nil
-    imageCount += 1
     objectCount += result.objectCount
-    for warning in result.warnings {
-      warningCount += 1
-      console.warn(Sentence.printable("\(result.path): \(warning)"))
-    }
-    if let failure = result.failure {
-      failures.append(result.path)
-      console.note("error: \(Sentence.printable("\(failure)"))")
-    }
+    totals.add(result.path, warnings: result.warnings, failure: result.failure)
     if csv != nil { table += result.csvRow }
     if printsJSON {
       try console.print(result.jsonLine(classNames: classNames))
@@ -73,21 +61,10 @@ final class SegmentationReporter {
   func finish(folder: String?, contours: String?) throws -> ExitCode {
     progress.finish()
     if let csv { try CommandError.wrap(AtomicFile.write(table, to: csv)) }
-    console.note(
-      "\(Sentence.count(imageCount, "image")), \(Sentence.count(objectCount, "object")), "
-        + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
-        + NumberFormat.duration(monotonicSeconds() - start)
-        + (folder.map { "; results are in \(Sentence.printable($0))" } ?? "")
+    return totals.finish(
+      found: Sentence.count(objectCount, "object"),
+      places: (folder.map { "; results are in \(Sentence.printable($0))" } ?? "")
         + (contours.map { ", contours in \(Sentence.printable($0))" } ?? ""))
-    if !failures.isEmpty {
-      console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")
-      for path in failures { console.note("  \(Sentence.printable(path))") }
-    }
-    if !problems.isEmpty {
-      console.note("\(Sentence.count(problems.count, "other input")) could not be used:")
-      for problem in problems { console.note("  \(Sentence.printable("\(problem)"))") }
-    }
-    return failures.isEmpty && problems.isEmpty ? .done : .someInputsFailed
   }
 
   /// "slide.tif 1360x1024: 31 nucleus 12.4 % (840 ms)": objects and fraction of each class.

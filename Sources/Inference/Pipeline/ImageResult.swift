@@ -1,3 +1,4 @@
+import Datasets
 import Imaging
 
 /// The result of one image.
@@ -20,6 +21,16 @@ package struct ImageResult<Prediction: Sendable>: Sendable {
   package init(index: Int, path: String) {
     self.index = index
     self.path = path
+  }
+}
+
+extension ImageResult {
+  /// What is wrong with the image of a dataset: that it cannot be decoded, or only with a warning.
+  package func issues(of path: String) -> [DatasetIssue] {
+    (failure.map { [DatasetIssue(.unreadableImage, path, "\($0)")] } ?? [])
+      + (image?.warnings ?? []).map {
+        DatasetIssue(.imageWarning, path, "the image decodes with a warning: \($0).")
+      }
   }
 }
 

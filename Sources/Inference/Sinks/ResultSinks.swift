@@ -42,15 +42,8 @@ package final class EvaluationSink: Sink {
       input.append(
         image: sample.imagePath, annotations: sample.annotations,
         detections: result.prediction ?? [])
-      if let failure = result.failure {
-        failures.append(failure)
-        issues.append(DatasetIssue(.unreadableImage, sample.imagePath, "\(failure)"))
-      }
-      for warning in result.image?.warnings ?? [] {
-        issues.append(
-          DatasetIssue(
-            .imageWarning, sample.imagePath, "the image decodes with a warning: \(warning)."))
-      }
+      if let failure = result.failure { failures.append(failure) }
+      issues += result.issues(of: sample.imagePath)
     }
   }
 }

@@ -100,3 +100,17 @@ struct DensityMap: Sendable {
     return SVG.root(width: ChartFrame.width, height: Self.height, label: label, cells)
   }
 }
+
+extension HeatMap {
+  /// The chart as a card of a page, which is scrolled where it is wider than the page.
+  var figure: Markup {
+    .element(
+      "figure", ["class": "card wide"],
+      .element(
+        "div",
+        [
+          "class": "map",
+          "style": "min-width: \(Int(width))px; max-width: \(Int(width * 1.25))px",
+        ], markup))
+  }
+}

@@ -27,14 +27,7 @@ struct ConfusionSection: Sendable {
         + (left > 0
           ? " Of \(matrix.classCount) classes the \(shown.count) most confused ones are shown."
           : ""),
-      .element(
-        "figure", ["class": "card wide"],
-        .element(
-          "div",
-          [
-            "class": "map",
-            "style": "min-width: \(Int(map.width))px; max-width: \(Int(map.width * 1.25))px",
-          ], map.markup)))
+      map.figure)
   }
 
   /// The classes that occur, at most `most`, in order of index.

@@ -111,14 +111,7 @@ struct PixelConfusionSection: Sendable {
       "Confusion matrix",
       "Pixels of all images. Cells are shaded by the fraction of their row."
         + (left > 0 ? " Classes that do not occur, or are confused the least, are left out." : ""),
-      .element(
-        "figure", ["class": "card wide"],
-        .element(
-          "div",
-          [
-            "class": "map",
-            "style": "min-width: \(Int(map.width))px; max-width: \(Int(map.width * 1.25))px",
-          ], map.markup)))
+      map.figure)
   }
 
   private func count(predicted: Int, groundTruth: Int) -> Int {

@@ -48,7 +48,7 @@ package enum TrainingRecipe: CaseIterable, Sendable {
 }
 
 extension TrainingConfig {
-  /// The recipe and its settings, for the log: "fine-tuning: adamw, learning rate 0.004 ...". All
+  /// The recipe and its settings, for the log: "fine-tuning (optimizer adamw, lr0 0.003 ...)". All
   /// settings must be resolved.
   package var recipeText: String {
     let recipe = TrainingRecipe(model: model, startingFrom: weights ?? .random)

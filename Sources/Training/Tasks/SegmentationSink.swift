@@ -55,15 +55,8 @@ package final class SegmentationSink: Sink {
     }
     for (result, outcome) in zip(window, measured) {
       let sample = data.samples[result.index]
-      if let failure = result.failure {
-        failures.append(failure)
-        issues.append(DatasetIssue(.unreadableImage, sample.imagePath, "\(failure)"))
-      }
-      for warning in result.image?.warnings ?? [] {
-        issues.append(
-          DatasetIssue(
-            .imageWarning, sample.imagePath, "the image decodes with a warning: \(warning)."))
-      }
+      if let failure = result.failure { failures.append(failure) }
+      issues += result.issues(of: sample.imagePath)
       switch outcome {
       case .success((let truth, let predicted, let scores)):
         self.metrics.add(scores)

@@ -60,14 +60,8 @@ package enum BinaryFunction: Hashable, Sendable {
     case .modulo: a - b * (a / b).rounded(.down)
     case .remainder: fmod(a, b)
     case .leakyReLU: a >= 0 ? a : a * b
-    case .equal: a == b ? 1 : 0
-    case .less: a < b ? 1 : 0
-    case .lessOrEqual: a <= b ? 1 : 0
-    case .greater: a > b ? 1 : 0
-    case .greaterOrEqual: a >= b ? 1 : 0
-    case .and: a != 0 && b != 0 ? 1 : 0
-    case .or: a != 0 || b != 0 ? 1 : 0
-    case .xor: (a != 0) != (b != 0) ? 1 : 0
+    case .equal, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor:
+      holds(a, b) ? 1 : 0
     }
   }
 
@@ -84,14 +78,26 @@ package enum BinaryFunction: Hashable, Sendable {
     case .modulo: floored(a, b)
     case .remainder: b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
     case .leakyReLU: a >= 0 ? a : a &* b
-    case .equal: a == b ? 1 : 0
-    case .less: a < b ? 1 : 0
-    case .lessOrEqual: a <= b ? 1 : 0
-    case .greater: a > b ? 1 : 0
-    case .greaterOrEqual: a >= b ? 1 : 0
-    case .and: a != 0 && b != 0 ? 1 : 0
-    case .or: a != 0 || b != 0 ? 1 : 0
-    case .xor: (a != 0) != (b != 0) ? 1 : 0
+    case .equal, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor:
+      holds(a, b) ? 1 : 0
+    }
+  }
+
+  /// Whether a predicate holds for two numbers; every number but 0 is true.
+  @inline(__always)
+  private func holds<Number: Comparable & ExpressibleByIntegerLiteral>(_ a: Number, _ b: Number)
+    -> Bool
+  {
+    switch self {
+    case .equal: a == b
+    case .less: a < b
+    case .lessOrEqual: a <= b
+    case .greater: a > b
+    case .greaterOrEqual: a >= b
+    case .and: a != 0 && b != 0
+    case .or: a != 0 || b != 0
+    case .xor: (a != 0) != (b != 0)
+    default: preconditionFailure("\(self) is no predicate")
     }
   }
 
