@@ -28,21 +28,8 @@ package struct ParameterLayout: Equatable, Sendable {
   package let count: Int
   private let indices: [String: Int]
 
-  /// Lays out declarations. Those of one full name, which must be equal, are one shared parameter.
-  package init(_ declared: [(name: String, declaration: ParameterDeclaration)]) {
-    var declarations: [(name: String, declaration: ParameterDeclaration)] = []
-    var indices: [String: Int] = [:]
-    for item in declared {
-      if let known = indices[item.name] {
-        precondition(
-          declarations[known].declaration == item.declaration,
-          "two different parameters are named \(item.name)")
-      } else {
-        indices[item.name] = declarations.count
-        declarations.append(item)
-      }
-    }
-    self.indices = indices
+  /// Lays out declarations; their full names must be unique.
+  package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var ranges = [Range<Int>](repeating: 0..<0, count: declarations.count)
     var ends: [Int] = []
     var next = 0
@@ -59,6 +46,11 @@ package struct ParameterLayout: Equatable, Sendable {
     decayed = 0..<ends[0]
     trainable = 0..<ends[1]
     count = next
+    indices = Dictionary(
+      entries.enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in
+        preconditionFailure("two parameters are named \(declarations[first].name)")
+      })
   }
 
   /// The entry with a full name.

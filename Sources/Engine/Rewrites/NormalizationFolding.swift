@@ -30,30 +30,22 @@ extension Graph {
 /// A node of the rewritten graph and the normalization that was folded into it.
 private struct RewrittenNode {
   var node: Graph.Node
-  /// The node before the rewriting. Its parameters may be shared with other nodes; those of a node into
-  /// which a normalization is folded are its own.
-  var original: Graph.Node
   var normalization: (op: BatchNorm, name: String)?
-
-  init(_ node: Graph.Node) { (self.node, original) = (node, node) }
 
   /// Copies the node's parameters with the normalization folded in.
   func copyParameters(from old: ParameterBlock, to new: ParameterBlock) {
     func values(_ block: ParameterBlock, _ name: String) -> UnsafeMutableBufferPointer<Float>? {
       block.layout[name].map { UnsafeMutableBufferPointer(rebasing: block.values[$0.range]) }
     }
-    let names = Dictionary(
-      uniqueKeysWithValues: zip(node.op.parameters.map(\.name), node.parameterNames))
-    for (declaration, name) in zip(original.op.parameters, original.parameterNames) {
-      if let source = values(old, name),
-        let target = names[declaration.name].flatMap({ values(new, $0) })
-      {
+    for declaration in node.op.parameters {
+      let name = "\(node.name).\(declaration.name)"
+      if let source = values(old, name), let target = values(new, name) {
         _ = target.update(fromContentsOf: source)
       }
     }
     guard let (op, name) = normalization,
-      let weights = names["weight"].flatMap({ values(new, $0) }),
-      let biases = names["bias"].flatMap({ values(new, $0) }),
+      let weights = values(new, "\(node.name).weight"),
+      let biases = values(new, "\(node.name).bias"),
       let gamma = values(old, "\(name).weight"), let beta = values(old, "\(name).bias"),
       let mean = values(old, "\(name).running_mean"),
       let variance = values(old, "\(name).running_var")
@@ -82,7 +74,7 @@ private struct InferenceRewriter {
 
   mutating func run() {
     for node in graph.nodes {
-      append(normalized(node) ?? added(node) ?? activated(node) ?? RewrittenNode(node))
+      append(normalized(node) ?? added(node) ?? activated(node) ?? RewrittenNode(node: node))
     }
   }
 
@@ -107,11 +99,9 @@ private struct InferenceRewriter {
   ) -> RewrittenNode {
     let old = nodes.remove(at: place)
     for (value, other) in producers where other > place { producers[value] = other - 1 }
-    var result = old
-    result.node = Graph.Node(
+    let node = Graph.Node(
       op: op, name: old.node.name, inputs: old.node.inputs + inputs, output: output)
-    result.normalization = normalization ?? old.normalization
-    return result
+    return RewrittenNode(node: node, normalization: normalization ?? old.normalization)
   }
 
   private mutating func normalized(_ node: Graph.Node) -> RewrittenNode? {

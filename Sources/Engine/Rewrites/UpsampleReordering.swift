@@ -66,8 +66,6 @@ struct UpsampleReordering {
   /// size should not far exceed the input channels that are no longer convolved there.
   private func match(_ node: Graph.Node) -> Match? {
     guard let op = node.op as? Convolution, op.geometry.isPointwise, !op.addsResidual,
-      // Parts of parameters that other nodes share would not fit these.
-      node.parameterNames.first == "\(node.name).weight",
       let concatenation = producers[node.inputs[0]], concatenation.op is Concat,
       readers[concatenation.output] == 1, concatenation.inputs.count > 1
     else { return nil }
