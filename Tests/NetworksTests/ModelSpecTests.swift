@@ -8,7 +8,8 @@ import Testing
 @Suite("Model catalog") struct ModelSpecTests {
   /// At the default size, for 20 classes or one mask: what the catalog promises, within a twentieth.
   private static let sizes: [(String, classes: Int, parameters: Double, gflop: Double)] = [
-    ("compact", 20, 1.0e6, 1.3), ("resnet18", 20, 12.5e6, 16), ("resnet50", 20, 25.2e6, 32),
+    ("compact-n", 20, 0.52e6, 0.6), ("compact", 20, 1.0e6, 1.3), ("compact-m", 20, 3.05e6, 3.0),
+    ("resnet18", 20, 12.5e6, 16), ("resnet50", 20, 25.2e6, 32),
     ("unet", 1, 31.0e6, 96), ("unet-s", 1, 1.94e6, 6.1), ("unet-resnet18", 1, 14.3e6, 11),
     ("resnet18-cls", 1000, 11.7e6, 3.6),
   ]

@@ -10,13 +10,13 @@ extension ModelSpec {
   /// The smallest detector, for large numbers of images; 0.5 M parameters, 0.6 GFLOP at 416.
   package static let compactN = compact(
     "compact-n", "as compact, with half of its parameters and work",
-    CompactLayout(stages: [(16, 3, 1), (40, 3, 1), (88, 5, 3), (152, 5, 1)], width: 64))
+    CompactLayout(stages: [(16, 3, 1), (40, 3, 1), (88, 5, 3), (152, 5, 2)], width: 64))
 
-  /// A larger compact detector; 2.9 M parameters, 3.2 GFLOP at 416.
+  /// A larger compact detector; 3.0 M parameters, 3.0 GFLOP at 416.
   package static let compactM = compact(
     "compact-m", "as compact, with three times its parameters and work",
     CompactLayout(
-      stages: [(40, 3, 1), (80, 3, 3), (176, 5, 5), (352, 5, 2)], stem: 24, width: 128))
+      stages: [(40, 3, 1), (80, 3, 3), (176, 5, 5), (344, 5, 3)], stem: 24, width: 128))
 
   private static func compact(
     _ name: String, _ summary: String, _ layout: CompactLayout
@@ -39,7 +39,7 @@ extension ModelSpec {
   package static let resnet18 = resNet(
     "resnet18", "ResNet-18 with a feature pyramid; more accurate, ten times the work", .resnet18)
 
-  /// A ResNet-50 detector with the same neck and head; 25.7 M parameters, 34 GFLOP at 416.
+  /// A ResNet-50 detector with the same neck and head; 25.2 M parameters, 32 GFLOP at 416.
   package static let resnet50 = resNet(
     "resnet50", "ResNet-50 with a feature pyramid; the largest detector", .resnet50)
 
