@@ -26,12 +26,15 @@ extension Trainer {
     isInterrupted: () -> Bool = { false }
   ) throws -> String? {
     guard !isInterrupted() else { return nil }
-    let result = try evaluateBestWeights(isInterrupted: isInterrupted) {
-      observe(.validating(images: $0, of: $1))
-    }
-    guard !isInterrupted() else { return nil }
     let summary = summary
     let splits = splits
+    var segmentation = SegmentationEvaluation(
+      classNames: summary.classNames, overlays: SegmentationEvaluation.usualOverlays)
+    let result = try evaluateBestWeights(
+      onPair: { segmentation.add($0, .init($1.imagePath, groundTruth: $2, predicted: $3)) },
+      isInterrupted: isInterrupted
+    ) { observe(.validating(images: $0, of: $1)) }
+    guard !isInterrupted() else { return nil }
     let augmented = try firstImages(Self.reportedImages).enumerated().map { number, sample in
       try AnnotatedThumbnail(
         sample.preview, name: "Image \(number + 1)", annotations: sample.annotations,
@@ -42,14 +45,24 @@ extension Trainer {
       epochs: summary.config.epochs, bestEpoch: outcome.best.map { $0.epoch + 1 },
       settings: summary.config.changedSettings, runFacts: runFacts, splits: splits,
       augmented: augmented,
-      evaluation: result.flatMap { result in
-        result.report.groundTruthCount > 0
-          ? EvaluationAnalysis(result, bootstrap: BootstrapOptions(), tasks: executor) : nil
-      },
+      evaluation: evaluation(result, segmentation),
       seed: summary.config.seed)
     let page = report.html { splits.last?.samples[$0].imagePath }
     try TrainingError.wrap(AtomicFile.write(page, to: reportPath))
     return reportPath
+  }
+
+  /// The evaluation of a report; nil without ground truth.
+  private func evaluation(
+    _ result: TaskEvaluation?, _ segmentation: SegmentationEvaluation
+  ) -> TrainingReport.BestWeights? {
+    switch result {
+    case .detection(let result) where result.report.groundTruthCount > 0:
+      .detection(EvaluationAnalysis(result, bootstrap: BootstrapOptions(), tasks: executor))
+    case .segmentation where !segmentation.metrics.images.isEmpty:
+      .segmentation(segmentation, SegmentationBootstrap(segmentation.metrics, tasks: executor))
+    default: nil
+    }
   }
 
   /// The header of a report.

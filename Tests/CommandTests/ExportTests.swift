@@ -47,6 +47,29 @@ import Testing
     #expect(try bytes("compact.onnx").count > 1_000_000)
   }
 
+  /// Half precision keeps 11 bits: a relative error of at most 2^-11, and 2^-25 below the smallest
+  /// normal number.
+  @Test func weightsAreExportedInHalfPrecision() throws {
+    let model = try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
+    let result = try export(
+      "--weights", "w.safetensors", "--format", "safetensors", "--half", "--class-names", "a,b,c",
+      "--note", "made by hand", "-o", "half.safetensors")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.output == "half.safetensors: compact\n")
+    let half = try Model(path: folder.path + "/half.safetensors")
+    #expect(half.description.classNames == ["a", "b", "c"])
+    #expect(
+      try Safetensors(path: folder.path + "/half.safetensors").metadata["note"] == "made by hand")
+    for (old, new) in zip(model.parameters.values, half.parameters.values) {
+      #expect(abs(old - new) <= max(abs(old) * 0x1p-11, 0x1p-25))
+    }
+    #expect(try bytes("half.safetensors").count * 100 < 60 * bytes("w.safetensors").count)
+    #expect(
+      try export("--weights", "w.safetensors", "--class-names", "a").diagnostics.contains(
+        "--class-names takes 3 different names, one per class of the weights, not 1"))
+    #expect(try export("--half").exitCode == 2)
+  }
+
   @Test func nothingIsLeftHalfWritten() throws {
     let nowhere = try export("--output", "no/net.onnx")
     #expect(nowhere.exitCode == 1)

@@ -233,11 +233,20 @@ private struct Line: Decodable {
     #expect(limited.diagnostics.contains("200x150 pixels, more than the limit of 29999"))
   }
 
+  /// The image shows 24 nuclei, counted by eye, of which two touch and two lie at its edge.
+  @Test func theBuiltInWeightsFindNuclei() throws {
+    let sample = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Samples/nuclei.png").path
+    let result = try BuiltProgram.run(
+      ["segment", sample, "-o", "masks", "--json"], in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let line = try #require(try Line.all(result.output).first)
+    #expect((20...27).contains(try #require(line.objects)))
+    #expect(files("masks") == ["nuclei.png"])
+  }
+
   @Test func mistakesAreUsage() throws {
     try image("a.png")
-    let none = try BuiltProgram.run(["segment", "a.png"], in: folder.path)
-    #expect(none.exitCode == 2)
-    #expect(none.diagnostics.contains("no built-in weights for segmentation"))
     try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
     let detector = try segment("a.png")
     #expect(detector.exitCode == 2)

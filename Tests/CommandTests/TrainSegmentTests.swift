@@ -41,13 +41,22 @@ import Testing
 
   @Test func trainedWeightsAreScoredAndUsed() throws {
     let trained = try run(
-      "train", "--task", "segment", "--data", ".", "--imgsz", "64", "--batch", "3", "--epochs", "8",
+      "train", "--task", "segment", "--data", ".", "--weights", "none", "--imgsz", "64", "--batch",
+      "3", "--epochs", "8",
       "--threads", "2", "--val-interval", "8")
     #expect(trained.exitCode == 0, "\(trained.diagnostics)")
     #expect(
       trained.diagnostics.hasPrefix("Training unet-s with 1942577 parameters on 6 images of 1 "))
     #expect(trained.diagnostics.contains("\nRecipe: segmentation (optimizer muon, "))
     #expect(trained.output.contains("object "))
+    let report = try String(
+      contentsOfFile: folder.path + "/runs/train-1/report.html", encoding: .utf8)
+    #expect(report.contains("Evaluation of the best weights") && report.contains("Worst images"))
+    let unfit = try run("train", "--task", "segment", "--data", ".", "--class-weights", "1,2,3")
+    #expect(unfit.exitCode == 2, "\(unfit.diagnostics)")
+    #expect(
+      unfit.diagnostics.contains(
+        "one for the background and one for each class, so 2 for object, not 3"))
     let weights = "runs/train-1/weights/best.safetensors"
 
     let scored = try run("evaluate", "--data", ".", "-w", weights, "--json")

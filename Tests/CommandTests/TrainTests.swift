@@ -143,7 +143,7 @@ import Testing
       result.diagnostics.contains(
         "\nFrozen: \(count) of \(layout.trainable.count) parameters (backbone)\n"))
     // What was transferred from the built-in weights is there unchanged.
-    let builtIn = try Model(DefaultWeights.file()).parameters
+    let builtIn = try Model(DefaultWeights.file(of: "compact")).parameters
     for entry in layout.entries where entry.name.hasPrefix("backbone.") {
       let range = try #require(builtIn.layout[entry.name]).range
       #expect(

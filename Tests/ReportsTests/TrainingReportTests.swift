@@ -31,7 +31,7 @@ import Testing
   }
 
   private func report(
-    epochs: Int, bestEpoch: Int? = nil, evaluation: EvaluationAnalysis? = nil,
+    epochs: Int, bestEpoch: Int? = nil, evaluation: TrainingReport.BestWeights? = nil,
     augmented: [AnnotatedThumbnail] = []
   ) -> TrainingReport {
     var settings = Table(["setting", "value", "default"].map { .words($0) })
@@ -129,7 +129,7 @@ import Testing
     #expect(PredictionSection(analysis: analysis, seed: 4).markup { names[$0] } != section)
     #expect(PredictionSection(analysis: analysis, seed: 3).markup { _ in nil } == .none)
 
-    let whole = self.page(report(epochs: 3, bestEpoch: 1, evaluation: analysis))
+    let whole = self.page(report(epochs: 3, bestEpoch: 1, evaluation: .detection(analysis)))
     let headings = whole.all("h2").map(\.text)
     #expect(headings.contains("Evaluation of the best weights") && headings.contains("Classes"))
   }

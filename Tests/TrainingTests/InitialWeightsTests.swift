@@ -73,8 +73,10 @@ import Testing
   }
 
   @Test func builtInWeightsAreOfTheirModel() throws {
-    #expect(try DefaultWeights.load().description.name == DefaultWeights.model)
-    #expect(WeightsSource.usual(for: DefaultWeights.model) == .builtIn)
+    #expect(try DefaultWeights.load().description.name == DefaultWeights.detector)
+    #expect(try DefaultWeights.loadSegmenter().description.name == DefaultWeights.segmenter)
+    #expect(WeightsSource.usual(for: DefaultWeights.detector) == .builtIn)
+    #expect(WeightsSource.usual(for: DefaultWeights.segmenter) == .builtIn)
     #expect(WeightsSource.usual(for: "resnet18") == .random)
     var config = TrainingConfig()
     config.batch = 1

@@ -27,7 +27,7 @@ struct ResumingTests {
     var config = config("interval")
     config.epochs = 20
     config.patience = 2
-    config.validationInterval = 3
+    (config.validationInterval, config.learningRateCourse) = (3, .cosine)
     let outcome = try Trainer(config, existing: nil, taskType: ConstantTask.self).run()
     #expect(outcome.ending == .earlyStopped && outcome.best?.epoch == 2 && outcome.epochs == 9)
   }

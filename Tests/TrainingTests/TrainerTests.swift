@@ -255,13 +255,28 @@ struct TrainerTests {
   @Test func patienceEndsATraining() throws {
     var config = config("patience")
     config.epochs = 20
-    config.patience = 2
+    (config.patience, config.learningRateCourse) = (2, .cosine)
     // Nothing is learned; only the statistics settle, so mAP soon stops changing.
     config.learningRate = 1e-12
     let outcome = try Trainer(config).run()
     #expect(outcome.ending == .earlyStopped)
     let best = try #require(outcome.best)
     #expect(outcome.epochs == best.epoch + 1 + 2)
+  }
+
+  /// The rate is flat in epochs 0 to 9, whose validations do not count.
+  @Test func patienceBeginsWhereAFlatRateFalls() throws {
+    var config = config("flat")
+    (config.epochs, config.patience, config.learningRateCourse) = (20, 3, .flatCosine)
+    var state = try Trainer(config).state
+    state.best = BestEpoch(epoch: 2, metric: 0.5)
+    func isStopped(after epoch: Int) -> Bool {
+      state.epoch = epoch
+      return config.isEarlyStopped(state)
+    }
+    #expect((3...20).filter(isStopped) == Array(13...19))
+    config.learningRateCourse = .cosine
+    #expect((3...20).filter(isStopped) == Array(6...19))
   }
 
   @Test func weightsOfAnotherRunCanBeTheStart() throws {

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-// The bytes of Weights/compact.safetensors; static memory, never to be freed.
-const unsigned char *gw_compact_bytes(size_t *count);
+// The bytes of Weights/MODEL.safetensors, static memory that is never freed; NULL and 0 if the
+// program was built without that file.
+const unsigned char *gw_weights(const char *model, size_t *count);
 
 #endif

@@ -87,7 +87,9 @@ extension Evaluate {
           scores,
           SegmentationEvaluation.Pair(
             name: entry.name, groundTruth: truth, predicted: planes.predicted,
-            image: { entry.imagePath.flatMap { Self.shownImage($0, like: truth) } }))
+            image: {
+              entry.imagePath.flatMap { SegmentationEvaluation.Pair.image($0, like: truth) }
+            }))
       }
       progress.advance(by: part.count)
     }
@@ -98,14 +100,5 @@ extension Evaluate {
         "\(groundTruth.path): no mask of the ground truth can be read", exitCode: .invalidDataSet)
     }
     return evaluation
-  }
-
-  /// An image for a report; nil if it cannot be read or has another size than its mask.
-  static func shownImage(_ path: String, like mask: Image) -> Image? {
-    let policy = DecodePolicy(format: nil, acceptsTruncated: true)
-    guard let image = try? ImageFile.read(path, policy: policy).image,
-      image.width == mask.width, image.height == mask.height
-    else { return nil }
-    return image
   }
 }

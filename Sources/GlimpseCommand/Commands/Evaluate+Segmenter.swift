@@ -25,8 +25,7 @@ extension Evaluate {
       evaluation.add(
         scores,
         SegmentationEvaluation.Pair(
-          name: sample.imagePath, groundTruth: truth, predicted: predicted,
-          image: { Self.shownImage(sample.imagePath, like: truth) }))
+          sample.imagePath, groundTruth: truth, predicted: predicted))
     }
     let count = dataset.samples.count
     var progress = ProgressReporter("Evaluating", total: count, on: console)

@@ -5,7 +5,7 @@ extension Evaluate {
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
     try checkPaths(inputs: [data], runCount: 1)
     let source = weights ?? .builtIn
-    let model = try source.load(random: .compact)
+    let model = try source.load(model: .compact)
     if model.description.task == .segmentation {
       return try evaluate(segmenter: model, on: data, console)
     }

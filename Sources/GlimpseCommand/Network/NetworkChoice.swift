@@ -22,7 +22,7 @@ struct NetworkChoice: Sendable {
     if weights == nil, source == .random {
       console.note("\((model ?? .compact).name) has no built-in weights: randomly initialized")
     }
-    let loaded = try source.load(random: model ?? .compact)
+    let loaded = try source.load(model: model ?? .compact)
     if let model, model.name != loaded.description.name {
       throw CommandError.usage(
         "\(Sentence.printable(source.name)): these weights are of \(loaded.description.name), and "
@@ -33,11 +33,11 @@ struct NetworkChoice: Sendable {
 }
 
 extension WeightsSource {
-  /// Loads the model of the weights, or makes one of the catalog with random weights and classes
-  /// without names.
-  func load(random spec: ModelSpec) throws -> Model {
+  /// Loads the model of the weights; `spec` is the model of built-in and random weights, whose
+  /// classes have no names.
+  func load(model spec: ModelSpec) throws -> Model {
     switch self {
-    case .builtIn: return try DefaultWeights.load()
+    case .builtIn: return try Model(DefaultWeights.file(of: spec.name))
     case .file(let path): return try Model(path: path)
     case .random:
       let names = (0..<spec.task.benchmarkClassCount).map { "class \($0)" }
@@ -49,7 +49,7 @@ extension WeightsSource {
   ///
   /// - Throws: `NetworksError` for an invalid file, a usage error if its model is not a detector.
   func loadDetector() throws -> Model {
-    let model = try load(random: .compact)
+    let model = try load(model: .compact)
     try checkDetector(model)
     return model
   }
@@ -67,18 +67,12 @@ extension WeightsSource {
 extension WeightsSource {
   /// Loads the weights of `segment`.
   ///
-  /// - Throws: `NetworksError` for an invalid file, a usage error if there are no built-in weights or
-  ///   the model of a file does not segment.
+  /// - Throws: `NetworksError` for an invalid file, a usage error if its model does not segment.
   func loadSegmenter() throws -> Model {
-    if self == .builtIn {
-      throw CommandError.usage(
-        "there are no built-in weights for segmentation yet; give the file of a trained model with "
-          + "--weights")
+    guard let spec = ModelCatalog[DefaultWeights.segmenter] else {
+      preconditionFailure("the catalog has no \(DefaultWeights.segmenter)")
     }
-    guard let spec = ModelCatalog.all.first(where: { $0.task == .segmentation }) else {
-      preconditionFailure("the catalog has no model for segmentation")
-    }
-    let model = try load(random: spec)
+    let model = try load(model: spec)
     guard model.description.task == .segmentation else {
       throw CommandError.usage(
         "\(Sentence.printable(name)): these weights are of \(model.description.name), which does not "

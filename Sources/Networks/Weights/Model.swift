@@ -92,6 +92,14 @@ extension Model {
       parameters: parameters)
   }
 
+  /// The same network with other names of its classes, as many as it has.
+  package func renaming(classes classNames: [String]) -> Model {
+    precondition(classNames.count == description.classNames.count, "one name per class")
+    var description = description
+    description.classNames = classNames
+    return Model(description: description, graph: graph, parameters: parameters)
+  }
+
   /// The same network with other parameters of the same layout.
   package func with(_ parameters: ParameterBlock) -> Model {
     Model(description: description, graph: graph, parameters: parameters)
@@ -104,11 +112,17 @@ extension Model {
 
   /// Writes a weights file atomically.
   ///
-  /// - Parameter type: The element type of the weights; 16-bit types halve the file size. Biases
-  ///   and running statistics, which are few and may be very small or large, stay `f32`.
+  /// - Parameters:
+  ///   - type: The element type of the weights; 16-bit types halve the file size. Biases and running
+  ///     statistics, which are few and may be very small or large, stay `f32`.
+  ///   - note: A text for the metadata.
   /// - Throws: `NetworksError` if the file cannot be written.
-  package func write(to path: String, as type: ElementType = .f32) throws(NetworksError) {
-    var writer = SafetensorsWriter(metadata: description.metadata)
+  package func write(
+    to path: String, as type: ElementType = .f32, note: String? = nil
+  ) throws(NetworksError) {
+    var metadata = description.metadata
+    metadata["note"] = note
+    var writer = SafetensorsWriter(metadata: metadata)
     writer.add(parameters, as: type)
     try writer.write(to: path)
   }

@@ -26,7 +26,7 @@ public enum WeightsSource: Hashable, Sendable {
 
   /// The source of a model's weights where none is given: built-in ones if there are any.
   package static func usual(for model: String) -> WeightsSource {
-    model == DefaultWeights.model && DefaultWeights.exist ? .builtIn : .random
+    DefaultWeights.exist(for: model) ? .builtIn : .random
   }
 }
 
@@ -61,35 +61,42 @@ extension WeightsSource: Codable {
   public func encode(to encoder: any Encoder) throws { try encodeText(to: encoder) }
 }
 
-/// The built-in weights: the model `compact`, trained on 20 classes of objects, animals and people.
-/// See `Weights/README.md`.
+/// The built-in weights: the detector `compact`, trained on 20 classes of objects, animals and
+/// people, and the segmentation network `unet-s`, trained on cell nuclei. See `Weights/README.md`.
 public enum DefaultWeights {
-  /// The name of their model.
-  package static let model = "compact"
+  /// The name of the detector.
+  package static let detector = "compact"
+  /// The name of the segmentation network.
+  package static let segmenter = "unet-s"
 
-  /// Whether the program was built with weights.
-  package static var exist: Bool { count > 0 }
+  /// Whether the program was built with weights of a model.
+  package static func exist(for model: String) -> Bool { !bytes(of: model).isEmpty }
 
-  private static var count: Int {
-    var count = 0
-    _ = gw_compact_bytes(&count)
-    return count
+  /// Loads the detector; throws `NetworksError` if the program was built without its weights.
+  public static func load() throws(NetworksError) -> Model { try Model(file(of: detector)) }
+
+  /// Loads the segmentation network; throws `NetworksError` if the program was built without its
+  /// weights.
+  public static func loadSegmenter() throws(NetworksError) -> Model {
+    try Model(file(of: segmenter))
   }
 
-  /// Loads the model; throws `NetworksError` if the program was built without weights.
-  public static func load() throws(NetworksError) -> Model { try Model(file()) }
-
-  /// The file of the weights.
-  package static func file() throws(NetworksError) -> Safetensors {
-    var count = 0
-    let bytes = gw_compact_bytes(&count)
-    guard count > 0 else {
+  /// The file of a model's weights.
+  package static func file(of model: String) throws(NetworksError) -> Safetensors {
+    let bytes = bytes(of: model)
+    guard !bytes.isEmpty else {
       throw NetworksError(
-        "this program was built without weights: give a weights file, or build it from a checkout "
-          + "that has Weights/compact.safetensors")
+        model == detector || model == segmenter
+          ? "this program was built without weights of \(model): give a weights file, or build it "
+            + "from a checkout that has Weights/\(model).safetensors"
+          : "there are no built-in weights of \(model); give a weights file, or none for random ones")
     }
-    return try Safetensors(
-      bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: count)),
-      name: WeightsSource.builtIn.name)
+    return try Safetensors(bytes: [UInt8](bytes), name: WeightsSource.builtIn.name)
+  }
+
+  private static func bytes(of model: String) -> UnsafeBufferPointer<UInt8> {
+    var count = 0
+    let bytes = gw_weights(model, &count)
+    return UnsafeBufferPointer(start: bytes, count: count)
   }
 }

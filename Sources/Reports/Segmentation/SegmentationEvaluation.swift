@@ -19,6 +19,22 @@ package struct SegmentationEvaluation: Sendable {
       (self.name, self.groundTruth, self.predicted) = (name, groundTruth, predicted)
       self.image = image
     }
+
+    /// The pair of an image file. An image of another size than its mask is not shown.
+    package init(_ path: String, groundTruth: Image, predicted: Image) {
+      self.init(name: path, groundTruth: groundTruth, predicted: predicted) {
+        Self.image(path, like: groundTruth)
+      }
+    }
+
+    /// Reads an image; nil if it cannot be read or has another size than its mask.
+    package static func image(_ path: String, like mask: Image) -> Image? {
+      let policy = DecodePolicy(format: nil, acceptsTruncated: true)
+      guard let image = try? ImageFile.read(path, policy: policy).image,
+        image.width == mask.width, image.height == mask.height
+      else { return nil }
+      return image
+    }
   }
 
   /// The number of overlays of a report.

@@ -23,15 +23,21 @@ package struct TrainingReport: Sendable {
   /// The first training images with their targets.
   package let augmented: [AnnotatedThumbnail]
   /// The evaluation of the best weights; nil if there is none.
-  package let evaluation: EvaluationAnalysis?
+  package let evaluation: BestWeights?
   /// Selects the validation images that are shown.
   package let seed: UInt64
+
+  /// An evaluation on the val split.
+  package enum BestWeights: Sendable {
+    case detection(EvaluationAnalysis)
+    case segmentation(SegmentationEvaluation, SegmentationBootstrap)
+  }
 
   /// Makes a report of a run's parts.
   package init(
     name: String, facts: [(name: String, value: String)], results: Table, epochs: Int,
     bestEpoch: Int?, settings: Table, runFacts: Table, splits: [Dataset],
-    augmented: [AnnotatedThumbnail], evaluation: EvaluationAnalysis?, seed: UInt64
+    augmented: [AnnotatedThumbnail], evaluation: BestWeights?, seed: UInt64
   ) {
     (self.name, self.facts, self.results, self.epochs) = (name, facts, results, epochs)
     (self.bestEpoch, self.settings, self.runFacts) = (bestEpoch, settings, runFacts)
@@ -55,14 +61,30 @@ package struct TrainingReport: Sendable {
         ).markup,
         AugmentedSection(images: augmented).markup,
       ]
-        + (evaluation.map { analysis in
-          [
-            PredictionSection(analysis: analysis, seed: seed).markup(path: imagePath),
-            evaluationHead(analysis),
-          ] + EvaluationReport.sections(analysis, imagePath: imagePath)
-        } ?? []),
-      footer: evaluation.map { EvaluationReport.definitions($0.bootstrap?.options) } ?? []
+        + evaluationSections(imagePath), footer: definitions
     ).text
+  }
+
+  private func evaluationSections(_ imagePath: (_ image: Int) -> String?) -> [Markup] {
+    switch evaluation {
+    case .detection(let analysis):
+      [
+        PredictionSection(analysis: analysis, seed: seed).markup(path: imagePath),
+        evaluationHead(imageCount: analysis.table.imageNames.count),
+      ] + EvaluationReport.sections(analysis, imagePath: imagePath)
+    case .segmentation(let evaluation, let bootstrap):
+      [evaluationHead(imageCount: evaluation.metrics.images.count)]
+        + SegmentationReport.sections(evaluation, bootstrap: bootstrap)
+    case nil: []
+    }
+  }
+
+  private var definitions: [String] {
+    switch evaluation {
+    case .detection(let analysis): EvaluationReport.definitions(analysis.bootstrap?.options)
+    case .segmentation(_, let bootstrap): SegmentationReport.definitions(bootstrap.options)
+    case nil: []
+    }
   }
 
   /// The metrics of the best epoch, and the number of epochs.
@@ -97,10 +119,10 @@ package struct TrainingReport: Sendable {
       ]))
   }
 
-  private func evaluationHead(_ analysis: EvaluationAnalysis) -> Markup {
+  private func evaluationHead(imageCount: Int) -> Markup {
     Page.section(
       "Evaluation of the best weights",
-      "On the \(Sentence.count(analysis.table.imageNames.count, "image")) of the val split, as "
+      "On the \(Sentence.count(imageCount, "image")) of the val split, as "
         + "“glimpse evaluate” does. These images selected the weights: on a test split that had no "
         + "such part, expect somewhat lower values.")
   }

@@ -87,7 +87,9 @@ extension Knob {
       help: "Batches whose gradients are averaged for one step of the optimizer"),
     Knob(
       "patience", \.patience, .atLeast(0), unit: "validations",
-      help: "Early-stopping patience: validations without improvement; 0 never stops early"),
+      help:
+        "Early-stopping patience: validations without improvement, with flat-cosine only those of "
+        + "the second half; 0 never stops early"),
     Knob(
       "val_interval", \.validationInterval, .atLeast(0), unit: "epochs",
       help: "Epochs between validations; 0 validates after the last epoch only"),
@@ -118,6 +120,9 @@ extension Knob {
       help:
         "Pixel weights for segmentation: borders weights gaps between close objects up to 11 times "
         + "(U-Net), balanced weights classes by their pixels, too"),
+    Knob(
+      "class_weights", \.classWeights, word: "none",
+      help: "Weights of the background and of each class in ce, bce and focal, such as 1,5"),
   ]
 
   private static let optimizer = [

@@ -62,6 +62,8 @@ public struct TrainingConfig: Hashable, Sendable {
   public var deepSupervision = 0
   /// The weights of pixels in a segmentation loss.
   public var weightMap = WeightMap.none
+  /// The weights of the background and the classes in a segmentation loss; nil for 1.
+  public var classWeights: ClassWeights?
 
   /// The optimizer.
   public var optimizer = OptimizerChoice.auto

@@ -5,8 +5,12 @@ extension TrainingConfig {
   }
 
   /// Whether `patience` validations without improvement followed that of the best epoch.
+  ///
+  /// With a flat learning rate metrics stop to rise until the rate falls, so that only validations of
+  /// its second half count.
   func isEarlyStopped(_ state: TrainingState) -> Bool {
     guard patience > 0, let best = state.best, state.epoch < epochs else { return false }
-    return (best.epoch + 1..<state.epoch).count { validates(epoch: $0) } >= patience
+    let start = max(best.epoch + 1, learningRateCourse == .flatCosine ? epochs / 2 : 0)
+    return (start..<max(state.epoch, start)).count { validates(epoch: $0) } >= patience
   }
 }

@@ -14,7 +14,7 @@ enum InitialWeights {
     let file: Safetensors
     switch source {
     case .random: return "Randomly initialized"
-    case .builtIn: file = try DefaultWeights.file()
+    case .builtIn: file = try DefaultWeights.file(of: model.description.name)
     case .file(let path): file = try Safetensors(path: path)
     }
     if file.isCheckpoint {

@@ -54,17 +54,19 @@ extension Trainer {
     return samples
   }
 
-  /// Evaluates the best weights on the val split; nil without one, where the task has no such
-  /// evaluation, and after an interruption.
+  /// Evaluates the best weights on the val split; nil without one and after an interruption.
   ///
-  /// - Parameter progress: Called with the number of processed images and that of all images.
+  /// - Parameters:
+  ///   - onPair: Receives each image of a segmentation with its two masks.
+  ///   - progress: Called with the number of processed images and that of all images.
   package func evaluateBestWeights(
-    isInterrupted: () -> Bool, progress: (Int, Int) -> Void
-  ) throws -> EvaluationResult? {
+    onPair: @escaping SegmentationSink.PairObserver, isInterrupted: () -> Bool,
+    progress: (Int, Int) -> Void
+  ) throws -> TaskEvaluation? {
     guard let split = data.validation, !split.samples.isEmpty else { return nil }
     return try task.evaluation(
       named: folder.bestWeights, Model(path: folder.bestWeights), on: split, pool: pool,
-      kernels: kernels, isInterrupted: isInterrupted
+      kernels: kernels, onPair: onPair, isInterrupted: isInterrupted
     ) { progress($0, split.samples.count) }
   }
 }

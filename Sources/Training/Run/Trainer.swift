@@ -82,6 +82,7 @@ public final class Trainer {
     if let existing, let checkpoint {
       try Self.check(existing, checkpoint.state, config, on: identity)
     }
+    try config.classWeights?.check(classNames: data.classNames)
     model = try Model(
       spec, classNames: data.classNames, imageSize: config.imgsz,
       head: spec.head(classCount: data.classNames.count)

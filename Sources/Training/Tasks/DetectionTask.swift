@@ -117,11 +117,12 @@ package struct DetectionTask: TrainingTask {
 
   package func evaluation(
     named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
-    isInterrupted: () -> Bool, progress: (Int) -> Void
-  ) throws -> EvaluationResult? {
+    onPair: @escaping SegmentationSink.PairObserver, isInterrupted: () -> Bool,
+    progress: (Int) -> Void
+  ) throws -> TaskEvaluation? {
     let detector = Detector(model, options: .evaluation, pool: pool, kernels: kernels)
     return try detections(of: data, detector, isInterrupted, progress).map {
-      try EvaluationResult(name: name, $0.input, tasks: pool)
+      .detection(try EvaluationResult(name: name, $0.input, tasks: pool))
     }
   }
 

@@ -9,6 +9,10 @@ import Loading
 /// as background alone; one whose mask cannot be read is left out and reported.
 package final class SegmentationSink: Sink {
   package typealias Prediction = SegmentationMap
+  /// Receives a measured image and its two class planes.
+  package typealias PairObserver = (
+    MeasuredSegmentation, Sample, _ groundTruth: Image, _ predicted: Image
+  ) -> Void
 
   package private(set) var metrics: SegmentationMetrics
   /// The images and masks that could not be decoded, or only with a warning.
@@ -17,8 +21,7 @@ package final class SegmentationSink: Sink {
   package private(set) var failures: [any Error] = []
   private let data: Dataset
   private let tasks: any ParallelExecutor
-  private let onPair:
-    (MeasuredSegmentation, Sample, _ groundTruth: Image, _ predicted: Image) -> Void
+  private let onPair: PairObserver
 
   /// - Parameters:
   ///   - data: The dataset whose images are processed, in its order.
@@ -26,7 +29,7 @@ package final class SegmentationSink: Sink {
   package init(
     _ data: Dataset, options: SegmentationMetricOptions = SegmentationMetricOptions(),
     tasks: any ParallelExecutor,
-    onPair: @escaping (MeasuredSegmentation, Sample, Image, Image) -> Void = { _, _, _, _ in }
+    onPair: @escaping PairObserver = { _, _, _, _ in }
   ) {
     metrics = SegmentationMetrics(classNames: data.classNames, options: options)
     (self.data, self.tasks, self.onPair) = (data, tasks, onPair)

@@ -23,8 +23,10 @@ package struct SegmentationTask: TrainingTask {
     self.model = model
     weightMap = config.weightMap
     isStrict = config.strict
-    loss = SegmentationLoss(
+    var loss = SegmentationLoss(
       head: head, classCount: model.classNames.count, mix: config.segmentationLoss)
+    loss.classWeights = config.classWeights?.values
+    self.loss = loss
   }
 
   package static func check(_ dataset: Dataset) throws {
@@ -81,9 +83,34 @@ package struct SegmentationTask: TrainingTask {
     _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult? {
-    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
     let sink = SegmentationSink(
       data, options: SegmentationMetricOptions(measuresBoundaries: false), tasks: pool)
+    guard try fill(sink, model, data, pool, kernels, isInterrupted, progress) else { return nil }
+    let metrics = sink.metrics
+    return ValidationResult(
+      metrics: [
+        NamedValue("dice", metrics.dice ?? 0), NamedValue("miou", metrics.meanIoU ?? 0),
+        NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
+        NamedValue("object_f1_50", metrics.objectF1 ?? 0),
+      ], hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
+      imageCount: metrics.images.count, table: metrics.classTable)
+  }
+
+  package func evaluation(
+    named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
+    onPair: @escaping SegmentationSink.PairObserver, isInterrupted: () -> Bool,
+    progress: (Int) -> Void
+  ) throws -> TaskEvaluation? {
+    let sink = SegmentationSink(data, tasks: pool, onPair: onPair)
+    return try fill(sink, model, data, pool, kernels, isInterrupted, progress) ? .segmentation : nil
+  }
+
+  /// Segments all images; false where it was interrupted.
+  private func fill(
+    _ sink: SegmentationSink, _ model: Model, _ data: Dataset, _ pool: ThreadPool,
+    _ kernels: Kernels, _ isInterrupted: () -> Bool, _ progress: (Int) -> Void
+  ) throws -> Bool {
+    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
     let pipeline = InferencePipeline(
       segmenter, policy: segmenter.policy(strict: isStrict), batch: 1)
     var done = 0
@@ -93,14 +120,6 @@ package struct SegmentationTask: TrainingTask {
       done += $0
       progress(done)
     }
-    guard summary.isComplete else { return nil }
-    let metrics = sink.metrics
-    return ValidationResult(
-      metrics: [
-        NamedValue("dice", metrics.dice ?? 0), NamedValue("miou", metrics.meanIoU ?? 0),
-        NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
-        NamedValue("object_f1_50", metrics.objectF1 ?? 0),
-      ], hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
-      imageCount: metrics.images.count, table: metrics.classTable)
+    return summary.isComplete
   }
 }

@@ -37,18 +37,29 @@ package protocol TrainingTask: Sendable {
   /// Evaluates a model on a split for the analyses of a report, as `evaluate` does.
   ///
   /// Parameters as in `validate`. The result is nil where it was interrupted, and for tasks without
-  /// such analyses.
+  /// such an evaluation.
+  ///
+  /// - Parameter onPair: Receives each image of a segmentation with its two masks.
   func evaluation(
     named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
-    isInterrupted: () -> Bool, progress: (Int) -> Void
-  ) throws -> EvaluationResult?
+    onPair: @escaping SegmentationSink.PairObserver, isInterrupted: () -> Bool,
+    progress: (Int) -> Void
+  ) throws -> TaskEvaluation?
+}
+
+/// The evaluation of a model for a report.
+package enum TaskEvaluation: Sendable {
+  case detection(EvaluationResult)
+  /// The images went to the observer of pairs.
+  case segmentation
 }
 
 extension TrainingTask {
   package func evaluation(
     named name: String, _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
-    isInterrupted: () -> Bool, progress: (Int) -> Void
-  ) throws -> EvaluationResult? { nil }
+    onPair: @escaping SegmentationSink.PairObserver, isInterrupted: () -> Bool,
+    progress: (Int) -> Void
+  ) throws -> TaskEvaluation? { nil }
 
   package func loaderConfig(_ base: LoaderConfig) -> LoaderConfig { base }
 }
