@@ -63,7 +63,7 @@ import Testing
     #expect(scored.exitCode == 0, "\(scored.diagnostics)")
     let json = try JSONSerialization.jsonObject(with: Data(scored.output.utf8)) as? [String: Any]
     let metrics = try #require(json?["metrics"] as? [String: Any])
-    for name in ["dice", "miou", "pixel_accuracy", "object_f1_50"] {
+    for name in ["dice", "miou", "pixel_accuracy", "object_f1_50", "mask_ap", "mask_ap50"] {
       let value = try #require(metrics[name] as? Double, "\(name)")
       #expect((0...1).contains(value), "\(name) is \(value)")
     }

@@ -29,7 +29,15 @@ extension SegmentationMetrics {
       Number("mIoU with background", "miou_with_background", meanIoUWithBackground),
       Number("pixel accuracy", "pixel_accuracy", pixelAccuracy),
       Number("frequency-weighted IoU", "frequency_weighted_iou", frequencyWeightedIoU),
-    ] + boundaryNumbers + objectNumbers
+    ] + boundaryNumbers + objectNumbers + maskNumbers
+  }
+
+  private var maskNumbers: [Number] {
+    guard let mask = maskAveragePrecision else { return [] }
+    return [
+      Number("mask AP", "mask_ap", mask.ap), Number("mask AP50", "mask_ap50", mask.ap50),
+      Number("mask AP75", "mask_ap75", mask.ap75),
+    ]
   }
 
   private var boundaryNumbers: [Number] {

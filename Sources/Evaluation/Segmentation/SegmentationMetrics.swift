@@ -17,6 +17,8 @@ public struct SegmentationMetrics: Sendable {
   public let options: SegmentationMetricOptions
   /// The measurements of the images, in the order in which they were added.
   public private(set) var images: [SegmentationScores] = []
+  /// AP by mask of predicted objects with scores; nil unless it was measured.
+  public var maskAveragePrecision: MaskAveragePrecision?
   private(set) var totals: SegmentationTotals
   /// The number of pixels with predicted value p and true value t at `p * (classCount + 1) + t`;
   /// value 0 is the background, class index i has the value i + 1.
@@ -113,4 +115,18 @@ extension SegmentationMetrics {
 
   /// The mean over images of the object F1 at an IoU above 0.5.
   public var objectF1: Double? { meanObjectRates(0).f1 }
+}
+
+/// Average precision of objects by the IoU of their masks, by COCO's rules; 0...1.
+public struct MaskAveragePrecision: Hashable, Sendable {
+  /// The mean over the IoU thresholds 0.5 to 0.95.
+  public let ap: Double
+  /// At an IoU of 0.5.
+  public let ap50: Double
+  /// At an IoU of 0.75.
+  public let ap75: Double
+
+  package init(ap: Double, ap50: Double, ap75: Double) {
+    (self.ap, self.ap50, self.ap75) = (ap, ap50, ap75)
+  }
 }

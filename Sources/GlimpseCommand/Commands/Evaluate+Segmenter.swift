@@ -18,6 +18,7 @@ extension Evaluate {
     let segmenter = Segmenter(
       model, options: SegmentationOptions(window: imageSize), pool: backend.pool,
       kernels: backend.kernels)
+    segmenter.keepsConfidences = true
     var evaluation = SegmentationEvaluation(
       classNames: dataset.classNames,
       overlays: explanation.reportPath == nil ? 0 : SegmentationEvaluation.usualOverlays)
@@ -41,6 +42,7 @@ extension Evaluate {
         "\(dataset.path): none of the \(Sentence.count(count, "image")) of split "
           + "\"\(dataset.split)\" could be read with its mask")
     }
+    evaluation.maskAveragePrecision = try sink.objects.averagePrecision(tasks: backend.pool)
     let name = (weights ?? .builtIn).name
     let output = SegmentationText(
       [(name: name, evaluation: evaluation)], explanation,

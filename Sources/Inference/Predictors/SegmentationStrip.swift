@@ -25,9 +25,13 @@ public struct SegmentationMap: Hashable, Sendable {
   /// The probability of each class at each pixel: rows, pixels, classes, without the background; nil
   /// unless it was requested.
   public let probabilities: [Float]?
+  /// The probability of each pixel's class, row by row, 0 for background; nil unless it was
+  /// requested.
+  package let confidences: [Float]?
 
-  package init(classes: Image, probabilities: [Float]? = nil) {
+  package init(classes: Image, probabilities: [Float]? = nil, confidences: [Float]? = nil) {
     self.classes = classes
     self.probabilities = probabilities
+    self.confidences = confidences
   }
 }

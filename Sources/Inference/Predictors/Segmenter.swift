@@ -15,6 +15,8 @@ public final class Segmenter: Predictor {
   public var options: SegmentationOptions
   /// Whether predictions hold the probabilities of all classes besides the class of each pixel.
   public var keepsProbabilities = false
+  /// Whether predictions hold the probability of the class of each pixel.
+  package var keepsConfidences = false
   let head: SegmentationHead
 
   /// The model's name, class names, preprocessing and head.
@@ -66,15 +68,21 @@ public final class Segmenter: Predictor {
     try images.map { decoded in
       var classes: [UInt8] = []
       var probabilities: [Float]? = keepsProbabilities ? [] : nil
+      var confidences: [Float]? = keepsConfidences ? [] : nil
+      let classCount = description.classNames.count
       try segment({ ImageRows(decoded.image) }) { strip in
         classes += strip.classes
         probabilities?.append(contentsOf: strip.probabilities)
+        confidences?.append(
+          contentsOf: strip.classes.enumerated().map { place, label in
+            label == 0 ? 0 : strip.probabilities[place * classCount + Int(label) - 1]
+          })
       }
       return SegmentationMap(
         classes: Image(
           width: decoded.image.width, height: decoded.image.height, format: .gray8,
           bytes: classes),
-        probabilities: probabilities)
+        probabilities: probabilities, confidences: confidences)
     }
   }
 

@@ -89,7 +89,8 @@ public enum DefaultWeights {
         model == detector || model == segmenter
           ? "this program was built without weights of \(model): give a weights file, or build it "
             + "from a checkout that has Weights/\(model).safetensors"
-          : "there are no built-in weights of \(model); give a weights file, or none for random ones")
+          : "there are no built-in weights of \(model); give a weights file, or none for random ones"
+      )
     }
     return try Safetensors(bytes: [UInt8](bytes), name: WeightsSource.builtIn.name)
   }

@@ -57,6 +57,12 @@ package struct SegmentationEvaluation: Sendable {
     overlayCount = overlays
   }
 
+  /// AP by mask of the predicted objects; nil if it was not measured.
+  package var maskAveragePrecision: MaskAveragePrecision? {
+    get { metrics.maskAveragePrecision }
+    set { metrics.maskAveragePrecision = newValue }
+  }
+
   /// Measures images and adds them.
   package mutating func add(contentsOf pairs: some Sequence<Pair>) {
     for pair in pairs {

@@ -21,6 +21,8 @@ package final class SegmentationSink: Sink {
   package private(set) var failures: [any Error] = []
   private let data: Dataset
   private let tasks: any ParallelExecutor
+  /// The objects of all images; empty unless predictions hold the confidence of each pixel.
+  package private(set) var objects: ScoredObjects
   private let onPair: PairObserver
 
   /// - Parameters:
@@ -32,6 +34,7 @@ package final class SegmentationSink: Sink {
     onPair: @escaping PairObserver = { _, _, _, _ in }
   ) {
     metrics = SegmentationMetrics(classNames: data.classNames, options: options)
+    objects = ScoredObjects(classNames: data.classNames)
     (self.data, self.tasks, self.onPair) = (data, tasks, onPair)
   }
 
@@ -52,7 +55,11 @@ package final class SegmentationSink: Sink {
         }
         return (
           truth, predicted,
-          metrics.measure(sample.imagePath, groundTruth: truth, predicted: predicted)
+          metrics.measure(sample.imagePath, groundTruth: truth, predicted: predicted),
+          window[place].prediction?.confidences.map {
+            ScoredObjects.Measured(
+              sample.imagePath, groundTruth: truth, predicted: predicted, confidences: $0)
+          }
         )
       }
     }
@@ -61,8 +68,9 @@ package final class SegmentationSink: Sink {
       if let failure = result.failure { failures.append(failure) }
       issues += result.issues(of: sample.imagePath)
       switch outcome {
-      case .success((let truth, let predicted, let scores)):
+      case .success((let truth, let predicted, let scores, let objects)):
         self.metrics.add(scores)
+        if let objects { self.objects.add(objects) }
         onPair(scores, sample, truth, predicted)
       case .failure(let issue): issues.append(issue)
       }
