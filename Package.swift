@@ -78,7 +78,7 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Imaging", "Basics", "TestSupport"],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Photographs"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Imaging", "Basics", "TestSupport"],
       exclude: ["Golden"]),

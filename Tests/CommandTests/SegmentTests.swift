@@ -245,6 +245,19 @@ private struct Line: Decodable {
     #expect(files("masks") == ["nuclei.png"])
   }
 
+  /// A TIFF mask has the pixels of the PNG mask, in several strips where rows are many.
+  @Test func masksAreWrittenAsTIFF() throws {
+    _ = try weights()
+    try image("a.png", width: 640, height: 900)
+    #expect(try segment("a.png", "-o", "png").exitCode == 0)
+    #expect(try segment("a.png", "-o", "tif", "--mask-format", "tiff").exitCode == 0)
+    #expect(files("tif") == ["a.tif"])
+    let masks = try ["png/a.png", "tif/a.tif"].map {
+      try ImageFile.read("\(folder.path)/\($0)").image
+    }
+    #expect(masks[0] == masks[1] && Set(masks[0].bytes).isSubset(of: [0, 255]))
+  }
+
   @Test func mistakesAreUsage() throws {
     try image("a.png")
     try Fixtures.writeWeights(to: folder.path + "/w.safetensors")

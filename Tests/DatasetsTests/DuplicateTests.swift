@@ -6,11 +6,16 @@ import Testing
 
 /// Fingerprints, signatures and groups of images.
 struct DuplicateTests {
-  private static let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Samples").path
+  private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  private static let samples = tests.deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Samples")
 
+  /// A photograph of Samples, or of these tests.
   private func sample(_ name: String) throws -> Image {
-    try ImageFile.read("\(Self.samples)/\(name).jpg").image
+    let folder =
+      ["coffee", "rocket"].contains(name)
+      ? Self.tests.appendingPathComponent("Photographs") : Self.samples
+    return try ImageFile.read("\(folder.path)/\(name).jpg").image
   }
 
   private func record(_ image: Image, name: UInt8 = 0) -> ImageRecord {

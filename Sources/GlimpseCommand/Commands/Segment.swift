@@ -18,7 +18,7 @@ struct Segment: Command {
   static let name = "segment"
   static let summary = "Segment images: a class per pixel"
   static let discussion = [
-    "Writes a mask of each image into a folder: 8-bit PNG of the image's size, 0 and 255 for one "
+    "Writes a mask of each image into a folder: 8-bit gray of the image's size, 0 and 255 for one "
       + "class, else 0 for the background and the number of the class from 1. Images of any size are "
       + "read and written by rows. Input files are never changed. Inputs that cannot be read are "
       + "skipped and listed at the end (exit code 3)."
@@ -63,6 +63,7 @@ struct Segment: Command {
         "output", short: "o", \.output, unit: "folder", unset: "the next free runs/segment-N",
         help: "Folder for the written files"),
       .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
+      .value("mask-format", \.outputs.maskFormat, help: "File format of the masks"),
       .flag("no-save", \.outputs.savesMasks, sets: false, help: "Write no masks"),
       .flag(
         "overlay", \.outputs.savesOverlays,
@@ -117,7 +118,7 @@ struct Segment: Command {
     let names = SegmentationNames(inputs: paths)
     if let folder {
       outputs.folder = folder.path
-      try names.checkInputsRemain(in: folder.path)
+      try names.checkInputsRemain(in: folder.path, ending: outputs.maskFormat.ending)
     }
     let reporter = SegmentationReporter(
       classNames: classNames, imageCount: paths.count, problems: images.problems,
@@ -145,12 +146,10 @@ struct Segment: Command {
   }
 }
 
-extension SegmentationOutputs.Contours: OptionValue {
-  package static var noun: String { "one of the words" }
+extension SegmentationOutputs.MaskFormat: OptionWord {
   package static var valueName: String { "format" }
-  package static var words: [String] { allCases.map(\.rawValue) }
+}
 
-  package init?(optionText: String) { self.init(rawValue: optionText.lowercased()) }
-
-  package var optionText: String { rawValue }
+extension SegmentationOutputs.Contours: OptionWord {
+  package static var valueName: String { "format" }
 }

@@ -6,25 +6,53 @@ struct TIFFWriter {
   /// The approximate size of a strip, in bytes before compression.
   private static let stripSize = 1 << 18
 
-  private let image: Image
-  private var channels: Int { image.format.channels }
-  private var rowBytes: Int { image.width * image.format.bytesPerPixel }
+  private let width: Int
+  private let height: Int
+  private let format: PixelFormat
+  /// The compressed strips, which are short for masks.
+  private var strips: [[UInt8]] = []
+  /// Rows that are not yet in a strip.
+  private var pending: [UInt8] = []
+  private var channels: Int { format.channels }
+  private var rowBytes: Int { width * format.bytesPerPixel }
   private var rowsPerStrip: Int { max(1, Self.stripSize / rowBytes) }
+
+  /// Starts a file.
+  init(width: Int, height: Int, format: PixelFormat) {
+    (self.width, self.height, self.format) = (width, height, format)
+  }
 
   /// The bytes of a file; nil if memory runs out, or it would exceed the 4 GB that TIFF can address.
   static func encode(_ image: Image) -> [UInt8]? {
-    TIFFWriter(image: image).encoded()
+    var writer = TIFFWriter(width: image.width, height: image.height, format: image.format)
+    let step = writer.rowsPerStrip * writer.rowBytes
+    for start in stride(from: 0, to: image.bytes.count, by: step) {
+      guard writer.append(image.bytes[start...].prefix(step)) else { return nil }
+    }
+    return writer.file()
   }
 
-  private func encoded() -> [UInt8]? {
-    var strips: [[UInt8]] = []
-    var size = 0
-    for top in stride(from: 0, to: image.height, by: rowsPerStrip) {
-      let rows = top..<min(top + rowsPerStrip, image.height)
-      guard let strip = TIFFCompression.deflated(differences(of: rows)) else { return nil }
-      strips.append(strip)
-      size += strip.count
+  /// Adds whole rows; false if memory runs out.
+  mutating func append(_ rows: some Collection<UInt8>) -> Bool {
+    pending += rows
+    let size = rowsPerStrip * rowBytes
+    var start = 0
+    while pending.count - start >= size {
+      guard addStrip(pending[start..<start + size]) else { return false }
+      start += size
     }
+    pending.removeFirst(start)
+    return true
+  }
+
+  /// The bytes of the file after all rows; nil if memory runs out, or it would exceed the 4 GB that
+  /// TIFF can address.
+  mutating func file() -> [UInt8]? {
+    if !pending.isEmpty {
+      guard addStrip(pending[...]) else { return nil }
+      pending = []
+    }
+    let size = strips.reduce(0) { $0 + $1.count }
     // The directory has twelve or thirteen entries, and two values of 4 bytes for each strip.
     guard size + 8 * strips.count + 1024 <= Int(UInt32.max) else { return nil }
     var file = directory(of: strips)
@@ -33,11 +61,17 @@ struct TIFFWriter {
     return file
   }
 
+  private mutating func addStrip(_ rows: ArraySlice<UInt8>) -> Bool {
+    guard let strip = TIFFCompression.deflated(differences(of: rows)) else { return false }
+    strips.append(strip)
+    return true
+  }
+
   /// Rows of samples, each as the difference to the one of the same channel to its left.
-  private func differences(of rows: Range<Int>) -> [UInt8] {
-    var bytes = Array(image.bytes[rows.lowerBound * rowBytes..<rows.upperBound * rowBytes])
+  private func differences(of rows: ArraySlice<UInt8>) -> [UInt8] {
+    var bytes = Array(rows)
     bytes.withUnsafeMutableBytes { buffer in
-      if image.format.bitDepth == 16 {
+      if format.bitDepth == 16 {
         subtract(buffer.assumingMemoryBound(to: UInt16.self))
       } else {
         subtract(buffer.assumingMemoryBound(to: UInt8.self))
@@ -50,7 +84,7 @@ struct TIFFWriter {
   private func subtract<Sample: FixedWidthInteger>(
     _ samples: UnsafeMutableBufferPointer<Sample>
   ) {
-    let length = image.width * channels
+    let length = width * channels
     for row in stride(from: 0, to: samples.count, by: length) {
       for index in stride(from: row + length - 1, to: row + channels - 1, by: -1) {
         samples[index] &-= samples[index - channels]
@@ -90,10 +124,10 @@ struct TIFFWriter {
 
   /// The header, the directory and its values, behind which the strips follow.
   private func directory(of strips: [[UInt8]]) -> [UInt8] {
-    let depths = [Int](repeating: image.format.bitDepth, count: channels)
+    let depths = [Int](repeating: format.bitDepth, count: channels)
     var entries: [(tag: TIFFDirectory.Tag, values: Values)] = [
-      (.imageWidth, .long([image.width])),
-      (.imageLength, .long([image.height])),
+      (.imageWidth, .long([width])),
+      (.imageLength, .long([height])),
       (.bitsPerSample, .short(depths)),
       (.compression, .short([8])),
       (.photometricInterpretation, .short([channels >= 3 ? 2 : 1])),

@@ -14,10 +14,20 @@ package struct SegmentationOutputs: Sendable {
     case labelme
   }
 
+  /// The format of the masks.
+  package enum MaskFormat: String, CaseIterable, Sendable {
+    case png
+    case tiff
+
+    /// The ending of files.
+    package var ending: String { self == .png ? "png" : "tif" }
+  }
+
   /// The folder, which exists.
   package var folder: String
-  /// Masks of the classes, `NAME.png`.
+  /// Masks of the classes, `NAME.png` or `NAME.tif`.
   package var savesMasks = true
+  package var maskFormat = MaskFormat.png
   /// The images with the classes drawn on them, `overlays/NAME.png`.
   package var savesOverlays = false
   /// Probabilities in 16 bits, `probabilities/NAME.png`, or a folder per class there.
@@ -45,7 +55,7 @@ final class SegmentationFiles {
   private let width: Int
   private let height: Int
   private let classNames: [String]
-  private var mask: PNGRowWriter?
+  private var mask: (any RowWriter)?
   private var overlay: OverlayFile?
   private var probabilities: [PNGRowWriter] = []
   private var classes: [SegmentationResult.ClassSummary]
@@ -62,8 +72,13 @@ final class SegmentationFiles {
     classes = classNames.map { _ in SegmentationResult.ClassSummary() }
     areas = ComponentAreas(width: width)
     if outputs.savesMasks {
-      mask = try PNGRowWriter(
-        place("mask", ""), width: width, height: height, format: .gray8, isLabelMap: true)
+      let path = try place("mask", "", ending: outputs.maskFormat.ending)
+      mask =
+        switch outputs.maskFormat {
+        case .png:
+          try PNGRowWriter(path, width: width, height: height, format: .gray8, isLabelMap: true)
+        case .tiff: TIFFRowWriter(path, width: width, height: height, format: .gray8)
+        }
     }
     if outputs.savesOverlays {
       overlay = try OverlayFile(

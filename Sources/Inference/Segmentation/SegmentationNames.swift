@@ -38,11 +38,12 @@ package struct SegmentationNames: Sendable {
   }
 
   /// Throws if a mask in a folder would overwrite an input.
-  package func checkInputsRemain(in folder: String) throws(InferenceError) {
+  package func checkInputsRemain(in folder: String, ending: String) throws(InferenceError) {
     let originals = Set(inputs.map(Self.realPath))
-    for name in names where originals.contains(Self.realPath("\(folder)/\(name).png")) {
+    for file in names.map({ "\($0).\(ending)" })
+    where originals.contains(Self.realPath("\(folder)/\(file)")) {
       throw InferenceError(
-        "the folder \(Sentence.quoted(folder)) holds the input \(Sentence.quoted(name + ".png")), "
+        "the folder \(Sentence.quoted(folder)) holds the input \(Sentence.quoted(file)), "
           + "which would be overwritten; choose another --output")
     }
   }
