@@ -91,7 +91,7 @@ import Testing
     #expect(result.exitCode == 0)
     #expect(
       result.diagnostics
-        == (model == "compact"
+        == (["compact", "unet-s"].contains(model)
           ? "" : "\(model) has no built-in weights: randomly initialized\n"))
     #expect(result.output.split(separator: "\n").count == 1)
     let speed = try JSONDecoder().decode(Speed.self, from: Data(result.output.utf8))
