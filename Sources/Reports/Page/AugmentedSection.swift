@@ -8,7 +8,10 @@ struct AugmentedSection: Sendable {
     guard !images.isEmpty else { return .none }
     var gallery = ImageGrid()
     for image in images {
-      gallery.add(image, caption: Sentence.count(image.marks.count, "object"))
+      // Masks are drawn into the image.
+      gallery.add(
+        image,
+        caption: image.marks.isEmpty ? "no boxes" : Sentence.count(image.marks.count, "object"))
     }
     return Page.section(
       "Augmented training images", "The first images of a training run, with their labels.",
