@@ -28,14 +28,14 @@ package struct ScoredObjects: Sendable {
           classes: classes, width: groundTruth.width, height: groundTruth.height, splits: false)
       }
       let counted = groundTruth.bytes.map { $0 != ClassMaskFile.ignored }
-      let truths = objects(zip(groundTruth.bytes, counted).map { $1 ? $0 : 0 })
+      let labeled = objects(zip(groundTruth.bytes, counted).map { $1 ? $0 : 0 })
       let found = objects(zip(predicted.bytes, counted).map { $1 ? $0 : 0 })
       var sums = [Double](repeating: 0, count: found.objects.count)
       for (place, label) in found.labels.enumerated() where label > 0 {
         sums[Int(label) - 1] += Double(confidences[place])
       }
       self.name = name
-      groundTruths = truths.annotations(asMasks: true)
+      groundTruths = labeled.annotations(asMasks: true)
       detections = found.annotations(asMasks: true)
       scores = zip(sums, found.objects).map { $0 / Double($1.area) }
     }
