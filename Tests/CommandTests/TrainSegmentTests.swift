@@ -52,6 +52,13 @@ import Testing
     let report = try String(
       contentsOfFile: folder.path + "/runs/train-1/report.html", encoding: .utf8)
     #expect(report.contains("Evaluation of the best weights") && report.contains("Worst images"))
+    let results = try String(
+      contentsOfFile: folder.path + "/runs/train-1/results.csv", encoding: .utf8)
+    let rows = results.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let column = try #require(rows[0].firstIndex(of: "val/ce_loss"))
+    #expect(try #require(Double(rows[8][column])) > 0, "\(results)")
     let unfit = try run("train", "--task", "segment", "--data", ".", "--class-weights", "1,2,3")
     #expect(unfit.exitCode == 2, "\(unfit.diagnostics)")
     #expect(

@@ -207,7 +207,7 @@ final class TemporaryFolder {
     // The default rate of sgd at a batch size of 8 is chosen, and not listed.
     #expect(
       config.resolved.changedSettings.rows == [
-        ["weights", "none", "builtin"], ["batch", "8", "auto"], ["optimizer", "sgd", "adamw"],
+        ["weights", "none", "builtin"], ["batch", "8", "auto"], ["optimizer", "sgd", "muon"],
         ["strict", "true", "false"], ["workers", "3", "as --threads"],
       ])
     config.learningRate = 0.5

@@ -1,5 +1,8 @@
+import Datasets
 import Engine
+import Foundation
 import Imaging
+import Inference
 import Loading
 import Networks
 import TestSupport
@@ -48,5 +51,41 @@ import Testing
     let losses = try (0..<12).map { _ in try step.step(images, targets: targets).loss }
     #expect(losses[0].terms.map(\.name) == ["ce", "dice"] && losses[0].sampleCount == 2 * 32 * 32)
     #expect(losses[11].total < losses[0].total / 2, "\(losses.map(\.total))")
+  }
+
+  /// One image whose sides are no multiples of 32, so that the network sees mirrored pixels that count
+  /// in no loss: cross-entropy is the mean of -log p over the pixels of the image.
+  @Test("the loss of a validation is that of the probabilities") func validationLoss() throws {
+    let folder = try TemporaryFolder()
+    var (image, mask) = (
+      Image(width: 75, height: 51, format: .gray8), Image(width: 75, height: 51, format: .gray8)
+    )
+    for place in mask.bytes.indices {
+      mask.bytes[place] = place % 75 < 30 ? 255 : 0
+      image.bytes[place] = UInt8(place * 7 % 90) + (mask.bytes[place] == 255 ? 100 : 0)
+    }
+    for (kind, plane) in [("images", image), ("masks", mask)] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/\(kind)", withIntermediateDirectories: true)
+      try ImageFile.write(plane, to: "\(folder.path)/\(kind)/a.png")
+    }
+    let data = try Dataset.open(path: folder.path, split: "train")
+    let model = Model(.unetS, classNames: data.classNames, imageSize: 64, seed: 2)
+    let (pool, kernels) = (ThreadPool(threads: 2), try Kernels.chosen(.f32))
+    let result = try #require(
+      try model.description.trainingTask().validate(
+        model, on: data, pool: pool, kernels: kernels, isInterrupted: { false }, progress: { _ in })
+    )
+    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
+    segmenter.keepsProbabilities = true
+    let probabilities = try #require(try segmenter.segment(image).probabilities)
+    let expected =
+      zip(probabilities, mask.bytes).reduce(0.0) {
+        $0 - log(Double($1.1 == 255 ? $1.0 : 1 - $1.0))
+      } / Double(mask.bytes.count)
+    let losses = try #require(result.losses)
+    #expect(losses.map(\.name) == ["ce", "dice"])
+    #expect(abs(losses[0].value - expected) < 1e-4 * expected, "\(losses[0].value), \(expected)")
+    #expect((0...1).contains(losses[1].value))
   }
 }

@@ -12,7 +12,8 @@ extension Evaluate {
       runCount: mergesDetections ? 1 : detections.count)
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(
-      path, split: split, readsMasks: usesMasks, countsDifficult: countsDifficult)
+      path, split: chosenSplit(of: path, on: console), readsMasks: usesMasks,
+      countsDifficult: countsDifficult)
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)

@@ -23,7 +23,8 @@ extension Evaluate {
           + "expected", exitCode: .invalidDataSet)
     }
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
-    let groundTruth = try MaskGroundTruth(path, split: split, images: images, tasks: tasks)
+    let groundTruth = try MaskGroundTruth(
+      path, split: chosenSplit(of: path, on: console), images: images, tasks: tasks)
     IssueReporter.report(groundTruth.issues, on: console)
     for note in groundTruth.notes { console.note("note: \(Sentence.printable(note))") }
     let runs = try detections.map {

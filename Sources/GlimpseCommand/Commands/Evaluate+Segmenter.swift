@@ -10,7 +10,8 @@ extension Evaluate {
     reading.keepsUnreadableImages = true
     reading.prefersMasks = true
     let dataset = try Dataset.open(
-      path: data, split: split, classNames: model.description.classNames, reading: reading)
+      path: data, split: chosenSplit(of: data, on: console),
+      classNames: model.description.classNames, reading: reading)
     for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
       issues.add(issue.description)
     }

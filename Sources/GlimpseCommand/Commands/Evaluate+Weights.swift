@@ -5,7 +5,10 @@ extension Evaluate {
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
     try checkPaths(inputs: [data], runCount: 1)
     let source = weights ?? .builtIn
-    let model = try source.load(model: .compact)
+    // Built-in weights are those of the dataset's task.
+    let model =
+      source == .builtIn && (try? DatasetFormat.sniff(data)) == .masks
+      ? try source.loadSegmenter() : try source.load(model: .compact)
     if model.description.task == .segmentation {
       return try evaluate(segmenter: model, on: data, console)
     }
@@ -65,7 +68,8 @@ extension Evaluate {
     // An image that cannot be read is found without detections: its objects count as missed.
     reading.keepsUnreadableImages = true
     let dataset = try Dataset.open(
-      path: data, split: split, classNames: classNames, reading: reading)
+      path: data, split: chosenSplit(of: data, on: console), classNames: classNames,
+      reading: reading)
     index.save()
     // Images that cannot be read are listed later, as failures of the pipeline.
     for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {

@@ -8,7 +8,7 @@ struct Evaluate: Command {
   var allowsMismatches = false
   var countsDifficult = false
   var data: String?
-  var split = "val"
+  var split: String?
   var weights: WeightsSource?
   var imageSize: InputSize?
   var detection = DetectionOptions.evaluation
@@ -72,7 +72,7 @@ struct Evaluate: Command {
         help:
           "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
       .value(
-        "split", \.split, unit: "name",
+        "split", \.split, unit: "name", unset: "val, or the only one",
         help: "Split of the dataset, or of annotations in folders: train, val, test"),
     ],
     "Network": [
@@ -180,6 +180,18 @@ struct Evaluate: Command {
         "--iou-type segm needs --annotations: the networks here detect boxes, not masks")
     }
     return try evaluateWeights(on: data, console)
+  }
+
+  /// The split of a dataset to evaluate: the requested one, val, or the only one.
+  func chosenSplit(of path: String, on console: Console) -> String {
+    if let split { return split }
+    guard FilePath.ending(path) != "json", let splits = try? Dataset.splits(path: path),
+      splits.count == 1, splits != ["val"]
+    else { return "val" }
+    console.note(
+      "note: \(Sentence.printable(path)) has one split, \(Sentence.quoted(splits[0])), which is "
+        + "evaluated")
+    return splits[0]
   }
 
   /// Checks the paths of inputs and outputs before any work is done.

@@ -17,6 +17,8 @@ public final class Segmenter: Predictor {
   public var keepsProbabilities = false
   /// Whether predictions hold the probability of the class of each pixel.
   package var keepsConfidences = false
+  /// Receives the raw outputs of each batch of windows, and where these lie in the padded image.
+  package var onOutputs: (_ outputs: [View], _ windows: [PixelRegion]) -> Void = { _, _ in }
   let head: SegmentationHead
 
   /// The model's name, class names, preprocessing and head.

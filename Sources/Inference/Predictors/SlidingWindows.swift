@@ -81,6 +81,11 @@ struct SlidingWindows {
         input.mirror(shape, horizontally: pass.isMirrored, vertically: pass.isUpsideDown)
       } inspect: { outputs in
         for (place, pass) in batch.enumerated() { add(outputs[0], place, pass) }
+        segmenter.onOutputs(
+          outputs,
+          batch.map {
+            PixelRegion(x: $0.x, y: top, width: horizontal.window, height: vertical.window)
+          })
       } read: { _, _ in
       }
     }

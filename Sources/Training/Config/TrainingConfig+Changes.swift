@@ -4,22 +4,24 @@ extension TrainingConfig {
   /// Settings that are no choice but the run's place, and one whose default is resolved when a run
   /// is set up.
   private static let unlisted: Set<String> = ["data", "output", "name", "precision"]
-  /// Settings that the defaults of others depend on.
-  private static let decisive: Set<String> = ["model", "optimizer", "weights", "batch"]
 
   /// The settings of a run that differ from the defaults, with both values.
   ///
-  /// The default of a setting that the training chooses, such as the learning rate, is that of the
-  /// run's model, optimizer, initial weights and batch size.
+  /// The default of a setting that the training chooses, such as the learning rate, follows from the
+  /// run's model, initial weights, optimizer and batch size, each of whose defaults follows from those
+  /// before it.
   package var changedSettings: Table {
-    let plain = TrainingConfig().resolved
     var usual = TrainingConfig(defaultsOf: model)
-    (usual.optimizer, usual.batch, usual.weights) = (optimizer, batch, weights)
+    var defaults = ["model": TrainingConfig().resolved]
+    (defaults["weights"], defaults["batch"]) = (usual.resolved, usual.resolved)
+    usual.weights = weights
+    defaults["optimizer"] = usual.resolved
+    (usual.optimizer, usual.batch) = (optimizer, batch)
     usual = usual.resolved
     let settings = resolved
     var table = Table([.words("setting"), .words("value"), .words("default")])
     for knob in Knob.all where !Self.unlisted.contains(knob.name) {
-      let ordinary = Self.decisive.contains(knob.name) ? plain : usual
+      let ordinary = defaults[knob.name] ?? usual
       guard knob.value(settings) != knob.value(ordinary) else { continue }
       func text(_ config: TrainingConfig) -> Table.Value {
         .text(knob.value(config) ?? knob.text(config) ?? "none")

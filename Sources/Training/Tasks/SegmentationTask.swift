@@ -78,21 +78,39 @@ package struct SegmentationTask: TrainingTask {
         }))
   }
 
-  /// Segments all images at their own scale; those that cannot be decoded count as background.
+  /// Segments all images at their own scale; those that cannot be decoded count as background, and not
+  /// in the loss. The loss is the mean over windows, weighted by their labeled pixels.
   package func validate(
     _ model: Model, on data: Dataset, pool: ThreadPool, kernels: Kernels,
     isInterrupted: () -> Bool, progress: (Int) -> Void
   ) throws -> ValidationResult? {
     let sink = SegmentationSink(
       data, options: SegmentationMetricOptions(measuresBoundaries: false), tasks: pool)
-    guard try fill(sink, model, data, pool, kernels, isInterrupted, progress) else { return nil }
+    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
+    var losses = MeanLosses()
+    var mask: Image?
+    segmenter.onOutputs = { outputs, windows in
+      guard let mask else { return }
+      let targets = Targets.labelMaps(ClassMasks(windows.map(mask.labels)))
+      let terms = loss.value(outputs: [outputs[0]], targets: targets, pool: pool)
+      losses.add(terms, weight: terms.sampleCount)
+    }
+    let isComplete = try fill(
+      sink, segmenter, data,
+      onImage: {
+        // A mask that cannot be read is an issue of the sink.
+        mask = try? SampleMask(
+          sample: data.samples[$0], classCount: model.description.classNames.count
+        ).plane()
+      }, isInterrupted, progress)
+    guard isComplete else { return nil }
     let metrics = sink.metrics
     return ValidationResult(
       metrics: [
         NamedValue("dice", metrics.dice ?? 0), NamedValue("miou", metrics.meanIoU ?? 0),
         NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
         NamedValue("object_f1_50", metrics.objectF1 ?? 0),
-      ], hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
+      ], losses: losses.values, hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
       imageCount: metrics.images.count, table: metrics.classTable)
   }
 
@@ -102,17 +120,19 @@ package struct SegmentationTask: TrainingTask {
     progress: (Int) -> Void
   ) throws -> TaskEvaluation? {
     let sink = SegmentationSink(data, tasks: pool, onPair: onPair)
-    return try fill(sink, model, data, pool, kernels, isInterrupted, progress) ? .segmentation : nil
+    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
+    return try fill(sink, segmenter, data, isInterrupted, progress) ? .segmentation : nil
   }
 
-  /// Segments all images; false where it was interrupted.
+  /// Segments all images one by one; false where it was interrupted.
   private func fill(
-    _ sink: SegmentationSink, _ model: Model, _ data: Dataset, _ pool: ThreadPool,
-    _ kernels: Kernels, _ isInterrupted: () -> Bool, _ progress: (Int) -> Void
+    _ sink: SegmentationSink, _ segmenter: Segmenter, _ data: Dataset,
+    onImage: @escaping (Int) -> Void = { _ in }, _ isInterrupted: () -> Bool,
+    _ progress: (Int) -> Void
   ) throws -> Bool {
-    let segmenter = Segmenter(model, pool: pool, kernels: kernels)
-    let pipeline = InferencePipeline(
+    var pipeline = InferencePipeline(
       segmenter, policy: segmenter.policy(strict: isStrict), batch: 1)
+    pipeline.onBatch = { onImage($0[0]) }
     var done = 0
     let summary = try pipeline.run(
       data.samples.map(\.imagePath), into: [sink], until: isInterrupted
@@ -121,5 +141,20 @@ package struct SegmentationTask: TrainingTask {
       progress(done)
     }
     return summary.isComplete
+  }
+}
+
+extension Image {
+  /// The labels of a window of a mask; pixels beyond the mask are ignored.
+  fileprivate func labels(_ window: PixelRegion) -> Image {
+    var labels = Image(
+      width: window.width, height: window.height, format: .gray8, filledWith: ClassMasks.ignored)
+    let columns = min(window.width, width - window.x)
+    for row in 0..<min(window.height, height - window.y) {
+      let from = (window.y + row) * width + window.x
+      let to = row * window.width
+      labels.bytes.replaceSubrange(to..<to + columns, with: bytes[from..<from + columns])
+    }
+    return labels
   }
 }
