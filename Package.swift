@@ -106,7 +106,9 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Evaluation", "Datasets", "Imaging", "Basics", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["GlimpseCommand", "Glimpse", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "GlimpseTests", dependencies: ["Glimpse"]),
     .testTarget(name: "LayeringTests"),
   ],

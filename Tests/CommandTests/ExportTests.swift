@@ -17,7 +17,7 @@ import Testing
     try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)"))
   }
 
-  /// The library's own file is the reference; EngineTests looks into it.
+  /// The library's own file is the reference; InteropTests looks into it.
   @Test(arguments: [[], ["--training"]])
   func theFileIsTheLibrarys(words: [String]) throws {
     let weights = try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
@@ -27,19 +27,77 @@ import Testing
         "--output", "net.onnx",
       ] + words, in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
-    #expect(result.output.hasPrefix("net.onnx: compact, input 3 x 3 x 96 x 96, "))
+    let lines = result.output.split(separator: "\n")
+    #expect(lines[0].hasPrefix("net.onnx: compact, ONNX operator set 17, "))
+    #expect(
+      lines.dropFirst() == [
+        "  input   input: float32 3x3x96x96, RGB from 0 to 1",
+        "  output  outputs_stride8: float32 3x7x12x12",
+        "  output  outputs_stride16: float32 3x7x6x6",
+        "  output  outputs_stride32: float32 3x7x3x3", "  classes 3: cat, dog, person",
+      ])
     let model = try weights.resized(to: .exact(height: 96, width: 96))
-    var (graph, parameters) = (model.graph, weights.parameters)
-    if words.isEmpty { (graph, parameters) = graph.foldingNormalization(parameters) }
-    let expected = try graph.onnx(
-      parameters, inputShapes: [Shape(n: 3, h: 96, w: 96, c: 3)], name: "compact",
-      producerVersion: glimpseVersion, metadata: model.description.exportMetadata)
-    #expect(try bytes("net.onnx") == Data(expected))
+    let expected = try model.onnx(
+      ONNXExport(batch: 3, foldsNormalization: words.isEmpty),
+      metadata: model.description.letterboxMetadata)
+    #expect(try bytes("net.onnx") == Data(expected.bytes))
     let text = try String(decoding: bytes("net.onnx"), as: UTF8.self)
     #expect(text.contains("BatchNormalization") == !words.isEmpty)
     #expect(text.contains("backbone.stem.conv.weight") && text.contains(#"["cat","dog","person"]"#))
     #expect(text.contains("backbone.stem.bn.running_mean") == !words.isEmpty)
-    #expect(text.contains("input_values"))
+    #expect(text.contains("input_values") && text.contains("letterbox_value"))
+  }
+
+  @Test func decodedOutputsAreNamed() throws {
+    try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
+    let decoded = try export("--weights", "w.safetensors", "--decoded", "-o", "decoded.onnx")
+    // 8 x 8, 4 x 4 and 2 x 2 anchor points of 64 x 64 pixels.
+    #expect(decoded.output.contains("\n  output  predictions: float32 1x7x84\n"))
+    let text = try String(decoding: bytes("decoded.onnx"), as: UTF8.self)
+    #expect(text.contains(#"{0: "cat", 1: "dog", 2: "person"}"#) && text.contains("[64, 64]"))
+    let nms = try export(
+      "--weights", "w.safetensors", "--nms", "--dynamic", "--max-det", "9", "-o", "nms.onnx")
+    #expect(nms.output.contains("  input   input: float32 Nx3x64x64, RGB from 0 to 1\n"))
+    #expect(
+      nms.output.contains(
+        """
+          output  num_detections: int64 N
+          output  boxes: float32 Nx9x4
+          output  scores: float32 Nx9
+          output  classes: int64 Nx9
+
+        """))
+  }
+
+  @Test func anExistingFileIsKept() throws {
+    try folder.write("compact.onnx", "mine")
+    for words in [[], ["--format", "safetensors", "-o", "compact.onnx"]] {
+      let refused = try BuiltProgram.run(["export"] + words, in: folder.path)
+      #expect(refused.exitCode == 1)
+      #expect(
+        refused.diagnostics.contains(
+          "the file 'compact.onnx' exists; choose another name, or pass --overwrite"))
+    }
+    #expect(try bytes("compact.onnx") == Data("mine".utf8))
+    #expect(try export("--overwrite").exitCode == 0)
+    #expect(try bytes("compact.onnx").count > 1_000_000)
+  }
+
+  @Test(arguments: [
+    (["--conf", "0.3"], "--conf is a setting of NMS; add --nms"),
+    (["--dynamic", "--batch", "2"], "--dynamic leaves the batch size open; drop --batch"),
+    (["--nms", "--training"], "--training is for the network's own outputs"),
+    (["--half"], "--half and --note are for --format safetensors"),
+    (["--nms", "--format", "safetensors"], "--nms has no effect with --format safetensors"),
+    (
+      ["--model", "unet-s", "--decoded"],
+      "--decoded and --nms are for detectors, and unet-s is none"
+    ),
+  ])
+  func optionsThatDoNotGoTogetherAreRefused(words: [String], sentence: String) throws {
+    let result = try BuiltProgram.run(["export"] + words, in: folder.path)
+    #expect(result.exitCode == 2 && result.diagnostics.contains(sentence), "\(result.diagnostics)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 
   @Test func theDefaultNameIsTheNetworks() throws {
@@ -67,7 +125,6 @@ import Testing
     #expect(
       try export("--weights", "w.safetensors", "--class-names", "a").diagnostics.contains(
         "--class-names takes 3 different names, one per class of the weights, not 1"))
-    #expect(try export("--half").exitCode == 2)
   }
 
   @Test func nothingIsLeftHalfWritten() throws {

@@ -7,6 +7,11 @@ struct Export: Command {
   var batch = 1
   var format = ExportFormat.onnx
   var trains = false
+  var isDynamic = false
+  var isDecoded = false
+  var appliesNMS = false
+  var nms = DetectionOptions()
+  var overwrites = false
   var isHalf = false
   var note: String?
   var classNames: [String] = []
@@ -15,10 +20,15 @@ struct Export: Command {
   static let name = "export"
   static let summary = "Export a model to ONNX, or as a weights file"
   static let discussion = [
-    "The input is batch x channels x side x side, normalized as in training; the outputs are the raw "
-      + "head outputs, without decoding and NMS. Shapes are static. Parameters keep their names. The "
-      + "metadata holds the class names and how the input is normalized (mean, std, normalization).",
-    "Batch normalization is fused into the convolutions, except with --training.",
+    "The input is batch x channels x height x width, normalized as in training; the outputs are the "
+      + "network's own, without decoding and NMS. Shapes are static. The metadata describes input and "
+      + "outputs; the article ONNX of the documentation has an example in Python.",
+    "With --decoded a detector has one output, predictions: N x (4 + classes) x anchor points, with "
+      + "the box as center x, center y, width and height in pixels of the input, and scores from 0 to "
+      + "1. With --nms it has num_detections (N), boxes (N x max-det x 4: x1, y1, x2, y2), scores "
+      + "and classes (N x max-det), the highest score first.",
+    "Parameters keep their names. Batch normalization is fused into the convolutions, except with "
+      + "--training.",
     "--format safetensors writes weights for Glimpse: of half the size with --half, with a note, or with "
       + "other names of the classes.",
   ]
@@ -34,6 +44,9 @@ struct Export: Command {
     ],
     "Output": [
       .value("format", \.format, help: "File format"),
+      .flag("decoded", \.isDecoded, help: "Decode the boxes and scores of a detector"),
+      .flag("nms", \.appliesNMS, help: "Decode and apply NMS, as detect does"),
+      .flag("dynamic", \.isDynamic, help: "Leave the batch size open"),
       .flag("training", \.trains, help: "Do not fuse batch normalization, for training"),
       .flag("half", \.isHalf, help: "Write the weights of safetensors as 16-bit numbers"),
       .value(
@@ -44,58 +57,102 @@ struct Export: Command {
         help: "New names of all classes, in their order"),
       .value(
         "output", short: "o", \.output, unit: "file", unset: "<model>.<format>",
-        help: "File to write; an existing one is replaced"),
+        help: "File to write"),
+      .flag("overwrite", \.overwrites, help: "Replace an existing file"),
+    ],
+    "NMS": [
+      .value(
+        "conf", short: "c", \.nms.confidence, .from(0, to: 1), unit: "score",
+        help: "Minimum score of a detection"),
+      .value("iou", \.nms.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
+      .value(
+        "max-det", \.nms.maximumDetections, .from(1, to: 100_000), unit: "boxes",
+        help: "Maximum detections per image"),
     ],
   ]
 
   static let examples: KeyValuePairs = [
     "glimpse export --weights runs/train-1/weights/best.safetensors --output pets.onnx":
       "A trained detector for onnxruntime, OpenVINO and others.",
+    "glimpse export --nms --dynamic -o detector.onnx":
+      "The built-in detector with NMS, for any number of images at once.",
     "glimpse export --weights best.safetensors --format safetensors --half -o small.safetensors":
       "A weights file of half the size.",
     "glimpse export --model unet --batch 8 --training":
       "A randomly initialized U-Net for training in another program.",
   ]
 
-  func run(on console: Console) throws -> ExitCode {
-    try ResultFolder.check(file: output)
-    try InputPath.checkKept([network.weights?.path].compactMap(\.self), outputs: [output])
-    try checkFormat()
-    var loaded = try network.load(on: console)
-    if !classNames.isEmpty { loaded = try renamed(loaded) }
-    var model = loaded.description
-    let path = output ?? "\(model.name).\(format.rawValue)"
-    if format == .safetensors {
-      try loaded.write(to: path, as: isHalf ? .f16 : .f32, note: note)
-      try console.print("\(Sentence.printable(path)): \(model.name)")
-      return .done
-    }
-    // A static network has one input size.
-    let size = model.imageSize.largest
-    model.imageSize = .exact(height: size.height, width: size.width)
-    var (graph, parameters) = (loaded.graph, loaded.parameters)
-    if !trains { (graph, parameters) = graph.foldingNormalization(parameters) }
-    let bytes = try graph.onnx(
-      parameters, inputShapes: [model.inputShape(n: batch)],
-      name: model.name, producerVersion: glimpseVersion,
-      metadata: model.exportMetadata)
-    try AtomicFile.write(bytes, to: path)
-    try console.print(
-      "\(Sentence.printable(path)): \(model.name), input "
-        + "\(batch) x \(model.inputShape(n: 1).c) x \(size), \(NumberFormat.bytes(bytes.count))"
-    )
-    return .done
-  }
-
-  /// Refuses options that are of the other format.
-  private func checkFormat() throws(CommandError) {
+  func check(given names: Set<String>) throws(CommandError) {
     switch format {
     case .onnx where isHalf || note != nil:
       throw .usage("--half and --note are for --format safetensors")
-    case .safetensors where trains || batch != 1:
-      throw .usage("--training and --batch have no effect with --format safetensors")
+    case .safetensors:
+      let others = ["batch", "training", "decoded", "nms", "dynamic"].filter(names.contains)
+      if let name = others.first {
+        throw .usage("--\(name) has no effect with --format safetensors")
+      }
     default: break
     }
+    if isDynamic, names.contains("batch") {
+      throw .usage("--dynamic leaves the batch size open; drop --batch")
+    }
+    if trains, isDecoded || appliesNMS {
+      throw .usage("--training is for the network's own outputs; drop --decoded and --nms")
+    }
+    if !appliesNMS, let name = ["conf", "iou", "max-det"].first(where: names.contains) {
+      throw .usage("--\(name) is a setting of NMS; add --nms")
+    }
+  }
+
+  func run(on console: Console) throws -> ExitCode {
+    try ResultFolder.check(file: output)
+    try InputPath.checkKept([network.weights?.path].compactMap(\.self), outputs: [output])
+    var loaded = try network.load(on: console)
+    if !classNames.isEmpty { loaded = try renamed(loaded) }
+    let path = output ?? "\(loaded.description.name).\(format.rawValue)"
+    try ResultFolder.checkNew(file: path, overwrites: overwrites)
+    if format == .safetensors {
+      try loaded.write(to: path, as: isHalf ? .f16 : .f32, note: note)
+      try console.print("\(Sentence.printable(path)): \(loaded.description.name)")
+      return .done
+    }
+    guard loaded.description.task == .detection || !(isDecoded || appliesNMS) else {
+      throw CommandError.usage(
+        "--decoded and --nms are for detectors, and \(loaded.description.name) is none")
+    }
+    let file = try loaded.onnx(settings, metadata: loaded.description.letterboxMetadata)
+    try AtomicFile.write(file.bytes, to: path)
+    try console.print(overview(of: file, loaded.description, path: path))
+    return .done
+  }
+
+  private var settings: ONNXExport {
+    let outputs: ONNXExport.Outputs =
+      appliesNMS
+      ? .detections(
+        .init(
+          confidence: nms.confidence, iou: nms.iou, maximumDetections: nms.maximumDetections))
+      : isDecoded ? .decoded : .raw
+    return ONNXExport(
+      batch: isDynamic ? nil : batch, outputs: outputs, foldsNormalization: !trains)
+  }
+
+  /// What a user needs to know to run the file: a line for the file, then a line for each of its
+  /// inputs and outputs, and one for its classes.
+  private func overview(
+    of file: ExportedModel, _ model: ModelDescription, path: String
+  ) -> String {
+    var lines = [
+      "\(Sentence.printable(path)): \(model.name), ONNX operator set \(ExportedModel.operatorSet), "
+        + NumberFormat.bytes(file.bytes.count)
+    ]
+    for port in file.inputs {
+      lines.append("  input   \(port.name): \(port.summary), \(model.preprocessing.summary)")
+    }
+    for port in file.outputs { lines.append("  output  \(port.name): \(port.summary)") }
+    let names = model.classNames.map(Sentence.printable).joined(separator: ", ")
+    lines.append("  classes \(model.classNames.count): \(names)")
+    return lines.joined(separator: "\n")
   }
 
   /// The model with the class names of `--class-names`.
@@ -107,6 +164,33 @@ struct Export: Command {
           + "weights, not \(classNames.count)")
     }
     return model.renaming(classes: classNames)
+  }
+}
+
+extension ModelDescription {
+  /// How images are fitted into the input of a detector.
+  var letterboxMetadata: [String: String] {
+    guard task == .detection else { return [:] }
+    return [
+      "letterbox": "scaled by min(width / image width, height / image height), centered, the odd "
+        + "pixel at the right and the bottom",
+      "letterbox_value": Double(Normalization.padding).optionText,
+      "resampling": "bilinear, antialiased where it shrinks (a triangle filter, as in Pillow)",
+      "channel_order": "RGB",
+    ]
+  }
+}
+
+extension Preprocessing {
+  /// The values that the network takes: `RGB from 0 to 1`.
+  fileprivate var summary: String {
+    let colors = [1: "gray", 2: "gray and alpha", 3: "RGB", 4: "RGB and alpha"][channels] ?? ""
+    let range = perImage.map { "normalized per image (\($0.text))" } ?? "from 0 to 1"
+    if mean.allSatisfy({ $0 == 0 }), standardDeviation.allSatisfy({ $0 == 1 }) {
+      return "\(colors) \(range)"
+    }
+    func list(_ values: [Float]) -> String { values.map(\.optionText).joined(separator: ", ") }
+    return "\(colors) \(range), minus \(list(mean)), divided by \(list(standardDeviation))"
   }
 }
 

@@ -53,4 +53,13 @@ struct ResultFolder: Sendable {
   static func check(file path: String?) throws(CommandError) {
     if let path { try CommandError.wrap(AtomicFile.check(path)) }
   }
+
+  /// Throws for a regular file that exists, unless it may be replaced.
+  static func checkNew(file path: String, overwrites: Bool) throws(CommandError) {
+    let kind = try? FileManager.default.attributesOfItem(atPath: FileContents.resolved(path))[.type]
+    if !overwrites, kind as? FileAttributeType == .typeRegular {
+      throw CommandError(
+        "the file \(Sentence.quoted(path)) exists; choose another name, or pass --overwrite")
+    }
+  }
 }

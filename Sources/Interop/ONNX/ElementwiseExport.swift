@@ -24,9 +24,9 @@ extension ONNXNode {
     }
   }
 
-  /// The name of the result before the activation: the node's own name for the identity.
+  /// The name of the result before the activation: that of the output for the identity.
   func beforeActivation(_ activation: Activation, _ step: String) -> String {
-    activation == .identity ? name : inner(step)
+    activation == .identity ? outputName : inner(step)
   }
 }
 
@@ -60,7 +60,7 @@ extension Flatten: ONNXOp {
   /// Glimpse flattens in the order h, w, c, so the values are transposed first.
   func export(_ node: inout ONNXNode) {
     node.add("Transpose", node.inputs, to: node.inner("last"), [("perm", .ints([0, 2, 3, 1]))])
-    let shape = node.integers("shape", node.outputShape.channelsFirst)
+    let shape = node.integers("shape", [node.batch] + node.outputShape.channelsFirst.dropFirst())
     node.add("Reshape", [node.inner("last"), shape])
   }
 }

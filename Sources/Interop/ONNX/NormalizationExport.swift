@@ -30,7 +30,7 @@ extension GroupNorm: ONNXOp {
   func export(_ node: inout ONNXNode) {
     let shape = node.outputShape
     node.add(
-      "Reshape", [node.inputs[0], node.integers("grouped", [shape.n, groups, -1])],
+      "Reshape", [node.inputs[0], node.integers("grouped", [node.batch, groups, -1])],
       to: node.inner("groups"))
     let ones = node.constant("ones", shape: [groups], [Float](repeating: 1, count: groups))
     let zeros = node.constant("zeros", shape: [groups], [Float](repeating: 0, count: groups))
@@ -38,7 +38,11 @@ extension GroupNorm: ONNXOp {
       "InstanceNormalization", [node.inner("groups"), ones, zeros], to: node.inner("normalized"),
       [("epsilon", .float(epsilon))])
     node.add(
-      "Reshape", [node.inner("normalized"), node.integers("shape", shape.channelsFirst)],
+      "Reshape",
+      [
+        node.inner("normalized"),
+        node.integers("shape", [node.batch] + shape.channelsFirst.dropFirst()),
+      ],
       to: isAffine ? node.inner("plain") : nil)
     guard isAffine else { return }
     let weight = node.parameter("weight", shape: [channels, 1, 1])

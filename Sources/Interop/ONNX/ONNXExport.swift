@@ -17,8 +17,12 @@ struct ONNXNode {
   let inputs: [String]
   /// The shapes of the input values.
   let inputShapes: [Shape]
-  /// The shape of the output value, which has the node's name.
+  /// The name of the output value: that of the node, or of the network's output.
+  let outputName: String
+  /// The shape of the output value.
   let outputShape: Shape
+  /// The batch size in the shape of a Reshape operator: 0, which keeps it, where it is free.
+  let batch: Int
   fileprivate let parameters: ParameterBlock
   /// The full names of the op's parameters by their own names.
   fileprivate let parameterNames: [String: String]
@@ -26,14 +30,14 @@ struct ONNXNode {
 
   /// Appends an operator; the first one has the name of the node.
   ///
-  /// - Parameter output: The name of the result; nil for the name of the node.
+  /// - Parameter output: The name of the result; nil for that of the node's output.
   mutating func add(
     _ type: String, _ inputs: [String], to output: String? = nil,
     _ attributes: ONNXModel.Attributes = []
   ) {
     model.addNode(
       type, name: count == 0 ? name : inner("\(count)"), inputs: inputs,
-      output: output ?? name, attributes: attributes)
+      outputs: [output ?? outputName], attributes: attributes)
     count += 1
   }
 
@@ -83,6 +87,22 @@ extension Graph {
     _ parameters: ParameterBlock, inputShapes: [Shape], name: String, producerVersion: String,
     metadata: [String: String] = [:]
   ) throws(EngineError) -> [UInt8] {
+    let model = ONNXModel()
+    for value in try add(to: model, parameters, inputShapes: inputShapes) {
+      model.addOutput(value.port(isDynamic: false))
+    }
+    return model.bytes(name: name, producerVersion: producerVersion, metadata: metadata)
+  }
+
+  /// Adds inputs and nodes to an ONNX model; returns the values of the outputs, still to be declared.
+  ///
+  /// - Parameters:
+  ///   - isDynamic: Whether the batch size is left open.
+  ///   - outputNames: The names of the outputs; nil for those of the nodes that compute them.
+  func add(
+    to model: ONNXModel, _ parameters: ParameterBlock, inputShapes: [Shape],
+    isDynamic: Bool = false, outputNames: [String]? = nil
+  ) throws(EngineError) -> [ONNXValue] {
     precondition(parameterLayout == parameters.layout, "the parameters belong to another network")
     // 16 MiB is well above the size of the operators and their names.
     guard parameters.layout.count * MemoryLayout<Float>.size < Self.largestFile - 1 << 24 else {
@@ -91,26 +111,27 @@ extension Graph {
           + "parameters of 4 bytes")
     }
     let shapes = try inferredShapes(inputs: inputShapes)
-    let model = ONNXModel()
     var names = [String](repeating: "", count: shapes.count)
     for (index, value) in inputs.enumerated() {
       names[value] = inputs.count == 1 ? "input" : "input\(index)"
-      model.addInput(names[value], shape: shapes[value])
+      model.addInput(
+        ONNXValue(name: names[value], shape: shapes[value]).port(isDynamic: isDynamic))
     }
     for node in nodes {
       guard let op = node.op as? any ONNXOp else {
         throw EngineError("\(node.name): ONNX has no operator for \(node.op.kind)")
       }
+      let place = outputs.firstIndex(of: node.output)
+      names[node.output] = place.flatMap { outputNames?[$0] } ?? node.name
       var context = ONNXNode(
         model: model, name: node.name, inputs: node.inputs.map { names[$0] },
-        inputShapes: node.inputs.map { shapes[$0] }, outputShape: shapes[node.output],
+        inputShapes: node.inputs.map { shapes[$0] }, outputName: names[node.output],
+        outputShape: shapes[node.output], batch: isDynamic ? 0 : shapes[node.output].n,
         parameters: parameters,
         parameterNames: Dictionary(
           uniqueKeysWithValues: zip(node.op.parameters.map(\.name), node.parameterNames)))
       try op.export(&context)
-      names[node.output] = node.name
     }
-    for value in outputs { model.addOutput(names[value], shape: shapes[value]) }
-    return model.bytes(name: name, producerVersion: producerVersion, metadata: metadata)
+    return outputs.map { ONNXValue(name: names[$0], shape: shapes[$0]) }
   }
 }

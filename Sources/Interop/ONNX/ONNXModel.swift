@@ -23,35 +23,28 @@ final class ONNXModel {
 
   typealias Attributes = [(name: String, value: Attribute)]
 
-  private enum ElementType: Int {
-    case float = 1
-    case int64 = 7
-  }
-
   /// Encoded fields of the graph.
   private var nodes = ProtobufWriter()
   private var initializers = ProtobufWriter()
   private var constantNames: Set<String> = []
-  private var inputs = ProtobufWriter()
-  private var outputs = ProtobufWriter()
+  /// The declared inputs of the graph.
+  private(set) var inputs: [ExportedPort] = []
+  /// The declared outputs of the graph.
+  private(set) var outputs: [ExportedPort] = []
 
   /// Declares a graph input.
-  func addInput(_ name: String, shape: Shape) {
-    inputs.add(11) { Self.write(name, shape, to: &$0) }
-  }
+  func addInput(_ port: ExportedPort) { inputs.append(port) }
 
   /// Declares a graph output.
-  func addOutput(_ name: String, shape: Shape) {
-    outputs.add(12) { Self.write(name, shape, to: &$0) }
-  }
+  func addOutput(_ port: ExportedPort) { outputs.append(port) }
 
   /// Appends an operator node.
   func addNode(
-    _ type: String, name: String, inputs: [String], output: String, attributes: Attributes
+    _ type: String, name: String, inputs: [String], outputs: [String], attributes: Attributes
   ) {
     nodes.add(1) { node in
       for input in inputs { node.add(1, input) }
-      node.add(2, output)
+      for output in outputs { node.add(2, output) }
       node.add(3, name)
       node.add(4, type)
       for (name, value) in attributes {
@@ -68,18 +61,18 @@ final class ONNXModel {
     addConstant(name, shape, .float, values.map { $0.bitPattern.littleEndian })
   }
 
-  /// Adds a one-dimensional int64 initializer.
-  func addIntegers(_ name: String, _ values: [Int]) {
-    addConstant(name, [values.count], .int64, values.map { Int64($0).littleEndian })
+  /// Adds an int64 initializer of one dimension, or of another shape.
+  func addIntegers(_ name: String, shape: [Int]? = nil, _ values: [Int]) {
+    addConstant(name, shape ?? [values.count], .int64, values.map { Int64($0).littleEndian })
   }
 
   private func addConstant(
-    _ name: String, _ shape: [Int], _ type: ElementType, _ values: [some FixedWidthInteger]
+    _ name: String, _ shape: [Int], _ type: TensorType, _ values: [some FixedWidthInteger]
   ) {
     constantNames.insert(name)
     initializers.add(5) { tensor in
       for extent in shape { tensor.add(1, extent) }
-      tensor.add(2, type.rawValue)
+      tensor.add(2, Int(type.rawValue))
       tensor.add(8, name)
       values.withUnsafeBytes { tensor.add(9, bytes: $0) }
     }
@@ -94,7 +87,9 @@ final class ONNXModel {
     model.add(7) { graph in
       graph.append(nodes)
       graph.add(2, name)
-      for fields in [initializers, inputs, outputs] { graph.append(fields) }
+      graph.append(initializers)
+      for port in inputs { graph.add(11) { Self.write(port, to: &$0) } }
+      for port in outputs { graph.add(12) { Self.write(port, to: &$0) } }
     }
     model.add(8) { operators in
       operators.add(1, "")
@@ -109,14 +104,18 @@ final class ONNXModel {
     return model.bytes
   }
 
-  /// Writes a value's name, element type and shape in the order n, c, h, w.
-  private static func write(_ name: String, _ shape: Shape, to value: inout ProtobufWriter) {
-    value.add(1, name)
+  /// Writes a value's name, element type and shape.
+  private static func write(_ port: ExportedPort, to value: inout ProtobufWriter) {
+    value.add(1, port.name)
     value.add(2) { type in
       type.add(1) { tensor in
-        tensor.add(1, ElementType.float.rawValue)
+        tensor.add(1, Int(port.type.rawValue))
         tensor.add(2) { extents in
-          for extent in shape.channelsFirst { extents.add(1) { $0.add(1, extent) } }
+          for extent in port.dims {
+            extents.add(1) {
+              if let extent { $0.add(1, extent) } else { $0.add(2, ExportedPort.batchAxis) }
+            }
+          }
         }
       }
     }
@@ -140,9 +139,4 @@ final class ONNXModel {
       result.add(20, 7)
     }
   }
-}
-
-extension Shape {
-  /// The extents in the order n, c, h, w (NCHW).
-  var channelsFirst: [Int] { [n, c, h, w] }
 }
