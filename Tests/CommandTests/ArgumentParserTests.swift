@@ -75,7 +75,9 @@ import Testing
   @Test func anAliasSetsTheSameProperty() throws {
     #expect(try parse("x", "--rounds", "7")?.recipe.epochs == 7)
     #expect(try parse("x", "--rounds=7", "--epochs", "8")?.recipe.epochs == 8)
-    #expect(!HelpPage(columns: 80, isStyled: false).command(Sampler.self).contains("rounds"))
+    #expect(
+      !HelpPage(columns: 80, isStyled: false).command(CommandDescription(Sampler.self)).contains(
+        "rounds"))
     #expect(
       complaint(["--rounds", "0"], to: Sampler.self)
         == "--epochs takes a whole number of at least 1, not '0'")

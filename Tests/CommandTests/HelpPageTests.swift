@@ -3,7 +3,8 @@ import Testing
 @testable import GlimpseCommand
 
 @Suite struct HelpPageTests {
-  private let page = HelpPage(columns: 100, isStyled: false).command(Sampler.self)
+  private let page = HelpPage(columns: 100, isStyled: false).command(
+    CommandDescription(Sampler.self))
 
   /// Written by hand: what one should see.
   @Test func optionsAreAlignedAndGroupedWithDefaultsAndUnits() {
@@ -41,14 +42,14 @@ import Testing
 
   @Test(arguments: [20, 60, 80, 100, 250])
   func linesFitIntoTheTerminal(columns: Int) {
-    let page = HelpPage(columns: columns, isStyled: false).command(Sampler.self)
+    let page = HelpPage(columns: columns, isStyled: false).command(CommandDescription(Sampler.self))
     let widest = page.split(separator: "\n").map(\.count).max() ?? 0
     #expect(widest <= min(max(columns, 60), 100))
   }
 
   @Test func headingsAreBoldOnlyOnRequest() {
     #expect(!page.contains("\u{1B}"))
-    let styled = HelpPage(columns: 100, isStyled: true).command(Sampler.self)
+    let styled = HelpPage(columns: 100, isStyled: true).command(CommandDescription(Sampler.self))
     #expect(styled.contains("\u{1B}[1mUsage:\u{1B}[0m"))
   }
 

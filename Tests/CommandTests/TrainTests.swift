@@ -205,7 +205,7 @@ import Testing
       #expect(option.help == knob.help && option.valueName == knob.unit)
       #expect(option.notes(Train()) == knob.notes(TrainingConfig()))
     }
-    let help = HelpPage(columns: 100, isStyled: false).command(Train.self)
+    let help = HelpPage(columns: 100, isStyled: false).command(CommandDescription(Train.self))
     #expect(help.contains("--hsv-h <fraction>"))
     let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(words.contains("[from 0 to 0.5; default: 0.015]"))

@@ -18,6 +18,24 @@ enum ExitCode: Int32, Sendable {
 }
 
 extension ExitCode {
+  /// All codes with which the program ends, for its documentation.
+  static let meanings: [(code: Int32, text: String)] = [
+    (done.rawValue, "Done."),
+    (
+      fatal.rawValue,
+      "Failed: a path that does not exist, unreadable or unwritable files, too little memory."
+    ),
+    (usage.rawValue, "Invalid options, or weights of another model."),
+    (someInputsFailed.rawValue, "Done, but some inputs failed; each is named."),
+    (
+      invalidDataSet.rawValue,
+      "The dataset is invalid, or has no class in common with the weights."
+    ),
+    (trainingDiverged.rawValue, "The training diverged."),
+    (interrupted.rawValue, "Interrupted; the command may be resumed."),
+    (130, "Interrupted twice."),
+  ]
+
   /// The exit code for an error that ends a command.
   init(endingWith error: any Error) {
     switch error {

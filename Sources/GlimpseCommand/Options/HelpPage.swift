@@ -26,7 +26,7 @@ struct HelpPage {
     ]
     return """
       \(bold("glimpse")) \(glimpseVersion)
-      Object detection on CPUs: train, run and evaluate models
+      \(ProgramText.summary)
 
       \(bold("Usage:")) glimpse <command> [options]
 
@@ -38,35 +38,25 @@ struct HelpPage {
   }
 
   /// `glimpse <command> --help`.
-  func command<C: Command>(_ command: C.Type) -> String {
-    let defaults = C()
-    let arguments = C.arguments.map { (label: $0.usage, text: $0.help) }
-    let general: Row = ("-h, --help", "Print this help")
-    let groups = C.options.groups.map { group in
-      (group.title, group.options.map { row($0, defaults) })
-    }
-    let width = labelWidth(arguments + groups.flatMap(\.1) + [general])
-    let usage = (["glimpse", C.name, "[options]"] + C.arguments.map(\.usage)).joined(separator: " ")
-
-    var page = wrap(C.summary, indent: 0)
-    for paragraph in C.discussion { page += "\n" + wrap(paragraph, indent: 0) }
-    page += "\n\(bold("Usage:")) \(usage)\n"
+  func command(_ command: CommandDescription) -> String {
+    let arguments = command.arguments.map { (label: $0.usage, text: $0.help) }
+    let groups = command.groups.map { group in (group.title, group.flags.map(row)) }
+    let width = labelWidth(arguments + groups.flatMap(\.1))
+    var page = wrap(command.summary, indent: 0)
+    for paragraph in command.discussion { page += "\n" + wrap(paragraph, indent: 0) }
+    page += "\n\(bold("Usage:")) \(command.usage)\n"
     if !arguments.isEmpty { page += "\n" + section("Arguments", arguments, width) }
     for (title, rows) in groups { page += "\n" + section(title, rows, width) }
-    page += "\n" + section("General", [general], width)
-    if !C.examples.isEmpty { page += "\n" + examples(C.examples) }
+    if !command.examples.isEmpty { page += "\n" + examples(command.examples) }
     return page
   }
 
   /// A label and the text beside it.
   private typealias Row = (label: String, text: String)
 
-  private func row<C: Command>(_ option: Option<C>, _ defaults: C) -> Row {
-    let short = option.short.map { "-\($0), " } ?? "    "
-    let value = option.valueName.map { " <\($0)>" } ?? ""
-    let notes = option.notes(defaults)
-    let text = notes.isEmpty ? option.help : "\(option.help) [\(notes.joined(separator: "; "))]"
-    return (short + option.spelling + value, text)
+  /// Long names are aligned, whether there is a short one or not.
+  private func row(_ flag: CommandDescription.Flag) -> Row {
+    ((flag.spellings.count > 1 ? "" : "    ") + flag.label, flag.text)
   }
 
   private func labelWidth(_ rows: [Row]) -> Int {
@@ -88,9 +78,9 @@ struct HelpPage {
     return text
   }
 
-  private func examples(_ examples: KeyValuePairs<String, String>) -> String {
+  private func examples(_ examples: [(line: String, text: String)]) -> String {
     examples.reduce(bold("Examples:") + "\n") { text, example in
-      text + "  \(example.key)\n" + wrap(example.value, indent: 6)
+      text + "  \(example.line)\n" + wrap(example.text, indent: 6)
     }
   }
 
@@ -113,4 +103,12 @@ struct HelpPage {
   private func bold(_ text: String) -> String {
     isStyled ? "\u{1B}[1m\(text)\u{1B}[0m" : text
   }
+}
+
+/// What the program is, in the words of its help.
+enum ProgramText {
+  static let summary = "Object detection on CPUs: train, run and evaluate models"
+  static let description =
+    "Glimpse detects objects in images, segments images, trains both kinds of networks on labeled "
+    + "folders and evaluates them by COCO's rules, on CPUs."
 }

@@ -17,6 +17,8 @@ struct Option<Owner: Sendable>: Sendable {
   let help: String
   /// Additions to the help in brackets: allowed values, default.
   let notes: @Sendable (Owner) -> [String]
+  /// The allowed words of an enumeration, or words that are allowed besides other values.
+  var words: [String] = []
   /// When it is applied, wherever it stands on the command line.
   var stage = Stage.own
   /// Other long names that are accepted but not shown in the help.
@@ -67,7 +69,7 @@ extension Option {
   ) -> Option {
     Option(
       name: name, short: short, valueName: unit ?? Value.valueName, help: help,
-      notes: { rule.notes + ["default: \($0[keyPath: path].optionText)"] },
+      notes: { rule.notes + ["default: \($0[keyPath: path].optionText)"] }, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "--\(name)")
       })
@@ -82,7 +84,7 @@ extension Option {
   ) -> Option {
     Option(
       name: name, short: short, valueName: unit ?? Value.valueName, help: help,
-      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
+      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) }, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "--\(name)")
       })
@@ -108,7 +110,7 @@ extension Option {
   ) -> Option {
     Option(
       name: name, short: short, valueName: "\(unit ?? Value.valueName),...", help: help,
-      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) },
+      notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) }, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
           owner[keyPath: path].append(try rule.read(String(part), of: "--\(name)"))
@@ -122,7 +124,7 @@ extension Option {
   init(_ knob: Knob, _ path: Path<TrainingConfig>) {
     self.init(
       name: knob.option, short: knob.short, valueName: knob.unit, help: knob.help,
-      notes: { knob.notes($0[keyPath: path]) }, aliases: knob.aliases,
+      notes: { knob.notes($0[keyPath: path]) }, words: knob.words, aliases: knob.aliases,
       apply: { (owner, text) throws(CommandError) in
         do throws(ValueError) {
           try knob.parse(&owner[keyPath: path], text)

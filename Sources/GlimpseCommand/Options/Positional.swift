@@ -7,6 +7,8 @@ struct Positional<Owner: Sendable>: Sendable {
   let help: String
   /// The allowed number of values.
   let count: ClosedRange<Int>
+  /// The allowed words; empty where it is a path.
+  let words: [String]
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
   /// As the usage line shows it: `<path>...`.
@@ -20,7 +22,7 @@ extension Positional {
     help: String
   ) -> Positional {
     Positional(
-      name: name, help: help, count: 1...1,
+      name: name, help: help, count: 1...1, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path] = try rule.read(text, of: "<\(name)>")
       })
@@ -32,7 +34,7 @@ extension Positional {
     help: String
   ) -> Positional {
     Positional(
-      name: name, help: help, count: 1...Int.max,
+      name: name, help: help, count: 1...Int.max, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path].append(try rule.read(text, of: "<\(name)>"))
       })

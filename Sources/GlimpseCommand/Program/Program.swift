@@ -66,7 +66,7 @@ enum Program {
   ) throws -> ExitCode {
     switch try ArgumentParser<C>.parse(words) {
     case .help:
-      try console.write(page(for: console.output).command(type))
+      try console.write(page(for: console.output).command(CommandDescription(type)))
       return .done
     case .run(let command):
       // Refuses an unknown GLIMPSE_ISA before anything is done.
@@ -85,8 +85,9 @@ enum CommandList {
   static let all: [any Command.Type] = [
     Detect.self, Segment.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self,
     Export.self,
-    Info.self, Bench.self, Run.self,
+    Info.self, Bench.self, Run.self, Completions.self, Manual.self,
   ]
 
   static var names: [String] { all.map { $0.name } }
+  static var descriptions: [CommandDescription] { all.map { CommandDescription($0) } }
 }

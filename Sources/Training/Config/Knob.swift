@@ -16,6 +16,8 @@ package struct Knob: Sendable {
   package let help: String
   /// The allowed values, for the help: "from 0 to 0.5"; empty if every value is allowed.
   package let range: [String]
+  /// The allowed words, or words that are allowed besides other values.
+  package let words: [String]
   /// The value as option text, "true" or "false" for a flag; nil if it is unset.
   package let value: @Sendable (TrainingConfig) -> String?
   /// The description of an unset value.
@@ -48,7 +50,7 @@ package struct Knob: Sendable {
   ) {
     let key = KnobKey(name)
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
-    (self.help, range, unset) = (help, rule.notes, nil)
+    (self.help, range, unset, words) = (help, rule.notes, nil, rule.words)
     value = { config in
       let text = config[keyPath: path].optionText
       return text.isEmpty ? nil : text
@@ -77,6 +79,7 @@ package struct Knob: Sendable {
     let rule = word.map { rule.or($0) } ?? rule
     (self.name, self.aliases, self.short, self.unit) = (name, aliases, short, unit)
     (self.help, range, self.unset) = (help, rule.notes, unset ?? word)
+    words = rule.words + [word].compactMap(\.self)
     value = { $0[keyPath: path]?.optionText }
     parse = { (config, text) throws(ValueError) in
       config[keyPath: path] = word == text.lowercased() ? nil : try rule.read(text)
@@ -92,7 +95,7 @@ package struct Knob: Sendable {
   init(flag name: String, _ path: Path<Bool>, help: String) {
     let key = KnobKey(name)
     (self.name, aliases, short, unit) = (name, [], nil, nil)
-    (self.help, range, unset) = (help, [], nil)
+    (self.help, range, unset, words) = (help, [], nil, [])
     value = { "\($0[keyPath: path])" }
     parse = { (config, _) throws(ValueError) in config[keyPath: path] = true }
     read = { config, file in
