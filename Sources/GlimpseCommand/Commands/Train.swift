@@ -11,10 +11,14 @@ struct Train: Command {
   var task: TaskChoice?
   /// Whether the model was given.
   var hasModel = false
+  /// Whether the dataset was given without --data.
+  var isDataAnArgument = false
 
   static let name = "train"
   static let summary = "Train a detector or a segmentation network on a labeled dataset"
   static let discussion = [
+    "Most runs need only --data, --model, --weights, --epochs, --batch, --imgsz, --patience, "
+      + "--precision, --output, --name and --resume.",
     "Writes a run folder: weights/best.safetensors and weights/last.safetensors for detect and "
       + "evaluate, results.csv with one row per epoch, the same as an event file for TensorBoard, "
       + "config.json, a checkpoint after every epoch, and at the end report.html. The dataset is "
@@ -25,6 +29,15 @@ struct Train: Command {
     "Ctrl-C saves a checkpoint and ends with exit code 75; a second one ends at once. --resume "
       + "continues from it with the same result as an uninterrupted run; with more --epochs it "
       + "extends a finished run.",
+  ]
+
+  static let arguments: [Positional<Train>] = [
+    Positional(
+      name: "data", help: "The dataset, as with --data", count: 0...1, words: [],
+      apply: { (command, text) throws(CommandError) in
+        command.config.data = try ValueRule<String>.any.read(text, of: "<data>")
+        command.isDataAnArgument = true
+      })
   ]
 
   static let options = OptionGroups(
@@ -87,6 +100,12 @@ struct Train: Command {
       help: "Resume a run folder with its settings; other options override them"
     ) { (command, path) throws(CommandError) in try command.begin(resuming: path) },
   ]
+
+  func check(given names: Set<String>) throws(CommandError) {
+    guard !isDataAnArgument || !names.contains("data") else {
+      throw .usage("the dataset is given twice, as an argument and with --data")
+    }
+  }
 
   static let examples: KeyValuePairs = [
     "glimpse train --data pets --epochs 50": "Train the compact model on a folder of images.",

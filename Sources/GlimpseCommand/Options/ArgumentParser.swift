@@ -7,6 +7,7 @@ import Glimpse
 /// - A value starts with a dash only if it is a number, or after an equals sign: `--name=-x`.
 /// - `--help` and `-h` override everything before `--`.
 /// - Options that set others or their defaults are applied first, regardless of their position.
+/// - All unknown options are reported at once.
 enum ArgumentParser<C: Command> {
   enum Request {
     case help
@@ -19,6 +20,7 @@ enum ArgumentParser<C: Command> {
     }
     var arguments: [String] = []
     var given: [(option: Option<C>, value: String)] = []
+    var problems: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
       if word == "--" {
@@ -26,13 +28,18 @@ enum ArgumentParser<C: Command> {
         break
       }
       guard word.hasPrefix("-"), word != "-", Double(word) == nil else {
-        try checkForLostDashes(word)
+        if let problem = lostDashes(word) { problems.append(problem) }
         arguments.append(word)
         continue
       }
-      let (option, attached) = try find(word)
+      let (spelled, attached) = parts(of: word)
+      guard let option = option(spelled) else {
+        problems.append("unknown option \(Sentence.printable(spelled))\(hint(for: spelled))")
+        continue
+      }
       given.append((option, try value(of: option, attached: attached, from: &rest)))
     }
+    guard problems.isEmpty else { throw .usage(paragraph(problems)) }
     var command = C()
     for stage in Option<C>.Stage.allCases {
       for (option, value) in given where option.stage == stage { try option.apply(&command, value) }
@@ -44,22 +51,47 @@ enum ArgumentParser<C: Command> {
 
   private static var options: [Option<C>] { C.options.groups.flatMap(\.options) }
 
-  /// The option that an argument names, and the value after its equals sign.
-  private static func find(_ word: String) throws(CommandError) -> (Option<C>, String?) {
+  /// A word without and after its equals sign.
+  private static func parts(of word: String) -> (spelled: String, attached: String?) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let attached = parts.count > 1 ? String(parts[1]) : nil
-    let spelled = String(parts[0])
-    let name = String(spelled.drop { $0 == "-" }).replacing("_", with: "-")
-    let found =
-      spelled.hasPrefix("--")
-      ? options.first { $0.isNamed(name) }
-      : options.first { $0.short.map(String.init) == name }
-    if let found { return (found, attached) }
+    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  private static func name(_ spelled: String) -> String {
+    String(spelled.drop { $0 == "-" }).replacing("_", with: "-")
+  }
+
+  /// The option of a spelling, also one that is usual in other programs.
+  private static func option(_ spelled: String) -> Option<C>? {
+    let name = name(spelled)
+    guard spelled.hasPrefix("--") else {
+      return options.first { $0.short.map(String.init) == name }
+    }
+    return options.first { $0.isNamed(name) }
+      ?? Habits.aliases[name].flatMap { usual in options.first { $0.isNamed(usual) } }
+  }
+
+  /// What to use instead of an unknown option, after the words that name it.
+  private static func hint(for spelled: String) -> String {
+    let name = name(spelled)
+    if let answer = Habits.answer(to: name, options: Set(options.map(\.name))) {
+      return ": " + answer
+    }
     let known = options.map(\.name) + ["help"]
-    let hint = Nearest.suggestion(for: name, among: known, prefix: "--")
-    throw .usage(
-      "unknown option \(Sentence.printable(spelled))"
-        + (hint.isEmpty ? "; 'glimpse \(C.name) --help' lists those of \(C.name)" : hint))
+    if let near = Nearest.match(for: name, among: known) { return "; did you mean --\(near)?" }
+    let usual = Habits.aliases.keys.filter { option("--\($0)") != nil }.sorted()
+    if let near = Nearest.match(for: name, among: usual), let option = option("--\(near)") {
+      return "; did you mean \(option.spelling)?"
+    }
+    return "; 'glimpse \(C.name) --help' lists those of \(C.name)"
+  }
+
+  /// Sentences without a full stop as one text.
+  private static func paragraph(_ sentences: [String]) -> String {
+    sentences.dropFirst().reduce(sentences[0]) { text, sentence in
+      text + (text.hasSuffix("?") ? " " : ". ") + sentence.prefix(1).uppercased()
+        + sentence.dropFirst()
+    }
   }
 
   /// The value after an equals sign, or else the next word; empty for a flag.
@@ -80,13 +112,10 @@ enum ArgumentParser<C: Command> {
   }
 
   /// Suggests `--conf=0.3` for `conf=0.3`, the syntax of other tools.
-  private static func checkForLostDashes(_ word: String) throws(CommandError) {
-    let name = word.prefix { $0 != "=" }.replacing("_", with: "-")
-    guard name.count < word.count, options.contains(where: { $0.isNamed(String(name)) }) else {
-      return
-    }
-    let value = word.dropFirst(name.count)
-    throw .usage("unknown argument \(Sentence.quoted(word)); did you mean --\(name)\(value)?")
+  private static func lostDashes(_ word: String) -> String? {
+    let (name, value) = parts(of: word)
+    guard let value, let option = option("--\(name)") else { return nil }
+    return "unknown argument \(Sentence.quoted(word)); did you mean \(option.spelling)=\(value)?"
   }
 
   /// Assigns positional arguments in the order of their declaration; each takes as many as
@@ -106,6 +135,11 @@ enum ArgumentParser<C: Command> {
     }
     guard let first = rest.first else { return }
     let places = C.arguments.map(\.usage).joined(separator: " ")
+    if places.isEmpty, options.contains(where: { $0.name == "data" }) {
+      throw .usage(
+        "unexpected argument \(Sentence.quoted(first)); did you mean --data "
+          + "\(Sentence.printable(first))?")
+    }
     throw .usage(
       places.isEmpty
         ? "unexpected argument \(Sentence.quoted(first)); \(C.name) takes no arguments"

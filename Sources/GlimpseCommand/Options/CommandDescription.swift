@@ -5,6 +5,7 @@ struct CommandDescription: Sendable {
     let usage: String
     let name: String
     let help: String
+    let isRequired: Bool
     let isRepeated: Bool
     let value: ValueKind
   }
@@ -60,7 +61,8 @@ struct CommandDescription: Sendable {
     discussion = C.discussion
     arguments = C.arguments.map {
       Argument(
-        usage: $0.usage, name: $0.name, help: $0.help, isRepeated: $0.count.upperBound > 1,
+        usage: $0.usage, name: $0.name, help: $0.help, isRequired: $0.count.lowerBound > 0,
+        isRepeated: $0.count.upperBound > 1,
         value: $0.words.isEmpty ? .file : .words($0.words))
     }
     let help = Flag(

@@ -113,7 +113,9 @@ extension Option {
       notes: { _ in rule.notes + (unset.map { ["default: \($0)"] } ?? []) }, words: rule.words,
       apply: { (owner, text) throws(CommandError) in
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-          owner[keyPath: path].append(try rule.read(String(part), of: "--\(name)"))
+          // 'cat, dog' is one word with a space.
+          let value = part.drop { $0 == " " }
+          owner[keyPath: path].append(try rule.read(String(value), of: "--\(name)"))
         }
       })
   }

@@ -11,8 +11,11 @@ struct Positional<Owner: Sendable>: Sendable {
   let words: [String]
   let apply: @Sendable (inout Owner, String) throws(CommandError) -> Void
 
-  /// As the usage line shows it: `<path>...`.
-  var usage: String { "<\(name)>" + (count.upperBound > 1 ? "..." : "") }
+  /// As the usage line shows it: `<path>...`, or `[<path>]` where it may be left out.
+  var usage: String {
+    let usage = "<\(name)>" + (count.upperBound > 1 ? "..." : "")
+    return count.lowerBound == 0 ? "[\(usage)]" : usage
+  }
 }
 
 extension Positional {

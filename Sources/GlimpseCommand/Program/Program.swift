@@ -38,7 +38,7 @@ enum Program {
         return try dispatch(["--help"], on: console)
       }
       return try launch(command(named: name), ["--help"], on: console)
-    case "--version", "-V":
+    case "--version", "-V", "version":
       try console.print("glimpse \(glimpseVersion)")
     default:
       return try launch(command(named: first), Array(words.dropFirst()), on: console)
@@ -55,7 +55,9 @@ enum Program {
         "unknown option \(Sentence.printable(name)) before a command"
           + (hint.isEmpty ? "; options follow the command, as in 'glimpse info --json'" : hint))
     }
-    let hint = Nearest.suggestion(for: name, among: CommandList.names)
+    let hint =
+      Habits.commands[name].map { "; did you mean \($0)?" }
+      ?? Nearest.suggestion(for: name, among: CommandList.names)
     throw .usage(
       "unknown command \(Sentence.quoted(name))"
         + (hint.isEmpty ? "; 'glimpse --help' lists the commands" : hint))

@@ -40,7 +40,7 @@ struct ZshCompletion {
         flag.spellings.map { spec(flag, $0) }
       }
       + command.arguments.enumerated().map { index, argument in
-        (argument.isRepeated ? "*" : "\(index + 1)")
+        (argument.isRepeated ? "*" : "\(index + 1)") + (argument.isRequired ? "" : ":")
           + ":\(argument.name):\(action(argument.value, isList: false))"
       }
     return """

@@ -1,0 +1,63 @@
+/// Commands and options of other programs (Ultralytics YOLO, YOLOv5, Darknet), for users who type them by
+/// habit: what is the same is accepted, the rest is answered with what to use instead.
+enum Habits {
+  /// Other names of options, wherever a command has the option.
+  static let aliases: [String: String] = [
+    "img": "imgsz", "img-size": "imgsz", "image-size": "imgsz",
+    "batch-size": "batch", "conf-thres": "conf", "conf-threshold": "conf",
+    "threshold": "conf", "iou-thres": "iou", "iou-threshold": "iou", "max-detections": "max-det",
+    "learning-rate": "lr0", "wd": "weight-decay", "num-workers": "workers", "hyp": "config",
+    "nosave": "no-save", "ratio": "ratios",
+    "num-threads": "threads", "early-stopping": "patience",
+  ]
+
+  /// What to use instead of an option: the first answer whose options the command has.
+  static let answers: [String: [String]] = [
+    "device": ["Glimpse runs on the CPU only; drop it, or limit the cores by --threads"],
+    "gpus": ["Glimpse runs on the CPU only; drop it"],
+    "project": ["use --output"],
+    "exist-ok": ["use --overwrite", "a run folder is never overwritten; give another --name"],
+    "amp": ["use --precision bf16"], "half": ["use --precision bf16"],
+    "fp16": ["use --precision bf16"], "int8": ["there is no 8-bit arithmetic; drop it"],
+    "save-period": [
+      "a checkpoint for --resume is written after every epoch; drop it"
+    ],
+    "cos-lr": ["use --lr-schedule cosine"],
+    "rect": ["with --imgsz N the shorter side follows the image already; drop it"],
+    "pretrained": ["use --weights, which is builtin unless told otherwise"],
+    "source": ["use --data", "name the images without an option"],
+    "save": ["the results are written anyway; drop it, or use --no-save", "drop it"],
+    "plots": ["use --report", "report.html is always written; drop it"],
+    "val": ["use --val-interval", "name the split by --split"],
+    "noval": ["use --val-interval"],
+    "symlink": ["use --images symlink"], "copy": ["use --images copy"],
+    "simplify": ["the graph is simplified already; drop it"],
+    "opset": ["the operator set is always 17; drop it"],
+    "deterministic": ["results are always reproducible; drop it, or give --seed"],
+    "show": ["there is no window; drop it and open the written files"],
+    "view-img": ["there is no window; drop it and open the written files"],
+    "vid-stride": ["videos are not read; extract frames first, by ffmpeg"],
+    "cfg": ["use --model"],
+    "format": ["use --from for the dataset's format, --to for the result's"],
+    "augment": [
+      "augmentations have options of their own, such as --mosaic; drop it",
+      "there is no test-time augmentation for boxes; drop it",
+    ],
+    "verbose": ["drop it"], "workspace": ["drop it"],
+  ]
+
+  /// The commands of other programs, and ours.
+  static let commands: [String: String] = [
+    "predict": "detect", "val": "evaluate", "validate": "evaluate", "test": "evaluate",
+    "eval": "evaluate", "fit": "train", "benchmark": "bench", "seg": "segment",
+    "completion": "completions", "manual": "man",
+  ]
+
+  /// The answer to an option that a command with the given options does not have.
+  static func answer(to name: String, options: Set<String>) -> String? {
+    answers[name]?.first { answer in
+      answer.split { $0 == " " || $0 == "," || $0 == ";" }.filter { $0.hasPrefix("--") }
+        .allSatisfy { options.contains(String($0.dropFirst(2))) }
+    }
+  }
+}
