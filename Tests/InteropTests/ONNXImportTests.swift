@@ -9,13 +9,21 @@ import Testing
 @Suite struct ONNXImportTests {
   /// What the engine computes and what the exported file computes after its import.
   private func outputs(
-    _ graph: Graph, _ parameters: ParameterBlock, _ inputs: [[Float]]
+    _ graph: Graph, _ parameters: ParameterBlock, _ inputs: [[Float]], isDynamic: Bool = false
   ) throws -> (engine: [[Float]], imported: [[Float]]) {
     let shapes = graph.inputs.map { graph.shapes[$0] }
-    let bytes = try graph.onnx(
-      parameters, inputShapes: shapes, name: "test", producerVersion: "1")
+    let model = ONNXModel()
+    // A batch size that is left open is not that of the export.
+    let exported =
+      isDynamic ? shapes.map { Shape(n: $0.n + 1, h: $0.h, w: $0.w, c: $0.c) } : shapes
+    let values = try graph.add(to: model, parameters, inputShapes: exported, isDynamic: isDynamic)
+    for value in values { model.addOutput(value.port(isDynamic: isDynamic)) }
+    let bytes = model.bytes(name: "test", producerVersion: "1", metadata: [:])
     let network = try bytes.withUnsafeBytes { try ONNXReader(path: "test.onnx").network($0) }
-    let imported = try ONNXImporter.network(network, path: "test.onnx")
+    let dims = zip(model.inputs, shapes).map { ($0.name, $1.channelsFirst) }
+    let imported = try ONNXImporter.network(
+      network, path: "test.onnx",
+      inputDims: isDynamic ? Dictionary(uniqueKeysWithValues: dims) : [:])
     let (kernels, pool) = (try Kernels(.scalar), ThreadPool(threads: 1))
     let session = Session(
       try Plan(graph, inputShapes: shapes, mode: .inference, kernels: kernels),
@@ -32,8 +40,9 @@ import Testing
   }
 
   /// Every op that can be exported is read back with the same result (the engine's own, whose tests
-  /// compare it with PyTorch).
-  @Test func exportedOpsAreReadBack() throws {
+  /// compare it with PyTorch), also where the file leaves the batch size open.
+  @Test(arguments: [false, true])
+  func exportedOpsAreReadBack(isDynamic: Bool) throws {
     var count = 0
     for test in OpCase.small {
       let scope = Scope()
@@ -49,7 +58,7 @@ import Testing
       }
       let results: (engine: [[Float]], imported: [[Float]])
       do {
-        results = try outputs(graph, parameters, inputs)
+        results = try outputs(graph, parameters, inputs, isDynamic: isDynamic)
       } catch is EngineError {
         continue  // ONNX has no operator for it: ONNXExportTests lists them.
       }
