@@ -31,7 +31,8 @@ struct Check: Command {
   static let options: OptionGroups<Check> = [
     "Input": [
       .values("split", \.splits, unit: "name", unset: "all", help: "Splits to check"),
-      .value("format", \.format, unit: "format", unset: "detected", help: "Format of the dataset"),
+      .value("format", \.format, unit: "format", unset: "detected", help: "Format of the dataset")
+        .alias("from"),
       .flag(
         "no-images", \.decodesImages, sets: false,
         help: "Do not decode images; check labels against the sizes that they state"),
