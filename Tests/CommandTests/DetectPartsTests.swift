@@ -10,15 +10,15 @@ import Testing
       Detection(box: Box(x1: 10, y1: 5, x2: 30, y2: 25), classIndex: classIndex, score: score)
     }
     let reporter = DetectionReporter(
-      classNames: ["cat", "dog\u{1B}[2J"], imageCount: 1, problems: [], printsLines: true,
+      classNames: ["cat", "dog\u{1B}[2J"], imageCount: 1, RunOptions(), printsLines: true,
       on: Console())
-    var result = ImageResult<[Detection]>(index: 0, path: "a/b.jpg")
+    var result = ImageResult<[Detection]>(InputItem(path: "a/b.jpg"))
     result.image = DecodedImage(Image(width: 100, height: 50))
-    result.milliseconds = 9.84
-    #expect(reporter.line(result) == "a/b.jpg 100x50: nothing found (9.84 ms)")
+    result.times.network = 0.00984
+    #expect(reporter.line(result) == "a/b.jpg 100x50: no detections (9.84 ms)")
     result.prediction = [detection(1, 0.875), detection(0, 0.5), detection(1, 0.25)]
     #expect(
-      reporter.line(result) == "a/b.jpg 100x50: 2 dog\\u{1B}[2J 0.88, 1 cat 0.50 (9.84 ms)")
+      reporter.line(result) == "a/b.jpg 100x50: 2 dog\\u{1B}[2J (max 0.88), 1 cat 0.50 (9.84 ms)")
   }
 }
 

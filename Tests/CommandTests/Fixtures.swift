@@ -3,6 +3,11 @@ import Glimpse
 
 /// Small weights, images and datasets, made for a test.
 enum Fixtures {
+  /// The files of a run that are no files of its images.
+  static let runFiles: Set<String> = [
+    "manifest.json", "rows.jsonl", "summary.json", "times.jsonl",
+  ]
+
   static let classNames = ["cat", "dog", "person"]
 
   /// A compact detector for images of 64 x 64 as it begins: it finds nonsense, always the same.

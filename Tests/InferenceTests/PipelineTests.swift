@@ -86,6 +86,45 @@ private final class ToySink: Sink {
     #expect(summary.times.decode > 0 && summary.times.network > 0)
   }
 
+  /// Three predictors on threads of their own: the same results in the same order.
+  @Test(arguments: [1, 2]) func severalPredictorsKeepTheOrder(batch: Int) throws {
+    try folder.write("no image", to: "4.png")
+    let sink = ToySink()
+    let predictors = try (0..<3).map { _ in try ToyClassifier(threads: 1) }
+    var written: [Int] = []
+    let lock = NSLock()
+    var pipeline = InferencePipeline(predictors, policy: DecodePolicy(), batch: batch)
+    pipeline.outputs = [
+      { result in
+        // Pixels are there for the output files.
+        #expect(result.image?.image.width == 20)
+        lock.withLock { written.append(result.index) }
+        if result.index == 5 { throw InferenceError("full") }
+      }
+    ]
+    let summary = try pipeline.run(paths, into: [sink])
+    #expect(sink.lines == ["0 2", "1 0", "2 1", "3 1", "4 -", "5 2", "6 2"])
+    #expect(sink.failures == 2 && written.sorted() == [0, 1, 2, 3, 5, 6])
+    #expect(summary.isComplete && summary.images == 7 && summary.times.network > 0)
+    // What is taken is finished after a cancellation, and nothing is out of order.
+    let cancelled = ToySink()
+    let part = try InferencePipeline(predictors, policy: DecodePolicy(), batch: batch)
+      .run(paths, into: [cancelled], until: { !cancelled.lines.isEmpty })
+    #expect(part.images == cancelled.lines.count && part.images > 0)
+    #expect(cancelled.lines == Array(sink.lines.prefix(part.images)))
+  }
+
+  /// An error of a sink ends the run and all threads.
+  @Test func anErrorOfASinkEndsTheRun() throws {
+    final class Full: Sink {
+      func consume(_ results: inout [ImageResult<Int>]) throws { throw InferenceError("full") }
+    }
+    let predictors = try (0..<3).map { _ in try ToyClassifier(threads: 1) }
+    #expect(throws: InferenceError.self) {
+      try InferencePipeline(predictors, policy: DecodePolicy(), batch: 1).run(paths, into: [Full()])
+    }
+  }
+
   @Test func cancellingKeepsWhatIsDone() throws {
     let sink = ToySink()
     let summary = try InferencePipeline(
@@ -116,7 +155,7 @@ private final class ToySink: Sink {
   @Test func anEmptySourceIsComplete() throws {
     let summary = try InferencePipeline(
       ToyClassifier(threads: 1), policy: DecodePolicy(), batch: 2
-    ).run([], into: [ToySink()], until: { true })
+    ).run([], into: [ToySink()])
     #expect(summary.isComplete && summary.images == 0)
   }
 }

@@ -22,7 +22,7 @@ struct SegmentationNamesTests {
   }
 
   @Test func rowsOfCSV() {
-    var result = SegmentationResult(path: "a,b.png")
+    var result = SegmentationResult(InputItem(path: "a,b.png"))
     (result.width, result.height) = (10, 5)
     result.classes = [.init(), .init()]
     result.classes[0].pixels = 10
@@ -34,6 +34,7 @@ struct SegmentationNamesTests {
     #expect(header.contains("\"a \"\"b\"\" pixels\""))
     result.failure = InferenceError("no")
     #expect(result.csvRow == "\"a,b.png\",,,,,,no\n")
-    #expect(result.jsonLine(classNames: []) == "{\"path\":\"a,b.png\",\"error\":\"no\"}")
+    let line = result.jsonLine(classNames: [], RowFacts(modelHash: "abc", precision: "f32"))
+    #expect(line.contains("\"path\":\"a,b.png\",\"status\":\"failed\",\"error\":\"no\""), "\(line)")
   }
 }

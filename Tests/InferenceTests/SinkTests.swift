@@ -13,7 +13,7 @@ import Testing
   private func result(
     _ path: String = "a.jpg", _ detections: [Detection]? = nil
   ) -> ImageResult<[Detection]> {
-    var result = ImageResult<[Detection]>(index: 0, path: path)
+    var result = ImageResult<[Detection]>(InputItem(path: path))
     if let detections {
       result.image = DecodedImage(
         image: Image(width: 50, height: 25), originalWidth: 100, originalHeight: 50)
@@ -29,17 +29,35 @@ import Testing
 
   @Test func jsonKeepsWhatIsKnown() {
     var found = result("a.jpg", [detection(0, 0.1)])
-    found.milliseconds = 1.23456
+    found.times.network = 0.00123456
+    let facts = RowFacts(modelHash: "0123456789abcdef", precision: "f32")
+    let start = #"{"index":0,"id":"a.jpg","path":"a.jpg","status":"#
+    let boxes =
+      #""width":100,"height":50,"boxes":[{"box":[10.0,5.0,30.0,25.0],"#
+      + #""class":"cat","class_index":0,"score":0.1}],"#
+    let end = #""model":"0123456789ab","precision":"f32"}"#
     #expect(
-      found.jsonLine(classNames: names)
-        == #"{"path":"a.jpg","width":100,"height":50,"boxes":[{"box":[10.0,5.0,30.0,25.0],"#
-        + #""class":"cat","class_index":0,"score":0.1}],"milliseconds":1.235}"#)
+      found.jsonLine(classNames: names, facts)
+        == start + #""ok","# + boxes
+        + #""milliseconds":1.235,"stages":{"read":0.0,"prepare":0.0,"infer":1.235,"#
+        + #""postprocess":0.0},"# + end)
+    // Rows of folders are the same in every run: without times, with paths below the folder.
+    found.drawing = "out/a.jpg"
+    let rows = facts.withoutTimes(in: "out")
+    #expect(
+      found.jsonLine(classNames: names, rows)
+        == start + #""ok","# + boxes + #""drawing":"a.jpg","# + end)
     // A result that could not be written is not lost.
+    found.drawing = nil
     found.failure = InferenceError("full")
-    #expect(found.jsonLine(classNames: names).contains(#""error":"full","width":100"#))
+    #expect(
+      found.jsonLine(classNames: names, rows)
+        == start + #""failed","error":"full","error_class":"output","# + boxes + end)
     var unread = result("b")
-    unread.failure = InferenceError("bad")
-    #expect(unread.jsonLine(classNames: names) == #"{"path":"b","error":"bad"}"#)
+    unread.failure = ImagingError.unknownFormat(name: "b", found: "text")
+    #expect(
+      unread.jsonLine(classNames: names, facts).contains(#""error_class":"unknown_format","model""#)
+    )
   }
 
   /// (10 + 30.004) / 2 / 100 = 0.20002; (5 + 25) / 2 / 50 = 0.3; 20.004 / 100; 20 / 50.
@@ -53,7 +71,8 @@ import Testing
 
 @Suite struct OutputNamesTests {
   private func names(_ inputs: String..., stemsDiffer: Bool = false) -> [String] {
-    OutputNames(inputs: inputs, stemsDiffer: stemsDiffer).names
+    var names = OutputNames(stemsDiffer: stemsDiffer)
+    return inputs.map { names.name(of: InputItem(path: $0)) }
   }
 
   @Test func namesStayWhereTheyDiffer() {
@@ -65,8 +84,8 @@ import Testing
 
   @Test func laterOnesAreNumbered() {
     #expect(names("x/a.jpg", "y/a.jpg", "z/A.JPG") == ["a.jpg", "a-2.jpg", "A-3.JPG"])
-    // A number never takes the name of an input that comes later.
-    #expect(names("x/a.jpg", "y/a.jpg", "a-2.jpg") == ["a.jpg", "a-3.jpg", "a-2.jpg"])
+    // An input that comes later gives way to a number.
+    #expect(names("x/a.jpg", "y/a.jpg", "a-2.jpg") == ["a.jpg", "a-2.jpg", "a-2-2.jpg"])
   }
 
   @Test func everyNameCanBeWritten() {
@@ -96,14 +115,16 @@ import Testing
   }
 }
 
-@Suite struct FileSinkTests {
+@Suite struct DetectionFilesTests {
   /// A reduced image is decoded again at full size for its drawing and its crops.
   @Test func outputsHaveTheSizeOfTheFile() throws {
     let folder = try TestFolder()
     let path = folder.path("a.jpg")
     try ImageFile.write(Image(width: 400, height: 200, filledWith: 90), to: path)
     let policy = DecodePolicy(neededLongerSide: 96)
-    var result = ImageResult<[Detection]>(index: 0, path: path)
+    var input = InputItem(path: path)
+    input.outputName = "a.jpg"
+    var result = ImageResult<[Detection]>(input)
     let decoded = try ImageFile.read(path, policy: policy)
     #expect(decoded.image.width == 100)
     result.image = decoded
@@ -112,18 +133,15 @@ import Testing
     ]
     let output = folder.path("out")
     try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    let names = OutputNames(inputs: [path], stemsDiffer: true)
-    let pool = ThreadPool(threads: 1)
-    var results = [result]
-    try FileSink.drawings(
-      folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool
-    )
-    .consume(&results)
-    FileSink.crops(folder: output, names: names, classNames: ["cat"], policy: policy, pool: pool)
-      .consume(&results)
-    #expect(results[0].failure == nil && results[0].drawing == output + "/a.jpg")
+    try DetectionFiles.drawings(folder: output, classNames: ["cat"], policy: policy)(&result)
+    try DetectionFiles.crops(folder: output, classNames: ["cat"], policy: policy)(&result)
+    #expect(result.drawing == output + "/a.jpg")
     #expect(try ImageFile.information(output + "/a.jpg").width == 400)
     let crop = try ImageFile.information(output + "/cat/a-1.jpg")
     #expect(crop.width == 100 && crop.height == 50)
+    // The input itself is never replaced.
+    #expect(throws: InferenceError.self) {
+      try DetectionFiles.drawings(folder: folder.path, classNames: ["cat"], policy: policy)(&result)
+    }
   }
 }

@@ -47,6 +47,11 @@ extension FileContents {
     package let number: UInt64
   }
 
+  /// Removes a file, if it is there.
+  package static func remove(_ path: String) throws(FileError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw .system(.write, path) }
+  }
+
   /// The identity of a file or folder; nil if it does not exist.
   package static func identity(_ path: String) -> Identity? {
     var status = stat()

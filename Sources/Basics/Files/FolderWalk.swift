@@ -28,6 +28,8 @@ package struct FolderWalk: Sequence, IteratorProtocol {
   }
 
   private let policy: LinkPolicy
+  /// Whether a folder below the roots is left out.
+  private let isSkipped: (String) -> Bool
   private let roots: [String]
   /// Entries still to visit, as a stack.
   private var pending: [Pending]
@@ -42,8 +44,14 @@ package struct FolderWalk: Sequence, IteratorProtocol {
   }
 
   /// Iterates over the given root folders.
-  package init(_ folders: [String], links policy: LinkPolicy) {
+  ///
+  /// - Parameter isSkipped: Whether a folder below the roots is left out.
+  package init(
+    _ folders: [String], links policy: LinkPolicy,
+    skipping isSkipped: @escaping (String) -> Bool = { _ in false }
+  ) {
     self.policy = policy
+    self.isSkipped = isSkipped
     roots = policy == .followOnce ? folders.map { FileContents.resolved($0) } : []
     pending = folders.reversed().map { .folder($0, within: [], isLink: false) }
   }
@@ -75,6 +83,7 @@ package struct FolderWalk: Sequence, IteratorProtocol {
       if let identity, !visited.insert(identity).inserted { return nil }
       if isLink, Self.leadsUpward(folder, from: roots) { return .upwardLink(folder) }
     }
+    if !parents.isEmpty, isSkipped(folder) { return nil }
     guard let entries = FileContents.listing(of: folder) else { return .unlistable(folder) }
     let inner = parents + [identity].compactMap(\.self)
     for entry in entries.sorted(by: { FileContents.isBefore($1.name, $0.name) }) {

@@ -46,7 +46,7 @@ package enum PathList {
     }
   }
 
-  private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let blanks: [UInt8] = [0x20, 0x09]
     var line = line.drop { blanks.contains($0) }
     while let last = line.last, blanks.contains(last) { line.removeLast() }

@@ -37,6 +37,12 @@ package enum TextEncoding {
     return Array(text.utf8)
   }
 
+  /// Whether bytes are the start of a text in UTF-16 or UTF-32, with a byte-order mark or without.
+  static func mayBeUTF16(_ start: ArraySlice<UInt8>) -> Bool {
+    [[0xFF, 0xFE], [0xFE, 0xFF], [0, 0, 0xFE, 0xFF]].contains { start.starts(with: $0) }
+      || unmarkedUTF16(start.prefix(8)) != nil
+  }
+
   /// The byte order of UTF-16, named as in its encoding names.
   package enum ByteOrder: String {
     case little = "little-endian"

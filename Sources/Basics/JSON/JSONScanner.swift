@@ -38,6 +38,11 @@ public struct JSONScanner {
     position = offset == 0 && bytes.starts(with: Self.byteOrderMark) ? 3 : offset
   }
 
+  /// The text from an offset up to the next byte, without whitespace before it.
+  func consumed(from start: Int) -> Substring {
+    String(decoding: bytes[start..<position], as: UTF8.self).drop { $0.isWhitespace }[...]
+  }
+
   /// Whether only whitespace is left.
   package mutating func isAtEnd() -> Bool {
     skipSpace()

@@ -2,7 +2,7 @@ import Glimpse
 
 /// Detects objects in images, draws their boxes and prints them.
 struct Detect: Command {
-  var inputs: [String] = []
+  var run = RunOptions()
   var weights = WeightsSource.builtIn
   var imageSize: InputSize?
   var detection = DetectionOptions()
@@ -10,9 +10,8 @@ struct Detect: Command {
   var threads: Int?
   var precision = PrecisionChoice.auto
   var batch = 1
-  var output: String?
-  var overwrites = false
-  var savesDrawings = true
+  /// Whether images with boxes are written; nil for the default of the inputs.
+  var savesDrawings: Bool?
   var savesLabels = false
   var savesScores = false
   var savesCrops = false
@@ -23,16 +22,16 @@ struct Detect: Command {
   static let name = "detect"
   static let summary = "Detect objects in images"
   static let discussion = [
-    "Prints one line per image and writes the images with boxes into a new folder. Input files are "
-      + "never changed. Inputs that cannot be read are skipped and listed at the end (exit code 3)."
+    "Prints one line per image and writes the images with boxes into a new folder, with one row of "
+      + "JSON per image in rows.jsonl. Input files are never changed. Inputs that cannot be read get a "
+      + "row, too, and are listed at the end (exit code 3).",
+    "A run into a folder with results of the same inputs and options goes on where it ended; a damaged "
+      + "last row is made anew. With --shard the inputs are divided among processes, each of which "
+      + "writes rows of its own; 'glimpse merge' joins them.",
   ]
 
   static let arguments: [Positional<Detect>] = [
-    .many(
-      "path", \.inputs,
-      help:
-        "Images (JPEG, PNG, TIFF, BMP, PPM), folders, lists of paths (.txt), or - for a list on "
-        + "standard input")
+    .paths(\.run.inputs)
   ]
 
   static let options: OptionGroups<Detect> = [
@@ -58,11 +57,15 @@ struct Detect: Command {
       .precision(\.precision),
       .batch(\.batch),
     ],
+    "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [
       .value(
-        "output", short: "o", \.output, unit: "folder", unset: "the next free runs/detect-N",
+        "output", short: "o", \.run.output, unit: "folder", unset: "the next free runs/detect-N",
         help: "Folder for the written files"),
-      .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
+      .flag("overwrite", \.run.overwrites, help: "Write into a folder that is not empty"),
+      .flag(
+        "save", \.savesDrawings, sets: true,
+        help: "Write images with boxes also with --shard, --stream and a list on standard input"),
       .flag("no-save", \.savesDrawings, sets: false, help: "Write no images with boxes"),
       .flag(
         "save-txt", \.savesLabels,
@@ -74,7 +77,10 @@ struct Detect: Command {
       .json(
         \.printsJSON,
         help: "Print one line of JSON per image: boxes as x1, y1, x2, y2 in original pixels"),
+      .flag("quiet", short: "q", \.run.isQuiet, help: "Print no line per image"),
     ],
+    "Large runs": RunOptions.batchOptions(
+      shard: \.run.shard, onError: \.run.onError, maximumFailures: \.run.maximumFailures),
     "Decoding": [
       .strict(\.isStrict),
       .value(
@@ -91,77 +97,10 @@ struct Detect: Command {
       "Write no images, but a line of JSON for each image of a list.",
   ]
 
-  func run(on console: Console) throws -> ExitCode {
+  func check(given names: Set<String>) throws(CommandError) {
+    try run.check(Self.name)
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }
-    let images = ImageInputs.found(inputs, on: console)
-    let paths = images.paths
-    if paths.isEmpty { return .fatal }
-    let model = try weights.loadDetector()
-    let classNames = model.description.classNames
-    var options = detection
-    options.classes = try ClassChoice.indices(classes, among: classNames)
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
-    let detector = Detector(
-      model, imageSize: imageSize, options: options, pool: backend.pool, kernels: backend.kernels)
-    let policy = detector.policy(strict: isStrict, maximumPixels: maximumPixels)
-
-    let folder = try makeFolder()
-    defer { folder?.removeIfUnused() }
-    var sinks =
-      try folder.map {
-        try fileSinks($0, paths: paths, classNames: classNames, policy: policy, pool: backend.pool)
-      } ?? []
-    if printsJSON { sinks.append(JSONLinesSink(classNames: classNames) { try console.print($0) }) }
-    let reporter = DetectionReporter(
-      classNames: classNames, imageCount: paths.count, problems: images.problems,
-      printsLines: !printsJSON, on: console)
-    let summary = try Interruption.whileFinishing {
-      try InferencePipeline(detector, policy: policy, batch: batch).run(
-        paths, into: sinks + [reporter], until: { Interruption.isRequested })
-    }
-    if !summary.isComplete {
-      try Interruption.check(
-        "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")
-    }
-    return reporter.finish(folder: folder?.path)
-  }
-
-  private func makeFolder() throws(CommandError) -> ResultFolder? {
-    guard savesDrawings || savesLabels || savesCrops else { return nil }
-    guard let output else { return try ResultFolder(nextFor: Self.name) }
-    return try ResultFolder(named: output, overwrites: overwrites)
-  }
-
-  /// One sink per kind of file. A new output format is one sink and one entry here.
-  private func fileSinks(
-    _ folder: ResultFolder, paths: [String], classNames: [String], policy: DecodePolicy,
-    pool: ThreadPool
-  ) throws -> [any Sink<[Detection]>] {
-    let names = OutputNames(inputs: paths, stemsDiffer: savesLabels || savesCrops)
-    var sinks: [any Sink<[Detection]>] = []
-    if savesLabels {
-      sinks.append(
-        FileSink.labels(
-          folder: try folder.subfolder("labels"), names: names, includesScores: savesScores,
-          pool: pool))
-      // The classes of the numbers in the label files, which 'evaluate' compares by name.
-      try AtomicFile.write(
-        classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt",
-        followsLinks: false)
-    }
-    if savesCrops {
-      sinks.append(
-        FileSink.crops(
-          folder: try folder.subfolder("crops"), names: names, classNames: classNames,
-          policy: policy, pool: pool))
-    }
-    if savesDrawings {
-      sinks.append(
-        try FileSink.drawings(
-          folder: folder.path, names: names, classNames: classNames, policy: policy, pool: pool))
-    }
-    return sinks
   }
 }

@@ -12,10 +12,10 @@ final class DetectionReporter: Sink {
   private var boxCount = 0
 
   init(
-    classNames: [String], imageCount: Int, problems: [InferenceError], printsLines: Bool,
+    classNames: [String], imageCount: Int?, _ run: RunOptions, printsLines: Bool,
     on console: Console
   ) {
-    totals = ImageTotals(problems: problems, on: console)
+    totals = ImageTotals(run, on: console)
     self.classNames = classNames
     self.printsLines = printsLines
     self.console = console
@@ -24,23 +24,27 @@ final class DetectionReporter: Sink {
 
   func consume(_ results: inout [ImageResult<[Detection]>]) throws {
     for result in results { try report(result) }
+    try totals.check()
   }
 
   private func report(_ result: ImageResult<[Detection]>) throws {
     boxCount += result.prediction?.count ?? 0
-    totals.add(result.path, warnings: result.image?.warnings ?? [], failure: result.failure)
-    if printsLines, result.image != nil { try console.print(line(result)) }
+    totals.add(result.path, warnings: result.warnings, failure: result.failure)
+    if printsLines, result.prediction != nil { try console.print(line(result)) }
     progress.advance()
   }
 
-  /// Prints the totals and lists the failures.
+  /// Prints the totals and lists the failures; parameters as of ``ImageTotals``.
   ///
   /// - Parameter folder: The folder of the written files.
-  func finish(folder: String?) -> ExitCode {
+  func finish(
+    folder: String?, problems: [InferenceError], earlierFailures: Int
+  ) -> ExitCode {
     progress.finish()
     return totals.finish(
       found: Sentence.count(boxCount, "box", plural: "boxes"),
-      places: folder.map { "; results are in \(Sentence.printable($0))" } ?? "")
+      places: folder.map { "; results are in \(Sentence.printable($0))" } ?? "",
+      problems: problems, earlierFailures: earlierFailures)
   }
 
   /// "cat.jpg 451x300: 1 cat 0.87 (9.8 ms)": each class with its count and its best score.
@@ -56,11 +60,12 @@ final class DetectionReporter: Sink {
     }
     let parts = best.map { item in
       let score = NumberFormat.fixed(Double(item.score), 2)
-      return "\(item.count) \(Sentence.printable(classNames[item.classIndex])) \(score)"
+      return "\(item.count) \(Sentence.printable(classNames[item.classIndex])) "
+        + (item.count == 1 ? score : "(max \(score))")
     }
-    let size = result.image.map { " \($0.originalWidth)x\($0.originalHeight)" } ?? ""
+    let size = result.size.map { " \($0.width)x\($0.height)" } ?? ""
     return "\(Sentence.printable(result.path))\(size): "
-      + (parts.isEmpty ? "nothing found" : parts.joined(separator: ", "))
+      + (parts.isEmpty ? "no detections" : parts.joined(separator: ", "))
       + " (\(NumberFormat.decimal(result.milliseconds)) ms)"
   }
 }

@@ -2,13 +2,11 @@ import Glimpse
 
 /// Segments images and writes their masks.
 struct Segment: Command {
-  var inputs: [String] = []
+  var run = RunOptions()
   var weights = WeightsSource.builtIn
   var segmentation = SegmentationOptions()
   var threads: Int?
   var precision = PrecisionChoice.auto
-  var output: String?
-  var overwrites = false
   var outputs = SegmentationOutputs(folder: "")
   var csv: String?
   var isStrict = false
@@ -21,15 +19,14 @@ struct Segment: Command {
     "Writes a mask of each image into a folder: 8-bit gray of the image's size, 0 and 255 for one "
       + "class, else 0 for the background and the number of the class from 1. Images of any size are "
       + "read and written by rows. Input files are never changed. Inputs that cannot be read are "
-      + "skipped and listed at the end (exit code 3)."
+      + "skipped and listed at the end (exit code 3).",
+    "rows.jsonl in the folder has one row of JSON per image. A run into a folder with results of the "
+      + "same inputs and options goes on where it ended. With --shard the inputs are divided among "
+      + "processes, each of which writes rows of its own; 'glimpse merge' joins them.",
   ]
 
   static let arguments: [Positional<Segment>] = [
-    .many(
-      "path", \.inputs,
-      help:
-        "Images (JPEG, PNG, TIFF, BMP, PPM), folders, lists of paths (.txt), or - for a list on "
-        + "standard input")
+    .paths(\.run.inputs)
   ]
 
   static let options: OptionGroups<Segment> = [
@@ -58,11 +55,12 @@ struct Segment: Command {
       .precision(\.precision),
       .batch(\.segmentation.batch, help: "Windows per run of the network"),
     ],
+    "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [
       .value(
-        "output", short: "o", \.output, unit: "folder", unset: "the next free runs/segment-N",
+        "output", short: "o", \.run.output, unit: "folder", unset: "the next free runs/segment-N",
         help: "Folder for the written files"),
-      .flag("overwrite", \.overwrites, help: "Write into a folder that is not empty"),
+      .flag("overwrite", \.run.overwrites, help: "Write into a folder that is not empty"),
       .value("mask-format", \.outputs.maskFormat, help: "File format of the masks"),
       .flag("no-save", \.outputs.savesMasks, sets: false, help: "Write no masks"),
       .flag(
@@ -83,7 +81,10 @@ struct Segment: Command {
           "Print one line of JSON per image: objects, areas, pixels and fractions of the classes"
       ),
       .value("csv", \.csv, unit: "file", help: "Write the same as CSV, one row per image"),
+      .flag("quiet", short: "q", \.run.isQuiet, help: "Print no line per image"),
     ],
+    "Large runs": RunOptions.batchOptions(
+      shard: \.run.shard, onError: \.run.onError, maximumFailures: \.run.maximumFailures),
     "Decoding": [
       .strict(\.isStrict),
       .value(
@@ -100,49 +101,13 @@ struct Segment: Command {
       "Draw the classes, and write the polygons of the objects.",
   ]
 
-  func run(on console: Console) throws -> ExitCode {
-    try ResultFolder.check(file: csv)
-    let images = ImageInputs.found(inputs, on: console)
-    let paths = images.paths
-    if paths.isEmpty { return .fatal }
-    try InputPath.checkKept(paths, outputs: [csv])
-    let model = try weights.loadSegmenter()
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
-    let segmenter = Segmenter(
-      model, options: segmentation, pool: backend.pool, kernels: backend.kernels)
-    let classNames = model.description.classNames
-
-    let folder = try makeFolder()
-    defer { folder?.removeIfUnused() }
-    var outputs = outputs
-    let names = SegmentationNames(inputs: paths)
-    if let folder {
-      outputs.folder = folder.path
-      try names.checkInputsRemain(in: folder.path, ending: outputs.maskFormat.ending)
+  func check(given names: Set<String>) throws(CommandError) {
+    try run.check(Self.name)
+    if run.shard != nil, csv != nil || outputs.holdsAllContours {
+      throw .usage(
+        "--csv and --contours coco are one file of all images, and --shard divides them; take the rows, "
+          + "and --contours labelme")
     }
-    let reporter = SegmentationReporter(
-      classNames: classNames, imageCount: paths.count, problems: images.problems,
-      printsJSON: printsJSON, csv: csv, on: console)
-    let (summary, contours) = try Interruption.whileFinishing {
-      try SegmentationPipeline(
-        segmenter, policy: segmenter.policy(strict: isStrict, maximumPixels: maximumPixels),
-        outputs: outputs
-      ).run(
-        paths, names: names, until: { Interruption.isRequested },
-        progress: { reporter.advance($0, rows: $1, of: $2) }, report: { try reporter.report($0) })
-    }
-    let code = try reporter.finish(folder: folder?.path, contours: contours)
-    if !summary.isComplete {
-      try Interruption.check(
-        "\(summary.images) of \(Sentence.count(paths.count, "image")) are done")
-    }
-    return code
-  }
-
-  private func makeFolder() throws(CommandError) -> ResultFolder? {
-    guard outputs.writesFiles else { return nil }
-    guard let output else { return try ResultFolder(nextFor: Self.name) }
-    return try ResultFolder(named: output, overwrites: overwrites)
   }
 }
 

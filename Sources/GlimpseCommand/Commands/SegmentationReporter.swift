@@ -3,7 +3,8 @@ import Glimpse
 /// Prints the results of `segment`: one line per image, failures immediately and again at the end.
 final class SegmentationReporter {
   private let classNames: [String]
-  private let printsJSON: Bool
+  private let prints: Output
+  private let facts: RowFacts
   private let csv: String?
   private let console: Console
   private var progress: ProgressReporter
@@ -13,14 +14,21 @@ final class SegmentationReporter {
   private var totals: ImageTotals
   private var objectCount = 0
 
+  /// What is printed for each image.
+  enum Output {
+    case text
+    case json
+    case nothing
+  }
+
   /// - Parameter csv: The path of the CSV file, if one is written.
   init(
-    classNames: [String], imageCount: Int, problems: [InferenceError], printsJSON: Bool,
+    classNames: [String], imageCount: Int?, _ run: RunOptions, prints: Output, facts: RowFacts,
     csv: String?, on console: Console
   ) {
     (self.classNames, self.console) = (classNames, console)
-    totals = ImageTotals(problems: problems, on: console)
-    (self.printsJSON, self.csv) = (printsJSON, csv)
+    totals = ImageTotals(run, on: console)
+    (self.prints, self.facts, self.csv) = (prints, facts, csv)
     table = SegmentationResult.csvHeader(classNames: classNames)
     progress = ProgressReporter("Segmenting", total: imageCount, on: console)
   }
@@ -45,12 +53,13 @@ final class SegmentationReporter {
     objectCount += result.objectCount
     totals.add(result.path, warnings: result.warnings, failure: result.failure)
     if csv != nil { table += result.csvRow }
-    if printsJSON {
-      try console.print(result.jsonLine(classNames: classNames))
-    } else if result.failure == nil {
-      try console.print(line(result))
+    switch prints {
+    case .json: try console.print(result.jsonLine(classNames: classNames, facts))
+    case .text where result.failure == nil: try console.print(line(result))
+    case .text, .nothing: break
     }
     progress.advance()
+    try totals.check()
   }
 
   /// Writes the CSV file, prints the totals and lists the failures.
@@ -58,13 +67,16 @@ final class SegmentationReporter {
   /// - Parameters:
   ///   - folder: The folder of the written files.
   ///   - contours: The file of all contours.
-  func finish(folder: String?, contours: String?) throws -> ExitCode {
+  func finish(
+    folder: String?, contours: String?, problems: [InferenceError], earlierFailures: Int
+  ) throws -> ExitCode {
     progress.finish()
     if let csv { try CommandError.wrap(AtomicFile.write(table, to: csv)) }
     return totals.finish(
       found: Sentence.count(objectCount, "object"),
       places: (folder.map { "; results are in \(Sentence.printable($0))" } ?? "")
-        + (contours.map { ", contours in \(Sentence.printable($0))" } ?? ""))
+        + (contours.map { ", contours in \(Sentence.printable($0))" } ?? ""),
+      problems: problems, earlierFailures: earlierFailures)
   }
 
   /// "slide.tif 1360x1024: 31 nucleus 12.4 % (840 ms)": objects and fraction of each class.
@@ -74,7 +86,7 @@ final class SegmentationReporter {
         + "\(NumberFormat.fixed(100 * result.fraction(index), 1)) %"
     }
     return "\(Sentence.printable(result.path)) \(result.width)x\(result.height): "
-      + (parts.isEmpty ? "nothing found" : parts.joined(separator: ", "))
+      + (parts.isEmpty ? "no objects" : parts.joined(separator: ", "))
       + " (\(NumberFormat.decimal(result.seconds * 1000)) ms)"
   }
 }

@@ -4,16 +4,18 @@ import Glimpse
 /// again at the end, with the totals.
 struct ImageTotals {
   private let console: Console
-  /// Inputs without images, which were reported before.
-  private let problems: [InferenceError]
+  private let run: RunOptions
   private let start = monotonicSeconds()
   private var imageCount = 0
   private var warningCount = 0
+  private var failureCount = 0
+  /// The paths of the first images that failed.
   private var failures: [String] = []
 
-  init(problems: [InferenceError], on console: Console) {
-    (self.problems, self.console) = (problems, console)
-  }
+  /// Listed at the end; all are in the rows.
+  private static let listedFailures = 100
+
+  init(_ run: RunOptions, on console: Console) { (self.run, self.console) = (run, console) }
 
   /// Counts an image, and prints its warnings and its failure.
   mutating func add(_ path: String, warnings: [String], failure: (any Error)?) {
@@ -23,8 +25,20 @@ struct ImageTotals {
       console.warn(Sentence.printable("\(path): \(warning)"))
     }
     if let failure {
-      failures.append(path)
+      failureCount += 1
+      if failures.count < Self.listedFailures { failures.append(path) }
       console.note("error: \(Sentence.printable("\(failure)"))")
+    }
+  }
+
+  /// Throws when more images have failed than may.
+  func check() throws(CommandError) {
+    if run.onError == .fail, failureCount > 0 {
+      throw CommandError("an image failed, and --on-error fail ends the run")
+    }
+    if let limit = run.maximumFailures, failureCount > limit {
+      throw CommandError(
+        "\(Sentence.count(failureCount, "image")) failed, more than --max-failures \(limit)")
     }
   }
 
@@ -33,29 +47,37 @@ struct ImageTotals {
   /// - Parameters:
   ///   - found: The number of objects with their noun.
   ///   - places: Where results are, as ends of the sentence.
-  func finish(found: String, places: String) -> ExitCode {
+  ///   - problems: Inputs that could not be used.
+  ///   - earlierFailures: Images of earlier runs into the same folder that failed.
+  func finish(
+    found: String, places: String, problems: [InferenceError], earlierFailures: Int = 0
+  ) -> ExitCode {
     console.note(
       "\(Sentence.count(imageCount, "image")), \(found), "
         + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
         + NumberFormat.duration(monotonicSeconds() - start) + places)
     if !failures.isEmpty {
-      console.note("\(failures.count) of \(Sentence.count(imageCount, "image")) failed:")
+      console.note("\(failureCount) of \(Sentence.count(imageCount, "image")) failed:")
       for path in failures { console.note("  \(Sentence.printable(path))") }
+      if failureCount > failures.count {
+        console.note("  and \(failureCount - failures.count) more")
+      }
     }
     if !problems.isEmpty {
       console.note("\(Sentence.count(problems.count, "other input")) could not be used:")
       for problem in problems { console.note("  \(Sentence.printable("\(problem)"))") }
     }
-    return failures.isEmpty && problems.isEmpty ? .done : .someInputsFailed
+    if imageCount == 0, earlierFailures == 0, !problems.isEmpty { return .fatal }
+    return failureCount + earlierFailures == 0 && problems.isEmpty ? .done : .someInputsFailed
   }
 }
 
-extension ImageInputs {
-  /// Finds the images of the command's arguments, and prints the warnings and problems of finding them.
-  static func found(_ arguments: [String], on console: Console) -> ImageInputs {
-    let images = ImageInputs(arguments)
-    for warning in images.warnings { console.warn(Sentence.printable(warning)) }
-    for problem in images.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
-    return images
+extension RunOptions {
+  /// The images of the command, after the warnings and problems of finding them were printed.
+  func foundImages(on console: Console) -> InputSource {
+    let source = source()
+    for warning in source.warnings { console.warn(Sentence.printable(warning)) }
+    for problem in source.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    return source
   }
 }

@@ -7,7 +7,8 @@ import Glimpse
 struct ProgressReporter {
   /// The start of the line, such as "Reading images".
   let label: String
-  let total: Int
+  /// Nil if it is not known.
+  let total: Int?
   /// What is counted.
   private let noun: String
 
@@ -24,7 +25,7 @@ struct ProgressReporter {
 
   /// - Parameter clock: Monotonic seconds.
   init(
-    _ label: String, total: Int, noun: String = "image", on console: Console,
+    _ label: String, total: Int?, noun: String = "image", on console: Console,
     clock: @escaping @Sendable () -> Double = monotonicSeconds
   ) {
     self.label = label
@@ -58,10 +59,12 @@ struct ProgressReporter {
 
   private func line(after seconds: Double) -> String {
     let rate = Double(count) / max(seconds, 1e-9)
+    let speed = "\(NumberFormat.decimal(rate)) \(noun)s/s"
+    guard let total else { return "\(label): \(Sentence.count(count, noun)), \(speed)" }
     let left =
       rate > 0 && count <= total
       ? ", \(NumberFormat.duration(Double(total - count) / rate)) left" : ""
-    return "\(label): \(count)/\(total) \(noun)s, \(NumberFormat.decimal(rate)) \(noun)s/s\(left)"
+    return "\(label): \(count)/\(total) \(noun)s, \(speed)\(left)"
   }
 }
 

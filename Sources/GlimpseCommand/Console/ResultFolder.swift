@@ -7,11 +7,11 @@ struct ResultFolder: Sendable {
   /// Whether this command created the folder.
   private let isNew: Bool
 
-  /// Creates the folder at a path; an existing one must be empty unless `overwrites`.
+  /// Creates the folder at a path; an existing one must be empty or hold results, unless `overwrites`.
   init(named path: String, overwrites: Bool) throws(CommandError) {
     self.path = path
     isNew = FileContents.entry(path) != .folder
-    if !isNew, !overwrites {
+    if !isNew, !overwrites, !ResultMark.isIn(path) {
       guard let found = try? FileManager.default.contentsOfDirectory(atPath: path) else {
         throw CommandError(FileContents.unlistable(path).diagnostic)
       }

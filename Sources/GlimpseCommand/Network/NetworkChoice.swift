@@ -107,4 +107,15 @@ struct ComputeBackend {
     kernels = try Kernels(set, precision: resolved.precision)
     pool = ThreadPool(threads: threads ?? Machine.availableThreads)
   }
+
+  /// Pools for predictors that process images side by side: whole images on single threads where there
+  /// are enough of them, which wait for each other less than parts of one image do.
+  ///
+  /// - Parameter images: The number of images; nil if it is not known.
+  func divided(among images: Int?, batch: Int) -> [ThreadPool] {
+    let batches = images.map { ($0 + batch - 1) / batch } ?? .max
+    let count = max(min(pool.threads, batches), 1)
+    guard count > 1 else { return [pool] }
+    return (0..<count).map { _ in ThreadPool(threads: pool.threads / count) }
+  }
 }

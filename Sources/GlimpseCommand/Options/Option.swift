@@ -60,6 +60,13 @@ extension Option {
       apply: { (owner, _) throws(CommandError) in owner[keyPath: path] = value })
   }
 
+  /// An option without a value, which stays unset where it is not given.
+  static func flag(_ name: String, _ path: Path<Bool?>, sets value: Bool, help: String) -> Option {
+    Option(
+      name: name, short: nil, valueName: nil, help: help, notes: { _ in [] },
+      apply: { (owner, _) throws(CommandError) in owner[keyPath: path] = value })
+  }
+
   /// An option with one value.
   ///
   /// - Parameter unit: The value's name in the help, such as "pixels".

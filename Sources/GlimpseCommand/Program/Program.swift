@@ -87,7 +87,8 @@ enum CommandList {
   static let all: [any Command.Type] = [
     Detect.self, Segment.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self,
     Export.self,
-    Info.self, Bench.self, Run.self, Completions.self, Manual.self,
+    Merge.self, Verify.self, Schema.self, Info.self, Bench.self, Run.self, Completions.self,
+    Manual.self,
   ]
 
   static var names: [String] { all.map { $0.name } }

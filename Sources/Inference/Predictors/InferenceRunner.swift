@@ -13,6 +13,21 @@ package struct StageTimes: Hashable, Sendable {
   package var network = 0.0
   /// Decoding of the network's outputs, such as NMS.
   package var postprocess = 0.0
+
+  static func += (a: inout StageTimes, b: StageTimes) { a = a.combined(b, +) }
+  static func - (a: StageTimes, b: StageTimes) -> StageTimes { a.combined(b, -) }
+  static func / (a: StageTimes, count: Double) -> StageTimes {
+    a.combined(StageTimes()) { value, _ in value / count }
+  }
+
+  private func combined(
+    _ other: StageTimes, _ combine: (Double, Double) -> Double
+  ) -> StageTimes {
+    StageTimes(
+      decode: combine(decode, other.decode), preprocess: combine(preprocess, other.preprocess),
+      network: combine(network, other.network),
+      postprocess: combine(postprocess, other.postprocess))
+  }
 }
 
 /// Runs a network on batches of images, independent of the task.

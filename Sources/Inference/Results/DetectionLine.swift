@@ -2,29 +2,33 @@ import Basics
 import Imaging
 
 extension ImageResult where Prediction == [Detection] {
-  /// A line of `detect --json`; boxes as [x1, y1, x2, y2] in pixels of the original image.
-  package func jsonLine(classNames: [String]) -> String {
+  /// A row of `detect --json`; boxes as [x1, y1, x2, y2] in pixels of the original image.
+  package func jsonLine(classNames: [String], _ run: RowFacts) -> String {
     var json = JSONWriter()
     json.object { json in
-      json.member("path", path)
-      if let failure { json.member("error", "\(failure)") }
-      guard let image else { return }
-      json.member("width", image.originalWidth)
-      json.member("height", image.originalHeight)
-      json.array("boxes") { list in
-        for detection in prediction ?? [] {
-          let box = detection.box
-          list.object {
-            $0.member("box", [box.x1, box.y1, box.x2, box.y2].map { ($0 * 100).rounded() / 100 })
-            $0.member("class", classNames[detection.classIndex])
-            $0.member("class_index", detection.classIndex)
-            $0.member("score", detection.score)
+      RowFacts.begin(input, failure: failure, &json)
+      // A result whose files could not be written is not lost.
+      if let size, let prediction {
+        json.member("width", size.width)
+        json.member("height", size.height)
+        json.array("boxes") { list in
+          for detection in prediction {
+            let box = detection.box
+            list.object {
+              $0.member("box", [box.x1, box.y1, box.x2, box.y2].map { ($0 * 100).rounded() / 100 })
+              $0.member("class", classNames[detection.classIndex])
+              $0.member("class_index", detection.classIndex)
+              $0.member("score", detection.score)
+            }
           }
         }
+        if run.showsTimes {
+          json.member("milliseconds", (milliseconds * 1000).rounded() / 1000)
+          json.object("stages") { times.write(to: &$0) }
+        }
+        if let drawing { json.member("drawing", run.path(drawing)) }
       }
-      json.member("milliseconds", (milliseconds * 1000).rounded() / 1000)
-      if let drawing { json.member("drawing", drawing) }
-      if !image.warnings.isEmpty { json.member("warnings", image.warnings) }
+      run.end(warnings: warnings, &json)
     }
     return json.text
   }
@@ -32,8 +36,8 @@ extension ImageResult where Prediction == [Detection] {
   /// Rows of a YOLO label file: class, center and size, relative to the image's size, and the score
   /// if it is requested.
   func labelRows(withScores: Bool) -> String {
-    guard let image else { return "" }
-    let (width, height) = (Double(image.originalWidth), Double(image.originalHeight))
+    guard let size else { return "" }
+    let (width, height) = (Double(size.width), Double(size.height))
     return (prediction ?? []).map { detection in
       let box = detection.box
       var numbers = [

@@ -44,6 +44,9 @@ package struct SegmentationOutputs: Sendable {
     savesMasks || savesOverlays || savesProbabilities || contours != nil || splitsObjects
   }
 
+  /// Whether the contours of all images are one file.
+  package var holdsAllContours: Bool { contours == .coco || contours == .cocoRLE }
+
   /// Whether the class map of the whole image is needed in memory.
   var needsWholeMap: Bool { contours != nil || splitsObjects }
 }

@@ -13,8 +13,7 @@ package struct SegmentationResult: Sendable {
     package init() {}
   }
 
-  /// The path as given by the user.
-  package let path: String
+  package let input: InputItem
   /// The size of the image in pixels; 0 if it could not be opened.
   package var width = 0
   package var height = 0
@@ -26,10 +25,15 @@ package struct SegmentationResult: Sendable {
   package var warnings: [String] = []
   /// Seconds for reading, segmenting and writing.
   package var seconds = 0.0
+  /// Seconds by stage; reading and writing of rows are in `seconds` only.
+  package var times = StageTimes()
   /// The error if the image could not be read or segmented, or a file could not be written.
   package var failure: (any Error)?
 
-  package init(path: String) { self.path = path }
+  package init(_ input: InputItem) { self.input = input }
+
+  /// The path as given by the user.
+  package var path: String { input.path }
 
   /// The number of objects of all classes.
   package var objectCount: Int { classes.reduce(0) { $0 + $1.areas.count } }
@@ -46,36 +50,38 @@ extension AreaHistogram {
 }
 
 extension SegmentationResult {
-  /// A line of `segment --json`; areas are in pixels.
-  package func jsonLine(classNames: [String]) -> String {
+  /// A row of `segment --json`; areas are in pixels.
+  package func jsonLine(classNames: [String], _ run: RowFacts) -> String {
     var json = JSONWriter()
     json.object { json in
-      json.member("path", path)
-      if let failure { json.member("error", "\(failure)") }
-      guard failure == nil else { return }
-      json.member("width", width)
-      json.member("height", height)
-      json.member("objects", objectCount)
-      json.array("classes") { list in
-        for (index, summary) in classes.enumerated() {
-          list.object {
-            $0.member("class", classNames[index])
-            $0.member("class_index", index)
-            $0.member("pixels", summary.pixels)
-            $0.member("fraction", fraction(index))
-            $0.member("objects", summary.areas.count)
-            $0.member("mean_area", summary.areas.roundedMean)
-            $0.member("median_area", summary.areas.median)
-            $0.member("smallest_area", summary.areas.range?.lowerBound ?? 0)
-            $0.member("largest_area", summary.areas.range?.upperBound ?? 0)
-          }
-        }
-      }
-      json.member("milliseconds", (seconds * 1e6).rounded() / 1000)
-      for file in files { json.member(file.kind, file.path) }
-      if !warnings.isEmpty { json.member("warnings", warnings) }
+      RowFacts.begin(input, failure: failure, &json)
+      if failure == nil { write(classNames: classNames, run, to: &json) }
+      run.end(warnings: warnings, &json)
     }
     return json.text
+  }
+
+  private func write(classNames: [String], _ run: RowFacts, to json: inout JSONWriter) {
+    json.member("width", width)
+    json.member("height", height)
+    json.member("objects", objectCount)
+    json.array("classes") { list in
+      for (index, summary) in classes.enumerated() {
+        list.object {
+          $0.member("class", classNames[index])
+          $0.member("class_index", index)
+          $0.member("pixels", summary.pixels)
+          $0.member("fraction", fraction(index))
+          $0.member("objects", summary.areas.count)
+          $0.member("mean_area", summary.areas.roundedMean)
+          $0.member("median_area", summary.areas.median)
+          $0.member("smallest_area", summary.areas.range?.lowerBound ?? 0)
+          $0.member("largest_area", summary.areas.range?.upperBound ?? 0)
+        }
+      }
+    }
+    if run.showsTimes { json.member("milliseconds", (seconds * 1e6).rounded() / 1000) }
+    for file in files { json.member(file.kind, run.path(file.path)) }
   }
 
   /// The first row of a CSV file: columns of all classes, then of each.

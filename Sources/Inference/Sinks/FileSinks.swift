@@ -1,101 +1,83 @@
 import Basics
-import Engine
 import Imaging
 
-/// Writes output files per image, on the threads of a pool. A write error becomes the `failure` of
-/// the image.
-package final class FileSink: Sink {
-  package typealias Prediction = [Detection]
-  /// Writes the files of one image under its output name; returns the path of a drawing.
-  private typealias Write = (ImageResult<Prediction>, DecodedImage, _ name: String) throws ->
-    String?
-  private let names: OutputNames
-  private let pool: ThreadPool
-  private let write: Write
+/// Writers of the files of one image, below folders that exist.
+package enum DetectionFiles {
+  package typealias Output = (inout ImageResult<[Detection]>) throws -> Void
 
-  private init(_ names: OutputNames, _ pool: ThreadPool, write: @escaping Write) {
-    self.names = names
-    self.pool = pool
-    self.write = write
-  }
-
-  package func consume(_ results: inout [ImageResult<Prediction>]) {
-    let window = results
-    let outcomes = pool.map(window.count) { index in
-      Result {
-        try window[index].image.flatMap {
-          try write(window[index], $0, names.names[window[index].index])
-        }
-      }
-    }
-    for (index, outcome) in outcomes.enumerated() {
-      switch outcome {
-      case .success(let drawing): results[index].drawing = drawing ?? results[index].drawing
-      case .failure(let error): results[index].failure = error
-      }
-    }
-  }
-
-  /// Writes the images with boxes drawn on them; the folder must exist.
-  ///
-  /// - Throws: `InferenceError` if a drawing would overwrite one of the inputs.
+  /// Writes the image with boxes drawn on it.
   package static func drawings(
-    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
-  ) throws(InferenceError) -> FileSink {
-    try names.checkInputsRemain(in: folder)
-    return FileSink(names, pool) { result, image, name in
-      let path = "\(folder)/\(name)"
-      let image = try image.fullSize(result.path, policy)
+    folder: String, classNames: [String], policy: DecodePolicy
+  ) -> Output {
+    { result in
+      guard let image = try result.fullSizeImage(policy) else { return }
+      let path = try place(result.input.outputName, in: folder, of: result.input)
       try ImageFile.write(image.drawing(result.prediction ?? [], classNames: classNames), to: path)
-      return path
+      result.drawing = path
     }
   }
 
-  /// Writes one YOLO label file per image; the folder must exist.
+  /// Writes one YOLO label file.
   ///
   /// - Parameter includesScores: Whether each row ends with the score. Rows without it can be used
   ///   for training.
-  package static func labels(
-    folder: String, names: OutputNames, includesScores: Bool, pool: ThreadPool
-  ) -> FileSink {
-    FileSink(names, pool) { result, _, name in
-      let path = "\(folder)/\(FilePath.stem(name)).txt"
+  package static func labels(folder: String, includesScores: Bool) -> Output {
+    { result in
+      let path = try place(
+        FilePath.stem(result.input.outputName) + ".txt", in: folder, of: result.input)
       try AtomicFile.write(
         result.labelRows(withScores: includesScores), to: path, isSynced: false, followsLinks: false
       )
-      return nil
     }
   }
 
-  /// Writes a crop of each object into one subfolder per class; the folder must exist.
+  /// Writes a crop of each object into one subfolder per class.
   package static func crops(
-    folder: String, names: OutputNames, classNames: [String], policy: DecodePolicy, pool: ThreadPool
-  ) -> FileSink {
-    FileSink(names, pool) { result, image, name in
-      guard let detections = result.prediction, !detections.isEmpty else { return nil }
+    folder: String, classNames: [String], policy: DecodePolicy
+  ) -> Output {
+    { result in
+      guard let detections = result.prediction, !detections.isEmpty,
+        let image = try result.fullSizeImage(policy)
+      else { return }
+      let name = result.input.outputName
       let stem = FilePath.stem(name)
-      let image = try image.fullSize(result.path, policy)
       for (number, detection) in zip(1..., detections) {
         guard let crop = image.cropped(to: detection.box) else { continue }
-        let folder = "\(folder)/\(FolderName.safe(classNames[detection.classIndex]))"
-        try NumberedFolder.makeFolder(folder)
-        try ImageFile.write(crop, to: "\(folder)/\(stem)-\(number)\(name.dropFirst(stem.count))")
+        let className = FolderName.safe(classNames[detection.classIndex])
+        let path = try place(
+          "\(className)/\(stem)-\(number)\(name.dropFirst(stem.count))", in: folder,
+          of: result.input)
+        try ImageFile.write(crop, to: path)
       }
-      return nil
     }
   }
-}
 
-extension DecodedImage {
-  /// The image at full size; decoded again if it was decoded at a reduced scale for prediction.
-  func fullSize(_ path: String, _ policy: DecodePolicy) throws(ImagingError) -> Image {
-    guard image.width != originalWidth || image.height != originalHeight else { return image }
-    var policy = policy
-    policy.neededLongerSide = nil
-    return try ImageFile.read(path, policy: policy).image
+  /// The path of a file, whose folder is created.
+  ///
+  /// - Throws: `InferenceError` if it is the input itself.
+  private static func place(
+    _ name: String, in folder: String, of input: InputItem
+  ) throws -> String {
+    let path = "\(folder)/\(name)"
+    if name.contains("/") { try NumberedFolder.makeFolder(FilePath.folder(path)) }
+    if let identity = FileContents.identity(path), identity == FileContents.identity(input.path) {
+      throw InferenceError("\(path) is the input itself, and is not overwritten")
+    }
+    return path
   }
 }
 
+extension ImageResult {
+  /// The image at full size; decoded again if it was decoded at a reduced scale for prediction.
+  fileprivate func fullSizeImage(_ policy: DecodePolicy) throws -> Image? {
+    guard let image else { return nil }
+    guard image.image.width != image.originalWidth || image.image.height != image.originalHeight
+    else { return image.image }
+    var policy = policy
+    policy.neededLongerSide = nil
+    return try input.decode(policy).image
+  }
+}
 extension Image {
   /// A crop of all pixels that a box touches; nil if there are none.
   func cropped(to box: Box) -> Image? {

@@ -6,16 +6,38 @@ import Imaging
 package final class JSONLinesSink: Sink {
   package typealias Prediction = [Detection]
   private let classNames: [String]
-  private let write: (String) throws -> Void
+  private let facts: RowFacts
+  private let write: ([String]) throws -> Void
 
-  /// - Parameter write: Writes one line, given without a line break.
-  package init(classNames: [String], write: @escaping (String) throws -> Void) {
-    self.classNames = classNames
-    self.write = write
+  /// - Parameter write: Writes lines, given without line breaks.
+  package init(
+    classNames: [String], _ facts: RowFacts, write: @escaping ([String]) throws -> Void
+  ) {
+    (self.classNames, self.facts, self.write) = (classNames, facts, write)
   }
 
   package func consume(_ results: inout [ImageResult<[Detection]>]) throws {
-    for result in results { try write(result.jsonLine(classNames: classNames)) }
+    try write(results.map { $0.jsonLine(classNames: classNames, facts) })
+  }
+}
+
+/// Adds the rows of a run and their times to its files.
+package final class RowSink: Sink {
+  package typealias Prediction = [Detection]
+  private let classNames: [String]
+  private let facts: RowFacts
+  private let parts: ResultParts
+
+  package init(classNames: [String], _ facts: RowFacts, into parts: ResultParts) {
+    self.classNames = classNames
+    self.facts = facts.withoutTimes(in: parts.folder)
+    self.parts = parts
+  }
+
+  package func consume(_ results: inout [ImageResult<[Detection]>]) throws {
+    try parts.append(
+      rows: results.map { $0.jsonLine(classNames: classNames, facts) },
+      times: results.map { $0.times.line(of: $0.index) })
   }
 }
 

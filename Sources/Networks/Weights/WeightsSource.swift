@@ -53,6 +53,19 @@ extension WeightsSource: OptionValue {
   }
 }
 
+extension WeightsSource {
+  /// The SHA-256 of the weights of a model, in hexadecimal; of random ones that of their name.
+  package func hash(of model: String) throws(NetworksError) -> String {
+    switch self {
+    case .builtIn: return SHA256.hex(of: DefaultWeights.bytes(of: model))
+    case .random: return SHA256.hex(of: "random \(model)".utf8)
+    case .file(let path):
+      let file = try NetworksError.wrap(LoadedFile(path, limit: Safetensors.largestFile))
+      return SHA256.hex(of: file.bytes)
+    }
+  }
+}
+
 extension WeightsSource: Codable {
   /// Decodes the text of the option.
   public init(from decoder: any Decoder) throws { self = try Self.decodingText(from: decoder) }
@@ -95,7 +108,7 @@ public enum DefaultWeights {
     return try Safetensors(bytes: [UInt8](bytes), name: WeightsSource.builtIn.name)
   }
 
-  private static func bytes(of model: String) -> UnsafeBufferPointer<UInt8> {
+  fileprivate static func bytes(of model: String) -> UnsafeBufferPointer<UInt8> {
     var count = 0
     let bytes = gw_weights(model, &count)
     return UnsafeBufferPointer(start: bytes, count: count)

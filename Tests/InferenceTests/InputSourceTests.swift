@@ -1,10 +1,11 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
 
 @testable import Inference
 
-@Suite struct ImageInputsTests {
+@Suite struct InputSourceTests {
   private let folder: TestFolder
   private var root: String { folder.path }
 
@@ -12,8 +13,25 @@ import Testing
     folder = try TestFolder()
   }
 
-  private func inputs(_ arguments: [String], input: String = "") -> ImageInputs {
-    ImageInputs(arguments, readStandardInput: { Array(input.utf8) })
+  /// All that a source gives.
+  private struct Inputs {
+    var items: [InputItem] = []
+    var problems: [InferenceError]
+    var warnings: [String]
+    var paths: [String] { items.map(\.path) }
+  }
+
+  private func inputs(
+    _ arguments: [String], input: String = "", column: String? = nil
+  ) -> Inputs {
+    var source = InputSource(
+      arguments, column: column,
+      standardInput: { ByteStream(name: "standard input", pieces: [Array(input.utf8)]) })
+    var items: [InputItem] = []
+    while let item = source.next() { items.append(item) }
+    #expect(items.map(\.index) == Array(0..<items.count))
+    #expect(source.knownCount == nil || source.knownCount == items.count)
+    return Inputs(items: items, problems: source.problems, warnings: source.warnings)
   }
 
   private func paths(_ arguments: [String], input: String = "") -> [String] {
@@ -170,10 +188,14 @@ import Testing
     try Data(Array("a.jpg\ncaf".utf8) + [0xE9] + Array(".jpg\n".utf8))
       .write(to: URL(fileURLWithPath: list))
     let found = inputs([list])
-    #expect(found.paths == [image])
+    // The entry is an input that fails in its turn.
+    #expect(found.paths == [image, "\(list):2"] && found.problems.isEmpty)
+    guard case .unusable(let error) = found.items[1].content else {
+      Issue.record("\(found.items[1])")
+      return
+    }
     #expect(
-      found.problems.map(\.description)
-        == ["\(list):2: the name 'caf\\xe9.jpg' is not UTF-8; rename the file"])
+      error.description == "\(list):2: the name 'caf\\xe9.jpg' is not UTF-8; rename the file")
 
     let name = Array("\(root)/caf".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
     for ending in [".jpg", ".txt"] {
@@ -187,6 +209,69 @@ import Testing
         == ["caf\\xe9/", "caf\\xe9.jpg"].map {
           "the name '\(root)/\($0)' is not UTF-8; rename it"
         })
+  }
+
+  @Test func listsInCSVAndJSONLinesHaveIds() throws {
+    let image = try folder.write("a b.jpg")
+    // Quotes, a comma and a quote inside, CR LF, a row that is too short.
+    let csv = try folder.write(
+      "list.csv", "id,Filename,note\r\n7,\"a b.jpg\",\"x, \"\"y\"\"\"\r\n8\r\n9,gone.jpg,\r\n")
+    let found = inputs([csv])
+    #expect(found.paths == [image, "\(csv):3", "\(root)/gone.jpg"])
+    #expect(found.items.map(\.id) == ["7", "\(csv):3", "9"])
+    #expect(inputs([csv], column: "note").paths.first == "\(root)/x, \"y\"")
+    #expect(
+      inputs([csv], column: "uri").problems.map(\.description) == [
+        "\(csv):1: the file cannot be read: it has no column 'uri', but 'id', 'Filename', 'note'; "
+          + "name the one of the paths with --column"
+      ])
+    let lines = try folder.write(
+      "list.jsonl", "{\"path\":\"a b.jpg\",\"id\":5}\n{\"file_name\":\"gone.jpg\"}\n[1]\n{}\n")
+    let objects = inputs([lines])
+    #expect(objects.paths == [image, "\(root)/gone.jpg", "\(lines):3", "\(lines):4"])
+    #expect(objects.items.map(\.id).prefix(2) == ["5", "\(root)/gone.jpg"])
+    // On standard input the first character tells.
+    #expect(inputs(["-"], input: "{\"path\":\"x.png\"}\n").paths == ["x.png"])
+  }
+
+  @Test func patternsAreExpanded() throws {
+    for name in ["p10.jpg", "p2.jpg", "q.png"] { try folder.write(name) }
+    #expect(paths(["\(root)/p*.jpg"]) == ["\(root)/p10.jpg", "\(root)/p2.jpg"])
+    #expect(
+      problems(["\(root)/z?.jpg"]) == ["no file matches the pattern '\(root)/z?.jpg'"])
+  }
+
+  /// Names of outputs keep the subfolders of a folder, and never leave their own.
+  @Test func namesKeepSubfolders() throws {
+    let image = try folder.write("in/sub/a.jpg")
+    try folder.write("in/b.jpg")
+    #expect(inputs(["\(root)/in"]).items.map(\.name) == ["b.jpg", "sub/a.jpg"])
+    #expect(inputs([image]).items.map(\.name) == ["a.jpg"])
+    #expect(
+      inputs(["-"], input: "../x/y.jpg\n/abs/z.jpg\n").items.map(\.name) == ["x/y.jpg", "z.jpg"])
+  }
+
+  @Test func foldersOfResultsAreNoInputs() throws {
+    let image = try folder.write("a.jpg")
+    try folder.write("runs/detect-1/a.jpg")
+    try folder.write("runs/detect-1/manifest.json", "{}")
+    #expect(paths([root]) == [image])
+    #expect(
+      problems(["\(root)/runs/detect-1"]) == [
+        "the folder '\(root)/runs/detect-1' holds results of an earlier run (manifest.json), which are "
+          + "not read as inputs"
+      ])
+  }
+
+  /// Two lines that come in pieces: the first image is there before the second line is.
+  @Test func aListIsReadAsItComes() {
+    let pieces = ["a.j", "pg\nb", ".jpg"].map { Array($0.utf8) }
+    var source = InputSource(
+      ["-"], standardInput: { ByteStream(name: "standard input", pieces: pieces) })
+    #expect(source.isLive && source.knownCount == nil)
+    #expect(source.next()?.path == "a.jpg")
+    #expect(source.next()?.path == "b.jpg")
+    #expect(source.next() == nil && source.problems.isEmpty)
   }
 }
 

@@ -1,0 +1,132 @@
+import Glimpse
+
+extension Detect {
+  func run(on console: Console) throws -> ExitCode {
+    let shard = try run.chosenShard()
+    let source = run.foundImages(on: console)
+    if source.isEmpty { return .fatal }
+    let model = try weights.loadDetector()
+    var options = detection
+    options.classes = try ClassChoice.indices(classes, among: model.description.classNames)
+    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let detectors = backend.divided(among: source.knownCount, batch: batch).map {
+      Detector(model, imageSize: imageSize, options: options, pool: $0, kernels: backend.kernels)
+    }
+    return try detect(
+      source, shard, with: detectors, ModelFacts(model, weights, backend.kernels), on: console)
+  }
+
+  /// Runs detectors of one model over the images of a source.
+  private func detect<D: Predictor<[Detection]>>(
+    _ source: InputSource, _ shard: Shard, with detectors: [D], _ facts: ModelFacts,
+    on console: Console
+  ) throws -> ExitCode {
+    let classNames = detectors[0].description.classNames
+    let policy = detectors[0].policy(strict: isStrict, maximumPixels: maximumPixels)
+    func naming() -> RunInputs.Naming? {
+      guard writesFiles else { return nil }
+      var names = OutputNames(stemsDiffer: savesLabels || savesCrops)
+      return { names.name(of: $0) }
+    }
+    let folder = try makeFolder()
+    defer { folder?.removeIfUnused() }
+    let results = try folder.map {
+      try ResultRun(
+        in: $0.path, of: Self.name, run, shard: shard, facts: facts, options: resultOptions,
+        name: naming())
+    }
+    if let resumption = results?.resumption { console.note(resumption) }
+    if let parts = results?.parts, parts.isComplete {
+      return parts.failureCount == 0 ? .done : .someInputsFailed
+    }
+    let done = results?.parts.done ?? 0
+    var source = source
+    source.isCancelled = { Interruption.isRequested }
+    var inputs = RunInputs(source, shard: shard, done: done, name: naming())
+    let reporter = DetectionReporter(
+      classNames: classNames,
+      imageCount: (results?.inputCount ?? source.knownCount).map { $0 - done },
+      run, printsLines: !printsJSON && !run.isQuiet, on: console)
+    var sinks: [any Sink<[Detection]>] = []
+    if let results {
+      sinks.append(RowSink(classNames: classNames, facts.rows, into: results.parts))
+    }
+    if printsJSON {
+      sinks.append(
+        JSONLinesSink(classNames: classNames, facts.rows) {
+          try console.print($0.joined(separator: "\n"))
+        })
+    }
+    var pipeline = InferencePipeline(detectors, policy: policy, batch: batch)
+    if let folder {
+      pipeline.outputs = try outputs(folder, classNames: classNames, policy: policy)
+    }
+    let summary = try Interruption.whileFinishing {
+      try pipeline.run(&inputs, into: sinks + [reporter], until: { Interruption.isRequested })
+    }
+    if !summary.isComplete {
+      try Interruption.check(
+        RunOptions.progress(done + summary.images, of: results?.inputCount ?? source.knownCount)
+          + (folder == nil ? "" : "; the same command resumes"))
+    }
+    try results?.finish()
+    return reporter.finish(
+      folder: folder?.path, problems: inputs.problems,
+      earlierFailures: (results?.parts.failureCount ?? 0))
+  }
+
+  private var drawsImages: Bool { savesDrawings ?? run.savesByDefault }
+
+  /// Whether files are written for each image.
+  private var writesFiles: Bool { drawsImages || savesLabels || savesCrops }
+
+  private func makeFolder() throws(CommandError) -> ResultFolder? {
+    guard writesFiles || run.output != nil else { return nil }
+    guard let output = run.output else { return try ResultFolder(nextFor: Self.name) }
+    return try ResultFolder(named: output, overwrites: run.overwrites)
+  }
+
+  /// The options that rows and files depend on.
+  private var resultOptions: [String: String] {
+    var options = [
+      "conf": detection.confidence.optionText, "iou": detection.iou.optionText,
+      "max-det": "\(detection.maximumDetections)",
+    ]
+    let flags = [
+      ("agnostic-nms", detection.isClassAgnostic), ("multi-label", detection.isMultiLabel),
+      ("strict", isStrict), ("save", drawsImages), ("save-txt", savesLabels),
+      ("save-conf", savesScores), ("save-crop", savesCrops),
+    ]
+    for (name, isOn) in flags where isOn { options[name] = "on" }
+    if !classes.isEmpty { options["classes"] = classes.joined(separator: ",") }
+    if let imageSize { options["imgsz"] = imageSize.optionText }
+    if maximumPixels != DecodePolicy().maximumPixels { options["max-pixels"] = "\(maximumPixels)" }
+    return options
+  }
+
+  /// One writer per kind of file. A new output format is one writer and one entry here.
+  private func outputs(
+    _ folder: ResultFolder, classNames: [String], policy: DecodePolicy
+  ) throws -> [DetectionFiles.Output] {
+    var outputs: [DetectionFiles.Output] = []
+    if savesLabels {
+      outputs.append(
+        DetectionFiles.labels(
+          folder: try folder.subfolder("labels"), includesScores: savesScores))
+      // The classes of the numbers in the label files, which 'evaluate' compares by name.
+      try AtomicFile.write(
+        classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt",
+        followsLinks: false)
+    }
+    if savesCrops {
+      outputs.append(
+        DetectionFiles.crops(
+          folder: try folder.subfolder("crops"), classNames: classNames, policy: policy))
+    }
+    if drawsImages {
+      outputs.append(
+        DetectionFiles.drawings(folder: folder.path, classNames: classNames, policy: policy))
+    }
+    return outputs
+  }
+}

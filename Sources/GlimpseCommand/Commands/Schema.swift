@@ -1,0 +1,31 @@
+import Glimpse
+
+/// Prints the JSON Schema of rows.
+struct Schema: Command {
+  var kind = Kind.detect
+
+  /// The commands that write rows.
+  enum Kind: String, OptionWord {
+    case detect
+    case segment
+
+    static var valueName: String { "command" }
+  }
+
+  static let name = "schema"
+  static let summary = "Print the JSON Schema of the rows of detect or segment"
+  static let arguments: [Positional<Schema>] = [
+    .one("command", \.kind, help: "Whose rows: detect or segment")
+  ]
+
+  static let options: OptionGroups<Schema> = [:]
+
+  static let examples: KeyValuePairs = [
+    "glimpse schema detect > row.schema.json": "For validators of other programs."
+  ]
+
+  func run(on console: Console) throws -> ExitCode {
+    try console.print((kind == .detect ? RowSchema.detection() : RowSchema.segmentation()).line)
+    return .done
+  }
+}
