@@ -43,7 +43,7 @@ extension Positional {
       help:
         "Images (JPEG, PNG, TIFF, BMP, PPM), folders, patterns ('*.jpg'), lists (.txt, .csv, .jsonl), "
         + "tar archives, or - for a list on standard input",
-      count: 0...Int.max,
+      count: 0...Int.max, words: [],
       apply: { (owner, text) throws(CommandError) in
         owner[keyPath: path].append(try ValueRule<String>.any.read(text, of: "<path>"))
       })
