@@ -23,7 +23,8 @@ import Glimpse
 
   private static let lines = [
     "check yolo --csv", "evaluate --truth truth.json --detections found.json --csv",
-    "evaluate --truth truth.json --detections found.json --report", "export --imgsz 64 -o",
+    "evaluate --truth truth.json --detections found.json --report",
+    "export --imgsz 64 --overwrite -o",
     "bench --imgsz 64 --runs 1 --dump-output", "bench --imgsz 64 --runs 1 --dump-input",
   ]
 
