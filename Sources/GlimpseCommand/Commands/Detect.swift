@@ -4,6 +4,7 @@ import Glimpse
 struct Detect: Command {
   var run = RunOptions()
   var weights = WeightsSource.builtIn
+  var otherWeights: [WeightsSource] = []
   var imageSize: InputSize?
   var detection = DetectionOptions()
   var classes: [String] = []
@@ -43,6 +44,7 @@ struct Detect: Command {
         "classes", \.classes, unit: "class", unset: "all",
         help: "Classes to detect, by name or index"),
       .value("iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
+      .nms(\.detection.nms),
       .value(
         "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
         help: "Maximum detections per image"),
@@ -50,12 +52,15 @@ struct Detect: Command {
         "agnostic-nms", \.detection.isClassAgnostic,
         help: "Let boxes of different classes suppress each other in NMS"),
     ] + Option.multiLabel(\.detection.isMultiLabel),
+    "Large and hard images": Option.largeImages(
+      tile: \.detection.tile, overlap: \.detection.overlap, merge: \.detection.merge,
+      augments: \.detection.augments, minimumSize: \.detection.minimumSize),
     "Network": [
-      .weights(\.weights),
+      .ensemble(\.weights, others: \.otherWeights),
       .imageSize(\.imageSize),
       .threads(\.threads),
       .precision(\.precision),
-      .batch(\.batch),
+      .batch(\.batch, help: "Images or tiles per run of the network"),
     ],
     "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [
@@ -93,12 +98,15 @@ struct Detect: Command {
     "glimpse detect photo.jpg": "Draw the detections into runs/detect-1/photo.jpg.",
     "glimpse detect holiday --classes person,dog --conf 0.4":
       "Detect people and dogs in all images of a folder.",
+    "glimpse detect --tile 640 --batch 4 aerial.jpg":
+      "Detect small objects in a large image.",
     "glimpse detect --json --no-save list.txt > found.jsonl":
       "Write no images, but a line of JSON for each image of a list.",
   ]
 
   func check(given names: Set<String>) throws(CommandError) {
     try run.check(Self.name)
+    try detection.check(given: names)
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }

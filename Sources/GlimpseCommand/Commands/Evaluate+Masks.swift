@@ -46,6 +46,8 @@ extension Evaluate {
     let unsuited = [
       ("--also", !extras.isEmpty), ("--errors", explanation.showsErrors),
       ("--merge", mergesDetections), ("--count-difficult", countsDifficult),
+      ("--nms", detection.nms != .hard), ("--tile", detection.tile != nil),
+      ("--augment", detection.augments), ("--min-size", detection.minimumSize > 0),
     ].first(where: \.1)
     if let unsuited {
       throw .usage("\(unsuited.0) is for detections and has no effect on masks")

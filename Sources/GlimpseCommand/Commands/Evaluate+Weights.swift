@@ -9,23 +9,25 @@ extension Evaluate {
     let model =
       source == .builtIn && (try? DatasetFormat.sniff(data)) == .masks
       ? try source.loadSegmenter() : try source.load(model: .compact)
-    if model.description.task == .segmentation {
+    if model.description.task == .segmentation, otherWeights.isEmpty {
       return try evaluate(segmenter: model, on: data, console)
     }
-    try source.checkDetector(model)
+    let models = try ([source] + otherWeights).loadDetectors(first: model)
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
     let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
+    var options = detection
+    options.batch = batch
     let detector = Detector(
-      model, imageSize: imageSize, options: detection, pool: backend.pool,
+      models, imageSize: imageSize, options: options, pool: backend.pool,
       kernels: backend.kernels)
     let (sink, summary) = try detections(of: dataset, detector, console)
     var input = sink.input
     if countsDifficult { input.groundTruths.countDifficult() }
     noteDifficult(input.groundTruths.ignoredCount, on: console)
     let result = try EvaluationResult(
-      name: source.name, input, tasks: tasks)
+      name: ([source] + otherWeights).map(\.name).joined(separator: " + "), input, tasks: tasks)
     for issue in sink.issues where issue.kind == .imageWarning { issues.add(issue.description) }
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
@@ -113,7 +115,8 @@ extension Evaluate {
     let (report, model) = (result.report, detector.description)
     let head: JSONValue = [
       "data": .string(dataset.path), "split": .string(dataset.split),
-      "weights": .string((weights ?? .builtIn).optionText),
+      "weights": .string(
+        ([weights ?? .builtIn] + otherWeights).map(\.optionText).joined(separator: ",")),
       "model": .string(model.name), "imgsz": model.imageSize.json,
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
       "iou": .number(detection.iou), "images": .integer(report.imageCount),

@@ -10,6 +10,7 @@ struct Evaluate: Command {
   var data: String?
   var split: String?
   var weights: WeightsSource?
+  var otherWeights: [WeightsSource] = []
   var imageSize: InputSize?
   var detection = DetectionOptions.evaluation
   var threads: Int?
@@ -76,7 +77,7 @@ struct Evaluate: Command {
         help: "Split of the dataset, or of annotations in folders: train, val, test"),
     ],
     "Network": [
-      .weights(\.weights, unset: "builtin"),
+      .ensemble(\.weights, others: \.otherWeights),
       .imageSize(\.imageSize),
       .threads(\.threads),
       .precision(\.precision),
@@ -96,10 +97,14 @@ struct Evaluate: Command {
         "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
         help: "Minimum score of a detection"),
       .value("iou", \.detection.iou, .from(0, to: 1), unit: "IoU", help: "IoU threshold for NMS"),
+      .nms(\.detection.nms),
       .value(
         "max-det", \.detection.maximumDetections, .from(1, to: 100_000), unit: "boxes",
         help: "Maximum detections per image"),
     ] + Option.multiLabel(\.detection.isMultiLabel),
+    "Large and hard images": Option.largeImages(
+      tile: \.detection.tile, overlap: \.detection.overlap, merge: \.detection.merge,
+      augments: \.detection.augments, minimumSize: \.detection.minimumSize),
     "Output": [
       .values(
         "also", \.extras, unit: "metric",
@@ -138,11 +143,12 @@ struct Evaluate: Command {
   /// The options of a network and of files of detections; each is an error with the other.
   private static let networkOptions = [
     "weights", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
-    "no-multi-label",
+    "no-multi-label", "nms", "tile", "overlap", "tile-merge", "augment", "min-size",
   ]
   private static let fileOptions = ["merge", "allow-mismatches", "images"]
 
   func check(given names: Set<String>) throws(CommandError) {
+    try detection.check(given: names)
     if names.contains("annotations"), !names.contains("data"),
       let option = Self.networkOptions.first(where: names.contains)
     {

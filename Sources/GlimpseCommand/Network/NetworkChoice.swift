@@ -45,15 +45,6 @@ extension WeightsSource {
     }
   }
 
-  /// Loads the weights of `detect` and `evaluate`.
-  ///
-  /// - Throws: `NetworksError` for an invalid file, a usage error if its model is not a detector.
-  func loadDetector() throws -> Model {
-    let model = try load(model: .compact)
-    try checkDetector(model)
-    return model
-  }
-
   /// Refuses a model that is not a detector.
   func checkDetector(_ model: Model) throws(CommandError) {
     guard model.description.task == .detection else {

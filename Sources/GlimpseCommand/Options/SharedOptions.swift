@@ -22,6 +22,46 @@ extension Option {
       help: "Weights: a file, builtin, or none for random ones")
   }
 
+  /// The weights of a detector or of the networks of an ensemble; the last value given counts.
+  ///
+  /// - Parameters:
+  ///   - path: The first network's.
+  ///   - others: Those of the other networks.
+  static func ensemble(
+    _ path: Path<WeightsSource>, others: Path<[WeightsSource]>
+  ) -> Option {
+    ensemble { (owner, sources) in
+      owner[keyPath: path] = sources[0]
+      owner[keyPath: others] = Array(sources.dropFirst())
+    }
+  }
+
+  static func ensemble(
+    _ path: Path<WeightsSource?>, others: Path<[WeightsSource]>
+  ) -> Option {
+    ensemble { (owner, sources) in
+      owner[keyPath: path] = sources[0]
+      owner[keyPath: others] = Array(sources.dropFirst())
+    }
+  }
+
+  private static func ensemble(
+    _ assign: @escaping @Sendable (inout Owner, [WeightsSource]) -> Void
+  ) -> Option {
+    Option(
+      name: "weights", short: "w", valueName: "file,...",
+      help: "Weights: a file, builtin, or none for random ones; several of the same classes are an "
+        + "ensemble",
+      notes: { _ in ["default: \(WeightsSource.builtIn.optionText)"] },
+      apply: { (owner, text) throws(CommandError) in
+        var sources: [WeightsSource] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+          sources.append(try ValueRule<WeightsSource>.any.read(String(part), of: "--weights"))
+        }
+        assign(&owner, sources)
+      })
+  }
+
   static func batch(
     _ path: Path<Int>, help: String = "Images per run of the network"
   ) -> Option {
@@ -50,6 +90,48 @@ extension Option {
         "no-multi-label", path, sets: false,
         help: "Keep only the highest-scoring class at an anchor point"),
     ]
+  }
+
+  static func nms(_ path: Path<NMSKind>) -> Option {
+    .value(
+      "nms", path,
+      help: "NMS: hard (greedy), soft (Gaussian), diou (by distance, too), or wbf (weighted box "
+        + "fusion, which averages boxes)")
+  }
+
+  /// The options for large and hard images.
+  static func largeImages(
+    tile: Path<Int?>, overlap: Path<Double>, merge: Path<TileMerge>, augments: Path<Bool>,
+    minimumSize: Path<Double>
+  ) -> [Option] {
+    [
+      .value(
+        "tile", tile, .multiple(of: InputSize.step, to: InputSize.limit), unit: "pixels",
+        unset: "none",
+        help:
+          "Side of the tiles in which larger images are processed at their own scale, besides the "
+          + "whole image"),
+      .value(
+        "overlap", overlap, .from(0, to: 0.75), unit: "part",
+        help: "Part of a tile's side that it shares with the next one; best if objects fit into it"),
+      .value(
+        "tile-merge", merge,
+        help:
+          "Overlap by which detections of tiles are merged: nms, IoU, or ios, intersection over "
+          + "the smaller box where one may be incomplete"),
+      .flag(
+        "augment", augments,
+        help:
+          "Test-time augmentation: merge the detections at scales \(scales) of the input size, each "
+          + "also mirrored, at six times the cost"),
+      .value(
+        "min-size", minimumSize, .atLeast(0), unit: "pixels",
+        help: "Minimum length of a box's shorter side, in pixels of the original image"),
+    ]
+  }
+
+  private static var scales: String {
+    DetectionOptions.augmentedScales.sorted().map(\.optionText).joined(separator: ", ")
   }
 
   static func strict(

@@ -62,6 +62,19 @@ public struct Box: Hashable, Sendable {
       x2: min(max(x2, 0), width), y2: min(max(y2, 0), height))
   }
 
+  /// The box clipped to a region.
+  package func clipped(to region: PixelRegion) -> Box {
+    let edges = Box(region)
+    return Box(
+      x1: min(max(x1, edges.x1), edges.x2), y1: min(max(y1, edges.y1), edges.y2),
+      x2: min(max(x2, edges.x1), edges.x2), y2: min(max(y2, edges.y1), edges.y2))
+  }
+
+  /// The box moved to the right and down, in pixels.
+  package func moved(x: Double, y: Double) -> Box {
+    Box(x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y)
+  }
+
   /// Intersection over union (IoU), 0...1; zero if both boxes have zero area.
   public func iou(_ other: Box) -> Double {
     let shared = intersection(other).area

@@ -62,10 +62,14 @@ package struct Letterbox: Hashable, Sendable {
 
   /// A box of the input, in pixels of the original image and clipped to it.
   package func originalBox(_ input: Box) -> Box {
+    unclippedBox(input).clipped(toWidth: Double(imageWidth), height: Double(imageHeight))
+  }
+
+  /// A box of the input, in pixels of the original image, which it may exceed.
+  package func unclippedBox(_ input: Box) -> Box {
     Box(
       x1: (input.x1 - offsetX) / scale, y1: (input.y1 - offsetY) / scale,
-      x2: (input.x2 - offsetX) / scale, y2: (input.y2 - offsetY) / scale
-    ).clipped(toWidth: Double(imageWidth), height: Double(imageHeight))
+      x2: (input.x2 - offsetX) / scale, y2: (input.y2 - offsetY) / scale)
   }
 
   /// Resamples an image into the input, normalized, in one pass.

@@ -1,4 +1,7 @@
-/// Options of a detector: score threshold, NMS, classes.
+import Basics
+import Imaging
+
+/// Options of a detector: score threshold, NMS, classes, tiles, test-time augmentation.
 public struct DetectionOptions: Hashable, Sendable {
   /// The score threshold, 0...1.
   public var confidence: Float
@@ -13,6 +16,25 @@ public struct DetectionOptions: Hashable, Sendable {
   public var isMultiLabel: Bool
   /// The classes to detect, as indices; nil for all.
   public var classes: Set<Int>?
+  /// The kind of NMS.
+  public var nms = NMSKind.hard
+  /// The minimum length of the shorter side of a box, in pixels of the original image.
+  public var minimumSize = 0.0
+  /// Whether each image is also seen mirrored and at the factors `augmentedScales` of the input size
+  /// (test-time augmentation), at six times the cost.
+  public var augments = false
+  /// The side of the square tiles, in pixels of the original image, in which images larger than a tile
+  /// are seen besides the whole image; a multiple of 32. Nil for no tiles.
+  public var tile: Int?
+  /// The part of a tile's side that neighboring tiles share, at least; 0 to 0.75.
+  public var overlap = 0.2
+  /// How detections of different tiles are merged.
+  public var merge = TileMerge.ios
+  /// The number of tiles per run of the network; results do not depend on it.
+  public var batch = 1
+
+  /// The factors of the input size in test-time augmentation.
+  package static let augmentedScales = [1, 0.83, 1.17]
 
   /// Makes options; the defaults are those of `glimpse detect`.
   public init(
@@ -30,4 +52,16 @@ public struct DetectionOptions: Hashable, Sendable {
   /// Options for evaluation by the COCO metric: a score threshold of 0.001 and several classes per
   /// anchor point.
   public static let evaluation = DetectionOptions(confidence: 0.001, multiLabel: true)
+}
+
+extension DetectionOptions {
+  /// How large inputs may be, as factors of the input size.
+  var scales: [Double] { augments ? Self.augmentedScales : [1] }
+
+  /// The detections of several networks or views of one region, reduced by NMS.
+  func reduce(_ lists: [[Detection]]) -> [Detection] {
+    nms.reduce(
+      lists, iouThreshold: iou, minimumScore: confidence, classAgnostic: isClassAgnostic,
+      maximumDetections: maximumDetections)
+  }
 }

@@ -4,29 +4,53 @@ import Imaging
 import Networks
 
 /// Detects objects: letterbox, network, decoding, NMS, boxes in pixels of the original image.
+///
+/// Large images may also be seen in tiles, in several sizes and mirrored, and by several networks;
+/// `DetectionOptions` has the choices.
 public final class Detector: Predictor {
+  /// The first network's, with the stage times of all.
   package let runner: InferenceRunner
-  /// The score threshold, NMS settings and classes.
+  /// The score threshold, NMS settings, classes and tiles.
   public var options: DetectionOptions
-  /// Called with the raw outputs for images of one input size, their indices in the batch and their
-  /// letterboxes.
+  /// Called with the raw outputs for images or tiles of one input size, their indices in the batch and
+  /// their letterboxes.
   package var onOutputs: ([View], [Int], [Letterbox]) -> Void = { _, _, _ in }
-  private let head: DetectionHead
+  private let networks: [DetectorNetwork]
 
   /// The model's name, class names, preprocessing and head, with the input size in use.
   public var description: ModelDescription { runner.description }
 
-  /// - Parameter imageSize: The input size; nil for the model's.
+  /// Makes a detector of several networks, an ensemble.
+  ///
+  /// - Parameters:
+  ///   - models: One or more, whose classes have the same names; they may be in another order.
+  ///   - imageSize: The input size; nil for each model's.
   package init(
+    _ models: [Model], imageSize: InputSize? = nil, options: DetectionOptions = DetectionOptions(),
+    pool: ThreadPool, kernels: Kernels
+  ) {
+    precondition(!models.isEmpty, "a detector has at least one network")
+    let names = models[0].description.classNames
+    networks = models.map { model in
+      let classes = model.description.classNames.map { name in
+        guard let index = names.firstIndex(of: name) else {
+          preconditionFailure("the first network has no class \(name)")
+        }
+        return index
+      }
+      return DetectorNetwork(
+        model, classes: classes, imageSize: imageSize, pool: pool, kernels: kernels)
+    }
+    runner = networks[0].runner
+    self.options = options
+  }
+
+  /// - Parameter imageSize: The input size; nil for the model's.
+  package convenience init(
     _ model: Model, imageSize: InputSize? = nil, options: DetectionOptions = DetectionOptions(),
     pool: ThreadPool, kernels: Kernels
   ) {
-    guard case .detection(let head) = model.description.head else {
-      preconditionFailure("\(model.description.name) is not a detector")
-    }
-    self.head = head
-    self.options = options
-    runner = InferenceRunner(model, imageSize: imageSize, pool: pool, kernels: kernels)
+    self.init([model], imageSize: imageSize, options: options, pool: pool, kernels: kernels)
   }
 
   /// Makes a detector with its own thread pool.
@@ -51,63 +75,81 @@ public final class Detector: Predictor {
     try predict([DecodedImage(image)])[0]
   }
 
-  package func predict(_ images: [DecodedImage]) throws(EngineError) -> [[Detection]] {
-    let letterboxes = images.map {
-      Letterbox(
-        imageWidth: $0.originalWidth, imageHeight: $0.originalHeight,
-        size: runner.description.imageSize)
+  /// Tiles need images in full size; otherwise large JPEGs are decoded at a reduced scale that the
+  /// largest input allows.
+  package var decodePolicy: DecodePolicy {
+    let sides = networks.flatMap { network in
+      options.scales.map { network.runner.description.imageSize.scaled(by: $0).longestSide }
     }
-    var results = [[Detection]](repeating: [], count: images.count)
-    for group in groups(letterboxes) {
-      let first = letterboxes[group[0]]
-      let shape = Shape(n: group.count, h: first.targetHeight, w: first.targetWidth, c: 3)
-      let found = try runner.run(shape) { place, input in
-        letterboxes[group[place]].fill(
-          images[group[place]].image.asInput, into: input, normalization: runner.normalization)
-      } inspect: { outputs in
-        onOutputs(outputs, group, group.map { letterboxes[$0] })
-      } read: { place, outputs in
-        detections(outputs, image: place, letterbox: letterboxes[group[place]])
+    return DecodePolicy(neededLongerSide: options.tile == nil ? sides.max() : nil)
+  }
+
+  package func predict(_ images: [DecodedImage]) throws(EngineError) -> [[Detection]] {
+    var results = try detections(images.map { ImageRegion($0) }, size: nil)
+    guard let tile = options.tile else { return results }
+    for (index, image) in images.enumerated() {
+      let (width, height) = (image.originalWidth, image.originalHeight)
+      let regions = TileGrid(
+        imageWidth: width, imageHeight: height, side: tile, overlap: options.overlap
+      ).regions
+      guard !regions.isEmpty else { continue }
+      var merging = TileMerging(
+        imageWidth: width, imageHeight: height, completeSize: Double(tile) * options.overlap)
+      merging.add(results[index], of: ImageRegion(image).region)
+      let input = DecodedImage(image.image.asInput)
+      for first in stride(from: 0, to: regions.count, by: options.batch) {
+        let batch = regions[first..<min(first + options.batch, regions.count)]
+        let found = try detections(
+          batch.map { ImageRegion(input, $0) }, size: .longerSide(tile))
+        for (region, detections) in zip(batch, found) { merging.add(detections, of: region) }
       }
-      for (index, detections) in zip(group, found) { results[index] = detections }
+      results[index] = Array(
+        merging.merged(options.merge, classAgnostic: options.isClassAgnostic)
+          .prefix(options.maximumDetections))
     }
     return results
   }
 
-  /// Divides a batch into groups of one input size each, as indices in ascending order. If there are
-  /// several sizes, each image is a group, so that there is one plan per size and not one per number
-  /// of images; a network on one image keeps all threads busy, too.
-  private func groups(_ letterboxes: [Letterbox]) -> [[Int]] {
-    func size(_ letterbox: Letterbox) -> [Int] { [letterbox.targetWidth, letterbox.targetHeight] }
-    let isUniform = letterboxes.allSatisfy { size($0) == size(letterboxes[0]) }
-    if isUniform { return letterboxes.isEmpty ? [] : [Array(letterboxes.indices)] }
-    return letterboxes.indices.map { [$0] }
-  }
-
-  private func detections(_ outputs: [View], image: Int, letterbox: Letterbox) -> [Detection] {
-    let found = head.candidates(
-      outputs, image: image, confidence: options.confidence, classes: options.classes,
-      isMultiLabel: options.isMultiLabel)
-    // Boxes that lie entirely in the padding are dropped before NMS.
-    let visible = found.map { candidate in
-      let box = candidate.box
-      return Detection(
-        box: Box(x1: box.x, y1: box.y, x2: box.z, y2: box.w), classIndex: candidate.classIndex,
-        score: candidate.score)
-    }.filter { letterbox.originalBox($0.box).area > 0 }
-    return NonMaximumSuppression.suppress(
-      visible, iouThreshold: options.iou, classAgnostic: options.isClassAgnostic,
-      maximumDetections: options.maximumDetections
-    ).map {
-      Detection(box: letterbox.originalBox($0.box), classIndex: $0.classIndex, score: $0.score)
+  /// The detections of each region after NMS over all networks and views.
+  ///
+  /// - Parameter size: The input size; nil for each network's.
+  private func detections(
+    _ regions: [ImageRegion], size: InputSize?
+  ) throws(EngineError) -> [[Detection]] {
+    var lists = [[[Detection]]](repeating: [], count: regions.count)
+    for network in networks {
+      for scale in options.scales {
+        for isMirrored in options.augments ? [false, true] : [false] {
+          let found = try network.candidates(
+            regions, .init(size: size, scale: scale, isMirrored: isMirrored), options,
+            inspect: onOutputs)
+          for (place, candidates) in found.enumerated() { lists[place].append(candidates) }
+        }
+      }
+      if network !== networks[0] { runner.times.take(from: &network.runner.times) }
     }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (options, candidates) = (options, lists)
+    let results = runner.pool.map(regions.count) { place in
+      options.reduce(candidates[place]).map { detection in
+        var detection = detection
+        detection.box = detection.box.clipped(to: regions[place].region)
+        return detection
+      }
+    }
+    runner.times.postprocess += (clock.now - start) / .seconds(1)
+    return results
   }
 }
 
-extension Image {
-  /// The image as 8-bit RGB, as `ImageFile` reads it; transparent pixels are composited over the gray
-  /// of the padding.
-  package var asInput: Image {
-    in8Bits.composited(over: UInt8(Normalization.padding)).converted(to: .rgb8)
+extension StageTimes {
+  /// Adds other times, which become zero.
+  fileprivate mutating func take(from other: inout StageTimes) {
+    decode += other.decode
+    preprocess += other.preprocess
+    network += other.network
+    postprocess += other.postprocess
+    other = StageTimes()
   }
 }
