@@ -7,7 +7,8 @@ import Testing
 struct SuppressionTests {
   /// The textbook loop, on the definitions alone.
   private func textbook(
-    _ detections: [Detection], threshold: Double, classAgnostic: Bool, maximum: Int
+    _ detections: [Detection], threshold: Double, byDistance: Bool = false, classAgnostic: Bool,
+    maximum: Int
   ) -> [Detection] {
     let order = detections.indices.sorted {
       (-detections[$0].score, $0) < (-detections[$1].score, $1)
@@ -16,7 +17,7 @@ struct SuppressionTests {
     for candidate in order.map({ detections[$0] }) {
       let isSuppressed = kept.contains {
         (classAgnostic || $0.classIndex == candidate.classIndex)
-          && $0.box.iou(candidate.box) > threshold
+          && (byDistance ? $0.box.diou(candidate.box) : $0.box.iou(candidate.box)) > threshold
       }
       if !isSuppressed { kept.append(candidate) }
     }
@@ -94,6 +95,46 @@ struct SuppressionTests {
     #expect(
       NonMaximumSuppression.suppress(set, iouThreshold: 0.4)
         == NonMaximumSuppression.suppress(good, iouThreshold: 0.4))
+  }
+
+  /// So many boxes of one class lie in strips; only boxes in reach are compared.
+  @Test("a large class agrees with the textbook loop", arguments: [0, 0.1, 0.5, 0.9, 1])
+  func strips(threshold: Double) {
+    var random = SeededGenerator(seed: 5)
+    let set = (0..<900).map { index in
+      // Corners on a grid, so that ties at the threshold occur; a few boxes of extreme size.
+      let x = Double(Int.random(in: 0...30, using: &random))
+      let y = Double(Int.random(in: -200...200, using: &random))
+      let scale = index % 90 == 0 ? 1e6 : index % 91 == 0 ? 1e-6 : 1
+      return Detection(
+        box: Box(
+          x1: x, y1: y, x2: x + scale * Double(Int.random(in: 0...12, using: &random)),
+          y2: y + scale * Double(Int.random(in: 0...12, using: &random))),
+        classIndex: index % 2, score: Float(Int.random(in: 0...50, using: &random)) / 50)
+    }
+    for (byDistance, maximum) in [(false, Int.max), (true, .max), (false, 40), (true, 1)] {
+      #expect(
+        NonMaximumSuppression.suppress(
+          set, iouThreshold: threshold, byDistance: byDistance, classAgnostic: true,
+          maximumDetections: maximum)
+          == textbook(
+            set, threshold: threshold, byDistance: byDistance, classAgnostic: true,
+            maximum: maximum))
+    }
+  }
+
+  @Test("coordinates whose sums overflow are compared, too")
+  func overflow() {
+    let set = [-1.7e308, -1e300, 0, 1e300, 1.7e308].flatMap { place in
+      (0..<30).map { index in
+        Detection(
+          box: Box(x1: 0, y1: place, x2: 10, y2: place + Double(index)), classIndex: 0,
+          score: Float(index) / 30)
+      }
+    }
+    #expect(
+      NonMaximumSuppression.suppress(set, iouThreshold: 0.5)
+        == textbook(set, threshold: 0.5, classAgnostic: false, maximum: .max))
   }
 
   @Test("30,000 candidates over 80 classes agree with the textbook loop, class by class")

@@ -28,7 +28,7 @@ struct KeptBoxes {
   /// Allocates memory for some boxes; the caller calls `deallocate`.
   init(capacity boxes: Int, threshold: Double) {
     self.threshold = threshold
-    reach = (1 - threshold) / (2 * threshold)
+    reach = max((1 - threshold) / (2 * threshold), 0)
     capacity = boxes + Self.mostStrips * Self.block
     numbers = .allocate(capacity: 5 * capacity)
     numbers.initialize(repeating: 0, count: 5 * capacity)
