@@ -41,7 +41,7 @@ enum Habits {
     "format": ["use --from for the dataset's format, --to for the result's"],
     "augment": [
       "augmentations have options of their own, such as --mosaic; drop it",
-      "there is no test-time augmentation for boxes; drop it",
+      "test-time augmentation is for detect, evaluate and segment; drop it",
     ],
     "verbose": ["drop it"], "workspace": ["drop it"],
   ]

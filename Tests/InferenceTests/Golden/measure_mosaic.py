@@ -46,7 +46,7 @@ def main():
     parser.add_argument("--gap", type=int, default=0, help="gray pixels between the cells")
     parser.add_argument("--tile", default="640")
     parser.add_argument("--overlap", default="0.6")
-    parser.add_argument("options", nargs="*", help="further options of glimpse detect, after --")
+    parser.add_argument("--also", default="", help="further options of glimpse detect, in one word")
     arguments = parser.parse_args()
 
     names = sorted(str(p) for p in pathlib.Path(arguments.images).glob("*.jpg"))
@@ -76,7 +76,7 @@ def main():
                 expected.append((box["class"], [b[0] + x, b[1] + y, b[2] + x, b[3] + y], box["score"]))
         whole = detect(
             arguments.glimpse, [f"{folder}/mosaic.png"], "--max-det", "5000", "--tile", arguments.tile,
-            "--overlap", arguments.overlap, *arguments.options)[0]
+            "--overlap", arguments.overlap, *arguments.also.split())[0]
 
     free = [(box["class"], box["box"]) for box in whole]
     missed = []
