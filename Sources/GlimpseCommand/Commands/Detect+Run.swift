@@ -5,18 +5,20 @@ extension Detect {
     let shard = try run.chosenShard()
     let source = run.foundImages(on: console)
     if source.isEmpty { return .fatal }
-    let model = try weights.loadDetector()
+    let sources = [weights] + otherWeights
+    let models = try sources.loadDetectors()
     var options = detection
-    options.classes = try ClassChoice.indices(classes, among: model.description.classNames)
+    options.classes = try ClassChoice.indices(classes, among: models[0].description.classNames)
+    options.batch = batch
     let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
     let detectors = backend.divided(among: source.knownCount, batch: batch).map {
-      Detector(model, imageSize: imageSize, options: options, pool: $0, kernels: backend.kernels)
+      Detector(models, imageSize: imageSize, options: options, pool: $0, kernels: backend.kernels)
     }
     return try detect(
-      source, shard, with: detectors, ModelFacts(model, weights, backend.kernels), on: console)
+      source, shard, with: detectors, ModelFacts(models, sources, backend.kernels), on: console)
   }
 
-  /// Runs detectors of one model over the images of a source.
+  /// Runs detectors of the same models over the images of a source.
   private func detect<D: Predictor<[Detection]>>(
     _ source: InputSource, _ shard: Shard, with detectors: [D], _ facts: ModelFacts,
     on console: Console
@@ -94,10 +96,18 @@ extension Detect {
     ]
     let flags = [
       ("agnostic-nms", detection.isClassAgnostic), ("multi-label", detection.isMultiLabel),
-      ("strict", isStrict), ("save", drawsImages), ("save-txt", savesLabels),
+      ("augment", detection.augments), ("strict", isStrict), ("save", drawsImages),
+      ("save-txt", savesLabels),
       ("save-conf", savesScores), ("save-crop", savesCrops),
     ]
     for (name, isOn) in flags where isOn { options[name] = "on" }
+    if detection.nms != .hard { options["nms"] = detection.nms.optionText }
+    if detection.minimumSize > 0 { options["min-size"] = detection.minimumSize.optionText }
+    if let tile = detection.tile {
+      options["tile"] = tile.optionText
+      options["overlap"] = detection.overlap.optionText
+      options["tile-merge"] = detection.merge.optionText
+    }
     if !classes.isEmpty { options["classes"] = classes.joined(separator: ",") }
     if let imageSize { options["imgsz"] = imageSize.optionText }
     if maximumPixels != DecodePolicy().maximumPixels { options["max-pixels"] = "\(maximumPixels)" }

@@ -46,6 +46,7 @@ def main():
     parser.add_argument("--gap", type=int, default=0, help="gray pixels between the cells")
     parser.add_argument("--tile", default="640")
     parser.add_argument("--overlap", default="0.6")
+    parser.add_argument("--weights", default="builtin")
     parser.add_argument("--also", default="", help="further options of glimpse detect, in one word")
     arguments = parser.parse_args()
 
@@ -69,14 +70,14 @@ def main():
         expected = []
         found = detect(
             arguments.glimpse, singles, "--imgsz", arguments.imgsz, "--conf", str(arguments.conf),
-            "--iou", "0.5")
+            "--iou", "0.5", "--weights", arguments.weights)
         for boxes, (x, y) in zip(found, places):
             for box in boxes:
                 b = box["box"]
                 expected.append((box["class"], [b[0] + x, b[1] + y, b[2] + x, b[3] + y], box["score"]))
         whole = detect(
             arguments.glimpse, [f"{folder}/mosaic.png"], "--max-det", "5000", "--tile", arguments.tile,
-            "--overlap", arguments.overlap, *arguments.also.split())[0]
+            "--overlap", arguments.overlap, "--weights", arguments.weights, *arguments.also.split())[0]
 
     free = [(box["class"], box["box"]) for box in whole]
     missed = []
