@@ -231,6 +231,40 @@ import Testing
     #expect(try found == boxes("in/a.jpg", "in/b.png") && found.count == 2)
   }
 
+  /// Files of other programs beside the rows, and a converted run.
+  @Test func otherFormatsAreWritten() throws {
+    _ = try writeList(2)
+    let result = try detect(
+      "in/a.jpg", "in/b.png", "-o", "out", "--no-save", "--save-voc", "--save-labelme", "--conf",
+      "0.01", "--max-det", "2")
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(try text("out/annotations/a.xml").contains("<width>48</width><height>32</height>"))
+    #expect(try text("out/labelme/b.json").contains("\"imageHeight\":60"))
+    let csv = try BuiltProgram.run(["merge", "out", "--to", "csv"], in: folder.path)
+    #expect(csv.exitCode == 0 && csv.output.split(separator: "\n").count == 5)
+    let coco = try BuiltProgram.run(
+      ["merge", "out", "--to", "coco", "-o", "results.json"], in: folder.path)
+    #expect(coco.exitCode == 0 && coco.output.isEmpty)
+    #expect(try text("results.json").contains("\"image_id\":\"a\""))
+    let misused = try BuiltProgram.run(
+      ["merge", "out", "--annotations", "x.json"], in: folder.path)
+    #expect(misused.exitCode == 2)
+  }
+
+  /// Files that are opened must not get the number of a stream that is closed.
+  @Test func aClosedOutputIsNoFileOfTheRun() throws {
+    _ = try writeList(2)
+    let closed = try BuiltProgram.runShell(
+      "$GLIMPSE detect -w \(weights) --imgsz 64 in/a.jpg -o out >&-", in: folder.path)
+    #expect(closed.exitCode == 1)
+    #expect(closed.diagnostics.contains("cannot write to standard output: Bad file descriptor"))
+    let full = try BuiltProgram.runShell(
+      "$GLIMPSE detect -w \(weights) --imgsz 64 in/a.jpg --json --no-save >/dev/full",
+      in: folder.path)
+    #expect(full.exitCode == 1)
+    #expect(full.diagnostics.contains("cannot write to standard output: No space left on device"))
+  }
+
   @Test func everySchemaIsJSON() throws {
     for command in ["detect", "segment"] {
       let result = try BuiltProgram.run(["schema", command])

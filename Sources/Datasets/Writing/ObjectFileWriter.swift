@@ -6,9 +6,10 @@ package struct ObjectFileWriter {
   private let format: DatasetFormat
   private var writer: any FormatWriter
 
-  /// - Parameter format: COCO, one file of all images, or LabelMe, one file per image.
+  /// - Parameter format: COCO, one file of all images, or LabelMe or Pascal VOC, one file per image.
   package init(format: DatasetFormat, classNames: [String]) {
-    precondition(format == .coco || format == .labelme, "\(format) is not written for objects")
+    precondition(
+      [.coco, .labelme, .voc].contains(format), "\(format) is not written for objects")
     self.format = format
     writer = format.writer.init(classNames: classNames, splits: [Self.split])
   }

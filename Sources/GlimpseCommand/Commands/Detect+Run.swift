@@ -27,7 +27,7 @@ extension Detect {
     let policy = detectors[0].policy(strict: isStrict, maximumPixels: maximumPixels)
     func naming() -> RunInputs.Naming? {
       guard writesFiles else { return nil }
-      var names = OutputNames(stemsDiffer: savesLabels || savesCrops)
+      var names = OutputNames(stemsDiffer: sharesStems)
       return { names.name(of: $0) }
     }
     let folder = try makeFolder()
@@ -80,7 +80,10 @@ extension Detect {
   private var drawsImages: Bool { savesDrawings ?? run.savesByDefault }
 
   /// Whether files are written for each image.
-  private var writesFiles: Bool { drawsImages || savesLabels || savesCrops }
+  private var writesFiles: Bool { drawsImages || sharesStems }
+
+  /// Whether files are named by the stems of images, which must then differ.
+  private var sharesStems: Bool { savesLabels || savesCrops || savesVOC || savesLabelMe }
 
   private func makeFolder() throws(CommandError) -> ResultFolder? {
     guard writesFiles || run.output != nil else { return nil }
@@ -97,8 +100,8 @@ extension Detect {
     let flags = [
       ("agnostic-nms", detection.isClassAgnostic), ("multi-label", detection.isMultiLabel),
       ("augment", detection.augments), ("strict", isStrict), ("save", drawsImages),
-      ("save-txt", savesLabels),
-      ("save-conf", savesScores), ("save-crop", savesCrops),
+      ("save-txt", savesLabels), ("save-conf", savesScores), ("save-crop", savesCrops),
+      ("save-voc", savesVOC), ("save-labelme", savesLabelMe),
     ]
     for (name, isOn) in flags where isOn { options[name] = "on" }
     if detection.nms != .hard { options["nms"] = detection.nms.optionText }
@@ -127,6 +130,13 @@ extension Detect {
       try AtomicFile.write(
         classNames.map { $0 + "\n" }.joined(), to: "\(folder.path)/classes.txt",
         followsLinks: false)
+    }
+    for (format, name, isOn) in [
+      (DatasetFormat.voc, "annotations", savesVOC), (.labelme, "labelme", savesLabelMe),
+    ] where isOn {
+      outputs.append(
+        DetectionFiles.annotations(
+          folder: try folder.subfolder(name), format: format, classNames: classNames))
     }
     if savesCrops {
       outputs.append(

@@ -16,6 +16,8 @@ struct Detect: Command {
   var savesLabels = false
   var savesScores = false
   var savesCrops = false
+  var savesVOC = false
+  var savesLabelMe = false
   var isStrict = false
   var maximumPixels = DecodePolicy().maximumPixels
   var printsJSON = false
@@ -78,6 +80,8 @@ struct Detect: Command {
           "Write a label file per image into labels/: class, center, size (0 to 1); and classes.txt"
       ),
       .flag("save-conf", \.savesScores, help: "Add the score to the rows of --save-txt"),
+      .flag("save-voc", \.savesVOC, help: "Write a Pascal VOC file per image into annotations/"),
+      .flag("save-labelme", \.savesLabelMe, help: "Write a LabelMe file per image into labelme/"),
       .flag("save-crop", \.savesCrops, help: "Write each object as an image into crops/"),
       .json(
         \.printsJSON,

@@ -7,10 +7,19 @@ enum Program {
   static func start() -> Never {
     // A closed pipe and a file size limit are then errors of writing, so that commands can clean up.
     signal(SIGPIPE, SIG_IGN)
+    occupyClosedDescriptors()
     signal(SIGXFSZ, SIG_IGN)
     Interruption.observe()
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Console())
     exit(code.rawValue)
+  }
+
+  /// Keeps files from getting the numbers of standard streams that the caller closed, which would mix
+  /// output into them; writing to these fails as before.
+  private static func occupyClosedDescriptors() {
+    for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) == -1 {
+      open("/dev/null", O_RDONLY)
+    }
   }
 
   /// - Parameter words: The arguments without the program's name.

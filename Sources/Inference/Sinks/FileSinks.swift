@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import Imaging
 
 /// Writers of the files of one image, below folders that exist.
@@ -28,6 +29,26 @@ package enum DetectionFiles {
       try AtomicFile.write(
         result.labelRows(withScores: includesScores), to: path, isSynced: false, followsLinks: false
       )
+    }
+  }
+
+  /// Writes one annotation file in the format of a labeling tool: Pascal VOC or LabelMe.
+  package static func annotations(
+    folder: String, format: DatasetFormat, classNames: [String]
+  ) -> Output {
+    let ending = format == .voc ? ".xml" : ".json"
+    return { result in
+      guard let size = result.size else { return }
+      let objects = (result.prediction ?? []).map {
+        Annotation(box: $0.box, classIndex: $0.classIndex)
+      }
+      var writer = ObjectFileWriter(format: format, classNames: classNames)
+      let pieces = try writer.add(
+        objects, image: result.input.outputName, width: size.width, height: size.height)
+      let path = try place(
+        FilePath.stem(result.input.outputName) + ending, in: folder, of: result.input)
+      try AtomicFile.write(
+        (pieces ?? []).flatMap(\.self), to: path, isSynced: false, followsLinks: false)
     }
   }
 
