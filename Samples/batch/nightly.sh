@@ -12,7 +12,7 @@ result=$(mktemp)
 trap 'rm -f "$result"' EXIT
 
 code=0
-"$glimpse" evaluate --data "$data" --split "$split" --weights "$weights" --bootstrap --json \
+"$glimpse" evaluate --data "$data" --split "$split" --weights "$weights" --bootstrap 1000 --json \
   >"$result" || code=$?
 # 3: some images could not be read, and count as images without detections.
 [ "$code" -eq 0 ] || [ "$code" -eq 3 ] || exit "$code"
@@ -26,7 +26,7 @@ python3 - "$reference" "$result" <<'EOF'
 import json, sys
 before, now = (json.load(open(path)) for path in sys.argv[1:])
 old, new = before["metrics"]["AP"], now["metrics"]["AP"]
-low, high = now["bootstrap"]["AP"]["low"], now["bootstrap"]["AP"]["high"]
+low, high = now["intervals"]["all"]["AP"]
 print(f"AP {new:.4f} (95 % interval {low:.4f} to {high:.4f}), reference {old:.4f}")
 sys.exit(0 if high >= old else "AP has fallen beyond its confidence interval")
 EOF

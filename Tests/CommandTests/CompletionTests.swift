@@ -23,6 +23,10 @@ import Testing
     process.executableURL = URL(fileURLWithPath: try #require(Self.path(of: program)))
     process.arguments = words
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    // Shells keep a history below the home folder.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["HOME": folder.path]) { $1 }
+      .filter { !$0.key.hasPrefix("XDG_") }
     process.standardInput = FileHandle.nullDevice
     var handles: [FileHandle] = []
     for name in ["output", "errors"] {

@@ -110,6 +110,8 @@ import Testing
       return alone.problems.map(\.description).joined(separator: "|")
     }
     #expect(problem("\(root)/cat.jpg") == "there is no file or folder '\(root)/cat.jpg'")
+    #expect(problem("0").hasPrefix("there is no file or folder '0'; cameras are not read: pipe "))
+    #expect(problem("https://x.org/a.jpg").contains("; addresses are not read: download the file"))
     try folder.write("empty/readme.md")
     #expect(
       problem("\(root)/empty")

@@ -115,9 +115,7 @@ package struct InputSource {
       append(argument)
       missing.append(
         InferenceError(
-          "there is no file or folder \(Sentence.quoted(argument))"
-            + (argument.contains("\u{FFFD}")
-              ? "; if its name is not UTF-8, rename it, or give its folder" : "")))
+          "there is no file or folder \(Sentence.quoted(argument))" + Self.advice(on: argument)))
     case .folder: try addFolder(argument)
     case .file:
       if let form = ListReader.Form(path: argument, column: column) {
@@ -132,6 +130,20 @@ package struct InputSource {
         append(argument)
       }
     }
+  }
+
+  /// What an argument may mean that names no file, as the end of a sentence.
+  private static func advice(on argument: String) -> String {
+    if argument.contains("\u{FFFD}") {
+      return "; if its name is not UTF-8, rename it, or give its folder"
+    }
+    if argument.contains("://") {
+      return "; addresses are not read: download the file, or pipe images into --stream -"
+    }
+    guard argument.allSatisfy(\.isNumber) else { return "" }
+    return
+      "; cameras are not read: pipe their images into --stream -. Several classes are separated by "
+      + "commas, as in --classes 0,2"
   }
 
   private static func open(_ path: String) throws(InferenceError) -> ByteStream {
