@@ -69,8 +69,8 @@ import Testing
       return
     }
     do {
-      // Placeholders of words and numbers stand for values of any kind.
-      let isPattern = words.contains { $0 == "..." || $0 == "N" || $0 == "COMMAND" }
+      // Placeholders stand for values of any kind, and --resume reads the run that it names.
+      let isPattern = words.contains { ["...", "N", "COMMAND", "--resume"].contains($0) }
       if !isPattern { try parse(command, Array(words.dropFirst())) }
     } catch {
       Issue.record("\(place): glimpse \(words.joined(separator: " ")): \(error)")
