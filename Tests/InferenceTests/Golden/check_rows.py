@@ -42,13 +42,11 @@ def main():
 
         results = folder + "/results.json"
         run("detect", images, "-o", out, "--no-save", "-q", "--overwrite")
-        mapped = run("info", "--weights", "builtin") and json.load(open(annotations))
-        names = {c["name"] for c in mapped["categories"]}
-        known = {b["class"] for row in rows for b in row.get("boxes", [])}
-        if known <= names:
-            run("merge", out, "--to", "coco", "--annotations", annotations, "-o", results)
-        else:
-            run("merge", out, "--to", "coco", "-o", results)
+        names = {category["name"] for category in json.load(open(annotations))["categories"]}
+        known = {box["class"] for row in rows for box in row.get("boxes", [])}
+        # Ids by name where all classes are COCO's; otherwise from 1, which loads as well.
+        ids = ["--annotations", annotations] if known <= names else []
+        run("merge", out, "--to", "coco", *ids, "-o", results)
         with contextlib.redirect_stdout(io.StringIO()):
             loaded = COCO(annotations).loadRes(results)
         boxes = sum(len(row["boxes"]) for row in rows[:-1])
