@@ -22,10 +22,14 @@ from onnx2torch import convert
 from PIL import Image
 
 
-def normalized(pixels):
-    """Percentiles 1 and 99.8 of each channel become 0 and 1, as in Glimpse's U-Nets."""
+def normalized(pixels, white):
+    """Percentiles 1 and 99.8 of each channel become 0 and 1, as in Glimpse's U-Nets.
+
+    The range is at least one level of 255: a few bright pixels of a flat window would otherwise become
+    numbers so large that they spoil the running statistics of batch normalization.
+    """
     low, high = np.percentile(pixels, [1, 99.8], axis=(0, 1))
-    return (pixels - low) / np.maximum(high - low, 1e-6)
+    return (pixels - low) / np.maximum(high - low, white / 255)
 
 
 def load(folder, split):
@@ -65,7 +69,7 @@ def window(image, mask, size, rng):
     pixels = gray + (pixels - gray) * rng.uniform(0.8, 1.2)
     pixels = (pixels - 0.5) * rng.uniform(0.85, 1.15) + 0.5 + rng.uniform(-0.1, 0.1)
     pixels = np.clip(pixels, 0, 1) ** rng.uniform(1 / 1.2, 1.2)
-    return normalized(pixels).transpose(2, 0, 1), (out[3] > 0.5).float().numpy()
+    return normalized(pixels, 1).transpose(2, 0, 1), (out[3] > 0.5).float().numpy()
 
 
 def dice_loss(logits, labels):
@@ -81,7 +85,7 @@ def dice(network, samples):
         for image, mask in samples:
             height, width = mask.shape
             padding = ((0, -height % 32), (0, -width % 32), (0, 0))
-            x = np.pad(normalized(image), padding, mode="symmetric").transpose(2, 0, 1)
+            x = np.pad(normalized(image, 255), padding, mode="symmetric").transpose(2, 0, 1)
             logits = network(torch.from_numpy(np.ascontiguousarray(x, np.float32))[None])
             found = logits[0, 0, :height, :width].numpy() > 0
             both += (found * mask).sum()
