@@ -36,7 +36,7 @@ import Testing
     let weights = try Data(
       contentsOf: Self.root.appendingPathComponent("Weights/compact.safetensors"))
     try #require(
-      SHA256.hex([UInt8](weights)) == golden.weights_sha256,
+      SHA256.hex(of: weights) == golden.weights_sha256,
       "the built-in weights are others: run Tests/CommandTests/Golden/check_onnx_example.py --write"
     )
     let detector = try Detector(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GlimpseCommand
 
-/// The scripts of Samples/batch that need no cluster. Slurm, Spark and Ray are run by check_engines.sh.
+/// The scripts of Samples/batch that need no cluster. Slurm, Spark and Ray are run by Golden/check_engines.sh.
 @Suite struct RecipeTests {
   private let folder: TemporaryFolder
   private let weights: String

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -44,7 +45,8 @@ struct FormatGoldenTests {
     #expect(image.width == entry.width && image.height == entry.height)
     #expect(image.format == PixelFormat(channels: entry.channels, bitDepth: entry.depth))
     #expect(decoded.originalWidth == entry.width && decoded.originalHeight == entry.height)
-    #expect(SHA256.hex(entry.depth == 8 ? image.bytes : littleEndian(image.bytes)) == entry.sha256)
+    #expect(
+      SHA256.hex(of: entry.depth == 8 ? image.bytes : littleEndian(image.bytes)) == entry.sha256)
     let warnings =
       switch entry.name {
       case "pages-None.tif": ["it has 3 pages, of which the first is read"]

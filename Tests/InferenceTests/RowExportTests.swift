@@ -54,15 +54,15 @@ import Testing
         """)
     let folder = try TestFolder()
     try folder.write(
-      #"{"images":[{"id":"x1","file_name":"in/7.jpg"}],"#
+      #"{"images":[{"id":"x1","file_name":"in/7.jpg"}],"annotations":[],"#
         + #""categories":[{"id":90,"name":"cat, big"},{"id":3,"name":"dog"}]}"#, to: "a.json")
     let text = try export(.coco, ids: COCOResultIds(annotations: folder.path("a.json")))
     #expect(text.contains(#"{"image_id":"x1","category_id":90,"#))
-    try folder.write(#"{"images":[],"categories":[]}"#, to: "b.json")
+    try folder.write(#"{"images":[],"annotations":[],"categories":[]}"#, to: "b.json")
     let error = #expect(throws: InferenceError.self) {
       try export(.coco, ids: COCOResultIds(annotations: folder.path("b.json")))
     }
-    #expect(error?.description == "in/7.jpg is not in the annotations")
+    #expect(error?.description == "in/7.jpg is missing or ambiguous in the annotations")
   }
 
   @Test func megadetectorHasPartsOfTheImage() throws {

@@ -40,7 +40,7 @@ import Testing
       found.jsonLine(classNames: names, facts)
         == start + #""ok","# + boxes
         + #""milliseconds":1.235,"stages":{"read":0.0,"prepare":0.0,"infer":1.235,"#
-        + #""postprocess":0.0},"# + end)
+        + #""post_process":0.0},"# + end)
     // Rows of folders are the same in every run: without times, with paths below the folder.
     found.drawing = "out/a.jpg"
     let rows = facts.withoutTimes(in: "out")

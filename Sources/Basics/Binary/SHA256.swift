@@ -16,24 +16,35 @@ package struct SHA256 {
   /// The digest of all bytes in hexadecimal.
   package static func hex(of bytes: some Sequence<UInt8>) -> String {
     var digest = SHA256()
-    digest.append(Array(bytes))
+    digest.append(bytes)
     return digest.hex
   }
 
-  package mutating func append(_ bytes: [UInt8]) {
-    byteCount += UInt64(bytes.count)
-    pending += bytes
-    let whole = pending.count / Self.blockBytes * Self.blockBytes
-    pending.withUnsafeBufferPointer { buffer in
-      for start in stride(from: 0, to: whole, by: Self.blockBytes) {
-        Self.process(
-          UnsafeBufferPointer(rebasing: buffer[start..<start + Self.blockBytes]), &state, &schedule)
-      }
-    }
-    pending.removeFirst(whole)
+  package mutating func append(_ bytes: some Sequence<UInt8>) {
+    let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { append($0) }
+    if isContiguous == nil { Array(bytes).withUnsafeBufferPointer { append($0) } }
   }
 
-  package mutating func append(_ text: String) { append(Array(text.utf8)) }
+  /// Processes whole blocks where they lie, and keeps the rest.
+  private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    byteCount += UInt64(bytes.count)
+    var start = 0
+    if !pending.isEmpty {
+      start = min(Self.blockBytes - pending.count, bytes.count)
+      pending += bytes[..<start]
+      guard pending.count == Self.blockBytes else { return }
+      pending.withUnsafeBufferPointer { Self.process($0, &state, &schedule) }
+      pending.removeAll(keepingCapacity: true)
+    }
+    while bytes.count - start >= Self.blockBytes {
+      Self.process(
+        UnsafeBufferPointer(rebasing: bytes[start..<start + Self.blockBytes]), &state, &schedule)
+      start += Self.blockBytes
+    }
+    pending += bytes[start...]
+  }
+
+  package mutating func append(_ text: String) { append(text.utf8) }
 
   /// The digest of the bytes so far in hexadecimal.
   package var hex: String {

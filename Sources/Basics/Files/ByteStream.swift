@@ -118,4 +118,24 @@ package struct StreamBuffer {
     start += rest
     return true
   }
+
+  /// Takes the bytes up to a separator, which is dropped, or up to the end; nil at the end.
+  ///
+  /// - Parameter limit: The maximum number of bytes without a separator.
+  package mutating func take(
+    upTo separator: UInt8, limit: Int = .max
+  ) throws(FileError) -> [UInt8]? {
+    var searched = 0
+    while true {
+      if let place = unread.dropFirst(searched).firstIndex(of: separator) {
+        let part = take(place - unread.startIndex)
+        start += 1
+        return part
+      }
+      if isAtEnd { return count == 0 ? nil : take(count) }
+      searched = count
+      guard searched <= limit else { throw .tooLarge(stream.name, limit) }
+      try readMore()
+    }
+  }
 }

@@ -71,22 +71,8 @@ package struct PathListReader {
       case .carriageReturn?: UInt8(ascii: "\r")
       default: UInt8(ascii: "\n")
       }
-    var searched = 0
-    while true {
-      if let place = buffer.unread.dropFirst(searched).firstIndex(of: end) {
-        var part = buffer.take(place - buffer.unread.startIndex)
-        _ = buffer.take(1)
-        if end == UInt8(ascii: "\n"), part.last == UInt8(ascii: "\r") { part.removeLast() }
-        return part
-      }
-      if buffer.isAtEnd {
-        return buffer.count == 0 ? nil : buffer.take(buffer.count)
-      }
-      searched = buffer.count
-      guard searched <= FileContents.textLimit else {
-        throw .tooLarge(name, FileContents.textLimit)
-      }
-      try buffer.readMore()
-    }
+    var part = try buffer.take(upTo: end, limit: FileContents.textLimit)
+    if end == UInt8(ascii: "\n"), part?.last == UInt8(ascii: "\r") { part?.removeLast() }
+    return part
   }
 }

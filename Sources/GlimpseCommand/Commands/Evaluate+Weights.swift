@@ -133,24 +133,21 @@ extension Evaluate {
 
 extension PipelineSummary {
   /// Milliseconds per image.
-  private var stages: KeyValuePairs<String, Double> {
-    let scale = 1000 / Double(max(images, 1))
-    return [
-      "read": times.decode * scale, "prepare": times.preprocess * scale,
-      "infer": times.network * scale, "post-process": times.postprocess * scale,
-    ]
+  private var stages: [(name: String, milliseconds: Double)] {
+    times.stages.map { ($0.name, $0.seconds * 1000 / Double(max(images, 1))) }
   }
 
   /// "read 2.1, prepare 0.3, infer 7.9, post-process 0.1".
   var stageText: String {
-    stages.map { "\($0.key) \(NumberFormat.decimal($0.value))" }.joined(separator: ", ")
+    stages.map {
+      "\($0.name.replacing("_", with: "-")) \(NumberFormat.decimal($0.milliseconds))"
+    }.joined(separator: ", ")
   }
 
   var stageJSON: JSONValue {
     .object(
       stages.map {
-        JSONMember(
-          key: $0.key.replacing("-", with: "_"), value: .number(($0.value * 1000).rounded() / 1000))
+        JSONMember(key: $0.name, value: .number(($0.milliseconds * 1000).rounded() / 1000))
       })
   }
 }

@@ -40,8 +40,10 @@ struct Verify: Command {
       try wrap { try reader.read { try count.add($0, of: path) } }
     case .file:
       try wrap {
-        var lines = LineReader(try ByteStream(path))
-        while let line = try lines.next() { try count.add(line, of: path) }
+        var lines = StreamBuffer(try ByteStream(path))
+        while let line = try lines.take(upTo: ResultReader.lineFeed) {
+          try count.add(line, of: path)
+        }
       }
     }
     try console.write(

@@ -102,7 +102,7 @@ package enum FailureClass: String, CaseIterable, Sendable {
 extension StageTimes {
   /// The stages in order, with the names of `ms_per_image`.
   package var stages: [(name: String, seconds: Double)] {
-    [("read", decode), ("prepare", preprocess), ("infer", network), ("postprocess", postprocess)]
+    [("read", decode), ("prepare", preprocess), ("infer", network), ("post_process", postprocess)]
   }
 
   /// The row of an input in a file of times.

@@ -11,6 +11,8 @@ package struct ResultReader {
     manifest = try ResultManifest(of: folder)
   }
 
+  package static let lineFeed = UInt8(ascii: "\n")
+
   private var shards: [Shard] {
     (0..<manifest.shards).map { Shard(number: $0, of: manifest.shards) }
   }
@@ -34,9 +36,9 @@ package struct ResultReader {
           + "first is \(missing.shard.number)/\(manifest.shards)", in: folder,
         advice: "run it again with the same options and inputs")
     }
-    var files = try shards.map { LineReader(try ByteStream(path(of: $0))) }
+    var files = try shards.map { StreamBuffer(try ByteStream(path(of: $0))) }
     var index = 0
-    while let line = try files[index % files.count].next() {
+    while let line = try files[index % files.count].take(upTo: Self.lineFeed) {
       guard RowIndex.of(line[...]) == index else {
         throw InferenceError(
           "the row of input \(index) is missing, damaged or not in its place",
@@ -47,35 +49,13 @@ package struct ResultReader {
     }
     // All shards end together.
     for (shard, place) in shards.enumerated() {
-      guard try files[shard].next() == nil else {
+      guard try files[shard].take(upTo: Self.lineFeed) == nil else {
         throw InferenceError("the row of input \(index) is missing", in: path(of: place))
       }
     }
     if let inputs = manifest.inputs, inputs.count != index {
       throw InferenceError(
         "there are \(index) rows for \(inputs.count) inputs", in: folder)
-    }
-  }
-}
-
-/// Reads the lines of a file, without their line feeds.
-package struct LineReader {
-  private var buffer: StreamBuffer
-
-  package init(_ stream: ByteStream) { buffer = StreamBuffer(stream) }
-
-  /// The next line; nil at the end. A last line without a line feed counts.
-  package mutating func next() throws(FileError) -> [UInt8]? {
-    var searched = 0
-    while true {
-      if let place = buffer.unread.dropFirst(searched).firstIndex(of: UInt8(ascii: "\n")) {
-        let line = buffer.take(place - buffer.unread.startIndex)
-        _ = buffer.take(1)
-        return line
-      }
-      if buffer.isAtEnd { return buffer.count == 0 ? nil : buffer.take(buffer.count) }
-      searched = buffer.count
-      try buffer.readMore()
     }
   }
 }

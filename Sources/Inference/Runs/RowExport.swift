@@ -79,7 +79,7 @@ package struct RowExport: ~Copyable {
     return try row.boxes.map { found throws(InferenceError) in
       let (x1, y1, x2, y2) = found.corners
       return [
-        "image_id": image, "category_id": .integer(try ids.category(found.name, found.index)),
+        "image_id": image.json, "category_id": try ids.category(found.name, found.index).json,
         "bbox": .array([x1, y1, x2 - x1, y2 - y1].map { .number(Self.rounded($0)) }),
         "score": .number(found.score),
       ]
@@ -172,8 +172,8 @@ private struct DetectionRow {
 
 /// The ids of images and categories in COCO results.
 package struct COCOResultIds: Sendable {
-  private var images: [String: ItemId]?
-  private var categories: [String: Int] = [:]
+  private var images: (names: ImageNames, ids: [ItemId])?
+  private var categories: [String: ItemId] = [:]
 
   /// Ids of file names that are numbers, as COCO's are, and categories from 1.
   package init() {}
@@ -181,27 +181,30 @@ package struct COCOResultIds: Sendable {
   /// The ids of an annotation file: images by path or file name, categories by name.
   ///
   /// - Throws: `DatasetsError` for a file that is no COCO annotation file.
-  package init(annotations path: String) throws {
-    let file = try COCOIdTable(path)
-    images = file.images
-    categories = file.categories
+  package init(annotations path: String) throws(DatasetsError) {
+    let join = COCOJoin(try COCOFile(path, segmentations: false, requiresExtents: false))
+    let entries = join.images.map {
+      GroundTruth.ImageEntry(name: $0.name, id: $0.id, width: $0.width, height: $0.height)
+    }
+    images = (ImageNames(entries), join.images.map(\.id))
+    categories = Dictionary(
+      join.categories.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
   }
 
-  fileprivate func image(_ path: String) throws(InferenceError) -> JSONValue {
-    let name = FilePath.name(path)
+  fileprivate func image(_ path: String) throws(InferenceError) -> ItemId {
     guard let images else {
-      if let number = Int(FilePath.stem(name)) { return .integer(number) }
-      return .string(FilePath.stem(name))
+      let stem = FilePath.stem(FilePath.name(path))
+      // 000000397133.jpg is the image 397133.
+      return Int(stem).map(ItemId.number) ?? .text(stem)
     }
-    switch images[path] ?? images[name] {
-    case .number(let number)?: return .integer(number)
-    case .text(let text)?: return .string(text)
-    case nil: throw InferenceError("\(path) is not in the annotations")
+    guard let index = images.names[path] else {
+      throw InferenceError("\(path) is missing or ambiguous in the annotations")
     }
+    return images.ids[index]
   }
 
-  fileprivate func category(_ name: String, _ index: Int) throws(InferenceError) -> Int {
-    guard images != nil else { return index + 1 }
+  fileprivate func category(_ name: String, _ index: Int) throws(InferenceError) -> ItemId {
+    guard images != nil else { return .number(index + 1) }
     guard let id = categories[name] else {
       throw InferenceError("the class \(Sentence.quoted(name)) is not in the annotations")
     }
@@ -209,24 +212,11 @@ package struct COCOResultIds: Sendable {
   }
 }
 
-/// The ids of images by file name and of categories by name in a COCO annotation file.
-private struct COCOIdTable {
-  private(set) var images: [String: ItemId] = [:]
-  private(set) var categories: [String: Int] = [:]
-
-  init(_ path: String) throws {
-    guard let value = try? JSONValue(parsing: try FileContents.read(path, limit: 1 << 31).bytes),
-      case .array(let images)? = value["images"],
-      case .array(let categories)? = value["categories"]
-    else { throw InferenceError("it is no COCO annotation file", in: path) }
-    for image in images {
-      guard let name = image["file_name"]?.text else { continue }
-      let id = image["id"]?.whole.map(ItemId.number) ?? image["id"]?.text.map(ItemId.text)
-      for key in [name, FilePath.name(name)] where self.images[key] == nil { self.images[key] = id }
-    }
-    for category in categories {
-      guard let name = category["name"]?.text, let id = category["id"]?.whole else { continue }
-      self.categories[name] = id
+extension ItemId {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .number(let number): .integer(number)
+    case .text(let text): .string(text)
     }
   }
 }

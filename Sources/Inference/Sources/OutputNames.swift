@@ -32,13 +32,11 @@ package struct OutputNames: Sendable {
   }
 }
 
-/// Folders of results, which are not read as inputs.
-package enum ResultMark {
-  /// The name of the file that marks a folder: its manifest.
-  package static let fileName = "manifest.json"
-
-  /// Whether a folder holds results.
-  package static func isIn(_ folder: String) -> Bool {
-    FileContents.entry("\(folder)/\(fileName)") == .file
+/// Paths of outputs below a folder.
+enum OutputPath {
+  /// A relative path that stays below its folder: without a leading slash, `.` and `..`.
+  static func inside(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." && !$0.contains("\0") }
+    return parts.joined(separator: "/")
   }
 }

@@ -52,7 +52,7 @@ package struct Safetensors: Sendable {
   /// The maximum header size in bytes, as in the reference implementation.
   static let largestHeader = 100_000_000
   /// The maximum file size in bytes.
-  static let largestFile = 8 << 30
+  private static let largestFile = 8 << 30
 
   /// Opens and validates a file.
   ///

@@ -60,8 +60,14 @@ extension WeightsSource {
     case .builtIn: return SHA256.hex(of: DefaultWeights.bytes(of: model))
     case .random: return SHA256.hex(of: "random \(model)".utf8)
     case .file(let path):
-      let file = try NetworksError.wrap(LoadedFile(path, limit: Safetensors.largestFile))
-      return SHA256.hex(of: file.bytes)
+      // In pieces: the model of the file is in memory already.
+      var digest = SHA256()
+      let stream = try NetworksError.wrap(ByteStream(path))
+      while true {
+        let piece = try NetworksError.wrap(stream.next())
+        if piece.isEmpty { return digest.hex }
+        digest.append(piece)
+      }
     }
   }
 }

@@ -8,7 +8,7 @@
 set -euo pipefail
 export GLIMPSE=$1
 list=$(realpath "$2") python=$3
-recipes=$(realpath "$(dirname "$0")/../../Samples/batch")
+recipes=$(realpath "$(dirname "$0")/../../../Samples/batch")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
