@@ -30,17 +30,14 @@ extension Detect {
       var names = OutputNames(stemsDiffer: sharesStems)
       return { names.name(of: $0) }
     }
-    let folder = try makeFolder()
+    let folder = try run.makeFolder(for: Self.name, writesFiles: writesFiles)
     defer { folder?.removeIfUnused() }
     let results = try folder.map {
       try ResultRun(
         in: $0.path, of: Self.name, run, shard: shard, facts: facts, options: resultOptions,
         name: naming())
     }
-    if let resumption = results?.resumption { console.note(resumption) }
-    if let parts = results?.parts, parts.isComplete {
-      return parts.failureCount == 0 ? .done : .someInputsFailed
-    }
+    if let code = results?.resume(on: console) { return code }
     let done = results?.parts.done ?? 0
     var source = source
     source.isCancelled = { Interruption.isRequested }
@@ -84,12 +81,6 @@ extension Detect {
 
   /// Whether files are named by the stems of images, which must then differ.
   private var sharesStems: Bool { savesLabels || savesCrops || savesVOC || savesLabelMe }
-
-  private func makeFolder() throws(CommandError) -> ResultFolder? {
-    guard writesFiles || run.output != nil else { return nil }
-    guard let output = run.output else { return try ResultFolder(nextFor: Self.name) }
-    return try ResultFolder(named: output, overwrites: run.overwrites)
-  }
 
   /// The options that rows and files depend on.
   private var resultOptions: [String: String] {

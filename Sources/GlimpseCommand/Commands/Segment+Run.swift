@@ -14,17 +14,14 @@ extension Segment {
     let classNames = model.description.classNames
     let facts = try ModelFacts(model, weights, backend.kernels)
 
-    let folder = try makeFolder()
+    let folder = try run.makeFolder(for: Self.name, writesFiles: outputs.writesFiles)
     defer { folder?.removeIfUnused() }
     let results = try folder.map {
       try ResultRun(
         in: $0.path, of: Self.name, run, shard: shard, facts: facts, options: resultOptions,
         name: naming(withEnding: true))
     }
-    if let resumption = results?.resumption { console.note(resumption) }
-    if let parts = results?.parts, parts.isComplete {
-      return parts.failureCount == 0 ? .done : .someInputsFailed
-    }
+    if let code = results?.resume(on: console) { return code }
     let done = results?.parts.done ?? 0
     guard done == 0 || csv == nil && !outputs.holdsAllContours else {
       throw CommandError(
@@ -81,12 +78,6 @@ extension Segment {
     while let item = source.next() { paths.append(item.path) }
     let names = SegmentationNames(inputs: paths).names
     return { names[$0.index] + ending }
-  }
-
-  private func makeFolder() throws(CommandError) -> ResultFolder? {
-    guard outputs.writesFiles || run.output != nil else { return nil }
-    guard let output = run.output else { return try ResultFolder(nextFor: Self.name) }
-    return try ResultFolder(named: output, overwrites: run.overwrites)
   }
 
   /// The options that rows and files depend on.

@@ -22,19 +22,19 @@ struct KeptBoxes {
   private let reach: Double
 
   private static let boxesPerStrip = 40
-  private static let mostStrips = 64
+  private static let maximumStrips = 64
   private static let block = Int(GK_IMAGE_BOX_BLOCK)
 
   /// Allocates memory for some boxes; the caller calls `deallocate`.
   init(capacity boxes: Int, threshold: Double) {
     self.threshold = threshold
     reach = max((1 - threshold) / (2 * threshold), 0)
-    capacity = boxes + Self.mostStrips * Self.block
+    capacity = boxes + Self.maximumStrips * Self.block
     numbers = .allocate(capacity: 5 * capacity)
     numbers.initialize(repeating: 0, count: 5 * capacity)
-    starts = .allocate(capacity: 2 * Self.mostStrips)
-    starts.initialize(repeating: 0, count: 2 * Self.mostStrips)
-    counts = starts + Self.mostStrips
+    starts = .allocate(capacity: 2 * Self.maximumStrips)
+    starts.initialize(repeating: 0, count: 2 * Self.maximumStrips)
+    counts = starts + Self.maximumStrips
   }
 
   func deallocate() {
@@ -63,7 +63,7 @@ struct KeptBoxes {
     for box in boxes { (top, bottom) = (min(top, box.centerY), max(bottom, box.centerY)) }
     // Sums of larger numbers may overflow.
     let isOrdinary = reach.isFinite && bottom > top && top > -1e100 && bottom < 1e100
-    strips = isOrdinary ? min(max(boxes.count / Self.boxesPerStrip, 1), Self.mostStrips) : 1
+    strips = isOrdinary ? min(max(boxes.count / Self.boxesPerStrip, 1), Self.maximumStrips) : 1
     self.top = top
     stripsPerPixel = Double(strips) / (bottom - top)
     for strip in 0..<strips { counts[strip] = 0 }

@@ -71,13 +71,3 @@ struct ImageTotals {
     return failureCount + earlierFailures == 0 && problems.isEmpty ? .done : .someInputsFailed
   }
 }
-
-extension RunOptions {
-  /// The images of the command, after the warnings and problems of finding them were printed.
-  func foundImages(on console: Console) -> InputSource {
-    let source = source()
-    for warning in source.warnings { console.warn(Sentence.printable(warning)) }
-    for problem in source.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
-    return source
-  }
-}
