@@ -239,6 +239,14 @@ import Testing
   @Test func patternsAreExpanded() throws {
     for name in ["p10.jpg", "p2.jpg", "q.png"] { try folder.write(name) }
     #expect(paths(["\(root)/p*.jpg"]) == ["\(root)/p10.jpg", "\(root)/p2.jpg"])
+    let name = Array("\(root)/p\u{C3}".utf8CString.dropLast(2)) + Array(".jpg".utf8CString)
+    let file = open(name.map { $0 }, O_CREAT | O_WRONLY, 0o600)
+    try #require(file >= 0)
+    close(file)
+    // Of U+00C3's two bytes only the first: no UTF-8.
+    let found = inputs(["\(root)/p*.jpg"])
+    #expect(found.paths.count == 2 && found.problems.count == 1)
+    #expect(found.problems[0].description.hasSuffix("is not UTF-8; rename it"))
     #expect(
       problems(["\(root)/z?.jpg"]) == ["no file matches the pattern '\(root)/z?.jpg'"])
   }

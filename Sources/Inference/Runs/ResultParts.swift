@@ -24,6 +24,8 @@ package final class ResultParts {
     let rows = try RowFile(rowPath) { row, line in
       !discards && RowIndex.of(line) == shard.number + row * shard.count
     }
+    // The times get their final name first, and grow again where rows are missing after all.
+    if !rows.isComplete { try RowFile.reopen(timePath) }
     times = try RowFile(timePath) { row, _ in !discards && row < rows.rowCount }
     self.rows = rows
   }
@@ -45,10 +47,10 @@ package final class ResultParts {
     try rows.append(lines)
   }
 
-  /// Gives the files their final names and writes the summary.
+  /// Gives the files their final names and writes the summary. The rows come last: their name says that
+  /// all is there.
   package func finish(command: String, seconds: Double) throws {
     try times.finish()
-    try rows.finish()
     let summary: JSONValue = [
       "command": .string(command), "shard": .string("\(shard.number)/\(shard.count)"),
       "images": .integer(rows.rowCount), "failed": .integer(rows.failureCount),
@@ -56,6 +58,7 @@ package final class ResultParts {
     ]
     try AtomicFile.write(
       summary.line + "\n", to: Self.summaryPath(folder, shard), followsLinks: false)
+    try rows.finish()
   }
 }
 

@@ -20,6 +20,11 @@ package final class RowFile {
 
   package static func partial(_ path: String) -> String { path + ".partial" }
 
+  /// Makes a complete file one that grows, if it is there.
+  static func reopen(_ path: String) throws(FileError) {
+    guard rename(path, partial(path)) == 0 || errno == ENOENT else { throw .system(.write, path) }
+  }
+
   /// Opens the file where an earlier run left it, or creates it.
   ///
   /// - Parameters:

@@ -71,8 +71,9 @@ enum PathPattern {
     var found = glob_t()
     defer { globfree(&found) }
     guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    // A name that is not UTF-8 gets replacement characters.
     return (0..<Int(found.gl_pathc)).compactMap { index in
-      found.gl_pathv[index].flatMap { String(validatingCString: $0) }
+      found.gl_pathv[index].map { String(cString: $0) }
     }.sorted { FileContents.isBefore($0, $1) }
   }
 }

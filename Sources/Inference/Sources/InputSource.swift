@@ -108,7 +108,13 @@ package struct InputSource {
           throw InferenceError("no file matches the pattern \(Sentence.quoted(argument))")
         }
         for match in matches {
-          try add(match, column: column, standardInput, &missing)
+          // A match that cannot be named as text would be looked for as a pattern again.
+          if match.contains("\u{FFFD}") {
+            problems.append(
+              InferenceError("the name \(Sentence.quoted(match)) is not UTF-8; rename it"))
+          } else {
+            try add(match, column: column, standardInput, &missing)
+          }
         }
         return
       }
