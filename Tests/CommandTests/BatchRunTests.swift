@@ -194,7 +194,7 @@ import Testing
     let rows = folder.path + "/out/rows.jsonl"
     try FileManager.default.moveItem(atPath: rows, toPath: rows + ".partial")
     let result = try BuiltProgram.runShell(
-      "exec 9<out/rows.jsonl.partial; flock 9; $GLIMPSE detect -w \(weights) --imgsz 64 in/list.txt -o out",
+      "exec 9<out/rows.jsonl.partial; flock 9; \"$GLIMPSE\" detect -w \(weights) --imgsz 64 in/list.txt -o out",
       in: folder.path)
     #expect(result.exitCode == 1)
     #expect(result.diagnostics.contains("another process writes 'out/rows.jsonl'"))
@@ -204,7 +204,7 @@ import Testing
   @Test func aStreamIsRead() throws {
     _ = try writeList(2)
     let result = try BuiltProgram.runShell(
-      "cat in/a.jpg in/b.png in/a.jpg | $GLIMPSE detect -w \(weights) --imgsz 64 --stream - --json",
+      "cat in/a.jpg in/b.png in/a.jpg | \"$GLIMPSE\" detect -w \(weights) --imgsz 64 --stream - --json",
       in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.split(separator: "\n").count == 3)
@@ -255,11 +255,11 @@ import Testing
   @Test func aClosedOutputIsNoFileOfTheRun() throws {
     _ = try writeList(2)
     let closed = try BuiltProgram.runShell(
-      "$GLIMPSE detect -w \(weights) --imgsz 64 in/a.jpg -o out >&-", in: folder.path)
+      "\"$GLIMPSE\" detect -w \(weights) --imgsz 64 in/a.jpg -o out >&-", in: folder.path)
     #expect(closed.exitCode == 1)
     #expect(closed.diagnostics.contains("cannot write to standard output: Bad file descriptor"))
     let full = try BuiltProgram.runShell(
-      "$GLIMPSE detect -w \(weights) --imgsz 64 in/a.jpg --json --no-save >/dev/full",
+      "\"$GLIMPSE\" detect -w \(weights) --imgsz 64 in/a.jpg --json --no-save >/dev/full",
       in: folder.path)
     #expect(full.exitCode == 1)
     #expect(full.diagnostics.contains("cannot write to standard output: No space left on device"))

@@ -34,7 +34,7 @@ import Testing
     let options = "-w \(weights) --imgsz 64"
     // GNU parallel keeps a cache below the home folder.
     let result = try BuiltProgram.runShell(
-      "export HOME=$PWD; $GLIMPSE detect list.txt -o whole --no-save -q \(options) 2>/dev/null; "
+      "export HOME=$PWD; \"$GLIMPSE\" detect list.txt -o whole --no-save -q \(options) 2>/dev/null; "
         + "'\(Self.scripts)/gnu-parallel.sh' list.txt parts 3 \(options) 2>/dev/null && "
         + "cmp parts/all.jsonl whole/rows.jsonl", in: folder.path)
     #expect(result.exitCode == 0, "\(result.output)\(result.diagnostics)")
