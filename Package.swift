@@ -95,7 +95,9 @@ let package = Package(
       exclude: ["Speed"]),
     .testTarget(
       name: "InteropTests",
-      dependencies: ["Interop", "Networks", "Engine", "Imaging", "Basics", "TestSupport"]),
+      dependencies: [
+        "Interop", "Inference", "Networks", "Engine", "Imaging", "Basics", "TestSupport",
+      ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

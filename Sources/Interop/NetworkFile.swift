@@ -1,14 +1,15 @@
 import Engine
+import Networks
 
 /// A network file of another program, read but not yet translated.
-package struct NetworkFile {
+package struct NetworkFile: Sendable {
   /// The path of the file.
   package let path: String
   /// What is of note and no error.
   package private(set) var warnings: [String] = []
   private let content: Content
 
-  private enum Content {
+  private enum Content: Sendable {
     case onnx(ONNXNetwork)
     case darknet(DarknetConfig, DarknetWeights)
   }
@@ -33,6 +34,21 @@ package struct NetworkFile {
     case .onnx(let network): network.inputs.map { ($0.name, $0.type, $0.dims ?? []) }
     case .darknet: [("data", .float, [1, 3, nil, nil])]
     }
+  }
+
+  /// The metadata of an ONNX file.
+  package var metadata: [String: String] {
+    if case .onnx(let network) = content { network.metadata } else { [:] }
+  }
+
+  /// Whether it is a Darknet configuration.
+  var isDarknet: Bool {
+    if case .darknet = content { true } else { false }
+  }
+
+  /// The [yolo] layers of a Darknet configuration.
+  var yoloHeads: [NetworkOutline.YOLOHead] {
+    if case .darknet(let config, _) = content { config.yoloHeads } else { [] }
   }
 
   /// Translates the network for inputs of fixed extents; those that are left out are the file's own.

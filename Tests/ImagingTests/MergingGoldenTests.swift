@@ -91,6 +91,11 @@ import Testing
       expect(found, Array(item.diou.prefix(12)), tolerance: 0)
     case .soft:
       expect(found, Array(item.soft.prefix(12)))
+    case .blend:
+      #expect(
+        found.map(\.classIndex)
+          == BlendedNMS.blend(lists.flatMap { $0 }, iouThreshold: item.threshold)
+          .prefix(12).map(\.classIndex))
     case .wbf:
       let fused = lists.map {
         WeightedBoxFusion.fuse([$0], iouThreshold: item.threshold, score: .highest)
@@ -101,6 +106,20 @@ import Testing
             WeightedBoxFusion.fuse(fused, iouThreshold: item.threshold, score: .mean)
               .filter { $0.score >= 0.1 }.prefix(12)))
     }
+  }
+
+  /// By hand: IoU 9 / 11 of boxes of 10 x 10 that are a pixel apart; (0.75 * 0 + 0.25 * 1) / 1 = 0.25.
+  @Test func blending() {
+    let boxes = [0.0, 1, 50].map { Box(x1: $0, y1: 0, x2: $0 + 10, y2: 10) }
+    let detections = zip(boxes, [Float(0.75), 0.25, 0.5]).map {
+      Detection(box: $0, classIndex: 0, score: $1)
+    }
+    let expected = [
+      Detection(box: Box(x1: 0.25, y1: 0, x2: 10.25, y2: 10), classIndex: 0, score: 0.5),
+      detections[2],
+    ]
+    #expect(BlendedNMS.blend(detections, iouThreshold: 0.5) == expected)
+    #expect(BlendedNMS.blend(detections, iouThreshold: 0.9).count == 3)
   }
 
   /// By hand: the same box of two classes, scores 0.8 and 0.6.
@@ -117,8 +136,10 @@ import Testing
           maximumDetections: 10)
       }
       #expect(found(false) == pair)
-      // Soft-NMS: 0.6 exp(-1 / 0.5) = 0.08 is below the threshold.
-      #expect(found(true) == [pair[0]])
+      // Soft-NMS: 0.6 exp(-1 / 0.5) = 0.08 is below the threshold. Blending: the mean score.
+      let score: Float = kind == .blend ? 0.7 : 0.8
+      #expect(found(true).map(\.classIndex) == [0])
+      #expect(abs((found(true).first?.score ?? 0) - score) < 1e-6)
     }
   }
 

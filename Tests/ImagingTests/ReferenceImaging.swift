@@ -32,6 +32,10 @@ enum Reference {
       switch filter {
       case .bilinear:
         return max(0, 1 - abs(Double(sample) + 0.5 - center) / max(1, step))
+      case .linear:
+        // Positions beyond the outermost centers repeat the edge.
+        let inside = min(max(center, 0.5), Double(sourceCount) - 0.5)
+        return max(0, 1 - abs(Double(sample) + 0.5 - inside))
       case .area:
         let low = max(Double(sample), center - step / 2)
         return max(0, min(Double(sample + 1), center + step / 2) - low)

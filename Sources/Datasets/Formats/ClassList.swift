@@ -35,7 +35,7 @@ package enum ClassList {
   }
 
   /// The class names in a list file; throws if there are none or a name is repeated.
-  static func names(
+  package static func names(
     in path: String, isNumbered: Bool
   ) throws(DatasetsError) -> [String] {
     let names = (try DatasetsError.wrap(FileContents.list(path)) ?? []).map { name($0) }

@@ -31,7 +31,7 @@ struct Bench: Command {
       .imageSize(
         \.network.imageSize, unset: "the network's own",
         help: "Input size: the side of a square, or HxW"),
-    ],
+    ] + Option.imports(\.network.imports),
     "Benchmark": [
       .batch(\.batch, help: "Batch size"),
       .threads(\.threads),
@@ -82,7 +82,12 @@ struct Bench: Command {
       [network.weights?.path].compactMap(\.self), outputs: [inputDump, outputDump])
     if let data { return try timeLoader(data, on: console) }
     let model = try network.load(on: console)
-    let timer = try timer(model.description, on: console)
+    guard model.imported == nil || batch == 1 && !trains else {
+      throw CommandError.usage(
+        "a network of another program takes one image at a time and is not trained; leave "
+          + "--\(trains ? "train" : "batch") out")
+    }
+    let timer = try timer(model, on: console)
     let measurement =
       try trains
       ? timer.timeTraining(model, runs: runs) : timer.timeInference(consume model, runs: runs)
@@ -106,11 +111,11 @@ struct Bench: Command {
   }
 
   private func timer(
-    _ description: ModelDescription, on console: Console
+    _ model: Model, on console: Console
   ) throws -> StepTimer {
     StepTimer(
-      description: description, batch: batch,
-      backend: try ComputeBackend(threads: threads, precision: precision, on: console),
+      description: model.description, batch: batch,
+      backend: try ComputeBackend(threads: threads, precision: precision.of([model]), on: console),
       timesLayers: timesLayers)
   }
 
@@ -123,7 +128,7 @@ struct Bench: Command {
     var step: ((Batch) throws -> Void)?
     if trains {
       let task = model.description.trainingTask()
-      let training = try timer(model.description, on: console)
+      let training = try timer(model, on: console)
         .trainingStep(model, loss: task.loss)
       step = { _ = try training.step([($0, task.targets(of: $0))]) }
     }

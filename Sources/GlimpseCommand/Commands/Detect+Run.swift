@@ -6,11 +6,12 @@ extension Detect {
     let source = run.foundImages(on: console)
     if source.isEmpty { return .fatal }
     let sources = [weights] + otherWeights
-    let models = try sources.loadDetectors()
+    let models = try sources.loadDetectors(imports, imageSize: imageSize)
     var options = detection
+    options.adopt(models[0], given: given)
     options.classes = try ClassChoice.indices(classes, among: models[0].description.classNames)
     options.batch = batch
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let backend = try ComputeBackend(threads: threads, precision: precision.of(models), on: console)
     let detectors = backend.divided(among: source.knownCount, batch: batch).map {
       Detector(models, imageSize: imageSize, options: options, pool: $0, kernels: backend.kernels)
     }
@@ -103,6 +104,8 @@ extension Detect {
       options["tile-merge"] = detection.merge.optionText
     }
     if !classes.isEmpty { options["classes"] = classes.joined(separator: ",") }
+    if let recipe = imports.recipe { options["recipe"] = recipe.name }
+    if let names = imports.names { options["names"] = names }
     if let imageSize { options["imgsz"] = imageSize.optionText }
     if maximumPixels != DecodePolicy().maximumPixels { options["max-pixels"] = "\(maximumPixels)" }
     return options

@@ -5,6 +5,8 @@ struct Detect: Command {
   var run = RunOptions()
   var weights = WeightsSource.builtIn
   var otherWeights: [WeightsSource] = []
+  var imports = ImportChoice()
+  var given: Set<String> = []
   var imageSize: InputSize?
   var detection = DetectionOptions()
   var classes: [String] = []
@@ -63,7 +65,7 @@ struct Detect: Command {
       .threads(\.threads),
       .precision(\.precision),
       .batch(\.batch, help: "Images or tiles per run of the network"),
-    ],
+    ] + Option.imports(\.imports),
     "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [
       .value(
@@ -107,6 +109,8 @@ struct Detect: Command {
     "glimpse detect --json --no-save list.txt > found.jsonl":
       "Write no images, but a line of JSON for each image of a list.",
   ]
+
+  mutating func finish(given names: Set<String>) { given = names }
 
   func check(given names: Set<String>) throws(CommandError) {
     try run.check(Self.name)

@@ -4,7 +4,8 @@ extension Evaluate {
   /// Runs a segmentation network over the images of a dataset and evaluates its masks.
   func evaluate(segmenter model: Model, on data: String, _ console: Console) throws -> ExitCode {
     try checkMaskOptions()
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let backend = try ComputeBackend(
+      threads: threads, precision: precision.of([model]), on: console)
     var issues = IssueReporter(on: console)
     var reading = DatasetReading(runner: OpeningProgress(backend.pool, on: console))
     reading.keepsUnreadableImages = true

@@ -8,16 +8,19 @@ extension Evaluate {
     // Built-in weights are those of the dataset's task.
     let model =
       source == .builtIn && (try? DatasetFormat.sniff(data)) == .masks
-      ? try source.loadSegmenter() : try source.load(model: .compact)
+      ? try source.loadSegmenter() : try source.load(model: .compact, imports)
     if model.description.task == .segmentation, otherWeights.isEmpty {
       return try evaluate(segmenter: model, on: data, console)
     }
-    let models = try ([source] + otherWeights).loadDetectors(first: model)
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let models = try ([source] + otherWeights).loadDetectors(
+      first: model, imports, imageSize: imageSize)
+    let backend = try ComputeBackend(threads: threads, precision: precision.of(models), on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
     let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
     var options = detection
+    // The metric ranks all detections, also those of low scores.
+    options.adopt(models[0], given: given.union(["conf"]))
     options.batch = batch
     let detector = Detector(
       models, imageSize: imageSize, options: options, pool: backend.pool,
@@ -119,7 +122,7 @@ extension Evaluate {
         ([weights ?? .builtIn] + otherWeights).map(\.optionText).joined(separator: ",")),
       "model": .string(model.name), "imgsz": model.imageSize.json,
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
-      "iou": .number(detection.iou), "images": .integer(report.imageCount),
+      "iou": .number(detector.options.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount),
     ]
     let rest: JSONValue = [

@@ -11,6 +11,8 @@ struct Evaluate: Command {
   var split: String?
   var weights: WeightsSource?
   var otherWeights: [WeightsSource] = []
+  var imports = ImportChoice()
+  var given: Set<String> = []
   var imageSize: InputSize?
   var detection = DetectionOptions.evaluation
   var threads: Int?
@@ -82,7 +84,7 @@ struct Evaluate: Command {
       .threads(\.threads),
       .precision(\.precision),
       .batch(\.batch),
-    ],
+    ] + Option.imports(\.imports),
     "Ground truth": [
       .flag(
         "count-difficult", \.countsDifficult,
@@ -143,9 +145,12 @@ struct Evaluate: Command {
   /// The options of a network and of files of detections; each is an error with the other.
   private static let networkOptions = [
     "weights", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
-    "no-multi-label", "nms", "tile", "overlap", "tile-merge", "augment", "min-size",
+    "no-multi-label", "nms", "recipe", "names", "tile", "overlap", "tile-merge", "augment",
+    "min-size",
   ]
   private static let fileOptions = ["merge", "allow-mismatches", "images"]
+
+  mutating func finish(given names: Set<String>) { given = names }
 
   func check(given names: Set<String>) throws(CommandError) {
     try detection.check(given: names)

@@ -7,8 +7,9 @@ extension Segment {
     var source = run.foundImages(on: console)
     if source.isEmpty { return .fatal }
     try InputPath.checkKept(run.inputs, outputs: [csv])
-    let model = try weights.loadSegmenter()
-    let backend = try ComputeBackend(threads: threads, precision: precision, on: console)
+    let model = try weights.loadSegmenter(imports)
+    let backend = try ComputeBackend(
+      threads: threads, precision: precision.of([model]), on: console)
     let segmenter = Segmenter(
       model, options: segmentation, pool: backend.pool, kernels: backend.kernels)
     let classNames = model.description.classNames
@@ -93,6 +94,8 @@ extension Segment {
     ]
     for (name, isOn) in flags where isOn { options[name] = "on" }
     if let window = segmentation.window { options["tile"] = window.optionText }
+    if let recipe = imports.recipe { options["recipe"] = recipe.name }
+    if let names = imports.names { options["names"] = names }
     if let contours = outputs.contours { options["contours"] = contours.rawValue }
     if maximumPixels != 1 << 31 { options["max-pixels"] = "\(maximumPixels)" }
     return options

@@ -4,6 +4,7 @@ import Glimpse
 struct Segment: Command {
   var run = RunOptions()
   var weights = WeightsSource.builtIn
+  var imports = ImportChoice()
   var segmentation = SegmentationOptions()
   var threads: Int?
   var precision = PrecisionChoice.auto
@@ -54,7 +55,7 @@ struct Segment: Command {
       .threads(\.threads),
       .precision(\.precision),
       .batch(\.segmentation.batch, help: "Windows per run of the network"),
-    ],
+    ] + Option.imports(\.imports),
     "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [
       .value(

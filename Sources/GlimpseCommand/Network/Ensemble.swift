@@ -3,16 +3,21 @@ import Glimpse
 extension [WeightsSource] {
   /// Loads the weights of `detect` and `evaluate`: one detector, or several of the same classes.
   ///
-  /// - Parameter first: The first model, where it is loaded already.
+  /// - Parameters:
+  ///   - first: The first model, where it is loaded already.
+  ///   - imageSize: The input size of networks of other programs; nil for their own.
   /// - Throws: `NetworksError` for an invalid file, a usage error if a model is not a detector or if
   ///   their classes differ.
-  func loadDetectors(first: Model? = nil) throws -> [Model] {
+  func loadDetectors(
+    first: Model? = nil, _ imports: ImportChoice = ImportChoice(), imageSize: InputSize? = nil
+  ) throws -> [Model] {
     var models: [Model] = []
     for source in self {
       let loaded = models.isEmpty ? first : nil
-      let model = try loaded ?? source.load(model: .compact)
+      var model = try loaded ?? source.load(model: .compact, imports)
       try source.checkDetector(model)
       try check(model.description.classNames, of: source, against: models.first)
+      if let imageSize, model.imported != nil { model = try model.resized(to: imageSize) }
       models.append(model)
     }
     return models

@@ -8,6 +8,8 @@ struct NetworkChoice: Sendable {
   var weights: WeightsSource?
   /// The input size; nil for the network's own.
   var imageSize: InputSize?
+  /// The recipe and the class names of a network of another program.
+  var imports = ImportChoice()
 
   /// The seed of random weights, which are the same in every run.
   static let seed: UInt64 = 0
@@ -22,7 +24,7 @@ struct NetworkChoice: Sendable {
     if weights == nil, source == .random {
       console.note("\((model ?? .compact).name) has no built-in weights: randomly initialized")
     }
-    let loaded = try source.load(model: model ?? .compact)
+    let loaded = try source.load(model: model ?? .compact, imports)
     if let model, model.name != loaded.description.name {
       throw CommandError.usage(
         "\(Sentence.printable(source.name)): these weights are of \(loaded.description.name), and "
@@ -35,10 +37,10 @@ struct NetworkChoice: Sendable {
 extension WeightsSource {
   /// Loads the model of the weights; `spec` is the model of built-in and random weights, whose
   /// classes have no names.
-  func load(model spec: ModelSpec) throws -> Model {
+  func load(model spec: ModelSpec, _ imports: ImportChoice = ImportChoice()) throws -> Model {
     switch self {
     case .builtIn: return try Model(DefaultWeights.file(of: spec.name))
-    case .file(let path): return try Model(path: path)
+    case .file(let path): return try imports.model(path) ?? Model(path: path)
     case .random:
       let names = (0..<spec.task.benchmarkClassCount).map { "class \($0)" }
       return Model(spec, classNames: names, seed: NetworkChoice.seed)
@@ -47,6 +49,7 @@ extension WeightsSource {
 
   /// Refuses a model that is not a detector.
   func checkDetector(_ model: Model) throws(CommandError) {
+    try model.check(.detection, of: self)
     guard model.description.task == .detection else {
       throw CommandError.usage(
         "\(Sentence.printable(name)): these weights are of \(model.description.name), which is not a "
@@ -59,11 +62,12 @@ extension WeightsSource {
   /// Loads the weights of `segment`.
   ///
   /// - Throws: `NetworksError` for an invalid file, a usage error if its model does not segment.
-  func loadSegmenter() throws -> Model {
+  func loadSegmenter(_ imports: ImportChoice = ImportChoice()) throws -> Model {
     guard let spec = ModelCatalog[DefaultWeights.segmenter] else {
       preconditionFailure("the catalog has no \(DefaultWeights.segmenter)")
     }
-    let model = try load(model: spec)
+    let model = try load(model: spec, imports)
+    try model.check(.segmentation, of: self)
     guard model.description.task == .segmentation else {
       throw CommandError.usage(
         "\(Sentence.printable(name)): these weights are of \(model.description.name), which does not "

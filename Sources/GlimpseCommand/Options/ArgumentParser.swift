@@ -45,7 +45,9 @@ enum ArgumentParser<C: Command> {
       for (option, value) in given where option.stage == stage { try option.apply(&command, value) }
     }
     try assign(arguments, to: &command)
-    try command.check(given: Set(given.map(\.option.name)))
+    let names = Set(given.map(\.option.name))
+    try command.check(given: names)
+    command.finish(given: names)
     return .run(command)
   }
 

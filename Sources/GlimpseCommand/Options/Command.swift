@@ -22,6 +22,9 @@ protocol Command: Sendable {
   /// - Throws: A usage error for an option that has no effect beside the others.
   func check(given names: Set<String>) throws(CommandError)
 
+  /// Receives the long names of the given options, after the check.
+  mutating func finish(given names: Set<String>)
+
   /// Runs the command: data goes to standard output, everything else to standard error.
   ///
   /// - Throws: An error that ends the command; `ExitCode(endingWith:)` maps it to an exit code.
@@ -32,4 +35,5 @@ extension Command {
   static var discussion: [String] { [] }
   static var arguments: [Positional<Self>] { [] }
   func check(given names: Set<String>) throws(CommandError) {}
+  mutating func finish(given names: Set<String>) {}
 }

@@ -95,8 +95,9 @@ extension Option {
   static func nms(_ path: Path<NMSKind>) -> Option {
     .value(
       "nms", path,
-      help: "NMS: hard (greedy), soft (Gaussian), diou (by distance, too), or wbf (weighted box "
-        + "fusion, which averages boxes)")
+      help:
+        "NMS: hard (greedy), soft (Gaussian), diou (by distance, too), wbf (weighted box fusion, "
+        + "which averages boxes), or blend (the mean of the boxes that overlap the best)")
   }
 
   /// The options for large and hard images.

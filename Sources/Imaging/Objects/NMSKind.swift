@@ -10,6 +10,8 @@ public enum NMSKind: String, Hashable, Sendable, CaseIterable {
   case diou
   /// Weighted box fusion: boxes are averaged.
   case wbf
+  /// Blending: the mean of the boxes that overlap the highest-scoring one.
+  case blend
 }
 
 extension NMSKind: OptionWord {}
@@ -38,6 +40,11 @@ extension NMSKind {
       return SoftNMS.suppress(
         lists.flatMap { $0 }, minimumScore: minimumScore, classAgnostic: classAgnostic,
         maximumDetections: maximumDetections)
+    case .blend:
+      return Array(
+        BlendedNMS.blend(
+          lists.flatMap { $0 }, iouThreshold: iouThreshold, classAgnostic: classAgnostic
+        ).prefix(maximumDetections))
     case .wbf:
       let fused = lists.map {
         WeightedBoxFusion.fuse(

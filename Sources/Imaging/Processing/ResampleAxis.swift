@@ -5,6 +5,8 @@ package enum ResizeFilter: Hashable, Sendable, CaseIterable {
   /// Linear interpolation when enlarging; when shrinking, a triangle as wide as two target pixels
   /// (antialiased bilinear, as in torchvision and Pillow).
   case bilinear
+  /// Linear interpolation of the two nearest samples, also when shrinking (OpenCV's INTER_LINEAR).
+  case linear
   /// The mean over the area of a target pixel.
   case area
 }
@@ -29,6 +31,10 @@ struct ResampleAxis {
       let radius = max(1, step)
       self.init(sourceCount: sourceCount, count: count, step: step, reach: radius) {
         max(0, 1 - abs($0 + 0.5 - $1) / radius)
+      }
+    case .linear:
+      self.init(sourceCount: sourceCount, count: count, step: step, reach: 1) {
+        max(0, 1 - abs($0 + 0.5 - $1))
       }
     case .area:
       let radius = step / 2

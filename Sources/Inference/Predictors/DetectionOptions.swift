@@ -1,5 +1,6 @@
 import Basics
 import Imaging
+import Networks
 
 /// Options of a detector: score threshold, NMS, classes, tiles, test-time augmentation.
 public struct DetectionOptions: Hashable, Sendable {
@@ -18,6 +19,9 @@ public struct DetectionOptions: Hashable, Sendable {
   public var classes: Set<Int>?
   /// The kind of NMS.
   public var nms = NMSKind.hard
+  /// Whether sides are x2 - x1 + 1 pixels in the IoU of NMS, as some networks of other programs want
+  /// it.
+  package var countsEndPixels = false
   /// The minimum length of the shorter side of a box, in pixels of the original image.
   public var minimumSize = 0.0
   /// Whether each image is also seen mirrored and at the factors `augmentedScales` of the input size
@@ -60,8 +64,45 @@ extension DetectionOptions {
 
   /// The detections of several networks or views of one region, reduced by NMS.
   func reduce(_ lists: [[Detection]]) -> [Detection] {
-    nms.reduce(
+    guard !countsEndPixels else {
+      // A box that is a pixel larger has just these sides.
+      var options = self
+      options.countsEndPixels = false
+      return options.reduce(lists.map { $0.map { $0.extended(by: 1) } })
+        .map { $0.extended(by: -1) }
+    }
+    return nms.reduce(
       lists, iouThreshold: iou, minimumScore: confidence, classAgnostic: isClassAgnostic,
       maximumDetections: maximumDetections)
+  }
+}
+
+extension Detection {
+  /// With the lower right corner moved by some pixels.
+  fileprivate func extended(by pixels: Double) -> Detection {
+    var result = self
+    result.box.x2 += pixels
+    result.box.y2 += pixels
+    return result
+  }
+}
+
+extension DetectionOptions {
+  /// The settings that a family of detectors of other programs has values of its own for.
+  package enum Setting: Sendable {
+    case confidence, iou, nms, isClassAgnostic
+  }
+
+  /// Takes the thresholds and the NMS of a network of another program.
+  ///
+  /// - Parameter kept: The settings that stay as they are.
+  package mutating func adopt(_ rule: Recipe.DetectionRule, except kept: Set<Setting>) {
+    if !kept.contains(.confidence) { confidence = rule.confidence }
+    if !kept.contains(.iou) { iou = rule.iou }
+    if !kept.contains(.isClassAgnostic) { isClassAgnostic = rule.isClassAgnostic }
+    if !kept.contains(.nms) {
+      nms = rule.blends ? .blend : .hard
+      countsEndPixels = rule.countsEndPixels
+    }
   }
 }

@@ -15,7 +15,7 @@ public final class Detector: Predictor {
   /// Called with the raw outputs for images or tiles of one input size, their indices in the batch and
   /// their letterboxes.
   package var onOutputs: ([View], [Int], [Letterbox]) -> Void = { _, _, _ in }
-  private let networks: [DetectorNetwork]
+  private let networks: [any RegionDetector]
 
   /// The model's name, class names, preprocessing and head, with the input size in use.
   public var description: ModelDescription { runner.description }
@@ -38,8 +38,10 @@ public final class Detector: Predictor {
         }
         return index
       }
-      return DetectorNetwork(
-        model, classes: classes, imageSize: imageSize, pool: pool, kernels: kernels)
+      return model.imported == nil
+        ? DetectorNetwork(
+          model, classes: classes, imageSize: imageSize, pool: pool, kernels: kernels)
+        : ImportedDetector(model, classes: classes, pool: pool, kernels: kernels)
     }
     runner = networks[0].runner
     self.options = options
@@ -81,7 +83,9 @@ public final class Detector: Predictor {
     let sides = networks.flatMap { network in
       options.scales.map { network.runner.description.imageSize.scaled(by: $0).longestSide }
     }
-    return DecodePolicy(neededLongerSide: options.tile == nil ? sides.max() : nil)
+    // Networks of other programs interpolate between the pixels of the full size.
+    let isWhole = options.tile != nil || networks.contains { $0.runner.imported != nil }
+    return DecodePolicy(neededLongerSide: isWhole ? nil : sides.max())
   }
 
   package func predict(_ images: [DecodedImage]) throws(EngineError) -> [[Detection]] {
@@ -118,7 +122,7 @@ public final class Detector: Predictor {
   ) throws(EngineError) -> [[Detection]] {
     var lists = [[[Detection]]](repeating: [], count: regions.count)
     for network in networks {
-      for scale in options.scales {
+      for scale in network.hasScales ? options.scales : [1] {
         for isMirrored in options.augments ? [false, true] : [false] {
           let found = try network.candidates(
             regions, .init(size: size, scale: scale, isMirrored: isMirrored), options,

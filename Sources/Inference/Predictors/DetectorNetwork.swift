@@ -37,9 +37,37 @@ struct ImageRegion {
   }
 }
 
+/// How regions are seen.
+struct RegionView {
+  /// The input size; nil for the network's.
+  var size: InputSize?
+  /// A factor of the input size.
+  var scale = 1.0
+  /// Whether left and right are exchanged.
+  var isMirrored = false
+}
+
 /// One network of a detector: from regions of images to candidates for NMS.
-final class DetectorNetwork {
+protocol RegionDetector: AnyObject {
+  var runner: InferenceRunner { get }
+  /// Whether it sees images in other sizes than its own.
+  var hasScales: Bool { get }
+
+  /// The candidates of each region before NMS, in pixels of the original image; smaller ones than the
+  /// options allow are left out.
+  ///
+  /// - Parameter inspect: Receives the raw outputs of a run, the places of its regions and their
+  ///   letterboxes.
+  func candidates(
+    _ regions: [ImageRegion], _ view: RegionView, _ options: DetectionOptions,
+    inspect: ([View], [Int], [Letterbox]) -> Void
+  ) throws(EngineError) -> [[Detection]]
+}
+
+/// A network of the catalog.
+final class DetectorNetwork: RegionDetector {
   let runner: InferenceRunner
+  let hasScales = true
   private let head: DetectionHead
   /// The class of the detector for each class of the network.
   private let classes: [Int]
@@ -54,24 +82,14 @@ final class DetectorNetwork {
     runner = InferenceRunner(model, imageSize: imageSize, pool: pool, kernels: kernels)
   }
 
-  /// How regions are seen.
-  struct View {
-    /// The input size; nil for the network's.
-    var size: InputSize?
-    /// A factor of the input size.
-    var scale = 1.0
-    /// Whether left and right are exchanged.
-    var isMirrored = false
-  }
-
   /// The candidates of each region before NMS, in pixels of the original image; those outside of the
   /// region and smaller ones than the options allow are left out.
   ///
   /// - Parameter inspect: Receives the raw outputs of a run, the places of its regions and their
   ///   letterboxes.
   func candidates(
-    _ regions: [ImageRegion], _ view: View, _ options: DetectionOptions,
-    inspect: ([Engine.View], [Int], [Letterbox]) -> Void
+    _ regions: [ImageRegion], _ view: RegionView, _ options: DetectionOptions,
+    inspect: ([View], [Int], [Letterbox]) -> Void
   ) throws(EngineError) -> [[Detection]] {
     let size = view.size ?? runner.description.imageSize
     let letterboxes = regions.map {
@@ -109,7 +127,8 @@ final class DetectorNetwork {
 
   /// A candidate in pixels of the image, not clipped; nil if it is not visible or too small.
   private func detection(
-    _ candidate: DetectionCandidate, _ letterbox: Letterbox, _ view: View, _ region: PixelRegion,
+    _ candidate: DetectionCandidate, _ letterbox: Letterbox, _ view: RegionView,
+    _ region: PixelRegion,
     _ minimumSize: Double
   ) -> Detection? {
     let corners = candidate.box

@@ -42,6 +42,8 @@ package final class InferenceRunner {
   /// Converts pixel values to the network's input.
   package let normalization: Normalization
   private let sessions: SessionCache
+  /// The network of another program that it runs; nil for one of the catalog.
+  let imported: ImportedInstances?
 
   /// - Parameter imageSize: The input size; nil for the model's.
   package init(_ model: Model, imageSize: InputSize? = nil, pool: ThreadPool, kernels: Kernels) {
@@ -49,9 +51,22 @@ package final class InferenceRunner {
     description.imageSize = imageSize ?? description.imageSize
     self.description = description
     normalization = Normalization(description.preprocessing)
-    let (graph, parameters) = model.optimizedForInference
     self.pool = pool
     self.kernels = kernels
+    imported = model.imported.map { ImportedInstances($0, model.parameters) }
+    if let imported {
+      sessions = SessionCache(
+        plan: { (shape) throws(EngineError) in
+          try Plan.fitting(
+            imported.translate(shape), input: shape, mode: .inference, kernels: kernels,
+            threads: pool.threads)
+        },
+        bind: {
+          Session($0, parameters: imported.parameters, sharedArena: $1, pool: pool)
+        })
+      return
+    }
+    let (graph, parameters) = model.optimizedForInference
     sessions = SessionCache(
       plan: { (shape) throws(EngineError) in
         try Plan.fitting(

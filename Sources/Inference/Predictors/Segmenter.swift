@@ -20,6 +20,8 @@ public final class Segmenter: Predictor {
   /// Receives the raw outputs of each batch of windows, and where these lie in the padded image.
   package var onOutputs: (_ outputs: [View], _ windows: [PixelRegion]) -> Void = { _, _ in }
   let head: SegmentationHead
+  /// The network of another program, which sees images as a whole; nil for one of the catalog.
+  package let imported: ImportedSegmenter?
 
   /// The model's name, class names, preprocessing and head.
   public var description: ModelDescription { runner.description }
@@ -33,15 +35,19 @@ public final class Segmenter: Predictor {
     _ model: Model, options: SegmentationOptions = SegmentationOptions(), pool: ThreadPool,
     kernels: Kernels
   ) {
-    guard case .segmentation(let head) = model.description.head else {
-      preconditionFailure("\(model.description.name) does not segment")
-    }
+    precondition(
+      model.description.task == .segmentation, "\(model.description.name) does not segment")
     precondition(
       model.description.classNames.count <= Self.maximumClassCount,
       "a class map holds at most \(Self.maximumClassCount) classes")
-    self.head = head
     self.options = options
     runner = InferenceRunner(model, pool: pool, kernels: kernels)
+    imported = model.imported == nil ? nil : ImportedSegmenter(runner)
+    if case .segmentation(let head) = model.description.head {
+      self.head = head
+    } else {
+      head = SegmentationHead(classCount: model.description.classNames.count)
+    }
   }
 
   /// Makes a segmenter with its own thread pool.
@@ -98,6 +104,7 @@ public final class Segmenter: Predictor {
   package func segment(
     _ open: () throws -> ImageRows, into consume: (SegmentationStrip) throws -> Void
   ) throws -> [String] {
+    if let imported { return try imported.segment(open(), options, into: consume) }
     let statistics = try statistics(open)
     let rows = try open()
     var windows = SlidingWindows(

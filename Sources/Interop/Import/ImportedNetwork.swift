@@ -29,6 +29,7 @@ extension ImportedNetwork.Port {
 
   /// Values in the order of memory to the file's order (row-major).
   package func rowMajor(_ values: [Float]) -> [Float] {
+    if order == Array(dims.indices) { return values }
     let view = Operand(
       type: .float, dims: dims, strides: Operand.strides(dims, order: order),
       source: .constant(.floats(values)))

@@ -114,6 +114,7 @@ extension Head {
   /// The names of the network's outputs in files.
   fileprivate var outputNames: [String] {
     switch self {
+    case .imported: preconditionFailure("a network of another program is not exported")
     case .detection(let head): head.strides.map { "outputs_stride\($0)" }
     case .segmentation(let head):
       ["logits"] + (0..<head.auxiliaryOutputs).map { "logits_\(2 << $0)" }

@@ -28,12 +28,15 @@ package enum Head: Hashable, Sendable {
   case segmentation(SegmentationHead)
   /// One output n, 1, 1, classes: logits per image.
   case classification
+  /// Outputs of a network of another program, which its recipe decodes.
+  case imported(ModelTask)
 
   package var task: ModelTask {
     switch self {
     case .detection: .detection
     case .segmentation: .segmentation
     case .classification: .classification
+    case .imported(let task): task
     }
   }
 
@@ -93,6 +96,7 @@ extension Head {
     case .segmentation(let head):
       return ([task.rawValue] + head.words).joined(separator: " ")
     case .classification: return task.rawValue
+    case .imported(let task): return "imported \(task.rawValue)"
     }
   }
 

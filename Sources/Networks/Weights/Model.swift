@@ -8,6 +8,8 @@ public struct Model {
   /// The network for one image of the description's input size, without folded normalization.
   package let graph: Graph
   package let parameters: ParameterBlock
+  /// The network of another program that this is; nil for one of the catalog.
+  package var imported: ImportedProgram?
 
   /// The network for inference (`Graph.optimizedForInference`) and its parameters.
   package var optimizedForInference: (graph: Graph, parameters: ParameterBlock) {
@@ -16,6 +18,25 @@ public struct Model {
 }
 
 extension Model {
+  /// Makes a model of a network of another program.
+  ///
+  /// - Throws: `EngineError` if the network cannot have the input size.
+  package init(
+    _ program: ImportedProgram, name: String, task: ModelTask
+  ) throws(EngineError) {
+    let input = program.recipe.input
+    let (height, width) =
+      input.isTransposed ? (input.width, input.height) : (input.height, input.width)
+    let instance = try program.instance(height, width)
+    description = ModelDescription(
+      name: name, classNames: program.recipe.classNames,
+      imageSize: .exact(height: height, width: width),
+      preprocessing: Preprocessing.unit.with(channels: input.channels.count),
+      head: .imported(task))
+    (graph, parameters) = (instance.graph, instance.parameters)
+    imported = program
+  }
+
   /// Creates a model of the catalog with random weights; what is nil has the model's default.
   ///
   /// - Parameter imageSize: The input size.
@@ -87,6 +108,10 @@ extension Model {
   package func resized(to imageSize: InputSize) throws(EngineError) -> Model {
     var description = description
     description.imageSize = imageSize
+    if var program = imported {
+      try program.resize(to: imageSize.largest)
+      return try Model(program, name: description.name, task: description.task)
+    }
     return Model(
       description: description, graph: try graph.resized(inputs: [description.inputShape(n: 1)]),
       parameters: parameters)
