@@ -1,3 +1,4 @@
+import Basics
 import Engine
 import Networks
 
@@ -14,10 +15,14 @@ package struct NetworkFile: Sendable {
     case darknet(DarknetConfig, DarknetWeights)
   }
 
-  /// Reads an ONNX file, or a Darknet configuration (`.cfg`) with the weights beside it: the file of
-  /// the same name that ends in `.weights`.
+  /// Reads an ONNX file, a file that `import` wrote, or a Darknet configuration (`.cfg`) with the weights
+  /// beside it: the file of the same name that ends in `.weights`.
   package init(path: String) throws(InteropError) {
     self.path = path
+    if FilePath.ending(path) == "safetensors" {
+      (content, warnings) = try Self.content(of: NetworkArchive(path))
+      return
+    }
     guard path.lowercased().hasSuffix(".cfg") else {
       content = .onnx(try ONNXReader.read(path))
       return
@@ -26,6 +31,74 @@ package struct NetworkFile: Sendable {
     let weights = try DarknetWeights.read(path.dropLast(4) + ".weights")
     content = .darknet(config, weights)
     warnings = try DarknetImporter.network(config, weights).warnings
+  }
+
+  /// Reads what an archive of `import` holds.
+  private static func content(
+    of archive: NetworkArchive
+  ) throws(InteropError) -> (content: Content, warnings: [String]) {
+    if let text = archive.file("network.cfg"), let numbers = archive.file("network.weights") {
+      let config = try DarknetConfig(
+        text: String(decoding: text, as: UTF8.self), path: archive.path)
+      let weights = try numbers.withUnsafeBufferPointer { bytes throws(InteropError) in
+        try DarknetWeights(UnsafeRawBufferPointer(bytes), path: archive.path)
+      }
+      return (
+        .darknet(config, weights), try DarknetImporter.network(config, weights).warnings
+      )
+    }
+    guard let bytes = archive.file("network.onnx") else {
+      throw InteropError("it holds no network that 'glimpse import' wrote", in: archive.path)
+    }
+    let reader = ONNXReader(path: archive.path, externals: ExternalFiles(in: archive))
+    let network = try bytes.withUnsafeBufferPointer { bytes throws(InteropError) in
+      try reader.network(UnsafeRawBufferPointer(bytes))
+    }
+    return (.onnx(network), [])
+  }
+
+  /// The files of the network by their names in an archive.
+  package func files() throws(InteropError) -> [(name: String, bytes: [UInt8])] {
+    if FilePath.ending(path) == "safetensors" { return try NetworkArchive(path).files }
+    func bytes(_ path: String) throws(InteropError) -> [UInt8] {
+      let file = try InteropError.wrap(LoadedFile(path, limit: 1 << 36))
+      return withExtendedLifetime(file) { Array(file.bytes) }
+    }
+    switch content {
+    case .darknet(let config, let weights):
+      return [
+        ("network.cfg", try bytes(config.path)), ("network.weights", try bytes(weights.path)),
+      ]
+    case .onnx(let network):
+      var files = [("network.onnx", try bytes(path))]
+      for name in network.externalFiles.sorted() {
+        files.append((name, try bytes(FilePath.join(FilePath.folder(path), name))))
+      }
+      return files
+    }
+  }
+
+  /// What kind of file it is, and how often it has each kind of operator or layer.
+  package var facts: (format: String, operators: [(name: String, count: Int)]) {
+    let (format, names) =
+      switch content {
+      case .onnx(let network):
+        (
+          "ONNX, operator set \(network.operatorSet)"
+            + (network.producer.isEmpty ? "" : ", by \(printable(network.producer))"),
+          network.nodes.map(\.type)
+        )
+      case .darknet(let config, _): ("Darknet", config.layers.map(\.kind))
+      }
+    let counts = names.reduce(into: [String: Int]()) { $0[printable($1), default: 0] += 1 }
+    return (
+      format, counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    )
+  }
+
+  /// Whether a path is that of a network of another program, by its ending, or of an archive.
+  package static func isForeign(_ path: String) -> Bool {
+    ["onnx", "cfg"].contains(FilePath.ending(path)) || NetworkArchive.isAt(path)
   }
 
   /// The names, types and extents of the inputs; a free extent is nil.

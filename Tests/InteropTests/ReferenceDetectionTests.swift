@@ -129,4 +129,32 @@ struct ReferenceDetectionTests {
       #expect(abs(area - Double(mask.count { $0 == 1 }) / Double(count)) < 0.002)
     }
   }
+
+  /// The class and its probability; of the README's recipes.
+  @Test(arguments: [("mnist", "mnist.onnx"), ("ppocr_cls", "ppocr_mobile_v2_cls.onnx")])
+  func classesAreTheReferences(_ name: String, _ file: String) throws {
+    let model = try NetworkFile(path: Self.file(file)).model()
+    let classifier = Classifier(
+      model, count: 1, pool: ThreadPool(threads: 1),
+      kernels: try Kernels(InstructionSet.chosen()))
+    for (path, expected) in try Self.references(name) {
+      let image = try Self.image(path, of: name)
+      let found = try #require(try classifier.predict([DecodedImage(image)])[0].classes.first)
+      #expect(found.classIndex == expected.found.first?.label, "\(path)")
+      #expect(abs(Double(found.score) - (expected.found.first?.score ?? -1)) <= 0.005, "\(path)")
+    }
+  }
+
+  /// The rewritten network differs from what the file says by rounding only.
+  @Test func rewritesAreChecked() throws {
+    let model = try NetworkFile(path: Self.file("blazeface.onnx")).model()
+    let differences = try RewriteCheck.differences(
+      model, on: Self.image("astronaut.png", of: "blazeface"),
+      kernels: Kernels(InstructionSet.chosen()), pool: ThreadPool(threads: 1))
+    #expect(differences.map(\.name).sorted() == ["conf", "preds"])
+    for item in differences {
+      #expect(item.magnitude > 1 && item.largest.isFinite)
+      #expect(item.largest <= 1e-4 * item.magnitude)
+    }
+  }
 }

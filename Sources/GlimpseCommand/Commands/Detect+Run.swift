@@ -49,11 +49,11 @@ extension Detect {
       run, printsLines: !printsJSON && !run.isQuiet, on: console)
     var sinks: [any Sink<[Detection]>] = []
     if let results {
-      sinks.append(RowSink(classNames: classNames, facts.rows, into: results.parts))
+      sinks.append(RowSink<[Detection]>(classNames: classNames, facts.rows, into: results.parts))
     }
     if printsJSON {
       sinks.append(
-        JSONLinesSink(classNames: classNames, facts.rows) {
+        JSONLinesSink<[Detection]>(classNames: classNames, facts.rows) {
           try console.print($0.joined(separator: "\n"))
         })
     }

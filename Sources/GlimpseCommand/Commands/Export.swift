@@ -12,6 +12,7 @@ struct Export: Command {
   var appliesNMS = false
   var nms = DetectionOptions()
   var overwrites = false
+  var checks = false
   var isHalf = false
   var note: String?
   var classNames: [String] = []
@@ -59,6 +60,10 @@ struct Export: Command {
         "output", short: "o", \.output, unit: "file", unset: "<model>.<format>",
         help: "File to write"),
       .flag("overwrite", \.overwrites, help: "Replace an existing file"),
+      .flag(
+        "check", \.checks,
+        help:
+          "Read the ONNX file back, run it beside the network, and print the largest differences"),
     ],
     "NMS": [
       .value(
@@ -93,6 +98,11 @@ struct Export: Command {
       }
     default: break
     }
+    if checks, format != .onnx || isDecoded || appliesNMS {
+      throw .usage(
+        "--check compares the network's own outputs in an ONNX file; drop --decoded, --nms and --format"
+      )
+    }
     if isDynamic, names.contains("batch") {
       throw .usage("--dynamic leaves the batch size open; drop --batch")
     }
@@ -108,6 +118,11 @@ struct Export: Command {
     try ResultFolder.check(file: output)
     try InputPath.checkKept([network.weights?.path].compactMap(\.self), outputs: [output])
     var loaded = try network.load(on: console)
+    guard loaded.imported == nil else {
+      throw CommandError.usage(
+        "\(Sentence.printable(network.weights?.name ?? "")) is a network of another program, which is not "
+          + "exported; give weights of Glimpse's own models")
+    }
     if !classNames.isEmpty { loaded = try renamed(loaded) }
     let path = output ?? "\(loaded.description.name).\(format.rawValue)"
     try ResultFolder.checkNew(file: path, overwrites: overwrites)
@@ -123,6 +138,7 @@ struct Export: Command {
     let file = try loaded.onnx(settings, metadata: loaded.description.letterboxMetadata)
     try AtomicFile.write(file.bytes, to: path)
     try console.print(overview(of: file, loaded.description, path: path))
+    if checks { try ExportCheck(batch: isDynamic ? 1 : batch).run(loaded, path, on: console) }
     return .done
   }
 

@@ -2,6 +2,8 @@ import Glimpse
 
 /// Describes this machine or a model.
 struct Info: Command {
+  /// The file of a network, otherwise given by `--weights`.
+  var file: String?
   var network = NetworkChoice()
   var batch = 16
   var precision = PrecisionChoice.auto
@@ -13,7 +15,14 @@ struct Info: Command {
     "Without --model and --weights: processors, kernels, limits and memory, as needed in bug reports "
       + "and benchmarks. With one of them: the model's layers with output sizes, parameters and "
       + "FLOPs, and estimates of the memory for inference and training, without the cache of decoded "
-      + "images (--cache of train)."
+      + "images (--cache of train).",
+    "Of a network of another program (ONNX, Darknet, or what import wrote): inputs, outputs, operators, "
+      + "and the recipe by which its outputs are decoded.",
+  ]
+
+  static let arguments: [Positional<Info>] = [
+    .optional(
+      "network", \.file, help: "A weights file, or an .onnx or .cfg network: short for --weights")
   ]
 
   static let options: OptionGroups<Info> = [
@@ -25,18 +34,31 @@ struct Info: Command {
         help: "Input size: the side of a square, or HxW"),
       .batch(\.batch, help: "Batch size of the training memory estimate"),
       .precision(\.precision),
-    ],
+    ] + Option.imports(\.network.imports),
     "Output": [.json(\.printsJSON, help: "Print one line of JSON instead of tables")],
   ]
 
   static let examples: KeyValuePairs = [
     "glimpse info": "Kernels, processors and memory of this machine.",
     "glimpse info --json": "The same as JSON, memory in bytes.",
+    "glimpse info yolox_nano.onnx": "Inputs, outputs, operators and recipe of a network.",
     "glimpse info --model compact --imgsz 640":
       "Layers, parameters, FLOPs and memory at 640 x 640 pixels.",
   ]
 
   func run(on console: Console) throws -> ExitCode {
+    var network = network
+    if let file {
+      guard network.weights == nil, network.model == nil else {
+        throw CommandError.usage("<network> stands for --weights; leave --weights and --model out")
+      }
+      network.weights = .file(file)
+    }
+    if let path = network.weights?.path, NetworkFile.isForeign(path) {
+      let summary = try ImportSummary(path, network.imports)
+      try console.write(summary.text, json: summary.json, asJSON: printsJSON)
+      return .done
+    }
     if network.model == nil, network.weights == nil {
       if network.imageSize != nil {
         throw CommandError.usage("--imgsz needs --model or --weights")

@@ -17,7 +17,9 @@ struct Run: Command {
   static let arguments: [Positional<Run>] = [
     .one(
       "network", \.network,
-      help: "The network: an ONNX file, or a Darknet .cfg with its .weights beside it")
+      help:
+        "The network: an ONNX file, a Darknet .cfg with its .weights beside it, or a file of import"
+    )
   ]
 
   static let options: OptionGroups<Run> = [

@@ -8,14 +8,15 @@ struct Schema: Command {
   enum Kind: String, OptionWord {
     case detect
     case segment
+    case classify
 
     static var valueName: String { "command" }
   }
 
   static let name = "schema"
-  static let summary = "Print the JSON Schema of the rows of detect or segment"
+  static let summary = "Print the JSON Schema of the rows of detect, segment or classify"
   static let arguments: [Positional<Schema>] = [
-    .one("command", \.kind, help: "Whose rows: detect or segment")
+    .one("command", \.kind, help: "Whose rows: detect, segment or classify")
   ]
 
   static let options: OptionGroups<Schema> = [:]
@@ -25,7 +26,13 @@ struct Schema: Command {
   ]
 
   func run(on console: Console) throws -> ExitCode {
-    try console.print((kind == .detect ? RowSchema.detection() : RowSchema.segmentation()).line)
+    let schema =
+      switch kind {
+      case .detect: RowSchema.detection()
+      case .segment: RowSchema.segmentation()
+      case .classify: RowSchema.classification()
+      }
+    try console.print(schema.line)
     return .done
   }
 }

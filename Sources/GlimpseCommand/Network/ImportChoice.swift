@@ -9,8 +9,15 @@ struct ImportChoice: Sendable {
 
   /// The model of a file of another program, or of one that `import` wrote; nil for other weights.
   func model(_ path: String) throws -> Model? {
-    let isForeign = ["onnx", "cfg"].contains(FilePath.ending(path).lowercased())
-    guard isForeign else {
+    if NetworkArchive.isAt(path) {
+      let archive = try NetworkArchive(path)
+      let stored = archive.recipe.flatMap { RecipeFamily[$0] }
+      // The names of another recipe are of other classes.
+      let isOwn = recipe == nil || recipe?.name == stored?.name
+      return try NetworkFile(path: path).model(
+        recipe ?? stored, classNames: classNames ?? (isOwn ? archive.classNames : nil))
+    }
+    guard NetworkFile.isForeign(path) else {
       if let option = recipe != nil ? "recipe" : names != nil ? "names" : nil {
         throw CommandError.usage(
           "--\(option) is for networks of other programs, and \(Sentence.printable(path)) is none; "

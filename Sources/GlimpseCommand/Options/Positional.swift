@@ -31,6 +31,18 @@ extension Positional {
       })
   }
 
+  /// One argument that may be left out.
+  static func optional<Value: OptionValue>(
+    _ name: String, _ path: Option<Owner>.Path<Value?>, _ rule: ValueRule<Value> = .any,
+    help: String
+  ) -> Positional {
+    Positional(
+      name: name, help: help, count: 0...1, words: rule.words,
+      apply: { (owner, text) throws(CommandError) in
+        owner[keyPath: path] = try rule.read(text, of: "<\(name)>")
+      })
+  }
+
   /// All remaining arguments, at least one.
   static func many<Value: OptionValue>(
     _ name: String, _ path: Option<Owner>.Path<[Value]>, _ rule: ValueRule<Value> = .any,

@@ -94,8 +94,9 @@ enum Program {
 /// The commands in the order of `glimpse --help`.
 enum CommandList {
   static let all: [any Command.Type] = [
-    Detect.self, Segment.self, Train.self, Evaluate.self, Check.self, Convert.self, Split.self,
-    Export.self,
+    Detect.self, Segment.self, Classify.self, Train.self, Evaluate.self, Check.self, Convert.self,
+    Split.self,
+    Export.self, Import.self,
     Merge.self, Verify.self, Schema.self, Info.self, Bench.self, Run.self, Completions.self,
     Manual.self,
   ]

@@ -1,6 +1,6 @@
 import Basics
 
-/// The JSON Schema (draft 2020-12) of the rows of `detect` and `segment`.
+/// The JSON Schema (draft 2020-12) of the rows of `detect`, `segment` and `classify`.
 ///
 /// Rows of other versions have another `$id`. What is not named here may be added without one.
 package enum RowSchema {
@@ -24,6 +24,23 @@ package enum RowSchema {
         ],
         "drawing": ["description": "The image with boxes", "type": "string"],
       ], whenOK: ["boxes"])
+  }
+
+  package static func classification() -> JSONValue {
+    schema(
+      title: "A row of glimpse classify", id: "classify",
+      [
+        "classes": [
+          "description": "The classes with the highest scores, the highest first", "type": "array",
+          "items": [
+            "type": "object", "required": ["class", "class_index", "score"],
+            "properties": [
+              "class": ["type": "string"], "class_index": index,
+              "score": ["type": "number", "minimum": 0, "maximum": 1],
+            ],
+          ],
+        ]
+      ], whenOK: ["classes"])
   }
 
   package static func segmentation() -> JSONValue {

@@ -3,8 +3,7 @@ import Evaluation
 import Imaging
 
 /// Writes one line of JSON per image.
-package final class JSONLinesSink: Sink {
-  package typealias Prediction = [Detection]
+package final class JSONLinesSink<Prediction: RowPrediction>: Sink {
   private let classNames: [String]
   private let facts: RowFacts
   private let write: ([String]) throws -> Void
@@ -16,14 +15,13 @@ package final class JSONLinesSink: Sink {
     (self.classNames, self.facts, self.write) = (classNames, facts, write)
   }
 
-  package func consume(_ results: inout [ImageResult<[Detection]>]) throws {
+  package func consume(_ results: inout [ImageResult<Prediction>]) throws {
     try write(results.map { $0.jsonLine(classNames: classNames, facts) })
   }
 }
 
 /// Adds the rows of a run and their times to its files.
-package final class RowSink: Sink {
-  package typealias Prediction = [Detection]
+package final class RowSink<Prediction: RowPrediction>: Sink {
   private let classNames: [String]
   private let facts: RowFacts
   private let parts: ResultParts
@@ -34,7 +32,7 @@ package final class RowSink: Sink {
     self.parts = parts
   }
 
-  package func consume(_ results: inout [ImageResult<[Detection]>]) throws {
+  package func consume(_ results: inout [ImageResult<Prediction>]) throws {
     try parts.append(
       rows: results.map { $0.jsonLine(classNames: classNames, facts) },
       times: results.map { $0.times.line(of: $0.index) })

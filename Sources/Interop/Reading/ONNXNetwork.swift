@@ -13,6 +13,9 @@ package struct ONNXNetwork: Hashable, Sendable {
   /// The metadata of the model by key.
   var metadata: [String: String] = [:]
 
+  /// The names of the files beside it that hold tensors.
+  var externalFiles: Set<String> = []
+
   /// The versions of the operator set that are supported.
   static let operatorSets = 7...24
 }

@@ -2,8 +2,16 @@ import Basics
 
 /// Reads ONNX files (field numbers: onnx.proto in github.com/onnx/onnx).
 struct ONNXReader {
-  /// The path of the file, for messages and for data beside it.
+  /// The path of the file, for messages.
   let path: String
+  /// The files beside it that hold tensors.
+  let externals: ExternalFiles
+
+  /// - Parameter externals: The files that hold tensors; nil for those in the folder of the file.
+  init(path: String, externals: ExternalFiles? = nil) {
+    self.path = path
+    self.externals = externals ?? ExternalFiles(beside: path)
+  }
 
   /// The maximum file size in bytes: that of a Protocol Buffers message, and some.
   private static let largestFile = 1 << 32
@@ -49,6 +57,7 @@ struct ONNXReader {
         in: path, advice: "export it with another opset_version")
     }
     network.inputs.removeAll { network.constants[$0.name] != nil }
+    network.externalFiles = externals.names
     return network
   }
 
@@ -110,7 +119,8 @@ struct ONNXReader {
         }
         network.nodes.append(try readOperator(field.message()))
       case 5:
-        let (name, tensor) = try ONNXTensorReader(path: path).tensor(field.message())
+        let (name, tensor) = try ONNXTensorReader(path: path, externals: externals).tensor(
+          field.message())
         guard network.constants.updateValue(tensor, forKey: name) == nil else {
           throw InteropError("two tensors are named \"\(printable(name))\"", in: path)
         }
@@ -153,7 +163,9 @@ struct ONNXReader {
       case 2: single = .float(try field.float())
       case 3: single = .integer(try field.integer())
       case 4: single = .text(try field.text())
-      case 5: single = .tensor(try ONNXTensorReader(path: path).tensor(field.message()).tensor)
+      case 5:
+        single = .tensor(
+          try ONNXTensorReader(path: path, externals: externals).tensor(field.message()).tensor)
       case 7: try field.appendFloats(to: &floats)
       case 8: try field.appendIntegers(to: &integers)
       case 9: texts.append(try field.text())

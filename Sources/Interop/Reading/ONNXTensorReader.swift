@@ -3,6 +3,8 @@ import Basics
 /// Reads the tensors of ONNX files (`TensorProto`).
 struct ONNXTensorReader {
   let path: String
+  /// The files beside it that hold tensors.
+  let externals: ExternalFiles
 
   /// The maximum number of elements of a tensor.
   static let mostElements = 1 << 31
@@ -118,15 +120,13 @@ struct ONNXTensorReader {
           + "\(printable(location["offset"] ?? "?")) of \(printable(name)), and its shape needs "
           + "\(byteCount)", in: path)
     }
-    let file = FilePath.join(FilePath.folder(path), name)
-    let loaded = try InteropError.wrap(LoadedFile(file, limit: 1 << 36))
-    guard byteCount <= loaded.bytes.count, offset <= loaded.bytes.count - byteCount else {
-      throw InteropError(
-        "\(label) ends at byte \(offset &+ byteCount) of \(printable(name)), which has "
-          + "\(loaded.bytes.count) bytes", in: path, advice: "download or copy that file again")
-    }
-    return withExtendedLifetime(loaded) {
-      Array(loaded.bytes[offset..<offset + byteCount])
+    return try externals.withBytes(of: name) { bytes throws(InteropError) in
+      guard byteCount <= bytes.count, offset <= bytes.count - byteCount else {
+        throw InteropError(
+          "\(label) ends at byte \(offset &+ byteCount) of \(printable(name)), which has "
+            + "\(bytes.count) bytes", in: path, advice: "download or copy that file again")
+      }
+      return Array(bytes[offset..<offset + byteCount])
     }
   }
 }

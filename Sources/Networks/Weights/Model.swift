@@ -75,6 +75,11 @@ extension Model {
         "\(file.name) is the checkpoint of a training, not a weights file; the weights of the run are "
           + "in weights/best.safetensors and weights/last.safetensors beside it")
     }
+    if file.metadata["format"] == Safetensors.networkFormat {
+      throw NetworksError(
+        "\(file.name) is a network of another program, which is for inference only, not for training or "
+          + "export")
+    }
     description = try file.modelDescription()
     guard let spec = ModelCatalog[description.name] else {
       let known = ModelCatalog.all.map(\.name).joined(separator: ", ")

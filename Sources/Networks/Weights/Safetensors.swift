@@ -46,6 +46,8 @@ package struct Safetensors: Sendable {
 
   /// The `format` in the metadata of a training's checkpoint.
   package static let checkpointFormat = "glimpse-checkpoint"
+  /// The `format` in the metadata of a network of another program that `import` wrote.
+  package static let networkFormat = "glimpse-network"
   /// Whether the file is the checkpoint of a training rather than a weights file.
   package var isCheckpoint: Bool { metadata["format"] == Self.checkpointFormat }
 

@@ -62,12 +62,14 @@ extension WeightsSource {
     case .file(let path):
       // In pieces: the model of the file is in memory already.
       var digest = SHA256()
-      let stream = try NetworksError.wrap(ByteStream(path))
-      while true {
-        let piece = try NetworksError.wrap(stream.next())
-        if piece.isEmpty { return digest.hex }
-        digest.append(piece)
+      // The weights of a Darknet configuration are beside it.
+      for path in FilePath.ending(path) == "cfg" ? [path, path.dropLast(4) + ".weights"] : [path] {
+        let stream = try NetworksError.wrap(ByteStream(path))
+        while case let piece = try NetworksError.wrap(stream.next()), !piece.isEmpty {
+          digest.append(piece)
+        }
       }
+      return digest.hex
     }
   }
 }

@@ -24,6 +24,12 @@ enum InitialWeights {
           + "weights/best.safetensors or weights/last.safetensors beside it, or resume the run with "
           + "--resume")
     }
+    guard file.metadata["format"] != Safetensors.networkFormat else {
+      throw TrainingError(
+        .invalid,
+        "\(source.name) is a network of another program, which is for inference only; give weights of "
+          + "\(model.description.name), or --weights none")
+    }
     let description = try? file.modelDescription()
     if let description, description.name != model.description.name {
       throw TrainingError(
