@@ -172,7 +172,7 @@ import Testing
     #expect(extras.f1.map(\.name) == ["cat", "dog"] && extras.f1.map(\.F1) == [1, nil])
     #expect(extras.f1[0].confidence == 0.9 && extras.f1[0].true_positives == 1)
     #expect(extras.confusion.classes == ["cat", "dog", "background"])
-    // Rows: predicted; columns: actual.
+    // In JSON rows are predicted and columns actual classes.
     #expect(extras.confusion.confusion == [[1, 0, 0], [0, 0, 1], [0, 1, 0]])
     let tables = try evaluate(
       "--truth", groundTruth, "--detections", found, "--also", "confusion,f1,voc,f1"
@@ -180,7 +180,7 @@ import Testing
     let parts = tables.components(separatedBy: "\n\n")
     #expect(parts.count == 5)
     #expect(parts[2].hasPrefix("Pascal VOC ") && parts[3].hasPrefix("best F1 "))
-    #expect(parts[4].hasPrefix("predicted "))
+    #expect(parts[4].hasPrefix("actual \\ predicted "))
     #expect(parts[4].contains("dog") && parts[4].contains("background"))
     #expect(
       try evaluate("--truth", groundTruth, "--detections", found, "--also", "x").exitCode == 2)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Summary statistics of measured values.
 package enum Statistics {
   /// The median of at least one value; for an even count, the mean of the two middle values.
@@ -17,5 +19,21 @@ package enum Statistics {
     let lower = Int(place)
     let upper = min(lower + 1, values.count - 1)
     return values[lower] + (place - Double(lower)) * (values[upper] - values[lower])
+  }
+
+  /// The probability of a standard normal variable below `z`.
+  package static func normalProbability(below z: Double) -> Double { erfc(-z / 2.0.squareRoot()) / 2 }
+
+  /// The value below which a standard normal variable lies with a probability between 0 and 1.
+  ///
+  /// Found by bisection to the last bits; outside of ±38 the probability is below a double's range.
+  package static func normalQuantile(_ probability: Double) -> Double {
+    precondition(probability > 0 && probability < 1, "a probability between 0 and 1")
+    var (low, high) = (-38.0, 38.0)
+    while true {
+      let middle = (low + high) / 2
+      if middle <= low || middle >= high { return middle }
+      if normalProbability(below: middle) < probability { low = middle } else { high = middle }
+    }
   }
 }

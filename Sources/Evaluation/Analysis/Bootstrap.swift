@@ -10,17 +10,35 @@ public struct Interval: Hashable, Sendable {
   /// The upper end of the confidence interval.
   public let upper: Double
 
-  /// The interval between two percentiles of the resamples' values, with linear interpolation.
+  /// The bias-corrected interval: two percentiles of the resamples' values, with linear
+  /// interpolation, shifted by how far the value is from their median.
   ///
-  /// - Parameter confidence: The fraction of the resamples inside the interval, such as 0.95.
+  /// Images that a resample repeats raise its AP, so the plain percentiles are too high for few
+  /// images. The value always lies inside.
+  ///
+  /// Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, section 14.3,
+  /// without acceleration.
+  ///
+  /// - Parameter confidence: The probability of the interval, such as 0.95.
   init(_ value: Double, resamples: [Double], confidence: Double) {
     self.value = value
-    let sorted = resamples.sorted()
-    func percentile(_ part: Double) -> Double {
-      sorted.isEmpty ? value : Statistics.percentile(part, ofSorted: sorted)
+    guard !resamples.isEmpty else {
+      lower = value
+      upper = value
+      return
     }
-    lower = percentile((1 - confidence) / 2)
-    upper = percentile((1 + confidence) / 2)
+    let sorted = resamples.sorted()
+    let count = Double(sorted.count)
+    let below = Double(sorted.count { $0 < value }) + Double(sorted.count { $0 == value }) / 2
+    // Half a resample on the side that has none, where the correction would be infinite.
+    let bias = Statistics.normalQuantile(min(max(below, 0.5), count - 0.5) / count)
+    func end(_ part: Double) -> Double {
+      guard part > 0, part < 1 else { return Statistics.percentile(part, ofSorted: sorted) }
+      let z = 2 * bias + Statistics.normalQuantile(part)
+      return Statistics.percentile(Statistics.normalProbability(below: z), ofSorted: sorted)
+    }
+    lower = min(end((1 - confidence) / 2), value)
+    upper = max(end((1 + confidence) / 2), value)
   }
 }
 

@@ -63,10 +63,15 @@ struct BootstrapAP: Sendable {
 
   private let tracks: [Track]
   private let recallThresholds: [Double]
+  private let usesEveryRecall: Bool
   private let thresholdCount: Int
+  /// The index of the threshold 0.5; nil if it is not among them.
+  private let half: Int?
 
   init(_ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor) {
     recallThresholds = matches.parameters.recallThresholds
+    usesEveryRecall = matches.parameters.recallPoints == .every
+    half = matches.parameters.index(ofIoU: 0.5)
     thresholdCount = matches.parameters.iouThresholds.count
     tracks = tasks.map(table.classNames.count) {
       Track(table, matches, classIndex: $0)
@@ -75,7 +80,7 @@ struct BootstrapAP: Sendable {
 
   /// - Parameter counts: The number of times that each image occurs.
   func sample(_ counts: [Int32]) -> Sample {
-    let points = recallThresholds.count
+    let points = usesEveryRecall ? 1 : recallThresholds.count
     let classes = tracks.map { precision($0, counts) }
     let planes = classes.compactMap(\.self)
     // Same summation order as pycocotools: by threshold, recall and class.
@@ -84,15 +89,19 @@ struct BootstrapAP: Sendable {
     for place in 0..<thresholdCount * points {
       for plane in planes { values.append(plane[place]) }
     }
+    /// The values at IoU 0.5 among those of all thresholds, `count` each.
+    func atHalf(_ values: [Double], _ count: Int) -> Double {
+      half.map { meanOrMissing(values[$0 * count..<($0 + 1) * count]) } ?? -1
+    }
     return Sample(
-      ap: meanOrMissing(values[...]), ap50: meanOrMissing(values.prefix(planes.count * points)),
+      ap: meanOrMissing(values[...]), ap50: atHalf(values, planes.count * points),
       classes: classes.map { plane in
-        plane.map { (meanOrMissing($0[...]), meanOrMissing($0[..<points])) } ?? (-1, -1)
+        plane.map { (meanOrMissing($0[...]), atHalf($0, points)) } ?? (-1, -1)
       })
   }
 
-  /// The precision envelope of a class at each threshold and recall point; nil without ground
-  /// truth.
+  /// The precision envelope of a class at each threshold and recall point, or the area under it at
+  /// each threshold; nil without ground truth.
   private func precision(_ track: Track, _ counts: [Int32]) -> [Double]? {
     let groundTruths = track.groundTruthImages.reduce(0) { $0 + Int(counts[Int($1)]) }
     if groundTruths == 0 { return nil }
@@ -125,6 +134,15 @@ struct BootstrapAP: Sendable {
           Double(truePositives) / (Double(Int(counted[Int(place)]) - ignored) + Double.ulpOfOne))
       }
       precisions.makeEnvelope()
+      if usesEveryRecall {
+        var (sum, before) = (0.0, 0)
+        for (hit, precision) in zip(hits, precisions) {
+          sum += Double(hit - before) * precision
+          before = hit
+        }
+        plane.append(sum / Double(groundTruths))
+        continue
+      }
       var place = 0
       for recall in recallThresholds {
         while place < hits.count && Double(hits[place]) / Double(groundTruths) < recall {

@@ -1,6 +1,6 @@
 /// Calibration of scores: of detections with a score of 0.8, 80 % should be true positives.
 ///
-/// A true positive matches a ground-truth object at IoU 0.50. Ignored detections are left out.
+/// A true positive matches a ground-truth object at the parameters' `matchIoU`, 0.50 by default. Ignored detections are left out.
 ///
 /// Source: C. Guo et al., On Calibration of Modern Neural Networks, 2017; F. Küppers et al.,
 /// Multivariate Confidence Calibration for Object Detection, 2020.
@@ -35,6 +35,7 @@ package struct Calibration: Hashable, Sendable {
   package init?(_ table: EvaluationTable, _ matches: MatchTable) {
     let binCount = 10
     let areaCount = matches.parameters.areaRanges.count
+    let bit = matches.operatingBit
     var bins = (0..<binCount).map {
       Bin(lower: Double($0) / Double(binCount), upper: Double($0 + 1) / Double(binCount))
     }
@@ -42,10 +43,10 @@ package struct Calibration: Hashable, Sendable {
     for row in 0..<table.detections.count {
       let score = table.detections.scores[row]
       guard (0...1).contains(score) else { return nil }
-      if matches.ignored[row * areaCount] & 1 != 0 { continue }
+      if matches.ignored[row * areaCount] & bit != 0 { continue }
       let place = min(Int(score * Double(binCount)), binCount - 1)
       bins[place].count += 1
-      bins[place].truePositives += Int(matches.matched[row * areaCount] & 1)
+      bins[place].truePositives += matches.matched[row * areaCount] & bit != 0 ? 1 : 0
       bins[place].scoreSum += score
       total += 1
     }

@@ -91,29 +91,76 @@ package struct ConfusionMatrix: Hashable, Sendable {
   }
 }
 
+extension ConfusionMatrix {
+  /// The matrix of a result at its settings' confidence and IoU.
+  package init(_ result: EvaluationResult, tasks: any ParallelExecutor = .serial) {
+    self.init(
+      result.table, confidence: result.parameters.confidence, iou: result.parameters.matchIoU,
+      overlap: result.overlap, tasks: tasks)
+  }
+
+  /// The classes that occur in order of index; if there are more than `most`, the most confused
+  /// ones.
+  package func shownClasses(most: Int) -> [Int] {
+    let side = classCount + 1
+    var (total, confused) = ([Int](repeating: 0, count: side), [Int](repeating: 0, count: side))
+    for predicted in 0..<side {
+      for groundTruth in 0..<side {
+        let count = count(predicted: predicted, groundTruth: groundTruth)
+        total[predicted] += count
+        total[groundTruth] += count
+        if predicted == groundTruth || max(predicted, groundTruth) == classCount { continue }
+        confused[predicted] += count
+        confused[groundTruth] += count
+      }
+    }
+    let occurring = (0..<classCount).filter { total[$0] > 0 }
+    guard occurring.count > most else { return occurring }
+    return occurring.sorted { (confused[$1], $0) < (confused[$0], $1) }.prefix(most).sorted()
+  }
+
+  /// The matrix of some classes: a row per actual class, a column per predicted one, the background
+  /// last in both.
+  ///
+  /// - Parameter shown: Class indices; nil for all.
+  package func table(_ classNames: [String], shown: [Int]? = nil) -> Table {
+    let indices = (shown ?? Array(0..<classCount)) + [classCount]
+    let names = indices.map { $0 == classCount ? "background" : classNames[$0] }
+    var table = Table(
+      [.words("actual \\ predicted", key: "actual")] + names.map { .numbers($0) })
+    for (name, groundTruth) in zip(names, indices) {
+      table.add(
+        [.text(name)]
+          + indices.map { .integer(count(predicted: $0, groundTruth: groundTruth)) })
+    }
+    return table
+  }
+}
+
+extension ConfusionMatrix {
+  /// The matrices of several results for a CSV file; of more than one, with a column `run`.
+  package static func csvTable(_ results: [EvaluationResult]) -> Table {
+    let names = (results.first?.table.classNames ?? []) + ["background"]
+    let isOne = results.count == 1
+    var table = Table(
+      (isOne ? [] : [.words("run")]) + [.words("actual")] + names.map { .numbers($0) })
+    for result in results {
+      let rows = ConfusionMatrix(result).table(result.table.classNames).rows
+      for row in rows { table.add((isOne ? [] : [.text(result.name)]) + row) }
+    }
+    return table
+  }
+}
+
 extension AdditionalMetric {
-  /// Prints the most frequent confusions, since a matrix of many classes is too wide for a
-  /// terminal.
+  /// In a terminal, of many classes the most confused ones.
   static let confusion = AdditionalMetric(
     name: "confusion", summary: "the confusion matrix"
   ) { result, tasks in
-    let matrix = ConfusionMatrix(result.table, overlap: result.overlap, tasks: tasks)
+    let matrix = ConfusionMatrix(result, tasks: tasks)
     let names = result.table.classNames + ["background"]
-    let confusions = names.indices.flatMap { predicted in
-      names.indices.filter { $0 != predicted }.map { groundTruth in
-        (predicted, groundTruth, matrix.count(predicted: predicted, groundTruth: groundTruth))
-      }
-    }.filter { $0.2 > 0 }.sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }
-    var table = Table([.words("predicted"), .words("actual"), .numbers("count")])
-    for (predicted, groundTruth, count) in confusions.prefix(12) {
-      table.add([.text(names[predicted]), .text(names[groundTruth]), .integer(count)])
-    }
-    let rest = confusions.dropFirst(12).reduce(0) { $0 + $1.2 }
-    if rest > 0 { table.add([.text("others"), .blank, .integer(rest)]) }
-    let correct = names.indices.reduce(0) { $0 + matrix.count(predicted: $1, groundTruth: $1) }
-    table.add([.text("correct"), .blank, .integer(correct)])
     return (
-      table,
+      matrix.table(result.table.classNames, shown: matrix.shownClasses(most: 10)),
       [
         "confidence": .number(matrix.confidence), "iou": .number(matrix.iou),
         "classes": .array(names.map { .string($0) }),
@@ -129,5 +176,5 @@ extension AdditionalMetric {
   }
 
   /// The metrics besides COCO's, in the order in which `evaluate --also` prints them.
-  package static let all = [voc, f1, confusion]
+  package static let all = [voc, f1, counts, confusion]
 }

@@ -8,6 +8,7 @@ import Imaging
 /// positives; the detections between them are counted.
 struct Accumulation {
   private let parameters: EvaluationParameters
+  private let recallThresholds: [Double]
   private let matches: MatchTable
   /// The class's detections by descending score: rows of `EvaluationTable.detections`, and ranks
   /// within their image-class pair, 0 for the highest score.
@@ -16,6 +17,7 @@ struct Accumulation {
 
   init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
     parameters = matches.parameters
+    recallThresholds = parameters.recallThresholds
     self.matches = matches
     let areaCount = parameters.areaRanges.count
     groundTruthCounts =
@@ -88,10 +90,14 @@ struct Accumulation {
       Double(precisions.count) / groundTruths
     var envelope = precisions
     envelope.makeEnvelope()
+    if !curves.area.isEmpty {
+      curves.area[curves.recallIndex(iou: iou, classIndex: 0, area: area, limit: limit)] =
+        envelope.reduce(0, +) / groundTruths
+    }
     // Both lists of recalls are ascending: one pass finds the first true positive that reaches each
     // recall point.
     var place = 0
-    for (point, threshold) in parameters.recallThresholds.enumerated() {
+    for (point, threshold) in recallThresholds.enumerated() {
       while place < envelope.count && Double(place + 1) / groundTruths < threshold { place += 1 }
       let target = curves.index(
         iou: iou, recallPoint: point, classIndex: 0, area: area, limit: limit)
@@ -117,5 +123,6 @@ extension PrecisionRecallCurves {
     }
     precision = interleaved(classes.map(\.precision))
     recall = interleaved(classes.map(\.recall))
+    area = interleaved(classes.map(\.area))
   }
 }

@@ -14,19 +14,13 @@ public struct DetectionMetrics: Hashable, Sendable {
     public let classIndex: Int
     /// The number of ground-truth objects, without crowds and ignored objects.
     public let groundTruthCount: Int
-    /// The number of detections, including those over the limit of 100 per image.
+    /// The number of detections, including those over the limit per image.
     public let detectionCount: Int
-    /// AP over IoU 0.50 to 0.95.
-    public let ap: Double
-    /// AP at IoU 0.50.
-    public let ap50: Double
-    /// AP at IoU 0.75.
-    public let ap75: Double
-    /// AR with at most 100 detections per image.
-    public let ar100: Double
+    /// The same metrics as those over all classes, in the same order.
+    public let numbers: [Number]
   }
 
-  /// One of COCO's twelve metrics.
+  /// A metric and its name.
   public struct Number: Hashable, Sendable {
     /// The name of the metric, such as `AP50` or `ARsmall`.
     public let name: String
@@ -34,18 +28,27 @@ public struct DetectionMetrics: Hashable, Sendable {
     public let value: Double
   }
 
-  /// The twelve metrics in the order in which COCO prints them.
+  /// With COCO's settings the twelve metrics in the order in which COCO prints them.
+  ///
+  /// AP, AP50 and AP75 as far as these thresholds are used, AP of each range of areas, AR with each
+  /// limit (`AR1`, `AR10`, `AR100`), AR of each range. With other IoU thresholds, AP and AR at each
+  /// follow: `AP60`, `AR@60`. AP of each group of classes comes last: LVIS's `APr`, `APc`, `APf`.
   public let numbers: [Number]
   /// The metrics of each class, in the order of the class names.
   public let classes: [ClassEntry]
   /// The number of evaluated images, including those without objects and detections.
   public let imageCount: Int
   package let curves: PrecisionRecallCurves
+  /// The metrics of groups of classes, which single classes do not have.
+  let groupNames: [String]
+
+  /// The settings of the evaluation.
+  public var parameters: EvaluationParameters { curves.parameters }
 
   /// The number of ground-truth objects of all classes, without crowds and ignored objects.
   public var groundTruthCount: Int { classes.reduce(0) { $0 + $1.groundTruthCount } }
 
-  /// Computes the metrics of matches made with the parameters `.coco`.
+  /// Computes the metrics of matches.
   ///
   /// Source: pycocotools' cocoeval.py and `bbIou` in maskApi.c; results are equal bit for bit.
   package init(
@@ -57,35 +60,25 @@ public struct DetectionMetrics: Hashable, Sendable {
     }
     for classIndex in table.detections.classes { counts[Int(classIndex)].detections += 1 }
     let curves = PrecisionRecallCurves(table, matches, tasks: tasks)
-    let everyIoU = curves.parameters.iouThresholds.indices
+    let definitions = Definition.all(curves.parameters)
+    func numbers(_ classes: Range<Int>) -> [Number] {
+      definitions.map { Number(name: $0.name, value: $0.value(curves, classes)) }
+    }
     let everyClass = 0..<table.classNames.count
-    let all = 0
-    let hundred = 2
-    func ap(_ ious: Range<Int>, classes: Range<Int>, area: Int = all) -> Double {
-      curves.meanPrecision(ious: ious, classes: classes, area: area, limit: hundred)
+    let groups = table.classGroups.map { group in
+      Number(
+        name: "AP\(group.name)",
+        value: curves.meanPrecision(
+          ious: curves.parameters.iouThresholds.indices, classes: group.classes, area: 0,
+          limit: curves.parameters.detectionLimits.count - 1))
     }
-    func ar(area: Int = all, limit: Int = hundred) -> Double {
-      curves.meanRecall(classes: everyClass, area: area, limit: limit)
-    }
-    numbers = [
-      Number(name: "AP", value: ap(everyIoU, classes: everyClass)),
-      Number(name: "AP50", value: ap(0..<1, classes: everyClass)),
-      Number(name: "AP75", value: ap(5..<6, classes: everyClass)),
-      Number(name: "APsmall", value: ap(everyIoU, classes: everyClass, area: 1)),
-      Number(name: "APmedium", value: ap(everyIoU, classes: everyClass, area: 2)),
-      Number(name: "APlarge", value: ap(everyIoU, classes: everyClass, area: 3)),
-      Number(name: "AR1", value: ar(limit: 0)), Number(name: "AR10", value: ar(limit: 1)),
-      Number(name: "AR100", value: ar()), Number(name: "ARsmall", value: ar(area: 1)),
-      Number(name: "ARmedium", value: ar(area: 2)), Number(name: "ARlarge", value: ar(area: 3)),
-    ]
-    classes = everyClass.map { index in
-      let one = index..<(index + 1)
-      return ClassEntry(
+    groupNames = groups.map(\.name)
+    self.numbers = numbers(everyClass) + groups
+    classes = tasks.map(everyClass.count) { index in
+      ClassEntry(
         name: table.classNames[index], classIndex: index,
-        groundTruthCount: counts[index].groundTruths,
-        detectionCount: counts[index].detections, ap: ap(everyIoU, classes: one),
-        ap50: ap(0..<1, classes: one), ap75: ap(5..<6, classes: one),
-        ar100: curves.meanRecall(classes: one, area: all, limit: hundred))
+        groundTruthCount: counts[index].groundTruths, detectionCount: counts[index].detections,
+        numbers: numbers(index..<index + 1))
     }
     imageCount = table.imageNames.count
     self.curves = curves
@@ -93,89 +86,102 @@ public struct DetectionMetrics: Hashable, Sendable {
 }
 
 extension DetectionMetrics {
-  /// AP over IoU 0.50 to 0.95.
-  public var ap: Double { numbers[0].value }
-  /// AP at IoU 0.50.
-  public var ap50: Double { numbers[1].value }
-  /// AP at IoU 0.75.
-  public var ap75: Double { numbers[2].value }
-  /// AP of objects below 32² square pixels.
-  public var apSmall: Double { numbers[3].value }
-  /// AP of objects from 32² to 96² square pixels.
-  public var apMedium: Double { numbers[4].value }
-  /// AP of objects above 96² square pixels.
-  public var apLarge: Double { numbers[5].value }
-  /// AR with at most 1 detection per image and class.
-  public var ar1: Double { numbers[6].value }
-  /// AR with at most 10 detections per image and class.
-  public var ar10: Double { numbers[7].value }
-  /// AR with at most 100 detections per image and class.
-  public var ar100: Double { numbers[8].value }
-  /// AR of objects below 32² square pixels.
-  public var arSmall: Double { numbers[9].value }
-  /// AR of objects from 32² to 96² square pixels.
-  public var arMedium: Double { numbers[10].value }
-  /// AR of objects above 96² square pixels.
-  public var arLarge: Double { numbers[11].value }
+  /// A metric as a mean over parts of the precision or the recall array.
+  private struct Definition {
+    let name: String
+    let isRecall: Bool
+    let ious: Range<Int>
+    let area: Int
+    let limit: Int
+
+    func value(_ curves: PrecisionRecallCurves, _ classes: Range<Int>) -> Double {
+      isRecall
+        ? curves.meanRecall(ious: ious, classes: classes, area: area, limit: limit)
+        : curves.meanPrecision(ious: ious, classes: classes, area: area, limit: limit)
+    }
+
+    static func all(_ parameters: EvaluationParameters) -> [Definition] {
+      let everyIoU = parameters.iouThresholds.indices
+      let lastLimit = parameters.detectionLimits.count - 1
+      func ap(_ name: String, _ ious: Range<Int>, area: Int = 0) -> Definition {
+        Definition(name: name, isRecall: false, ious: ious, area: area, limit: lastLimit)
+      }
+      func ar(
+        _ name: String, ious: Range<Int>? = nil, area: Int = 0, limit: Int? = nil
+      ) -> Definition {
+        Definition(
+          name: name, isRecall: true, ious: ious ?? everyIoU, area: area, limit: limit ?? lastLimit)
+      }
+      var list = [ap("AP", everyIoU)]
+      for (name, iou) in [("AP50", 0.5), ("AP75", 0.75)] {
+        if let index = parameters.index(ofIoU: iou) { list.append(ap(name, index..<index + 1)) }
+      }
+      let ranges = parameters.areaRanges.enumerated().dropFirst()
+      list += ranges.map { ap("AP\($0.element.name)", everyIoU, area: $0.offset) }
+      list += parameters.detectionLimits.enumerated().map {
+        ar("AR\($0.element)", limit: $0.offset)
+      }
+      list += ranges.map { ar("AR\($0.element.name)", area: $0.offset) }
+      guard parameters.iouThresholds != EvaluationParameters.cocoThresholds else { return list }
+      for (index, iou) in parameters.iouThresholds.enumerated() {
+        let (percent, one) = (parameters.percent(iou), index..<index + 1)
+        if percent != "50", percent != "75" { list.append(ap("AP\(percent)", one)) }
+        list.append(ar("AR@\(percent)", ious: one))
+      }
+      return list
+    }
+  }
+}
+
+extension EvaluationParameters {
+  /// An IoU in percent, as in `AP50`: at most two decimal places, without trailing zeros.
+  func percent(_ iou: Double) -> String {
+    let hundredths = Int((iou * 10_000).rounded())
+    let (whole, part) = hundredths.quotientAndRemainder(dividingBy: 100)
+    if part == 0 { return "\(whole)" }
+    return part % 10 == 0 ? "\(whole).\(part / 10)" : "\(whole).\(part < 10 ? "0" : "")\(part)"
+  }
+}
+
+extension [DetectionMetrics.Number] {
+  /// The metric of a name; -1 if there is none.
+  func value(_ name: String) -> Double { first { $0.name == name }?.value ?? -1 }
+}
+
+extension DetectionMetrics.ClassEntry {
+  /// AP over all IoU thresholds.
+  public var ap: Double { numbers.value("AP") }
+  /// AP at IoU 0.50; -1 if that is not among the thresholds.
+  public var ap50: Double { numbers.value("AP50") }
+  /// AP at IoU 0.75; -1 if that is not among the thresholds.
+  public var ap75: Double { numbers.value("AP75") }
+  /// AR with at most 100 detections per image; -1 if that is not among the limits.
+  public var ar100: Double { numbers.value("AR100") }
 }
 
 extension DetectionMetrics {
-  /// A table with one row per class and a summary row over all classes.
-  public var classTable: Table {
-    var table = Table([
-      .words("class", key: "name"), .numbers("instances", key: "ground_truth"),
-      .hidden("detections"), .numbers("AP50"), .numbers("AP75"), .numbers("AP50-95", key: "AP"),
-      .hidden("AR100"),
-    ])
-    for entry in classes {
-      table.add([
-        .text(entry.name), .integer(entry.groundTruthCount), .integer(entry.detectionCount),
-        .fraction(entry.ap50), .fraction(entry.ap75), .fraction(entry.ap), .fraction(entry.ar100),
-      ])
-    }
-    table.summarize([
-      .text("all"), .integer(groundTruthCount), .blank, .fraction(ap50), .fraction(ap75),
-      .fraction(ap), .fraction(ar100),
-    ])
-    return table
-  }
-
-  /// The metrics as JSON: `metrics` by name (null without ground truth), `stats` in COCO's order
-  /// (-1 without ground truth), and `classes`.
-  package var json: JSONValue {
-    let metrics = numbers.map {
-      JSONMember(key: $0.name, value: Table.Value.fraction($0.value).json)
-    }
-    return [
-      "metrics": .object(metrics), "stats": .array(numbers.map { .number($0.value) }),
-      "classes": classTable.json,
-    ]
-  }
-
-  /// All metrics of several results for a CSV file: one row per result and class, and one row per
-  /// result over all classes.
-  public static func csvTable(_ results: [EvaluationResult]) -> Table {
-    let names = results.first?.report.numbers.map(\.name) ?? []
-    var table = Table(
-      [.words("run"), .words("class"), .numbers("ground_truth"), .numbers("detections")]
-        + names.map { .numbers($0) })
-    for result in results {
-      let report = result.report
-      func add(_ name: String, _ groundTruths: Int, _ detections: Int, _ values: [Double]) {
-        table.add(
-          [.text(result.name), .text(name), .integer(groundTruths), .integer(detections)]
-            + values.map(Table.Value.fraction))
-      }
-      let detections = report.classes.reduce(0) { $0 + $1.detectionCount }
-      add("all", report.groundTruthCount, detections, report.numbers.map(\.value))
-      for entry in report.classes {
-        let known = [
-          "AP": entry.ap, "AP50": entry.ap50, "AP75": entry.ap75, "AR100": entry.ar100,
-        ]
-        add(
-          entry.name, entry.groundTruthCount, entry.detectionCount, names.map { known[$0] ?? -1 })
-      }
-    }
-    return table
-  }
+  /// AP over all IoU thresholds, those of COCO by default.
+  public var ap: Double { numbers.value("AP") }
+  /// AP at IoU 0.50; this and the following are -1 if the settings do not include them.
+  public var ap50: Double { numbers.value("AP50") }
+  /// AP at IoU 0.75.
+  public var ap75: Double { numbers.value("AP75") }
+  /// AP of objects below 32² square pixels.
+  public var apSmall: Double { numbers.value("APsmall") }
+  /// AP of objects from 32² to 96² square pixels.
+  public var apMedium: Double { numbers.value("APmedium") }
+  /// AP of objects above 96² square pixels.
+  public var apLarge: Double { numbers.value("APlarge") }
+  /// AR with at most 1 detection per image and class.
+  public var ar1: Double { numbers.value("AR1") }
+  /// AR with at most 10 detections per image and class.
+  public var ar10: Double { numbers.value("AR10") }
+  /// AR with at most 100 detections per image and class.
+  public var ar100: Double { numbers.value("AR100") }
+  /// AR of objects below 32² square pixels.
+  public var arSmall: Double { numbers.value("ARsmall") }
+  /// AR of objects from 32² to 96² square pixels.
+  public var arMedium: Double { numbers.value("ARmedium") }
+  /// AR of objects above 96² square pixels.
+  public var arLarge: Double { numbers.value("ARlarge") }
 }

@@ -9,6 +9,8 @@ public struct EvaluationResult: Sendable {
   /// The IoU of boxes or masks that detections were matched by.
   package let overlap: PairwiseIoU
   package let matches: MatchTable
+  /// The matches at the IoU of the confusion matrix and of F1.
+  package let operatingMatches: MatchTable
   /// COCO's metrics.
   public let report: DetectionMetrics
 
@@ -18,17 +20,25 @@ public struct EvaluationResult: Sendable {
     return table.pairs.reduce(0) { $0 + max($1.detections.count - limit, 0) }
   }
 
+  /// The settings of the evaluation.
+  public var parameters: EvaluationParameters { matches.parameters }
+
   /// Matches the detections and computes COCO's metrics.
   ///
+  /// - Parameters:
+  ///   - parameters: IoU thresholds, recall points, areas and limits.
+  ///   - classes: The classes to evaluate, and whether they are told apart.
   /// - Throws: `EvaluationError` for indices out of range and values that are not finite.
   public init(
     name: String, _ input: EvaluationInput, overlap: PairwiseIoU = .boxes,
+    parameters: EvaluationParameters = .coco, classes: ClassSelection = .all,
     tasks: any ParallelExecutor = .serial
   ) throws(EvaluationError) {
     self.name = name
     self.overlap = overlap
-    table = try EvaluationTable(input, tasks: tasks)
-    matches = MatchTable(table, overlap: overlap, tasks: tasks)
+    table = try EvaluationTable(input, classes: classes, tasks: tasks)
+    matches = MatchTable(table, overlap: overlap, parameters: parameters, tasks: tasks)
+    operatingMatches = matches.atMatchIoU(table, overlap: overlap, tasks: tasks)
     report = DetectionMetrics(table, matches, tasks: tasks)
   }
 }

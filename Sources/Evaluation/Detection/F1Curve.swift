@@ -3,8 +3,8 @@ import Imaging
 
 /// Precision, recall and F1 of one class over the confidence threshold.
 ///
-/// At IoU 0.50 with COCO's matching: ignored objects and crowds are left out, and at most 100
-/// detections per image and class are used.
+/// At the IoU `matchIoU` of the parameters, 0.50 by default, with COCO's matching: ignored objects
+/// and crowds are left out, and at most 100 detections per image and class are used.
 package struct F1Curve: Hashable, Sendable {
   package struct Point: Hashable, Sendable {
     /// The confidence threshold.
@@ -44,11 +44,12 @@ package struct F1Curve: Hashable, Sendable {
 
   init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
     let areaCount = matches.parameters.areaRanges.count
+    let bit = matches.operatingBit
     var steps: [Step] = []
     for number in table.pairs(ofClass: classIndex) {
       for row in table.pairs[Int(number)].detections
-      where matches.ignored[row * areaCount] & 1 == 0 {
-        let isMatched = matches.matched[row * areaCount] & 1 == 1
+      where matches.ignored[row * areaCount] & bit == 0 {
+        let isMatched = matches.matched[row * areaCount] & bit != 0
         steps.append((table.detections.scores[row], isMatched ? 1 : 0, isMatched ? 0 : 1))
       }
     }
@@ -91,29 +92,6 @@ package struct F1Curve: Hashable, Sendable {
     _ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor = .serial
   ) -> [F1Curve] {
     tasks.map(table.classNames.count) { F1Curve(table, matches, classIndex: $0) }
-  }
-}
-
-extension AdditionalMetric {
-  static let f1 = AdditionalMetric(
-    name: "f1", summary: "the best F1 of each class and its confidence"
-  ) { result, tasks in
-    let curves = F1Curve.curves(result.table, result.matches, tasks: tasks)
-    var table = Table([
-      .words("best F1", key: "name"), .numbers("F1"), .numbers("precision"), .numbers("recall"),
-      .numbers("confidence"), .hidden("true_positives"), .hidden("false_positives"),
-    ])
-    for (name, curve) in zip(result.table.classNames, curves) {
-      guard let best = curve.best else {
-        table.add([.text(name), .missing] + Array(repeating: .blank, count: 5))
-        continue
-      }
-      table.add(
-        [.text(name)]
-          + [best.f1, best.precision, best.recall, best.score].map { .number($0, digits: 3) }
-          + [.integer(best.truePositives), .integer(best.falsePositives)])
-    }
-    return (table, table.json)
   }
 }
 

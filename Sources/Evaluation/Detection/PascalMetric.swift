@@ -1,15 +1,15 @@
 import Basics
 import Imaging
 
-/// Average precision as defined by the Pascal VOC challenge, at IoU 0.5.
+/// Average precision as defined by the Pascal VOC challenge, at IoU 0.5 unless stated otherwise.
 ///
 /// Unlike COCO, a detection is compared only with the ground-truth object of the highest IoU (the
 /// first one on ties), even if it is already matched: a second detection of it is a false positive.
 /// A detection of a difficult object is ignored. The number of detections is not limited. Crowds,
 /// which VOC does not have, are treated as difficult.
 ///
-/// VOC's inclusive corners give the same IoU as the half-open ones here. An IoU of exactly 0.5 is a
-/// match, as in VOC's own code; some ports require more. Source: VOCevaldet.m and VOCap.m of the
+/// VOC's inclusive corners give the same IoU as the half-open ones here. An IoU of exactly the
+/// threshold is a match, as in VOC's own code; some ports require more. Source: VOCevaldet.m and VOCap.m of the
 /// VOC 2012 development kit; for 2007, VOCevaldet.m of the VOC 2007 development kit.
 package struct PascalMetric: Hashable, Sendable {
   /// The average precision of one class: fractions 0...1, or -1 without ground truth.
@@ -27,13 +27,12 @@ package struct PascalMetric: Hashable, Sendable {
   package let meanAP2007: Double
   package let meanAP2010: Double
 
-  static let threshold = 0.5
-
   package init(
-    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
+    _ table: EvaluationTable, iou: Double = 0.5, overlap: PairwiseIoU = .boxes,
+    tasks: any ParallelExecutor = .serial
   ) {
     classes = tasks.map(table.classNames.count) { classIndex in
-      Self.entry(table, classIndex: classIndex, overlap: overlap)
+      Self.entry(table, classIndex: classIndex, iou: iou, overlap: overlap)
     }
     func mean(_ values: [Double]) -> Double {
       let known = values.filter { $0 >= 0 }
@@ -46,7 +45,7 @@ package struct PascalMetric: Hashable, Sendable {
   /// The detections of one class by descending score, each with the ground-truth object with the
   /// highest IoU; nil below the threshold.
   private static func ranked(
-    _ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU
+    _ table: EvaluationTable, classIndex: Int, iou: Double, overlap: PairwiseIoU
   ) -> [(score: Double, row: Int, groundTruth: Int?)] {
     var entries: [(score: Double, row: Int, groundTruth: Int?)] = []
     var overlaps: [Double] = []
@@ -56,7 +55,7 @@ package struct PascalMetric: Hashable, Sendable {
       if overlaps.count < places { overlaps = [Double](repeating: 0, count: places) }
       if places > 0 { overlap.fill(table, pair, pair.detections.count, &overlaps) }
       for (place, row) in pair.detections.enumerated() {
-        var best = threshold
+        var best = iou
         var groundTruth: Int?
         for candidate in 0..<pair.groundTruths.count {
           let value = overlaps[place * pair.groundTruths.count + candidate]
@@ -74,7 +73,7 @@ package struct PascalMetric: Hashable, Sendable {
   }
 
   private static func entry(
-    _ table: EvaluationTable, classIndex: Int, overlap: PairwiseIoU
+    _ table: EvaluationTable, classIndex: Int, iou: Double, overlap: PairwiseIoU
   ) -> ClassEntry {
     let traits = table.groundTruths.traits
     let groundTruthCount = table.pairs(ofClass: classIndex).reduce(0) { count, number in
@@ -87,7 +86,7 @@ package struct PascalMetric: Hashable, Sendable {
     var recalls: [Double] = []
     var precisions: [Double] = []
     var (truePositives, counted) = (0, 0)
-    for entry in ranked(table, classIndex: classIndex, overlap: overlap) {
+    for entry in ranked(table, classIndex: classIndex, iou: iou, overlap: overlap) {
       if let groundTruth = entry.groundTruth {
         if !traits[groundTruth].isCounted { continue }
         if taken.insert(groundTruth).inserted { truePositives += 1 }
@@ -113,22 +112,31 @@ package struct PascalMetric: Hashable, Sendable {
 }
 
 extension AdditionalMetric {
+  /// At IoU 0.5, or at each IoU threshold that was chosen.
   static let voc = AdditionalMetric(name: "voc", summary: "Pascal VOC's AP") { result, tasks in
-    let metric = PascalMetric(result.table, overlap: result.overlap, tasks: tasks)
-    var table = Table([
-      .words("Pascal VOC", key: "name"), .hidden("ground_truth"),
-      .numbers("AP 2007", key: "AP2007"), .numbers("AP 2010", key: "AP2010"),
-    ])
-    for (name, entry) in zip(result.table.classNames, metric.classes) {
-      table.add([
-        .text(name), .integer(entry.groundTruthCount), .fraction(entry.ap2007),
-        .fraction(entry.ap2010),
-      ])
+    let chosen = result.parameters.iouThresholds
+    let ious = chosen == EvaluationParameters.cocoThresholds ? [0.5] : chosen
+    let metrics = ious.map {
+      PascalMetric(result.table, iou: $0, overlap: result.overlap, tasks: tasks)
     }
-    let means = [metric.meanAP2007, metric.meanAP2010].map(Table.Value.fraction)
+    /// "AP 2010", with the IoU where there are several.
+    func columns(_ year: String) -> [Table.Column] {
+      ious.map { iou in
+        let end = ious.count > 1 ? "@\(result.parameters.percent(iou))" : ""
+        return .numbers("AP \(year)\(end)", key: "AP\(year)\(end)")
+      }
+    }
+    let values = columns("2007") + columns("2010")
+    var table = Table([.words("Pascal VOC", key: "name"), .hidden("ground_truth")] + values)
+    for (index, name) in result.table.classNames.enumerated() {
+      let entries = metrics.map { $0.classes[index] }
+      table.add(
+        [.text(name), .integer(entries.first?.groundTruthCount ?? 0)]
+          + (entries.map(\.ap2007) + entries.map(\.ap2010)).map(Table.Value.fraction))
+    }
+    let means = (metrics.map(\.meanAP2007) + metrics.map(\.meanAP2010)).map(Table.Value.fraction)
     table.summarize([.text("mean"), .blank] + means)
-    return (
-      table, ["AP2007": means[0].json, "AP2010": means[1].json, "classes": table.json]
-    )
+    let members = zip(values, means).map { JSONMember(key: $0.key ?? "", value: $1.json) }
+    return (table, .object(members + [JSONMember(key: "classes", value: table.json)]))
   }
 }

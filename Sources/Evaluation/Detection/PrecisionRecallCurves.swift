@@ -10,6 +10,9 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   package internal(set) var precision: [Double]
   /// The recall after all detections, 0...1, or -1.
   package internal(set) var recall: [Double]
+  /// The area under the envelope, 0...1, or -1; laid out as `recall`. Empty unless AP is averaged at
+  /// every recall.
+  package internal(set) var area: [Double]
 
   init(parameters: EvaluationParameters, classCount: Int) {
     self.parameters = parameters
@@ -19,6 +22,7 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
       * parameters.detectionLimits.count
     precision = [Double](repeating: -1, count: ends * parameters.recallThresholds.count)
     recall = [Double](repeating: -1, count: ends)
+    area = parameters.recallPoints == .every ? recall : []
   }
 
   /// The index of a value in `precision`.
@@ -37,24 +41,29 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   }
 
   /// The mean precision over thresholds and classes; -1 if none of the classes has ground truth.
-  func meanPrecision(
-    ious: Range<Int>, classes: Range<Int>, area: Int, limit: Int
+  package func meanPrecision(
+    ious: Range<Int>, classes: some Collection<Int>, area: Int, limit: Int
   ) -> Double {
+    if parameters.recallPoints == .every {
+      return mean(of: self.area, rows: ious, classes: classes, area: area, limit: limit)
+    }
     let points = parameters.recallThresholds.count
     let rows = ious.lowerBound * points..<ious.upperBound * points
     return mean(of: precision, rows: rows, classes: classes, area: area, limit: limit)
   }
 
-  /// The mean recall over all thresholds and the given classes; -1 if none of them has ground
+  /// The mean recall over thresholds, by default all, and classes; -1 if none of them has ground
   /// truth.
-  func meanRecall(classes: Range<Int>, area: Int, limit: Int) -> Double {
+  func meanRecall(
+    ious: Range<Int>? = nil, classes: some Collection<Int>, area: Int, limit: Int
+  ) -> Double {
     mean(
-      of: recall, rows: parameters.iouThresholds.indices, classes: classes, area: area,
+      of: recall, rows: ious ?? parameters.iouThresholds.indices, classes: classes, area: area,
       limit: limit)
   }
 
   private func mean(
-    of values: [Double], rows: Range<Int>, classes: Range<Int>, area: Int, limit: Int
+    of values: [Double], rows: Range<Int>, classes: some Collection<Int>, area: Int, limit: Int
   ) -> Double {
     var known: [Double] = []
     for row in rows {

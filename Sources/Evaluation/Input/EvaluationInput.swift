@@ -18,6 +18,8 @@ public struct EvaluationInput: Hashable, Sendable {
   public var groundTruths: GroundTruthTable
   /// The detections of all images.
   public var detections: DetectionTable
+  /// Which classes are labeled in each image; nil if every object of every class is.
+  public var federation: FederatedLabels?
 
   /// Makes an input; `append` adds images.
   public init(
@@ -46,6 +48,17 @@ public struct EvaluationInput: Hashable, Sendable {
   /// - Throws: `EvaluationError` for an image or class index out of range, and for a coordinate,
   ///   area or score that is not finite.
   func check() throws(EvaluationError) {
+    if let federation {
+      let lists = [federation.absent, federation.notExhaustive]
+      let classes = Int32(classNames.count)
+      guard lists.allSatisfy({ $0.count == imageNames.count }),
+        lists.joined().joined().allSatisfy({ 0..<classes ~= $0 }),
+        federation.groups.flatMap(\.classes).allSatisfy(classNames.indices.contains)
+      else {
+        throw EvaluationError(
+          "the labels of a federated dataset need a list per image, of indices of its classes.")
+      }
+    }
     for row in 0..<groundTruths.count {
       let values = groundTruths.boxes[row].isFinite && groundTruths.areas[row].isFinite
       try check(

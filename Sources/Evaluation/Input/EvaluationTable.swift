@@ -44,6 +44,11 @@ package struct EvaluationTable: Sendable {
   package let pairs: [ImageClassPair]
   /// `pairs[imageStarts[i]..<imageStarts[i + 1]]` belong to image i.
   package let imageStarts: [Int]
+  /// Whether unmatched detections of a pair are ignored, because not every object of its class is
+  /// labeled; empty if that holds for none.
+  package let isNotExhaustive: [Bool]
+  /// Groups of classes of which AP is reported, too.
+  package let classGroups: [FederatedLabels.Group]
   /// Indices into `pairs`, sorted by class, then image.
   package let classPairs: [Int32]
   /// `classPairs[classStarts[c]..<classStarts[c + 1]]` belong to class c.
@@ -51,27 +56,53 @@ package struct EvaluationTable: Sendable {
 
   /// Sorts the rows of an input: counting sorts by image and class, then by score within each pair.
   ///
+  /// Rows of classes that are left out are dropped. Where classes are not told apart, objects and
+  /// detections of equal scores are ordered by their own class first, as in pycocotools.
+  ///
   /// - Throws: `EvaluationError` for indices out of range and numbers that are not finite.
-  package init(_ input: EvaluationInput, tasks: any ParallelExecutor = .serial)
-    throws(EvaluationError)
-  {
+  package init(
+    _ input: EvaluationInput, classes selection: ClassSelection = .all,
+    tasks: any ParallelExecutor = .serial
+  ) throws(EvaluationError) {
     try input.check()
     imageNames = input.imageNames
-    classNames = input.classNames
-    let (images, classCount) = (imageNames.count, classNames.count)
+    let mapping = selection.mapping(input.classNames)
+    classNames = mapping?.names ?? input.classNames
+    let (images, classCount) = (imageNames.count, input.classNames.count)
     /// Row indices by image, then class, then row: two counting sorts, the secondary key first.
-    func order(_ imageIndices: [Int32], _ classes: [Int32]) -> [Int32] {
-      let rows = Array(0..<Int32(classes.count))
+    func order(
+      _ imageIndices: [Int32], _ classes: [Int32], rows: [Int32]? = nil
+    ) -> [Int32] {
+      var rows = rows ?? Array(0..<Int32(classes.count))
+      if let mapping { rows.removeAll { mapping.indices[Int(classes[Int($0)])] < 0 } }
       return Self.sorted(
         Self.sorted(rows, by: classes, count: classCount), by: imageIndices, count: images)
     }
     groundTruthSources = order(input.groundTruths.images, input.groundTruths.classes)
-    groundTruths = input.groundTruths.reordered(groundTruthSources)
-    let unranked = order(input.detections.images, input.detections.classes)
-    pairs = Self.pairs(groundTruths: groundTruths, detections: input.detections, order: unranked)
+    var objects = input.groundTruths.reordered(groundTruthSources)
+    let unranked = order(
+      input.detections.images, input.detections.classes,
+      rows: input.federation?.countedRows(input))
+    var found = input.detections
+    if let mapping {
+      objects.mapClasses(mapping.indices)
+      found.mapClasses(mapping.indices)
+    }
+    groundTruths = objects
+    pairs = Self.pairs(groundTruths: groundTruths, detections: found, order: unranked)
     detectionSources = Self.ranked(
-      unranked, pairs: pairs, scores: input.detections.scores, tasks: tasks)
-    detections = input.detections.reordered(detectionSources)
+      unranked, pairs: pairs, scores: found.scores,
+      classes: selection.isAgnostic ? input.detections.classes : nil, tasks: tasks)
+    detections = found.reordered(detectionSources)
+    let classTotal = classNames.count
+    isNotExhaustive =
+      input.federation?.isNotExhaustive(pairs, mapping?.indices, classCount: classTotal) ?? []
+    classGroups = (input.federation?.groups ?? []).map { group in
+      FederatedLabels.Group(
+        name: group.name,
+        classes: group.classes.map { index in mapping.map { Int($0.indices[index]) } ?? index }
+          .filter { $0 >= 0 })
+    }
     imageStarts = Self.starts(pairs.map(\.image), count: images)
     let classes = pairs.map(\.classIndex)
     classPairs = Self.sorted(Array(0..<Int32(pairs.count)), by: classes, count: classNames.count)
@@ -89,8 +120,11 @@ package struct EvaluationTable: Sendable {
   }
 
   /// A stable counting sort of row indices by a key below `count`.
-  private static func sorted(_ rows: [Int32], by keys: [Int32], count: Int) -> [Int32] {
-    var places = starts(keys, count: count)
+  static func sorted(_ rows: [Int32], by keys: [Int32], count: Int) -> [Int32] {
+    // Rows may be some of those that have keys.
+    var places = [Int](repeating: 0, count: count + 1)
+    for row in rows { places[Int(keys[Int(row)]) + 1] += 1 }
+    for key in 0..<count { places[key + 1] += places[key] }
     var result = [Int32](repeating: 0, count: rows.count)
     for row in rows {
       let key = Int(keys[Int(row)])
@@ -101,7 +135,7 @@ package struct EvaluationTable: Sendable {
   }
 
   /// The start index of each key's rows after sorting, and the number of rows at the end.
-  private static func starts(_ keys: [Int32], count: Int) -> [Int] {
+  static func starts(_ keys: [Int32], count: Int) -> [Int] {
     var starts = [Int](repeating: 0, count: count + 1)
     for key in keys { starts[Int(key) + 1] += 1 }
     for key in 0..<count { starts[key + 1] += starts[key] }
@@ -134,9 +168,11 @@ package struct EvaluationTable: Sendable {
     }
   }
 
-  /// Sorts the detections of each pair by descending score, ties by row.
+  /// Sorts the detections of each pair by descending score, ties by class where those are given, and
+  /// then by row.
   private static func ranked(
-    _ order: [Int32], pairs: [ImageClassPair], scores: [Double], tasks: any ParallelExecutor
+    _ order: [Int32], pairs: [ImageClassPair], scores: [Double], classes: [Int32]?,
+    tasks: any ParallelExecutor
   ) -> [Int32] {
     tasks.mapParts(of: pairs.count, parts: 64) { part -> [Int32] in
       let start = pairs[part].detections.lowerBound
@@ -145,7 +181,9 @@ package struct EvaluationTable: Sendable {
         let places = pair.detections.lowerBound - start..<pair.detections.upperBound - start
         rows[places].sort {
           let (a, b) = (scores[Int($0)], scores[Int($1)])
-          return a != b ? a > b : $0 < $1
+          if a != b { return a > b }
+          guard let classes else { return $0 < $1 }
+          return (classes[Int($0)], $0) < (classes[Int($1)], $1)
         }
       }
       return rows

@@ -15,9 +15,10 @@ struct DetectionMatcher {
 
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
-  private let parameters = EvaluationParameters.coco
+  private let parameters: EvaluationParameters
   /// The IoU thresholds, limited to 1 - 1e-10 as in the reference.
   private let floors: [Double]
+  private let isNotExhaustive: [Bool]
   private let lowestFloor: Double
   private let everyThreshold: UInt16
 
@@ -32,11 +33,11 @@ struct DetectionMatcher {
   /// Thresholds at which a ground-truth object is matched.
   private var taken: [UInt16] = []
 
-  init(_ table: EvaluationTable, overlap: PairwiseIoU) {
-    precondition(
-      parameters.iouThresholds.count <= UInt16.bitWidth, "at most 16 IoU thresholds fit a mask")
+  init(_ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters) {
+    self.parameters = parameters
     self.table = table
     self.overlap = overlap
+    isNotExhaustive = table.isNotExhaustive
     floors = parameters.iouThresholds.map { min($0, 1 - 1e-10) }
     lowestFloor = floors.min() ?? 1
     everyThreshold = parameters.everyThreshold
@@ -47,11 +48,12 @@ struct DetectionMatcher {
     ignored.reserveCapacity(detections * parameters.areaRanges.count)
   }
 
-  /// Appends the match outcomes of a pair's detections.
-  mutating func match(_ pair: ImageClassPair) {
+  /// Appends the match outcomes of the detections of a pair, given by its index.
+  mutating func match(pairAt index: Int) {
+    let pair = table.pairs[index]
     let areaCount = parameters.areaRanges.count
     let first = matched.count / areaCount
-    append(unmatched: pair)
+    append(unmatched: pair, areIgnored: !isNotExhaustive.isEmpty && isNotExhaustive[index])
     if pair.detections.isEmpty || pair.groundTruths.isEmpty { return }
     let kept = min(pair.detections.count, parameters.largestLimit)
     findCandidates(in: pair, kept: kept)
@@ -64,13 +66,13 @@ struct DetectionMatcher {
     }
   }
 
-  /// Appends detections as unmatched; they are ignored if their area is out of range or if they
-  /// exceed the limit.
-  private mutating func append(unmatched pair: ImageClassPair) {
+  /// Appends detections as unmatched; they are ignored if their area is out of range, if they
+  /// exceed the limit, or if not every object of their class is labeled.
+  private mutating func append(unmatched pair: ImageClassPair, areIgnored: Bool) {
     let limit = pair.detections.lowerBound + parameters.largestLimit
     for row in pair.detections {
       for range in parameters.areaRanges {
-        let counts = row < limit && range.contains(table.detections.areas[row])
+        let counts = !areIgnored && row < limit && range.contains(table.detections.areas[row])
         matched.append(0)
         ignored.append(counts ? 0 : everyThreshold)
       }

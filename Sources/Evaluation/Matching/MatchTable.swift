@@ -4,10 +4,10 @@ import Imaging
 /// The match outcome of each detection at each IoU threshold and in each area range.
 ///
 /// Bit t of a mask belongs to `parameters.iouThresholds[t]`. A detection is a true positive if it
-/// is matched and not ignored, a false positive if it is neither. Detections beyond the limit of
-/// 100 per image and class are ignored.
+/// is matched and not ignored, a false positive if it is neither. Detections beyond the largest
+/// limit per image and class are ignored.
 package struct MatchTable: Sendable {
-  package let parameters = EvaluationParameters.coco
+  package let parameters: EvaluationParameters
   /// Thresholds at which a detection is matched: the mask of row d and area range a is at
   /// `d * parameters.areaRanges.count + a`, rows as in `EvaluationTable.detections`.
   package let matched: [UInt16]
@@ -19,17 +19,19 @@ package struct MatchTable: Sendable {
 
   /// Matches the detections of every image-class pair; results do not depend on `tasks`.
   package init(
-    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes, tasks: any ParallelExecutor = .serial
+    _ table: EvaluationTable, overlap: PairwiseIoU = .boxes,
+    parameters: EvaluationParameters = .coco, tasks: any ParallelExecutor = .serial
   ) {
+    self.parameters = parameters
     let parts = tasks.mapParts(of: table.pairs.count, parts: 64) { part in
-      var matcher = DetectionMatcher(table, overlap: overlap)
+      var matcher = DetectionMatcher(table, overlap: overlap, parameters: parameters)
       matcher.reserve(table.pairs[part].detections.count)
-      for pair in table.pairs[part] { matcher.match(pair) }
+      for index in part { matcher.match(pairAt: index) }
       return (matched: matcher.matched, ignored: matcher.ignored)
     }
     matched = parts.flatMap(\.matched)
     ignored = parts.flatMap(\.ignored)
-    let ranges = EvaluationParameters.coco.areaRanges
+    let ranges = parameters.areaRanges
     groundTruthCounts = [Int](repeating: 0, count: table.classNames.count * ranges.count)
     for row in 0..<table.groundTruths.count where table.groundTruths.traits[row].isCounted {
       let place = Int(table.groundTruths.classes[row]) * ranges.count
@@ -38,5 +40,25 @@ package struct MatchTable: Sendable {
         groundTruthCounts[place + area] += 1
       }
     }
+  }
+
+  /// The bit of `parameters.matchIoU`; the table must have been made with it among its thresholds.
+  var operatingBit: UInt16 {
+    guard let index = parameters.index(ofIoU: parameters.matchIoU) else {
+      preconditionFailure("no matches at IoU \(parameters.matchIoU)")
+    }
+    return 1 << UInt16(index)
+  }
+
+  /// Matches at `parameters.matchIoU`: this table if that is one of its thresholds.
+  func atMatchIoU(
+    _ table: EvaluationTable, overlap: PairwiseIoU, tasks: any ParallelExecutor
+  ) -> MatchTable {
+    if parameters.index(ofIoU: parameters.matchIoU) != nil { return self }
+    var own = EvaluationParameters(
+      iouThresholds: [parameters.matchIoU], areaRanges: [],
+      detectionLimits: parameters.detectionLimits)
+    own.matchIoU = parameters.matchIoU
+    return MatchTable(table, overlap: overlap, parameters: own, tasks: tasks)
   }
 }

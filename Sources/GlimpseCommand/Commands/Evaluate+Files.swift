@@ -13,10 +13,11 @@ extension Evaluate {
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let groundTruth = try GroundTruth.read(
       path, split: chosenSplit(of: path, on: console), readsMasks: usesMasks,
-      countsDifficult: countsDifficult)
+      countsDifficult: countsDifficult, includesLastPixels: scoring.includesLastPixels)
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
+    try checkRules(groundTruth, on: console)
     if groundTruth.groundTruths.count == 0 {
       console.note("note: \(path): there are no labeled objects, so no metric is defined")
     }
@@ -48,6 +49,26 @@ extension Evaluate {
     return .someInputsFailed
   }
 
+  /// Reports what the ground truth holds besides COCO's boxes and masks.
+  private func checkRules(_ groundTruth: GroundTruth, on console: Console) throws(CommandError) {
+    if groundTruth.hasKeypoints {
+      console.note(
+        "note: \(Sentence.printable(groundTruth.path)) has keypoints, which are not evaluated (there "
+          + "is no OKS here); its \(usesMasks ? "masks" : "boxes") are")
+    }
+    guard groundTruth.federation != nil, scoring.rules == .auto else { return }
+    guard !scoring.isClassAgnostic else {
+      throw .usage(
+        "--class-agnostic cannot be combined with LVIS's rules, which depend on the class; "
+          + "--rules coco scores the file as COCO's")
+    }
+    console.note(
+      "note: \(Sentence.printable(groundTruth.path)) has LVIS's labels per image: detections of "
+        + "classes that are not known to be present or absent in an image are left out, and at most "
+        + "\(scoring.parameters(isFederated: true).largestLimit) per image count; --rules coco scores "
+        + "it as COCO's")
+  }
+
   /// Reports that objects marked difficult are left out of the metrics.
   func noteDifficult(_ count: Int, on console: Console) {
     guard count > 0 else { return }
@@ -63,7 +84,9 @@ extension Evaluate {
     _ paths: [String], _ groundTruth: GroundTruth, _ tasks: any ParallelExecutor,
     on console: Console
   ) throws -> EvaluationResult {
-    let found = try DetectionSet.read(paths, for: groundTruth, readsMasks: usesMasks, tasks: tasks)
+    let found = try DetectionSet.read(
+      paths, for: groundTruth, readsMasks: usesMasks,
+      includesLastPixels: scoring.includesLastPixels, tasks: tasks)
     for note in found.notes { console.note("note: \(Sentence.printable(note))") }
     try report(found.mismatches, on: console)
     guard found.detections.count > 0 || found.mismatches.errorCount == 0 else {
@@ -71,19 +94,25 @@ extension Evaluate {
         "\(paths.joined(separator: ", ")): no detection is of an image and a class of "
           + groundTruth.path, exitCode: .invalidDataSet)
     }
-    let input = EvaluationInput(
+    let federation = scoring.rules == .auto ? groundTruth.federation : nil
+    let parameters = scoring.parameters(isFederated: federation != nil)
+    var input = EvaluationInput(
       imageNames: groundTruth.images.map(\.name), classNames: groundTruth.classNames,
       groundTruths: groundTruth.groundTruths, detections: found.detections)
+    input.federation = federation
+    input.federation?.detectionsPerImage = parameters.largestLimit
     let result = try EvaluationResult(
       name: paths.joined(separator: " + "), input,
       overlap: usesMasks
         ? .masks(groundTruths: groundTruth.masks, detections: found.masks) : .boxes,
+      parameters: parameters, classes: scoring.selection(groundTruth.classNames),
       tasks: tasks)
     let surplus = result.surplusDetections
     if surplus > 0 {
       console.note(
         "note: \(paths.joined(separator: ", ")): \(Sentence.count(surplus, "detection")) beyond the "
-          + "100 of highest score per image and class are not counted, as in the benchmark")
+          + "\(result.parameters.largestLimit) of highest score per image and class are not counted"
+          + (scoring.detectionLimits == nil ? ", as in the benchmark" : ""))
     }
     return result
   }

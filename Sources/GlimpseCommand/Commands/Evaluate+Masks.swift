@@ -49,8 +49,8 @@ extension Evaluate {
       ("--nms", detection.nms != .hard), ("--tile", detection.tile != nil),
       ("--augment", detection.augments), ("--min-size", detection.minimumSize > 0),
     ].first(where: \.1)
-    if let unsuited {
-      throw .usage("\(unsuited.0) is for detections and has no effect on masks")
+    if let option = unsuited?.0 ?? scoring.changedOption {
+      throw .usage("\(option) is for detections and has no effect on masks")
     }
     if explanation.reportPath != nil, detections.count > 1 {
       throw .usage("--report takes one folder of masks, not \(detections.count)")

@@ -18,6 +18,7 @@ extension Evaluate {
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
     let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
+    let selection = try scoring.selection(dataset.classNames)
     var options = detection
     // The metric ranks all detections, also those of low scores.
     options.adopt(models[0], given: given.union(["conf"]))
@@ -28,9 +29,14 @@ extension Evaluate {
     let (sink, summary) = try detections(of: dataset, detector, console)
     var input = sink.input
     if countsDifficult { input.groundTruths.countDifficult() }
+    if scoring.includesLastPixels, (try? DatasetFormat.sniff(data)) != .voc {
+      input.groundTruths.includeLastPixels()
+      input.detections.includeLastPixels()
+    }
     noteDifficult(input.groundTruths.ignoredCount, on: console)
     let result = try EvaluationResult(
-      name: ([source] + otherWeights).map(\.name).joined(separator: " + "), input, tasks: tasks)
+      name: ([source] + otherWeights).map(\.name).joined(separator: " + "), input,
+      parameters: scoring.parameters(), classes: selection, tasks: tasks)
     for issue in sink.issues where issue.kind == .imageWarning { issues.add(issue.description) }
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }

@@ -20,6 +20,7 @@ struct Evaluate: Command {
   var batch = 8
   var isStrict = false
   var overlap = OverlapChoice.bbox
+  var scoring = ScoringOptions()
   var explanation = AnalysisOptions()
   var images: String?
   var extras: [AdditionalMetric] = []
@@ -94,6 +95,7 @@ struct Evaluate: Command {
         help: "Refuse what is otherwise a warning: odd boxes, scores and masks in files, truncated "
           + "and corrupt JPEG files"),
     ],
+    "Scoring": Option.scoring,
     "Thresholds for a network": [
       .value(
         "conf", short: "c", \.detection.confidence, .from(0, to: 1), unit: "score",
@@ -111,9 +113,14 @@ struct Evaluate: Command {
       .values(
         "also", \.extras, unit: "metric",
         help: "Further metrics: "
-          + AdditionalMetric.all.map { "\($0.name), \($0.summary)" }.joined(separator: "; ")),
+          + AdditionalMetric.all.map { "\($0.name), \($0.summary)" }.joined(separator: "; ")
+      ).alias("metrics"),
       .json(\.printsJSON),
-      .value("csv", \.csvPath, unit: "file", help: "Write the metrics of all classes as CSV"),
+      .value(
+        "csv", \.csvPath, unit: "file",
+        help:
+          "Write the metrics of all classes as CSV, and with --also confusion confusion_matrix.csv "
+          + "beside it"),
       .value(
         "report", \.explanation.reportPath, unit: "file",
         help: "Write an HTML report with curves, errors, classes and the worst images, or of two "
@@ -209,7 +216,7 @@ struct Evaluate: Command {
   func checkPaths(inputs: [String], runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
     try ResultFolder.check(file: csvPath)
-    try InputPath.checkKept(inputs, outputs: [csvPath, explanation.reportPath])
+    try InputPath.checkKept(inputs, outputs: [csvPath, matrixPath, explanation.reportPath])
     try InputPath.checkReadable(inputs)
   }
 
@@ -217,6 +224,15 @@ struct Evaluate: Command {
     if let csvPath {
       try CommandError.wrap(AtomicFile.write(DetectionMetrics.csvTable(runs).csv, to: csvPath))
     }
+    if let matrixPath {
+      try CommandError.wrap(AtomicFile.write(ConfusionMatrix.csvTable(runs).csv, to: matrixPath))
+    }
+  }
+
+  /// The file of the confusion matrix, beside that of the metrics; nil if it was not asked for.
+  private var matrixPath: String? {
+    guard let csvPath, extras.contains(where: { $0.name == "confusion" }) else { return nil }
+    return FilePath.join(FilePath.folder(csvPath), "confusion_matrix.csv")
   }
 }
 

@@ -75,6 +75,23 @@ public struct GroundTruthTable: Hashable, Sendable {
     traits.reserveCapacity(count)
   }
 
+  /// Makes each box a pixel wider and higher, for corners that are the first and the last pixel.
+  ///
+  /// An area that is the box's own changes with it; that of a mask stays.
+  package mutating func includeLastPixels() {
+    for row in boxes.indices {
+      let isOwnArea = areas[row] == boxes[row].area
+      boxes[row].width += 1
+      boxes[row].height += 1
+      if isOwnArea { areas[row] = boxes[row].area }
+    }
+  }
+
+  /// Replaces each class index by the one that `map` holds for it.
+  package mutating func mapClasses(_ map: [Int32]) {
+    for row in classes.indices { classes[row] = map[Int(classes[row])] }
+  }
+
   /// The rows in another order; `order` holds row indices.
   package func reordered(_ order: [Int32]) -> GroundTruthTable {
     var result = GroundTruthTable()

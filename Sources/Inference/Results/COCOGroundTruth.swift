@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Imaging
 
 extension COCOFile {
@@ -25,6 +26,8 @@ extension COCOFile {
             ? "as in pycocotools, the last annotation with it is used for each"
             : "the first is used"))
     }
+    result.federation = federation(join)
+    result.hasKeypoints = hasKeypoints
     result.groundTruths.reserve(rows.count)
     for row in rowsOfEvaluation(join, &result.mismatches) {
       try result.append(row, of: self, join, readsMasks: readsMasks)
@@ -35,6 +38,22 @@ extension COCOFile {
       result.mismatches.add(.boxConvention, "\(file.path): \(finding)")
     }
     return result
+  }
+
+  /// LVIS's labels per image; nil if no image has any. Ids that are not listed have no class.
+  private func federation(_ join: COCOJoin) -> FederatedLabels? {
+    guard join.images.contains(where: { $0.absentCategories != nil }) else { return nil }
+    func classes(_ ids: [ItemId]) -> [Int32] {
+      ids.compactMap { join.categoryIndices[$0].map { Int32($0) } }
+    }
+    return FederatedLabels(
+      absent: join.images.map { classes($0.absentCategories ?? []) },
+      notExhaustive: join.images.map { classes($0.notExhaustiveCategories) },
+      groups: ["r", "c", "f"].map { name in
+        FederatedLabels.Group(
+          name: name,
+          classes: join.categories.indices.filter { join.categories[$0].frequency == name })
+      })
   }
 
   /// Names an annotation in messages.

@@ -54,6 +54,7 @@ struct COCOResultParser {
     var box: SizedBox?
     /// At the segmentation, which is parsed only if it is needed.
     var segmentation: JSONScanner?
+    var hasKeypoints = false
   }
 
   /// Reads a result and adds it to a set, or records why it is left out.
@@ -87,7 +88,10 @@ struct COCOResultParser {
       }
     }
     guard let box = result.box ?? segmentation?.bounds(of: mask) else {
-      throw JSONFault("a result has neither \"bbox\" nor \"segmentation\"", at: start)
+      throw JSONFault(
+        "a result has neither \"bbox\" nor \"segmentation\""
+          + (result.hasKeypoints ? "; keypoints are not evaluated (there is no OKS here)" : ""),
+        at: start)
     }
     let isKept = rows.append(
       image: image, classIndex: classIndex, box: box, score: result.score,
@@ -117,6 +121,7 @@ struct COCOResultParser {
         result.segmentation = scanner
         try scanner.skip()
       } else {
+        if scanner.matches(key, "keypoints") { result.hasKeypoints = true }
         try scanner.skip()
       }
     }

@@ -14,8 +14,19 @@ enum DetectionFormat {
   /// - Throws: `DatasetsError` if the path does not exist, the format is unknown, or masks are
   ///   requested of a format that has none.
   static func read(
-    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, includesLastPixels: Bool,
+    tasks: any ParallelExecutor
   ) throws(DatasetsError) -> DetectionSet {
+    var (set, isVOC) = try read(
+      path, groundTruth: groundTruth, readsMasks: readsMasks, tasks: tasks)
+    if includesLastPixels, !isVOC { set.detections.includeLastPixels() }
+    return set
+  }
+
+  /// The detections, and whether the files are Pascal VOC's.
+  private static func read(
+    _ path: String, groundTruth: GroundTruth, readsMasks: Bool, tasks: any ParallelExecutor
+  ) throws(DatasetsError) -> (set: DetectionSet, isVOC: Bool) {
     let entry = FileContents.entry(path)
     if entry == .nothing { throw .missing(path) }
     let isVOC =
@@ -23,17 +34,19 @@ enum DetectionFormat {
       ? VOCDetectionFiles.recognizes(folder: path) : VOCDetectionFiles.recognizes(path)
     let file = isVOC || entry == .folder ? nil : try json(path)
     if let file, isCOCO(file) {
-      return try COCOResultsFile(file, groundTruth: groundTruth, readsMasks: readsMasks).read(
-        tasks: tasks)
+      let results = try COCOResultsFile(file, groundTruth: groundTruth, readsMasks: readsMasks)
+      return (try results.read(tasks: tasks), false)
     }
     guard !readsMasks else {
       throw DatasetsError(
         file: path, "only COCO's results hold masks; a list of them is expected.")
     }
-    if let file { return try DetectionLinesFile(file, groundTruth: groundTruth).read() }
+    if let file {
+      return (try DetectionLinesFile(file, groundTruth: groundTruth).read(), false)
+    }
     return isVOC
-      ? try VOCDetectionFiles(path, groundTruth: groundTruth).read()
-      : try YOLODetectionFolder(path, groundTruth: groundTruth).read()
+      ? (try VOCDetectionFiles(path, groundTruth: groundTruth).read(), true)
+      : (try YOLODetectionFolder(path, groundTruth: groundTruth).read(), false)
   }
 
   /// Loads COCO results or JSON Lines.

@@ -23,17 +23,19 @@ package struct DetectionSet: Sendable {
   ///     label files.
   ///   - groundTruth: The ground truth that detections are joined to.
   ///   - readsMasks: Whether COCO segmentations are read, too; areas are then those of the masks.
+  ///   - includesLastPixels: Whether boxes end at their last pixel, which Pascal VOC's always do.
   ///   - tasks: Runs the parsing of large files in parallel.
   /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
     _ paths: [String], for groundTruth: GroundTruth, readsMasks: Bool = false,
-    tasks: any ParallelExecutor = .serial
+    includesLastPixels: Bool = false, tasks: any ParallelExecutor = .serial
   ) throws(DatasetsError) -> DetectionSet {
     var whole = DetectionSet()
     var owners = [Int?](repeating: nil, count: groundTruth.images.count)
     for (number, path) in paths.enumerated() {
       var part = try DetectionFormat.read(
-        path, groundTruth: groundTruth, readsMasks: readsMasks, tasks: tasks)
+        path, groundTruth: groundTruth, readsMasks: readsMasks,
+        includesLastPixels: includesLastPixels, tasks: tasks)
       if paths.count > 1 {
         part.findShared(&owners, number: number, paths: paths, groundTruth: groundTruth)
       }

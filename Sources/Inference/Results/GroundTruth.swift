@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Imaging
 
 /// The ground truth of an evaluation: images, classes and labeled objects, read from any format.
@@ -30,12 +31,18 @@ package struct GroundTruth: Sendable {
   package internal(set) var groundTruths = GroundTruthTable()
   /// One mask per row of `groundTruths`; empty if masks were not requested.
   package internal(set) var masks: [RunLengthMask] = []
+  /// Which classes are labeled in each image, in LVIS's files; nil if all are.
+  package internal(set) var federation: FederatedLabels?
+  /// Whether a COCO file has keypoints, which are not evaluated.
+  package internal(set) var hasKeypoints = false
   /// Mismatches within the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
   /// Issues of the dataset.
   package internal(set) var issues: [DatasetIssue] = []
   /// The number of images whose size could not be found, so that one is assumed.
   package internal(set) var unmeasuredCount = 0
+  /// Whether the boxes are Pascal VOC's, whose corners are the first and the last pixel.
+  private(set) var isVOC = false
   /// Image indices by COCO image id.
   let imageIds: IdTable
   /// Class indices by COCO category id; classes of other formats have the ids 1, 2, ...
@@ -50,12 +57,15 @@ extension GroundTruth {
   ///   - split: The split to read, for datasets that have splits.
   ///   - readsMasks: Whether COCO segmentations are read, too.
   ///   - countsDifficult: Whether objects marked difficult count; if not, they are ignored.
+  ///   - includesLastPixels: Whether boxes end at their last pixel, which Pascal VOC's always do.
   /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
-    _ path: String, split: String, readsMasks: Bool = false, countsDifficult: Bool = false
+    _ path: String, split: String, readsMasks: Bool = false, countsDifficult: Bool = false,
+    includesLastPixels: Bool = false
   ) throws(DatasetsError) -> GroundTruth {
     var groundTruth = try read(path, split: split, readsMasks: readsMasks)
     if countsDifficult { groundTruth.groundTruths.countDifficult() }
+    if includesLastPixels, !groundTruth.isVOC { groundTruth.groundTruths.includeLastPixels() }
     return groundTruth
   }
 
@@ -74,14 +84,17 @@ extension GroundTruth {
     }
     var reading = DatasetReading()
     reading.keepsUnreadableImages = true
-    return GroundTruth(try Dataset.open(path: path, split: split, format: format, reading: reading))
+    var groundTruth = GroundTruth(
+      try Dataset.open(path: path, split: split, format: format, reading: reading))
+    groundTruth.isVOC = format == .voc
+    return groundTruth
   }
 
   private static func read(
     coco path: String, readsMasks: Bool
   ) throws(DatasetsError) -> GroundTruth {
     let file = try COCOFile(
-      path, segmentations: readsMasks, requiresExtents: false)
+      path, segmentations: readsMasks, requiresExtents: false, readsFederation: true)
     return try file.groundTruth(readsMasks: readsMasks)
   }
 

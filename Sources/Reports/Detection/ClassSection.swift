@@ -25,21 +25,22 @@ struct ClassSection: Sendable {
   private func interval(of classIndex: Int, _ metric: String) -> Interval? {
     guard analysis.hasInterval(classIndex), let bootstrap = analysis.bootstrap else { return nil }
     let (ap, ap50) = bootstrap.classes[classIndex]
-    return ["AP50-95": ap, "AP50": ap50][metric]
+    return [analysis.report.apTitle: ap, "AP50": ap50][metric]
   }
 
   private var table: Table {
+    let report = analysis.report
     var table = Table(
       [.words("class")]
         + [
-          "AP50-95", "AP50", "AP75", "AR100", "best F1", "confidence", "AUC", "instances",
-          "detections",
+          report.apTitle, "AP50", "AP75", report.arName, "best F1", "confidence", "AUC",
+          "instances", "detections",
         ].map { .numbers($0) })
-    let report = analysis.report
     for entry in report.classes {
       let best = analysis.f1Curves[entry.classIndex].best
       let values = [
-        entry.ap, entry.ap50, entry.ap75, entry.ar100, best?.f1 ?? -1, best?.score ?? -1,
+        entry.ap, entry.ap50, entry.ap75, report.lastAR(of: entry), best?.f1 ?? -1,
+        best?.score ?? -1,
         analysis.imageROCs[entry.classIndex].area ?? -1,
       ]
       table.add(
@@ -48,7 +49,7 @@ struct ClassSection: Sendable {
     }
     let best = analysis.pooledF1Curve.best
     let means = [
-      report.ap, report.ap50, report.ap75, report.ar100, best?.f1 ?? -1, best?.score ?? -1,
+      report.ap, report.ap50, report.ap75, report.arLast, best?.f1 ?? -1, best?.score ?? -1,
     ]
     table.summarize(
       [.text("all")] + means.map(Table.Value.fraction)

@@ -41,7 +41,9 @@ public struct ComparisonReport: Sendable {
         Page.section(
           "Curves and errors", "",
           Page.cards([
-            Page.card("Precision-recall curves, IoU 0.5, all classes", curves),
+            Page.card(
+              "Precision-recall curves, \(CurveSection.iouName(first.report.curves)), all classes",
+              curves),
             Page.card(
               "AP50 lost per error type, in points",
               ErrorChart(runs: [first, second], names: names).markup),
@@ -149,8 +151,8 @@ public struct ComparisonReport: Sendable {
       label: "Precision-recall curves of both results", frame: CurveSection.frame,
       lines: [first, second].enumerated().map { place, run in
         LineChart.Line(
-          name: "\(names[place]) \(PageNumber.fraction(run.report.ap50))",
-          points: run.report.curves.meanCurve(iou: 0),
+          name: "\(names[place]) \(PageNumber.fraction(run.report.curves.shownAP))",
+          points: run.report.curves.meanCurve(iou: run.report.curves.shownIoU),
           style: "series-\(place + 1)")
       }
     ).markup

@@ -12,7 +12,7 @@ struct ConfidenceSection: Sendable {
     guard let best = analysis.pooledF1Curve.best else { return .none }
     return Page.section(
       "Best confidence threshold",
-      "At IoU 0.5, over all classes, F1 is highest at a confidence threshold of "
+      "At \(analysis.matchIoU), over all classes, F1 is highest at a confidence threshold of "
         + "\(NumberFormat.fixed(best.score, 2)): precision "
         + "\(PageNumber.percent(best.precision)), recall \(PageNumber.percent(best.recall)).",
       Page.cards([

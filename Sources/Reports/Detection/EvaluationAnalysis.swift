@@ -15,7 +15,7 @@ public struct EvaluationAnalysis: Sendable {
   let f1Curves: [F1Curve]
   /// Over all classes together.
   let pooledF1Curve: F1Curve
-  /// At the confidence threshold of the best F1 over all classes.
+  /// At the confidence and IoU of the settings.
   let confusion: ConfusionMatrix
 
   /// Runs all analyses; without options there is no bootstrap.
@@ -27,12 +27,11 @@ public struct EvaluationAnalysis: Sendable {
     let (table, matches) = (run.table, run.matches)
     errors = ErrorBreakdown(table, overlap: run.overlap, tasks: tasks)
     bootstrap = options.map { Bootstrap(table, matches, options: $0, tasks: tasks) }
-    calibration = Calibration(table, matches)
+    calibration = Calibration(table, run.operatingMatches)
     imageROCs = tasks.map(table.classNames.count) { ImageLevelROC(table, classIndex: $0) }
-    f1Curves = F1Curve.curves(table, matches, tasks: tasks)
+    f1Curves = F1Curve.curves(table, run.operatingMatches, tasks: tasks)
     pooledF1Curve = F1Curve.pooled(f1Curves)
-    confusion = ConfusionMatrix(
-      table, confidence: pooledF1Curve.best?.score ?? 0.5, overlap: run.overlap, tasks: tasks)
+    confusion = ConfusionMatrix(run, tasks: tasks)
   }
 
   package var table: EvaluationTable { result.table }
@@ -44,8 +43,12 @@ public struct EvaluationAnalysis: Sendable {
     imageROCs[classIndex].positives >= Self.fewestImages
   }
 
-  /// The confidence threshold of the best F1 over all classes at IoU 0.5.
-  var bestConfidence: Double { confusion.confidence }
+  /// The confidence from which detections count in the confusion matrix and are drawn.
+  var confidence: Double { confusion.confidence }
+  /// The confidence threshold of the best F1 over all classes.
+  var bestConfidence: Double { pooledF1Curve.best?.score ?? 0.5 }
+  /// "IoU 0.5", that of F1 and of the confusion matrix.
+  var matchIoU: String { "IoU \(result.parameters.matchIoU.optionText)" }
   var shortName: String { FilePath.name(result.name) }
   /// The classes with ground truth, the most frequent first.
   var labeledClasses: [DetectionMetrics.ClassEntry] {

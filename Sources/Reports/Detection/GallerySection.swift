@@ -41,8 +41,7 @@ struct GallerySection: Sendable {
     for image in images { gallery.add(image, caption: counts(image)) }
     return Page.section(
       "Worst images",
-      "At confidence \(NumberFormat.fixed(analysis.bestConfidence, 2)) and above, where F1 is "
-        + "highest.",
+      "At confidence \(analysis.confidence.optionText) and above.",
       Page.legend(BoxStatus.allCases.map { ($0.legend, $0.rawValue) }, sample: "key"),
       .element("br"), gallery.markup)
   }
@@ -83,7 +82,7 @@ struct GallerySection: Sendable {
     let mine = table.pairs(ofImage: image)
     var found: Set<Int32> = []
     var detections: [AnnotatedThumbnail.Mark] = []
-    for row in mine.detections where table.detections.scores[row] >= analysis.bestConfidence {
+    for row in mine.detections where table.detections.scores[row] >= analysis.confidence {
       let match = analysis.errors.matches[row]
       if match.isTruePositive { found.insert(match.groundTruth) }
       if match.isTruePositive || match.isIgnored { continue }

@@ -9,22 +9,29 @@ struct SizeSection: Sendable {
       "Object size", "",
       Page.cards([
         card(
-          "AP50-95 by size", label: "AP by object size", style: "series-1",
-          [report.ap, report.apSmall, report.apMedium, report.apLarge]),
+          "\(report.apTitle) by size", label: "AP by object size", style: "series-1", metric: "AP"),
         card(
-          "AR100 by size", label: "Recall by object size", style: "series-3",
-          [report.ar100, report.arSmall, report.arMedium, report.arLarge]),
+          "\(report.arName) by size", label: "Recall by object size", style: "series-3",
+          metric: "AR"),
       ]))
   }
 
-  private func card(_ title: String, label: String, style: String, _ values: [Double]) -> Markup {
-    let bars = zip(["all", "small (to 32²)", "medium", "large (from 96²)"], values).map {
-      BarChart.Bar(
-        name: $0, value: max($1, 0), text: PageNumber.fraction($1),
-        style: $0 == "all" ? "series-8" : style)
+  private func card(_ title: String, label: String, style: String, metric: String) -> Markup {
+    let bars = report.parameters.areaRanges.enumerated().map { place, range in
+      let name = place > 0 ? metric + range.name : metric == "AR" ? report.arName : metric
+      let value = report.numbers.first { $0.name == name }?.value ?? -1
+      return BarChart.Bar(
+        name: Self.title(range), value: max(value, 0), text: PageNumber.fraction(value),
+        style: place == 0 ? "series-8" : style)
     }
     return Page.card(
       title,
       BarChart(label: label, domain: 0...1, bars: bars, nameWidth: 122, textWidth: 46).markup)
+  }
+
+  /// COCO's ranges with their limits.
+  private static func title(_ range: EvaluationParameters.AreaRange) -> String {
+    guard EvaluationParameters.cocoAreas.contains(range) else { return range.name }
+    return ["small": "small (to 32²)", "large": "large (from 96²)"][range.name] ?? range.name
   }
 }

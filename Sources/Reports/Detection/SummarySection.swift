@@ -7,12 +7,15 @@ struct SummarySection: Sendable {
 
   var markup: Markup {
     let report = analysis.report
-    let tiles = [
-      tile("AP50-95", report.ap, analysis.bootstrap?.ap),
-      tile("AP50", report.ap50, analysis.bootstrap?.ap50), tile("AP75", report.ap75),
-      tile("AP small", report.apSmall), tile("AP medium", report.apMedium),
-      tile("AP large", report.apLarge), tile("AR100", report.ar100),
-    ]
+    let areas = report.parameters.areaRanges.dropFirst().map(\.name)
+    let names = ["AP", "AP50", "AP75"] + areas.map { "AP\($0)" } + [report.arName]
+    let tiles = names.compactMap { name -> (name: String, value: String, note: String)? in
+      guard let number = report.numbers.first(where: { $0.name == name }) else { return nil }
+      let interval = ["AP": analysis.bootstrap?.ap, "AP50": analysis.bootstrap?.ap50][name]
+      let area = areas.first { name == "AP\($0)" }
+      let title = name == "AP" ? report.apTitle : area.map { "AP \($0)" } ?? name
+      return tile(title, number.value, interval ?? nil)
+    }
     let advice = self.advice
     return Page.tiles(tiles)
       + (advice.isEmpty
@@ -63,7 +66,8 @@ struct SummarySection: Sendable {
       guard let pair = confusion else { return "Correct boxes of the wrong class." }
       return
         "Correct boxes of the wrong class, most often “\(pair.groundTruth)” predicted as "
-        + "“\(pair.predicted)” (\(pair.count))."
+        + "“\(pair.predicted)” (\(pair.count) from confidence "
+        + "\(analysis.confidence.optionText))."
     case .localization:
       return "Inaccurate boxes (IoU below 0.5): check how tight the labels are, and try a larger "
         + "input size or longer training."
@@ -82,21 +86,17 @@ struct SummarySection: Sendable {
     }
   }
 
-  /// The most frequent confusion of two classes.
+  /// The most frequent confusion of two classes in the confusion matrix.
   private var confusion: (groundTruth: String, predicted: String, count: Int)? {
-    let table = analysis.table
-    var counts: [[Int32]: Int] = [:]
-    for (row, match) in analysis.errors.matches.enumerated()
-    where match.error == .classification && match.groundTruth >= 0 {
-      let pair = [
-        table.groundTruths.classes[Int(match.groundTruth)], table.detections.classes[row],
-      ]
-      counts[pair, default: 0] += 1
+    let (names, matrix) = (analysis.table.classNames, analysis.confusion)
+    var most: (groundTruth: Int, predicted: Int, count: Int)?
+    for groundTruth in names.indices {
+      for predicted in names.indices where predicted != groundTruth {
+        let count = matrix.count(predicted: predicted, groundTruth: groundTruth)
+        if count > most?.count ?? 0 { most = (groundTruth, predicted, count) }
+      }
     }
-    let most = counts.max { ($0.value, $1.key[0], $1.key[1]) < ($1.value, $0.key[0], $0.key[1]) }
-    return most.map {
-      (table.classNames[Int($0.key[0])], table.classNames[Int($0.key[1])], $0.value)
-    }
+    return most.map { (names[$0.groundTruth], names[$0.predicted], $0.count) }
   }
 
   private var missedBySize: [(name: String, count: Int, total: Int)] {

@@ -97,18 +97,18 @@ def best_f1(truths, dets, images):
     return list(best[1:]) if best else None
 
 
-def confusion(truths, dets, images, classes):
-    """Row: found as, column: is; the background comes last. Confidence 0.25, IoU 0.5."""
+def confusion(truths, dets, images, classes, confidence=.25, iou=.5):
+    """Row: found as, column: is; the background comes last."""
     n = len(classes)
     m = np.zeros((n + 1, n + 1), int)
     for i in images:
-        found = [d for d in dets[i] if d["score"] >= .25 and d["category_id"] in classes]
+        found = [d for d in dets[i] if d["score"] >= confidence and d["category_id"] in classes]
         here = [t for t in truths[i] if not t["iscrowd"]]
         pairs = []
         for a, d in enumerate(found):
             for b, t in enumerate(here):
                 o = overlap(d["bbox"], t["bbox"], 0)
-                if o >= .5:
+                if o >= iou:
                     pairs.append((-o, -d["score"], classes.index(d["category_id"]), a, classes.index(t["category_id"]), b))
         used_d, used_t = set(), set()
         for _, _, c, a, k, b in sorted(pairs):
@@ -117,7 +117,7 @@ def confusion(truths, dets, images, classes):
                 used_t.add(b)
                 m[c, k] += 1
         for a, d in enumerate(found):
-            if a not in used_d and all(overlap(d["bbox"], t["bbox"], 1) < .5 for t in truths[i] if t["iscrowd"]):
+            if a not in used_d and all(overlap(d["bbox"], t["bbox"], 1) < iou for t in truths[i] if t["iscrowd"]):
                 m[classes.index(d["category_id"]), n] += 1
         for b, t in enumerate(here):
             if b not in used_t:

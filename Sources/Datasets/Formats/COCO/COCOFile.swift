@@ -13,6 +13,10 @@ package struct COCOFile {
     /// In pixels; 0 where the file does not state it.
     package var width = 0
     package var height = 0
+    /// LVIS's `neg_category_ids`, nil where the file has none or they are not read.
+    package var absentCategories: [ItemId]?
+    /// LVIS's `not_exhaustive_category_ids`.
+    package var notExhaustiveCategories: [ItemId] = []
     /// The byte offset of the element in the file.
     package var offset: Int
   }
@@ -46,6 +50,8 @@ package struct COCOFile {
   package struct Category {
     package var id: ItemId = 0
     package var name = ""
+    /// LVIS's `frequency`: r, c or f.
+    package var frequency: String?
     /// The byte offset of the element in the file.
     var offset: Int
   }
@@ -54,10 +60,14 @@ package struct COCOFile {
   /// Whether segmentations are read; of annotations without a box, they are anyway.
   let segmentations: Bool
   private let requiresExtents: Bool
+  /// Whether LVIS's members are read.
+  private let readsFederation: Bool
   private let toleratesFaults: Bool
   private(set) var images: [Image] = []
   private(set) var categories: [Category] = []
   package private(set) var rows: [Row] = []
+  /// Whether an annotation has keypoints, which are not read.
+  package private(set) var hasKeypoints = false
   /// Members that are not read.
   private(set) var unread: UnreadMembers
   /// List elements that are valid JSON but violate the format.
@@ -70,11 +80,12 @@ package struct COCOFile {
   /// a box nor a segmentation is such a violation, unless extents are not required.
   package init(
     _ path: String, segmentations: Bool = false, requiresExtents: Bool = true,
-    toleratesFaults: Bool = false, countsUnread: Bool = false
+    readsFederation: Bool = false, toleratesFaults: Bool = false, countsUnread: Bool = false
   ) throws(DatasetsError) {
     file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
     self.segmentations = segmentations
     self.requiresExtents = requiresExtents
+    self.readsFederation = readsFederation
     self.toleratesFaults = toleratesFaults
     unread = UnreadMembers(isCounting: countsUnread)
     do {
@@ -140,6 +151,10 @@ package struct COCOFile {
         image.width = try scanner.integer("a width")
       } else if try met.takes(key, 3, "height", scanner) {
         image.height = try scanner.integer("a height")
+      } else if readsFederation, try met.takes(key, 4, "neg_category_ids", scanner) {
+        image.absentCategories = try ids(&scanner)
+      } else if readsFederation, try met.takes(key, 5, "not_exhaustive_category_ids", scanner) {
+        image.notExhaustiveCategories = try ids(&scanner)
       } else {
         try unread.skip(&scanner, key, of: "images")
       }
@@ -147,6 +162,13 @@ package struct COCOFile {
     guard met.contains(0) else { throw JSONFault("an image has no \"id\"", at: image.offset) }
     if image.name.isEmpty { image.name = "image \(image.id)" }
     return image
+  }
+
+  private func ids(_ scanner: inout JSONScanner) throws(JSONFault) -> [ItemId] {
+    var ids: [ItemId] = []
+    var list = try scanner.array("of category ids")
+    while try scanner.element(&list) { ids.append(try scanner.id("a category's id")) }
+    return ids
   }
 
   private mutating func category(_ scanner: inout JSONScanner) throws(JSONFault) -> Category {
@@ -159,6 +181,8 @@ package struct COCOFile {
         category.id = try scanner.id("a category's id")
       } else if try met.takes(key, 1, "name", scanner) {
         category.name = ClassList.name(try scanner.name())
+      } else if readsFederation, try met.takes(key, 2, "frequency", scanner) {
+        category.frequency = try scanner.name()
       } else {
         try unread.skip(&scanner, key, of: "categories")
       }
@@ -201,6 +225,7 @@ package struct COCOFile {
         row.segmentation = try COCOSegmentation(&scanner)
       } else {
         if !segmentations, scanner.matches(key, "segmentation") { skipped = scanner.offset }
+        if !hasKeypoints, scanner.matches(key, "keypoints") { hasKeypoints = true }
         try unread.skip(&scanner, key, of: "annotations")
       }
     }
