@@ -13,16 +13,16 @@ import Testing
   }
 
   /// The cases as loosely typed JSON: ground truth and detections are written to files as they are.
-  private static let cases: [[String: Any]] = {
+  private static func cases() -> [[String: Any]] {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Golden/lvis.json")
     let data = (try? Data(contentsOf: path)) ?? Data()
     return (try? JSONSerialization.jsonObject(with: data)) as? [[String: Any]] ?? []
-  }()
+  }
 
   @Test(arguments: 0..<4, ["bbox", "segm"])
   func numbersAreTheReferences(number: Int, kind: String) throws {
-    let item = Self.cases[number]
+    let item = Self.cases()[number]
     let folder = try TemporaryFolder()
     func write(_ key: String) throws -> String {
       let data = try JSONSerialization.data(withJSONObject: try #require(item[key]))
