@@ -180,7 +180,8 @@ import Testing
     let parts = tables.components(separatedBy: "\n\n")
     #expect(parts.count == 5)
     #expect(parts[2].hasPrefix("Pascal VOC ") && parts[3].hasPrefix("best F1 "))
-    #expect(parts[4].hasPrefix("actual \\ predicted "))
+    #expect(
+      parts[4].hasPrefix("confusion matrix at confidence 0.25 and IoU 0.5\nactual \\ predicted "))
     #expect(parts[4].contains("dog") && parts[4].contains("background"))
     #expect(
       try evaluate("--truth", groundTruth, "--detections", found, "--also", "x").exitCode == 2)

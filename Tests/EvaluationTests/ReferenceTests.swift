@@ -1,8 +1,9 @@
 @testable import Basics
-import Evaluation
 import Imaging
 import TestSupport
 import Testing
+
+@testable import Evaluation
 
 /// Every number against pycocotools 2.0.11; the expected values come from make_cases.py, which
 /// lies beside the fixtures. Equality is to the last bit: the same operations in the same order.
@@ -19,6 +20,10 @@ struct ReferenceTests {
       let whole = try Fixtures.read(ExpectedArrays.self, folder + "/" + arrays)
       #expect(report.curves.precision == whole.precision)
       #expect(report.curves.recall == whole.recall)
+      let table = try EvaluationTable(groundTruths.input(with: results))
+      let curves = PrecisionRecallCurves(
+        table, MatchTable(table), collectsScores: true, tasks: .serial)
+      #expect(curves.scores == whole.scores)
     }
   }
 

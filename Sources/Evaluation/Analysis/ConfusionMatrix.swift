@@ -153,14 +153,23 @@ extension ConfusionMatrix {
 }
 
 extension AdditionalMetric {
+  /// The most classes of a confusion matrix in a terminal.
+  private static let shownInText = 10
+
   /// In a terminal, of many classes the most confused ones.
   static let confusion = AdditionalMetric(
-    name: "confusion", summary: "the confusion matrix"
+    name: "confusion", summary: "the confusion matrix",
+    caption: { result in
+      let (parameters, count) = (result.parameters, result.table.classNames.count)
+      return "confusion matrix at confidence \(parameters.confidence.optionText) and IoU "
+        + parameters.matchIoU.optionText
+        + (count > shownInText ? ", the \(shownInText) most confused of \(count) classes" : "")
+    }
   ) { result, tasks in
     let matrix = ConfusionMatrix(result, tasks: tasks)
     let names = result.table.classNames + ["background"]
     return (
-      matrix.table(result.table.classNames, shown: matrix.shownClasses(most: 10)),
+      matrix.table(result.table.classNames, shown: matrix.shownClasses(most: shownInText)),
       [
         "confidence": .number(matrix.confidence), "iou": .number(matrix.iou),
         "classes": .array(names.map { .string($0) }),

@@ -14,8 +14,13 @@ struct Accumulation {
   /// within their image-class pair, 0 for the highest score.
   private var entries: [(score: Double, row: Int32, rank: Int32)] = []
   private let groundTruthCounts: ArraySlice<Int>
+  private let collectsScores: Bool
 
-  init(_ table: EvaluationTable, _ matches: MatchTable, classIndex: Int) {
+  /// - Parameter collectsScores: Whether the curves hold scores, too.
+  init(
+    _ table: EvaluationTable, _ matches: MatchTable, classIndex: Int, collectsScores: Bool = false
+  ) {
+    self.collectsScores = collectsScores
     parameters = matches.parameters
     recallThresholds = parameters.recallThresholds
     self.matches = matches
@@ -35,11 +40,18 @@ struct Accumulation {
   /// The curves of this class; -1 in area ranges without ground truth.
   func curves() -> PrecisionRecallCurves {
     var curves = PrecisionRecallCurves(parameters: parameters, classCount: 1)
+    if collectsScores { curves.scores = curves.precision }
     for (limitIndex, limit) in parameters.detectionLimits.enumerated() {
       let kept = entries.filter { $0.rank < limit }.map(\.row)
+      let scores = collectsScores ? entries.filter { $0.rank < limit }.map(\.score) : []
       for (area, groundTruths) in groundTruthCounts.enumerated() where groundTruths > 0 {
         let precisions = precisions(ofRows: kept, area: area)
         for iou in parameters.iouThresholds.indices {
+          if collectsScores {
+            sample(
+              scores, ofRows: kept, groundTruths: Double(groundTruths), iou: iou, area: area,
+              limit: limitIndex, into: &curves)
+          }
           sample(
             precisions[iou], groundTruths: Double(groundTruths), iou: iou, area: area,
             limit: limitIndex, into: &curves)
@@ -81,6 +93,28 @@ struct Accumulation {
     return precisions
   }
 
+  /// Samples the score of the true positive that reaches each recall point.
+  private func sample(
+    _ scores: [Double], ofRows rows: [Int32], groundTruths: Double, iou: Int, area: Int,
+    limit: Int, into curves: inout PrecisionRecallCurves
+  ) {
+    let bit: UInt16 = 1 << UInt16(iou)
+    let areaCount = parameters.areaRanges.count
+    let hits = rows.indices.filter { place in
+      let entry = Int(rows[place]) * areaCount + area
+      return matches.matched[entry] & bit != 0 && matches.ignored[entry] & bit == 0
+    }
+    var reached = 0
+    for (point, threshold) in recallThresholds.enumerated() {
+      while reached < hits.count && Double(reached + 1) / groundTruths < threshold { reached += 1 }
+      let target = curves.index(
+        iou: iou, recallPoint: point, classIndex: 0, area: area, limit: limit)
+      // Recall 0 is reached by the first detection, right or wrong.
+      let score = threshold <= 0 ? scores.first : hits.dropFirst(reached).first.map { scores[$0] }
+      curves.scores[target] = score ?? 0
+    }
+  }
+
   /// Samples one envelope at the recall points.
   private func sample(
     _ precisions: [Double], groundTruths: Double, iou: Int, area: Int, limit: Int,
@@ -108,11 +142,16 @@ struct Accumulation {
 
 extension PrecisionRecallCurves {
   /// Computes the curves of all classes from the match outcomes of their detections.
-  init(_ table: EvaluationTable, _ matches: MatchTable, tasks: any ParallelExecutor) {
+  ///
+  /// - Parameter collectsScores: Whether `scores` is filled.
+  init(
+    _ table: EvaluationTable, _ matches: MatchTable, collectsScores: Bool = false,
+    tasks: any ParallelExecutor
+  ) {
     parameters = matches.parameters
     classCount = table.classNames.count
     let classes = tasks.map(classCount) {
-      Accumulation(table, matches, classIndex: $0).curves()
+      Accumulation(table, matches, classIndex: $0, collectsScores: collectsScores).curves()
     }
     let planes = parameters.areaRanges.count * parameters.detectionLimits.count
     /// Joins the arrays of single classes to one array with a class axis, before area and limit.
@@ -124,5 +163,6 @@ extension PrecisionRecallCurves {
     precision = interleaved(classes.map(\.precision))
     recall = interleaved(classes.map(\.recall))
     area = interleaved(classes.map(\.area))
+    scores = interleaved(classes.map(\.scores))
   }
 }

@@ -52,6 +52,8 @@ package struct AdditionalMetric: Sendable {
   package let name: String
   /// The description in the help.
   package let summary: String
+  /// What the table is about, above it; nil if its first heading says it.
+  package var caption: @Sendable (_ result: EvaluationResult) -> String? = { _ in nil }
   package let evaluate:
     @Sendable (_ result: EvaluationResult, _ tasks: any ParallelExecutor) -> (
       table: Table, json: JSONValue

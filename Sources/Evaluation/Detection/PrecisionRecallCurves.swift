@@ -13,6 +13,9 @@ package struct PrecisionRecallCurves: Hashable, Sendable {
   /// The area under the envelope, 0...1, or -1; laid out as `recall`. Empty unless AP is averaged at
   /// every recall.
   package internal(set) var area: [Double]
+  /// The score of the detection that reaches each recall point, 0 where none does, or -1; laid out as
+  /// `precision`. Empty unless it was asked for.
+  package internal(set) var scores: [Double] = []
 
   init(parameters: EvaluationParameters, classCount: Int) {
     self.parameters = parameters

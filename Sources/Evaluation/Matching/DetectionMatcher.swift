@@ -12,6 +12,9 @@ struct DetectionMatcher {
   /// The match outcomes of all pairs so far, laid out as in `MatchTable`.
   private(set) var matched: [UInt16] = []
   private(set) var ignored: [UInt16] = []
+  /// For each detection and IoU threshold the row of the matched object in the first area range, or
+  /// -1; empty unless they are recorded.
+  private(set) var groundTruths: [Int32] = []
 
   private let table: EvaluationTable
   private let overlap: PairwiseIoU
@@ -33,7 +36,13 @@ struct DetectionMatcher {
   /// Thresholds at which a ground-truth object is matched.
   private var taken: [UInt16] = []
 
-  init(_ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters) {
+  private let recordsGroundTruths: Bool
+
+  init(
+    _ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters,
+    recordsGroundTruths: Bool = false
+  ) {
+    self.recordsGroundTruths = recordsGroundTruths
     self.parameters = parameters
     self.table = table
     self.overlap = overlap
@@ -70,6 +79,10 @@ struct DetectionMatcher {
   /// exceed the limit, or if not every object of their class is labeled.
   private mutating func append(unmatched pair: ImageClassPair, areIgnored: Bool) {
     let limit = pair.detections.lowerBound + parameters.largestLimit
+    if recordsGroundTruths {
+      let count = pair.detections.count * floors.count
+      groundTruths.append(contentsOf: repeatElement(-1, count: count))
+    }
     for row in pair.detections {
       for range in parameters.areaRanges {
         let counts = !areIgnored && row < limit && range.contains(table.detections.areas[row])
@@ -122,6 +135,10 @@ struct DetectionMatcher {
           ?? best(of: mine, ignored: true, floor: floors[threshold], bit: bit, pair)
       else { continue }
       taken[groundTruth] |= bit
+      if recordsGroundTruths, area == 0 {
+        groundTruths[row * floors.count + threshold] =
+          Int32(pair.groundTruths.lowerBound + groundTruth)
+      }
       let hasMark = !table.groundTruths.traits[pair.groundTruths.lowerBound + groundTruth]
         .contains(.zeroId)
       if hasMark { matched[place] |= bit }

@@ -42,6 +42,19 @@ package struct MatchTable: Sendable {
     }
   }
 
+  /// For each detection and IoU threshold the row of the ground-truth object that it matches, or -1.
+  static func groundTruths(
+    _ table: EvaluationTable, overlap: PairwiseIoU, parameters: EvaluationParameters,
+    tasks: any ParallelExecutor
+  ) -> [Int32] {
+    tasks.mapParts(of: table.pairs.count, parts: 64) { part in
+      var matcher = DetectionMatcher(
+        table, overlap: overlap, parameters: parameters, recordsGroundTruths: true)
+      for index in part { matcher.match(pairAt: index) }
+      return matcher.groundTruths
+    }.flatMap { $0 }
+  }
+
   /// The bit of `parameters.matchIoU`; the table must have been made with it among its thresholds.
   var operatingBit: UInt16 {
     guard let index = parameters.index(ofIoU: parameters.matchIoU) else {

@@ -1,3 +1,4 @@
+import Basics
 import Imaging
 
 /// Computes the IoU of detections with ground-truth objects: of their boxes or of their masks.
@@ -56,6 +57,25 @@ extension PairwiseIoU {
       table.detections.boxes[detection].overlap(
         with: table.groundTruths.boxes[groundTruth], isCrowd: isCrowd)
     })
+
+  /// The smaller one of the IoU of masks and of their boundaries; for crowds that of masks.
+  ///
+  /// Source: B. Cheng et al., Boundary IoU, 2021, section 5: a boundary alone would also match masks
+  /// with other insides.
+  package static func boundaries(
+    groundTruths: [RunLengthMask], detections: [RunLengthMask],
+    tasks: any ParallelExecutor = .serial
+  ) -> PairwiseIoU {
+    let objectEdges = tasks.map(groundTruths.count) { groundTruths[$0].boundary() }
+    let foundEdges = tasks.map(detections.count) { detections[$0].boundary() }
+    return PairwiseIoU { table, detection, groundTruth, isCrowd in
+      let row = Int(table.detectionSources[detection])
+      let object = Int(table.groundTruthSources[groundTruth])
+      let whole = detections[row].iou(groundTruths[object], isCrowd: isCrowd)
+      if isCrowd || whole == 0 { return whole }
+      return min(whole, foundEdges[row].iou(objectEdges[object]))
+    }
+  }
 
   /// The IoU of masks; for crowds, the intersection over the detection's area.
   ///

@@ -16,11 +16,14 @@ struct AnalysisText {
 
   private var intervals: Table {
     var table = Table(
-      [.words("")] + ["AP50-95", "low", "high", "AP50", "low", "high"].map { .numbers($0) })
+      [.words("")]
+        + shownMetrics.flatMap { [$0, "low", "high"] }.map { .numbers($0) })
     func add(_ name: String, _ ap: Interval, _ ap50: Interval) {
       table.add(
         [.text(name)]
-          + [ap, ap50].flatMap { [$0.value, $0.lower, $0.upper].map(Table.Value.fraction) })
+          + [ap, ap50].prefix(shownMetrics.count).flatMap {
+            [$0.value, $0.lower, $0.upper].map(Table.Value.fraction)
+          })
     }
     for (place, analysis) in analyses.enumerated() {
       guard let bootstrap = analysis.bootstrap else { continue }
@@ -34,11 +37,17 @@ struct AnalysisText {
     return table
   }
 
+  /// AP, and AP50 if that is one of the thresholds.
+  private var shownMetrics: [String] {
+    guard let report = analyses.first?.result.report else { return [] }
+    return [report.apTitle] + (report.parameters.index(ofIoU: 0.5) == nil ? [] : ["AP50"])
+  }
+
   private var differences: Table {
     var table = Table(
       [.words("")] + ["difference", "low", "high", "p"].map { .numbers($0) })
     for (place, pair) in pairs.enumerated() {
-      for (name, difference) in [("AP50-95", pair.ap), ("AP50", pair.ap50)] {
+      for (name, difference) in zip(shownMetrics, [pair.ap, pair.ap50]) {
         let interval = difference.interval
         table.add(
           [.text("(\(place + 2)) - (1) \(name)")]

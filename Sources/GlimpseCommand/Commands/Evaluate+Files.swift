@@ -9,11 +9,19 @@ extension Evaluate {
     if holdsMasks(path) { return try evaluateMasks(groundTruth: path, on: console) }
     try checkPaths(
       inputs: [path] + detections + [images].compactMap(\.self),
-      runCount: mergesDetections ? 1 : detections.count)
+      runCount: (mergesDetections ? 1 : detections.count) * types.count)
+    if let option = scoring.includesLastPixels ? types.first(where: { $0 != .bbox }) : nil {
+      throw CommandError.usage(
+        "--inclusive-pixels is for boxes and has no effect on --iou-type \(option.rawValue)")
+    }
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
-    let groundTruth = try GroundTruth.read(
-      path, split: chosenSplit(of: path, on: console), readsMasks: usesMasks,
-      countsDifficult: countsDifficult, includesLastPixels: scoring.includesLastPixels)
+    let split = chosenSplit(of: path, on: console)
+    func read(_ type: OverlapChoice) throws -> GroundTruth {
+      try GroundTruth.read(
+        path, split: split, readsMasks: type != .bbox, countsDifficult: countsDifficult,
+        includesLastPixels: scoring.includesLastPixels)
+    }
+    let groundTruth = try read(types[0])
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
@@ -21,10 +29,14 @@ extension Evaluate {
     if groundTruth.groundTruths.count == 0 {
       console.note("note: \(path): there are no labeled objects, so no metric is defined")
     }
-    let runs = try (mergesDetections ? [detections] : detections.map { [$0] }).map {
-      try evaluate($0, groundTruth, tasks, on: console)
+    let sets = mergesDetections ? [detections] : detections.map { [$0] }
+    var runs: [EvaluationResult] = []
+    for (place, type) in types.enumerated() {
+      // What counts as an object, and its area, depend on the type.
+      let objects = place == 0 ? groundTruth : try read(type)
+      runs += try sets.map { try evaluate($0, objects, type, tasks, on: console) }
     }
-    try writeCSV(runs)
+    try writeFiles(runs, tasks: tasks)
     // For a folder, this is the path of the annotation file that was read.
     let finder = ImageLocator(groundTruth: groundTruth.path, folder: images)
     let explained = try explanation.explain(
@@ -32,7 +44,7 @@ extension Evaluate {
       facts: [
         ("annotations", path), ("images", "\(groundTruth.images.count)"),
         ("objects", "\(runs.first?.report.groundTruthCount ?? 0)"),
-        ("IoU of", usesMasks ? "masks" : "boxes"),
+        ("IoU of", types.map(\.title).joined(separator: ", ")),
       ], tasks: tasks
     ) { image in
       let entry = groundTruth.images[image]
@@ -40,7 +52,8 @@ extension Evaluate {
       guard entry.id != nil else { return entry.name }
       return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
-    let text = EvaluationText(runs, extras, explained, tasks: tasks)
+    let text = EvaluationText(
+      runs, extras, explained, types: types.flatMap { type in sets.map { _ in type } }, tasks: tasks)
     try console.write(text.tables, json: text.json(groundTruth: path), asJSON: printsJSON)
     guard groundTruth.unmeasuredCount > 0 else { return .done }
     console.note(
@@ -54,7 +67,7 @@ extension Evaluate {
     if groundTruth.hasKeypoints {
       console.note(
         "note: \(Sentence.printable(groundTruth.path)) has keypoints, which are not evaluated (there "
-          + "is no OKS here); its \(usesMasks ? "masks" : "boxes") are")
+          + "is no OKS here); its \(types.map(\.title).joined(separator: " and ")) are")
     }
     guard groundTruth.federation != nil, scoring.rules == .auto else { return }
     guard !scoring.isClassAgnostic else {
@@ -81,11 +94,11 @@ extension Evaluate {
   ///
   /// - Throws: `CommandError` for mismatches with the ground truth, unless they are allowed.
   private func evaluate(
-    _ paths: [String], _ groundTruth: GroundTruth, _ tasks: any ParallelExecutor,
-    on console: Console
+    _ paths: [String], _ groundTruth: GroundTruth, _ type: OverlapChoice,
+    _ tasks: any ParallelExecutor, on console: Console
   ) throws -> EvaluationResult {
     let found = try DetectionSet.read(
-      paths, for: groundTruth, readsMasks: usesMasks,
+      paths, for: groundTruth, readsMasks: type != .bbox,
       includesLastPixels: scoring.includesLastPixels, tasks: tasks)
     for note in found.notes { console.note("note: \(Sentence.printable(note))") }
     try report(found.mismatches, on: console)
@@ -102,9 +115,8 @@ extension Evaluate {
     input.federation = federation
     input.federation?.detectionsPerImage = parameters.largestLimit
     let result = try EvaluationResult(
-      name: paths.joined(separator: " + "), input,
-      overlap: usesMasks
-        ? .masks(groundTruths: groundTruth.masks, detections: found.masks) : .boxes,
+      name: paths.joined(separator: " + ") + (types.count > 1 ? " (\(type.rawValue))" : ""), input,
+      overlap: type.overlap(groundTruth, found, tasks: tasks),
       parameters: parameters, classes: scoring.selection(groundTruth.classNames),
       tasks: tasks)
     let surplus = result.surplusDetections
@@ -117,8 +129,10 @@ extension Evaluate {
     return result
   }
 
-  /// Whether masks are compared instead of boxes.
-  private var usesMasks: Bool { overlap == .segm }
+  /// The IoU types, each once.
+  private var types: [OverlapChoice] {
+    overlaps.isEmpty ? [.bbox] : OverlapChoice.allCases.filter(overlaps.contains)
+  }
 
   /// Lists mismatches and warnings. Mismatches end the evaluation unless `--allow-mismatches` is
   /// given, and warnings end it with `--strict`.
@@ -149,6 +163,28 @@ extension Evaluate {
       console.warn(
         "\(Sentence.count(errors, "entry", plural: "entries")) \(errors == 1 ? "does" : "do") not match the ground "
           + "truth; those of an unknown image or class are left out")
+    }
+  }
+}
+
+extension OverlapChoice {
+  /// What is compared.
+  fileprivate var title: String {
+    switch self {
+    case .bbox: "boxes"
+    case .segm: "masks"
+    case .boundary: "masks and boundaries"
+    }
+  }
+
+  fileprivate func overlap(
+    _ groundTruth: GroundTruth, _ found: DetectionSet, tasks: any ParallelExecutor
+  ) -> PairwiseIoU {
+    switch self {
+    case .bbox: .boxes
+    case .segm: .masks(groundTruths: groundTruth.masks, detections: found.masks)
+    case .boundary:
+      .boundaries(groundTruths: groundTruth.masks, detections: found.masks, tasks: tasks)
     }
   }
 }

@@ -41,7 +41,7 @@ extension Evaluate {
     issues.finish()
     for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
     let report = result.report
-    try writeCSV([result])
+    try writeFiles([result], tasks: tasks)
     let explained = try explanation.explain(
       [result],
       facts: [

@@ -19,12 +19,13 @@ struct Evaluate: Command {
   var precision = PrecisionChoice.auto
   var batch = 8
   var isStrict = false
-  var overlap = OverlapChoice.bbox
+  var overlaps: [OverlapChoice] = []
   var scoring = ScoringOptions()
   var explanation = AnalysisOptions()
   var images: String?
   var extras: [AdditionalMetric] = []
   var csvPath: String?
+  var extendedPath: String?
   var printsJSON = false
 
   static let name = "evaluate"
@@ -65,7 +66,11 @@ struct Evaluate: Command {
       .flag(
         "allow-mismatches", \.allowsMismatches,
         help: "Evaluate despite mismatches; entries of unknown images and classes are left out"),
-      .value("iou-type", \.overlap, help: "IoU of: bbox, boxes, or segm, masks of COCO files"),
+      .values(
+        "iou-type", \.overlaps, unset: "bbox",
+        help:
+          "IoU of: bbox, boxes; segm, masks of COCO files; boundary, masks and their boundaries; "
+          + "several are results side by side"),
       .value(
         "images", \.images, unit: "folder", unset: "beside the annotations",
         help: "Folder of the images that a report shows"),
@@ -121,6 +126,11 @@ struct Evaluate: Command {
         help:
           "Write the metrics of all classes as CSV, and with --also confusion confusion_matrix.csv "
           + "beside it"),
+      .value(
+        "extended", \.extendedPath, unit: "file",
+        help:
+          "Write precision, recall and score at each recall point, and the match of each detection, "
+          + "as a NumPy archive (.npz) or as JSON (.json)"),
       .value(
         "report", \.explanation.reportPath, unit: "file",
         help: "Write an HTML report with curves, errors, classes and the worst images, or of two "
@@ -193,13 +203,12 @@ struct Evaluate: Command {
     guard detections.isEmpty else {
       throw CommandError.usage("--detections needs --annotations <path>, the ground truth")
     }
-    guard overlap == .bbox else {
-      throw CommandError.usage(
-        "--iou-type segm needs --annotations: the networks here detect boxes, not masks")
+    guard let masks = overlaps.first(where: { $0 != .bbox }) else {
+      return try evaluateWeights(on: data, console)
     }
-    return try evaluateWeights(on: data, console)
+    throw CommandError.usage(
+      "--iou-type \(masks.rawValue) needs --annotations: the networks here detect boxes, not masks")
   }
-
   /// The split of a dataset to evaluate: the requested one, val, or the only one.
   func chosenSplit(of path: String, on console: Console) -> String {
     if let split { return split }
@@ -216,11 +225,31 @@ struct Evaluate: Command {
   func checkPaths(inputs: [String], runCount: Int) throws(CommandError) {
     try explanation.check(runCount: runCount)
     try ResultFolder.check(file: csvPath)
-    try InputPath.checkKept(inputs, outputs: [csvPath, matrixPath, explanation.reportPath])
+    try ResultFolder.check(file: extendedPath)
+    if let extendedPath {
+      guard ["npz", "json"].contains(FilePath.ending(extendedPath)) else {
+        throw .usage(
+          "--extended takes a file that ends in .npz or .json, not \(Sentence.quoted(extendedPath))")
+      }
+      guard runCount == 1 else {
+        throw .usage("--extended takes one result, not \(runCount)")
+      }
+    }
+    try InputPath.checkKept(inputs, outputs: [csvPath, matrixPath, extendedPath, explanation.reportPath])
     try InputPath.checkReadable(inputs)
   }
 
-  func writeCSV(_ runs: [EvaluationResult]) throws(CommandError) {
+  func writeFiles(
+    _ runs: [EvaluationResult], tasks: any ParallelExecutor
+  ) throws(CommandError) {
+    if let extendedPath, let run = runs.first {
+      let extended = ExtendedResults(run, tasks: tasks)
+      let isJSON = FilePath.ending(extendedPath) == "json"
+      try CommandError.wrap(
+        isJSON
+          ? AtomicFile.write(extended.json.line + "\n", to: extendedPath)
+          : AtomicFile.write(extended.npz, to: extendedPath))
+    }
     if let csvPath {
       try CommandError.wrap(AtomicFile.write(DetectionMetrics.csvTable(runs).csv, to: csvPath))
     }
@@ -240,4 +269,5 @@ struct Evaluate: Command {
 enum OverlapChoice: String, OptionWord {
   case bbox
   case segm
+  case boundary
 }

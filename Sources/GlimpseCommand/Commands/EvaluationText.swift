@@ -19,15 +19,18 @@ extension AdditionalMetric: OptionValue {
 struct EvaluationText {
   private let runs: [EvaluationResult]
   private let analysis: AnalysisText
+  /// The IoU type of each result.
+  private let types: [OverlapChoice]
   /// The additional metrics of each result.
-  private let extras: [[(name: String, table: Table, json: JSONValue)]]
+  private let extras: [[(name: String, caption: String?, table: Table, json: JSONValue)]]
 
   init(
     _ runs: [EvaluationResult], _ metrics: [AdditionalMetric], _ analysis: AnalysisText,
-    tasks: any ParallelExecutor
+    types: [OverlapChoice] = [], tasks: any ParallelExecutor
   ) {
     self.runs = runs
     self.analysis = analysis
+    self.types = types
     // Each at most once, in the order of the list.
     let wanted = AdditionalMetric.all.filter { metric in
       metrics.contains { $0.name == metric.name }
@@ -35,7 +38,7 @@ struct EvaluationText {
     extras = runs.map { run in
       wanted.map { metric in
         let (table, json) = metric.evaluate(run, tasks)
-        return (metric.name, table, json)
+        return (metric.name, metric.caption(run), table, json)
       }
     }
   }
@@ -43,7 +46,9 @@ struct EvaluationText {
   /// The tables that are printed below COCO's metrics.
   var extraTables: String {
     runs.indices.map { run in
-      let tables = extras[run].map { "\n" + $0.table.text }.joined()
+      let tables = extras[run].map { metric in
+        "\n" + (metric.caption.map { $0 + "\n" } ?? "") + metric.table.text
+      }.joined()
       return tables.isEmpty ? "" : (runs.count > 1 ? "\n" + heading(run) : "") + tables
     }.joined() + analysis.tables
   }
@@ -78,7 +83,9 @@ struct EvaluationText {
         "detections": .string(run.name), "images": .integer(run.report.imageCount),
         "ground_truth": .integer(run.report.groundTruthCount),
       ]
-      return head.appending(run.report.json, extraJSON(run: place))
+      let type: JSONValue =
+        Set(types).count > 1 ? ["iou_type": .string(types[place].rawValue)] : [:]
+      return head.appending(type, run.report.json, extraJSON(run: place))
     }
     let head: JSONValue = ["annotations": .string(groundTruth)]
     return head.appending(objects.count == 1 ? objects[0] : ["runs": .array(objects)])

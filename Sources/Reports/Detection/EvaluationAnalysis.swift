@@ -3,7 +3,7 @@ import Evaluation
 
 /// The analyses of one result, for its report.
 public struct EvaluationAnalysis: Sendable {
-  let result: EvaluationResult
+  package let result: EvaluationResult
   package let errors: ErrorBreakdown
   /// The bootstrap confidence intervals; nil if they were not requested.
   public let bootstrap: Bootstrap?
