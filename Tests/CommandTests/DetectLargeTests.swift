@@ -73,7 +73,7 @@ import Testing
       #expect(result.exitCode == 2)
       #expect(
         result.diagnostics.contains(
-          "the networks of an ensemble need the same classes, but c.safetensors has 2 classes and "
+          "networks that are evaluated together need the same classes, but c.safetensors has 2 classes and "
             + "a.safetensors has 3: only the former has 'cow', only the latter 'dog' and 1 more"))
     }
   }

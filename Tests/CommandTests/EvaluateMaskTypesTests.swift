@@ -82,7 +82,8 @@ import Testing
     let (npz, json) = (folder.path + "/all.npz", folder.path + "/all.json")
     #expect(try evaluate(item, folder, ["--extended", npz]).exitCode == 0)
     let archive = try Data(contentsOf: URL(fileURLWithPath: npz))
-    #expect(archive.starts(with: Data("PK".utf8)) && archive.range(of: Data("recall.npy".utf8)) != nil)
+    #expect(
+      archive.starts(with: Data("PK".utf8)) && archive.range(of: Data("recall.npy".utf8)) != nil)
     #expect(try evaluate(item, folder, ["--extended", json]).exitCode == 0)
     let object = try JSONSerialization.jsonObject(
       with: Data(contentsOf: URL(fileURLWithPath: json)))

@@ -61,8 +61,44 @@ import Testing
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("data:image/jpeg;base64,"))
   }
 
+  private func settings(_ print: (String, Double) -> Void) throws {
+    // Evaluation begins
+    var input = EvaluationInput(classNames: ["cat", "dog"])
+    input.append(
+      image: "a.jpg",
+      annotations: [
+        Annotation(box: Box(x1: 0, y1: 0, x2: 100, y2: 100), classIndex: 0),
+        Annotation(box: Box(x1: 200, y1: 0, x2: 220, y2: 20), classIndex: 1),
+      ],
+      detections: [
+        Detection(box: Box(x1: 0, y1: 0, x2: 80, y2: 100), classIndex: 0, score: 0.9),
+        Detection(box: Box(x1: 200, y1: 0, x2: 220, y2: 20), classIndex: 0, score: 0.6),
+      ])
+    let parameters = EvaluationParameters(
+      iouThresholds: [0.5, 0.75, 0.9], recallPoints: .every,
+      areaRanges: [.init(name: "tiny", lower: 0, upper: 500)], detectionLimits: [1, 10])
+    let result = try EvaluationResult(name: "my detector", input, parameters: parameters)
+    for number in result.report.numbers { print(number.name, number.value) }
+    let proposals = try EvaluationResult(
+      name: "without classes", input, classes: ClassSelection(isAgnostic: true))
+    print("AR of proposals", proposals.report.ar100)
+    // Evaluation ends
+  }
+
+  @Test func settingsChangeTheMetrics() throws {
+    var numbers: [String: Double] = [:]
+    try settings { numbers[$0] = $1 }
+    // The cat's IoU is 0.8, found at two of three thresholds; the dog is called a cat.
+    #expect(abs((numbers["AP"] ?? 0) - 1.0 / 3) < 1e-12)
+    #expect(abs((numbers["AP50"] ?? 0) - 0.5) < 1e-12 && numbers["AP90"] == 0)
+    #expect(numbers["APtiny"] == 0 && abs((numbers["AR10"] ?? 0) - 1.0 / 3) < 1e-12)
+    // Seven of ten thresholds and ten of ten.
+    #expect(abs((numbers["AR of proposals"] ?? 0) - 0.85) < 1e-12)
+  }
+
   @Test(arguments: [
     ("README", "README.md"), ("Reports", "Sources/Glimpse/Glimpse.docc/Reports.md"),
+    ("Evaluation", "Sources/Glimpse/Glimpse.docc/Evaluation.md"),
   ])
   func isWhatTheTextShows(name: String, path: String) throws {
     let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)

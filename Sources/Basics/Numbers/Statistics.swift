@@ -22,7 +22,9 @@ package enum Statistics {
   }
 
   /// The probability of a standard normal variable below `z`.
-  package static func normalProbability(below z: Double) -> Double { erfc(-z / 2.0.squareRoot()) / 2 }
+  package static func normalProbability(below z: Double) -> Double {
+    erfc(-z / 2.0.squareRoot()) / 2
+  }
 
   /// The value below which a standard normal variable lies with a probability between 0 and 1.
   ///

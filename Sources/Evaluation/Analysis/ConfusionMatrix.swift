@@ -185,5 +185,5 @@ extension AdditionalMetric {
   }
 
   /// The metrics besides COCO's, in the order in which `evaluate --also` prints them.
-  package static let all = [voc, f1, counts, confusion]
+  package static let all = [voc, openImages, f1, counts, confusion]
 }

@@ -8,11 +8,16 @@ extension Evaluate {
     }
     if holdsMasks(path) { return try evaluateMasks(groundTruth: path, on: console) }
     try checkPaths(
-      inputs: [path] + detections + [images].compactMap(\.self),
+      inputs: [path] + detections + [images, scoring.hierarchy].compactMap(\.self),
       runCount: (mergesDetections ? 1 : detections.count) * types.count)
-    if let option = scoring.includesLastPixels ? types.first(where: { $0 != .bbox }) : nil {
+    if let type = types.first(where: { $0 != .bbox }),
+      let option = [
+        ("--inclusive-pixels", scoring.includesLastPixels),
+        ("--hierarchy", scoring.hierarchy != nil),
+      ].first(where: \.1)?.0
+    {
       throw CommandError.usage(
-        "--inclusive-pixels is for boxes and has no effect on --iou-type \(option.rawValue)")
+        "\(option) is for boxes and cannot be combined with --iou-type \(type.rawValue)")
     }
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let split = chosenSplit(of: path, on: console)
@@ -53,7 +58,8 @@ extension Evaluate {
       return entry.leadsOutside ? nil : finder.path(of: entry.name)
     }
     let text = EvaluationText(
-      runs, extras, explained, types: types.flatMap { type in sets.map { _ in type } }, tasks: tasks)
+      runs, extras, explained, types: types.flatMap { type in sets.map { _ in type } }, tasks: tasks
+    )
     try console.write(text.tables, json: text.json(groundTruth: path), asJSON: printsJSON)
     guard groundTruth.unmeasuredCount > 0 else { return .done }
     console.note(
@@ -114,6 +120,9 @@ extension Evaluate {
       groundTruths: groundTruth.groundTruths, detections: found.detections)
     input.federation = federation
     input.federation?.detectionsPerImage = parameters.largestLimit
+    if let path = scoring.hierarchy {
+      try ClassHierarchyFile.read(path, classNames: input.classNames).expand(&input)
+    }
     let result = try EvaluationResult(
       name: paths.joined(separator: " + ") + (types.count > 1 ? " (\(type.rawValue))" : ""), input,
       overlap: type.overlap(groundTruth, found, tasks: tasks),

@@ -44,7 +44,8 @@ extension Evaluate {
   /// Refuses options that are for boxes.
   func checkMaskOptions() throws(CommandError) {
     let unsuited = [
-      ("--also", !extras.isEmpty), ("--extended", extendedPath != nil), ("--errors", explanation.showsErrors),
+      ("--also", !extras.isEmpty), ("--extended", extendedPath != nil),
+      ("--errors", explanation.showsErrors),
       ("--merge", mergesDetections), ("--count-difficult", countsDifficult),
       ("--nms", detection.nms != .hard), ("--tile", detection.tile != nil),
       ("--augment", detection.augments), ("--min-size", detection.minimumSize > 0),

@@ -1,23 +1,73 @@
 import Glimpse
 
 extension Evaluate {
-  /// Runs a detector over the images of a dataset and evaluates its detections.
+  /// A network, or an ensemble, after its run over a dataset.
+  private struct NetworkRun {
+    let weights: [WeightsSource]
+    let detector: Detector
+    let sink: EvaluationSink
+    let summary: PipelineSummary
+    let result: EvaluationResult
+  }
+
+  /// Runs one or several detectors over the images of a dataset and evaluates their detections.
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
-    try checkPaths(inputs: [data], runCount: 1)
+    try checkPaths(inputs: [data], runCount: 1 + comparedWeights.count)
     let source = weights ?? .builtIn
     // Built-in weights are those of the dataset's task.
     let model =
       source == .builtIn && (try? DatasetFormat.sniff(data)) == .masks
       ? try source.loadSegmenter() : try source.load(model: .compact, imports)
-    if model.description.task == .segmentation, otherWeights.isEmpty {
+    if model.description.task == .segmentation, otherWeights.isEmpty, comparedWeights.isEmpty {
       return try evaluate(segmenter: model, on: data, console)
     }
     let models = try ([source] + otherWeights).loadDetectors(
       first: model, imports, imageSize: imageSize)
-    let backend = try ComputeBackend(threads: threads, precision: precision.of(models), on: console)
+    let compared = try comparedWeights.map { other in
+      // The classes are checked against those of the first network.
+      try [source, other].loadDetectors(first: model, imports, imageSize: imageSize).suffix(1)
+    }
+    let backend = try ComputeBackend(
+      threads: threads, precision: precision.of(models + compared.joined()), on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
     let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
+    var runs = [
+      try run(models, [source] + otherWeights, on: dataset, backend, console)
+    ]
+    for (source, models) in zip(comparedWeights, compared) {
+      runs.append(try run(Array(models), [source], on: dataset, backend, console))
+    }
+    let first = runs[0]
+    noteDifficult(first.sink.input.groundTruths.ignoredCount, on: console)
+    for issue in first.sink.issues where issue.kind == .imageWarning {
+      issues.add(issue.description)
+    }
+    issues.finish()
+    for failure in first.sink.failures {
+      console.note("error: \(Sentence.printable("\(failure)"))")
+    }
+    let results = runs.map(\.result)
+    try writeFiles(results, tasks: tasks)
+    let explained = try explanation.explain(
+      results, facts: facts(runs, dataset, data), tasks: tasks
+    ) { dataset.samples[$0].imagePath }
+    let text = EvaluationText(results, extras, explained, tasks: tasks)
+    try console.write(
+      tables(runs, text, dataset, data),
+      json: json(runs, text, dataset, backend.kernels.precision), asJSON: printsJSON)
+    guard !first.sink.failures.isEmpty else { return .done }
+    console.note(
+      "\(first.sink.failures.count) of \(Sentence.count(first.result.report.imageCount, "image")) "
+        + "could not be read and count as images without detections")
+    return .someInputsFailed
+  }
+
+  /// Runs one network or ensemble.
+  private func run(
+    _ models: [Model], _ sources: [WeightsSource], on dataset: Dataset, _ backend: ComputeBackend,
+    _ console: Console
+  ) throws -> NetworkRun {
     let selection = try scoring.selection(dataset.classNames)
     var options = detection
     // The metric ranks all detections, also those of low scores.
@@ -28,45 +78,55 @@ extension Evaluate {
       kernels: backend.kernels)
     let (sink, summary) = try detections(of: dataset, detector, console)
     var input = sink.input
+    let names = detector.description.classNames
+    if names != dataset.classNames {
+      // The same classes in another order.
+      input.detections.mapClasses(
+        names.map { Int32(dataset.classNames.firstIndex(of: $0) ?? 0) })
+    }
     if countsDifficult { input.groundTruths.countDifficult() }
-    if scoring.includesLastPixels, (try? DatasetFormat.sniff(data)) != .voc {
+    if scoring.includesLastPixels, (try? DatasetFormat.sniff(data ?? dataset.path)) != .voc {
       input.groundTruths.includeLastPixels()
       input.detections.includeLastPixels()
     }
-    noteDifficult(input.groundTruths.ignoredCount, on: console)
     let result = try EvaluationResult(
-      name: ([source] + otherWeights).map(\.name).joined(separator: " + "), input,
-      parameters: scoring.parameters(), classes: selection, tasks: tasks)
-    for issue in sink.issues where issue.kind == .imageWarning { issues.add(issue.description) }
-    issues.finish()
-    for failure in sink.failures { console.note("error: \(Sentence.printable("\(failure)"))") }
-    let report = result.report
-    try writeFiles([result], tasks: tasks)
-    let explained = try explanation.explain(
-      [result],
-      facts: [
-        ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
-        ("objects", "\(report.groundTruthCount)"),
-        ("network", detector.description.name),
-        ("input size", "\(detector.description.imageSize.optionText) pixels"),
-        ("speed", "\(NumberFormat.decimal(summary.imagesPerSecond)) images/s"),
-        ("ms per image", summary.stageText),
-      ], tasks: tasks
-    ) { dataset.samples[$0].imagePath }
+      name: sources.map(\.name).joined(separator: " + "), input,
+      parameters: scoring.parameters(), classes: selection, tasks: backend.pool)
+    return NetworkRun(
+      weights: sources, detector: detector, sink: sink, summary: summary, result: result)
+  }
 
-    let text = EvaluationText([result], extras, explained, tasks: tasks)
-    let speed = "at \(NumberFormat.decimal(summary.imagesPerSecond)) images/s"
-    try console.write(
-      report.classTable.text + text.extraTables
+  /// The facts at the head of a report; those of a network only if there is one.
+  private func facts(
+    _ runs: [NetworkRun], _ dataset: Dataset, _ data: String
+  ) -> [(name: String, value: String)] {
+    let report = runs[0].result.report
+    let facts = [
+      ("data", data), ("split", dataset.split), ("images", "\(report.imageCount)"),
+      ("objects", "\(report.groundTruthCount)"),
+    ]
+    guard runs.count == 1 else { return facts }
+    let description = runs[0].detector.description
+    return facts + [
+      ("network", description.name),
+      ("input size", "\(description.imageSize.optionText) pixels"),
+      ("speed", "\(NumberFormat.decimal(runs[0].summary.imagesPerSecond)) images/s"),
+      ("ms per image", runs[0].summary.stageText),
+    ]
+  }
+
+  private func tables(
+    _ runs: [NetworkRun], _ text: EvaluationText, _ dataset: Dataset, _ data: String
+  ) -> String {
+    let report = runs[0].result.report
+    let head = runs.count == 1 ? report.classTable.text + text.extraTables : text.tables
+    let lines = runs.enumerated().map { place, run in
+      (runs.count == 1 ? "" : "(\(place + 1)) ")
         + "\(Sentence.count(report.imageCount, "image")) of \(Sentence.printable(data)), "
-        + "split \(dataset.split), \(speed); ms per image: \(summary.stageText)\n",
-      json: json(result, sink.failures, summary, dataset, detector, backend.kernels.precision)
-        .appending(text.extraJSON(run: 0)), asJSON: printsJSON)
-    guard !sink.failures.isEmpty else { return .done }
-    console.note(
-      "\(sink.failures.count) of \(Sentence.count(report.imageCount, "image")) could not "
-        + "be read and count as images without detections")
-    return .someInputsFailed
+        + "split \(dataset.split), at \(NumberFormat.decimal(run.summary.imagesPerSecond)) images/s; "
+        + "ms per image: \(run.summary.stageText)\n"
+    }
+    return head + lines.joined()
   }
 
   /// Opens the split, which must have an object of a class of the weights.
@@ -117,24 +177,30 @@ extension Evaluate {
     return (sink, summary)
   }
 
+  /// For one network, an object with its metrics; for several, a list `runs` of such objects.
   private func json(
-    _ result: EvaluationResult, _ failures: [any Error], _ summary: PipelineSummary,
-    _ dataset: Dataset, _ detector: Detector, _ precision: Precision
+    _ runs: [NetworkRun], _ text: EvaluationText, _ dataset: Dataset, _ precision: Precision
   ) -> JSONValue {
-    let (report, model) = (result.report, detector.description)
+    let objects = runs.enumerated().map { place, run in
+      json(run, dataset, precision).appending(text.extraJSON(run: place))
+    }
+    return objects.count == 1 ? objects[0] : ["runs": .array(objects)]
+  }
+
+  private func json(_ run: NetworkRun, _ dataset: Dataset, _ precision: Precision) -> JSONValue {
+    let (report, model) = (run.result.report, run.detector.description)
     let head: JSONValue = [
       "data": .string(dataset.path), "split": .string(dataset.split),
-      "weights": .string(
-        ([weights ?? .builtIn] + otherWeights).map(\.optionText).joined(separator: ",")),
+      "weights": .string(run.weights.map(\.optionText).joined(separator: ",")),
       "model": .string(model.name), "imgsz": model.imageSize.json,
       "precision": .string(precision.rawValue), "conf": .single(detection.confidence),
-      "iou": .number(detector.options.iou), "images": .integer(report.imageCount),
+      "iou": .number(run.detector.options.iou), "images": .integer(report.imageCount),
       "ground_truth": .integer(report.groundTruthCount),
     ]
     let rest: JSONValue = [
-      "images_per_s": .number(summary.imagesPerSecond), "ms_per_image": summary.stageJSON,
+      "images_per_s": .number(run.summary.imagesPerSecond), "ms_per_image": run.summary.stageJSON,
       "issues": .integer(dataset.issues.count),
-      "errors": .array(failures.map { .string("\($0)") }),
+      "errors": .array(run.sink.failures.map { .string("\($0)") }),
     ]
     return head.appending(report.json, rest)
   }

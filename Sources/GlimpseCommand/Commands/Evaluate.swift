@@ -11,6 +11,7 @@ struct Evaluate: Command {
   var split: String?
   var weights: WeightsSource?
   var otherWeights: [WeightsSource] = []
+  var comparedWeights: [WeightsSource] = []
   var imports = ImportChoice()
   var given: Set<String> = []
   var imageSize: InputSize?
@@ -34,7 +35,8 @@ struct Evaluate: Command {
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
       + "Objects that are marked difficult are ignored unless --count-difficult is given. At most "
       + "100 detections per image and class count, as in the benchmark.",
-    "The classes of the dataset are matched to those of the weights by name.",
+    "The classes of the dataset are matched to those of the weights by name. Several classes of one "
+      + "box count, as in the benchmark, but not in detect: --no-multi-label makes both equal.",
     "Files of detections: COCO results are matched to images and classes by id, or by file name and "
       + "from 1 where the ground truth has no ids; the lines of 'detect --json' by file name and "
       + "class name; YOLO label files by file name, and by the class names of classes.txt or else by "
@@ -86,6 +88,11 @@ struct Evaluate: Command {
     ],
     "Network": [
       .ensemble(\.weights, others: \.otherWeights),
+      .values(
+        "against", \.comparedWeights, unit: "file",
+        help:
+          "Weights to compare those of --weights with, each by itself, on the same images; the "
+          + "classes must be the same"),
       .imageSize(\.imageSize),
       .threads(\.threads),
       .precision(\.precision),
@@ -151,6 +158,8 @@ struct Evaluate: Command {
       "COCO's metrics of a results file, and the confidence of the best F1 of each class.",
     "glimpse evaluate --data pets --weights runs/train-1/weights/best.safetensors":
       "The best weights of a training on the val split.",
+    "glimpse evaluate --data pets --weights new.safetensors --against old.safetensors --bootstrap 1000":
+      "Two trained networks on the same images, with the significance of the difference.",
     "glimpse evaluate --annotations val.json --detections a.json,b.json --report compared.html":
       "Two results compared, with confidence intervals of the difference.",
     "glimpse evaluate --annotations cells/masks --detections segmented --report masks.html":
@@ -161,7 +170,7 @@ struct Evaluate: Command {
 
   /// The options of a network and of files of detections; each is an error with the other.
   private static let networkOptions = [
-    "weights", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
+    "weights", "against", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
     "no-multi-label", "nms", "recipe", "names", "tile", "overlap", "tile-merge", "augment",
     "min-size",
   ]
@@ -177,6 +186,9 @@ struct Evaluate: Command {
       throw .usage(
         "--\(option) is for a network that runs on --data; the detections of files are evaluated "
           + "as they are")
+    }
+    if names.contains("data"), names.contains("hierarchy") {
+      throw .usage("--hierarchy is for --detections and has no effect on a network")
     }
     if names.contains("data"), let option = Self.fileOptions.first(where: names.contains) {
       throw .usage("--\(option) is for --detections and has no effect on a network")
@@ -229,13 +241,15 @@ struct Evaluate: Command {
     if let extendedPath {
       guard ["npz", "json"].contains(FilePath.ending(extendedPath)) else {
         throw .usage(
-          "--extended takes a file that ends in .npz or .json, not \(Sentence.quoted(extendedPath))")
+          "--extended takes a file that ends in .npz or .json, not \(Sentence.quoted(extendedPath))"
+        )
       }
       guard runCount == 1 else {
         throw .usage("--extended takes one result, not \(runCount)")
       }
     }
-    try InputPath.checkKept(inputs, outputs: [csvPath, matrixPath, extendedPath, explanation.reportPath])
+    try InputPath.checkKept(
+      inputs, outputs: [csvPath, matrixPath, extendedPath, explanation.reportPath])
     try InputPath.checkReadable(inputs)
   }
 

@@ -9,6 +9,7 @@ struct ScoringOptions: Hashable, Sendable {
   var includesLastPixels = false
   var isClassAgnostic = false
   var rules = ScoringRules.auto
+  var hierarchy: String?
   var classes: [String] = []
   var ignoredClasses: [String] = []
   var confidence = EvaluationParameters.coco.confidence
@@ -50,7 +51,7 @@ struct ScoringOptions: Hashable, Sendable {
       ("--iou-thresholds", iouThresholds != nil), ("--recall-points", recallPoints != nil),
       ("--max-dets", detectionLimits != nil), ("--areas", areas != nil),
       ("--inclusive-pixels", includesLastPixels), ("--class-agnostic", isClassAgnostic),
-      ("--rules", rules != .auto),
+      ("--rules", rules != .auto), ("--hierarchy", hierarchy != nil),
       ("--classes", !classes.isEmpty), ("--ignore-classes", !ignoredClasses.isEmpty),
       ("--at-conf", confidence != plain.confidence), ("--at-iou", matchIoU != plain.matchIoU),
     ].first(where: \.1)?.0
@@ -96,6 +97,11 @@ extension Option where Owner == Evaluate {
         help:
           "Rules of: auto, LVIS's for files with its labels per image and else COCO's, or coco, "
           + "always COCO's"),
+      .value(
+        "hierarchy", \.scoring.hierarchy, unit: "file",
+        help:
+          "Class hierarchy in Open Images' JSON: objects and detections of a class count for the "
+          + "classes above it, too"),
       .values(
         "classes", \.scoring.classes, unit: "class", unset: "all",
         help: "Score these classes only, by name or by index from 0"),

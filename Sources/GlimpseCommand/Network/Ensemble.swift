@@ -37,7 +37,7 @@ extension [WeightsSource] {
       return list.count == 1 ? example : "\(example) and \(list.count - 1) more"
     }
     throw .usage(
-      "the networks of an ensemble need the same classes, but \(Sentence.printable(source.name)) has "
+      "networks that are evaluated together need the same classes, but \(Sentence.printable(source.name)) has "
         + "\(Sentence.count(classNames.count, "class", plural: "classes")) and "
         + "\(Sentence.printable(self[0].name)) has \(first.count): only the former has "
         + "\(only(classNames, first)), only the latter \(only(first, classNames)); "

@@ -49,6 +49,19 @@ public struct DetectionTable: Hashable, Sendable {
     scores.reserveCapacity(count)
   }
 
+  /// Adds copies of each row, with each of the class indices that are listed for its class.
+  package mutating func appendCopies(_ others: [[Int32]]) {
+    for row in 0..<count {
+      for classIndex in others[Int(classes[row])] {
+        images.append(images[row])
+        classes.append(classIndex)
+        boxes.append(boxes[row])
+        areas.append(areas[row])
+        scores.append(scores[row])
+      }
+    }
+  }
+
   /// Makes each box a pixel wider and higher, for corners that are the first and the last pixel.
   ///
   /// An area that is the box's own changes with it; that of a mask stays.
