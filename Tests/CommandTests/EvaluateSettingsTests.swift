@@ -139,7 +139,7 @@ import Testing
     let agnostic = try report("--class-agnostic")
     #expect(agnostic.classes.count == 1 && near(agnostic.metrics["AR100"], (0.7 + 1) / 3))
     let unknown = try evaluate("--classes", "catt")
-    #expect(unknown.exitCode == 2 && unknown.diagnostics.contains("\"cat\""))
+    #expect(unknown.exitCode == 2 && unknown.diagnostics.contains("did you mean cat?"))
     #expect(try evaluate("--ignore-classes", "cat,dog,bird").exitCode == 2)
   }
 
@@ -172,6 +172,62 @@ import Testing
     let strict = try evaluate("--also", "confusion", "--csv", csv, "--at-iou", "0.9")
     #expect(strict.exitCode == 0)
     #expect(try lines()[1] == "cat,0,0,0,1" && lines()[4] == "background,1,0,0,0")
+  }
+
+  @Test func openImagesAndItsHierarchy() throws {
+    let hierarchy = try folder.write(
+      "hierarchy.json",
+      """
+      {"LabelName": "Entity", "Subcategory": [
+        {"Subcategory": [{"LabelName": "cat"}], "LabelName": "dog"}, {"LabelName": "bird"}]}
+      """)
+    struct Extra: Decodable {
+      struct Metric: Decodable { let mAP: Double }
+      struct Class: Decodable { let ground_truth: Int }
+      let openimages: Metric
+      let classes: [Class]
+    }
+    func extra(_ words: String...) throws -> Extra {
+      let result = try BuiltProgram.run(
+        [
+          "evaluate", "--json", "--annotations", groundTruth, "--detections", found, "--also",
+          "openimages",
+        ] + words)
+      try #require(result.exitCode == 0, "\(result.diagnostics)")
+      return try JSONDecoder().decode(Extra.self, from: Data(result.output.utf8))
+    }
+    // The cat's AP is 1, those of dog and bird are 0.
+    #expect(near(try extra().openimages.mAP, 1.0 / 3))
+    let wide = try extra("--hierarchy", hierarchy)
+    // Each cat is a dog, too: two dogs, and both detections are right as dogs.
+    #expect(wide.classes.map(\.ground_truth) == [1, 2, 1])
+    #expect(near(wide.openimages.mAP, 2.0 / 3))
+    let other = try folder.write("other.json", "{\"LabelName\": \"cat\"}")
+    let refused = try evaluate("--hierarchy", other)
+    #expect(refused.exitCode == 4 && refused.diagnostics.contains("below another one"))
+    #expect(try evaluate("--hierarchy", groundTruth).exitCode == 4)
+  }
+
+  @Test func twoNetworksAreCompared() throws {
+    let root = folder.path + "/data"
+    try Fixtures.writeImage(
+      to: root + "/images/val/a.png", box: Box(x1: 10, y1: 10, x2: 50, y2: 40), seed: 1)
+    try folder.write("data/labels/val/a.txt", "0 0.4 0.4 0.5 0.5\n")
+    try folder.write("data/data.yaml", "val: images/val\nnames: [cat]\n")
+    let words = ["evaluate", "--data", root, "--imgsz", "32", "--weights", "builtin"]
+    struct Run: Decodable {
+      let weights: String
+      let metrics: [String: Double?]
+    }
+    struct Runs: Decodable { let runs: [Run] }
+    let result = try BuiltProgram.run(words + ["--against", "builtin", "--json"])
+    try #require(result.exitCode == 0, "\(result.diagnostics)")
+    let runs = try JSONDecoder().decode(Runs.self, from: Data(result.output.utf8)).runs
+    #expect(runs.map(\.weights) == ["builtin", "builtin"])
+    #expect(runs[0].metrics == runs[1].metrics && runs[0].metrics["AP"] != nil)
+    // Random weights have other classes.
+    let refused = try BuiltProgram.run(words + ["--against", "none"])
+    #expect(refused.exitCode == 2 && refused.diagnostics.contains("need the same classes"))
   }
 
   @Test(arguments: [

@@ -314,7 +314,7 @@ import Testing
       (words + ["--report", folder.path + "/no/r.html"], 1, "is not a writable folder"),
       (three + ["--report", html], 2, "one result or two to compare, not 3"),
       (words + ["--bootstrap", "0"], 2, "--bootstrap takes"),
-      (words + ["--iou-type", "mask"], 2, "bbox or segm"),
+      (words + ["--iou-type", "mask"], 2, "bbox, segm or boundary"),
       (["--data", folder.path, "--iou-type", "segm"], 2, "--iou-type segm needs --annotations"),
     ] {
       let result = try evaluate(words)

@@ -71,7 +71,8 @@ package struct NPZWriter {
     common += Self.bytes(UInt32(data.count)) + Self.bytes(UInt32(data.count))
     common += Self.bytes(UInt16(path.count)) + [0, 0]
     directory += Self.bytes(UInt32(0x0201_4B50)) + [20, 0] + common
-    directory += [UInt8](repeating: 0, count: 10) + Self.bytes(UInt32(bytes.count)) + path
+    // No comment, the first disk, data, readable and writable by the owner.
+    directory += [0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x01] + Self.bytes(UInt32(bytes.count)) + path
     bytes += Self.bytes(UInt32(0x0403_4B50)) + common + path + data
     count += 1
   }

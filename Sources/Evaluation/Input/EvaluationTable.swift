@@ -122,9 +122,8 @@ package struct EvaluationTable: Sendable {
   /// A stable counting sort of row indices by a key below `count`.
   static func sorted(_ rows: [Int32], by keys: [Int32], count: Int) -> [Int32] {
     // Rows may be some of those that have keys.
-    var places = [Int](repeating: 0, count: count + 1)
-    for row in rows { places[Int(keys[Int(row)]) + 1] += 1 }
-    for key in 0..<count { places[key + 1] += places[key] }
+    var places = starts(
+      rows.count == keys.count ? keys : rows.map { keys[Int($0)] }, count: count)
     var result = [Int32](repeating: 0, count: rows.count)
     for row in rows {
       let key = Int(keys[Int(row)])
