@@ -232,6 +232,13 @@ private struct Fixture {
     let target = try #require(to)
     #expect(
       classifier.values[source.range].elementsEqual(detector.values[target.range]))
+    // The same behind the name of a wrapper, as PyTorch's DataParallel writes it.
+    var wrapped = SafetensorsWriter(metadata: [:])
+    wrapped.add(classifier, prefix: "module.")
+    let again = try Safetensors(bytes: wrapped.bytes, name: "wrapped.safetensors").load(
+      into: detector, prefix: "backbone.")
+    #expect(again.loaded == report.loaded && again.missing == report.missing)
+    #expect(again.unexpected == ["module.fc.bias", "module.fc.weight"])
     // A detector's file says what it is for; this one does not.
     let error = #expect(throws: NetworksError.self) { try Model(file) }
     #expect(error?.description.contains("was not written by glimpse") == true)

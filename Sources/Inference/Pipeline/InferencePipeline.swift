@@ -32,7 +32,8 @@ package struct InferencePipeline<P: Predictor> {
     precondition(!predictors.isEmpty, "a pipeline has a predictor")
     self.predictors = predictors
     self.policy = policy
-    self.batch = batch
+    // A network of another program takes one image per run.
+    self.batch = predictors[0].runner.imported == nil ? batch : 1
   }
 
   /// Processes the images of files; see ``run(_:into:until:progress:)``.
@@ -163,7 +164,14 @@ package struct InferencePipeline<P: Predictor> {
       let part = places[start..<min(start + batch, places.count)]
       onBatch(part.map { results[$0].index })
       predictor.runner.times = StageTimes()
-      let predictions = try predictor.predict(part.compactMap { results[$0].image })
+      let predictions: [P.Prediction]
+      do {
+        predictions = try predictor.predict(part.compactMap { results[$0].image })
+      } catch  where predictor.runner.imported != nil {
+        // Its input may follow the image, which can then be too large.
+        for place in part { results[place].failure = error }
+        continue
+      }
       let times = predictor.runner.times / Double(part.count)
       for (place, prediction) in zip(part, predictions) {
         results[place].prediction = prediction

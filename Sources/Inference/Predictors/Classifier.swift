@@ -47,7 +47,7 @@ package final class Classifier: Predictor {
     var values = try runner.outputs(of: image.asInput, fitted)[0].values
     if !values.areProbabilities { values = values.softmax }
     // Of equal scores the first counts, as argmax has it.
-    let order = values.indices.filter { !values[$0].isNaN }
+    let order = values.indices.prefix(description.classNames.count).filter { !values[$0].isNaN }
       .sorted { (values[$0], $1) > (values[$1], $0) }
     return Classification(
       classes: order.prefix(count).map { .init(classIndex: $0, score: min(values[$0], 1)) })

@@ -12,7 +12,7 @@ extension DarknetConfig {
       let anchors = (0..<numbers.count / 2).map {
         SIMD2(Double(numbers[2 * $0]), Double(numbers[2 * $0 + 1]))
       }
-      let places = mask.isEmpty ? Array(anchors.indices) : mask.map { Int($0) }
+      let places = mask.isEmpty ? Array(anchors.indices) : mask.compactMap { Int(exactly: $0) }
       guard places.allSatisfy(anchors.indices.contains) else { return nil }
       return NetworkOutline.YOLOHead(
         output: "layer\(index - 1)_conv", anchors: places.map { anchors[$0] },

@@ -30,7 +30,8 @@ extension RecipeFamily {
           }
         }
         let (values, raw) = (outputs[boxes].values, outputs[scores].values)
-        for (row, anchor) in anchors.enumerated() where (row + 1) * 16 <= values.count {
+        for (row, anchor) in anchors.enumerated()
+        where (row + 1) * 16 <= values.count && row < raw.count {
           collector.add(0, sigmoid(min(max(raw[row], -100), 100))) {
             func value(_ index: Int) -> Double { Double(values[row * 16 + index]) }
             return box(

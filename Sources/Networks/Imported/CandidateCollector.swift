@@ -25,13 +25,20 @@ package struct CandidateCollector {
     box: () -> SIMD4<Double>
   ) {
     guard count > 0, start >= 0, start + (count - 1) * step < values.count else { return }
+    // Decoded once for all classes.
+    var corners: SIMD4<Double>?
+    func cached() -> SIMD4<Double> {
+      let result = corners ?? box()
+      corners = result
+      return result
+    }
     var best: (index: Int, value: Float)?
     for index in 0..<count {
       let value = values[start + index * step]
       if let best, !isMultiLabel, !(value > best.value) { continue }
       if let classes, !classes.contains(index) { continue }
       guard !isMultiLabel else {
-        add(index, score(value), box)
+        add(index, score(value), cached)
         continue
       }
       if !value.isNaN { best = (index, value) }

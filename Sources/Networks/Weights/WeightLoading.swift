@@ -45,14 +45,17 @@ package struct LoadReport: Hashable, Sendable {
 extension Safetensors {
   /// Loads the parameters whose tensors have the right shape, and reports the others.
   ///
-  /// Integer tensors, such as PyTorch's `num_batches_tracked`, are skipped silently.
+  /// Integer tensors, such as PyTorch's `num_batches_tracked`, are skipped silently, and so is a wrapper's
+  /// name before the names of all tensors: `module.` of PyTorch's DataParallel, `model.` of Lightning.
   ///
   /// - Parameter prefix: Prepended to the tensor names; with `backbone.`, public ResNet weights
   ///   load into the backbone of a detector.
   package func load(into block: ParameterBlock, prefix: String = "") -> LoadReport {
     var report = LoadReport()
+    let wrapper =
+      ["module.", "model."].first { word in entries.keys.allSatisfy { $0.hasPrefix(word) } } ?? ""
     for parameter in block.layout.entries {
-      let name = String(parameter.name.dropFirst(prefix.count))
+      let name = wrapper + parameter.name.dropFirst(prefix.count)
       guard parameter.name.hasPrefix(prefix), let entry = entries[name] else {
         report.missing.append(parameter.name)
         continue
@@ -66,8 +69,9 @@ extension Safetensors {
       block.importValues(values, for: parameter)
       report.loaded.append(parameter.name)
     }
-    report.unexpected = entries.filter { $1.type != nil && block.layout[prefix + $0] == nil }
-      .keys.sorted()
+    report.unexpected = entries.filter {
+      $1.type != nil && block.layout[prefix + $0.dropFirst(wrapper.count)] == nil
+    }.keys.sorted()
     return report
   }
 }
