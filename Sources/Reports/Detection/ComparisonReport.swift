@@ -33,7 +33,7 @@ public struct ComparisonReport: Sendable {
         .element("section", [:], Page.advice([verdict])), numbers,
         Page.section(
           "Difference by class",
-          "AP50-95 of “\(names[1])” minus that of “\(names[0])”, with confidence intervals from "
+          "\(first.report.apTitle) of “\(names[1])” minus that of “\(names[0])”, with confidence intervals from "
             + "\(paired.options.resamples) resamples for classes in at least "
             + "\(EvaluationAnalysis.fewestImages) images. An interval that contains 0 is not "
             + "significant.",
@@ -48,7 +48,7 @@ public struct ComparisonReport: Sendable {
               "AP50 lost per error type, in points",
               ErrorChart(runs: [first, second], names: names).markup),
           ])),
-      ], footer: EvaluationReport.definitions(paired.options)
+      ], footer: EvaluationReport.definitions(paired.options, first.result.parameters)
     ).text
   }
 
@@ -60,7 +60,7 @@ public struct ComparisonReport: Sendable {
       : difference.upper < 0
         ? "“\(names[1])” is worse" : "The difference is not significant"
     return (
-      "\(result): AP50-95 \(PageNumber.difference(difference.value)), \(range(difference)).",
+      "\(result): \(first.report.apTitle) \(PageNumber.difference(difference.value)), \(range(difference)).",
       "p = \(Self.probability(paired.ap.p)), paired bootstrap over "
         + "\(Sentence.count(first.table.imageNames.count, "image"))."
     )

@@ -20,7 +20,7 @@ public struct EvaluationReport: Sendable {
         title: "Evaluation of \(analysis.shortName)", eyebrow: "Evaluation",
         heading: analysis.shortName, facts: facts,
         content: Self.sections(analysis, imagePath: imagePath),
-        footer: Self.definitions(analysis.bootstrap?.options)
+        footer: Self.definitions(analysis.bootstrap?.options, analysis.result.parameters)
       ).text
   }
 
@@ -42,13 +42,28 @@ public struct EvaluationReport: Sendable {
   }
 
   /// The definitions of the metrics.
-  static func definitions(_ options: BootstrapOptions?) -> [String] {
+  static func definitions(
+    _ options: BootstrapOptions?, _ parameters: EvaluationParameters
+  ) -> [String] {
+    let ious = parameters.iouThresholds
+    let isCOCOs = ious == EvaluationParameters.cocoThresholds
+    let thresholds =
+      isCOCOs
+      ? "0.50 to 0.95 in steps of 0.05 unless another IoU is given"
+      : ious.map { NumberFormat.fixed($0, 3) }.joined(separator: ", ")
+    let areas = parameters.areaRanges.dropFirst().map { range in
+      "\(range.name) \(range.lower.optionText)"
+        + (range.upper < EvaluationParameters.AreaRange.all.upper
+          ? " to \(range.upper.optionText)" : " and more")
+    }
     let sentences = [
-      "AP is COCO's average precision: the mean precision over recall, over IoU 0.50 to 0.95 in "
-        + "steps of 0.05 unless another IoU is given, and over the classes with ground truth. AR is "
-        + "the recall after all detections. At most 100 detections per image and class are used.",
-      "Small objects are below 32², medium ones below 96² square pixels. Crowds and difficult objects "
-        + "are ignored.",
+      "AP is COCO's average precision: the mean precision over recall, over IoU \(thresholds), and "
+        + "over the classes with ground truth. AR is the recall after all detections. At most "
+        + "\(parameters.largestLimit) detections per image and class are used.",
+      (Array(parameters.areaRanges.dropFirst()) == EvaluationParameters.cocoAreas
+        ? "Small objects are below 32², medium ones below 96² square pixels."
+        : "Areas in square pixels: \(areas.joined(separator: ", ")).")
+        + " Crowds and difficult objects are ignored.",
       "Error types as in TIDE (Bolya et al. 2020), at IoU 0.5. The cost of an error type is the AP "
         + "gained if all errors of the type, and no others, were corrected.",
     ]

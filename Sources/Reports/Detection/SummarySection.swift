@@ -45,7 +45,7 @@ struct SummarySection: Sendable {
       result.append(
         (
           "Small dataset: the \(PageNumber.percent(analysis.bootstrap?.options.confidence ?? 0.95)) "
-            + "confidence interval of AP50-95 is \(PageNumber.range(range))",
+            + "confidence interval of \(analysis.report.apTitle) is \(PageNumber.range(range))",
           "Compare two models by a paired test on the same images: evaluate both results together."
         ))
     }

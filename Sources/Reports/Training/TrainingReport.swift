@@ -81,7 +81,8 @@ package struct TrainingReport: Sendable {
 
   private var definitions: [String] {
     switch evaluation {
-    case .detection(let analysis): EvaluationReport.definitions(analysis.bootstrap?.options)
+    case .detection(let analysis):
+      EvaluationReport.definitions(analysis.bootstrap?.options, analysis.result.parameters)
     case .segmentation(_, let bootstrap): SegmentationReport.definitions(bootstrap.options)
     case nil: []
     }
