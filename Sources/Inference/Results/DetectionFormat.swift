@@ -34,7 +34,7 @@ enum DetectionFormat {
       ? VOCDetectionFiles.recognizes(folder: path) : VOCDetectionFiles.recognizes(path)
     let file = isVOC || entry == .folder ? nil : try json(path)
     if let file, isCOCO(file) {
-      let results = try COCOResultsFile(file, groundTruth: groundTruth, readsMasks: readsMasks)
+      let results = COCOResultsFile(file, groundTruth: groundTruth, readsMasks: readsMasks)
       return (try results.read(tasks: tasks), false)
     }
     guard !readsMasks else {
