@@ -26,6 +26,6 @@ import Testing
     let error = #expect(throws: SampleError.self) { try read() }
     #expect(
       error?.description
-        == "/nowhere/at/all: the file cannot be read: No such file or directory")
+        == "/nowhere/at/all: there is no file of this name")
   }
 }

@@ -56,6 +56,33 @@ import Testing
     #expect(complaint(words, to: Train.self) == "unknown option \(name): \(answer)")
   }
 
+  /// Values of other programs are answered, and percentages.
+  @Test(arguments: [
+    (["train", "--batch", "-1"], "not '-1': use --batch auto"),
+    (["train", "--cache", "ram"], "decoded images are kept in memory"),
+    (["detect", "a.jpg", "--conf", "40"], "not '40'; did you mean 0.4?"),
+    (["train", "--shear", "90"], "takes a number from 0 to 60, not '90'\n"),
+  ])
+  func valuesAreAnswered(words: [String], sentence: String) throws {
+    let result = try BuiltProgram.run(words)
+    #expect(result.exitCode == 2 && result.diagnostics.contains(sentence), "\(result.diagnostics)")
+  }
+
+  /// The run that was changed last is resumed, and a run's folder stands for its best weights.
+  @Test func aRunIsNamedByItsFolderOrNotAtAll() throws {
+    let folder = try TemporaryFolder()
+    let none = try BuiltProgram.runShell("\"$GLIMPSE\" train --resume", in: folder.path)
+    #expect(none.exitCode == 1 && none.diagnostics.contains("there is no run in the folder 'runs'"))
+    try Fixtures.writeVOC(in: folder)
+    let result = try BuiltProgram.runShell(
+      "for name in a b; do \"$GLIMPSE\" train . --epochs 1 --imgsz 64 --batch 2 --name $name; done; "
+        + "touch -d '2020-01-01' runs/b/*; \"$GLIMPSE\" train --resume --epochs 2; "
+        + "\"$GLIMPSE\" detect JPEGImages/p0.png -w runs/a --no-save", in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    let rows = try String(contentsOfFile: folder.path + "/runs/a/results.csv", encoding: .utf8)
+    #expect(rows.split(separator: "\n").count == 3)
+  }
+
   @Test func allUnknownOptionsAreReportedAtOnce() {
     #expect(
       complaint(["pets", "--rect", "--epcohs", "3", "--zebra", "epochs=3"], to: Train.self)

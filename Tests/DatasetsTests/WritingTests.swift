@@ -112,8 +112,14 @@ struct WritingTests {
     #expect(
       losses[.voc] == [.segmentations: 2, .masks: 2, .areas: 1, .takenNames: 1])
     #expect(
-      losses[.yolo] == [.crowds: 1, .masksAsPolygons: 1, .joinedPolygons: 1, .marks: 2, .areas: 1])
-    #expect(losses[.createml] == [.crowds: 1, .segmentations: 2, .masks: 1, .marks: 2, .areas: 1])
+      losses[.yolo] == [
+        .crowds: 1, .masksAsPolygons: 1, .joinedPolygons: 1, .difficult: 1, .marks: 1,
+        .areas: 1,
+      ])
+    #expect(
+      losses[.createml] == [
+        .crowds: 1, .segmentations: 2, .masks: 1, .difficult: 1, .marks: 1, .areas: 1,
+      ])
 
     let voc = try reread(.voc, folder.path("voc"))
     #expect(voc[0].classNames == data[0].classNames)

@@ -31,6 +31,6 @@ struct PooledCurveTests {
     // from 0.3, 4/5 from 0.2; the dog's is 1 from 0.8. From 0.2 on: precision (2/3 + 1) / 2.
     let best = F1Curve.meanBest(curves)
     #expect(abs(best.precision - 5.0 / 6) < 1e-12 && best.recall == 1)
-    #expect(F1Curve.meanBest([]) == (0, 0))
+    #expect(F1Curve.meanBest([]) == (.infinity, 0, 0))
   }
 }

@@ -29,6 +29,51 @@ import Testing
     #expect((found["cat"] ?? 0) > 0.3)
   }
 
+  // Detect begins
+  func describe(_ paths: [String]) -> [String] {
+    do {
+      var options = DetectionOptions()
+      options.confidence = 0.4
+      let detector = try Detector(DefaultWeights.load(), options: options, threads: 2)
+      return paths.map { path in
+        do {
+          let image = try ImageFile.read(path).image
+          let found = try detector.detect(image).map { detection in
+            "\(detector.description.classNames[detection.classIndex]) \(detection.box)"
+          }
+          return path + ": " + found.joined(separator: ", ")
+        } catch {
+          return "\(error)"  // a sentence that names the file
+        }
+      }
+    } catch {
+      return ["\(error)"]
+    }
+  }
+  // Detect ends
+
+  @Test func describesFilesAndNamesThoseThatFail() {
+    let lines = describe(["Samples/cat.jpg", "Samples/none.jpg"])
+    #expect(lines.count == 2 && lines[0].hasPrefix("Samples/cat.jpg: cat ("))
+    #expect(lines[1] == "Samples/none.jpg: there is no file of this name")
+  }
+
+  @Test func detectsInPixelsFromMemory() throws {
+    let detector = try Detector(DefaultWeights.load(), threads: 1)
+    // Pixels begins
+    let width = 64, height = 48
+    var pixels = [UInt8](repeating: 114, count: width * height * 3)
+    pixels[0] = 255  // rows from the top, red, green, blue of each pixel
+    let image = Image(width: width, height: height, format: .rgb8, bytes: pixels)
+    let detections = try detector.detect(image)
+    let drawn = image.drawing(detections, classNames: detector.description.classNames)
+    let file = try ImageFile.encode(drawn, as: .png)
+    let same = try ImageFile.decode(file, name: "drawn").image
+    // Pixels ends
+    // Nothing is found in gray, so the image is unchanged.
+    #expect(detections.isEmpty && same == image)
+  }
+
   private func report(to path: String, _ print: (String) -> Void) throws {
     // Reports begins
     var input = EvaluationInput(classNames: ["cat", "dog"])
@@ -97,12 +142,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("README", "README.md"), ("Reports", "Sources/Glimpse/Glimpse.docc/Reports.md"),
-    ("Evaluation", "Sources/Glimpse/Glimpse.docc/Evaluation.md"),
+    ("README", "README.md", 0), ("Reports", "Sources/Glimpse/Glimpse.docc/Reports.md", 0),
+    ("Evaluation", "Sources/Glimpse/Glimpse.docc/Evaluation.md", 0),
+    ("Detect", "Sources/Glimpse/Glimpse.docc/Embedding.md", 0),
+    ("Pixels", "Sources/Glimpse/Glimpse.docc/Embedding.md", 1),
   ])
-  func isWhatTheTextShows(name: String, path: String) throws {
+  func isWhatTheTextShows(name: String, path: String, number: Int) throws {
     let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
-    let block = try #require(text.components(separatedBy: "```swift\n").dropFirst().first)
+    let block = try #require(text.components(separatedBy: "```swift\n").dropFirst(number + 1).first)
     let shown = try #require(block.components(separatedBy: "```").first)
     let source = try String(contentsOf: Self.file, encoding: .utf8)
     let parts = source.components(separatedBy: "// \(name) begins\n")

@@ -109,8 +109,11 @@ import Testing
       #expect(alone.paths.isEmpty && paths([argument, image]).last == image)
       return alone.problems.map(\.description).joined(separator: "|")
     }
-    #expect(problem("\(root)/cat.jpg") == "there is no file or folder '\(root)/cat.jpg'")
-    #expect(problem("0").hasPrefix("there is no file or folder '0'; cameras are not read: pipe "))
+    #expect(
+      problem("\(root)/cat.jpg") == "\(root)/cat.jpg: there is no file or folder of this name")
+    #expect(
+      problem("0").hasPrefix(
+        "0: there is no file or folder of this name; cameras are not read: pipe "))
     #expect(problem("https://x.org/a.jpg").contains("; addresses are not read: download the file"))
     try folder.write("empty/readme.md")
     #expect(

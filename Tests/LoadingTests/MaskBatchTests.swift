@@ -294,7 +294,7 @@ struct MaskBatchTests {
         .malformedLabels, "has 16 bits per pixel"
       ),
       (Image(width: 2, height: 4, format: .gray8), .sizeMismatch, "2x4 pixels, but its image"),
-      (nil, .unreadableImage, "the file cannot be read"),
+      (nil, .unreadableImage, "there is no file of this name"),
     ]
     try folder.write(ImageFile.encode(sound, as: .png), to: "sound.png")
     for (mask, kind, words) in cases {

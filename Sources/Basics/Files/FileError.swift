@@ -3,6 +3,8 @@ import Foundation
 /// A file or folder that cannot be read, written, listed or created.
 package struct FileError: DiagnosticError {
   package enum Operation: String, Sendable {
+    /// The reason says it all.
+    case find = ""
     case read = "the file cannot be read"
     case write = "the file cannot be written"
     case list = "the folder cannot be listed"
@@ -40,7 +42,7 @@ package struct FileError: DiagnosticError {
   /// not found.
   static func missing(_ path: String) -> FileError {
     let hint = path.contains("\u{FFFD}") ? "; its name may not be UTF-8: rename it" : ""
-    return FileError(.read, path, String(cString: strerror(ENOENT)) + hint)
+    return FileError(.find, path, "there is no file of this name" + hint)
   }
 
   static func tooLarge(_ path: String, _ limit: Int) -> FileError {
@@ -62,7 +64,8 @@ package struct FileError: DiagnosticError {
   }
 
   package var diagnostic: Diagnostic {
-    var diagnostic = Diagnostic("\(operation.rawValue): \(reason)", in: path, line: line)
+    var diagnostic = Diagnostic(
+      (operation == .find ? "" : operation.rawValue + ": ") + reason, in: path, line: line)
     diagnostic.isInaccessible = !isOfContent
     return diagnostic
   }

@@ -6,6 +6,12 @@ package enum Sentence {
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
+  /// The first ten of a list: "a, b, c and 7 more".
+  package static func beginning(of words: [String]) -> String {
+    words.prefix(10).joined(separator: ", ")
+      + (words.count > 10 ? " and \(words.count - 10) more" : "")
+  }
+
   /// External text in quotes, truncated to 200 characters, with control characters escaped.
   package static func quoted(_ text: String) -> String {
     let shown = text.count > 200 ? text.prefix(200) + "..." : Substring(text)

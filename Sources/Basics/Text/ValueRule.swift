@@ -48,12 +48,21 @@ package struct ValueRule<Value: OptionValue>: Sendable {
     words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
   }
 
+  /// "; did you mean 0.4?" for 40, where at most 1 is allowed.
+  private func fraction(of percentage: String) -> String? {
+    guard let number = Double(percentage), number > 1, number <= 100,
+      Value(optionText: "2").map(allows) == false,
+      let value = Value(optionText: "\(number / 100)"), allows(value)
+    else { return nil }
+    return "; did you mean \(value.optionText)?"
+  }
+
   /// Parses a value; throws if it is invalid or not allowed.
   package func read(_ text: String) throws(ValueError) -> Value {
     let value = Value(optionText: text)
     if let value, allows(value) { return value }
     let hint =
-      value.flatMap(nearest).map { "; the nearest is \($0.optionText)" }
+      value.flatMap(nearest).map { "; the nearest is \($0.optionText)" } ?? fraction(of: text)
       ?? Nearest.suggestion(for: text, among: words)
     let wanted = value == nil && !words.isEmpty ? Sentence.alternatives(words) : expected
     throw ValueError(message: "takes \(wanted), not \(Sentence.quoted(text))\(hint)")

@@ -18,7 +18,9 @@ package enum DroppedAnnotations: String, CaseIterable, Sendable {
   case emptySegmentations = "empty segmentations dropped, their boxes kept"
   case boxesOfSegmentations =
     "boxes recomputed from polygons, which are written instead"
-  case marks = "attributes dropped: difficult, truncated or occluded"
+  case difficult =
+    "objects marked difficult become ordinary ones; --skip-difficult leaves them out"
+  case marks = "attributes dropped: truncated or occluded"
   case areas = "mask areas dropped: those that are not the box's width times height"
   case imageClasses = "image-level classes dropped"
   case imageMasks = "image masks dropped"

@@ -42,10 +42,9 @@ struct FormatCapabilities: OptionSet, Hashable {
     case .mask?: if !contains(.masks) { losses.append(.masks) }
     }
     if boxShift(of: annotation) > 0 { losses.append(.boxesOfSegmentations) }
-    if annotation.isDifficult || annotation.isTruncated || annotation.isOccluded,
-      !contains(.marks)
-    {
-      losses.append(.marks)
+    if !contains(.marks) {
+      if annotation.isDifficult { losses.append(.difficult) }
+      if annotation.isTruncated || annotation.isOccluded { losses.append(.marks) }
     }
     if let stated = annotation.stated, !contains(.areas),
       // Products of printed digits differ by rounding.

@@ -91,7 +91,11 @@ struct BoxValidator {
     if width == 0 || height == 0 { return box }
     let clipped = box.clipped(toWidth: width, height: height)
     if !(clipped.x2 > clipped.x1 && clipped.y2 > clipped.y1) {
-      report(.boxOutsideImage, object, box, "lies outside of the \(imageText); ignored.")
+      var looks = ""
+      if case .fractions(let corners) = object.extent, corners.x1 + corners.x2 > 4 {
+        looks = ", its numbers look like pixels instead of fractions from 0 to 1"
+      }
+      report(.boxOutsideImage, object, box, "lies outside of the \(imageText)\(looks); ignored.")
       return nil
     }
     // The tolerance for rounding errors: one pixel, or 0.01 if the size is unknown.

@@ -23,6 +23,19 @@ extension Dataset {
     return result
   }
 
+  /// The dataset without the objects that are marked difficult.
+  package func droppingDifficult() -> Dataset {
+    var result = self
+    for (index, sample) in samples.enumerated() {
+      let kept = sample.annotations.indices.filter { !sample.annotations[$0].isDifficult }
+      result.samples[index].annotations = kept.map { sample.annotations[$0] }
+      if let ids = sample.ids?.annotations {
+        result.samples[index].ids?.annotations = kept.map { ids[$0] }
+      }
+    }
+    return result
+  }
+
   /// - Parameter place: The new index of a class; nil for one that is dropped.
   private func mappingClasses(names: [String], _ place: (Int) -> Int?) -> Dataset {
     var result = self

@@ -112,12 +112,19 @@ struct DatasetBuilder {
       let kind: DatasetIssue.Kind = if case .layout = finding { .boxLayout } else { .boxUnit }
       issues.report(kind, files.count == 1 ? files.first ?? path : path, "\(finding).")
     }
-    for (name, count) in zip(parsed.classNames, unwanted) where count > 0 {
-      issues.report(
-        .unwantedClass, path,
-        "\(count) boxes of the class \"\(name)\" are ignored; it is not among the "
-          + "\(classNames.count) requested classes.")
-    }
+    let ignored = zip(parsed.classNames, unwanted).filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
+    guard !ignored.isEmpty else { return }
+    issues.report(
+      .unwantedClass, path,
+      "\(Sentence.count(ignored.reduce(0) { $0 + $1.1 }, "box", plural: "boxes")) of "
+        + "\(Sentence.count(ignored.count, "class", plural: "classes")) that are not among the "
+        + "\(reading.classesAre) are ignored: "
+        + ignored.map { "\($0.0) (\($0.1))" }.joined(separator: ", ") + ".")
+  }
+
+  /// The classes of the files that have boxes and were not requested.
+  var ignoredClasses: [String] {
+    zip(parsed.classNames, unwanted).filter { $0.1 > 0 }.map(\.0)
   }
 
   /// Throws if a split has no usable image or box.
@@ -132,6 +139,12 @@ struct DatasetBuilder {
           + "can be used.\(first)")
     }
     let objects = parsed.images.reduce(0) { $0 + $1.objects.count }
+    if objects > 0, classIndices.allSatisfy({ $0 == nil }) {
+      throw DatasetsError(
+        file: path,
+        "no class in common: the dataset has \(Sentence.beginning(of: parsed.classNames)), and "
+          + "none of the \(reading.classesAre): \(Sentence.beginning(of: classNames)).")
+    }
     if objects > 0 && samples.allSatisfy(\.annotations.isEmpty) {
       throw DatasetsError(
         file: path, "none of the \(objects) boxes of the split \"\(split)\" can be used.\(first)")

@@ -21,6 +21,8 @@ public struct DatasetReading {
   package var keepsUnreadableImages = false
   /// The width and height in pixels of an image whose size cannot be found.
   package static let assumedSize = 640
+  /// What the requested classes are, in messages.
+  package var classesAre = "requested classes"
   /// Whether a folder that holds masks beside labels of another format is read as a dataset of masks,
   /// as segmentation needs it.
   package var prefersMasks = false

@@ -41,6 +41,7 @@ extension Dataset {
     var dataset = Dataset(
       path: path, format: format, split: name, classNames: builder.classNames, samples: samples,
       issues: builder.issues, unmeasuredCount: builder.unmeasuredCount)
+    dataset.ignoredClasses = builder.ignoredClasses
     if reading.keepsSources {
       let ids = Dictionary(
         zip(parsed.classNames, parsed.classIds).map { ($0, $1) }, uniquingKeysWith: { a, _ in a })

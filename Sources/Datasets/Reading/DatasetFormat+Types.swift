@@ -35,6 +35,19 @@ extension DatasetFormat {
     return nil
   }
 
+  /// The files of a dataset, as a noun with its article.
+  package var appearance: String { reader.appearance }
+
+  /// What is at a path without a dataset: "a folder of 8 images without labels".
+  private static func content(of path: String) -> String {
+    guard FileContents.entry(path) == .folder else { return "a file" }
+    var issues: [DatasetIssue] = []
+    let images = ImageFolder.files(below: [path], issues: &issues, where: FilePath.isImage)
+    return images.isEmpty
+      ? "a folder without images"
+      : "a folder of \(Sentence.count(images.count, "image")) without labels"
+  }
+
   /// Determines the format of a dataset from its file and folder names.
   ///
   /// - Parameter given: The format, if known; it is returned unchanged.
@@ -64,17 +77,17 @@ extension DatasetFormat {
     if fitting.isEmpty || fitting == [.folders], let (file, kind) = unreadableLabels(at: path) {
       throw DatasetsError(
         file: file,
-        "labels are expected, but it is \(kind)."
+        "a dataset is expected, but it is \(kind)."
           + (fitting.isEmpty
             ? "" : " A dataset of one folder per class is read with --format folders (--from)."))
     }
     if fitting.count == 1 { return fitting[0] }
     if fitting.isEmpty {
-      let known = allCases.map { "\($0.rawValue) (\($0.reader.appearance))" }
       throw DatasetsError(
         file: path,
-        "no dataset is recognized here; supported formats: \(known.joined(separator: "; "))."
-      )
+        "no dataset is recognized here, \(content(of: path)); supported are "
+          + "\(Sentence.alternatives(allCases.map(\.rawValue))), whose files 'glimpse check --help' "
+          + "describes.")
     }
     let names = fitting.map(\.rawValue).joined(separator: " and ")
     let found = fitting.map { format in

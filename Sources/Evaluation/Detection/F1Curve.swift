@@ -96,12 +96,15 @@ package struct F1Curve: Hashable, Sendable {
 }
 
 extension F1Curve {
-  /// Precision and recall averaged over classes, at the confidence threshold of the highest mean
-  /// F1.
+  /// The confidence threshold of the highest mean F1, and precision and recall averaged over classes
+  /// there.
   ///
-  /// Classes without ground truth are left out; both are 0 if no detection is a true positive.
+  /// Classes without ground truth are left out; without a true positive the confidence is infinite,
+  /// and both are 0.
   /// Source: Ultralytics `ap_per_class`, without its smoothing of the curve.
-  package static func meanBest(_ curves: [F1Curve]) -> (precision: Double, recall: Double) {
+  package static func meanBest(
+    _ curves: [F1Curve]
+  ) -> (confidence: Double, precision: Double, recall: Double) {
     let counted = curves.filter { $0.groundTruthCount > 0 }
     var steps: [(score: Double, curve: Int, f1: Double)] = []
     for (index, curve) in counted.enumerated() {
@@ -119,7 +122,8 @@ extension F1Curve {
     let points = counted.map { $0.point(from: confidence) }
     let count = Double(max(points.count, 1))
     return (
-      points.reduce(0) { $0 + $1.precision } / count, points.reduce(0) { $0 + $1.recall } / count
+      confidence, points.reduce(0) { $0 + $1.precision } / count,
+      points.reduce(0) { $0 + $1.recall } / count
     )
   }
 }

@@ -24,6 +24,9 @@ struct Check: Command {
       + "cache folder, which makes a second check fast.",
     "The exit code is 4 if there are errors: labels or images that are lost or wrong, or the same "
       + "image in two splits. Warnings count only with --strict.",
+    "The formats: "
+      + DatasetFormat.allCases.map { "\($0.rawValue), \($0.appearance)" }.joined(separator: "; ")
+      + ".",
   ]
 
   static let arguments = [Positional<Check>.dataset(\.data)]

@@ -4,6 +4,7 @@ import Glimpse
 struct Convert: Command {
   var writing = DatasetWriting()
   var keepsSegmentations = true
+  var skipsDifficult = false
 
   static let name = "convert"
   static let summary = "Convert a labeled dataset to another format"
@@ -31,6 +32,8 @@ struct Convert: Command {
       .sourceFormat(\.writing.source),
       .splits(\.writing.splits, help: "Splits to convert"),
       .skipInvalid(\.writing.skipsInvalid),
+      .flag(
+        "skip-difficult", \.skipsDifficult, help: "Leave out objects that are marked difficult"),
       .threads(\.writing.threads),
     ],
   ]
@@ -53,8 +56,14 @@ struct Convert: Command {
     let read = try writing.read(
       index, ThreadPool(threads: writing.threads ?? Machine.availableThreads),
       segmentations: keepsSegmentations, on: console)
+    let chosen = skipsDifficult ? read.map { $0.droppingDifficult() } : read
+    let dropped =
+      read.reduce(0) { $0 + $1.annotationCount } - chosen.reduce(0) { $0 + $1.annotationCount }
+    if dropped > 0 {
+      console.note("note: \(Sentence.count(dropped, "object")) marked difficult left out")
+    }
     return try writing.write(
-      [read], as: [""], of: read, in: format, to: folder,
+      [chosen], as: [""], of: read, in: format, to: folder,
       keepsSegmentations: keepsSegmentations, on: console)
   }
 }

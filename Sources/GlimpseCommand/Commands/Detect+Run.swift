@@ -139,7 +139,8 @@ extension Detect {
     }
     if drawsImages {
       outputs.append(
-        DetectionFiles.drawings(folder: folder.path, classNames: classNames, policy: policy))
+        DetectionFiles.drawings(
+          folder: folder.path, classNames: classNames, options: drawing, policy: policy))
     }
     return outputs
   }

@@ -15,6 +15,7 @@ struct Detect: Command {
   var batch = 1
   /// Whether images with boxes are written; nil for the default of the inputs.
   var savesDrawings: Bool?
+  var drawing = DrawingOptions()
   var savesLabels = false
   var savesScores = false
   var savesCrops = false
@@ -81,6 +82,12 @@ struct Detect: Command {
         help:
           "Write a label file per image into labels/: class, center, size (0 to 1); and classes.txt"
       ),
+      .value(
+        "line-width", \.drawing.lineWidth, .from(1, to: 100), unit: "pixels",
+        unset: "by the image's size", help: "Line width of drawn boxes"),
+      .flag("hide-labels", \.drawing.showsLabels, sets: false, help: "Draw boxes without text"),
+      .flag(
+        "hide-conf", \.drawing.showsScores, sets: false, help: "Draw class names without scores"),
       .flag("save-conf", \.savesScores, help: "Add the score to the rows of --save-txt"),
       .flag("save-voc", \.savesVOC, help: "Write a Pascal VOC file per image into annotations/"),
       .flag("save-labelme", \.savesLabelMe, help: "Write a LabelMe file per image into labelme/"),

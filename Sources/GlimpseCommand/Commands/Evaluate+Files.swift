@@ -22,11 +22,18 @@ extension Evaluate {
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let split = chosenSplit(of: path, on: console)
     func read(_ type: OverlapChoice) throws -> GroundTruth {
-      try GroundTruth.read(
+      var groundTruth = try GroundTruth.read(
         path, split: split, readsMasks: type != .bbox, countsDifficult: countsDifficult,
         includesLastPixels: scoring.includesLastPixels)
+      groundTruth.renames = renames
+      return groundTruth
     }
     let groundTruth = try read(types[0])
+    for rename in renames where !groundTruth.classNames.contains(rename.groundTruth) {
+      throw CommandError.usage(
+        "--map: \(path) has no class \(Sentence.quoted(rename.groundTruth))"
+          + Nearest.suggestion(for: rename.groundTruth, among: groundTruth.classNames))
+    }
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
@@ -107,6 +114,7 @@ extension Evaluate {
       paths, for: groundTruth, readsMasks: type != .bbox,
       includesLastPixels: scoring.includesLastPixels, tasks: tasks)
     for note in found.notes { console.note("note: \(Sentence.printable(note))") }
+    suggestRenames(of: found.mismatches.unknownClassNames, in: groundTruth.classNames, on: console)
     try report(found.mismatches, on: console)
     guard found.detections.count > 0 || found.mismatches.errorCount == 0 else {
       throw CommandError(
@@ -138,6 +146,14 @@ extension Evaluate {
     return result
   }
 
+  /// Names the option that joins classes of other names.
+  func suggestRenames(of names: [String], in classNames: [String], on console: Console) {
+    let suggestions = ClassRename.suggestions(for: names, in: classNames)
+    guard !suggestions.isEmpty else { return }
+    let list = suggestions.map(\.optionText).joined(separator: ",")
+    console.note("note: classes of other names can be joined: --map \(Sentence.quoted(list))")
+  }
+
   /// The IoU types, each once.
   private var types: [OverlapChoice] {
     overlaps.isEmpty ? [.bbox] : OverlapChoice.allCases.filter(overlaps.contains)
@@ -147,12 +163,11 @@ extension Evaluate {
   /// given, and warnings end it with `--strict`.
   func report(_ mismatches: ConsistencyIssues, on console: Console) throws(CommandError) {
     for kind in ConsistencyIssues.Kind.allCases where mismatches.count(kind) > 0 {
-      let sentences = mismatches.sentences(kind)
       let head = (kind.isError ? "" : "warning: ") + kind.rawValue
-      for sentence in sentences {
+      for sentence in mismatches.sentences(kind) {
         console.note("\(head): \(Sentence.printable(sentence))")
       }
-      let rest = mismatches.count(kind) - sentences.count
+      let rest = mismatches.restCount(kind)
       if rest > 0 { console.note("\(head): and \(rest) more") }
     }
     let errors = mismatches.errorCount

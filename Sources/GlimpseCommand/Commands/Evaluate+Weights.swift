@@ -31,7 +31,8 @@ extension Evaluate {
       threads: threads, precision: precision.of(models + compared.joined()), on: console)
     let tasks = backend.pool
     var issues = IssueReporter(on: console)
-    let dataset = try open(data, classNames: model.description.classNames, tasks, &issues, console)
+    let classNames = try renamed(model.description.classNames)
+    let dataset = try open(data, classNames: classNames, tasks, &issues, console)
     var runs = [
       try run(models, [source] + otherWeights, on: dataset, backend, console)
     ]
@@ -78,7 +79,7 @@ extension Evaluate {
       kernels: backend.kernels)
     let (sink, summary) = try detections(of: dataset, detector, console)
     var input = sink.input
-    let names = detector.description.classNames
+    let names = try renamed(detector.description.classNames)
     if names != dataset.classNames {
       // The same classes in another order.
       input.detections.mapClasses(
@@ -129,6 +130,24 @@ extension Evaluate {
     return head + lines.joined()
   }
 
+  /// The names that the classes of the weights have in the dataset.
+  private func renamed(_ names: [String]) throws(CommandError) -> [String] {
+    for rename in renames where !names.contains(rename.predicted) {
+      throw .usage(
+        "--map: the weights have no class \(Sentence.quoted(rename.predicted))"
+          + Nearest.suggestion(for: rename.predicted, among: names))
+    }
+    let result = names.map { name in
+      renames.last { $0.predicted == name }?.groundTruth ?? name
+    }
+    if let repeated = result.first(where: { name in result.count { $0 == name } > 1 }) {
+      throw .usage(
+        "--map: two classes of the weights cannot be \(Sentence.quoted(repeated)); join them in a file "
+          + "of detections instead, with --annotations and --detections")
+    }
+    return result
+  }
+
   /// Opens the split, which must have an object of a class of the weights.
   private func open(
     _ data: String, classNames: [String], _ tasks: ThreadPool, _ issues: inout IssueReporter,
@@ -138,6 +157,7 @@ extension Evaluate {
     var reading = DatasetReading(runner: OpeningProgress(tasks, on: console), images: index)
     // An image that cannot be read is found without detections: its objects count as missed.
     reading.keepsUnreadableImages = true
+    reading.classesAre = "\(classNames.count) classes of the weights"
     let dataset = try Dataset.open(
       path: data, split: chosenSplit(of: data, on: console), classNames: classNames,
       reading: reading)
@@ -146,6 +166,9 @@ extension Evaluate {
     for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
       issues.add(issue.description)
     }
+    suggestRenames(
+      of: classNames.filter { !dataset.ignoredClasses.contains($0) }, in: dataset.ignoredClasses,
+      on: console)
     guard dataset.annotationCount > 0 else {
       issues.finish()
       throw DatasetsError(

@@ -6,6 +6,7 @@ struct Evaluate: Command {
   var detections: [String] = []
   var mergesDetections = false
   var allowsMismatches = false
+  var renames: [ClassRename] = []
   var countsDifficult = false
   var data: String?
   var split: String?
@@ -35,8 +36,9 @@ struct Evaluate: Command {
     "AP50-95 is COCO's average precision over IoU 0.50 to 0.95, AP50 and AP75 that at one IoU. "
       + "Objects that are marked difficult are ignored unless --count-difficult is given. At most "
       + "100 detections per image and class count, as in the benchmark.",
-    "The classes of the dataset are matched to those of the weights by name. Several classes of one "
-      + "box count, as in the benchmark, but not in detect: --no-multi-label makes both equal.",
+    "The classes of the dataset are matched to those of the weights by name; --map tells which mean "
+      + "the same under other names. Several classes of one box count, as in the benchmark, but not in "
+      + "detect: --no-multi-label makes both equal.",
     "Files of detections: COCO results are matched to images and classes by id, or by file name and "
       + "from 1 where the ground truth has no ids; the lines of 'detect --json' by file name and "
       + "class name; YOLO label files by file name, and by the class names of classes.txt or else by "
@@ -99,6 +101,11 @@ struct Evaluate: Command {
       .batch(\.batch),
     ] + Option.imports(\.imports),
     "Ground truth": [
+      .values(
+        "map", \.renames, unset: "equal names",
+        help:
+          "Classes of the weights or detections that the ground truth has under another name, as in "
+          + "tvmonitor=tv,sofa=couch"),
       .flag(
         "count-difficult", \.countsDifficult,
         help: "Count objects that are marked difficult, as pycocotools does"),

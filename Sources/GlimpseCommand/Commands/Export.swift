@@ -15,6 +15,7 @@ struct Export: Command {
   var checks = false
   var isHalf = false
   var note: String?
+  var evaluation: String?
   var classNames: [String] = []
   var output: String?
 
@@ -30,8 +31,8 @@ struct Export: Command {
       + "and classes (N x max-det), the highest score first.",
     "Parameters keep their names. Batch normalization is fused into the convolutions, except with "
       + "--training.",
-    "--format safetensors writes weights for Glimpse: of half the size with --half, with a note, or with "
-      + "other names of the classes.",
+    "--format safetensors writes weights for Glimpse: of half the size with --half, with a note or the "
+      + "metrics that they were measured to have, or with other names of the classes.",
   ]
 
   static let options: OptionGroups<Export> = [
@@ -53,6 +54,11 @@ struct Export: Command {
       .value(
         "note", \.note, unit: "text", unset: "none",
         help: "A note for the metadata of safetensors, such as the origin of the weights"),
+      .value(
+        "metrics", \.evaluation, unit: "file", unset: "none",
+        help:
+          "The output of evaluate --json on the weights, for the metadata of safetensors; 'glimpse "
+          + "info --weights' lists the metrics of each class"),
       .values(
         "class-names", \.classNames, unit: "name", unset: "those of the weights",
         help: "New names of all classes, in their order"),
@@ -89,8 +95,8 @@ struct Export: Command {
 
   func check(given names: Set<String>) throws(CommandError) {
     switch format {
-    case .onnx where isHalf || note != nil:
-      throw .usage("--half and --note are for --format safetensors")
+    case .onnx where isHalf || note != nil || evaluation != nil:
+      throw .usage("--half, --note and --metrics are for --format safetensors")
     case .safetensors:
       let others = ["batch", "training", "decoded", "nms", "dynamic"].filter(names.contains)
       if let name = others.first {
@@ -127,7 +133,12 @@ struct Export: Command {
     let path = output ?? "\(loaded.description.name).\(format.rawValue)"
     try ResultFolder.checkNew(file: path, overwrites: overwrites)
     if format == .safetensors {
-      try loaded.write(to: path, as: isHalf ? .f16 : .f32, note: note)
+      var extra: [String: String] = [:]
+      extra["note"] = note
+      if let evaluation {
+        extra[MeasuredMetrics.key] = try MeasuredMetrics(evaluation: evaluation).text
+      }
+      try loaded.write(to: path, as: isHalf ? .f16 : .f32, extra: extra)
       try console.print("\(Sentence.printable(path)): \(loaded.description.name)")
       return .done
     }

@@ -15,7 +15,7 @@ struct Info: Command {
     "Without --model and --weights: processors, kernels, limits and memory, as needed in bug reports "
       + "and benchmarks. With one of them: the model's layers with output sizes, parameters and "
       + "FLOPs, and estimates of the memory for inference and training, without the cache of decoded "
-      + "images (--cache of train).",
+      + "images (--cache of train); then the metrics of each class, where the weights' file has them.",
     "Of a network of another program (ONNX, Darknet, or what import wrote): inputs, outputs, operators, "
       + "and the recipe by which its outputs are decoded.",
   ]
@@ -41,6 +41,8 @@ struct Info: Command {
   static let examples: KeyValuePairs = [
     "glimpse info": "Kernels, processors and memory of this machine.",
     "glimpse info --json": "The same as JSON, memory in bytes.",
+    "glimpse info --weights builtin":
+      "The built-in weights: their classes, and how well each is detected.",
     "glimpse info yolox_nano.onnx": "Inputs, outputs, operators and recipe of a network.",
     "glimpse info --model compact --imgsz 640":
       "Layers, parameters, FLOPs and memory at 640 x 640 pixels.",
@@ -52,7 +54,7 @@ struct Info: Command {
       guard network.weights == nil, network.model == nil else {
         throw CommandError.usage("<network> stands for --weights; leave --weights and --model out")
       }
-      network.weights = .file(file)
+      network.weights = WeightsSource(optionText: file)
     }
     if let path = network.weights?.path, NetworkFile.isForeign(path) {
       let summary = try ImportSummary(path, network.imports)
@@ -71,7 +73,16 @@ struct Info: Command {
       if let note = resolved.note { console.warn(note) }
       let summary = try ModelSummary(
         network.load(on: console), batch: batch, precision: resolved.precision)
-      try console.write(summary.text, json: summary.json, asJSON: printsJSON)
+      let metadata = try network.metadata()
+      let metrics = MeasuredMetrics(metadata: metadata)
+      var text = summary.text
+      if let note = metadata["note"] { text += "note        \(Sentence.printable(note))\n" }
+      if let metrics { text += "\n" + metrics.table }
+      try console.write(
+        text,
+        json: summary.json.appending(
+          metadata["note"].map { ["note": .string($0)] } ?? .null,
+          metrics.map { ["metrics": $0.json] } ?? .null), asJSON: printsJSON)
     }
     return .done
   }

@@ -97,8 +97,16 @@ struct Train: Command {
     ) { (command, path) throws(CommandError) in try command.begin(withFile: path) },
     .settings(
       "resume", unit: "run",
-      help: "Resume a run folder with its settings; other options override them"
-    ) { (command, path) throws(CommandError) in try command.begin(resuming: path) },
+      help:
+        "Resume a run folder with its settings, without a name the latest one in runs; other options "
+        + "override them"
+    ) { (command, path) throws(CommandError) in
+      guard path == "latest" else { return try command.begin(resuming: path) }
+      guard let latest = RunFolder.latest(in: "runs") else {
+        throw CommandError("--resume: there is no run in the folder 'runs'; name the run's folder")
+      }
+      try command.begin(resuming: latest)
+    }.orBare("latest"),
   ]
 
   func check(given names: Set<String>) throws(CommandError) {

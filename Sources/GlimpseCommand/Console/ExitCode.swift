@@ -68,6 +68,11 @@ struct CommandError: ModuleError {
     self.exitCode = exitCode
   }
 
+  /// The error with what to do after its sentence.
+  func adding(_ advice: String) -> CommandError {
+    CommandError(diagnostic.description + ": " + advice, exitCode: exitCode)
+  }
+
   /// An invalid command line.
   static func usage(_ description: String) -> CommandError {
     CommandError(description, exitCode: .usage)

@@ -32,6 +32,16 @@ struct NetworkChoice: Sendable {
     }
     return try imageSize.map { try loaded.resized(to: $0) } ?? loaded
   }
+
+  /// The metadata of the weights' file; empty for random weights.
+  func metadata() throws(NetworksError) -> [String: String] {
+    let name = (model ?? .compact).name
+    switch weights ?? .usual(for: name) {
+    case .builtIn: return try DefaultWeights.file(of: name).metadata
+    case .file(let path): return try Safetensors(path: path).metadata
+    case .random: return [:]
+    }
+  }
 }
 
 extension WeightsSource {
@@ -100,7 +110,15 @@ struct ComputeBackend {
     let resolved = precision.resolved(on: set)
     if let note = resolved.note { console.warn(note) }
     kernels = try Kernels(set, precision: resolved.precision)
-    pool = ThreadPool(threads: threads ?? Machine.availableThreads)
+    let available = Machine.availableThreads
+    // More threads than processors only wait for each other; a few are useful in tests.
+    let most = max(4 * available, 16)
+    if let threads, threads > most {
+      console.warn(
+        "--threads \(threads): this process may use \(Sentence.count(available, "processor")); "
+          + "\(most) threads are used")
+    }
+    pool = ThreadPool(threads: min(threads ?? available, most))
   }
 
   /// Pools for predictors that process images side by side: whole images on single threads where there

@@ -42,7 +42,11 @@ enum ArgumentParser<C: Command> {
     guard problems.isEmpty else { throw .usage(paragraph(problems)) }
     var command = C()
     for stage in Option<C>.Stage.allCases {
-      for (option, value) in given where option.stage == stage { try option.apply(&command, value) }
+      for (option, value) in given where option.stage == stage {
+        do throws(CommandError) { try option.apply(&command, value) } catch {
+          throw Habits.advice(on: value, of: option.name).map { error.adding($0) } ?? error
+        }
+      }
     }
     try assign(arguments, to: &command)
     let names = Set(given.map(\.option.name))
@@ -110,6 +114,7 @@ enum ArgumentParser<C: Command> {
       rest.removeFirst()
       return next
     }
+    if let value = option.bareValue { return value }
     throw .usage("\(option.spelling) needs a value: \(option.spelling) <\(valueName)>")
   }
 

@@ -46,6 +46,22 @@ enum Habits {
     "verbose": ["drop it"], "workspace": ["drop it"],
   ]
 
+  /// What to use instead of a value of an option.
+  private static let values: [String: [String: String]] = [
+    "batch": ["-1": "use --batch auto"],
+    "cache": [
+      "ram": "decoded images are kept in memory, up to so many MiB; drop it",
+      "true": "decoded images are kept in memory, up to so many MiB; drop it",
+      "disk": "decoded images are kept in memory, up to so many MiB; drop it",
+    ],
+    "weights": ["imagenet": "use builtin, weights of objects in photographs"],
+  ]
+
+  /// What to use instead of a value that an option refuses.
+  static func advice(on value: String, of option: String) -> String? {
+    values[option]?[value.lowercased()]
+  }
+
   /// The commands of other programs, and ours.
   static let commands: [String: String] = [
     "predict": "detect", "val": "evaluate", "validate": "evaluate", "test": "evaluate",

@@ -21,6 +21,8 @@ struct Option<Owner: Sendable>: Sendable {
   var words: [String] = []
   /// When it is applied, wherever it stands on the command line.
   var stage = Stage.own
+  /// The value where none follows; nil if the option needs one.
+  var bareValue: String?
   /// Other long names that are accepted but not shown in the help.
   var aliases: [String] = []
   /// Parses the text, which is empty for a flag, into the property.
@@ -42,6 +44,13 @@ struct Option<Owner: Sendable>: Sendable {
   func alias(_ names: String...) -> Option {
     var option = self
     option.aliases += names
+    return option
+  }
+
+  /// The same option with a value that may be left out.
+  func orBare(_ value: String) -> Option {
+    var option = self
+    option.bareValue = value
     return option
   }
 

@@ -111,7 +111,8 @@ struct TrainingReporter {
           + "(--patience)")
     }
     if let table = outcome.validation?.table {
-      try console.write("Validation of the best weights:\n" + table.text + "\n")
+      let note = outcome.validation?.tableNote.map { "; " + $0 } ?? ""
+      try console.write("Validation of the best weights (split val\(note)):\n" + table.text + "\n")
     }
     let files = try RunFolder(existing: outcome.folder)
     let best = outcome.best.map {

@@ -1,5 +1,17 @@
 import Basics
 
+/// What of detections is drawn, and how.
+public struct DrawingOptions: Hashable, Sendable {
+  /// The thickness of a box's edge in pixels; nil for one that fits the image.
+  public var lineWidth: Int?
+  /// Whether class names are drawn.
+  public var showsLabels = true
+  /// Whether scores are drawn beside class names.
+  public var showsScores = true
+
+  public init() {}
+}
+
 /// Line and text sizes for drawing on an image, in pixels. They grow with the image: lines and text
 /// cover about the same fraction of a small and of a large image.
 struct DrawingStyle: Hashable, Sendable {
@@ -12,10 +24,10 @@ struct DrawingStyle: Hashable, Sendable {
   /// The height of a label.
   let labelHeight: Int
 
-  init(width: Int, height: Int) {
+  init(width: Int, height: Int, lineWidth: Int? = nil) {
     let size = (Double(width) * Double(height)).squareRoot()
     // 0.25 favors wider lines: a line of one pixel is hard to see in a busy image.
-    lineWidth = max(1, Int((size / 200 + 0.25).rounded()))
+    self.lineWidth = lineWidth ?? max(1, Int((size / 200 + 0.25).rounded()))
     textScale = max(1, (size / 140).rounded() / 2)
     margin = Int((2 * textScale).rounded())
     // Below the baseline a descender takes two dots and leaves one free.

@@ -10,10 +10,12 @@ extension Image {
   /// - Parameters:
   ///   - detections: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
-  package func drawing(_ detections: [Detection], classNames: [String]) -> Image {
+  public func drawing(
+    _ detections: [Detection], classNames: [String], options: DrawingOptions = DrawingOptions()
+  ) -> Image {
     drawing(
       detections.map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: $0.score) },
-      classNames: classNames)
+      classNames: classNames, options)
   }
 
   /// The image with annotations, drawn as detections are, without scores; labels of larger objects
@@ -22,15 +24,17 @@ extension Image {
   /// - Parameters:
   ///   - annotations: Boxes in pixels of this image.
   ///   - classNames: The names by class index; an index without a name is drawn as "class 7".
-  package func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
+  public func drawing(_ annotations: [Annotation], classNames: [String]) -> Image {
     drawing(
       annotations.sorted { $0.box.area > $1.box.area }
         .map { DrawnObject(box: $0.box, classIndex: $0.classIndex, score: nil) },
-      classNames: classNames)
+      classNames: classNames, DrawingOptions())
   }
 
-  private func drawing(_ objects: [DrawnObject], classNames: [String]) -> Image {
-    let style = DrawingStyle(width: width, height: height)
+  private func drawing(
+    _ objects: [DrawnObject], classNames: [String], _ options: DrawingOptions
+  ) -> Image {
+    let style = DrawingStyle(width: width, height: height, lineWidth: options.lineWidth)
     var canvas = Canvas(format == .rgb8 ? self : converted(to: .rgb8))
     let best = objects.enumerated().compactMap { index, object in
       pixels(of: object.box).map { (index: index, object: object, region: $0) }
@@ -42,12 +46,13 @@ extension Image {
     }
     var placement = LabelPlacement(width: width, height: height)
     var labels: [(text: String, region: PixelRegion, color: Color)] = []
-    for item in best {
+    for item in best where options.showsLabels {
       let classIndex = item.object.classIndex
       let name =
         classNames.indices.contains(classIndex) ? classNames[classIndex] : "class \(classIndex)"
       guard
-        let text = style.labelText(name: name, score: item.object.score, width: width),
+        let text = style.labelText(
+          name: name, score: options.showsScores ? item.object.score : nil, width: width),
         let region = placement.place(
           labelWidth: style.labelWidth(text.count), labelHeight: style.labelHeight,
           at: item.region)

@@ -72,7 +72,8 @@ extension COCOFile {
           .unknownImage, "\(place(of: row)) is of image id \(row.image), which is not listed")
       } else if join.categoryIndices[row.category] == nil {
         mismatches.add(
-          .unknownClass, "\(place(of: row)) is of category id \(row.category), which is not listed")
+          unknownClass: "\(row.category)", "category id \(row.category) is not listed",
+          at: place(of: row))
       } else {
         listed.append(row)
       }

@@ -65,7 +65,8 @@ struct COCOResultParser {
     var place: String { "\(file.path), byte \(start)" }
     guard let classIndex = classIndex(result.category) else {
       rows.mismatches.add(
-        .unknownClass, "\(place): category id \(result.category) is not in \(groundTruth.path)")
+        unknownClass: "\(result.category)",
+        "category id \(result.category) is not in \(groundTruth.path)", at: place)
       return
     }
     let usesMaskArea = !usesBoxAreas || result.box == nil

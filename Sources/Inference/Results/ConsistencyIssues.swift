@@ -53,8 +53,25 @@ package struct ConsistencyIssues: Hashable, Sendable {
   /// The maximum number of messages that are kept per kind.
   package static let kept = 5
 
+  /// A class that rows are of and the ground truth does not list.
+  private struct UnknownClass: Hashable {
+    /// Its name, or its id where it has none.
+    let name: String
+    var count: Int
+    /// What is wrong.
+    let sentence: String
+    /// Where it occurs first.
+    let place: String
+  }
+
+  /// The maximum number of unknown classes that are listed.
+  private static let keptClasses = 20
+
   private var counts: [Kind: Int] = [:]
   private var sentences: [Kind: [String]] = [:]
+  private var unknownClasses: [UnknownClass] = []
+  /// Indices into `unknownClasses` by name.
+  private var unknownClassIndices: [String: Int] = [:]
 
   /// The number of mismatches of all kinds.
   package var count: Int { counts.values.reduce(0, +) }
@@ -64,7 +81,23 @@ package struct ConsistencyIssues: Hashable, Sendable {
   package func count(_ kind: Kind) -> Int { counts[kind] ?? 0 }
 
   /// The kept messages of a kind: file, position, reason.
-  package func sentences(_ kind: Kind) -> [String] { sentences[kind] ?? [] }
+  package func sentences(_ kind: Kind) -> [String] {
+    let classes = kind == .unknownClass ? unknownClasses.prefix(Self.keptClasses) : []
+    return (sentences[kind] ?? [])
+      + classes.map {
+        "\($0.sentence) (" + ($0.count > 1 ? "\($0.count) times, first " : "") + "at \($0.place))"
+      }
+  }
+
+  /// The names of the unknown classes, in the order of their first rows.
+  package var unknownClassNames: [String] { unknownClasses.map(\.name) }
+
+  /// The number of mismatches of a kind without a message.
+  package func restCount(_ kind: Kind) -> Int {
+    let classes = kind == .unknownClass ? unknownClasses : []
+    let single = count(kind) - classes.reduce(0) { $0 + $1.count }
+    return single - (sentences[kind]?.count ?? 0) + max(classes.count - Self.keptClasses, 0)
+  }
 
   /// Counts a mismatch; its message is evaluated only if it is kept.
   mutating func add(_ kind: Kind, _ sentence: @autoclosure () -> String) {
@@ -74,12 +107,37 @@ package struct ConsistencyIssues: Hashable, Sendable {
     }
   }
 
+  /// Counts a row of an unknown class; every class has one message, of its first row.
+  mutating func add(
+    unknownClass name: String, _ sentence: @autoclosure () -> String,
+    at place: @autoclosure () -> String
+  ) {
+    counts[.unknownClass, default: 0] += 1
+    if let index = unknownClassIndices[name] {
+      unknownClasses[index].count += 1
+    } else {
+      append(UnknownClass(name: name, count: 1, sentence: sentence(), place: place()))
+    }
+  }
+
+  private mutating func append(_ unknown: UnknownClass) {
+    unknownClassIndices[unknown.name] = unknownClasses.count
+    unknownClasses.append(unknown)
+  }
+
   /// Appends the mismatches of another list.
   package mutating func add(_ other: ConsistencyIssues) {
+    for unknown in other.unknownClasses {
+      if let index = unknownClassIndices[unknown.name] {
+        unknownClasses[index].count += unknown.count
+      } else {
+        append(unknown)
+      }
+    }
     for (kind, count) in other.counts {
       counts[kind, default: 0] += count
-      let room = Self.kept - sentences(kind).count
-      sentences[kind, default: []] += other.sentences(kind).prefix(max(room, 0))
+      let room = Self.kept - (sentences[kind]?.count ?? 0)
+      sentences[kind, default: []] += (other.sentences[kind] ?? []).prefix(max(room, 0))
     }
   }
 }

@@ -72,9 +72,9 @@ struct DetectionLinesFile {
     for found in line.boxes {
       guard let classIndex = classIndices[found.className] else {
         set.mismatches.add(
-          .unknownClass,
-          "\(file.path), byte \(start): the class \"\(found.className)\" is not in \(groundTruth.path)"
-        )
+          unknownClass: found.className,
+          "the class \"\(found.className)\" is not in \(groundTruth.path)",
+          at: "\(file.path):\(file.line(at: start))")
         continue
       }
       set.append(

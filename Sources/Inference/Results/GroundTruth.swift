@@ -39,6 +39,8 @@ package struct GroundTruth: Sendable {
   package internal(set) var mismatches = ConsistencyIssues()
   /// Issues of the dataset.
   package internal(set) var issues: [DatasetIssue] = []
+  /// Other names of the classes in predictions.
+  package var renames: [ClassRename] = []
   /// The number of images whose size could not be found, so that one is assumed.
   package internal(set) var unmeasuredCount = 0
   /// Whether the boxes are Pascal VOC's, whose corners are the first and the last pixel.
@@ -113,11 +115,15 @@ extension GroundTruth {
     }
   }
 
-  /// Class indices by name; the first of a repeated name.
+  /// Class indices by name, the first of a repeated name; also by the names in `renames`.
   var classIndices: [String: Int] {
-    Dictionary(
+    let indices = Dictionary(
       classNames.enumerated().map { ($0.element, $0.offset) },
       uniquingKeysWith: { first, _ in first })
+    let others = renames.compactMap { rename in
+      indices[rename.groundTruth].map { (rename.predicted, $0) }
+    }
+    return indices.merging(others) { _, renamed in renamed }
   }
 
   /// The convention that boxes appear to follow instead of [x, y, width, height] in pixels; nil if

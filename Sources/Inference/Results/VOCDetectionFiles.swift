@@ -44,7 +44,8 @@ struct VOCDetectionFiles {
       let className = Self.className(of: file) ?? ""
       guard let classIndex = classIndices[className] else {
         set.mismatches.add(
-          .unknownClass, "\(file): the class \"\(className)\" is not in \(groundTruth.path)")
+          unknownClass: className, "the class \"\(className)\" is not in \(groundTruth.path)",
+          at: file)
         continue
       }
       let text = try DatasetsError.wrap(FileContents.text(file)) ?? ""

@@ -98,15 +98,15 @@ struct YOLODetectionFolder {
   ) throws(DatasetsError) {
     guard classIndices.indices.contains(row.classIndex) else {
       set.mismatches.add(
-        .unknownClass,
-        "\(place): the class \(row.classIndex) is not in 0...\(classIndices.count - 1)")
+        unknownClass: "\(row.classIndex)",
+        "the class \(row.classIndex) is not in 0...\(classIndices.count - 1)", at: place)
       return
     }
     guard let classIndex = classIndices[row.classIndex] else {
       set.mismatches.add(
-        .unknownClass,
-        "\(place): the class \(row.classIndex), \"\(classNames?[row.classIndex] ?? "")\" in "
-          + "classes.txt, is not in \(groundTruth.path)")
+        unknownClass: classNames?[row.classIndex] ?? "",
+        "the class \(row.classIndex), \"\(classNames?[row.classIndex] ?? "")\" in "
+          + "classes.txt, is not in \(groundTruth.path)", at: place)
       return
     }
     let entry = groundTruth.images[image]

@@ -8,12 +8,14 @@ package enum DetectionFiles {
 
   /// Writes the image with boxes drawn on it.
   package static func drawings(
-    folder: String, classNames: [String], policy: DecodePolicy
+    folder: String, classNames: [String], options: DrawingOptions = DrawingOptions(),
+    policy: DecodePolicy
   ) -> Output {
     { result in
       guard let image = try result.fullSizeImage(policy) else { return }
       let path = try place(result.input.outputName, in: folder, of: result.input)
-      try ImageFile.write(image.drawing(result.prediction ?? [], classNames: classNames), to: path)
+      try ImageFile.write(
+        image.drawing(result.prediction ?? [], classNames: classNames, options: options), to: path)
       result.drawing = path
     }
   }

@@ -118,10 +118,14 @@ package struct InputSource {
         }
         return
       }
+      if !argument.isEmpty, argument.allSatisfy(\.isNumber) {
+        throw InferenceError(
+          "\(argument): there is no file or folder of this name" + Self.advice(on: argument))
+      }
       append(argument)
       missing.append(
         InferenceError(
-          "there is no file or folder \(Sentence.quoted(argument))" + Self.advice(on: argument)))
+          "\(argument): there is no file or folder of this name" + Self.advice(on: argument)))
     case .folder: try addFolder(argument)
     case .file:
       if let form = ListReader.Form(path: argument, column: column) {

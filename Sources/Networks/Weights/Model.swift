@@ -145,13 +145,12 @@ extension Model {
   /// - Parameters:
   ///   - type: The element type of the weights; 16-bit types halve the file size. Biases and running
   ///     statistics, which are few and may be very small or large, stay `f32`.
-  ///   - note: A text for the metadata.
+  ///   - extra: Further metadata, such as a note.
   /// - Throws: `NetworksError` if the file cannot be written.
   package func write(
-    to path: String, as type: ElementType = .f32, note: String? = nil
+    to path: String, as type: ElementType = .f32, extra: [String: String] = [:]
   ) throws(NetworksError) {
-    var metadata = description.metadata
-    metadata["note"] = note
+    let metadata = description.metadata.merging(extra) { described, _ in described }
     var writer = SafetensorsWriter(metadata: metadata)
     writer.add(parameters, as: type)
     try writer.write(to: path)

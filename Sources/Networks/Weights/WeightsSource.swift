@@ -34,13 +34,16 @@ extension WeightsSource: OptionValue {
   package static var noun: String { "a weights file, builtin or none" }
   package static var valueName: String { "file" }
 
-  /// Parses `builtin`, `none` or the path of a file; a file of such a name is given as `./none`.
+  /// Parses `builtin`, `none` or the path of a file; a file of such a name is given as `./none`. The
+  /// folder of a training means its best weights.
   package init?(optionText: String) {
     switch optionText {
     case "": return nil
     case "builtin", "built-in": self = .builtIn
     case "none": self = .random
-    default: self = .file(optionText)
+    default:
+      let best = FilePath.join(optionText, "weights/best.safetensors")
+      self = .file(FileContents.entry(best) == .file ? best : optionText)
     }
   }
 

@@ -50,6 +50,21 @@ package struct RunFolder: Hashable, Sendable {
     }
   }
 
+  /// The path of the run in a folder of runs that was changed last; nil if there is none.
+  package static func latest(in folder: String) -> String? {
+    let runs = ((try? FileContents.names(in: folder)) ?? []).compactMap {
+      name -> (path: String, changed: Date)? in
+      let path = FilePath.join(folder, name)
+      let dates = ["checkpoint.safetensors", "config.json"].compactMap { file in
+        let attributes = try? FileManager.default.attributesOfItem(
+          atPath: FilePath.join(path, file))
+        return attributes?[.modificationDate] as? Date
+      }
+      return dates.max().map { (path, $0) }
+    }
+    return runs.max { $0.changed < $1.changed }?.path
+  }
+
   /// Creates the folder of a new run, named by the configuration or as the next free `train-N`, and
   /// locks it.
   ///

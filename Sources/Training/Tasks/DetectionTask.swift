@@ -105,14 +105,46 @@ package struct DetectionTask: TrainingTask {
     guard let sink else { return nil }
     let result = try EvaluationResult(name: data.path, sink.input, tasks: pool)
     let report = result.report
-    let best = F1Curve.meanBest(
-      F1Curve.curves(result.table, result.matches, tasks: pool))
+    let curves = F1Curve.curves(result.table, result.matches, tasks: pool)
+    let best = F1Curve.meanBest(curves)
+    let note =
+      best.confidence.isFinite
+      ? "precision and recall at confidence \(NumberFormat.fixed(best.confidence, 3))" : nil
     return ValidationResult(
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),
         NamedValue("mAP50", report.ap50), NamedValue("mAP50-95", report.ap),
       ], losses: losses.values, hasGroundTruth: report.groundTruthCount > 0, issues: sink.issues,
-      imageCount: report.imageCount, table: report.classTable)
+      imageCount: report.imageCount, table: Self.classTable(report, curves, best),
+      tableNote: note)
+  }
+
+  /// A row per class and one of all: precision and recall at the confidence of the best mean F1, AP.
+  private static func classTable(
+    _ report: DetectionMetrics, _ curves: [F1Curve],
+    _ best: (confidence: Double, precision: Double, recall: Double)
+  ) -> Table {
+    var table = Table([
+      .words("class", key: "name"), .numbers("instances", key: "ground_truth"),
+      .numbers("precision"), .numbers("recall"), .numbers("AP50"), .numbers("AP75"),
+      .numbers("AP50-95", key: "AP"),
+    ])
+    for (entry, curve) in zip(report.classes, curves) {
+      let point = curve.point(from: best.confidence)
+      let hasObjects = curve.groundTruthCount > 0
+      table.add([
+        .text(entry.name), .integer(entry.groundTruthCount),
+        hasObjects ? .fraction(point.precision) : .missing,
+        hasObjects ? .fraction(point.recall) : .missing,
+        .fraction(entry.ap50), .fraction(entry.ap75), .fraction(entry.ap),
+      ])
+    }
+    table.summarize([
+      .text("all"), .integer(report.groundTruthCount), .fraction(best.precision),
+      .fraction(best.recall), .fraction(report.ap50), .fraction(report.ap75),
+      .fraction(report.ap),
+    ])
+    return table
   }
 
   package func evaluation(

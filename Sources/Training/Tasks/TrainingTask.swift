@@ -78,6 +78,8 @@ public struct ValidationResult: Equatable, Sendable {
   public let imageCount: Int
   /// A table of the task, such as metrics per class; nil if it has none.
   public var table: Table?
+  /// At which threshold columns of the table count; nil where none does.
+  public var tableNote: String?
 
   /// The value of a metric, which must be one of the task's.
   package subscript(name: String) -> Double {
