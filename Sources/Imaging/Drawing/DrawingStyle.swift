@@ -9,6 +9,7 @@ public struct DrawingOptions: Hashable, Sendable {
   /// Whether scores are drawn beside class names.
   public var showsScores = true
 
+  /// Labels with scores, lines that fit the image.
   public init() {}
 }
 
