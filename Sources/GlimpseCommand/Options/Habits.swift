@@ -54,7 +54,6 @@ enum Habits {
       "true": "decoded images are kept in memory, up to so many MiB; drop it",
       "disk": "decoded images are kept in memory, up to so many MiB; drop it",
     ],
-    "weights": ["imagenet": "use builtin, weights of objects in photographs"],
   ]
 
   /// What to use instead of a value that an option refuses.
