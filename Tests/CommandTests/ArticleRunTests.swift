@@ -58,8 +58,8 @@ import Testing
   }
 
   /// Writes images with a bright rectangle at places so different that no two are near-duplicates.
-  private func writeImages(to name: String, count: Int) throws -> [Box] {
-    try (0..<count).map { number in
+  private func writeImages(to name: String, _ numbers: Range<Int>) throws -> [Box] {
+    try numbers.map { number in
       let (x, y) = (Double(number % 5 * 16), Double(number / 5 * 14))
       let box = Box(x1: x, y1: y, x2: x + 12 + Double(number % 3 * 10), y2: y + 14)
       try Fixtures.writeImage(
@@ -71,8 +71,8 @@ import Testing
 
   /// A YOLO dataset `pets` with 20 images for training and 5 for validation.
   private func makePets() throws {
-    for (split, count) in [("train", 20), ("val", 5)] {
-      for (number, box) in try writeImages(to: "pets/images/\(split)", count: count).enumerated() {
+    for (split, numbers) in [("train", 0..<20), ("val", 20..<25)] {
+      for (number, box) in zip(numbers, try writeImages(to: "pets/images/\(split)", numbers)) {
         try folder.write(
           "pets/labels/\(split)/\(number).txt",
           "\(number % 2) \(box.centerX / 110) \(box.centerY / 90) \(box.width / 110) "
@@ -85,7 +85,7 @@ import Testing
 
   @Test func labelsAreProposedAndTrainedOn() throws {
     try copySamples(to: "unlabeled")
-    _ = try writeImages(to: "unlabeled", count: 15)
+    _ = try writeImages(to: "unlabeled", 0..<15)
     try copySamples(to: "more")
     try run("AutoLabeling")
     #expect(FileManager.default.fileExists(atPath: folder.path + "/next/labelme/cat.json"))

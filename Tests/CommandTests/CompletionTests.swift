@@ -118,7 +118,7 @@ import Testing
     ])
     #expect(
       found == [
-        ["a.jpg"], ["a.jpg"], ["zsh"], ["export"], ["voc,confusion"], ["bf16"],
+        ["a.jpg"], ["a.jpg"], ["zsh"], ["export"], ["voc,counts", "voc,confusion"], ["bf16"],
       ])
   }
 

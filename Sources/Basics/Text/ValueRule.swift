@@ -50,7 +50,7 @@ package struct ValueRule<Value: OptionValue>: Sendable {
 
   /// "; did you mean 0.4?" for 40, where at most 1 is allowed.
   private func fraction(of percentage: String) -> String? {
-    guard let number = Double(percentage), number > 1, number <= 100,
+    guard let number = Double(percentage), number >= 2, number <= 100,
       Value(optionText: "2").map(allows) == false,
       let value = Value(optionText: "\(number / 100)"), allows(value)
     else { return nil }

@@ -5,12 +5,13 @@ struct Merge: Command {
   var folder = ""
   var form = RowExport.Form.rows
   var annotations: String?
+  var renames: [ClassRename] = []
   var output: String?
 
   static let name = "merge"
   static let summary = "Join the rows of a run's shards, in the order of the inputs"
   static let discussion = [
-    "Prints the rows of a folder that detect or segment wrote with --output, one line of JSON per input. "
+    "Prints the rows of a folder that detect, segment or classify wrote with --output, one line of JSON per input. "
       + "The bytes are the same for any number of shards. It is refused while a shard is missing.",
     "The rows of detect can be converted: to COCO results, whose image ids are those of --annotations or "
       + "file names that are numbers, to CSV, one line per box, and to MegaDetector's batch output.",
@@ -26,6 +27,9 @@ struct Merge: Command {
       .value(
         "annotations", \.annotations, unit: "file",
         help: "COCO annotation file that gives the ids of images and categories for --to coco"),
+      .values(
+        "map", \.renames, unset: "equal names",
+        help: "Classes that the annotations have under another name, as in tvmonitor=tv,sofa=couch"),
       .value(
         "output", short: "o", \.output, unit: "file", unset: "standard output",
         help: "File to write; an existing one is replaced"),
@@ -42,11 +46,16 @@ struct Merge: Command {
     if annotations != nil, form != .coco {
       throw .usage("--annotations gives the ids of --to coco")
     }
+    if !renames.isEmpty, annotations == nil {
+      throw .usage("--map gives the names of classes in --annotations")
+    }
   }
 
   func run(on console: Console) throws -> ExitCode {
     var export = RowExport(
-      form, ids: try annotations.map { try COCOResultIds(annotations: $0) } ?? COCOResultIds())
+      form,
+      ids: try annotations.map { try COCOResultIds(annotations: $0, renames: renames) }
+        ?? COCOResultIds())
     let reader = try ResultReader(folder)
     guard let output else {
       try convert(reader, &export) { try console.write($0) }

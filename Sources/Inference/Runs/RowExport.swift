@@ -180,8 +180,9 @@ package struct COCOResultIds: Sendable {
 
   /// The ids of an annotation file: images by path or file name, categories by name.
   ///
-  /// - Throws: `DatasetsError` for a file that is no COCO annotation file.
-  package init(annotations path: String) throws(DatasetsError) {
+  /// - Parameter renames: Classes that the file has under another name than the rows.
+  /// - Throws: `DatasetsError` for a file that is no COCO annotation file, or without such a class.
+  package init(annotations path: String, renames: [ClassRename] = []) throws(DatasetsError) {
     let join = COCOJoin(try COCOFile(path, segmentations: false, requiresExtents: false))
     let entries = join.images.map {
       GroundTruth.ImageEntry(name: $0.name, id: $0.id, width: $0.width, height: $0.height)
@@ -189,6 +190,14 @@ package struct COCOResultIds: Sendable {
     images = (ImageNames(entries), join.images.map(\.id))
     categories = Dictionary(
       join.categories.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
+    for rename in renames {
+      guard let id = categories[rename.groundTruth] else {
+        throw DatasetsError(
+          file: path, "there is no class \(Sentence.quoted(rename.groundTruth)), which --map names."
+        )
+      }
+      categories[rename.predicted] = id
+    }
   }
 
   fileprivate func image(_ path: String) throws(InferenceError) -> ItemId {
@@ -206,7 +215,10 @@ package struct COCOResultIds: Sendable {
   fileprivate func category(_ name: String, _ index: Int) throws(InferenceError) -> ItemId {
     guard images != nil else { return .number(index + 1) }
     guard let id = categories[name] else {
-      throw InferenceError("the class \(Sentence.quoted(name)) is not in the annotations")
+      let other = ClassRename.suggestions(for: [name], in: Array(categories.keys)).first
+      throw InferenceError(
+        "the class \(Sentence.quoted(name)) is not in the annotations; --map "
+          + "\(Sentence.quoted(other?.optionText ?? "\(name)=...")) gives its name there")
     }
     return id
   }
