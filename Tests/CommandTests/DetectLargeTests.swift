@@ -82,7 +82,9 @@ import Testing
     (["detect", "x.png", "--overlap", "0.3"], "--overlap is for tiles"),
     (["detect", "x.png", "--tile-merge", "nms"], "--tile-merge is for tiles"),
     (["detect", "x.png", "--tile", "100"], "--tile takes a multiple of 32"),
-    (["detect", "x.png", "--nms", "fast"], "--nms takes hard, soft, diou or wbf, not 'fast'"),
+    (
+      ["detect", "x.png", "--nms", "fast"], "--nms takes hard, soft, diou, wbf or blend, not 'fast'"
+    ),
     (["detect", "x.png", "-w", "builtin,"], "--weights takes a weights file, builtin or none"),
     (
       ["evaluate", "--annotations", "a.json", "--detections", "b.json", "--augment"],

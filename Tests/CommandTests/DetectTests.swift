@@ -245,12 +245,12 @@ private struct Line: Decodable {
       (["a.png", "--classes", "horse"], 2, "these weights have no class 'horse'"),
       (["a.png", "--classes", "dgo"], 2, "have no class 'dgo'; did you mean dog?"),
       (["a.png", "--classes", "3"], 2, "--classes takes indices from 0 to 2"),
-      (["b.png"], 1, "there is no file or folder 'b.png'"),
+      (["b.png"], 1, "b.png: there is no file or folder of this name"),
       ([], 2, "detect needs <path>..."),
       (["a.png", "--imgsz", "65"], 2, "the nearest is 64"),
       (["a.png", "--conf", "2"], 2, "--conf takes a number from 0 to 1"),
       (["a.png", "--weights", "a.png"], 1, "a.png is not a valid safetensors file"),
-      (["a.png", "--weights", "./none"], 1, "./none: the file cannot be read"),
+      (["a.png", "--weights", "./none"], 1, "./none: there is no file of this name"),
     ] {
       let result = try BuiltProgram.run(
         ["detect", "--weights", weights] + words, in: folder.path)

@@ -87,7 +87,7 @@ import Testing
     (["--conf", "0.3"], "--conf is a setting of NMS; add --nms"),
     (["--dynamic", "--batch", "2"], "--dynamic leaves the batch size open; drop --batch"),
     (["--nms", "--training"], "--training is for the network's own outputs"),
-    (["--half"], "--half and --note are for --format safetensors"),
+    (["--half"], "--half, --note and --metrics are for --format safetensors"),
     (["--nms", "--format", "safetensors"], "--nms has no effect with --format safetensors"),
     (
       ["--model", "unet-s", "--decoded"],

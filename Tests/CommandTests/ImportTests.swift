@@ -104,7 +104,7 @@ struct ImportTests {
     (["detect", "x.png", "--weights", "sinet.onnx"], "segmentation; --recipe names another one"),
     (["segment", "x.png", "--weights", "blazeface.onnx"], "detection; --recipe names another one"),
     (["classify", "x.png", "--weights", "builtin"], "an .onnx or .cfg network"),
-    (["detect", "x.png", "--weights", "blazeface.onnx", "--recipe", "yolox"], "found conf"),
+    (["detect", "x.png", "--weights", "blazeface.onnx", "--recipe", "yolox"], "found preds"),
     (["detect", "x.png", "--recipe", "yolox"], "is none"),
     (["detect", "x.png", "--weights", "blazeface.onnx", "--names", "coco80"], "has 80"),
     (["detect", "x.png", "--weights", "blazeface.onnx", "--imgsz", "320"], "128x128"),
@@ -133,12 +133,13 @@ struct ImportTests {
     let annotations = try Data(
       contentsOf: data.appendingPathComponent("annotations/instances_val2017.json"))
     var json = try #require(
-      try JSONSerialization.jsonObject(with: annotations) as? [String: [[String: Any]]])
-    let images = try #require(json["images"]).sorted {
+      try JSONSerialization.jsonObject(with: annotations) as? [String: Any])
+    let images = try #require(json["images"] as? [[String: Any]]).sorted {
       ($0["id"] as? Int ?? 0) < ($1["id"] as? Int ?? 0)
     }.prefix(12)
     let ids = Set(images.map { $0["id"] as? Int })
-    json["annotations"]?.removeAll { !ids.contains($0["image_id"] as? Int) }
+    json["annotations"] = try #require(json["annotations"] as? [[String: Any]])
+      .filter { ids.contains($0["image_id"] as? Int) }
     json["images"] = try images.map { image in
       let name = try #require(image["file_name"] as? String)
       let decoded = try ImageFile.read(data.appendingPathComponent("val2017/\(name)").path).image

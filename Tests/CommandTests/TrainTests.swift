@@ -326,7 +326,7 @@ import Testing
       (["--config", "odd.json"], 2, "there is no setting named \"epoch\""),
       (["--config", "huge.json", "--data", "lost"], 2, "imgsz"),
       (["--data", "lost", "--strict"], 4, "With strict, no image may be left out"),
-      (["--config", "gone.json"], 1, "gone.json: the file cannot be read"),
+      (["--config", "gone.json"], 1, "gone.json: there is no file of this name"),
       (["--resume", "empty"], 1, "there is no run to resume"),
       (["--resume", "a", "--config", "odd.json"], 1, "there is no run to resume"),
       (["--data", ".", "--epoch", "3"], 2, "did you mean --epochs?"),

@@ -18,14 +18,19 @@ struct ImportChoice: Sendable {
         recipe ?? stored, classNames: classNames ?? (isOwn ? archive.classNames : nil))
     }
     guard NetworkFile.isForeign(path) else {
-      if let option = recipe != nil ? "recipe" : names != nil ? "names" : nil {
-        throw CommandError.usage(
-          "--\(option) is for networks of other programs, and \(Sentence.printable(path)) is none; "
-            + "give an .onnx or .cfg file")
-      }
+      try checkUnused(for: path)
       return nil
     }
     return try NetworkFile(path: path).model(recipe, classNames: classNames)
+  }
+
+  /// Refuses the options for weights of Glimpse; `name` is that of the weights.
+  func checkUnused(for name: String) throws(CommandError) {
+    if let option = recipe != nil ? "recipe" : names != nil ? "names" : nil {
+      throw .usage(
+        "--\(option) is for networks of other programs, and \(Sentence.printable(name)) is none; "
+          + "give an .onnx or .cfg file")
+    }
   }
 
   /// The names of the classes; nil for those of the recipe.

@@ -48,6 +48,7 @@ extension WeightsSource {
   /// Loads the model of the weights; `spec` is the model of built-in and random weights, whose
   /// classes have no names.
   func load(model spec: ModelSpec, _ imports: ImportChoice = ImportChoice()) throws -> Model {
+    if path == nil { try imports.checkUnused(for: name) }
     switch self {
     case .builtIn: return try Model(DefaultWeights.file(of: spec.name))
     case .file(let path): return try imports.model(path) ?? Model(path: path)
