@@ -47,12 +47,8 @@ struct Classify: Command {
     ],
     "Large runs": RunOptions.batchOptions(
       shard: \.run.shard, onError: \.run.onError, maximumFailures: \.run.maximumFailures),
-    "Decoding": [
-      .strict(\.isStrict),
-      .value(
-        "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
-        help: "Maximum pixels of an image; larger ones are refused"),
-    ],
+    "Decoding": RunOptions.decodingOptions(
+      isStrict: \.isStrict, maximumPixels: \.maximumPixels),
   ]
 
   static let examples: KeyValuePairs = [
@@ -120,11 +116,8 @@ struct Classify: Command {
     let summary = try Interruption.whileFinishing {
       try pipeline.run(&inputs, into: sinks + [reporter], until: { Interruption.isRequested })
     }
-    if !summary.isComplete {
-      try Interruption.check(
-        RunOptions.progress(done + summary.images, of: results?.inputCount ?? source.knownCount)
-          + (folder == nil ? "" : "; the same command resumes"))
-    }
+    try RunOptions.checkInterruption(
+      summary, after: done, of: results?.inputCount ?? source.knownCount, resumes: folder != nil)
     try results?.finish()
     return reporter.finish(
       folder: folder?.path, problems: inputs.problems,

@@ -64,11 +64,8 @@ extension Detect {
     let summary = try Interruption.whileFinishing {
       try pipeline.run(&inputs, into: sinks + [reporter], until: { Interruption.isRequested })
     }
-    if !summary.isComplete {
-      try Interruption.check(
-        RunOptions.progress(done + summary.images, of: results?.inputCount ?? source.knownCount)
-          + (folder == nil ? "" : "; the same command resumes"))
-    }
+    try RunOptions.checkInterruption(
+      summary, after: done, of: results?.inputCount ?? source.knownCount, resumes: folder != nil)
     try results?.finish()
     return reporter.finish(
       folder: folder?.path, problems: inputs.problems,

@@ -59,11 +59,8 @@ extension Segment {
     let code = try reporter.finish(
       folder: folder?.path, contours: contours, problems: inputs.problems,
       earlierFailures: results?.parts.failureCount ?? 0)
-    if !summary.isComplete {
-      try Interruption.check(
-        RunOptions.progress(done + summary.images, of: results?.inputCount ?? source.knownCount)
-          + (folder == nil ? "" : "; the same command resumes"))
-    }
+    try RunOptions.checkInterruption(
+      summary, after: done, of: results?.inputCount ?? source.knownCount, resumes: folder != nil)
     return code
   }
 

@@ -86,12 +86,8 @@ struct Segment: Command {
     ],
     "Large runs": RunOptions.batchOptions(
       shard: \.run.shard, onError: \.run.onError, maximumFailures: \.run.maximumFailures),
-    "Decoding": [
-      .strict(\.isStrict),
-      .value(
-        "max-pixels", \.maximumPixels, .atLeast(1), unit: "pixels",
-        help: "Maximum pixels of an image; larger ones are refused"),
-    ],
+    "Decoding": RunOptions.decodingOptions(
+      isStrict: \.isStrict, maximumPixels: \.maximumPixels),
   ]
 
   static let examples: KeyValuePairs = [

@@ -1,6 +1,6 @@
 import Glimpse
 
-/// Options that `detect` and `segment` share.
+/// Options that `detect`, `segment` and `classify` share.
 extension RunOptions {
   static func inputOptions<Owner>(
     _ stream: Option<Owner>.Path<String?>, column: Option<Owner>.Path<String?>
@@ -31,6 +31,17 @@ extension RunOptions {
       .value(
         "max-failures", maximumFailures, .atLeast(0), unit: "images", unset: "no limit",
         help: "End the run after more failures"),
+    ]
+  }
+
+  static func decodingOptions<Owner>(
+    isStrict: Option<Owner>.Path<Bool>, maximumPixels: Option<Owner>.Path<Int>
+  ) -> [Option<Owner>] {
+    [
+      .strict(isStrict),
+      .value(
+        "max-pixels", maximumPixels, .atLeast(1), unit: "pixels",
+        help: "Maximum pixels of an image; larger ones are refused"),
     ]
   }
 }

@@ -33,10 +33,21 @@ struct RunOptions: Sendable {
     return InputSource(inputs, column: column)
   }
 
-  /// How far a run has come that was interrupted.
-  static func progress(_ done: Int, of count: Int?) -> String {
-    let images = Sentence.count(count ?? done, "image")
-    return count == nil ? "\(images) are done" : "\(done) of \(images) are done"
+  /// Ends a run that was interrupted, and says how far it has come.
+  ///
+  /// - Parameters:
+  ///   - done: The images of earlier runs into the same folder.
+  ///   - count: The images of all; nil if it is not known.
+  ///   - resumes: Whether the same command goes on.
+  static func checkInterruption(
+    _ summary: PipelineSummary, after done: Int, of count: Int?, resumes: Bool
+  ) throws {
+    guard !summary.isComplete else { return }
+    let processed = done + summary.images
+    let images = Sentence.count(count ?? processed, "image")
+    try Interruption.check(
+      (count == nil ? "\(images) are done" : "\(processed) of \(images) are done")
+        + (resumes ? "; the same command resumes" : ""))
   }
 
   /// The shard of `--shard`.
