@@ -88,7 +88,7 @@ let package = Package(
         "Inference", "Networks", "Datasets", "Evaluation", "Engine", "Imaging", "Basics",
         "TestSupport",
       ],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Speed"]),
     .testTarget(
       name: "LoadingTests",
       dependencies: ["Loading", "Datasets", "Engine", "Imaging", "Basics", "TestSupport"],
@@ -97,14 +97,15 @@ let package = Package(
       name: "InteropTests",
       dependencies: [
         "Interop", "Inference", "Networks", "Engine", "Imaging", "Basics", "TestSupport",
-      ]),
+      ],
+      exclude: ["Speed"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
         "Training", "Loading", "Inference", "Networks", "Datasets", "Evaluation", "Engine",
         "Imaging", "Basics", "TestSupport",
       ],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Speed"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Evaluation", "Datasets", "Imaging", "Basics", "TestSupport"]),

@@ -66,17 +66,12 @@ public struct DetectionTable: Hashable, Sendable {
   ///
   /// An area that is the box's own changes with it; that of a mask stays.
   package mutating func includeLastPixels() {
-    for row in boxes.indices {
-      let isOwnArea = areas[row] == boxes[row].area
-      boxes[row].width += 1
-      boxes[row].height += 1
-      if isOwnArea { areas[row] = boxes[row].area }
-    }
+    SizedBox.includeLastPixels(of: &boxes, areas: &areas)
   }
 
   /// Replaces each class index by the one that `map` holds for it.
   package mutating func mapClasses(_ map: [Int32]) {
-    for row in classes.indices { classes[row] = map[Int(classes[row])] }
+    classes = gathered(map, classes)
   }
 
   /// The rows in another order; `order` holds row indices.

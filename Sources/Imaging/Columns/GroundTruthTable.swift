@@ -92,17 +92,12 @@ public struct GroundTruthTable: Hashable, Sendable {
   ///
   /// An area that is the box's own changes with it; that of a mask stays.
   package mutating func includeLastPixels() {
-    for row in boxes.indices {
-      let isOwnArea = areas[row] == boxes[row].area
-      boxes[row].width += 1
-      boxes[row].height += 1
-      if isOwnArea { areas[row] = boxes[row].area }
-    }
+    SizedBox.includeLastPixels(of: &boxes, areas: &areas)
   }
 
   /// Replaces each class index by the one that `map` holds for it.
   package mutating func mapClasses(_ map: [Int32]) {
-    for row in classes.indices { classes[row] = map[Int(classes[row])] }
+    classes = gathered(map, classes)
   }
 
   /// The rows in another order; `order` holds row indices.
@@ -120,4 +115,16 @@ public struct GroundTruthTable: Hashable, Sendable {
 /// The elements of a column at the given rows, in that order.
 func gathered<Element>(_ column: [Element], _ order: [Int32]) -> [Element] {
   order.map { column[Int($0)] }
+}
+
+extension SizedBox {
+  /// Makes each box a pixel wider and higher; an area that is the box's own changes with it.
+  static func includeLastPixels(of boxes: inout [SizedBox], areas: inout [Double]) {
+    for row in boxes.indices {
+      let isOwnArea = areas[row] == boxes[row].area
+      boxes[row].width += 1
+      boxes[row].height += 1
+      if isOwnArea { areas[row] = boxes[row].area }
+    }
+  }
 }
