@@ -3,8 +3,7 @@ import Foundation
 /// A file or folder that cannot be read, written, listed or created.
 package struct FileError: DiagnosticError {
   package enum Operation: String, Sendable {
-    /// The reason says it all.
-    case find = ""
+    case find = "there is no file of this name"
     case read = "the file cannot be read"
     case write = "the file cannot be written"
     case list = "the folder cannot be listed"
@@ -15,7 +14,7 @@ package struct FileError: DiagnosticError {
   package let path: String
   /// The line number, from 1, in text files.
   package let line: Int?
-  /// The reason, as a clause without a full stop.
+  /// The reason, as a clause without a full stop; empty where the operation says it all.
   package let reason: String
   /// Whether the file was read, and its content is the reason.
   package let isOfContent: Bool
@@ -41,8 +40,8 @@ package struct FileError: DiagnosticError {
   /// A path from the command line that is not UTF-8 arrives with replacement characters, and is then
   /// not found.
   static func missing(_ path: String) -> FileError {
-    let hint = path.contains("\u{FFFD}") ? "; its name may not be UTF-8: rename it" : ""
-    return FileError(.find, path, "there is no file of this name" + hint)
+    FileError(
+      .find, path, path.contains("\u{FFFD}") ? "the name may not be UTF-8; rename the file" : "")
   }
 
   static func tooLarge(_ path: String, _ limit: Int) -> FileError {
@@ -64,8 +63,8 @@ package struct FileError: DiagnosticError {
   }
 
   package var diagnostic: Diagnostic {
-    var diagnostic = Diagnostic(
-      (operation == .find ? "" : operation.rawValue + ": ") + reason, in: path, line: line)
+    let clauses = [operation.rawValue, reason].filter { !$0.isEmpty }
+    var diagnostic = Diagnostic(clauses.joined(separator: ": "), in: path, line: line)
     diagnostic.isInaccessible = !isOfContent
     return diagnostic
   }

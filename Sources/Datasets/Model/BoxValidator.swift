@@ -92,6 +92,7 @@ struct BoxValidator {
     let clipped = box.clipped(toWidth: width, height: height)
     if !(clipped.x2 > clipped.x1 && clipped.y2 > clipped.y1) {
       var looks = ""
+      // A center right of twice the image's width is no rounding error.
       if case .fractions(let corners) = object.extent, corners.x1 + corners.x2 > 4 {
         looks = ", its numbers look like pixels instead of fractions from 0 to 1"
       }

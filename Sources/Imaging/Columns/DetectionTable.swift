@@ -51,15 +51,12 @@ public struct DetectionTable: Hashable, Sendable {
 
   /// Adds copies of each row, with each of the class indices that are listed for its class.
   package mutating func appendCopies(_ others: [[Int32]]) {
-    for row in 0..<count {
-      for classIndex in others[Int(classes[row])] {
-        images.append(images[row])
-        classes.append(classIndex)
-        boxes.append(boxes[row])
-        areas.append(areas[row])
-        scores.append(scores[row])
-      }
-    }
+    let copies = copied(classes, others)
+    images += gathered(images, copies.rows)
+    boxes += gathered(boxes, copies.rows)
+    areas += gathered(areas, copies.rows)
+    scores += gathered(scores, copies.rows)
+    classes += copies.classes
   }
 
   /// Makes each box a pixel wider and higher, for corners that are the first and the last pixel.

@@ -77,15 +77,12 @@ public struct GroundTruthTable: Hashable, Sendable {
 
   /// Adds copies of each row, with each of the class indices that are listed for its class.
   package mutating func appendCopies(_ others: [[Int32]]) {
-    for row in 0..<count {
-      for classIndex in others[Int(classes[row])] {
-        images.append(images[row])
-        classes.append(classIndex)
-        boxes.append(boxes[row])
-        areas.append(areas[row])
-        traits.append(traits[row])
-      }
-    }
+    let copies = copied(classes, others)
+    images += gathered(images, copies.rows)
+    boxes += gathered(boxes, copies.rows)
+    areas += gathered(areas, copies.rows)
+    traits += gathered(traits, copies.rows)
+    classes += copies.classes
   }
 
   /// Makes each box a pixel wider and higher, for corners that are the first and the last pixel.
@@ -115,6 +112,19 @@ public struct GroundTruthTable: Hashable, Sendable {
 /// The elements of a column at the given rows, in that order.
 func gathered<Element>(_ column: [Element], _ order: [Int32]) -> [Element] {
   order.map { column[Int($0)] }
+}
+
+/// The rows to copy, and the classes of their copies, for each class index that `others` lists for the
+/// class of a row.
+func copied(_ classes: [Int32], _ others: [[Int32]]) -> (rows: [Int32], classes: [Int32]) {
+  var copies: (rows: [Int32], classes: [Int32]) = ([], [])
+  for (row, classIndex) in classes.enumerated() {
+    for other in others[Int(classIndex)] {
+      copies.rows.append(Int32(row))
+      copies.classes.append(other)
+    }
+  }
+  return copies
 }
 
 extension SizedBox {
