@@ -64,8 +64,11 @@ import Testing
   }
 
   private func report(_ words: String...) throws -> Report {
-    let result = try BuiltProgram.run(
-      ["evaluate", "--json", "--annotations", groundTruth, "--detections", found] + words)
+    try report(["--annotations", groundTruth, "--detections", found] + words)
+  }
+
+  private func report(_ words: [String]) throws -> Report {
+    let result = try BuiltProgram.run(["evaluate", "--json"] + words)
     try #require(result.exitCode == 0, "\(result.diagnostics)")
     return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
   }
@@ -154,6 +157,37 @@ import Testing
     #expect(high?.micro.true_positives == 0 && high?.micro.false_positives == 1)
     let classes = try report().classes
     #expect(near(classes[0].APsmall, 0.7) && near(classes[0].AR1, 0.7))
+  }
+
+  /// The numbers of the library example of the article Evaluation (LibraryExampleTests), whose
+  /// settings are these options.
+  @Test func optionsOfTheLibraryExample() throws {
+    let groundTruth = try folder.write(
+      "example.json",
+      """
+      {"images": [{"id": 1, "file_name": "a.jpg", "width": 300, "height": 200}],
+       "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+       "annotations": [
+        {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 100, 100], "area": 10000},
+        {"id": 2, "image_id": 1, "category_id": 2, "bbox": [200, 0, 20, 20], "area": 400}]}
+      """)
+    let found = try folder.write(
+      "example-found.json",
+      """
+      [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 80, 100], "score": 0.9},
+       {"image_id": 1, "category_id": 1, "bbox": [200, 0, 20, 20], "score": 0.6}]
+      """)
+    let words = ["--annotations", groundTruth, "--detections", found]
+    let settings = try report(
+      words + [
+        "--iou-thresholds", "0.5,0.75,0.9", "--recall-points", "all", "--areas", "tiny:0-500",
+        "--max-dets", "1,10", "--also", "counts", "--at-conf", "0.7",
+      ])
+    #expect(near(settings.metrics["AP"], 1.0 / 3) && near(settings.metrics["AP50"], 0.5))
+    #expect(near(settings.metrics["AP90"], 0) && near(settings.metrics["APtiny"], 0))
+    #expect(near(settings.metrics["AR10"], 1.0 / 3))
+    #expect(near(settings.counts?.micro.F1, 2.0 / 3) && settings.counts?.macro.recall == 0.5)
+    #expect(near(try report(words + ["--class-agnostic"]).metrics["AR100"], 0.85))
   }
 
   @Test func theConfusionMatrixIsAMatrix() throws {

@@ -109,19 +109,19 @@ import Testing
     let result = try EvaluationResult(
       name: "", item.groundTruth.input(with: item.found), parameters: parameters)
     #expect(ConfusionMatrix(result).counts == expected.confusion)
-    let points = F1Curve.curves(result.table, result.operatingMatches).map {
-      $0.point(from: parameters.confidence)
-    }
+    let found = DetectionCounts(result)
     let counts = try #require(expected.counts)
-    #expect(points.map { [$0.truePositives, $0.falsePositives, $0.groundTruths] } == counts)
+    #expect(found.confidence == 0.6 && found.iou == 0.3)
+    #expect(
+      found.classes.map { [$0.truePositives, $0.falsePositives, $0.groundTruthCount] } == counts)
     // Micro: the sums; macro: the means over classes with objects.
-    let micro = F1Curve.Point.sum(points)
     let tp = counts.reduce(0) { $0 + $1[0] }
-    #expect(micro.precision == Double(tp) / Double(max(tp + counts.reduce(0) { $0 + $1[1] }, 1)))
+    let precision = Double(tp) / Double(max(tp + counts.reduce(0) { $0 + $1[1] }, 1))
+    #expect(found.micro.precision == precision)
     let labeled = counts.filter { $0[2] > 0 }
     let recalls = labeled.map { Double($0[0]) / Double($0[2]) }
     let mean = recalls.reduce(0, +) / Double(max(recalls.count, 1))
-    #expect(abs(F1Curve.Point.mean(points).recall - mean) < 1e-15)
+    #expect(abs(found.macro.recall - mean) < 1e-15)
     // COCO's own matches stay.
     #expect(result.report.numbers.count == 12)
   }

@@ -119,11 +119,16 @@ import Testing
         Detection(box: Box(x1: 0, y1: 0, x2: 80, y2: 100), classIndex: 0, score: 0.9),
         Detection(box: Box(x1: 200, y1: 0, x2: 220, y2: 20), classIndex: 0, score: 0.6),
       ])
-    let parameters = EvaluationParameters(
+    var parameters = EvaluationParameters(
       iouThresholds: [0.5, 0.75, 0.9], recallPoints: .every,
       areaRanges: [.init(name: "tiny", lower: 0, upper: 500)], detectionLimits: [1, 10])
+    parameters.confidence = 0.7
     let result = try EvaluationResult(name: "my detector", input, parameters: parameters)
     for number in result.report.numbers { print(number.name, number.value) }
+    let counts = DetectionCounts(result)
+    for entry in counts.classes { print("precision of \(entry.name)", entry.precision) }
+    print("micro F1", counts.micro.f1)
+    print("macro recall", counts.macro.recall)
     let proposals = try EvaluationResult(
       name: "without classes", input, classes: ClassSelection(isAgnostic: true))
     print("AR of proposals", proposals.report.ar100)
@@ -137,6 +142,9 @@ import Testing
     #expect(abs((numbers["AP"] ?? 0) - 1.0 / 3) < 1e-12)
     #expect(abs((numbers["AP50"] ?? 0) - 0.5) < 1e-12 && numbers["AP90"] == 0)
     #expect(numbers["APtiny"] == 0 && abs((numbers["AR10"] ?? 0) - 1.0 / 3) < 1e-12)
+    // Of two objects the cat is found, and the false cat is below the confidence.
+    #expect(numbers["precision of cat"] == 1 && numbers["precision of dog"] == 0)
+    #expect(abs((numbers["micro F1"] ?? 0) - 2.0 / 3) < 1e-12 && numbers["macro recall"] == 0.5)
     // Seven of ten thresholds and ten of ten.
     #expect(abs((numbers["AR of proposals"] ?? 0) - 0.85) < 1e-12)
   }

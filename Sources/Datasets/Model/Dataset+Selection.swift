@@ -40,11 +40,13 @@ extension Dataset {
   private func mappingClasses(names: [String], _ place: (Int) -> Int?) -> Dataset {
     var result = self
     result.classNames = names
-    // Ids are those of the old classes.
+    // Ids and frequencies are those of the old classes.
     result.classIds = []
+    result.classFrequencies = []
     for index in result.samples.indices {
       let sample = samples[index]
       result.samples[index].imageClass = sample.imageClass.flatMap(place)
+      result.samples[index].labeledClasses = sample.labeledClasses?.mapped(place)
       result.samples[index].annotations = sample.annotations.compactMap { object in
         place(object.classIndex).map { new in
           var object = object

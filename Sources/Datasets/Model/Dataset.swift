@@ -24,6 +24,10 @@ public struct Dataset: Hashable, Sendable {
   package internal(set) var classIds: [ItemId?] = []
   /// Members of the label files that were not read; empty unless they were counted.
   package internal(set) var unread = UnreadMembers()
+  /// How frequent each class is, as LVIS states it: r, c or f; empty unless it was read.
+  package internal(set) var classFrequencies: [String?] = []
+  /// Whether the label files have keypoints, which are not read.
+  package internal(set) var hasKeypoints = false
 
   /// The number of labels that were skipped because they cannot be parsed.
   public var skippedLabelCount: Int { issues.count(where: \.kind.isInvalidLabel) }
@@ -55,6 +59,8 @@ public struct Sample: Hashable, Sendable {
   package var maskEncoding = MaskEncoding.numbers
   /// The path of a file of object numbers that belongs to the class mask; nil if there is none.
   package var objectMaskPath: String?
+  /// Which classes are labeled, in federated datasets; nil if all are, or if it was not read.
+  package var labeledClasses: LabeledClasses?
   /// The ids of the image and its objects, if they were kept.
   package var ids: SourceIds?
 }

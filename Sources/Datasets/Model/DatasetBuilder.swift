@@ -85,6 +85,7 @@ struct DatasetBuilder {
     if image.maskPath != nil, classNames != parsed.classNames {
       sample.maskClassIndices = classIndices
     }
+    sample.labeledClasses = image.labeledClasses?.mapped { classIndices[$0] }
     if reading.keepsSources { sample.ids = SourceIds(image: image.id) }
     sample.annotations.reserveCapacity(image.objects.count)
     var validator = BoxValidator(

@@ -30,6 +30,8 @@ public struct DatasetReading {
   public var clipsBoxes: Bool
   /// Whether ids are kept, and members that are not read are counted, for conversion.
   package var keepsSources = false
+  /// Whether LVIS's labels per image are read, for evaluation by its rules.
+  package var readsFederation = false
   /// The executor that reads images and label files.
   public var runner: any ParallelExecutor
   /// The cache of image sizes, which may be stored between runs.

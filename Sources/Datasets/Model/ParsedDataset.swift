@@ -13,6 +13,9 @@ struct ParsedDataset {
   var classIds: [ItemId?] = []
   /// Members of the label files that are not read, if they are counted.
   var unread = UnreadMembers()
+  /// How frequent each class is, in LVIS's files.
+  var classFrequencies: [String?] = []
+  var hasKeypoints = false
   /// Issues found while parsing.
   var issues: [DatasetIssue] = []
 }
@@ -27,6 +30,8 @@ struct ParsedImage {
   var objects: [ParsedObject] = []
   /// The id of the image, in formats with ids.
   var id: ItemId?
+  /// Which classes are labeled, in LVIS's files.
+  var labeledClasses: LabeledClasses?
   /// The class index of the whole image.
   var imageClass: Int?
   /// The path of the image's mask.

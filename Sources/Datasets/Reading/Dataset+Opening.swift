@@ -42,10 +42,15 @@ extension Dataset {
       path: path, format: format, split: name, classNames: builder.classNames, samples: samples,
       issues: builder.issues, unmeasuredCount: builder.unmeasuredCount)
     dataset.ignoredClasses = builder.ignoredClasses
+    dataset.hasKeypoints = parsed.hasKeypoints
+    /// The values of the dataset's classes, from those of the files' classes.
+    func ofClasses<Value>(_ values: [Value?]) -> [Value?] {
+      let byName = Dictionary(zip(parsed.classNames, values), uniquingKeysWith: { a, _ in a })
+      return dataset.classNames.map { byName[$0] ?? nil }
+    }
+    if reading.readsFederation { dataset.classFrequencies = ofClasses(parsed.classFrequencies) }
     if reading.keepsSources {
-      let ids = Dictionary(
-        zip(parsed.classNames, parsed.classIds).map { ($0, $1) }, uniquingKeysWith: { a, _ in a })
-      dataset.classIds = dataset.classNames.map { ids[$0] ?? nil }
+      dataset.classIds = ofClasses(parsed.classIds)
       dataset.unread = parsed.unread
     }
     return dataset

@@ -37,7 +37,9 @@ extension Evaluate {
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
-    try checkRules(groundTruth, on: console)
+    try checkRules(
+      groundTruth.path, hasKeypoints: groundTruth.hasKeypoints,
+      isFederated: groundTruth.federation != nil, on: console)
     if groundTruth.groundTruths.count == 0 {
       console.note("note: \(path): there are no labeled objects, so no metric is defined")
     }
@@ -76,20 +78,22 @@ extension Evaluate {
   }
 
   /// Reports what the ground truth holds besides COCO's boxes and masks.
-  private func checkRules(_ groundTruth: GroundTruth, on console: Console) throws(CommandError) {
-    if groundTruth.hasKeypoints {
+  func checkRules(
+    _ path: String, hasKeypoints: Bool, isFederated: Bool, on console: Console
+  ) throws(CommandError) {
+    if hasKeypoints {
       console.note(
-        "note: \(Sentence.printable(groundTruth.path)) has keypoints, which are not evaluated (there "
+        "note: \(Sentence.printable(path)) has keypoints, which are not evaluated (there "
           + "is no OKS here); its \(types.map(\.title).joined(separator: " and ")) are")
     }
-    guard groundTruth.federation != nil, scoring.rules == .auto else { return }
+    guard isFederated, scoring.rules == .auto else { return }
     guard !scoring.isClassAgnostic else {
       throw .usage(
         "--class-agnostic cannot be combined with LVIS's rules, which depend on the class; "
           + "--rules coco scores the file as COCO's")
     }
     console.note(
-      "note: \(Sentence.printable(groundTruth.path)) has LVIS's labels per image: detections of "
+      "note: \(Sentence.printable(path)) has LVIS's labels per image: detections of "
         + "classes that are not known to be present or absent in an image are left out, and at most "
         + "\(scoring.parameters(isFederated: true).largestLimit) per image count; --rules coco scores "
         + "it as COCO's")

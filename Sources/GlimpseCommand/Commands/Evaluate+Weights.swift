@@ -33,6 +33,9 @@ extension Evaluate {
     var issues = IssueReporter(on: console)
     let classNames = try renamed(model.description.classNames)
     let dataset = try open(data, classNames: classNames, tasks, &issues, console)
+    try checkRules(
+      data, hasKeypoints: dataset.hasKeypoints, isFederated: FederatedLabels(dataset) != nil,
+      on: console)
     var runs = [
       try run(models, [source] + otherWeights, on: dataset, backend, console)
     ]
@@ -85,6 +88,9 @@ extension Evaluate {
       input.detections.mapClasses(
         names.map { Int32(dataset.classNames.firstIndex(of: $0) ?? 0) })
     }
+    input.federation = scoring.rules == .auto ? FederatedLabels(dataset) : nil
+    let parameters = scoring.parameters(isFederated: input.federation != nil)
+    input.federation?.detectionsPerImage = parameters.largestLimit
     if countsDifficult { input.groundTruths.countDifficult() }
     if scoring.includesLastPixels, (try? DatasetFormat.sniff(data ?? dataset.path)) != .voc {
       input.groundTruths.includeLastPixels()
@@ -92,7 +98,7 @@ extension Evaluate {
     }
     let result = try EvaluationResult(
       name: sources.map(\.name).joined(separator: " + "), input,
-      parameters: scoring.parameters(), classes: selection, tasks: backend.pool)
+      parameters: parameters, classes: selection, tasks: backend.pool)
     return NetworkRun(
       weights: sources, detector: detector, sink: sink, summary: summary, result: result)
   }
@@ -157,6 +163,7 @@ extension Evaluate {
     var reading = DatasetReading(runner: OpeningProgress(tasks, on: console), images: index)
     // An image that cannot be read is found without detections: its objects count as missed.
     reading.keepsUnreadableImages = true
+    reading.readsFederation = true
     reading.classesAre = "\(classNames.count) classes of the weights"
     let dataset = try Dataset.open(
       path: data, split: chosenSplit(of: data, on: console), classNames: classNames,

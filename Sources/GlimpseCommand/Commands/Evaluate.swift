@@ -228,6 +228,7 @@ struct Evaluate: Command {
     throw CommandError.usage(
       "--iou-type \(masks.rawValue) needs --annotations: the networks here detect boxes, not masks")
   }
+
   /// The split of a dataset to evaluate: the requested one, val, or the only one.
   func chosenSplit(of path: String, on console: Console) -> String {
     if let split { return split }

@@ -49,11 +49,7 @@ extension COCOFile {
     return FederatedLabels(
       absent: join.images.map { classes($0.absentCategories ?? []) },
       notExhaustive: join.images.map { classes($0.notExhaustiveCategories) },
-      groups: ["r", "c", "f"].map { name in
-        FederatedLabels.Group(
-          name: name,
-          classes: join.categories.indices.filter { join.categories[$0].frequency == name })
-      })
+      groups: FederatedLabels.groups(join.categories.map(\.frequency)))
   }
 
   /// Names an annotation in messages.

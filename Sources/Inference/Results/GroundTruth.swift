@@ -33,7 +33,7 @@ package struct GroundTruth: Sendable {
   package internal(set) var masks: [RunLengthMask] = []
   /// Which classes are labeled in each image, in LVIS's files; nil if all are.
   package internal(set) var federation: FederatedLabels?
-  /// Whether a COCO file has keypoints, which are not evaluated.
+  /// Whether the files have keypoints, which are not evaluated.
   package internal(set) var hasKeypoints = false
   /// Mismatches within the ground truth.
   package internal(set) var mismatches = ConsistencyIssues()
@@ -110,6 +110,7 @@ extension GroundTruth {
       classNames: dataset.classNames, issues: dataset.issues, imageIds: IdTable([]),
       classIds: IdTable((1..<dataset.classNames.count + 1).map { .number($0) }))
     unmeasuredCount = dataset.unmeasuredCount
+    hasKeypoints = dataset.hasKeypoints
     for (image, sample) in dataset.samples.enumerated() {
       for annotation in sample.annotations { groundTruths.append(annotation, image: image) }
     }

@@ -147,6 +147,9 @@ package struct COCOFile {
         image.id = try scanner.id("an image's id")
       } else if try met.takes(key, 1, "file_name", scanner) {
         image.name = try scanner.name()
+      } else if image.name.isEmpty, try met.takes(key, 6, "coco_url", scanner) {
+        // LVIS names its images by this address only, whose end is COCO's folder and file.
+        image.name = try scanner.name().split(separator: "/").suffix(2).joined(separator: "/")
       } else if try met.takes(key, 2, "width", scanner) {
         image.width = try scanner.integer("a width")
       } else if try met.takes(key, 3, "height", scanner) {

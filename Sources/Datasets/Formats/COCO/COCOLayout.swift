@@ -81,7 +81,7 @@ enum COCOLayout {
   }
 
   /// The only split that a file name mentions: `train` for `coco_annotations_train.json`.
-  private static func split(within name: String) -> String? {
+  static func split(within name: String) -> String? {
     let splits = Set(FilePath.stem(name).split { !$0.isLetter }.compactMap(SplitName.usualName))
     return splits.count == 1 ? splits.first : nil
   }

@@ -55,13 +55,26 @@ struct COCOParser {
           imagePath: place, labelPath: path,
           statedSize: image.width > 0 && image.height > 0
             ? (image.width, image.height) : nil,
-          objects: objects, id: image.id))
+          objects: objects, id: image.id, labeledClasses: labeledClasses(of: image, classes)))
     }
-    let ids = Dictionary(
-      join.categories.map { ($0.name, $0.id) }, uniquingKeysWith: { a, _ in a })
+    let categories = Dictionary(
+      join.categories.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     return ParsedDataset(
       classNames: classes.names, images: parsed, conventions: BoxConventions(.cornerAndSize),
-      classIds: classes.names.map { ids[$0] }, unread: file.unread, issues: issues)
+      classIds: classes.names.map { categories[$0]?.id }, unread: file.unread,
+      classFrequencies: classes.names.map { categories[$0]?.frequency },
+      hasKeypoints: file.hasKeypoints, issues: issues)
+  }
+
+  /// LVIS's labels of an image; nil if it has none. Ids that are not listed have no class.
+  private func labeledClasses(of image: COCOFile.Image, _ classes: ClassTable) -> LabeledClasses? {
+    guard let absent = image.absentCategories else { return nil }
+    func indices(_ ids: [ItemId]) -> [Int] {
+      ids.compactMap { id in join.categoryIndices[id].flatMap { classes[join.categories[$0].name] }
+      }
+    }
+    return LabeledClasses(
+      absent: indices(absent), notExhaustive: indices(image.notExhaustiveCategories))
   }
 
   /// The classes in file order; categories with the same name are one class.

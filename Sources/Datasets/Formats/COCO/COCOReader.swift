@@ -38,7 +38,10 @@ package struct COCOReader: FormatReader {
     isFolder = FileContents.entry(path) != .file
     if !isFolder {
       let home = FilePath.name(FileContents.absolute(FilePath.folder(path)))
-      let split = COCOLayout.split(ofFile: FilePath.name(path)) ?? SplitName.usualName(home)
+      let name = FilePath.name(path)
+      let split =
+        COCOLayout.split(ofFile: name) ?? SplitName.usualName(home)
+        ?? COCOLayout.split(within: name)
       root = Self.base(of: path)
       files = SplitName.canonical([(split ?? "train", [path])])
     } else {
@@ -86,7 +89,7 @@ package struct COCOReader: FormatReader {
   ) throws(DatasetsError) -> ParsedDataset {
     let path = try annotationFile(of: split)
     let file = try COCOFile(
-      path, segmentations: reading.segmentations,
+      path, segmentations: reading.segmentations, readsFederation: reading.readsFederation,
       toleratesFaults: reading.validates || reading.skipsInvalid,
       countsUnread: reading.keepsSources)
     var parser = COCOParser(file, locator: imageLocator(of: path, split: split))

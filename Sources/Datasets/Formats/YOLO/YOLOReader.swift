@@ -148,7 +148,8 @@ struct YOLOReader: FormatReader {
     try refuseUnlabeled(parsed, split: split)
     return ParsedDataset(
       classNames: classes.names, images: parsed,
-      conventions: BoxConventions(.centerAndSize, expectsFractions: true), issues: issues)
+      conventions: BoxConventions(.centerAndSize, expectsFractions: true),
+      hasKeypoints: description?.keyPoints != nil, issues: issues)
   }
 
   /// The classes without repeated names, and the class index of each name.
