@@ -30,12 +30,16 @@ public struct ClassHierarchy: Hashable, Sendable {
   package var childCount: Int { ancestors.count { !$0.isEmpty } }
 
   /// Adds a copy of each object and detection for each class above its own. A class that is known to
-  /// be absent from an image makes all classes below it absent.
+  /// be absent from an image makes all classes below it absent, and one that is present all above it
+  /// present.
   public func expand(_ input: inout EvaluationInput) {
     input.groundTruths.appendCopies(ancestors)
     input.detections.appendCopies(ancestors)
-    guard let absent = input.federation?.absent else { return }
-    input.federation?.absent = absent.map { classes in
+    guard let federation = input.federation else { return }
+    input.federation?.present = federation.present.map { classes in
+      Set(classes.flatMap { [$0] + ancestors[Int($0)] }).sorted()
+    }
+    input.federation?.absent = federation.absent.map { classes in
       let known = Set(classes)
       return ancestors.indices.map { Int32($0) }.filter {
         known.contains($0) || !known.isDisjoint(with: ancestors[Int($0)])

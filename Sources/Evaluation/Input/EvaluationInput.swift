@@ -49,7 +49,9 @@ public struct EvaluationInput: Hashable, Sendable {
   ///   area or score that is not finite.
   func check() throws(EvaluationError) {
     if let federation {
-      let lists = [federation.absent, federation.notExhaustive]
+      let lists =
+        [federation.absent, federation.notExhaustive]
+        + (federation.present.isEmpty ? [] : [federation.present])
       let classes = Int32(classNames.count)
       guard lists.allSatisfy({ $0.count == imageNames.count }),
         lists.joined().joined().allSatisfy({ 0..<classes ~= $0 }),

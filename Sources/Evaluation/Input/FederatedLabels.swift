@@ -24,23 +24,31 @@ public struct FederatedLabels: Hashable, Sendable {
 
   /// For each image the classes that are known to be absent.
   public var absent: [[Int32]]
+  /// For each image the classes that are known to be present, though no object of them may be labeled;
+  /// empty if there are none.
+  public var present: [[Int32]]
   /// For each image the classes of which not every object is labeled.
   public var notExhaustive: [[Int32]]
   /// LVIS's are r (rare), c (common) and f (frequent).
   public var groups: [Group]
-  /// Maximum detections per image over all classes, the highest scores first; LVIS's is 300.
+  /// Maximum detections per image over all classes, the highest scores first; LVIS's is 300,
+  /// and `Int.max` is none.
   public var detectionsPerImage: Int
 
   /// Labels of images, each list indexed by image.
   public init(
-    absent: [[Int32]], notExhaustive: [[Int32]], groups: [Group] = [],
+    absent: [[Int32]], notExhaustive: [[Int32]], present: [[Int32]] = [], groups: [Group] = [],
     detectionsPerImage: Int = 300
   ) {
     self.absent = absent
+    self.present = present
     self.notExhaustive = notExhaustive
     self.groups = groups
     self.detectionsPerImage = detectionsPerImage
   }
+
+  /// Whether the detections of an image are limited over all classes.
+  package var limitsImages: Bool { detectionsPerImage < .max }
 
   /// The rows of detections that count: of each image those of the highest scores, and of them those
   /// of classes that are known to be present or absent. In the order of the input.
@@ -58,6 +66,9 @@ public struct FederatedLabels: Hashable, Sendable {
     var counts = [Bool](repeating: false, count: found.count)
     for image in 0..<images {
       for classIndex in absent[image] { known[Int(classIndex)] = image + 1 }
+      if !present.isEmpty {
+        for classIndex in present[image] { known[Int(classIndex)] = image + 1 }
+      }
       for row in objectRows[objectStarts[image]..<objectStarts[image + 1]] {
         known[Int(objects.classes[Int(row)])] = image + 1
       }

@@ -8,7 +8,8 @@ extension Evaluate {
     }
     if holdsMasks(path) { return try evaluateMasks(groundTruth: path, on: console) }
     try checkPaths(
-      inputs: [path] + detections + [images, scoring.hierarchy].compactMap(\.self),
+      inputs: [path] + detections
+        + [images, scoring.hierarchy, scoring.imageLabels].compactMap(\.self),
       runCount: (mergesDetections ? 1 : detections.count) * types.count)
     if let type = types.first(where: { $0 != .bbox }),
       let option = [
@@ -24,7 +25,8 @@ extension Evaluate {
     func read(_ type: OverlapChoice) throws -> GroundTruth {
       var groundTruth = try GroundTruth.read(
         path, split: split, readsMasks: type != .bbox, countsDifficult: countsDifficult,
-        includesLastPixels: scoring.includesLastPixels)
+        includesLastPixels: scoring.includesLastPixels, imageLabels: scoring.imageLabels,
+        hierarchy: scoring.hierarchy)
       groundTruth.renames = renames
       return groundTruth
     }
@@ -39,7 +41,14 @@ extension Evaluate {
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
     try checkRules(
       groundTruth.path, hasKeypoints: groundTruth.hasKeypoints,
-      isFederated: groundTruth.federation != nil, on: console)
+      groundTruth.federation, on: console)
+    if groundTruth.isOpenImages {
+      console.note(
+        "note: \(Sentence.printable(path)) states no image sizes; areas are those in images of "
+          + "\(DatasetReading.assumedSize)x\(DatasetReading.assumedSize) pixels"
+          + (scoring.imageLabels == nil
+            ? ", and without --image-labels detections of all classes count in all images" : ""))
+    }
     if groundTruth.groundTruths.count == 0 {
       console.note("note: \(path): there are no labeled objects, so no metric is defined")
     }
@@ -79,24 +88,27 @@ extension Evaluate {
 
   /// Reports what the ground truth holds besides COCO's boxes and masks.
   func checkRules(
-    _ path: String, hasKeypoints: Bool, isFederated: Bool, on console: Console
+    _ path: String, hasKeypoints: Bool, _ federation: FederatedLabels?, on console: Console
   ) throws(CommandError) {
     if hasKeypoints {
       console.note(
         "note: \(Sentence.printable(path)) has keypoints, which are not evaluated (there "
           + "is no OKS here); its \(types.map(\.title).joined(separator: " and ")) are")
     }
-    guard isFederated, scoring.rules == .auto else { return }
+    guard let federation, scoring.rules == .auto else { return }
+    let (name, limit) =
+      federation.limitsImages
+      ? ("LVIS's", ", and at most \(scoring.parameters(federation).largestLimit) per image count")
+      : ("Open Images'", "")
     guard !scoring.isClassAgnostic else {
       throw .usage(
-        "--class-agnostic cannot be combined with LVIS's rules, which depend on the class; "
+        "--class-agnostic cannot be combined with \(name) rules, which depend on the class; "
           + "--rules coco scores the file as COCO's")
     }
     console.note(
-      "note: \(Sentence.printable(path)) has LVIS's labels per image: detections of "
-        + "classes that are not known to be present or absent in an image are left out, and at most "
-        + "\(scoring.parameters(isFederated: true).largestLimit) per image count; --rules coco scores "
-        + "it as COCO's")
+      "note: \(Sentence.printable(path)) has \(name) labels per image: detections of "
+        + "classes that are not known to be present or absent in an image are left out\(limit); "
+        + "--rules coco scores it as COCO's")
   }
 
   /// Reports that objects marked difficult are left out of the metrics.
@@ -126,14 +138,18 @@ extension Evaluate {
           + groundTruth.path, exitCode: .invalidDataSet)
     }
     let federation = scoring.rules == .auto ? groundTruth.federation : nil
-    let parameters = scoring.parameters(isFederated: federation != nil)
+    let parameters = scoring.parameters(federation)
     var input = EvaluationInput(
       imageNames: groundTruth.images.map(\.name), classNames: groundTruth.classNames,
       groundTruths: groundTruth.groundTruths, detections: found.detections)
     input.federation = federation
-    input.federation?.detectionsPerImage = parameters.largestLimit
+    if federation?.limitsImages == true {
+      input.federation?.detectionsPerImage = parameters.largestLimit
+    }
     if let path = scoring.hierarchy {
-      try ClassHierarchyFile.read(path, classNames: input.classNames).expand(&input)
+      try ClassHierarchyFile.read(
+        path, classNames: input.classNames, labelNames: groundTruth.labelNames
+      ).expand(&input)
     }
     let result = try EvaluationResult(
       name: paths.joined(separator: " + ") + (types.count > 1 ? " (\(type.rawValue))" : ""), input,

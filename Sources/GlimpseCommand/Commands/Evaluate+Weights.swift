@@ -34,8 +34,7 @@ extension Evaluate {
     let classNames = try renamed(model.description.classNames)
     let dataset = try open(data, classNames: classNames, tasks, &issues, console)
     try checkRules(
-      data, hasKeypoints: dataset.hasKeypoints, isFederated: FederatedLabels(dataset) != nil,
-      on: console)
+      data, hasKeypoints: dataset.hasKeypoints, FederatedLabels(dataset), on: console)
     var runs = [
       try run(models, [source] + otherWeights, on: dataset, backend, console)
     ]
@@ -89,7 +88,7 @@ extension Evaluate {
         names.map { Int32(dataset.classNames.firstIndex(of: $0) ?? 0) })
     }
     input.federation = scoring.rules == .auto ? FederatedLabels(dataset) : nil
-    let parameters = scoring.parameters(isFederated: input.federation != nil)
+    let parameters = scoring.parameters(input.federation)
     input.federation?.detectionsPerImage = parameters.largestLimit
     if countsDifficult { input.groundTruths.countDifficult() }
     if scoring.includesLastPixels, (try? DatasetFormat.sniff(data ?? dataset.path)) != .voc {

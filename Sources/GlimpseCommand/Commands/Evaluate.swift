@@ -56,14 +56,14 @@ struct Evaluate: Command {
       .value(
         "annotations", \.groundTruth, unit: "path",
         help:
-          "Ground truth: a COCO annotation file, a folder (Pascal VOC, YOLO, COCO, masks) or a "
-          + "data.yaml"
+          "Ground truth: a COCO annotation file, a table of Open Images (CSV), a folder (Pascal VOC, "
+          + "YOLO, COCO, masks) or a data.yaml"
       ).alias("truth"),
       .values(
         "detections", \.detections, unit: "path",
         help:
-          "COCO results, the lines of 'detect --json', a folder of YOLO label files with scores, "
-          + "or of masks; several are compared"),
+          "COCO results, the lines of 'detect --json', a table of Open Images (CSV), a folder of YOLO "
+          + "label files with scores, or of masks; several are compared"),
       .flag(
         "merge", \.mergesDetections,
         help: "Evaluate several --detections together, as parts of one run"),
@@ -181,7 +181,7 @@ struct Evaluate: Command {
     "no-multi-label", "nms", "recipe", "names", "tile", "overlap", "tile-merge", "augment",
     "min-size",
   ]
-  private static let fileOptions = ["merge", "allow-mismatches", "images"]
+  private static let fileOptions = ["merge", "allow-mismatches", "images", "hierarchy"]
 
   mutating func finish(given names: Set<String>) { given = names }
 
@@ -194,13 +194,17 @@ struct Evaluate: Command {
         "--\(option) is for a network that runs on --data; the detections of files are evaluated "
           + "as they are")
     }
-    if names.contains("data"), names.contains("hierarchy") {
-      throw .usage("--hierarchy is for --detections and has no effect on a network")
+    let isTable = groundTruth.map { FilePath.ending($0) == "csv" } ?? false
+    if names.contains("image-labels"), !isTable {
+      throw .usage("--image-labels is for --annotations of Open Images, a table that ends in .csv")
+    }
+    if isTable, names.contains("inclusive-pixels") {
+      throw .usage("--inclusive-pixels is for boxes in pixels, and Open Images' are fractions")
     }
     if names.contains("data"), let option = Self.fileOptions.first(where: names.contains) {
       throw .usage("--\(option) is for --detections and has no effect on a network")
     }
-    if names.contains("split"), let groundTruth, FilePath.ending(groundTruth) == "json" {
+    if names.contains("split"), let groundTruth, isTable || FilePath.ending(groundTruth) == "json" {
       throw .usage(
         "--split selects a split of a folder or a data.yaml, but \(groundTruth) is one annotation "
           + "file")

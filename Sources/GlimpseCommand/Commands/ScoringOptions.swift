@@ -10,6 +10,7 @@ struct ScoringOptions: Hashable, Sendable {
   var isClassAgnostic = false
   var rules = ScoringRules.auto
   var hierarchy: String?
+  var imageLabels: String?
   var classes: [String] = []
   var ignoredClasses: [String] = []
   var confidence = EvaluationParameters.coco.confidence
@@ -17,9 +18,11 @@ struct ScoringOptions: Hashable, Sendable {
 
   /// The settings for a ground truth.
   ///
-  /// - Parameter isFederated: Whether LVIS's rules hold, whose limit is 300 detections per image.
-  func parameters(isFederated: Bool = false) -> EvaluationParameters {
-    let limits = isFederated ? [300] : EvaluationParameters.coco.detectionLimits
+  /// - Parameter federation: Labels whose rules hold; LVIS's limit is 300 detections per image.
+  func parameters(_ federation: FederatedLabels?) -> EvaluationParameters {
+    let limits =
+      federation.flatMap { $0.limitsImages ? [$0.detectionsPerImage] : nil }
+      ?? EvaluationParameters.coco.detectionLimits
     var parameters = EvaluationParameters(
       iouThresholds: iouThresholds?.values ?? EvaluationParameters.cocoThresholds,
       recallPoints: recallPoints?.points ?? .coco,
@@ -52,6 +55,7 @@ struct ScoringOptions: Hashable, Sendable {
       ("--max-dets", detectionLimits != nil), ("--areas", areas != nil),
       ("--inclusive-pixels", includesLastPixels), ("--class-agnostic", isClassAgnostic),
       ("--rules", rules != .auto), ("--hierarchy", hierarchy != nil),
+      ("--image-labels", imageLabels != nil),
       ("--classes", !classes.isEmpty), ("--ignore-classes", !ignoredClasses.isEmpty),
       ("--at-conf", confidence != plain.confidence), ("--at-iou", matchIoU != plain.matchIoU),
     ].first(where: \.1)?.0
@@ -95,13 +99,18 @@ extension Option where Owner == Evaluate {
       .value(
         "rules", \.scoring.rules,
         help:
-          "Rules of: auto, LVIS's for files with its labels per image and else COCO's, or coco, "
-          + "always COCO's"),
+          "Rules of: auto, LVIS's or Open Images' where labels per image are given and else COCO's, "
+          + "or coco, always COCO's"),
       .value(
         "hierarchy", \.scoring.hierarchy, unit: "file",
         help:
           "Class hierarchy in Open Images' JSON: objects and detections of a class count for the "
           + "classes above it, too"),
+      .value(
+        "image-labels", \.scoring.imageLabels, unit: "file", unset: "all classes verified",
+        help:
+          "Open Images' CSV of labels verified for whole images: detections of other classes are "
+          + "left out"),
       .values(
         "classes", \.scoring.classes, unit: "class", unset: "all",
         help: "Score these classes only, by name or by index from 0"),

@@ -7,20 +7,16 @@ import Evaluation
 package enum ClassHierarchyFile {
   /// Reads a hierarchy of named classes.
   ///
+  /// - Parameter labelNames: The names of classes that the file lists by their labels.
   /// - Throws: `DatasetsError` for a file that is not such a hierarchy or has none of the classes
   ///   below another one.
   package static func read(
-    _ path: String, classNames: [String]
+    _ path: String, classNames: [String], labelNames: [ClassRename] = []
   ) throws(DatasetsError) -> ClassHierarchy {
-    let file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
-    var parents: [(child: String, parent: String)] = []
-    do throws(JSONFault) {
-      var scanner = JSONScanner(file.bytes)
-      try read(&scanner, below: nil, depth: 0, &parents)
-      guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
-    } catch {
-      throw file.error(error)
-    }
+    var parents = try pairs(in: path)
+    let names = Dictionary(
+      labelNames.map { ($0.predicted, $0.groundTruth) }, uniquingKeysWith: { first, _ in first })
+    parents = parents.map { (names[$0.child] ?? $0.child, names[$0.parent] ?? $0.parent) }
     let hierarchy = ClassHierarchy(parents: parents, classNames: classNames)
     guard hierarchy.childCount > 0 else {
       throw DatasetsError(
@@ -30,6 +26,27 @@ package enum ClassHierarchyFile {
       )
     }
     return hierarchy
+  }
+
+  /// The labels of all classes but the root.
+  static func labels(in path: String) throws(DatasetsError) -> [String] {
+    try pairs(in: path).map(\.child)
+  }
+
+  /// Each class with the one directly above it.
+  private static func pairs(
+    in path: String
+  ) throws(DatasetsError) -> [(child: String, parent: String)] {
+    let file = try DatasetsError.wrap(LoadedFile.certainJSON(path))
+    var parents: [(child: String, parent: String)] = []
+    do throws(JSONFault) {
+      var scanner = JSONScanner(file.bytes)
+      try read(&scanner, below: nil, depth: 0, &parents)
+      guard scanner.isAtEnd() else { throw scanner.unexpected("the end of the file") }
+    } catch {
+      throw file.error(error)
+    }
+    return parents
   }
 
   /// Reads one object; its name may follow its subcategories.

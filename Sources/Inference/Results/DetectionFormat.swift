@@ -7,7 +7,8 @@ import Imaging
 /// - COCO results: one JSON list of objects, or a COCO dataset whose annotations have scores;
 /// - JSON Lines: one object per image, as `glimpse detect --json` prints them;
 /// - a folder of YOLO label files, one per image, with rows `class cx cy w h score`;
-/// - text files of the Pascal VOC development kit, one per class.
+/// - text files of the Pascal VOC development kit, one per class;
+/// - a table of Open Images.
 enum DetectionFormat {
   /// Reads the detections at a path.
   ///
@@ -29,6 +30,16 @@ enum DetectionFormat {
   ) throws(DatasetsError) -> (set: DetectionSet, isVOC: Bool) {
     let entry = FileContents.entry(path)
     if entry == .nothing { throw .missing(path) }
+    if entry == .file, FilePath.ending(path) == "csv", !readsMasks {
+      return (try OpenImagesDetections(path, groundTruth: groundTruth).read(), false)
+    }
+    guard !groundTruth.isOpenImages else {
+      throw DatasetsError(
+        file: path,
+        "the boxes of \(groundTruth.path) are fractions of images whose size it does not state; the "
+          + "detections are expected in a table, too, with the columns "
+          + "\(OpenImagesDetections.columns).")
+    }
     let isVOC =
       entry == .folder
       ? VOCDetectionFiles.recognizes(folder: path) : VOCDetectionFiles.recognizes(path)

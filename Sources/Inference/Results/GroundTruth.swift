@@ -43,6 +43,10 @@ package struct GroundTruth: Sendable {
   package var renames: [ClassRename] = []
   /// The number of images whose size could not be found, so that one is assumed.
   package internal(set) var unmeasuredCount = 0
+  /// Whether the boxes are Open Images', fractions of images of unknown size.
+  package internal(set) var isOpenImages = false
+  /// The names of the classes of Open Images' labels.
+  package internal(set) var labelNames: [ClassRename] = []
   /// Whether the boxes are Pascal VOC's, whose corners are the first and the last pixel.
   private(set) var isVOC = false
   /// Image indices by COCO image id.
@@ -52,20 +56,26 @@ package struct GroundTruth: Sendable {
 }
 
 extension GroundTruth {
-  /// Reads the ground truth at a path: a COCO JSON file, or a split of a dataset in another format.
+  /// Reads the ground truth at a path: a COCO JSON file, a table of Open Images, or a split of a
+  /// dataset in another format.
   ///
   /// - Parameters:
-  ///   - path: An annotation file that ends in `.json`, a folder, or a `data.yaml`.
+  ///   - path: An annotation file that ends in `.json` or `.csv`, a folder, or a `data.yaml`.
   ///   - split: The split to read, for datasets that have splits.
   ///   - readsMasks: Whether COCO segmentations are read, too.
   ///   - countsDifficult: Whether objects marked difficult count; if not, they are ignored.
   ///   - includesLastPixels: Whether boxes end at their last pixel, which Pascal VOC's always do.
+  ///   - imageLabels: Open Images' table of the labels that were verified for whole images.
+  ///   - hierarchy: Open Images' hierarchy, which names further classes of its tables.
   /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
     _ path: String, split: String, readsMasks: Bool = false, countsDifficult: Bool = false,
-    includesLastPixels: Bool = false
+    includesLastPixels: Bool = false, imageLabels: String? = nil, hierarchy: String? = nil
   ) throws(DatasetsError) -> GroundTruth {
-    var groundTruth = try read(path, split: split, readsMasks: readsMasks)
+    var groundTruth =
+      FilePath.ending(path) == "csv" && !readsMasks
+      ? try read(openImages: path, imageLabels: imageLabels, hierarchy: hierarchy)
+      : try read(path, split: split, readsMasks: readsMasks)
     if countsDifficult { groundTruth.groundTruths.countDifficult() }
     if includesLastPixels, !groundTruth.isVOC { groundTruth.groundTruths.includeLastPixels() }
     return groundTruth
@@ -116,12 +126,12 @@ extension GroundTruth {
     }
   }
 
-  /// Class indices by name, the first of a repeated name; also by the names in `renames`.
+  /// Class indices by name, the first of a repeated name; also by their labels and the names in `renames`.
   var classIndices: [String: Int] {
     let indices = Dictionary(
       classNames.enumerated().map { ($0.element, $0.offset) },
       uniquingKeysWith: { first, _ in first })
-    let others = renames.compactMap { rename in
+    let others = (labelNames + renames).compactMap { rename in
       indices[rename.groundTruth].map { (rename.predicted, $0) }
     }
     return indices.merging(others) { _, renamed in renamed }
