@@ -84,7 +84,7 @@ package struct NetworkFile: Sendable {
       switch content {
       case .onnx(let network):
         (
-          "ONNX, operator set \(network.operatorSet)"
+          "ONNX, opset \(network.operatorSet)"
             + (network.producer.isEmpty ? "" : ", by \(printable(network.producer))"),
           network.nodes.map(\.type)
         )

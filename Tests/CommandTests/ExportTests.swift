@@ -28,7 +28,7 @@ import Testing
       ] + words, in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     let lines = result.output.split(separator: "\n")
-    #expect(lines[0].hasPrefix("net.onnx: compact, ONNX operator set 17, "))
+    #expect(lines[0].hasPrefix("net.onnx: compact, ONNX opset 17, "))
     #expect(
       lines.dropFirst() == [
         "  input   input: float32 3x3x96x96, RGB from 0 to 1",

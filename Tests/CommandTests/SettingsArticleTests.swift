@@ -27,7 +27,7 @@ import Testing
       for knob in knobs {
         let values =
           knob.range.isEmpty ? knob.unit ?? "true, false" : knob.range.joined(separator: ", ")
-        let value = knob.unit == nil ? "false" : knob.text(TrainingConfig()) ?? ""
+        let value = knob.unit == nil ? "false" : knob.defaultText ?? ""
         text += "| `\(knob.name)` | \(values) | \(value) | \(knob.help) |\n"
       }
     }

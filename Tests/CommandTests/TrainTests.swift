@@ -203,12 +203,12 @@ import Testing
       let option = try #require(options[key.replacing("_", with: "-")], "no option for \(key)")
       let knob = Knob.named(key)
       #expect(option.help == knob.help && option.valueName == knob.unit)
-      #expect(option.notes(Train()) == knob.notes(TrainingConfig()))
+      #expect(option.notes(Train()) == knob.notes)
     }
     let help = HelpPage(columns: 100, isStyled: false).command(CommandDescription(Train.self))
     #expect(help.contains("--hsv-h <fraction>"))
     let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("[from 0 to 0.5; default: 0.015]"))
+    #expect(words.contains("[from 0 to 0.5; default: 0.015, 0 segmentation]"))
     #expect(!help.contains("--project") && !help.contains("--lr <"))
   }
 

@@ -44,6 +44,22 @@ import Testing
     #expect(found == expected)
   }
 
+  /// Two groups of channels alternate, as in ShuffleNet: n, h, w, (g, c) -> n, h, w, (c, g).
+  @Test func aChannelShuffle() throws {
+    let part = Rearrange.Part(
+      input: 0, extents: [3, 4, 2], source: StridedLayout(strides: [8, 1, 4]),
+      target: StridedLayout(strides: [8, 2, 1]))
+    let shape = Shape(n: 1, h: 1, w: 3, c: 8)
+    let found = try run(shape, numbers) { scope, x in
+      scope["t"].apply(Rearrange(inputs: [shape], output: shape, parts: [part]), x)
+    }
+    let expected = (0..<24).map { (index: Int) -> Float in
+      let (pixel, channel) = (index / 8, index % 8)
+      return Float(pixel * 8 + channel % 2 * 4 + channel / 2)
+    }
+    #expect(found == expected)
+  }
+
   /// A part in a tensor of another value, read backward.
   @Test func aPartInAFilledTensor() throws {
     let part = Rearrange.Part(
@@ -97,6 +113,59 @@ import Testing
           layouts: [StridedLayout(strides: [12, 1]), StridedLayout(strides: [1, 0])]), x, constants)
     }
     #expect(found == numbers.map { $0 - ($0 >= 12 ? 1 : 0) })
+  }
+
+  /// Scale 0.5, zero point 3, levels 0 to 7: x is (level - 3) / 2.
+  @Test("levels, ties to even, and limits by hand", arguments: [3, 4])
+  func quantization(channels: Int) throws {
+    let quantization = Quantization(scale: 0.5, zero: 3, low: 0, high: 7)
+    let values: [Float] = [-9, -1.5, -0.75, -0.25, 0, 0.25, 0.3, 0.75, 1, 1.3, 2, 9]
+    // x / 0.5 is -18, -3, -1.5, -0.5, 0, 0.5, 0.6, 1.5, 2, 2.6, 4, 18.
+    let offsets: [Float] = [-3, -3, -2, 0, 0, 0, 1, 2, 2, 3, 4, 4]
+    let shape = Shape(n: 1, h: 1, w: 12 / channels, c: channels)
+    for (form, expected) in [
+      (QuantizedForm.levels, offsets.map { $0 + 3 }), (.offsets, offsets),
+      (.values, offsets.map { $0 / 2 }),
+    ] {
+      let found = try run(shape, values) { scope, x in
+        scope["q"].apply(Quantize(quantization, form), x)
+      }
+      #expect(found == expected)
+    }
+    #expect(values.map(quantization.level) == offsets.map { $0 + 3 })
+    // The factors of `run` are 0, 1, 2 ...
+    let scaled = try run(shape, values) { scope, x in
+      scope["q"].apply(Quantize(quantization, .offsets, factors: channels), x)
+    }
+    let expected = values.enumerated().map { (index: Int, value: Float) -> Float in
+      let product = value * Float(index % channels)
+      return min(max(product.rounded(.toNearestOrEven), -3), 4)
+    }
+    #expect(scaled == expected)
+  }
+
+  /// By ONNX's formula: the range -1...4.1 has the scale 0.02, and -1 / 0.02 the zero point 50.
+  @Test func dynamicQuantization() throws {
+    let values: [Float] = [-1, 4.1, 0, 0.01, 0.03, 2]
+    let shape = Shape(n: 1, h: 1, w: 2, c: 3)
+    let range = try run(shape, values) { scope, x in
+      scope["r"].apply(QuantizationRange(), x)
+    }
+    #expect(abs(range[0] - 0.02) < 1e-8 && range[1] == 50)
+    for (form, zero) in [(QuantizedForm.levels, Float(50)), (.offsets, 0)] {
+      let found = try run(shape, values) { scope, x in
+        let range = scope["r"].apply(QuantizationRange(), x)
+        return scope["q"].apply(DynamicQuantize(form), x, range)
+      }
+      // 0.01 / 0.02 is a tie only in exact numbers; 0.03 / 0.02 likewise.
+      let ties = [values[3], values[4]].map { ($0 / range[0]).rounded(.toNearestOrEven) }
+      #expect(found == [-50 + zero, 205 + zero, zero, ties[0] + zero, ties[1] + zero, 100 + zero])
+    }
+    // Zeros have the scale 1, as in onnxruntime.
+    let zeros = try run(shape, [Float](repeating: 0, count: 6)) { scope, x in
+      scope["r"].apply(QuantizationRange(), x)
+    }
+    #expect(zeros == [1, 0])
   }
 
   @Test func matricesAreMultiplied() throws {

@@ -17,8 +17,10 @@ import Testing
   private func merged(
     _ merge: TileMerge, _ parts: [(PixelRegion, [Detection])], classAgnostic: Bool = false
   ) -> [Detection] {
-    var merging = TileMerging(imageWidth: 1000, imageHeight: 600, completeSize: 200)
-    for (region, detections) in parts { merging.add(detections, of: region) }
+    var merging = TileMerging(imageWidth: 1000, imageHeight: 600)
+    for (region, detections) in parts {
+      merging.add(detections, of: region, finerSize: region == whole ? 200 : 0)
+    }
     return merging.merged(merge, classAgnostic: classAgnostic)
   }
 

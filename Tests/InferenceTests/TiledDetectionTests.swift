@@ -64,6 +64,22 @@ private func detector(
   }
 }
 
+@Suite struct TilePyramidTests {
+  @Test("tiles cover twice as much at each level, until one would show all, by hand")
+  func levels() {
+    // 640 < 1500, 1280 < 1500, 2560 >= 1500.
+    let levels = TilePyramid(imageWidth: 1500, imageHeight: 700, side: 640, overlap: 0.2).levels
+    #expect(levels.map(\.scale) == [1, 2])
+    #expect(levels.map(\.regions.count) == [6, 2])
+    #expect(levels.map(\.completeSize) == [128, 256])
+    #expect(levels.map(\.finerSize) == [0, 128])
+    // 1500 - 1280 = 220; tiles are cut to the height of the image.
+    #expect(levels[1].regions.map(\.x) == [0, 220])
+    #expect(levels[1].regions.allSatisfy { $0.width == 1280 && $0.height == 700 })
+    #expect(TilePyramid(imageWidth: 640, imageHeight: 600, side: 640, overlap: 0.2).levels.isEmpty)
+  }
+}
+
 @Suite struct TiledDetectionTests {
   private var options: DetectionOptions {
     var options = DetectionOptions(confidence: 0.02, iou: 0.5)
@@ -73,13 +89,13 @@ private func detector(
 
   @Test("tiles are found as images of their own, moved to their place and merged")
   func tiles() throws {
-    let image = pattern(width: 150, height: 64, seed: 1)
+    let image = pattern(width: 128, height: 64, seed: 1)
     let plain = try detector(options)
-    var merging = TileMerging(imageWidth: 150, imageHeight: 64, completeSize: 16)
+    var merging = TileMerging(imageWidth: 128, imageHeight: 64)
     merging.add(
-      try plain.detect(image), of: PixelRegion(x: 0, y: 0, width: 150, height: 64))
-    // 150 - 64 = 86 in 2 steps of at most 48.
-    for x in [0, 43, 86] {
+      try plain.detect(image), of: PixelRegion(x: 0, y: 0, width: 128, height: 64), finerSize: 16)
+    // 128 - 64 = 64 in 2 steps of at most 48.
+    for x in [0, 32, 64] {
       let region = PixelRegion(x: x, y: 0, width: 64, height: 64)
       let tile = try #require(image.cropped(to: Box(region)))
       let found = try plain.detect(tile)
@@ -88,7 +104,7 @@ private func detector(
         found.map {
           Detection(
             box: $0.box.moved(x: Double(x), y: 0), classIndex: $0.classIndex, score: $0.score)
-        }, of: region)
+        }, of: region, finerSize: 0)
     }
     let expected = merging.merged(.ios)
     for batch in [1, 2, 5] {

@@ -114,6 +114,38 @@ static void check_dropout(long count, int in_place, int accumulates) {
   end_case();
 }
 
+// Levels and ties are exact, therefore equal.
+static void check_quantization(long channels, int has_factors, int in_place) {
+  begin_case("quantization of %ld channels%s%s", channels, has_factors ? ", with factors" : "",
+             in_place ? ", in place" : "");
+  tensor x = new_source(checked.value_bytes, 7, channels, 5, 1), y[SIDES];
+  tensor factors = new_source(4, 1, channels, 5, 2);
+  fill(&x, 1, -8, 8);
+  for (int side = 0; side < SIDES; side++) {
+    y[side] = new_target(checked.value_bytes, 7, channels, 4, 3);
+    if (in_place) fill(&y[side], 1, -8, 8);
+    const tensor *from = in_place ? &y[side] : &x;
+    gk_quantization quantization = {0.0625f, -20, 107, 20, 1};
+    kernels(side)->quantize(quantization, from->data, from->stride,
+                            has_factors ? factors.data : 0, y[side].data, y[side].stride, 7,
+                            channels);
+  }
+  compare("the levels", y[REFERENCE], y[TESTED], 0);
+  end_case();
+}
+
+static void check_range(long channels) {
+  begin_case("range of %ld channels", channels);
+  tensor x = new_source(checked.value_bytes, 7, channels, 5, 1), y[SIDES];
+  for (int side = 0; side < SIDES; side++) {
+    y[side] = new_target(4, 1, 2, 0, 3);
+    float *limits = y[side].data;
+    kernels(side)->range(x.data, x.stride, 7, channels, &limits[0], &limits[1]);
+  }
+  compare("the range", y[REFERENCE], y[TESTED], 0);
+  end_case();
+}
+
 static void check_conversion(long count, int accumulates) {
   begin_case("conversion of %ld values%s", count, accumulates ? ", added" : "");
   tensor floats = new_source(4, 1, count, 5, 1), values = line(0, count, 2), y[SIDES], z[SIDES];
@@ -148,6 +180,10 @@ void check_elementwise(void) {
     check_special_values((gk_activation){(gk_activation_kind)kind, 0.3f});
   }
   for (unsigned i = 0; i < COUNT_OF(channel_counts); i++) {
+    for (int form = 0; form < 4; form++) {
+      check_quantization(channel_counts[i], form & 1, form >> 1);
+    }
+    check_range(channel_counts[i]);
     for (int place = 0; place < 3; place++) {
       for (int accumulates = 0; accumulates < 2; accumulates++) {
         check_product(channel_counts[i], place, 0, accumulates);

@@ -19,6 +19,12 @@ typedef struct {
   float parameter;
 } gk_activation;
 
+// Rounding to integer levels: round(x / divisor), ties to even, limited to low...high, plus offset, times
+// scale. The limits are integers of a magnitude below 2^22.
+typedef struct {
+  float divisor, low, high, offset, scale;
+} gk_quantization;
+
 typedef struct {
   // y[i] = activation(x[i]); y may be x.
   void (*activate)(gk_activation activation, const void *x, void *y, long count);
@@ -39,6 +45,12 @@ typedef struct {
                   const void *x, void *y, int accumulate, long count);
   // sum[c] += the sum of x over the pixels, per channel.
   void (*sums)(const void *x, long stride, float *sum, long pixels, long channels);
+  // Quantizes x or, with `factors`, x times the factor of its channel, in which case the divisor is
+  // ignored; a NaN stays NaN. y may be x.
+  void (*quantize)(gk_quantization quantization, const void *x, long x_stride,
+                   const float *factors, void *y, long y_stride, long pixels, long channels);
+  // The smallest and the largest value; NaNs are skipped.
+  void (*range)(const void *x, long stride, long pixels, long channels, float *low, float *high);
   // Converts between floats and the precision of the table: y[i] = x[i], or += if `accumulate`.
   void (*from_floats)(const float *x, void *y, int accumulate, long count);
   void (*to_floats)(const void *x, float *y, int accumulate, long count);

@@ -32,7 +32,8 @@ struct Classify: Command {
         help: "Classes per image, the most probable first")
     ],
     "Network": [
-      .weights(\.weights, unset: nil),
+      .weights(
+        \.weights, unset: nil, help: "Network: an .onnx or .cfg file, or one that import wrote"),
       .threads(\.threads),
       .precision(\.precision),
     ] + Option.imports(\.imports),

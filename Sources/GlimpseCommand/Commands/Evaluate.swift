@@ -83,7 +83,8 @@ struct Evaluate: Command {
       .value(
         "data", short: "d", \.data, unit: "path",
         help:
-          "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+          "Dataset: a folder (Pascal VOC, YOLO, COCO, CreateML, LabelMe, images and masks), a data.yaml "
+          + "or a COCO annotation file"),
       .value(
         "split", \.split, unit: "name", unset: "val, or the only one",
         help: "Split of the dataset, or of annotations in folders: train, val, test"),

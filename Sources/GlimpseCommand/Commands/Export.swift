@@ -170,7 +170,7 @@ struct Export: Command {
     of file: ExportedModel, _ model: ModelDescription, path: String
   ) -> String {
     var lines = [
-      "\(Sentence.printable(path)): \(model.name), ONNX operator set \(ExportedModel.operatorSet), "
+      "\(Sentence.printable(path)): \(model.name), ONNX opset \(ExportedModel.operatorSet), "
         + NumberFormat.bytes(file.bytes.count)
     ]
     for port in file.inputs {

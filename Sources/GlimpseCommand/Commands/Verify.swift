@@ -8,7 +8,7 @@ struct Verify: Command {
   static let name = "verify"
   static let summary = "Check that the rows of a run are complete and valid"
   static let discussion = [
-    "Takes a folder that detect or segment wrote with --output, or a file of rows. Every input must have "
+    "Takes a folder that detect, segment or classify wrote with --output, or a file of rows. Every input must have "
       + "one row in its place, and every row the members of its schema ('glimpse schema'). Rows of "
       + "images that failed are valid. The exit code is 4 where something is wrong."
   ]

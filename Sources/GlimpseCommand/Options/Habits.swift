@@ -32,7 +32,7 @@ enum Habits {
     "noval": ["use --val-interval"],
     "symlink": ["use --images symlink"], "copy": ["use --images copy"],
     "simplify": ["the graph is simplified already; drop it"],
-    "opset": ["the operator set is always 17; drop it"],
+    "opset": ["the opset is always 17; drop it"],
     "deterministic": ["results are always reproducible; drop it, or give --seed"],
     "show": ["there is no window; drop it and open the written files"],
     "view-img": ["there is no window; drop it and open the written files"],

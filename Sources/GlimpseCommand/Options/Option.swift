@@ -142,7 +142,7 @@ extension Option {
   init(_ knob: Knob, _ path: Path<TrainingConfig>) {
     self.init(
       name: knob.option, short: knob.short, valueName: knob.unit, help: knob.help,
-      notes: { knob.notes($0[keyPath: path]) }, words: knob.words, aliases: knob.aliases,
+      notes: { _ in knob.notes }, words: knob.words, aliases: knob.aliases,
       apply: { (owner, text) throws(CommandError) in
         do throws(ValueError) {
           try knob.parse(&owner[keyPath: path], text)

@@ -11,15 +11,17 @@ extension Option {
   }
 
   static func weights(_ path: Path<WeightsSource>) -> Option {
-    .value(
-      "weights", short: "w", path, unit: "file",
-      help: "Weights: a file, builtin, or none for random ones")
+    .value("weights", short: "w", path, unit: "file", help: weightsHelp)
   }
 
-  static func weights(_ path: Path<WeightsSource?>, unset: String?) -> Option {
-    .value(
-      "weights", short: "w", path, unit: "file", unset: unset,
-      help: "Weights: a file, builtin, or none for random ones")
+  static func weights(
+    _ path: Path<WeightsSource?>, unset: String?, help: String = weightsHelp
+  ) -> Option {
+    .value("weights", short: "w", path, unit: "file", unset: unset, help: help)
+  }
+
+  static var weightsHelp: String {
+    "Weights: a file, a run folder for its best ones, builtin, or none for random ones"
   }
 
   /// The weights of a detector or of the networks of an ensemble; the last value given counts.
@@ -50,8 +52,7 @@ extension Option {
   ) -> Option {
     Option(
       name: "weights", short: "w", valueName: "file,...",
-      help: "Weights: a file, builtin, or none for random ones; several of the same classes are an "
-        + "ensemble",
+      help: weightsHelp + "; several of the same classes are an ensemble",
       notes: { _ in ["default: \(WeightsSource.builtIn.optionText)"] },
       apply: { (owner, text) throws(CommandError) in
         var sources: [WeightsSource] = []
@@ -110,8 +111,8 @@ extension Option {
         "tile", tile, .multiple(of: InputSize.step, to: InputSize.limit), unit: "pixels",
         unset: "none",
         help:
-          "Side of the tiles in which larger images are processed at their own scale, besides the "
-          + "whole image"),
+          "Side of the tiles in which larger images are processed at their own scale, at a half of "
+          + "it, a quarter and so on, besides the whole image"),
       .value(
         "overlap", overlap, .from(0, to: 0.75), unit: "part",
         help: "Part of a tile's side that it shares with the next one; best if objects fit into it"),

@@ -10,7 +10,8 @@ public enum TileMerge: String, Hashable, Sendable, CaseIterable {
 
 extension TileMerge: OptionWord {}
 
-/// Detections of overlapping tiles of an image and of the whole image, merged greedily.
+/// Detections of overlapping tiles of an image, at one or several scales, and of the whole image, merged
+/// greedily.
 ///
 /// Boxes that a tile shows completely come first, each group by descending score, so that a part of
 /// an object never replaces the whole one.
@@ -20,22 +21,25 @@ package struct TileMerging {
 
   private let width: Int
   private let height: Int
-  /// Objects up to this size are complete in one of the tiles.
-  private let completeSize: Double
   private var complete: [Detection] = []
   private var partial: [Detection] = []
 
-  /// - Parameter completeSize: The width and height up to which an object is complete in one of the
-  ///   tiles: the number of pixels that neighboring tiles share.
-  package init(imageWidth: Int, imageHeight: Int, completeSize: Double) {
+  package init(imageWidth: Int, imageHeight: Int) {
     (width, height) = (imageWidth, imageHeight)
-    self.completeSize = completeSize
   }
 
   /// Adds the detections of a tile or of the whole image, in pixels of the image.
-  package mutating func add(_ detections: [Detection], of region: PixelRegion) {
+  ///
+  /// - Parameters:
+  ///   - scale: Pixels of the image per pixel of the network's input.
+  ///   - finerSize: The width and height up to which an object is complete in a tile of a finer scale:
+  ///     the number of pixels that its neighboring tiles share; 0 for the finest scale.
+  package mutating func add(
+    _ detections: [Detection], of region: PixelRegion, scale: Double = 1, finerSize: Double
+  ) {
     for detection in detections {
-      if isPartial(detection.box, region) {
+      let side = max(detection.box.width, detection.box.height)
+      if side <= finerSize || isCut(detection.box, region, scale: scale) {
         partial.append(detection)
       } else {
         complete.append(detection)
@@ -43,14 +47,10 @@ package struct TileMerging {
     }
   }
 
-  /// Whether a box may show a part of an object only, or, in the whole image, one that a tile shows
-  /// better.
-  private func isPartial(_ box: Box, _ region: PixelRegion) -> Bool {
-    if region.width == width, region.height == height {
-      return max(box.width, box.height) <= completeSize
-    }
+  /// Whether a box may end at a seam and show a part of an object only.
+  private func isCut(_ box: Box, _ region: PixelRegion, scale: Double) -> Bool {
     // Edges of predicted boxes are off by a fraction of their size.
-    let (x, y) = (0.1 * box.width + 4, 0.1 * box.height + 4)
+    let (x, y) = (0.1 * box.width + 4 * scale, 0.1 * box.height + 4 * scale)
     let edges = Box(region)
     return edges.x1 > 0 && box.x1 < edges.x1 + x || edges.y1 > 0 && box.y1 < edges.y1 + y
       || edges.x2 < Double(width) && box.x2 > edges.x2 - x

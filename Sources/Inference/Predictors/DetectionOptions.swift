@@ -28,7 +28,8 @@ public struct DetectionOptions: Hashable, Sendable {
   /// (test-time augmentation), at six times the cost.
   public var augments = false
   /// The side of the square tiles, in pixels of the original image, in which images larger than a tile
-  /// are seen besides the whole image; a multiple of 32. Nil for no tiles.
+  /// are seen besides the whole image, and again at a half of their scale, a quarter and so on; a
+  /// multiple of 32. Nil for no tiles.
   public var tile: Int?
   /// The part of a tile's side that neighboring tiles share, at least; 0 to 0.75.
   public var overlap = 0.2

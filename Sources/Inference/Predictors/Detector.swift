@@ -93,19 +93,24 @@ public final class Detector: Predictor {
     guard let tile = options.tile else { return results }
     for (index, image) in images.enumerated() {
       let (width, height) = (image.originalWidth, image.originalHeight)
-      let regions = TileGrid(
+      let levels = TilePyramid(
         imageWidth: width, imageHeight: height, side: tile, overlap: options.overlap
-      ).regions
-      guard !regions.isEmpty else { continue }
-      var merging = TileMerging(
-        imageWidth: width, imageHeight: height, completeSize: Double(tile) * options.overlap)
-      merging.add(results[index], of: ImageRegion(image).region)
+      ).levels
+      guard let coarsest = levels.last else { continue }
+      var merging = TileMerging(imageWidth: width, imageHeight: height)
+      merging.add(
+        results[index], of: ImageRegion(image).region, finerSize: coarsest.completeSize)
       let input = DecodedImage(image.image.asInput)
-      for first in stride(from: 0, to: regions.count, by: options.batch) {
-        let batch = regions[first..<min(first + options.batch, regions.count)]
-        let found = try detections(
-          batch.map { ImageRegion(input, $0) }, size: .longerSide(tile))
-        for (region, detections) in zip(batch, found) { merging.add(detections, of: region) }
+      for level in levels {
+        for first in stride(from: 0, to: level.regions.count, by: options.batch) {
+          let batch = level.regions[first..<min(first + options.batch, level.regions.count)]
+          let found = try detections(
+            batch.map { ImageRegion(input, $0) }, size: .longerSide(tile))
+          for (region, detections) in zip(batch, found) {
+            merging.add(
+              detections, of: region, scale: level.scale, finerSize: level.finerSize)
+          }
+        }
       }
       results[index] = Array(
         merging.merged(options.merge, classAgnostic: options.isClassAgnostic)

@@ -1,5 +1,42 @@
 import Imaging
 
+/// Tiles of an image at its own scale, at a half of it, a quarter and so on, as long as it takes several
+/// tiles to show it: an object that is too large for the tiles of one scale is complete in those of
+/// another.
+struct TilePyramid {
+  struct Level {
+    /// Pixels of the image per pixel of a tile as the network sees it: 1, 2, 4 ...
+    let scale: Double
+    let regions: [PixelRegion]
+    /// Objects up to this width and height are complete in one of the tiles, in pixels of the image.
+    let completeSize: Double
+    /// The same of the next finer level; 0 for the finest.
+    let finerSize: Double
+  }
+
+  /// From the image's own scale to the coarsest; empty for an image that fits into one tile.
+  let levels: [Level]
+
+  /// - Parameters:
+  ///   - side: The side of the tiles as the network sees them, in pixels.
+  ///   - overlap: The part of a tile's side that neighboring tiles share, at least; 0..<1.
+  init(imageWidth: Int, imageHeight: Int, side: Int, overlap: Double) {
+    var levels: [Level] = []
+    var covered = side
+    while covered < max(imageWidth, imageHeight) {
+      levels.append(
+        Level(
+          scale: Double(covered / side),
+          regions: TileGrid(
+            imageWidth: imageWidth, imageHeight: imageHeight, side: covered, overlap: overlap
+          ).regions,
+          completeSize: Double(covered) * overlap, finerSize: levels.last?.completeSize ?? 0))
+      covered *= 2
+    }
+    self.levels = levels
+  }
+}
+
 /// The overlapping tiles of an image.
 struct TileGrid {
   /// Row by row; empty for an image that fits into one tile.

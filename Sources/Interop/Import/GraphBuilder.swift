@@ -28,6 +28,8 @@ final class GraphBuilder {
     case hardSigmoid(Operand)
     /// x * clamp(x + 3, 0, 6)
     case sixHardSwish(Operand)
+    /// The levels of a quantized tensor.
+    case quantized(QuantizedTensor)
   }
 
   // MARK: Ops

@@ -29,14 +29,18 @@ extension ONNXImporter {
   private static func quantize(_ call: OperatorCall) throws(InteropError) -> Operand {
     let (x, builder) = (try call.input(0), call.builder)
     let axis = try call.axis(call.integer("axis", default: min(1, x.rank - 1)), rank: x.rank)
-    let type = try call.quantizedType(2)
-    guard let limits = type.limits else { throw InteropError("it quantizes to no integer type") }
-    let (low, high) = (Float(limits.lowerBound), Float(limits.upperBound))
+    let (type, low, high) = try call.levels(of: 2)
     let zeros = call.optional(2)
     if let scale = try call.input(1).scalar, zeros == nil || zeros?.scalar != nil {
-      let zero = zeros?.scalar ?? 0
-      return try builder.mapped(
-        .quantize(scale: scale, zero: zero, low: low, high: high), x, type: type)
+      let quantization = Quantization(scale: scale, zero: zeros?.scalar ?? 0, low: low, high: high)
+      if let floats = x.floats {
+        return Operand(
+          ConstantTensor(
+            type, dims: x.dims,
+            values: GraphBuilder.values(floats.map(quantization.level), as: type)))
+      }
+      return try builder.levels(
+        QuantizedTensor(builder.dense(x), .constant(quantization)), type: type)
     }
     let scales = try aligned(call.input(1), axis: axis, rank: x.rank)
     var result = try builder.mapped(.round, builder.combined(.divide, x, scales))
@@ -54,6 +58,11 @@ extension ONNXImporter {
     let axis = try call.axis(call.integer("axis", default: min(1, x.rank - 1)), rank: x.rank)
     let zeros = call.optional(2)
     if let scale = try call.input(1).scalar, zeros == nil || zeros?.scalar != nil {
+      if let tensor = builder.quantizedTensor(x), let zeros, tensor.hasZero(zeros),
+        tensor.hasScale(scale)
+      {
+        return try builder.form(.values, of: tensor)
+      }
       return try builder.mapped(
         .dequantize(scale: scale, zero: zeros?.scalar ?? 0), x.asFloats, type: .float)
     }
@@ -68,26 +77,17 @@ extension ONNXImporter {
 
   /// Scale and zero point from the range of the values and 0 (ONNX, "DynamicQuantizeLinear").
   private static func dynamicQuantize(_ call: OperatorCall) throws(InteropError) -> [Operand] {
-    let (x, builder) = (try call.input(0), call.builder)
-    let axes = Array(x.dims.indices)
-    func constant(_ value: Float) -> Operand {
-      Operand(ConstantTensor(.float, dims: [], values: .floats([value])))
-    }
-    let high = try builder.combined(
-      .maximum, builder.reduced(x, .maximum, axes: axes, keepsAxes: false), constant(0))
-    let low = try builder.combined(
-      .minimum, builder.reduced(x, .minimum, axes: axes, keepsAxes: false), constant(0))
-    let scale = try builder.combined(
-      .divide, builder.combined(.subtract, high, low), constant(255))
-    let raw = try builder.combined(
-      .divide, builder.combined(.subtract, constant(0), low), scale)
-    let zero = try builder.mapped(.round, builder.mapped(.clip(low: 0, high: 255), raw))
-    let levels = try builder.mapped(.round, builder.combined(.divide, x, scale))
-    let result = try builder.mapped(
-      .clip(low: 0, high: 255), builder.combined(.add, levels, zero), type: .uint8)
-    var point = zero
-    point.type = .uint8
-    return [result, scale, point]
+    let builder = call.builder
+    let x = try builder.dense(call.input(0))
+    guard case .value(let value) = x.source else { throw InteropError("its input has no values") }
+    let range = try builder.apply(QuantizationRange(), [value])
+    let pair = Operand(range, dims: [2], order: [0])
+    let scale = pair.sliced(0, from: 0, count: 1).removing([0])
+    var zero = pair.sliced(0, from: 1, count: 1).removing([0])
+    zero.type = .uint8
+    let levels = try builder.levels(
+      QuantizedTensor(x, .computed(range, zero: zero)), type: .uint8)
+    return [levels, scale, zero]
   }
 
   private static func convolutionInteger(_ call: OperatorCall) throws(InteropError) -> Operand {
@@ -114,25 +114,21 @@ extension ONNXImporter {
     let weights = try call.centered(call.input(3), zero: call.optional(5), axis: 0)
     guard let values = weights.constant, let xScale = try call.input(1).scalar,
       let weightScales = try call.floats(4, "weight scales"), let yScale = try call.input(6).scalar,
-      let zero = try call.input(7).scalar, let limits = try call.quantizedType(7).limits
+      let zero = try call.input(7).scalar
     else { throw InteropError("its weights, scales and zero points must be constant") }
     let outputs = values.dims[0]
     guard weightScales.count == 1 || weightScales.count == outputs else {
       throw InteropError("it has \(weightScales.count) scales for \(outputs) channels")
     }
-    let type = try call.quantizedType(7)
+    let (type, low, high) = try call.levels(of: 7)
     let bias = try call.floats(8, "bias")
     let sums = try call.convolution(x, weights: values, bias: bias, isExact: true)
     // One factor per channel, rounded once, as onnxruntime has it.
     let factors = weightScales.map { xScale * $0 / yScale }
-    let dims = [1, factors.count] + [Int](repeating: 1, count: max(0, sums.rank - 2))
-    var scaled = sums
-    scaled.type = .int32
-    scaled = try call.builder.combined(
-      .multiply, scaled, Operand(ConstantTensor(.float, dims: dims, values: .floats(factors))))
-    let (low, high) = (Float(limits.lowerBound), Float(limits.upperBound))
-    return try call.builder.mapped(
-      .quantize(scale: 1, zero: zero, low: low, high: high), scaled, type: type)
+    return try call.builder.levels(
+      QuantizedTensor(
+        sums, factors: factors.count == 1 ? Array(repeating: factors[0], count: outputs) : factors,
+        .constant(Quantization(scale: yScale, zero: zero, low: low, high: high))), type: type)
   }
 }
 
@@ -149,12 +145,26 @@ extension OperatorCall {
     return .uint8
   }
 
+  /// The integer type that a zero point has, and its range as floats.
+  fileprivate func levels(
+    of index: Int
+  ) throws(InteropError) -> (type: TensorType, low: Float, high: Float) {
+    let type = try quantizedType(index)
+    guard let limits = type.limits, limits.upperBound <= UInt16.max else {
+      throw InteropError("it quantizes to \(type), not to integers of 8 or 16 bits")
+    }
+    return (type, Float(limits.lowerBound), Float(limits.upperBound))
+  }
+
   /// x - zero as floats; the zero point may belong to positions along an axis.
   fileprivate func centered(
     _ x: Operand, zero: Operand?, axis: Int
   ) throws(InteropError) -> Operand {
     let floats = x.asFloats
     guard let zero, zero.scalar != 0 else { return floats }
+    if let tensor = builder.quantizedTensor(x), tensor.hasZero(zero) {
+      return try builder.form(.offsets, of: tensor)
+    }
     var offset = zero.asFloats
     if zero.count > 1 {
       guard zero.rank == 1, zero.count == x.dims[axis] else {

@@ -48,11 +48,11 @@ struct ONNXReader {
       throw InteropError("\(error)", in: path)
     }
     guard network.operatorSet > 0 else {
-      throw InteropError("it names no version of ONNX's operator set", in: path)
+      throw InteropError("it names no opset version of ONNX", in: path)
     }
     guard ONNXNetwork.operatorSets.contains(network.operatorSet) else {
       throw InteropError(
-        "its operator set is \(network.operatorSet); Glimpse reads "
+        "its opset is \(network.operatorSet); Glimpse reads "
           + "\(ONNXNetwork.operatorSets.lowerBound) to \(ONNXNetwork.operatorSets.upperBound)",
         in: path, advice: "export it with another opset_version")
     }

@@ -38,10 +38,15 @@ package struct Knob: Sendable {
   package func text(_ config: TrainingConfig) -> String? {
     unit == nil ? nil : value(config) ?? unset
   }
-  /// The notes in brackets in the help: the allowed values and the default.
-  package func notes(_ config: TrainingConfig) -> [String] {
-    range + (text(config).map { ["default: \($0)"] } ?? [])
+  /// The default in help and documentation, such as "416, 256 segmentation"; nil if the setting has
+  /// none, or is a flag.
+  package var defaultText: String? {
+    guard let text = text(TrainingConfig()) else { return nil }
+    let segmentation = self.text(.segmentationDefaults) ?? text
+    return segmentation == text || name == "model" ? text : "\(text), \(segmentation) segmentation"
   }
+  /// The notes in brackets in the help: the allowed values and the default.
+  package var notes: [String] { range + (defaultText.map { ["default: \($0)"] } ?? []) }
 
   /// A setting with a value.
   init<Value: OptionValue & Codable & Sendable>(

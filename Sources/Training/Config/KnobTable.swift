@@ -22,13 +22,16 @@ extension Knob {
   private static let data = [
     Knob(
       "data", \.data, short: "d", unit: "path",
-      help: "Dataset: a folder (Pascal VOC, YOLO, COCO), a data.yaml or a COCO annotation file"),
+      help: "Dataset: a folder (Pascal VOC, YOLO, COCO, CreateML, LabelMe, images and masks), a "
+        + "data.yaml or a COCO annotation file"),
     Knob(
       "classes", \.classes, unit: "names", unset: "all",
       help:
         "Classes to train, by name or index, separated by commas: the weights have these alone, "
         + "and objects of other classes are dropped, which makes them background"),
-    Knob(flag: "single_cls", \.singleClass, help: "Train all classes as one, named object"),
+    Knob(
+      flag: "single_cls", \.singleClass,
+      help: "Train all classes as one class, which is named object"),
     Knob(
       "fraction", \.fraction, .part, unit: "fraction",
       help: "Fraction of the training images, stratified by class and chosen by --seed, for quick "
@@ -49,7 +52,8 @@ extension Knob {
     Knob(
       "weights", \.weights, short: "w", unit: "file",
       unset: "builtin if they are of the model, else none",
-      help: "Initial weights: a file, builtin, or none for random ones"),
+      help:
+        "Initial weights: a file, a run folder for its best ones, builtin, or none for random ones"),
     Knob(
       "freeze", \.freeze, unit: "patterns", word: "none",
       help:
@@ -206,7 +210,7 @@ extension Knob {
       "elastic", \.augmentation.elastic, .from(0, to: 200), unit: "pixels",
       help:
         "Elastic deformation of images with masks: standard deviation of the displacements of a grid "
-        + "of 3 x 3 (U-Net)"),
+        + "of 3 x 3, in pixels of the input (U-Net)"),
     Knob(
       "patch", \.augmentation.patch,
       help:
@@ -239,7 +243,9 @@ extension Knob {
     fraction(
       "repeat_threshold", \.repeatThreshold,
       help: "Repeat-factor sampling threshold (LVIS): images of rarer classes are repeated"),
-    Knob("cache", \.cache, .from(0, to: 1 << 24), unit: "MiB", help: "Memory for decoded images"),
+    Knob(
+      "cache", \.cache, .from(0, to: 1 << 24), unit: "MiB",
+      help: "Memory for decoded images, in MiB"),
     Knob(
       flag: "strict", \.strict,
       help:

@@ -59,6 +59,10 @@ extension TrainingConfig {
 }
 
 extension TrainingConfig {
+  /// The defaults of the first model for segmentation.
+  static let segmentationDefaults = TrainingConfig(
+    defaultsOf: ModelCatalog.listed.first { $0.task == .segmentation }?.name ?? "")
+
   /// The default settings of a model of the catalog.
   package init(defaultsOf model: String) {
     self.init()

@@ -56,6 +56,7 @@ def other(path, dims, threads):
         return step
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     port = session.get_inputs()[0]
     if "float16" in port.type:

@@ -47,12 +47,11 @@ package struct BinaryOp: Op {
       let loop = StridedLoop(extents: extents, layouts: layouts + [dense])
       return ParallelLoop(WorkPartition(units: loop.runs, costPerUnit: 40 * loop.runLength)) {
         begin, end in
-        for run in begin..<end {
-          let starts = (loop.start(run, 0), loop.start(run, 1), loop.start(run, 2))
+        loop.forEachRun(begin..<end) { starts in
           for index in 0..<loop.runLength {
-            y.element(starts.2 + index * loop.step(2)).pointee = function.value(
-              a.element(starts.0 + index * loop.step(0)).pointee,
-              b.element(starts.1 + index * loop.step(1)).pointee)
+            y.element(starts[2] + index * loop.step(2)).pointee = function.value(
+              a.element(starts[0] + index * loop.step(0)).pointee,
+              b.element(starts[1] + index * loop.step(1)).pointee)
           }
         }
       }
@@ -62,10 +61,8 @@ package struct BinaryOp: Op {
     let (xs, zs, ys) = (a.data, b.data, y.data)
     let work = WorkPartition(units: loop.runs, costPerUnit: 8 * count + 8)
     return ParallelLoop(work) { begin, end in
-      for run in begin..<end {
-        function.apply(
-          xs + loop.start(run, 0), steps.0, zs + loop.start(run, 1), steps.1,
-          ys + loop.start(run, 2), count)
+      loop.forEachRun(begin..<end) { starts in
+        function.apply(xs + starts[0], steps.0, zs + starts[1], steps.1, ys + starts[2], count)
       }
     }
   }

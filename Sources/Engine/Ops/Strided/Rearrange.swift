@@ -43,8 +43,7 @@ package struct Rearrange: Op {
   }
 
   package func plan(_ context: PlanContext) -> OpPlan {
-    let cost = output.count
-    return OpPlan(
+    OpPlan(
       forward: { pass in
         var loops: [ParallelLoop] = []
         if let fill {
@@ -58,19 +57,32 @@ package struct Rearrange: Op {
             })
         }
         for part in parts {
-          loops.append(copy(part, pass.inputs[part.input], to: pass.output, cost))
+          loops.append(copy(part, pass.inputs[part.input], to: pass.output))
         }
         return loops
       }, backward: noBackward)
   }
 
-  private func copy(_ part: Part, _ x: View, to y: View, _ cost: Int) -> ParallelLoop {
+  private func copy(_ part: Part, _ x: View, to y: View) -> ParallelLoop {
     guard let source = part.source.placed(in: x, part.extents),
       let target = part.target.placed(in: y, part.extents)
     else { return copySlowly(part, x, to: y) }
     // Runs follow the output, so that writes are in order.
-    let axes = part.extents.indices.sorted {
+    var axes = part.extents.indices.filter { part.extents[$0] > 1 }.sorted {
       abs(part.target.strides[$0]) > abs(part.target.strides[$1])
+    }
+    // Where two groups of channels alternate in the output, the distance between them in the input.
+    var pair: Int?
+    if let last = axes.last, let long = axes.dropLast().last, part.extents[last] < 8 {
+      if part.extents[last] == 2, (target.strides[long], target.strides[last]) == (2, 1),
+        source.strides[long] == 1
+      {
+        pair = source.strides[last]
+        axes.removeLast()
+      } else if part.extents[last] < part.extents[long] {
+        // Many short runs take longer than few long ones with steps.
+        axes.swapAt(axes.count - 1, axes.count - 2)
+      }
     }
     func sorted(_ layout: StridedLayout) -> StridedLayout {
       StridedLayout(offset: layout.offset, strides: axes.map { layout.strides[$0] })
@@ -81,10 +93,14 @@ package struct Rearrange: Op {
     let (xs, ys) = (x.data, y.data)
     let work = WorkPartition(units: loop.runs, costPerUnit: 4 * count + 8)
     return ParallelLoop(work) { begin, end in
-      for run in begin..<end {
-        let source = xs + loop.start(run, 0)
-        let target = ys + loop.start(run, 1)
-        if from == 1, to == 1 {
+      loop.forEachRun(begin..<end) { starts in
+        let (source, target) = (xs + starts[0], ys + starts[1])
+        if let pair {
+          for index in 0..<count {
+            target[2 * index] = source[index]
+            target[2 * index + 1] = source[pair + index]
+          }
+        } else if from == 1, to == 1 {
           target.update(from: source, count: count)
         } else {
           for index in 0..<count { target[index * to] = source[index * from] }
@@ -99,10 +115,9 @@ package struct Rearrange: Op {
     let (count, from, to) = (loop.runLength, loop.step(0), loop.step(1))
     let work = WorkPartition(units: loop.runs, costPerUnit: 40 * count)
     return ParallelLoop(work) { begin, end in
-      for run in begin..<end {
-        let (source, target) = (loop.start(run, 0), loop.start(run, 1))
+      loop.forEachRun(begin..<end) { starts in
         for index in 0..<count {
-          y.element(target + index * to).pointee = x.element(source + index * from).pointee
+          y.element(starts[1] + index * to).pointee = x.element(starts[0] + index * from).pointee
         }
       }
     }

@@ -87,15 +87,37 @@ struct StridedLoop {
   /// The stride of an operand along a run.
   func step(_ operand: Int) -> Int { layouts[operand].strides[extents.count - 1] }
 
-  /// The position of the first value of a run of an operand.
+  /// Calls `body` for each run of a range with the positions of the first values of up to four operands.
   @inline(__always)
-  func start(_ run: Int, _ operand: Int) -> Int {
-    var (rest, position) = (run, layouts[operand].offset)
-    var axis = extents.count - 2
-    while axis >= 0 {
-      position += rest % extents[axis] * layouts[operand].strides[axis]
-      rest /= extents[axis]
-      axis -= 1
+  func forEachRun(_ runs: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
+    let axis = extents.count - 2
+    let neighbors = axis >= 0 ? extents[axis] : 1
+    var step = SIMD4<Int>.zero
+    if axis >= 0 {
+      for (operand, layout) in layouts.enumerated() { step[operand] = layout.strides[axis] }
+    }
+    var run = runs.lowerBound
+    while run < runs.upperBound {
+      var position = start(run)
+      let end = min((run / neighbors + 1) * neighbors, runs.upperBound)
+      while run < end {
+        body(position)
+        position &+= step
+        run += 1
+      }
+    }
+  }
+
+  /// The positions of the first values of a run.
+  private func start(_ run: Int) -> SIMD4<Int> {
+    var position = SIMD4<Int>.zero
+    for (operand, layout) in layouts.enumerated() {
+      var rest = run
+      position[operand] = layout.offset
+      for axis in extents.indices.dropLast().reversed() {
+        position[operand] += rest % extents[axis] * layout.strides[axis]
+        rest /= extents[axis]
+      }
     }
     return position
   }

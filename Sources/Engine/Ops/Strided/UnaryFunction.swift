@@ -36,8 +36,6 @@ package enum UnaryFunction: Hashable, Sendable {
   case boolean
   /// Rounded to the nearest half-precision number.
   case half
-  /// clamp(round(x / scale) + zero, low, high), ties to even.
-  case quantize(scale: Float, zero: Float, low: Float, high: Float)
   /// (x - zero) * scale
   case dequantize(scale: Float, zero: Float)
 
@@ -57,10 +55,7 @@ package enum UnaryFunction: Hashable, Sendable {
     case .clip(let low, let high): Self.loop(x, y, count) { clamped($0, low, high) }
     case .hardSigmoid(let alpha, let beta):
       Self.loop(x, y, count) { clamped(alpha * $0 + beta, 0, 1) }
-    case .quantize(let scale, let zero, let low, let high):
-      Self.loop(x, y, count) {
-        clamped(($0 / scale).rounded(.toNearestOrEven) + zero, low, high)
-      }
+    case .round: Self.loop(x, y, count, rounded)
     case .dequantize(let scale, let zero): Self.loop(x, y, count) { ($0 - zero) * scale }
     default: Self.loop(x, y, count) { value($0) }
     }
@@ -105,8 +100,6 @@ package enum UnaryFunction: Hashable, Sendable {
         - ((x.rounded(.towardZero) - low) / count).rounded(.down) * count + low
     case .boolean: x == 0 ? 0 : 1
     case .half: Float(Float16(x))
-    case .quantize(let scale, let zero, let low, let high):
-      clamped((x / scale).rounded(.toNearestOrEven) + zero, low, high)
     case .dequantize(let scale, let zero): (x - zero) * scale
     }
   }
@@ -116,6 +109,13 @@ package enum UnaryFunction: Hashable, Sendable {
 @inline(__always)
 private func clamped(_ x: Float, _ low: Float, _ high: Float) -> Float {
   x < low ? (low > high ? high : low) : x > high ? high : x
+}
+
+/// To the nearest integer, ties to even, without a call per number: floats from 2^23 on are integers.
+@inline(__always)
+private func rounded(_ x: Float) -> Float {
+  let size = abs(x)
+  return size < 8_388_608 ? Float(signOf: x, magnitudeOf: (size + 8_388_608) - 8_388_608) : x
 }
 
 private func logOnePlusExp(_ x: Float) -> Float { max(x, 0) + log1p(exp(-abs(x))) }
