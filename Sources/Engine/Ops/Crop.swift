@@ -35,7 +35,7 @@ package struct Crop: Op {
 
   private func crop(_ x: View, to y: View) -> ParallelLoop {
     let work = WorkPartition(
-      units: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c)
+      units: y.shape.n * y.shape.h, costPerUnit: WorkPartition.copyCost * y.shape.w * y.shape.c)
     return ParallelLoop(work) { begin, end in
       for row in begin..<end {
         let (image, line) = row.quotientAndRemainder(dividingBy: y.shape.h)

@@ -57,7 +57,7 @@ package struct MaxPool: Op {
     _ x: View, to y: View, winners: UnsafeMutablePointer<Float>?, _ kernels: Kernels
   ) -> ParallelLoop {
     let (pool, table) = (descriptor(x, y), kernels.pooling)
-    let cost = y.shape.w * y.shape.c * kernel.h * kernel.w
+    let cost = y.shape.w * y.shape.c * (WorkPartition.copyCost + kernel.h * kernel.w)
     return ParallelLoop(rows: y.shape, costPerRow: cost, pool) {
       table.max_forward($0, x.base, y.base, winners, $1, $2)
     }

@@ -27,7 +27,7 @@ package struct NearestUpsample: Op {
   private func enlarge(_ x: View, to y: View) -> ParallelLoop {
     let bytes = x.shape.c * x.precision.byteCount
     let work = WorkPartition(
-      units: y.shape.n * y.shape.h, costPerUnit: 4 * y.shape.w * y.shape.c)
+      units: y.shape.n * y.shape.h, costPerUnit: WorkPartition.copyCost * y.shape.w * y.shape.c)
     return ParallelLoop(work) { begin, end in
       for row in begin..<end {
         // Rows are numbered over all images; image boundaries are multiples of the factor.

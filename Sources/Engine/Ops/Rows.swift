@@ -6,7 +6,7 @@ extension ParallelLoop {
   /// Calls `body` with the addresses of a run in a, b and c, and its length; `cost` is the number
   /// of operations per value.
   static func rows(
-    _ a: View, _ b: View, _ c: View, cost: Int = 8,
+    _ a: View, _ b: View, _ c: View, cost: Int = WorkPartition.copyCost,
     _ body: @escaping (_ a: Values, _ b: Values, _ c: Values, _ count: Int) -> Void
   ) -> ParallelLoop {
     let channels = a.shape.c

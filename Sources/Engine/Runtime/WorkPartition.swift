@@ -6,6 +6,9 @@ struct WorkPartition {
 
   /// The number of partial results of a reduction, which are merged in order.
   static let reductionParts = 32
+  /// The cost of copying a value, in operations: memory bounds it, and a thread reads fastest what it
+  /// wrote itself.
+  static let copyCost = 32
   /// The minimum number of operations per task that outweighs the scheduling overhead.
   private static let operationsPerTask = 400_000
   /// The maximum number of tasks per loop: enough for 64 threads.

@@ -13,17 +13,33 @@ extension ONNXImporter {
     "MatMulInteger": { call throws(InteropError) in [try productInteger(call)] },
   ]
 
-  /// A scale or zero point with the axis that it belongs to in a tensor of some rank.
+  /// A scale or zero point as it repeats along the axes of a tensor: one for all, one per position of
+  /// an axis, or one per block of an axis.
   private static func aligned(
-    _ operand: Operand, axis: Int, rank: Int
+    _ operand: Operand, axis: Int, of x: Operand, _ call: OperatorCall
   ) throws(InteropError) -> Operand {
+    let block = try call.integer("block_size", default: 0)
+    if block > 0, operand.rank == x.rank, axis < x.rank {
+      var dims = x.dims
+      dims[axis] = operand.dims[axis]
+      guard dims == operand.dims, block <= x.dims[axis],
+        (x.dims[axis] + block - 1) / block == operand.dims[axis]
+      else {
+        throw InteropError("it has scales of \(operand.dims) for blocks of \(block) of \(x.dims)")
+      }
+      dims.insert(block, at: axis + 1)
+      guard let repeated = operand.inserting([axis + 1]).expanded(dims) else { return operand }
+      dims.remove(at: axis + 1)
+      dims[axis] *= block
+      return try call.builder.reshaped(repeated, dims).sliced(axis, from: 0, count: x.dims[axis])
+    }
     guard operand.count > 1 else {
       return operand.count == operand.rank ? operand : operand.removing(Array(operand.dims.indices))
     }
-    guard operand.rank == 1, axis < rank else {
-      throw InteropError("it is quantized in blocks, which Glimpse does not have")
+    guard operand.rank == 1, axis < x.rank else {
+      throw InteropError("it has scales of \(operand.dims) for \(x.dims)")
     }
-    return operand.inserting(Array(1..<rank - axis))
+    return operand.inserting(Array(1..<x.rank - axis))
   }
 
   private static func quantize(_ call: OperatorCall) throws(InteropError) -> Operand {
@@ -42,10 +58,10 @@ extension ONNXImporter {
       return try builder.levels(
         QuantizedTensor(builder.dense(x), .constant(quantization)), type: type)
     }
-    let scales = try aligned(call.input(1), axis: axis, rank: x.rank)
+    let scales = try aligned(call.input(1), axis: axis, of: x, call)
     var result = try builder.mapped(.round, builder.combined(.divide, x, scales))
     if let zeros {
-      var offset = try aligned(zeros, axis: axis, rank: x.rank)
+      var offset = try aligned(zeros, axis: axis, of: x, call)
       if let constant = offset.constant { offset = Operand(constant.cast(to: .float)) }
       offset.type = .float
       result = try builder.combined(.add, result, offset)
@@ -68,11 +84,11 @@ extension ONNXImporter {
     }
     var result = x.asFloats
     if let zeros {
-      let offset = try aligned(zeros, axis: axis, rank: x.rank).asFloats
+      let offset = try aligned(zeros, axis: axis, of: x, call).asFloats
       result = try builder.combined(.subtract, result, offset)
     }
     return try builder.combined(
-      .multiply, result, aligned(call.input(1), axis: axis, rank: x.rank))
+      .multiply, result, aligned(call.input(1), axis: axis, of: x, call))
   }
 
   /// Scale and zero point from the range of the values and 0 (ONNX, "DynamicQuantizeLinear").

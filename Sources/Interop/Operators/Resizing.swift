@@ -46,12 +46,31 @@ extension ONNXImporter {
         sizes[axis] = Int(size)
       }
     }
-    guard try call.text("coordinate_transformation_mode", default: "") != "tf_crop_and_resize"
-    else {
-      throw InteropError("it crops as well (tf_crop_and_resize), which Glimpse does not have")
-    }
     let sampling = try Sampling(call, isOld: isOld)
-    return try call.builder.resized(x, to: sizes, scales: scales, sampling)
+    guard sampling.coordinates == "tf_crop_and_resize" else {
+      return try call.builder.resized(
+        x, to: sizes, moving: x.dims.indices.filter { scales[$0] != 1 || sizes[$0] != x.dims[$0] }
+      ) { sampling.axis(input: x.dims[$0], output: sizes[$0], scale: scales[$0]) }
+    }
+    guard let region = try call.floats(1, "region"), region.count == 2 * axes.count,
+      region.allSatisfy({ abs($0) < 1_000_000 }),
+      axes.indices.allSatisfy({ region[$0] <= region[$0 + axes.count] })
+    else { throw InteropError("it crops to no region of \(axes.count) axes") }
+    // What lies outside is read from a row and a column beyond the image.
+    let moving = axes.indices.filter {
+      sizes[axes[$0]] != x.dims[axes[$0]] || region[$0] != 0 || region[$0 + axes.count] != 1
+    }
+    var dims = x.dims
+    for index in moving { dims[axes[index]] += 1 }
+    let padded = try call.builder.assembled(
+      x.type, dims, fill: call.float("extrapolation_value", default: 0),
+      [(x, at: [Int](repeating: 0, count: x.rank))])
+    return try call.builder.resized(padded, to: sizes, moving: moving.map { axes[$0] }) { axis in
+      let index = axes.firstIndex(of: axis) ?? 0
+      return sampling.axis(
+        input: x.dims[axis], output: sizes[axis], scale: scales[axis],
+        region: region[index]...region[index + axes.count])
+    }
   }
 
   /// How Resize samples an axis.
@@ -69,7 +88,10 @@ extension ONNXImporter {
       guard ["nearest", "linear", "cubic"].contains(mode) else {
         throw InteropError("its mode is \(printable(mode))")
       }
-      guard !isOld else { return }
+      guard !isOld else {
+        if call.version == 10 { rounding = "by scale" }
+        return
+      }
       coordinates = try call.text("coordinate_transformation_mode", default: "half_pixel")
       rounding = try call.text("nearest_mode", default: "round_prefer_floor")
       cubic = try call.float("cubic_coeff_a", default: -0.75)
@@ -78,11 +100,23 @@ extension ONNXImporter {
     }
 
     /// The position in the input of an output's center.
-    private func position(_ index: Int, input: Int, output: Int, scale: Float) -> Double {
+    ///
+    /// - Parameter region: For `tf_crop_and_resize`, the part that is shown, in fractions of the
+    ///   distance from the first to the last center.
+    private func position(
+      _ index: Int, input: Int, output: Int, scale: Float, region: ClosedRange<Float>?
+    ) -> Double {
       let (i, length, scale) = (Double(index), Double(input), Double(scale))
+      if let region {
+        let (start, end) = (Double(region.lowerBound), Double(region.upperBound))
+        return output > 1
+          ? (start + i * (end - start) / Double(output - 1)) * (length - 1)
+          : (start + end) / 2 * (length - 1)
+      }
       return switch coordinates {
       case "align_corners": output > 1 ? i * (length - 1) / Double(output - 1) : 0
       case "asymmetric": i / scale
+      case "tf_half_pixel_for_nn": (i + 0.5) / scale
       case "pytorch_half_pixel": output > 1 ? (i + 0.5) / scale - 0.5 : 0
       case "half_pixel_symmetric":
         // The whole output is centered where its length is not a multiple of the scale.
@@ -91,8 +125,27 @@ extension ONNXImporter {
       }
     }
 
-    /// The sources of each output along an axis.
-    func axis(input: Int, output: Int, scale: Float) -> Resample.Axis {
+    /// The sources of each output along an axis; what lies outside of a region's input has the source
+    /// `input`.
+    func axis(
+      input: Int, output: Int, scale: Float, region: ClosedRange<Float>? = nil
+    ) -> Resample.Axis {
+      var axis = sources(input: input, output: output, scale: scale, region: region)
+      guard region != nil else { return axis }
+      for index in 0..<output {
+        let x = position(index, input: input, output: output, scale: scale, region: region)
+        guard x < 0 || x > Double(input - 1) else { continue }
+        for tap in 0..<axis.taps {
+          axis.indices[index * axis.taps + tap] = input
+          axis.weights[index * axis.taps + tap] = tap == 0 ? 1 : 0
+        }
+      }
+      return axis
+    }
+
+    private func sources(
+      input: Int, output: Int, scale: Float, region: ClosedRange<Float>?
+    ) -> Resample.Axis {
       let last = input - 1
       func clamped(_ index: Int) -> Int { min(max(index, 0), last) }
       var axis = Resample.Axis(taps: 1, indices: [], weights: [])
@@ -100,10 +153,12 @@ extension ONNXImporter {
       switch mode {
       case "nearest":
         for index in 0..<output {
-          let x = position(index, input: input, output: output, scale: scale)
+          let x = position(index, input: input, output: output, scale: scale, region: region)
           let place =
             switch rounding {
             case "floor": x.rounded(.down)
+            // Before opset 11, as in onnxruntime.
+            case "by scale": x.rounded(scale < 1 ? .up : .down)
             case "ceil": x.rounded(.up)
             case "round_prefer_ceil": (x + 0.5).rounded(.down)
             default: (x - 0.5).rounded(.up)
@@ -115,7 +170,8 @@ extension ONNXImporter {
         axis.taps = 2
         for index in 0..<output {
           let x = min(
-            max(position(index, input: input, output: output, scale: scale), 0), Double(last))
+            max(position(index, input: input, output: output, scale: scale, region: region), 0),
+            Double(last))
           let first = Int(x)
           let weight = Float(x - Double(first))
           axis.indices += [first, clamped(first + 1)]
@@ -126,7 +182,7 @@ extension ONNXImporter {
         let half = Int((support / shrink).rounded(.up))
         axis.taps = 2 * half
         for index in 0..<output {
-          let x = position(index, input: input, output: output, scale: scale)
+          let x = position(index, input: input, output: output, scale: scale, region: region)
           let first = Int(x.rounded(.down)) - half + 1
           var weights = (0..<2 * half).map { tap in kernel((Double(first + tap) - x) * shrink) }
           if excludesOutside || shrink < 1 {
@@ -164,11 +220,11 @@ extension OperatorCall {
 }
 
 extension GraphBuilder {
-  /// Resizes the last two axes of an image, or any two axes of another tensor.
+  /// Resizes the last two axes of an image, or any two axes of another tensor; `axis` has the sources of
+  /// those that change.
   func resized(
-    _ x: Operand, to sizes: [Int], scales: [Float], _ sampling: ONNXImporter.Sampling
+    _ x: Operand, to sizes: [Int], moving: [Int], axis: (Int) -> Resample.Axis
   ) throws(InteropError) -> Operand {
-    let moving = x.dims.indices.filter { scales[$0] != 1 || sizes[$0] != x.dims[$0] }
     guard let first = moving.first else { return x }
     guard moving.count <= 2 else {
       throw InteropError("it resizes \(moving.count) axes; Glimpse resizes two at once")
@@ -186,12 +242,16 @@ extension GraphBuilder {
     let planes =
       x.rank == 4 && pair == [2, 3]
       ? image : try reshaped(image, [1, kept.reduce(1, *), height, width])
-    func axis(_ number: Int) -> Resample.Axis {
-      sampling.axis(input: x.dims[number], output: sizes[number], scale: scales[number])
+    func sources(_ number: Int) -> Resample.Axis {
+      moving.contains(number)
+        ? axis(number)
+        : Resample.Axis(
+          taps: 1, indices: Array(0..<x.dims[number]),
+          weights: [Float](repeating: 1, count: x.dims[number]))
     }
-    let columns = axis(pair[pair.count - 1])
+    let columns = sources(pair[pair.count - 1])
     let rows =
-      pair.count == 2 ? axis(pair[0]) : Resample.Axis(taps: 1, indices: [0], weights: [1])
+      pair.count == 2 ? sources(pair[0]) : Resample.Axis(taps: 1, indices: [0], weights: [1])
     let count = rows.count.multipliedReportingOverflow(by: columns.count).partialValue
     guard rows.count <= Self.mostValues, columns.count <= Self.mostValues,
       count <= Self.mostValues

@@ -19,7 +19,7 @@ package struct QuantizationRange: Op {
 
   package func plan(_ context: PlanContext) -> OpPlan {
     let (shape, table) = (context.inputs[0], context.kernels.elementwise)
-    let parts = WorkPartition(units: shape.pixels, costPerUnit: 4 * shape.c)
+    let parts = WorkPartition(units: shape.pixels, costPerUnit: 16 * shape.c)
     return OpPlan(
       scratchCount: 2 * parts.tasks,
       forward: { pass in
@@ -71,7 +71,9 @@ package struct DynamicQuantize: Op {
       forward: { pass in
         let (x, range, y) = (pass.inputs[0], pass.inputs[1].data, pass.output)
         return [
-          ParallelLoop(WorkPartition(units: y.shape.pixels, costPerUnit: 8 * y.shape.c)) {
+          ParallelLoop(
+            WorkPartition(units: y.shape.pixels, costPerUnit: WorkPartition.copyCost * y.shape.c)
+          ) {
             begin, end in
             let quantization = Quantization(scale: range[0], zero: range[1], low: 0, high: 255)
             table.quantize(

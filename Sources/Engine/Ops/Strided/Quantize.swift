@@ -74,7 +74,9 @@ package struct Quantize: Op {
         let (x, y) = (pass.inputs[0], pass.output)
         let multipliers = factors > 0 ? UnsafePointer(pass.parameters[0]) : nil
         return [
-          ParallelLoop(WorkPartition(units: y.shape.pixels, costPerUnit: 8 * y.shape.c)) {
+          ParallelLoop(
+            WorkPartition(units: y.shape.pixels, costPerUnit: WorkPartition.copyCost * y.shape.c)
+          ) {
             begin, end in
             table.quantize(
               code, x.pixel(begin), x.stride, multipliers, y.pixel(begin), y.stride, end - begin,

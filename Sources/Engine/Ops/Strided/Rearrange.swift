@@ -49,7 +49,9 @@ package struct Rearrange: Op {
         if let fill {
           let y = pass.output
           loops.append(
-            ParallelLoop(WorkPartition(units: y.shape.pixels, costPerUnit: y.shape.c)) {
+            ParallelLoop(
+              WorkPartition(units: y.shape.pixels, costPerUnit: WorkPartition.copyCost * y.shape.c)
+            ) {
               begin, end in
               for pixel in begin..<end {
                 (y.data + pixel * y.stride).update(repeating: fill, count: y.shape.c)
@@ -91,7 +93,7 @@ package struct Rearrange: Op {
       extents: axes.map { part.extents[$0] }, layouts: [sorted(source), sorted(target)])
     let (count, from, to) = (loop.runLength, loop.step(0), loop.step(1))
     let (xs, ys) = (x.data, y.data)
-    let work = WorkPartition(units: loop.runs, costPerUnit: 4 * count + 8)
+    let work = WorkPartition(units: loop.runs, costPerUnit: WorkPartition.copyCost * count)
     return ParallelLoop(work) { begin, end in
       loop.forEachRun(begin..<end) { starts in
         let (source, target) = (xs + starts[0], ys + starts[1])
