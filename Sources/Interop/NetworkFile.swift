@@ -114,6 +114,20 @@ package struct NetworkFile: Sendable {
     if case .onnx(let network) = content { network.metadata } else { [:] }
   }
 
+  /// How `glimpse export` wrote it, if its outputs are none that can be read back: "with --nms" or
+  /// "without --decoded"; nil for all other networks.
+  package var unreadableExport: String? {
+    // Keys that ``ModelExport`` writes for detectors.
+    guard metadata["box_encoding"] != nil, metadata["strides"] != nil,
+      !outputNames.contains("predictions")
+    else { return nil }
+    return metadata["nms"] == nil ? "without --decoded" : "with --nms"
+  }
+
+  private var outputNames: [String] {
+    if case .onnx(let network) = content { network.outputs.map(\.name) } else { [] }
+  }
+
   /// Whether it is a Darknet configuration.
   var isDarknet: Bool {
     if case .darknet = content { true } else { false }

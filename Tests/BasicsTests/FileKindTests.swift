@@ -33,7 +33,7 @@ import Testing
       // NodeDef: its length, then its name.
       ([0x0A, 0x2B, 0x0A, 5, 0x69], "a TensorFlow graph"),
       ([8, 1, 0x12, 0x80], "a TensorFlow graph"),
-      ([0, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0], "a Darknet .weights"),
+      ([0, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0], "Darknet's weights"),
     ] as [([UInt8], String)])
   func binaryFilesAreRecognized(bytes: [UInt8], name: String) throws {
     #expect(try #require(FileKind.name(of: bytes)).contains(name))

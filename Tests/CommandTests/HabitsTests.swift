@@ -48,7 +48,7 @@ import Testing
   @Test(arguments: [
     (["--device", "0"], "Glimpse runs on the CPU only; drop it, or limit the cores by --threads"),
     (["--exist-ok"], "a run folder is never overwritten; give another --name"),
-    (["--amp"], "use --precision bf16"), (["--cos_lr"], "use --lr-schedule cosine"),
+    (["--amp"], "drop it: --precision auto decides"), (["--cos_lr"], "use --lr-schedule cosine"),
     (["--source=x"], "use --data"),
   ])
   func trainAnswersHabits(words: [String], answer: String) {

@@ -34,6 +34,51 @@ import Testing
     }
   }
 
+  /// Of PyTorch's files, inference takes the export to ONNX and a training the weights.
+  @Test func theAdviceDependsOnTheCommand() throws {
+    try folder.write("best.pt", "PK\u{3}\u{4}\u{14}\0\0\0\0\0best/data.pkl")
+    try folder.write("x.weights", "\0\0\0\0\u{2}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")
+    try Fixtures.writeYOLO(in: folder, count: 1)
+    for words in [
+      ["detect", "a.jpg"], ["segment", "a.jpg"], ["classify", "a.jpg"], ["bench", "--runs", "1"],
+      ["evaluate", "--data", "data.yaml"],
+    ] {
+      let torch = try BuiltProgram.run(words + ["-w", "best.pt"], in: folder.path)
+      #expect(torch.exitCode == 1)
+      #expect(
+        torch.diagnostics.contains(
+          "export it to ONNX ('yolo export format=onnx' for Ultralytics) and give the .onnx file"),
+        "\(words[0]): \(torch.diagnostics)")
+      let darknet = try BuiltProgram.run(words + ["-w", "x.weights"], in: folder.path)
+      #expect(
+        darknet.diagnostics.contains("it is Darknet's weights; give the .cfg file beside it"),
+        "\(words[0]): \(darknet.diagnostics)")
+    }
+    let trained = try run(
+      "train", "--data", "data.yaml", "--imgsz", "32", "--batch", "1", "-w", "best.pt")
+    #expect(trained.diagnostics.contains("save its state_dict as safetensors"))
+  }
+
+  /// Exports without outputs that are read back are recognized by their metadata.
+  @Test func ownExportsAreRecognized() throws {
+    let path = try Fixtures.writeWeights(in: folder)
+    for (option, how) in [(["--nms"], "with --nms"), ([], "without --decoded")] {
+      let exported = try BuiltProgram.run(
+        ["export", "-w", path, "-o", "net.onnx", "--overwrite"] + option, in: folder.path)
+      #expect(exported.exitCode == 0, "\(exported.diagnostics)")
+      let result = try run("detect", "a.jpg", "--no-save", "-w", "net.onnx")
+      #expect(result.exitCode == 2)
+      #expect(
+        result.diagnostics
+          == "error: net.onnx: exported by Glimpse \(how); give the .safetensors file, or export with "
+          + "--decoded\n")
+    }
+    let missing = try run(
+      "detect", "a.jpg", "--no-save", "-w", "net.onnx", "--names", "nosuch.txt")
+    #expect(missing.exitCode == 1)
+    #expect(missing.diagnostics == "error: nosuch.txt: there is no file or folder of this name.\n")
+  }
+
   @Test func aCutWeightsFileIsNamed() throws {
     let path = try Fixtures.writeWeights(in: folder)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -5,10 +5,15 @@ package enum FileKind {
 
   /// What a file is, as a noun with its article and, after a semicolon, what to do; nil if it is
   /// not recognized.
-  package static func name(of bytes: some Collection<UInt8>) -> String? {
+  ///
+  /// - Parameter isTrained: Whether the file is given as initial weights of a training.
+  package static func name(
+    of bytes: some Collection<UInt8>, isTrained: Bool = false
+  ) -> String? {
     guard !bytes.isEmpty else { return "an empty file" }
     let start = Start(bytes: ArraySlice(bytes.prefix(prefix)))
-    return kind(of: start)?.description ?? (start.isText ? "a text file" : nil)
+    return kind(of: start)?.description(isTrained: isTrained)
+      ?? (start.isText ? "a text file" : nil)
   }
 
   /// What a file is, as `name(of:)` returns it, if it is certainly no label file; nil for JSON, XML
@@ -16,7 +21,7 @@ package enum FileKind {
   package static func nameUnlessText(of bytes: some Collection<UInt8>) -> String? {
     guard !bytes.isEmpty else { return name(of: bytes) }
     let kind = kind(of: Start(bytes: ArraySlice(bytes.prefix(prefix))))
-    return kind?.isText == true ? nil : kind?.description
+    return kind?.isText == true ? nil : kind?.description(isTrained: false)
   }
 
   private static func kind(of start: Start) -> Kind? { all.first { $0.isKind(start) } }
@@ -49,22 +54,29 @@ package enum FileKind {
   private struct Kind: Sendable {
     let name: String
     let advice: String?
+    /// What to do where a training is to start from it.
+    let trainingAdvice: String?
     /// Whether it is text in a format that label files may have.
     let isText: Bool
     let isKind: @Sendable (Start) -> Bool
 
     init(
-      _ name: String, _ advice: String? = nil, isText: Bool = false,
+      _ name: String, _ advice: String? = nil, training: String? = nil, isText: Bool = false,
       isKind: @escaping @Sendable (Start) -> Bool
     ) {
       (self.name, self.advice, self.isText, self.isKind) = (name, advice, isText, isKind)
+      trainingAdvice = training ?? advice
     }
 
-    var description: String { name + (advice.map { "; \($0)" } ?? "") }
+    func description(isTrained: Bool) -> String {
+      name + ((isTrained ? trainingAdvice : advice).map { "; \($0)" } ?? "")
+    }
   }
 
   private static let convert = "convert it to JPEG or PNG"
   private static let unpack = "unpack it"
+  private static let onnx =
+    "export it to ONNX ('yolo export format=onnx' for Ultralytics) and give the .onnx file"
   private static let safetensors =
     "save its state_dict as safetensors (safetensors.torch.save_file)"
 
@@ -106,10 +118,10 @@ package enum FileKind {
       $0.has("version https://git-lfs")
     },
     // A zip archive whose first entry is PyTorch's pickle.
-    Kind("a PyTorch file (.pt, .pth)", safetensors) {
+    Kind("a PyTorch file (.pt, .pth)", onnx, training: safetensors) {
       $0.has("PK\u{3}\u{4}") && String(decoding: $0.bytes, as: UTF8.self).contains(".pkl")
     },
-    Kind("a Python pickle, as PyTorch's old .pt files are", safetensors) { start in
+    Kind("a Python pickle, as PyTorch's old .pt files are", onnx, training: safetensors) { start in
       (2...5).contains { start.has([0x80, $0]) }
     },
     Kind("an HDF5 file (.h5 of Keras)") { $0.has([0x89] + "HDF".utf8) },
@@ -125,7 +137,10 @@ package enum FileKind {
       $0.has([8]) && ($0.has([0x12], at: 2) || $0.has([0x3A], at: 2))
     },
     // Three 32-bit numbers: major 0, minor 1 or 2, revision.
-    Kind("a Darknet .weights file") {
+    Kind(
+      "Darknet's weights", "give the .cfg file beside it",
+      training: "trainings start from weights of Glimpse's own models"
+    ) {
       $0.has([0, 0, 0, 0, 1, 0, 0, 0]) || $0.has([0, 0, 0, 0, 2, 0, 0, 0])
     },
 

@@ -48,13 +48,21 @@ package struct ValueRule<Value: OptionValue>: Sendable {
     words.isEmpty ? phrase.map { [$0] } ?? [] : [words.joined(separator: ", ")]
   }
 
-  /// "; did you mean 0.4?" for 40, where at most 1 is allowed.
+  /// "; did you mean 0.4?" for 40, where at most 1 is allowed. Below 5 it is hardly a percentage.
   private func fraction(of percentage: String) -> String? {
-    guard let number = Double(percentage), number >= 2, number <= 100,
+    guard let number = Double(percentage), number >= 5, number <= 100,
       Value(optionText: "2").map(allows) == false,
       let value = Value(optionText: "\(number / 100)"), allows(value)
     else { return nil }
     return "; did you mean \(value.optionText)?"
+  }
+
+  /// "; did you mean 0.5?" for 0,5, where a number is expected.
+  private func point(insteadOfCommaIn text: String) -> String? {
+    guard text.contains(","), !text.contains("."), Double(text.replacing(",", with: ".")) != nil,
+      let value = Value(optionText: text.replacing(",", with: ".")), allows(value)
+    else { return nil }
+    return "; numbers have a decimal point; did you mean \(value.optionText)?"
   }
 
   /// Parses a value; throws if it is invalid or not allowed.
@@ -63,7 +71,7 @@ package struct ValueRule<Value: OptionValue>: Sendable {
     if let value, allows(value) { return value }
     let hint =
       value.flatMap(nearest).map { "; the nearest is \($0.optionText)" } ?? fraction(of: text)
-      ?? Nearest.suggestion(for: text, among: words)
+      ?? point(insteadOfCommaIn: text) ?? Nearest.suggestion(for: text, among: words)
     let wanted = value == nil && !words.isEmpty ? Sentence.alternatives(words) : expected
     throw ValueError(message: "takes \(wanted), not \(Sentence.quoted(text))\(hint)")
   }

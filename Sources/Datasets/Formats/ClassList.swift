@@ -38,7 +38,8 @@ package enum ClassList {
   package static func names(
     in path: String, isNumbered: Bool
   ) throws(DatasetsError) -> [String] {
-    let names = (try DatasetsError.wrap(FileContents.list(path)) ?? []).map { name($0) }
+    guard let lines = try DatasetsError.wrap(FileContents.list(path)) else { throw .missing(path) }
+    let names = lines.map { name($0) }
       .filter { !$0.isEmpty && (isNumbered || !fillers.contains($0)) }
     guard !names.isEmpty, Set(names).count == names.count else {
       throw DatasetsError(

@@ -17,6 +17,8 @@ public struct Dataset: Hashable, Sendable {
   public internal(set) var issues: [DatasetIssue] = []
   /// The classes of the files that have boxes and were not requested.
   package internal(set) var ignoredClasses: [String] = []
+  /// All classes of the files, requested or not.
+  package internal(set) var ownClasses: [String] = []
   /// The number of images that were kept although their size could not be found.
   package internal(set) var unmeasuredCount = 0
 

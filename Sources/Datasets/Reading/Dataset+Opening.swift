@@ -49,6 +49,7 @@ extension Dataset {
       return dataset.classNames.map { byName[$0] ?? nil }
     }
     if reading.readsFederation { dataset.classFrequencies = ofClasses(parsed.classFrequencies) }
+    dataset.ownClasses = parsed.classNames
     if reading.keepsSources {
       dataset.classIds = ofClasses(parsed.classIds)
       dataset.unread = parsed.unread

@@ -27,28 +27,33 @@ struct AnalysisOptions: Sendable {
   ///
   /// - Parameters:
   ///   - facts: Names and values for the report's header, such as the dataset.
+  ///   - isFirstNew: Whether the differences are those of the first result to the others; otherwise
+  ///     they are those of the others to the first.
   ///   - path: The path of an image by its index; nil if it is unknown.
   func explain(
     _ runs: [EvaluationResult], facts: [(name: String, value: String)], tasks: any ParallelExecutor,
-    path: (_ image: Int) -> String?
+    isFirstNew: Bool = false, path: (_ image: Int) -> String?
   ) throws -> AnalysisText {
     guard bootstrap != nil || showsErrors else { return AnalysisText() }
     let analyses = runs.map { EvaluationAnalysis($0, bootstrap: bootstrap, tasks: tasks) }
     var pairs: [PairedBootstrap] = []
     if let bootstrap, let first = runs.first {
       pairs = try runs.dropFirst().map {
-        try PairedBootstrap(first, $0, options: bootstrap, tasks: tasks)
+        try PairedBootstrap(
+          isFirstNew ? $0 : first, isFirstNew ? first : $0, options: bootstrap, tasks: tasks)
       }
     }
     if let reportPath {
       let page =
         if analyses.count == 2, let paired = pairs.first {
-          ComparisonReport(analyses[0], analyses[1], paired: paired, facts: facts).html
+          ComparisonReport(
+            analyses[isFirstNew ? 1 : 0], analyses[isFirstNew ? 0 : 1], paired: paired, facts: facts
+          ).html
         } else {
           EvaluationReport(analyses[0], facts: facts, imagePath: path).html
         }
       try AtomicFile.write(page, to: reportPath)
     }
-    return AnalysisText(analyses: analyses, pairs: pairs, options: self)
+    return AnalysisText(analyses: analyses, pairs: pairs, isFirstNew: isFirstNew, options: self)
   }
 }

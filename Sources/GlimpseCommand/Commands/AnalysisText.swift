@@ -5,6 +5,8 @@ struct AnalysisText {
   var analyses: [EvaluationAnalysis] = []
   /// Each result but the first, compared with the first.
   var pairs: [PairedBootstrap] = []
+  /// Whether the differences are the first result minus the others, instead of the others minus it.
+  var isFirstNew = false
   var options = AnalysisOptions()
 
   /// The tables that are printed below those of the metrics.
@@ -49,8 +51,9 @@ struct AnalysisText {
     for (place, pair) in pairs.enumerated() {
       for (name, difference) in zip(shownMetrics, [pair.ap, pair.ap50]) {
         let interval = difference.interval
+        let names = ["(\(place + 2))", "(1)"]
         table.add(
-          [.text("(\(place + 2)) - (1) \(name)")]
+          [.text((isFirstNew ? names.reversed() : names).joined(separator: " - ") + " \(name)")]
             + [interval.value, interval.lower, interval.upper, difference.p].map {
               .number($0, digits: 3)
             })
@@ -79,7 +82,10 @@ struct AnalysisText {
     json = json.appending(["intervals": intervals])
     if run > 0 {
       let pair = pairs[run - 1]
-      json = json.appending(["against_first": members((pair.ap, pair.ap50), json: self.json)])
+      json = json.appending([
+        isFirstNew ? "first_against_this" : "against_first": members(
+          (pair.ap, pair.ap50), json: self.json)
+      ])
     }
     return json
   }

@@ -31,11 +31,7 @@ extension Evaluate {
       return groundTruth
     }
     let groundTruth = try read(types[0])
-    for rename in renames where !groundTruth.classNames.contains(rename.groundTruth) {
-      throw CommandError.usage(
-        "--map: \(path) has no class \(Sentence.quoted(rename.groundTruth))"
-          + Nearest.suggestion(for: rename.groundTruth, among: groundTruth.classNames))
-    }
+    try checkRenames(path, groundTruth.classNames)
     IssueReporter.report(groundTruth.issues, on: console)
     try report(groundTruth.mismatches, on: console)
     noteDifficult(groundTruth.groundTruths.ignoredCount, on: console)
@@ -84,6 +80,15 @@ extension Evaluate {
       "\(Sentence.count(groundTruth.unmeasuredCount, "image")) could not be read; "
         + "the sizes and areas of objects in them are assumed")
     return .someInputsFailed
+  }
+
+  /// Refuses a target of --map that is no class of the ground truth.
+  func checkRenames(_ path: String, _ classNames: [String]) throws(CommandError) {
+    for rename in renames where !classNames.contains(rename.groundTruth) {
+      throw .usage(
+        "--map: \(path) has no class \(Sentence.quoted(rename.groundTruth))"
+          + Nearest.suggestion(for: rename.groundTruth, among: classNames))
+    }
   }
 
   /// Reports what the ground truth holds besides COCO's boxes and masks.

@@ -14,12 +14,20 @@ extension Evaluate {
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
     try checkPaths(inputs: [data], runCount: 1 + comparedWeights.count)
     let source = weights ?? .builtIn
+    let holdsMasks = (try? DatasetFormat.sniff(data)) == .masks
     // Built-in weights are those of the dataset's task.
     let model =
-      source == .builtIn && (try? DatasetFormat.sniff(data)) == .masks
+      source == .builtIn && holdsMasks
       ? try source.loadSegmenter() : try source.load(model: .compact, imports)
     if model.description.task == .segmentation, otherWeights.isEmpty, comparedWeights.isEmpty {
       return try evaluate(segmenter: model, on: data, console)
+    }
+    if holdsMasks, model.description.task != .segmentation {
+      throw CommandError.usage(
+        "\(Sentence.printable(data)) holds masks, which need a segmentation network, and "
+          + "\(Sentence.printable(source.name)) \(source.path == nil ? "are" : "is") of "
+          + "\(Sentence.printable(model.description.name)); give --weights of "
+          + Sentence.alternatives(ModelCatalog.names(.segmentation)))
     }
     let models = try ([source] + otherWeights).loadDetectors(
       first: model, imports, imageSize: imageSize)
@@ -53,7 +61,7 @@ extension Evaluate {
     let results = runs.map(\.result)
     try writeFiles(results, tasks: tasks)
     let explained = try explanation.explain(
-      results, facts: facts(runs, dataset, data), tasks: tasks
+      results, facts: facts(runs, dataset, data), tasks: tasks, isFirstNew: true
     ) { dataset.samples[$0].imagePath }
     let text = EvaluationText(results, extras, explained, tasks: tasks)
     try console.write(
@@ -164,10 +172,19 @@ extension Evaluate {
     reading.keepsUnreadableImages = true
     reading.readsFederation = true
     reading.classesAre = "\(classNames.count) classes of the weights"
-    let dataset = try Dataset.open(
-      path: data, split: chosenSplit(of: data, on: console), classNames: classNames,
-      reading: reading)
+    let dataset: Dataset
+    let split = chosenSplit(of: data, on: console)
+    do throws(DatasetsError) {
+      dataset = try Dataset.open(path: data, split: split, classNames: classNames, reading: reading)
+    } catch {
+      // It may have no class in common with the weights because of a misspelled one.
+      if !renames.isEmpty, let all = try? Dataset.open(path: data, split: split, reading: reading) {
+        try checkRenames(data, all.ownClasses)
+      }
+      throw error
+    }
     index.save()
+    try checkRenames(data, dataset.ownClasses)
     // Images that cannot be read are listed later, as failures of the pipeline.
     for issue in dataset.issues where ![.missingImage, .unreadableImage].contains(issue.kind) {
       issues.add(issue.description)

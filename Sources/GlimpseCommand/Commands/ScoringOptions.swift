@@ -118,7 +118,7 @@ extension Option where Owner == Evaluate {
         "ignore-classes", \.scoring.ignoredClasses, unit: "class",
         help: "Leave these classes out, by name or by index"),
       .value(
-        "at-conf", \.scoring.confidence, unit: "score",
+        "at-conf", \.scoring.confidence, .from(0, to: 1), unit: "score",
         help: "Confidence of the confusion matrix and of --also counts"),
       .value(
         "at-iou", \.scoring.matchIoU, .from(0.01, to: 1), unit: "IoU",

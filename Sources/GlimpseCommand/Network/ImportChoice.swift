@@ -21,7 +21,13 @@ struct ImportChoice: Sendable {
       try checkUnused(for: path)
       return nil
     }
-    return try NetworkFile(path: path).model(recipe, classNames: classNames)
+    let (file, names) = (try NetworkFile(path: path), try classNames)
+    do throws(InteropError) {
+      return try file.model(recipe, classNames: names)
+    } catch {
+      if let error = CommandError(unreadable: file) { throw error }
+      throw error
+    }
   }
 
   /// Refuses the options for weights of Glimpse; `name` is that of the weights.
@@ -86,10 +92,25 @@ extension Model {
   /// Refuses a network of another program that has another task.
   func check(_ task: ModelTask, of weights: WeightsSource) throws(CommandError) {
     guard let recipe = imported?.recipe, recipe.task != task else { return }
+    if recipe.task == nil, let path = weights.path, let file = try? NetworkFile(path: path),
+      let error = CommandError(unreadable: file)
+    {
+      throw error
+    }
     let known = recipe.task.map { "a network for \($0.rawValue)" } ?? "no known kind of network"
     throw .usage(
       "\(Sentence.printable(weights.name)): by the recipe \(recipe.name) it is \(known); "
         + "--recipe names another one")
+  }
+}
+
+extension CommandError {
+  /// The error for an export of Glimpse's own whose outputs cannot be read back; nil for other networks.
+  fileprivate init?(unreadable file: NetworkFile) {
+    guard let how = file.unreadableExport else { return nil }
+    self = .usage(
+      "\(Sentence.printable(file.path)): exported by Glimpse \(how); give the .safetensors file, or "
+        + "export with --decoded")
   }
 }
 

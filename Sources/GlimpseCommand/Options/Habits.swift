@@ -17,7 +17,7 @@ enum Habits {
     "gpus": ["Glimpse runs on the CPU only; drop it"],
     "project": ["use --output"],
     "exist-ok": ["use --overwrite", "a run folder is never overwritten; give another --name"],
-    "amp": ["use --precision bf16"], "half": ["use --precision bf16"],
+    "amp": ["drop it: --precision auto decides"], "half": ["drop it: --precision auto decides"],
     "fp16": ["use --precision bf16"], "int8": ["there is no 8-bit arithmetic; drop it"],
     "save-period": [
       "a checkpoint for --resume is written after every epoch; drop it"

@@ -35,6 +35,7 @@ struct DetectionLinesFile {
   /// Reads all lines.
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
+    var unknown = UnknownImages(groundTruth, names: names)
     var seen = [Bool](repeating: false, count: groundTruth.images.count)
     var scanner = JSONScanner(file.bytes)
     do throws(JSONFault) {
@@ -43,8 +44,7 @@ struct DetectionLinesFile {
         let line = try line(&scanner)
         var place: String { "\(file.path), byte \(start)" }
         guard let image = names[line.path] else {
-          set.mismatches.add(
-            .unknownImage, "\(place): \(line.path) is missing or ambiguous in \(groundTruth.path)")
+          set.mismatches.add(.unknownImage, "\(place): \(unknown.reason(line.path))")
           continue
         }
         let entry = groundTruth.images[image]

@@ -47,6 +47,8 @@ package struct GroundTruth: Sendable {
   package internal(set) var isOpenImages = false
   /// The names of the classes of Open Images' labels.
   package internal(set) var labelNames: [ClassRename] = []
+  /// The path and the split that were asked for; nil for a single annotation file.
+  private(set) var origin: (path: String, split: String)?
   /// Whether the boxes are Pascal VOC's, whose corners are the first and the last pixel.
   private(set) var isVOC = false
   /// Image indices by COCO image id.
@@ -76,6 +78,9 @@ extension GroundTruth {
       FilePath.ending(path) == "csv" && !readsMasks
       ? try read(openImages: path, imageLabels: imageLabels, hierarchy: hierarchy)
       : try read(path, split: split, readsMasks: readsMasks)
+    if !["json", "csv"].contains(FilePath.ending(path)) {
+      groundTruth.origin = (path, SplitName.canonical(split))
+    }
     if countsDifficult { groundTruth.groundTruths.countDifficult() }
     if includesLastPixels, !groundTruth.isVOC { groundTruth.groundTruths.includeLastPixels() }
     return groundTruth

@@ -24,6 +24,12 @@ struct ImageNames: Sendable {
     self.places = places
   }
 
+  /// Whether a name is that of several images.
+  func isAmbiguous(_ name: String) -> Bool {
+    let last = FilePath.name(name)
+    return (places[name] ?? places[last] ?? places[FilePath.stem(last)]) == -1
+  }
+
   /// The index of the image with a name: by exact match, else by file name, else by stem; nil if
   /// unknown or ambiguous.
   subscript(name: String) -> Int? {

@@ -47,12 +47,12 @@ package struct PredictedMasks: Sendable {
     }
     let places = Self.places(of: groundTruth.entries.map(\.stem))
     for mask in folder.masks {
-      guard let place = Self.spellings(of: mask.name).lazy.compactMap({ places[$0] }).first,
-        place >= 0
-      else {
+      let found = Self.spellings(of: mask.name).lazy.compactMap({ places[$0] }).first
+      guard let place = found, place >= 0 else {
         mismatches.add(
           .unknownImage,
-          "\(mask.path): no mask of this name, or more than one, is in \(groundTruth.path)")
+          "\(mask.path): \(found == nil ? "no mask" : "more than one mask") of this name is in "
+            + groundTruth.path)
         continue
       }
       if let other = files[place] {

@@ -39,6 +39,7 @@ struct VOCDetectionFiles {
   func read() throws(DatasetsError) -> DetectionSet {
     var set = DetectionSet()
     let names = ImageNames(groundTruth.images)
+    var unknown = UnknownImages(groundTruth, names: names)
     let classIndices = groundTruth.classIndices
     for file in files {
       let className = Self.className(of: file) ?? ""
@@ -61,9 +62,7 @@ struct VOCDetectionFiles {
         }
         let place = "\(file):\(index + 1)"
         guard let image = names[String(fields[0])] else {
-          set.mismatches.add(
-            .unknownImage,
-            "\(place): the image \"\(fields[0])\" is missing or ambiguous in \(groundTruth.path)")
+          set.mismatches.add(.unknownImage, "\(place): \(unknown.reason(String(fields[0])))")
           continue
         }
         set.append(

@@ -77,13 +77,12 @@ struct YOLODetectionFolder {
   /// The label file of each image that has one.
   private func images(of files: [String], _ set: inout DetectionSet) -> [Int: String] {
     let names = ImageNames(groundTruth.images)
+    var unknown = UnknownImages(groundTruth, names: names)
     var fileOf: [Int: String] = [:]
     for name in files {
       let path = FilePath.join(folder, name)
       guard let image = names[FilePath.stem(name)] else {
-        set.mismatches.add(
-          .unknownImage,
-          "\(path): no image of this name, or more than one, is in \(groundTruth.path)")
+        set.mismatches.add(.unknownImage, "\(path): \(unknown.reason(FilePath.stem(name)))")
         continue
       }
       if let other = fileOf.updateValue(path, forKey: image) {

@@ -38,7 +38,7 @@ package struct InputSource {
     case paths(PackedPaths)
     case list(ListReader)
     case archive(TarReader, path: String)
-    case stream(ImageStreamReader)
+    case stream(ImageStreamReader, path: String)
   }
 
   /// Where `-` and `--stream -` read from.
@@ -78,7 +78,7 @@ package struct InputSource {
     do throws(FileError) {
       let stream = path == Self.standardInput ? standardInput() : try ByteStream(path)
       streams.append(stream)
-      parts.append(.stream(ImageStreamReader(stream)))
+      parts.append(.stream(ImageStreamReader(stream), path: path))
       (knownCount, isLive) = (nil, true)
     } catch {
       problems.append(InferenceError(error.diagnostic))
@@ -205,6 +205,13 @@ package struct InputSource {
           problems.append(
             InferenceError("the archive \(Sentence.quoted(path)) holds no images"))
         }
+        if partCount == 0, case .stream(_, let path) = parts[nextPart], !isCancelled() {
+          problems.append(
+            InferenceError(
+              (path == Self.standardInput
+                ? "standard input" : "the stream \(Sentence.quoted(path))")
+                + " holds no images"))
+        }
       } catch {
         // The images before it were processed; those after it cannot be known.
         problems.append(InferenceError(error.diagnostic))
@@ -254,8 +261,8 @@ package struct InputSource {
           content: .bytes(try archive.content(of: member)))
       }
       return nil
-    case .stream(var stream):
-      defer { parts[nextPart] = .stream(stream) }
+    case .stream(var stream, let path):
+      defer { parts[nextPart] = .stream(stream, path: path) }
       return try stream.next()
     }
   }

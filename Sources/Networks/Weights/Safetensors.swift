@@ -58,10 +58,11 @@ package struct Safetensors: Sendable {
 
   /// Opens and validates a file.
   ///
+  /// - Parameter isTrained: Whether a training starts from it, for messages.
   /// - Throws: `NetworksError` if it cannot be read or is not a valid safetensors file.
-  package init(path: String) throws(NetworksError) {
+  package init(path: String, isTrained: Bool = false) throws(NetworksError) {
     let file = try NetworksError.wrap(LoadedFile(path, limit: Self.largestFile))
-    try self.init(.file(file), name: path)
+    try self.init(.file(file), name: path, isTrained: isTrained)
   }
 
   /// Opens and validates the bytes of a file; `name` is used in error messages.
@@ -71,11 +72,13 @@ package struct Safetensors: Sendable {
     try self.init(.memory(bytes), name: name)
   }
 
-  private init(_ content: Content, name: String) throws(NetworksError) {
+  private init(
+    _ content: Content, name: String, isTrained: Bool = false
+  ) throws(NetworksError) {
     self.name = name
     self.content = content
     (entries, metadata) = try content.withBytes { bytes throws(NetworksError) in
-      try Self.contents(of: bytes, name: name)
+      try Self.contents(of: bytes, name: name, isTrained: isTrained)
     }
   }
 
@@ -92,14 +95,14 @@ package struct Safetensors: Sendable {
   }
 
   private static func contents(
-    of bytes: UnsafeRawBufferPointer, name: String
+    of bytes: UnsafeRawBufferPointer, name: String, isTrained: Bool
   ) throws(NetworksError) -> (entries: [String: Entry], metadata: [String: String]) {
     func failure(_ what: String) -> NetworksError {
       NetworksError("\(name) is not a valid safetensors file: \(what)")
     }
     // The header begins with "{" after its length, which no other kind of file has at that place.
     if bytes.count < 9 || bytes[8] != UInt8(ascii: "{"),
-      let kind = FileKind.name(of: bytes.prefix(FileKind.prefix))
+      let kind = FileKind.name(of: bytes.prefix(FileKind.prefix), isTrained: isTrained)
     {
       throw failure("it is \(kind)")
     }

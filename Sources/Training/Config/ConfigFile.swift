@@ -45,6 +45,14 @@ extension TrainingConfig {
   public init(jsonFile path: String) throws(TrainingError) {
     let bytes = try TrainingError.wrap(FileContents.read(path, limit: FileContents.textLimit)).bytes
     let text = try TrainingError.wrap(FileContents.text(bytes, file: path))
+    guard text.first(where: { !$0.isWhitespace }) == "{" else {
+      throw TrainingError(
+        .invalid,
+        "\(path): settings are JSON, as a run's config.json; YAML is not read")
+    }
+    do throws(JSONFault) { _ = try JSONValue(parsing: Array(text.utf8)) } catch {
+      throw TrainingError(.invalid, "\(path): \(error.message) (byte \(error.offset))")
+    }
     do {
       self = try JSONDecoder().decode(TrainingConfig.self, from: Data(text.utf8))
     } catch {
@@ -62,9 +70,12 @@ extension TrainingConfig {
 
   private static func sentence(_ error: any Error) -> String {
     switch error as? DecodingError {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       let name = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return "the value of \(name) has the wrong type (\(context.debugDescription))"
+      let expected =
+        (type as? any OptionValue.Type)?.noun
+        ?? (type == Bool.self ? "true or false" : "another one")
+      return "the value of \(name) has the wrong type; expected \(expected)"
     case .dataCorrupted(let context), .keyNotFound(_, let context):
       return context.debugDescription
     default:

@@ -15,7 +15,7 @@ enum InitialWeights {
     switch source {
     case .random: return "Randomly initialized"
     case .builtIn: file = try DefaultWeights.file(of: model.description.name)
-    case .file(let path): file = try Safetensors(path: path)
+    case .file(let path): file = try Safetensors(path: path, isTrained: true)
     }
     if file.isCheckpoint {
       throw TrainingError(
@@ -47,19 +47,25 @@ enum InitialWeights {
         .invalid,
         "\(source.name): none of its tensors fits the model; train with --weights none instead")
     }
-    var text =
-      "Transferred \(report.loaded.count) of \(Sentence.count(parameters.layout.entries.count, "tensor")) "
-      + "from \(source.name)"
+    var transferred = Set(report.loaded)
+    var rest = ""
     if let description {
       let classes = ClassRows(
         old: description.classNames, new: model.description.classNames)
-      if classes.areEqual { return text }
-      classes.transfer(from: file, to: parameters, initial: initial)
-      text += "; class layers: \(classes.summary)"
+      if !classes.areEqual {
+        let layers = classes.transfer(from: file, to: parameters, initial: initial)
+        transferred.subtract(layers)
+        rest =
+          "; class layers: "
+          + (!layers.isEmpty
+            ? classes.summary : report.unfit.isEmpty ? classes.inOrder : classes.random)
+      }
     } else if let name = report.missing.first {
-      text += "; the others, such as \(Sentence.printable(name)), are randomly initialized"
+      rest = "; the others, such as \(Sentence.printable(name)), are randomly initialized"
     }
-    return text
+    return
+      "Transferred \(transferred.count) of \(Sentence.count(parameters.layout.entries.count, "tensor")) "
+      + "from \(source.name)" + rest
   }
 }
 
@@ -80,13 +86,27 @@ private struct ClassRows {
   var summary: String {
     let common = rows.count { $0 != nil }
     return common == 0
-      ? "randomly initialized (\(old.count) to \(Sentence.count(new.count, "class", plural: "classes")))"
+      ? random
       : "\(common) of \(Sentence.count(new.count, "class", plural: "classes")) by name"
         + (common < new.count ? ", the others randomly initialized" : "")
   }
 
-  /// Sets the class layers, which have one row per class and lie in scopes named `class`.
-  func transfer(from file: Safetensors, to parameters: ParameterBlock, initial: ParameterBlock) {
+  var random: String {
+    "randomly initialized (\(old.count) to \(Sentence.count(new.count, "class", plural: "classes")))"
+  }
+
+  /// Of networks whose outputs are not matched by name, as those of segmentation.
+  var inOrder: String {
+    "transferred in their order, from \(Sentence.beginning(of: old.map(Sentence.printable))) to "
+      + Sentence.beginning(of: new.map(Sentence.printable))
+  }
+
+  /// Sets the class layers, which have one row per class and lie in scopes named `class`; returns their
+  /// names.
+  func transfer(
+    from file: Safetensors, to parameters: ParameterBlock, initial: ParameterBlock
+  ) -> [String] {
+    var names: [String] = []
     for entry in parameters.layout.entries where entry.name.split(separator: ".").contains("class")
     {
       guard let stored = file.entries[entry.name], stored.shape.first == old.count,
@@ -102,6 +122,8 @@ private struct ClassRows {
           row * width..<(row + 1) * width, with: values[place * width..<(place + 1) * width])
       }
       parameters.importValues(result, for: entry)
+      names.append(entry.name)
     }
+    return names
   }
 }

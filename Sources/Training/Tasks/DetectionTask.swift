@@ -43,7 +43,7 @@ package struct DetectionTask: TrainingTask {
     let advice =
       switch dataset.format {
       case .folders: "; folders give the class of an image, not the places of objects"
-      case .masks: "; detectors do not train on masks"
+      case .masks: "; detectors do not train on masks: give --task segment"
       default: ""
       }
     throw DatasetsError(
