@@ -38,12 +38,13 @@ extension Trainer {
     let augmented = try firstImages(Self.reportedImages).enumerated().map { number, sample in
       try AnnotatedThumbnail(
         sample.preview, name: "Image \(number + 1)", annotations: sample.annotations,
-        classNames: summary.classNames)
+        classNames: summary.classNames, caption: sample.maskCaption(summary.classNames))
     }
     let report = TrainingReport(
       name: FilePath.name(outcome.folder), facts: Self.facts(summary), results: resultsTable,
       epochs: summary.config.epochs, bestEpoch: outcome.best.map { $0.epoch + 1 },
-      settings: summary.config.changedSettings, runFacts: runFacts, splits: splits,
+      settings: summary.config.changedSettings(choosesBatch: choosesBatch), runFacts: runFacts,
+      splits: splits,
       augmented: augmented,
       evaluation: evaluation(result, segmentation),
       seed: summary.config.seed)

@@ -52,7 +52,7 @@ extension ImagingError: ModuleError {
       "\(subject ?? name) is a damaged \(codec) file (\(reason))"
     case .tooManyPixels(let name, let width, let height, let limit):
       "\(subject ?? name) claims to have \(width)x\(height) pixels, more than the limit of \(limit) "
-        + "(maximumPixels, --max-pixels)"
+        + "(--max-pixels)"
     case .unencodable(let name, let codec, let reason):
       "\(subject ?? name) cannot be encoded as \(codec): \(reason)"
     case .outOfMemory(let name):

@@ -133,7 +133,8 @@ import Testing
     #expect(try detect("in/list.txt", "-o", "out").exitCode == 0)
     for (words, difference) in [
       (["in/list.txt", "--conf", "0.4"], "--conf 0.25, now 0.4"),
-      (["in/a.jpg"], "3 inputs, now 1"), (["in/list.txt", "--no-save"], "--save on, now default"),
+      (["in/a.jpg"], "3 inputs, now 1"),
+      (["in/list.txt", "--no-save"], "--no-save default, now on"),
       (["in/list.txt", "--shard", "0/2"], "shards 1, now 2"),
     ] {
       let result = try BuiltProgram.run(

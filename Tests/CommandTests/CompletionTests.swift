@@ -70,7 +70,7 @@ import Testing
     #expect(try run("bash", "-n", script(.bash)).errors.isEmpty)
     let commands = CommandList.descriptions
     let found = try offered([["glimpse", ""]] + commands.map { ["glimpse", $0.name, "-"] })
-    #expect(found[0] == Set(CommandList.names + ["help", "--help", "--version"]))
+    #expect(found[0] == Set(CommandList.names + ["--help", "--version"]))
     for (command, options) in zip(commands, found.dropFirst()) {
       #expect(options == Set(command.flags.flatMap(\.spellings)), "\(command.name)")
       #expect(options.contains("--help"))

@@ -89,6 +89,33 @@ import Testing
     #expect(compared.exitCode == 4, "the masks of seven images are missing")
   }
 
+  /// The last layer is transferred although the class has another name, and the report lists neither
+  /// the model of the task nor the automatic batch size as changed.
+  @Test func aFineTuningSaysWhatItStartsFrom() throws {
+    let trained = try run(
+      "train", "--task", "segment", "--data", ".", "--imgsz", "32", "--epochs", "1", "--threads",
+      "2")
+    #expect(trained.exitCode == 0, "\(trained.diagnostics)")
+    let count = Model(.unetS, classNames: ["object"], seed: 1).parameters.layout.entries.count
+    #expect(
+      trained.diagnostics.contains(
+        "Transferred \(count) of \(count) tensors from the built-in weights; class layers: transferred "
+          + "in their order, from nucleus to object\n"), "\(trained.diagnostics)")
+    #expect(trained.output.contains("pooled over the objects of all images"))
+    let report = try String(
+      contentsOfFile: folder.path + "/runs/train-1/report.html", encoding: .utf8)
+    #expect(report.contains(" % of the pixels") && !report.contains("no boxes"))
+    let start = try #require(report.range(of: "Settings that differ from the defaults"))
+    let end = try #require(report.range(of: "Time and machine"))
+    let settings = report[start.upperBound..<end.lowerBound]
+    #expect(settings.contains("epochs") && !settings.contains("unet-s"))
+    #expect(!settings.contains("batch"))
+    let again = try run("train", "--resume")
+    #expect(again.exitCode == 0 && !again.diagnostics.contains("Resuming"), "\(again.diagnostics)")
+    let check = try run("check", ".")
+    #expect(check.output.contains("images with"), "\(check.output)")
+  }
+
   @Test func taskAndModelMustAgree() throws {
     let result = try run("train", "--task", "segment", "--model", "compact", "--data", ".")
     #expect(result.exitCode == 2)

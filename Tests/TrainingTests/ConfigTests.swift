@@ -196,7 +196,7 @@ final class TemporaryFolder {
 
   /// What a report lists: neither the run's place, nor what the training chose by itself.
   @Test func changedSettingsAreThoseThatWereGiven() {
-    #expect(TrainingConfig(data: "pets").changedSettings.rows.isEmpty)
+    #expect(TrainingConfig(data: "pets").changedSettings().rows.isEmpty)
     var config = TrainingConfig(data: "pets")
     config.name = "a"
     config.optimizer = .sgd
@@ -206,12 +206,12 @@ final class TemporaryFolder {
     config.weights = .random
     // The default rate of sgd at a batch size of 8 is chosen, and not listed.
     #expect(
-      config.resolved.changedSettings.rows == [
+      config.resolved.changedSettings().rows == [
         ["weights", "none", "builtin"], ["batch", "8", "auto"], ["optimizer", "sgd", "muon"],
         ["strict", "true", "false"], ["workers", "3", "as --threads"],
       ])
     config.learningRate = 0.5
-    #expect(config.changedSettings.rows.contains { $0[0] == "lr0" && $0[1] == "0.5" })
+    #expect(config.changedSettings().rows.contains { $0[0] == "lr0" && $0[1] == "0.5" })
   }
 
   @Test func theRecipeFollowsTheModelAndTheInitialWeights() {

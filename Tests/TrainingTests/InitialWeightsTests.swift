@@ -61,6 +61,31 @@ import Testing
     #expect(try values(new, name)[96...] == values(random, name)[96...])
   }
 
+  /// Class layers that are set by name are not counted as transferred; those of segmentation are
+  /// transferred in their order, or not at all where their number differs.
+  @Test func theSentenceIsTrue() throws {
+    let source = try write(Model(.compact, classNames: ["cat", "dog"], imageSize: 64, seed: 1))
+    let boxes = Model(.compact, classNames: ["cow", "hen"], imageSize: 64, seed: 2)
+    let count = boxes.parameters.layout.entries.count
+    #expect(
+      try InitialWeights.load(source, into: boxes)
+        == "Transferred \(count - 6) of \(count) tensors from \(source.name); class layers: randomly "
+        + "initialized (2 to 2 classes)")
+    let masks = try write(Model(.unetS, classNames: ["a", "b"], imageSize: 32, seed: 1))
+    let same = Model(.unetS, classNames: ["b", "c"], imageSize: 32, seed: 2)
+    let all = same.parameters.layout.entries.count
+    #expect(
+      try InitialWeights.load(masks, into: same)
+        == "Transferred \(all) of \(all) tensors from \(masks.name); class layers: transferred in their "
+        + "order, from a, b to b, c")
+    let more = Model(.unetS, classNames: ["a", "b", "c"], imageSize: 32, seed: 2)
+    // The last layer has weights and biases.
+    #expect(
+      try InitialWeights.load(masks, into: more)
+        == "Transferred \(all - 2) of \(all) tensors from \(masks.name); class layers: randomly "
+        + "initialized (2 to 3 classes)")
+  }
+
   @Test func weightsOfAnotherModelAreRefused() throws {
     let source = try write(Model(.compact, classNames: ["a"], imageSize: 64, seed: 1))
     let model = Model(.resnet18, classNames: ["a"], imageSize: 64, seed: 1)

@@ -6,10 +6,10 @@ package enum Sentence {
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
-  /// The first ten of a list: "a, b, c and 7 more".
+  /// The first five of a list: "a, b, c and 7 more".
   package static func beginning(of words: [String]) -> String {
-    words.prefix(10).joined(separator: ", ")
-      + (words.count > 10 ? " and \(words.count - 10) more" : "")
+    words.prefix(5).joined(separator: ", ")
+      + (words.count > 5 ? " and \(words.count - 5) more" : "")
   }
 
   /// External text in quotes, truncated to 200 characters, with control characters escaped.

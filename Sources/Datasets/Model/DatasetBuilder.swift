@@ -120,7 +120,7 @@ struct DatasetBuilder {
       "\(Sentence.count(ignored.reduce(0) { $0 + $1.1 }, "box", plural: "boxes")) of "
         + "\(Sentence.count(ignored.count, "class", plural: "classes")) that are not among the "
         + "\(reading.classesAre) are ignored: "
-        + ignored.map { "\($0.0) (\($0.1))" }.joined(separator: ", ") + ".")
+        + Sentence.beginning(of: ignored.map { "\($0.0) (\($0.1))" }) + ".")
   }
 
   /// The classes of the files that have boxes and were not requested.

@@ -64,8 +64,10 @@ extension Dataset {
     let rest = malformed.count - 1
     throw DatasetsError(
       "\(first)"
-        + (rest > 0 ? " There are \(rest) more like it; \"glimpse check\" lists them." : "")
-        + " train, convert and split leave invalid labels out with --skip-invalid."
+        + (rest > 0
+          ? " There \(rest == 1 ? "is" : "are") \(rest) more like it; \"glimpse check\" lists them."
+          : "")
+        + " train, evaluate, convert and split leave invalid labels out with --skip-invalid."
     )
   }
 

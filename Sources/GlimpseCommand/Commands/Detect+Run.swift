@@ -4,6 +4,7 @@ extension Detect {
   func run(on console: Console) throws -> ExitCode {
     let shard = try run.chosenShard()
     let source = run.foundImages(on: console)
+    noteLostClasses(on: console)
     if source.isEmpty { return .fatal }
     let sources = [weights] + otherWeights
     let models = try sources.loadDetectors(imports, imageSize: imageSize)
@@ -67,9 +68,23 @@ extension Detect {
     try RunOptions.checkInterruption(
       summary, after: done, of: results?.inputCount ?? source.knownCount, resumes: folder != nil)
     try results?.finish()
+    inputs.noteRenamed(on: console)
+    if reporter.isAllFailed, done == 0, run.output == nil { folder?.remove() }
     return reporter.finish(
-      folder: folder?.path, problems: inputs.problems,
+      folder: reporter.isAllFailed && run.output == nil ? nil : folder?.path,
+      problems: inputs.problems,
       earlierFailures: (results?.parts.failureCount ?? 0))
+  }
+
+  /// Says how several classes are given where the second one stands among the inputs.
+  private func noteLostClasses(on console: Console) {
+    let lost = run.inputs.filter { input in
+      FileContents.entry(input) == .nothing && input.allSatisfy { $0.isLetter || $0.isNumber }
+    }
+    guard !classes.isEmpty, !lost.isEmpty else { return }
+    console.note(
+      "note: several classes are separated by commas: --classes "
+        + Sentence.printable((classes + lost).joined(separator: ",")))
   }
 
   private var drawsImages: Bool { savesDrawings ?? run.savesByDefault }
@@ -88,7 +103,10 @@ extension Detect {
     ]
     let flags = [
       ("agnostic-nms", detection.isClassAgnostic), ("multi-label", detection.isMultiLabel),
-      ("augment", detection.augments), ("strict", isStrict), ("save", drawsImages),
+      ("augment", detection.augments), ("strict", isStrict),
+      // Only what differs from the default of the inputs: the other was not asked for.
+      ("save", drawsImages && !run.savesByDefault),
+      ("no-save", !drawsImages && run.savesByDefault),
       ("save-txt", savesLabels), ("save-conf", savesScores), ("save-crop", savesCrops),
       ("save-voc", savesVOC), ("save-labelme", savesLabelMe),
     ]

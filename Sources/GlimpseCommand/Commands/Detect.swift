@@ -118,6 +118,9 @@ struct Detect: Command {
   func check(given names: Set<String>) throws(CommandError) {
     try run.check(Self.name)
     try detection.check(given: names)
+    guard !names.isSuperset(of: ["save", "no-save"]) else {
+      throw .usage("--save and --no-save exclude each other")
+    }
     guard savesLabels || !savesScores else {
       throw CommandError.usage("--save-conf adds a column to the label files; it needs --save-txt")
     }

@@ -34,6 +34,9 @@ final class DetectionReporter: Sink {
     progress.advance()
   }
 
+  /// Whether no image could be processed.
+  var isAllFailed: Bool { totals.isAllFailed }
+
   /// Prints the totals and lists the failures; parameters as of ``ImageTotals``.
   ///
   /// - Parameter folder: The folder of the written files.

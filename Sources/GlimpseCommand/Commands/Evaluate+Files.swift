@@ -22,11 +22,17 @@ extension Evaluate {
     }
     let tasks = ThreadPool(threads: threads ?? Machine.availableThreads)
     let split = chosenSplit(of: path, on: console)
+    if skipsInvalid,
+      FilePath.ending(path) == "csv" || (try? DatasetFormat.sniff(path)) == .coco
+    {
+      throw CommandError.usage(
+        "--skip-invalid is for label files, and a file of all annotations is evaluated as a whole")
+    }
     func read(_ type: OverlapChoice) throws -> GroundTruth {
       var groundTruth = try GroundTruth.read(
         path, split: split, readsMasks: type != .bbox, countsDifficult: countsDifficult,
         includesLastPixels: scoring.includesLastPixels, imageLabels: scoring.imageLabels,
-        hierarchy: scoring.hierarchy)
+        hierarchy: scoring.hierarchy, skipsInvalid: skipsInvalid)
       groundTruth.renames = renames
       return groundTruth
     }
@@ -75,7 +81,9 @@ extension Evaluate {
       runs, extras, explained, types: types.flatMap { type in sets.map { _ in type } }, tasks: tasks
     )
     try console.write(text.tables, json: text.json(groundTruth: path), asJSON: printsJSON)
-    guard groundTruth.unmeasuredCount > 0 else { return .done }
+    guard groundTruth.unmeasuredCount > 0 else {
+      return groundTruth.skippedLabelCount > 0 ? .someInputsFailed : .done
+    }
     console.note(
       "\(Sentence.count(groundTruth.unmeasuredCount, "image")) could not be read; "
         + "the sizes and areas of objects in them are assumed")

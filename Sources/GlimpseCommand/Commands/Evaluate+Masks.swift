@@ -46,7 +46,8 @@ extension Evaluate {
     let unsuited = [
       ("--also", !extras.isEmpty), ("--extended", extendedPath != nil),
       ("--errors", explanation.showsErrors),
-      ("--merge", mergesDetections), ("--count-difficult", countsDifficult),
+      ("--skip-invalid", skipsInvalid), ("--merge", mergesDetections),
+      ("--count-difficult", countsDifficult),
       ("--nms", detection.nms != .hard), ("--tile", detection.tile != nil),
       ("--augment", detection.augments), ("--min-size", detection.minimumSize > 0),
     ].first(where: \.1)

@@ -67,7 +67,9 @@ extension Evaluate {
     try console.write(
       tables(runs, text, dataset, data),
       json: json(runs, text, dataset, backend.kernels.precision), asJSON: printsJSON)
-    guard !first.sink.failures.isEmpty else { return .done }
+    guard !first.sink.failures.isEmpty else {
+      return dataset.skippedLabelCount > 0 ? .someInputsFailed : .done
+    }
     console.note(
       "\(first.sink.failures.count) of \(Sentence.count(first.result.report.imageCount, "image")) "
         + "could not be read and count as images without detections")
@@ -170,6 +172,7 @@ extension Evaluate {
     var reading = DatasetReading(runner: OpeningProgress(tasks, on: console), images: index)
     // An image that cannot be read is found without detections: its objects count as missed.
     reading.keepsUnreadableImages = true
+    reading.skipsInvalid = skipsInvalid
     reading.readsFederation = true
     reading.classesAre = "\(classNames.count) classes of the weights"
     let dataset: Dataset

@@ -21,6 +21,7 @@ struct Evaluate: Command {
   var precision = PrecisionChoice.auto
   var batch = 8
   var isStrict = false
+  var skipsInvalid = false
   var overlaps: [OverlapChoice] = []
   var scoring = ScoringOptions()
   var explanation = AnalysisOptions()
@@ -115,6 +116,7 @@ struct Evaluate: Command {
         help: "Refuse what is otherwise a warning: odd boxes, scores and masks in files, truncated "
           + "and corrupt JPEG files"),
     ],
+    "Invalid labels": [.skipInvalid(\.skipsInvalid)],
     "Scoring": Option.scoring,
     "Thresholds for a network": [
       .value(

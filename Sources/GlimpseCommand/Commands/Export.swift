@@ -104,10 +104,17 @@ struct Export: Command {
       }
     default: break
     }
-    if checks, format != .onnx || isDecoded || appliesNMS {
+    if isDecoded, appliesNMS {
+      throw .usage("--nms decodes the boxes, too; drop --decoded or --nms")
+    }
+    let others = [
+      ("--decoded", isDecoded), ("--nms", appliesNMS),
+      ("--format \(format.rawValue)", format != .onnx),
+    ].filter(\.1).map(\.0)
+    if checks, !others.isEmpty {
       throw .usage(
-        "--check compares the network's own outputs in an ONNX file; drop --decoded, --nms and --format"
-      )
+        "--check compares the network's own outputs in an ONNX file; drop "
+          + others.joined(separator: " and "))
     }
     if isDynamic, names.contains("batch") {
       throw .usage("--dynamic leaves the batch size open; drop --batch")

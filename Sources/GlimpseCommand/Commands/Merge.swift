@@ -7,6 +7,7 @@ struct Merge: Command {
   var annotations: String?
   var renames: [ClassRename] = []
   var output: String?
+  var overwrites = false
 
   static let name = "merge"
   static let summary = "Join the rows of a run's shards, in the order of the inputs"
@@ -32,7 +33,8 @@ struct Merge: Command {
         help: "Classes that the annotations have under another name, as in tvmonitor=tv,sofa=couch"),
       .value(
         "output", short: "o", \.output, unit: "file", unset: "standard output",
-        help: "File to write; an existing one is replaced"),
+        help: "File to write"),
+      .flag("overwrite", \.overwrites, help: "Replace an existing file"),
     ]
   ]
 
@@ -52,6 +54,7 @@ struct Merge: Command {
   }
 
   func run(on console: Console) throws -> ExitCode {
+    if let output { try ResultFolder.checkNew(file: output, overwrites: overwrites) }
     var export = RowExport(
       form,
       ids: try annotations.map { try COCOResultIds(annotations: $0, renames: renames) }

@@ -5,6 +5,7 @@ struct Run: Command {
   var network = ""
   var input: String?
   var output: String?
+  var overwrites = false
   var threads: Int?
 
   static let name = "run"
@@ -27,7 +28,8 @@ struct Run: Command {
       .value("input", \.input, unit: "file", unset: nil, help: "The inputs: a safetensors file"),
       .value(
         "output", short: "o", \.output, unit: "file", unset: nil,
-        help: "File to write; an existing one is replaced"),
+        help: "File to write"),
+      .flag("overwrite", \.overwrites, help: "Replace an existing file"),
     ],
     "Network": [.threads(\.threads)],
   ]
@@ -43,6 +45,7 @@ struct Run: Command {
     }
     try InputPath.checkReadable([network, input])
     try InputPath.checkKept([network, input], outputs: [output])
+    try ResultFolder.checkNew(file: output, overwrites: overwrites)
     let backend = try ComputeBackend(
       threads: threads, precision: .f32, on: console)
     let results = try NetworkFile(path: network).run(

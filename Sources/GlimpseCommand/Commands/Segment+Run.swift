@@ -56,6 +56,7 @@ extension Segment {
         })
     }
     if summary.isComplete { try results?.finish() }
+    inputs.noteRenamed(on: console)
     let code = try reporter.finish(
       folder: folder?.path, contours: contours, problems: inputs.problems,
       earlierFailures: results?.parts.failureCount ?? 0)

@@ -54,7 +54,7 @@ struct Segment: Command {
         help: "Part of a window that it shares with the next one"),
       .threads(\.threads),
       .precision(\.precision),
-      .batch(\.segmentation.batch, help: "Windows per run of the network"),
+      .batch(\.segmentation.batch, unit: "windows", help: "Windows per run of the network"),
     ] + Option.imports(\.imports),
     "Input": RunOptions.inputOptions(\.run.stream, column: \.run.column),
     "Output": [

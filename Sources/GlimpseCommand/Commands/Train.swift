@@ -17,7 +17,7 @@ struct Train: Command {
   static let name = "train"
   static let summary = "Train a detector or a segmentation network on a labeled dataset"
   static let discussion = [
-    "Most runs need only --data, --model, --weights, --epochs, --batch, --imgsz, --patience, "
+    "Most runs need only --data, --task, --model, --weights, --epochs, --batch, --imgsz, --patience, "
       + "--precision, --output, --name and --resume.",
     "Writes a run folder: weights/best.safetensors and weights/last.safetensors for detect and "
       + "evaluate, results.csv with one row per epoch, the same as an event file for TensorBoard, "
@@ -85,7 +85,9 @@ struct Train: Command {
   private mutating func matchModelAndTask() throws(CommandError) {
     guard let task, ModelCatalog[config.model]?.task != task.modelTask else { return }
     guard !hasModel, !startsFromFile else {
-      throw .usage("--task \(task.rawValue) does not fit the model \(config.model)")
+      throw .usage(
+        "--task \(task.rawValue) does not fit the model \(config.model); give --model "
+          + Sentence.alternatives(ModelCatalog.names(task.modelTask)))
     }
     config = TrainingConfig(defaultsOf: task.usualModel)
   }

@@ -68,9 +68,11 @@ struct CommandError: ModuleError {
     self.exitCode = exitCode
   }
 
-  /// The error with what to do after its sentence.
+  /// The error with what to do after its sentence, in place of a guess.
   func adding(_ advice: String) -> CommandError {
-    CommandError(diagnostic.description + ": " + advice, exitCode: exitCode)
+    let text = diagnostic.description
+    let sentence = text.range(of: "; did you mean").map { text[..<$0.lowerBound] } ?? text[...]
+    return CommandError(sentence + ": " + advice, exitCode: exitCode)
   }
 
   /// An invalid command line.

@@ -41,6 +41,13 @@ struct ResultFolder: Sendable {
     if isNew { rmdir(path) }
   }
 
+  /// Removes the folder with all that this command wrote, and its parent if nothing else is there.
+  func remove() {
+    guard isNew else { return }
+    try? FileManager.default.removeItem(atPath: path)
+    rmdir(FilePath.folder(path))
+  }
+
   /// Throws for a report path that does not end in `.html` or cannot be written.
   static func check(report path: String?) throws(CommandError) {
     if let path, !path.lowercased().hasSuffix(".html") {

@@ -37,9 +37,9 @@ extension [WeightsSource] {
       return list.count == 1 ? example : "\(example) and \(list.count - 1) more"
     }
     throw .usage(
-      "networks that are evaluated together need the same classes, but \(Sentence.printable(source.name)) has "
+      "networks that are evaluated together need the same classes, but \(Sentence.printable(source.name)) \(source.has) "
         + "\(Sentence.count(classNames.count, "class", plural: "classes")) and "
-        + "\(Sentence.printable(self[0].name)) has \(first.count): only the former has "
+        + "\(Sentence.printable(self[0].name)) \(self[0].has) \(first.count): only the former has "
         + "\(only(classNames, first)), only the latter \(only(first, classNames)); "
         + "give --weights of networks that were trained on the same classes")
   }

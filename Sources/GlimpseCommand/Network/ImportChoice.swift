@@ -34,7 +34,9 @@ struct ImportChoice: Sendable {
   func checkUnused(for name: String) throws(CommandError) {
     if let option = recipe != nil ? "recipe" : names != nil ? "names" : nil {
       throw .usage(
-        "--\(option) is for networks of other programs, and \(Sentence.printable(name)) is none; "
+        "--\(option) is for networks of other programs, and \(Sentence.printable(name)) "
+          + (name == WeightsSource.builtIn.name || name == WeightsSource.random.name ? "are" : "is")
+          + " none; "
           + "give an .onnx or .cfg file")
     }
   }

@@ -8,14 +8,15 @@ enum Habits {
     "threshold": "conf", "iou-thres": "iou", "iou-threshold": "iou", "max-detections": "max-det",
     "learning-rate": "lr0", "wd": "weight-decay", "num-workers": "workers", "hyp": "config",
     "nosave": "no-save", "ratio": "ratios",
-    "num-threads": "threads", "early-stopping": "patience",
+    "num-threads": "threads", "early-stopping": "patience", "line-thickness": "line-width",
   ]
 
   /// What to use instead of an option: the first answer whose options the command has.
   static let answers: [String: [String]] = [
     "device": ["Glimpse runs on the CPU only; drop it, or limit the cores by --threads"],
     "gpus": ["Glimpse runs on the CPU only; drop it"],
-    "project": ["use --output"],
+    "gpu": ["Glimpse runs on the CPU only; drop it"],
+    "project": ["use --output"], "name": ["use --output"],
     "exist-ok": ["use --overwrite", "a run folder is never overwritten; give another --name"],
     "amp": ["drop it: --precision auto decides"], "half": ["drop it: --precision auto decides"],
     "fp16": ["use --precision bf16"], "int8": ["there is no 8-bit arithmetic; drop it"],
@@ -44,6 +45,27 @@ enum Habits {
       "test-time augmentation is for detect, evaluate and segment; drop it",
     ],
     "verbose": ["drop it"], "workspace": ["drop it"],
+    "model": ["use --weights"],
+    "task": ["the weights decide the task; drop it"],
+    "show-labels": ["labels are drawn unless --hide-labels is given; drop it"],
+    "show-conf": ["scores are drawn unless --hide-conf is given; drop it"],
+    "visualize": ["feature maps are not drawn; drop it"],
+    "retina-masks": ["masks have the size of the image already; drop it"],
+    "dnn": ["ONNX files are run by Glimpse itself; drop it"],
+    "stream-buffer": ["no image of a stream is left out; drop it"],
+    "save-json": [
+      "give --output, then 'glimpse merge' with '--to coco' converts its rows",
+      "detections are not written here; 'glimpse detect' and 'glimpse merge' write them",
+    ],
+    "label-smoothing": ["targets are not smoothed; drop it"],
+    "dropout": ["the networks have no dropout; drop it"],
+    "nbs": ["use --accumulate for steps of several batches"],
+    "dfl": ["boxes have no distribution loss; --box and --cls are the weights of the others"],
+    "warmup-bias-lr": ["biases warm up as all parameters, in --warmup-epochs; drop it"],
+    "overlap-mask": ["masks are read as they are; drop it"],
+    "auto-augment": ["augmentations have options of their own, such as --hsv-h; drop it"],
+    "dont-show": ["there is no window; drop it"],
+    "ext-output": ["use --json, which prints the boxes"],
   ]
 
   /// What to use instead of a value of an option.
@@ -54,6 +76,16 @@ enum Habits {
       "true": "decoded images are kept in memory, up to so many MiB; drop it",
       "disk": "decoded images are kept in memory, up to so many MiB; drop it",
     ],
+    "format": [
+      "openvino": "export ONNX and convert it with OpenVINO's 'ovc'",
+      "torchscript": "export ONNX, which PyTorch programs run with onnxruntime",
+      "coreml": "Core ML's converter starts from PyTorch; export ONNX for onnxruntime",
+      "tflite": "export ONNX and convert it with onnx2tf",
+    ],
+    "recipe": Dictionary(
+      uniqueKeysWithValues: ["yolo", "yolov5", "yolov8", "yolo11"].map {
+        ($0, "use --recipe ultralytics")
+      }),
   ]
 
   /// What to use instead of a value that an option refuses.
@@ -66,6 +98,11 @@ enum Habits {
     "predict": "detect", "val": "evaluate", "validate": "evaluate", "test": "evaluate",
     "eval": "evaluate", "fit": "train", "benchmark": "bench", "seg": "segment",
     "completion": "completions", "manual": "man",
+  ]
+
+  /// The answers to commands that are none of ours.
+  static let commandAnswers = [
+    "track": "objects are not tracked between images; 'glimpse detect' finds them in each"
   ]
 
   /// The answer to an option that a command with the given options does not have.

@@ -107,7 +107,7 @@ struct HelpPage {
 
 /// What the program is, in the words of its help.
 enum ProgramText {
-  static let summary = "Object detection on CPUs: train, run and evaluate models"
+  static let summary = "Object detection and segmentation on CPUs: train, run and evaluate models"
   static let description =
     "Glimpse detects objects in images, segments images, trains both kinds of networks on labeled "
     + "folders and evaluates them by COCO's rules, on CPUs."

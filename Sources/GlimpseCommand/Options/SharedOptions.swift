@@ -64,9 +64,9 @@ extension Option {
   }
 
   static func batch(
-    _ path: Path<Int>, help: String = "Images per run of the network"
+    _ path: Path<Int>, unit: String = "images", help: String = "Images per run of the network"
   ) -> Option {
-    .value("batch", path, .batch, unit: "images", help: help)
+    .value("batch", path, .batch, unit: unit, help: help)
   }
 
   static func threads(_ path: Path<Int?>) -> Option {

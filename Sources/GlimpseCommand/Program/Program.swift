@@ -42,11 +42,6 @@ enum Program {
     switch first {
     case "--help", "-h":
       try console.write(page(for: console.output).program(CommandList.all))
-    case "help":
-      guard let name = words.dropFirst().first else {
-        return try dispatch(["--help"], on: console)
-      }
-      return try launch(command(named: name), ["--help"], on: console)
     case "--version", "-V", "version":
       try console.print("glimpse \(glimpseVersion)")
     default:
@@ -65,7 +60,9 @@ enum Program {
           + (hint.isEmpty ? "; options follow the command, as in 'glimpse info --json'" : hint))
     }
     let hint =
-      Habits.commands[name].map { "; did you mean \($0)?" }
+      Habits.commandAnswers[name].map { "; " + $0 } ?? Habits.commands[name].map {
+        "; did you mean \($0)?"
+      }
       ?? Nearest.suggestion(for: name, among: CommandList.names)
     throw .usage(
       "unknown command \(Sentence.quoted(name))"
@@ -98,7 +95,7 @@ enum CommandList {
     Split.self,
     Export.self, Import.self,
     Merge.self, Verify.self, Schema.self, Info.self, Bench.self, Run.self, Completions.self,
-    Manual.self,
+    Manual.self, Help.self,
   ]
 
   static var names: [String] { all.map { $0.name } }

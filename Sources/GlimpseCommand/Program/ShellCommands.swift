@@ -25,6 +25,25 @@ struct Completions: Command {
   }
 }
 
+/// Prints the help of the program or of a command.
+struct Help: Command {
+  var command: String?
+
+  static let name = "help"
+  static let summary = "Print the help of a command, as --help after it"
+  static let arguments = [
+    Positional<Help>(
+      name: "command", help: "The command; none for the list of all", count: 0...1,
+      words: CommandList.names, apply: { $0.command = $1 })
+  ]
+  static let options: OptionGroups<Help> = [:]
+  static let examples: KeyValuePairs = ["glimpse help train": "The options of train."]
+
+  func run(on console: Console) throws -> ExitCode {
+    Program.run([command, "--help"].compactMap(\.self), on: console)
+  }
+}
+
 /// Prints the manual page.
 struct Manual: Command {
   static let name = "man"

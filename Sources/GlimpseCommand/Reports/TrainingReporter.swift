@@ -67,7 +67,9 @@ struct TrainingReporter {
         + "\(Sentence.count(summary.threads, "thread")), into \(Sentence.printable(summary.folder))"
     )
     console.note("Recipe: " + summary.config.recipeText)
-    if summary.firstEpoch > 0 { console.note("Resuming from epoch \(summary.firstEpoch + 1)") }
+    if summary.firstEpoch > 0, summary.firstEpoch < epochs {
+      console.note("Resuming from epoch \(summary.firstEpoch + 1)")
+    }
   }
 
   private mutating func end(_ report: EpochReport) {

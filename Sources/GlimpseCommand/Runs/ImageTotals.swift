@@ -31,6 +31,9 @@ struct ImageTotals {
     }
   }
 
+  /// Whether no image could be processed.
+  var isAllFailed: Bool { failureCount == imageCount }
+
   /// Throws when more images have failed than may.
   func check() throws(CommandError) {
     if run.onError == .fail, failureCount > 0 {
@@ -56,7 +59,9 @@ struct ImageTotals {
       "\(Sentence.count(imageCount, "image")), \(found), "
         + (warningCount > 0 ? Sentence.count(warningCount, "warning") + ", " : "")
         + NumberFormat.duration(monotonicSeconds() - start) + places)
-    if !failures.isEmpty {
+    if run.isQuiet, failureCount > 0 {
+      console.note("\(failureCount) of \(Sentence.count(imageCount, "image")) failed")
+    } else if !failures.isEmpty {
       console.note("\(failureCount) of \(Sentence.count(imageCount, "image")) failed:")
       for path in failures { console.note("  \(Sentence.printable(path))") }
       if failureCount > failures.count {

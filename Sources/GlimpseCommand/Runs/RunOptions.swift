@@ -80,12 +80,25 @@ struct RunOptions: Sendable {
   }
 }
 
+extension RunInputs {
+  /// Says how many outputs have other names than their inputs.
+  func noteRenamed(on console: Console) {
+    guard renamedCount > 0 else { return }
+    console.note(
+      "note: \(Sentence.count(renamedCount, "input")) \(renamedCount == 1 ? "shares its" : "share their") "
+        + "name with another one; the outputs have a number or a folder in their names")
+  }
+}
+
 extension RunOptions {
   /// The images of the command, after the warnings and problems of finding them were printed.
   func foundImages(on console: Console) -> InputSource {
     let source = source()
     for warning in source.warnings { console.warn(Sentence.printable(warning)) }
-    for problem in source.problems { console.note("error: \(Sentence.printable("\(problem)"))") }
+    // All problems are listed at the end, too.
+    for problem in source.problems where !isQuiet || source.isEmpty {
+      console.note("error: \(Sentence.printable("\(problem)"))")
+    }
     return source
   }
 

@@ -38,7 +38,6 @@ struct BashCompletion {
         fi
         case ${COMP_WORDS[1]} in
       \(commands.map(section).joined(separator: "\n"))
-          help) ((COMP_CWORD == 2)) && _glimpse_words "\(commands.map(\.name).joined(separator: " "))" ;;
         esac
       }
 

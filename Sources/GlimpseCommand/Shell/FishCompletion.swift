@@ -19,7 +19,6 @@ struct FishCompletion {
       complete -c glimpse -f
       \(words.map { "complete -c glimpse -n __glimpse_no_command -a \($0.0) -d \(quoted($0.1))" }
         .joined(separator: "\n"))
-      complete -c glimpse -n '__glimpse_command help' -a \(quoted(commands.map(\.name).joined(separator: " ")))
 
       \(commands.map(section).joined(separator: "\n\n"))
 

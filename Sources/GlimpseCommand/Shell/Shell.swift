@@ -17,7 +17,6 @@ enum Shell: String, OptionWord {
 /// What may stand in place of a command, besides commands.
 enum GeneralWord {
   static let all = [
-    (name: "help", text: "Print the help of a command"), (name: "--help", text: "Print the help"),
-    (name: "--version", text: "Print the version"),
+    (name: "--help", text: "Print the help"), (name: "--version", text: "Print the version"),
   ]
 }

@@ -21,7 +21,6 @@ struct ZshCompletion {
         ((CURRENT -= 1))
         case $words[1] in
       \(commands.map(section).joined(separator: "\n"))
-          help) ((CURRENT == 2)) && _describe -t commands command commands ;;
         esac
       }
 

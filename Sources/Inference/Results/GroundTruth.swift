@@ -47,6 +47,8 @@ package struct GroundTruth: Sendable {
   package internal(set) var isOpenImages = false
   /// The names of the classes of Open Images' labels.
   package internal(set) var labelNames: [ClassRename] = []
+  /// The number of labels that were skipped because they cannot be parsed.
+  package internal(set) var skippedLabelCount = 0
   /// The path and the split that were asked for; nil for a single annotation file.
   private(set) var origin: (path: String, split: String)?
   /// Whether the boxes are Pascal VOC's, whose corners are the first and the last pixel.
@@ -67,17 +69,19 @@ extension GroundTruth {
   ///   - readsMasks: Whether COCO segmentations are read, too.
   ///   - countsDifficult: Whether objects marked difficult count; if not, they are ignored.
   ///   - includesLastPixels: Whether boxes end at their last pixel, which Pascal VOC's always do.
+  ///   - skipsInvalid: Whether labels that cannot be parsed are skipped, in formats of label files.
   ///   - imageLabels: Open Images' table of the labels that were verified for whole images.
   ///   - hierarchy: Open Images' hierarchy, which names further classes of its tables.
   /// - Throws: `DatasetsError` for files that cannot be read or parsed.
   package static func read(
     _ path: String, split: String, readsMasks: Bool = false, countsDifficult: Bool = false,
-    includesLastPixels: Bool = false, imageLabels: String? = nil, hierarchy: String? = nil
+    includesLastPixels: Bool = false, imageLabels: String? = nil, hierarchy: String? = nil,
+    skipsInvalid: Bool = false
   ) throws(DatasetsError) -> GroundTruth {
     var groundTruth =
       FilePath.ending(path) == "csv" && !readsMasks
       ? try read(openImages: path, imageLabels: imageLabels, hierarchy: hierarchy)
-      : try read(path, split: split, readsMasks: readsMasks)
+      : try read(path, split: split, readsMasks: readsMasks, skipsInvalid: skipsInvalid)
     if !["json", "csv"].contains(FilePath.ending(path)) {
       groundTruth.origin = (path, SplitName.canonical(split))
     }
@@ -87,7 +91,7 @@ extension GroundTruth {
   }
 
   private static func read(
-    _ path: String, split: String, readsMasks: Bool
+    _ path: String, split: String, readsMasks: Bool, skipsInvalid: Bool
   ) throws(DatasetsError) -> GroundTruth {
     if FilePath.ending(path) == "json" { return try read(coco: path, readsMasks: readsMasks) }
     let format = try DatasetFormat.sniff(path)
@@ -101,6 +105,7 @@ extension GroundTruth {
     }
     var reading = DatasetReading()
     reading.keepsUnreadableImages = true
+    reading.skipsInvalid = skipsInvalid
     var groundTruth = GroundTruth(
       try Dataset.open(path: path, split: split, format: format, reading: reading))
     groundTruth.isVOC = format == .voc
@@ -125,6 +130,7 @@ extension GroundTruth {
       classNames: dataset.classNames, issues: dataset.issues, imageIds: IdTable([]),
       classIds: IdTable((1..<dataset.classNames.count + 1).map { .number($0) }))
     unmeasuredCount = dataset.unmeasuredCount
+    skippedLabelCount = dataset.skippedLabelCount
     hasKeypoints = dataset.hasKeypoints
     for (image, sample) in dataset.samples.enumerated() {
       for annotation in sample.annotations { groundTruths.append(annotation, image: image) }

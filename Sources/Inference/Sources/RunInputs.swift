@@ -7,6 +7,8 @@ package struct RunInputs {
   private let shard: Shard
   private var skipped: Int
   private let name: Naming?
+  /// How many outputs are named differently than their inputs, because several inputs have one name.
+  package private(set) var renamedCount = 0
 
   /// Names the output files of an input; called for all inputs in order.
   package typealias Naming = (InputItem) -> String
@@ -18,6 +20,12 @@ package struct RunInputs {
     _ source: InputSource, shard: Shard = .whole, done: Int = 0, name: Naming? = nil
   ) {
     (self.source, self.shard, skipped, self.name) = (source, shard, done, name)
+  }
+
+  private func isRenamed(_ item: InputItem) -> Bool {
+    let (stem, output) = (FilePath.stem(FilePath.name(item.name)), FilePath.name(item.outputName))
+    let isNumbered = output != stem && !output.hasPrefix(stem + ".")
+    return isNumbered || item.outputName.contains("/") && !item.name.contains("/")
   }
 
   /// The inputs that are files.
@@ -34,7 +42,10 @@ package struct RunInputs {
   package mutating func next() -> InputItem? {
     while var item = source.next() {
       // Names depend on all inputs, so that they are the same in every shard.
-      if let name { item.outputName = name(item) }
+      if let name {
+        item.outputName = name(item)
+        if isRenamed(item) { renamedCount += 1 }
+      }
       guard shard.contains(item.index) else { continue }
       guard skipped == 0 else {
         skipped -= 1

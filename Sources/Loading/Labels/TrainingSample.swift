@@ -1,3 +1,4 @@
+import Basics
 import Datasets
 import Imaging
 
@@ -41,6 +42,19 @@ package struct TrainingSample: Hashable, Sendable {
   }
 
   private static let tint = 0.4
+
+  /// The fractions of the classes in the mask, such as "nucleus 12.5 % of the pixels"; nil without one.
+  package func maskCaption(_ classNames: [String]) -> String? {
+    guard let mask else { return nil }
+    var counts = [Int](repeating: 0, count: 256)
+    for label in mask.bytes { counts[Int(label)] += 1 }
+    let parts = classNames.enumerated().compactMap { index, name -> String? in
+      guard let count = counts.dropFirst(index + 1).first, count > 0 else { return nil }
+      let percent = 100 * Double(count) / Double(mask.bytes.count)
+      return "\(name) \(NumberFormat.fixed(percent, 1)) %"
+    }
+    return parts.isEmpty ? "only background" : parts.joined(separator: ", ") + " of the pixels"
+  }
 
   /// Draws on the mask, if there is one.
   mutating func drawMask(_ draw: (inout Image) -> Void) { Self.draw(on: &mask, draw) }

@@ -61,8 +61,20 @@ package struct Safetensors: Sendable {
   /// - Parameter isTrained: Whether a training starts from it, for messages.
   /// - Throws: `NetworksError` if it cannot be read or is not a valid safetensors file.
   package init(path: String, isTrained: Bool = false) throws(NetworksError) {
+    if FileContents.entry(path) == .folder { throw Self.noWeights(in: path) }
     let file = try NetworksError.wrap(LoadedFile(path, limit: Self.largestFile))
     try self.init(.file(file), name: path, isTrained: isTrained)
+  }
+
+  /// The error for a folder: one that is a run's stands for its best weights before.
+  private static func noWeights(in folder: String) -> NetworksError {
+    let folds = ((try? FileContents.names(in: folder)) ?? []).map { FilePath.join(folder, $0) }
+      .filter { FileContents.entry(FilePath.join($0, "weights/best.safetensors")) == .file }
+    return NetworksError(
+      "\(folder) is a folder, and there is no weights/best.safetensors here"
+        + (folds.isEmpty
+          ? "; give a weights file or the folder of a training"
+          : "; give \(Sentence.alternatives(Array(folds.prefix(5))))"))
   }
 
   /// Opens and validates the bytes of a file; `name` is used in error messages.

@@ -24,6 +24,9 @@ public enum WeightsSource: Hashable, Sendable {
     }
   }
 
+  /// "has" or "have", after the name.
+  package var has: String { path == nil ? "have" : "has" }
+
   /// The source of a model's weights where none is given: built-in ones if there are any.
   package static func usual(for model: String) -> WeightsSource {
     DefaultWeights.exist(for: model) ? .builtIn : .random

@@ -27,7 +27,8 @@ extension DatasetCheck {
     let counts = ClassCounts(splits.map(\.statistics), classNames: classNames)
     let hasTotal = splits.count > 1
     var table = Table(
-      [.words("class", key: "name")] + splits.map { .numbers($0.dataset.split) }
+      [.words(counts.areObjects ? "class" : "images with", key: "name")]
+        + splits.map { .numbers($0.dataset.split) }
         + (hasTotal ? [.shown("all")] : []))
     for row in counts.rows {
       table.add(

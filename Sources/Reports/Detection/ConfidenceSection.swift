@@ -12,11 +12,11 @@ struct ConfidenceSection: Sendable {
     guard let best = analysis.pooledF1Curve.best else { return .none }
     return Page.section(
       "Best confidence threshold",
-      "At \(analysis.matchIoU), over all classes, F1 is highest at a confidence threshold of "
+      "At \(analysis.matchIoU), pooled over classes, F1 is highest at a confidence threshold of "
         + "\(NumberFormat.fixed(best.score, 2)): precision "
         + "\(PageNumber.percent(best.precision)), recall \(PageNumber.percent(best.recall)).",
       Page.cards([
-        Page.card("Precision, recall and F1, all classes", allClasses(best)),
+        Page.card("Precision, recall and F1, pooled over classes", allClasses(best)),
         Page.card("F1 by class", byClass(best)),
       ]))
   }

@@ -20,6 +20,8 @@ public struct AnnotatedThumbnail: Sendable {
   package let width: Int
   package let height: Int
   let jpeg: [UInt8]
+  /// What is written below it instead of the number of marks.
+  private(set) var caption: String?
   /// At most `mostMarks`, those of the highest weight.
   private(set) var marks: [Mark]
 
@@ -124,12 +126,16 @@ public struct AnnotatedThumbnail: Sendable {
 
 extension AnnotatedThumbnail {
   /// Makes the thumbnail of an image with labeled objects.
+  ///
+  /// - Parameter caption: What is written below it instead of the number of objects.
   package init(
-    _ image: Image, name: String, annotations: [Annotation], classNames: [String]
+    _ image: Image, name: String, annotations: [Annotation], classNames: [String],
+    caption: String? = nil
   ) throws(ImagingError) {
     try self.init(
       image, name: name, width: image.width, height: image.height,
       marks: annotations.map { .labeled($0, of: classNames) })
+    self.caption = caption
   }
 }
 

@@ -11,7 +11,8 @@ struct AugmentedSection: Sendable {
       // Masks are drawn into the image.
       gallery.add(
         image,
-        caption: image.marks.isEmpty ? "no boxes" : Sentence.count(image.marks.count, "object"))
+        caption: image.caption
+          ?? (image.marks.isEmpty ? "no boxes" : Sentence.count(image.marks.count, "object")))
     }
     return Page.section(
       "Augmented training images", "The first images of a training run, with their labels.",

@@ -96,7 +96,9 @@ package struct TrainingReport: Sendable {
       best.map {
         (
           name: metric.name,
-          value: columns.value(metric.key, inRow: $0).map(PageNumber.fraction) ?? "–", note: ""
+          value: columns.value(metric.key, inRow: $0).map(PageNumber.fraction) ?? "–",
+          note: ["precision", "recall"].contains(metric.name)
+            ? "mean of classes" : metric.name == "object_f1_50" ? "mean of images" : ""
         )
       }
     }

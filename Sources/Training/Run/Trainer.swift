@@ -21,6 +21,8 @@ public final class Trainer {
   let task: any TrainingTask
   let step: TrainingStep
   let memory: TrainingMemory
+  /// Whether the training chose its batch size.
+  package let choosesBatch: Bool
   let pool: ThreadPool
   let kernels: Kernels
   /// Held from the setup until the run ends.
@@ -93,6 +95,7 @@ public final class Trainer {
     memory = try TrainingMemory(
       config, model: model, sampleCount: data.training.samples.count,
       imagesPerEpoch: data.imagesPerEpoch, precision: precision, threads: pool.threads)
+    choosesBatch = config.batch == nil
     config.batch = config.batch ?? memory.batch
     config = config.resolved
     data.batchSize = memory.batch

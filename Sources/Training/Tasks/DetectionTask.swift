@@ -109,7 +109,8 @@ package struct DetectionTask: TrainingTask {
     let best = F1Curve.meanBest(curves)
     let note =
       best.confidence.isFinite
-      ? "precision and recall at confidence \(NumberFormat.fixed(best.confidence, 3))" : nil
+      ? "precision and recall of all are means of classes, at confidence \(NumberFormat.fixed(best.confidence, 3))"
+      : nil
     return ValidationResult(
       metrics: [
         NamedValue("precision", best.precision), NamedValue("recall", best.recall),

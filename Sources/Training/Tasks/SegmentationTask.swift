@@ -111,7 +111,10 @@ package struct SegmentationTask: TrainingTask {
         NamedValue("pixel_accuracy", metrics.pixelAccuracy ?? 0),
         NamedValue("object_f1_50", metrics.objectF1 ?? 0),
       ], losses: losses.values, hasGroundTruth: !metrics.images.isEmpty, issues: sink.issues,
-      imageCount: metrics.images.count, table: metrics.classTable)
+      imageCount: metrics.images.count, table: metrics.classTable,
+      tableNote:
+        "precision, recall and F1 are pooled over the objects of all images, and object_f1_50 "
+        + "is the mean of the images")
   }
 
   package func evaluation(

@@ -46,7 +46,7 @@ def main():
         known = {box["class"] for row in rows for box in row.get("boxes", [])}
         # Ids by name where all classes are COCO's; otherwise from 1, which loads as well.
         ids = ["--annotations", annotations] if known <= names else []
-        run("merge", out, "--to", "coco", *ids, "-o", results)
+        run("merge", out, "--to", "coco", *ids, "-o", results, "--overwrite")
         with contextlib.redirect_stdout(io.StringIO()):
             loaded = COCO(annotations).loadRes(results)
         boxes = sum(len(row["boxes"]) for row in rows[:-1])

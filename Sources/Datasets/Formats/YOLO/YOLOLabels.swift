@@ -46,7 +46,8 @@ enum YOLOLabels {
       guard let number = NumberFormat.number(field) else {
         throw fault(
           "\"\(field.prefix(40))\" is not a finite decimal number; a row is "
-            + (keyPoints?.row ?? "\"class cx cy w h\" or \"class x1 y1 x2 y2 x3 y3 ...\"") + ".")
+            + (keyPoints?.row ?? "\"class cx cy w h\" or \"class x1 y1 x2 y2 x3 y3 ...\"") + "."
+            + (field.contains(",") ? " Separate the numbers by spaces." : ""))
       }
       numbers.append(number)
     }
@@ -62,7 +63,10 @@ enum YOLOLabels {
       throw fault(
         "the row has \(numbers.count) numbers; a box has 5, \"class cx cy w h\", and a "
           + "polygon 7, 9, 11 ..., \"class x1 y1 x2 y2 x3 y3 ...\". Rows of poses need the key "
-          + "\"kpt_shape\" in data.yaml.")
+          + "\"kpt_shape\" in data.yaml."
+          + (numbers.count == 6
+            ? " A sixth number may be a score: labels have none, and detections are evaluated with "
+              + "evaluate --detections." : ""))
     }
     guard let classIndex = Int(exactly: numbers[0]), (0..<classCount).contains(classIndex) else {
       throw DatasetIssue(
