@@ -13,6 +13,7 @@ import Testing
     #expect(Sentence.alternatives(["a"]) == "a")
     #expect(Sentence.alternatives(["a", "b", "c"]) == "a, b or c")
     #expect(Sentence.count(1, "image") == "1 image")
+    #expect(Sentence.beginning(of: (1...64).map(String.init)) == "1, 2, 3, 4, 5 and 59 more")
     #expect(Sentence.count(0, "image") == "0 images")
   }
 }

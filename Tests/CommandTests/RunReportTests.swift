@@ -44,6 +44,7 @@ import Testing
       ]))
     #expect(headings.contains("Classes") && headings.contains("Confusion matrix"))
     #expect(tile("Epochs", of: first) == "1")
+    #expect(first.all("dd").count { $0.text == "mean of classes" } == 2)
     // The six training images of the first epoch, and the four of val with their predictions.
     #expect(first.all("b").map(\.text).filter { $0.hasPrefix("Image ") }.count == 6)
     #expect(first.all("b").map(\.text).filter { $0.hasPrefix("p") }.count >= 4)

@@ -9,7 +9,7 @@ struct ClassSection: Sendable {
     let table = self.table
     return Page.section(
       "Classes",
-      "Click a heading to sort. AUC is the area under the image-level ROC curve."
+      "Click a heading to sort. Of all, AP and AR are means of classes, F1 is pooled over classes. AUC is the area under the image-level ROC curve."
         + (analysis.bootstrap == nil
           ? ""
           : " Small print: confidence intervals, for classes in at least "
