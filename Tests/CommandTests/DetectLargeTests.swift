@@ -101,10 +101,22 @@ import Testing
     try Fixtures.writeVOC(in: folder)
     let result = try BuiltProgram.run(
       [
-        "evaluate", "--data", ".", "--json", "-w", "a.safetensors,b.safetensors", "--tile", "64",
-        "--nms", "wbf", "--augment",
+        "evaluate", "--data", ".", "--json", "-w", "a.safetensors,b.safetensors", "--ensemble",
+        "--tile", "64", "--nms", "wbf", "--augment",
       ], in: folder.path)
     #expect(result.exitCode == 0, "\(result.diagnostics)")
     #expect(result.output.contains("\"weights\":\"a.safetensors,b.safetensors\""))
+  }
+
+  /// As two files of detections: each by itself, and the difference of the second to the first.
+  @Test func evaluateComparesSeveralWeights() throws {
+    try Fixtures.writeVOC(in: folder)
+    let result = try BuiltProgram.run(
+      [
+        "evaluate", "--data", ".", "--json", "-w", "a.safetensors,b.safetensors", "--bootstrap",
+        "10",
+      ], in: folder.path)
+    #expect(result.exitCode == 0, "\(result.diagnostics)")
+    #expect(result.output.contains("\"against_first\""), "\(result.output)")
   }
 }

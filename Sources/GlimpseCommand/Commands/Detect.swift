@@ -61,7 +61,8 @@ struct Detect: Command {
       tile: \.detection.tile, overlap: \.detection.overlap, merge: \.detection.merge,
       augments: \.detection.augments, minimumSize: \.detection.minimumSize),
     "Network": [
-      .ensemble(\.weights, others: \.otherWeights),
+      .severalWeights(
+        \.weights, others: \.otherWeights, help: "several of the same classes are an ensemble"),
       .imageSize(\.imageSize),
       .threads(\.threads),
       .precision(\.precision),

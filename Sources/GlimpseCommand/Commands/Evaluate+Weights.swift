@@ -12,14 +12,16 @@ extension Evaluate {
 
   /// Runs one or several detectors over the images of a dataset and evaluates their detections.
   func evaluateWeights(on data: String, _ console: Console) throws -> ExitCode {
-    try checkPaths(inputs: [data], runCount: 1 + comparedWeights.count)
+    let joined = isEnsemble ? otherWeights : []
+    let others = (isEnsemble ? [] : otherWeights) + comparedWeights
+    try checkPaths(inputs: [data], runCount: 1 + others.count)
     let source = weights ?? .builtIn
     let holdsMasks = (try? DatasetFormat.sniff(data)) == .masks
     // Built-in weights are those of the dataset's task.
     let model =
       source == .builtIn && holdsMasks
       ? try source.loadSegmenter() : try source.load(model: .compact, imports)
-    if model.description.task == .segmentation, otherWeights.isEmpty, comparedWeights.isEmpty {
+    if model.description.task == .segmentation, joined.isEmpty, others.isEmpty {
       return try evaluate(segmenter: model, on: data, console)
     }
     if holdsMasks, model.description.task != .segmentation {
@@ -29,9 +31,9 @@ extension Evaluate {
           + "\(Sentence.printable(model.description.name)); give --weights of "
           + Sentence.alternatives(ModelCatalog.names(.segmentation)))
     }
-    let models = try ([source] + otherWeights).loadDetectors(
+    let models = try ([source] + joined).loadDetectors(
       first: model, imports, imageSize: imageSize)
-    let compared = try comparedWeights.map { other in
+    let compared = try others.map { other in
       // The classes are checked against those of the first network.
       try [source, other].loadDetectors(first: model, imports, imageSize: imageSize).suffix(1)
     }
@@ -44,9 +46,9 @@ extension Evaluate {
     try checkRules(
       data, hasKeypoints: dataset.hasKeypoints, FederatedLabels(dataset), on: console)
     var runs = [
-      try run(models, [source] + otherWeights, on: dataset, backend, console)
+      try run(models, [source] + joined, on: dataset, backend, console)
     ]
-    for (source, models) in zip(comparedWeights, compared) {
+    for (source, models) in zip(others, compared) {
       runs.append(try run(Array(models), [source], on: dataset, backend, console))
     }
     let first = runs[0]
@@ -61,7 +63,7 @@ extension Evaluate {
     let results = runs.map(\.result)
     try writeFiles(results, tasks: tasks)
     let explained = try explanation.explain(
-      results, facts: facts(runs, dataset, data), tasks: tasks, isFirstNew: true
+      results, facts: facts(runs, dataset, data), tasks: tasks, isFirstNew: !comparedWeights.isEmpty
     ) { dataset.samples[$0].imagePath }
     let text = EvaluationText(results, extras, explained, tasks: tasks)
     try console.write(

@@ -12,6 +12,7 @@ struct Evaluate: Command {
   var split: String?
   var weights: WeightsSource?
   var otherWeights: [WeightsSource] = []
+  var isEnsemble = false
   var comparedWeights: [WeightsSource] = []
   var imports = ImportChoice()
   var given: Set<String> = []
@@ -91,7 +92,11 @@ struct Evaluate: Command {
         help: "Split of the dataset, or of annotations in folders: train, val, test"),
     ],
     "Network": [
-      .ensemble(\.weights, others: \.otherWeights),
+      .severalWeights(\.weights, others: \.otherWeights, help: "several are compared"),
+      .flag(
+        "ensemble", \.isEnsemble,
+        help: "Evaluate several --weights of the same classes as one ensemble, as detect joins them"
+      ),
       .values(
         "against", \.comparedWeights, unit: "file",
         help:
@@ -170,6 +175,8 @@ struct Evaluate: Command {
       "The best weights of a training on the val split.",
     "glimpse evaluate --data pets --weights new.safetensors --against old.safetensors --bootstrap 1000":
       "Two trained networks on the same images, with the significance of the difference.",
+    "glimpse evaluate --data pets --weights a.safetensors,b.safetensors --ensemble --nms wbf":
+      "Two networks as one, whose boxes are fused.",
     "glimpse evaluate --annotations val.json --detections a.json,b.json --report compared.html":
       "Two results compared, with confidence intervals of the difference.",
     "glimpse evaluate --annotations cells/masks --detections segmented --report masks.html":
@@ -180,7 +187,8 @@ struct Evaluate: Command {
 
   /// The options of a network and of files of detections; each is an error with the other.
   private static let networkOptions = [
-    "weights", "against", "imgsz", "precision", "batch", "conf", "iou", "max-det", "multi-label",
+    "weights", "ensemble", "against", "imgsz", "precision", "batch", "conf", "iou", "max-det",
+    "multi-label",
     "no-multi-label", "nms", "recipe", "names", "tile", "overlap", "tile-merge", "augment",
     "min-size",
   ]

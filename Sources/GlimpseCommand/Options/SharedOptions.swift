@@ -24,35 +24,35 @@ extension Option {
     "Weights: a file, a run folder for its best ones, builtin, or none for random ones"
   }
 
-  /// The weights of a detector or of the networks of an ensemble; the last value given counts.
+  /// The weights of one or several detectors; the last value given counts.
   ///
   /// - Parameters:
   ///   - path: The first network's.
   ///   - others: Those of the other networks.
-  static func ensemble(
-    _ path: Path<WeightsSource>, others: Path<[WeightsSource]>
+  ///   - help: What several weights are.
+  static func severalWeights(
+    _ path: Path<WeightsSource>, others: Path<[WeightsSource]>, help: String
   ) -> Option {
-    ensemble { (owner, sources) in
+    severalWeights(help) { (owner, sources) in
       owner[keyPath: path] = sources[0]
       owner[keyPath: others] = Array(sources.dropFirst())
     }
   }
 
-  static func ensemble(
-    _ path: Path<WeightsSource?>, others: Path<[WeightsSource]>
+  static func severalWeights(
+    _ path: Path<WeightsSource?>, others: Path<[WeightsSource]>, help: String
   ) -> Option {
-    ensemble { (owner, sources) in
+    severalWeights(help) { (owner, sources) in
       owner[keyPath: path] = sources[0]
       owner[keyPath: others] = Array(sources.dropFirst())
     }
   }
 
-  private static func ensemble(
-    _ assign: @escaping @Sendable (inout Owner, [WeightsSource]) -> Void
+  private static func severalWeights(
+    _ help: String, _ assign: @escaping @Sendable (inout Owner, [WeightsSource]) -> Void
   ) -> Option {
     Option(
-      name: "weights", short: "w", valueName: "file,...",
-      help: weightsHelp + "; several of the same classes are an ensemble",
+      name: "weights", short: "w", valueName: "file,...", help: "\(weightsHelp); \(help)",
       notes: { _ in ["default: \(WeightsSource.builtIn.optionText)"] },
       apply: { (owner, text) throws(CommandError) in
         var sources: [WeightsSource] = []
