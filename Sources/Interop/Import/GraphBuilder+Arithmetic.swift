@@ -45,6 +45,7 @@ extension GraphBuilder {
       }
       result.append(x == 1 ? y : x)
     }
+    try checkCount(result)
     return result
   }
 

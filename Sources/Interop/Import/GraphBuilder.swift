@@ -185,13 +185,7 @@ final class GraphBuilder {
   func assembled(
     _ type: TensorType, _ dims: [Int], fill: Float? = nil, _ parts: [(part: Operand, at: [Int])]
   ) throws(InteropError) -> Operand {
-    let count = dims.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard dims.allSatisfy({ $0 >= 0 }), (0...Self.mostValues).contains(count),
-      dims.allSatisfy({ $0 <= Self.mostValues })
-    else {
-      throw InteropError(
-        "its result would be \(dims); a tensor may have \(Self.mostValues) values")
-    }
+    try Self.checkCount(dims)
     if parts.allSatisfy(\.part.isConstant) { return constant(type, dims, fill, parts) }
     let order = parts.first { !$0.part.isConstant }?.part.order ?? Array(dims.indices)
     let strides = Operand.strides(dims, order: order)

@@ -91,7 +91,7 @@ struct OperatorCall {
 
   /// An axis of a tensor; negative numbers count from the end.
   func axis(_ axis: Int, rank: Int) throws(InteropError) -> Int {
-    guard (-rank..<max(rank, 1)).contains(axis) else {
+    guard (-rank..<rank).contains(axis) else {
       throw InteropError("its axis \(axis) does not exist in a tensor of \(rank) dimensions")
     }
     return axis < 0 ? axis + rank : axis

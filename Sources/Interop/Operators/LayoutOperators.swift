@@ -15,6 +15,7 @@ extension ONNXImporter {
     "Expand": { call throws(InteropError) in [try expand(call)] },
     "Tile": { call throws(InteropError) in [try tile(call)] },
     "Pad": { call throws(InteropError) in [try pad(call)] },
+    "CenterCropPad": { call throws(InteropError) in [try centerCropPad(call)] },
     "DepthToSpace": { call throws(InteropError) in [try depthToSpace(call)] },
     "SpaceToDepth": { call throws(InteropError) in [try spaceToDepth(call)] },
   ]
@@ -144,9 +145,17 @@ extension ONNXImporter {
 
   private static func gather(_ call: OperatorCall) throws(InteropError) -> Operand {
     let x = try call.input(0)
-    let axis = try call.axis(call.integer("axis", default: 0), rank: x.rank)
-    guard let indices = try call.integers(1, "indices") else { throw InteropError("it has none") }
-    let shape = try call.input(1).dims
+    let (axis, order) = try call.lastAxis(x, default: 0)
+    let listed = try call.input(1)
+    let shape = listed.dims
+    guard let indices = listed.integers else {
+      // The axis comes first, and the axes of the indices take its place in the result.
+      let moved = x.transposed([axis] + order.dropLast())
+      let taken = try call.builder.gathered(moved, at: listed.inserting([shape.count]))
+      let axes = Array(taken.dims.indices)
+      let (first, rest) = (axes[..<shape.count], axes[shape.count...])
+      return taken.transposed(Array(rest.prefix(axis) + first + rest.dropFirst(axis)))
+    }
     let extent = x.dims[axis]
     guard indices.allSatisfy({ (-extent..<extent).contains($0) }) else {
       throw InteropError("its indices lie outside of \(extent) values")

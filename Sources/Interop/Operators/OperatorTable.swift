@@ -6,6 +6,7 @@ extension ONNXImporter {
   static let operators: [String: Translation] =
     [
       shapeOperators, layoutOperators, unaryOperators, binaryOperators, windowOperators,
-      reductionOperators, matrixOperators, quantizedOperators,
+      reductionOperators, matrixOperators, quantizedOperators, indexOperators, selectionOperators,
+      normalizationOperators, poolOperators,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 }

@@ -45,6 +45,25 @@ extension ONNXImporter {
     }
     return result
   }
+
+  /// Cuts axes or adds zeros on both sides; of an odd number, one more at the end.
+  static func centerCropPad(_ call: OperatorCall) throws(InteropError) -> Operand {
+    let x = try call.input(0)
+    guard let extents = try call.integers(1, "shape"), x.count > 0 else {
+      throw InteropError("it has no shape or no input")
+    }
+    let axes = try call.integers("axes") ?? Array(x.dims.indices)
+    guard axes.count == extents.count,
+      extents.allSatisfy({ (1...GraphBuilder.mostValues).contains($0) })
+    else { throw InteropError("it makes extents of \(extents) on axes \(axes)") }
+    var (before, after) = ([Int](repeating: 0, count: x.rank), [Int](repeating: 0, count: x.rank))
+    for (item, extent) in zip(axes, extents) {
+      let axis = try call.axis(item, rank: x.rank)
+      before[axis] = (extent - x.dims[axis]) / 2
+      after[axis] = extent - x.dims[axis] - before[axis]
+    }
+    return try call.builder.padded(x, before: before, after: after, fill: 0)
+  }
 }
 
 extension GraphBuilder {

@@ -1,6 +1,6 @@
 import Engine
 
-/// Operators that reduce or normalize axes.
+/// Operators that reduce axes, and softmax.
 extension ONNXImporter {
   static let reductionOperators: [String: Translation] = [
     "ReduceSum": { call throws(InteropError) in [try reduce(call, .sum, inputSince: 13)] },
@@ -23,8 +23,6 @@ extension ONNXImporter {
     "LogSoftmax": { call throws(InteropError) in
       [try call.builder.mapped(.logarithm, softmax(call))]
     },
-    "InstanceNormalization": { call throws(InteropError) in [try instanceNormalization(call)] },
-    "LayerNormalization": { call throws(InteropError) in [try layerNormalization(call)] },
   ]
 
   private static func reduce(
@@ -63,35 +61,6 @@ extension ONNXImporter {
       }
     }
     return try builder.softmax(x, axis: axis)
-  }
-
-  private static func instanceNormalization(_ call: OperatorCall) throws(InteropError) -> Operand {
-    let (x, builder) = (try call.input(0), call.builder)
-    guard x.rank >= 3, let scale = try call.floats(1, "scale"),
-      let bias = try call.floats(2, "bias"),
-      scale.count == x.dims[1], bias.count == x.dims[1]
-    else { throw InteropError("it needs a scale and a bias per channel of \(x.dims)") }
-    let normalized = try builder.normalized(
-      x, axes: Array(2..<x.rank), epsilon: call.float("epsilon", default: 1e-5))
-    let dims = [x.dims[1]] + [Int](repeating: 1, count: x.rank - 2)
-    func perChannel(_ values: [Float]) -> Operand {
-      Operand(ConstantTensor(.float, dims: dims, values: .floats(values)))
-    }
-    let scaled = try builder.combined(.multiply, normalized, perChannel(scale))
-    return try builder.combined(.add, scaled, perChannel(bias))
-  }
-
-  private static func layerNormalization(_ call: OperatorCall) throws(InteropError) -> Operand {
-    let (x, builder) = (try call.input(0), call.builder)
-    guard call.node.outputs.count == 1 else {
-      throw InteropError("it also returns mean and deviation, which Glimpse does not have")
-    }
-    let axis = try call.axis(call.integer("axis", default: -1), rank: x.rank)
-    var result = try builder.normalized(
-      x, axes: Array(axis..<x.rank), epsilon: call.float("epsilon", default: 1e-5))
-    result = try builder.combined(.multiply, result, call.input(1))
-    guard let bias = call.optional(2) else { return result }
-    return try builder.combined(.add, result, bias)
   }
 }
 
@@ -141,16 +110,5 @@ extension GraphBuilder {
       : Shape(n: 1, h: 1, w: x.count / x.dims[axis], c: x.dims[axis])
     let value = try apply(Softmax(), [self.value(x, order: order, shape: shape)])
     return Operand(value, type: x.type, dims: x.dims, order: order)
-  }
-
-  /// (x - mean) / sqrt(variance + epsilon) over axes.
-  func normalized(_ x: Operand, axes: [Int], epsilon: Float) throws(InteropError) -> Operand {
-    let mean = try reduced(x, .mean, axes: axes, keepsAxes: true)
-    let centered = try combined(.subtract, x, mean)
-    let squares = try combined(.multiply, centered, centered)
-    let variance = try reduced(squares, .mean, axes: axes, keepsAxes: true)
-    let offset = Operand(ConstantTensor(.float, dims: [], values: .floats([epsilon])))
-    let deviation = try mapped(.squareRoot, combined(.add, variance, offset))
-    return try combined(.divide, centered, deviation)
   }
 }

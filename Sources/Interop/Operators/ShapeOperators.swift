@@ -45,6 +45,7 @@ extension ONNXImporter {
     guard value.values.count == 1, dims.allSatisfy({ $0 >= 0 }) else {
       throw InteropError("it makes a tensor of \(dims) of \(value.values.count) values")
     }
+    try GraphBuilder.checkCount(dims)
     let one = Operand(ConstantTensor(value.type, dims: [], values: value.values))
     return one.expanded(dims) ?? one
   }

@@ -5,8 +5,6 @@ extension ONNXImporter {
   static let windowOperators: [String: Translation] = [
     "Conv": { call throws(InteropError) in [try convolution(call)] },
     "ConvTranspose": { call throws(InteropError) in [try transposedConvolution(call)] },
-    "MaxPool": { call throws(InteropError) in [try maxPool(call)] },
-    "AveragePool": { call throws(InteropError) in [try averagePool(call)] },
     "GlobalAveragePool": { call throws(InteropError) in [try globalPool(call, .mean)] },
     "GlobalMaxPool": { call throws(InteropError) in [try globalPool(call, .maximum)] },
     "BatchNormalization": { call throws(InteropError) in [try batchNormalization(call)] },
@@ -85,59 +83,6 @@ extension ONNXImporter {
       image, before: [0, 0, -pads[0], -pads[1]],
       after: [0, 0, extra[0] - pads[2], extra[1] - pads[3]], bias: bias)
     return isRow ? cut.removing([2]) : cut
-  }
-
-  private static func maxPool(_ call: OperatorCall) throws(InteropError) -> Operand {
-    let x = try call.input(0)
-    guard call.node.outputs.count < 2 || call.node.outputs[1].isEmpty else {
-      throw InteropError("it also returns indices, which Glimpse does not have")
-    }
-    let image = x.rank == 3 ? x.inserting([2]) : x
-    let (h, w) = try call.windows(
-      of: x.dims, kernel: call.integers("kernel_shape") ?? [],
-      roundsUp: call.integer("ceil_mode", default: 0) == 1)
-    guard h.dilation == 1, w.dilation == 1 else {
-      throw InteropError("it is dilated, which Glimpse does not have")
-    }
-    return call.builder.operand(
-      image: try call.builder.maxPool(image, h, w), rank: x.rank, type: x.type)
-  }
-
-  private static func averagePool(_ call: OperatorCall) throws(InteropError) -> Operand {
-    let x = try call.input(0)
-    let image = x.rank == 3 ? x.inserting([2]) : x
-    let countsPadding = try call.integer("count_include_pad", default: 0) == 1
-    let (h, w) = try call.windows(
-      of: x.dims, kernel: call.integers("kernel_shape") ?? [],
-      roundsUp: call.integer("ceil_mode", default: 0) == 1)
-    guard h.dilation == 1, w.dilation == 1 else {
-      throw InteropError("it is dilated, which Glimpse does not have")
-    }
-    let (kernel, stride) = (Extent(h: h.kernel, w: w.kernel), Extent(h: h.stride, w: w.stride))
-    if h.isCentered, w.isCentered {
-      let op = AveragePool(
-        kernel: kernel, stride: stride, padding: Extent(h: h.before, w: w.before),
-        countsPadding: countsPadding)
-      let value = try call.builder.apply(op, [call.builder.image(image)])
-      return call.builder.operand(image: value, rank: x.rank)
-    }
-    let padded = try call.builder.padded(image, h, w, fill: 0)
-    let value = try call.builder.apply(
-      AveragePool(kernel: kernel, stride: stride), [call.builder.image(padded)])
-    // The op divides by the size of the kernel; here by the values that count.
-    let (rows, columns) = (h.counts(padding: countsPadding), w.counts(padding: countsPadding))
-    let factors = rows.flatMap { row in
-      columns.map { Float(h.kernel * w.kernel) / Float(row * $0) }
-    }
-    var result = call.builder.operand(image: value)
-    if factors.contains(where: { $0 != 1 }) {
-      result = try call.builder.combined(
-        .multiply, result,
-        Operand(
-          ConstantTensor(
-            .float, dims: [1, 1, rows.count, columns.count], values: .floats(factors))))
-    }
-    return x.rank == 3 ? result.removing([2]) : result
   }
 
   private static func globalPool(
