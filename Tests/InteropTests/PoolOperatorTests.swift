@@ -77,6 +77,9 @@ import Testing
     // The weights at 1.5 are -0.09375, 0.59375, 0.59375, -0.09375.
     let found = try samples([0], cubic, aligned: true)
     #expect(abs(found[0] - 21.25) < 1e-4)
+    // The sources at 3.5 are 30, 80 and the border twice, as in PyTorch: -0.09375 * 30 + 1.09375 * 80.
+    let border = try samples([1], cubic, "border")
+    #expect(abs(border[0] - 84.6875) < 1e-3)
   }
 
   /// Points that are no numbers or far away read nothing outside.

@@ -92,7 +92,9 @@ package struct GridSample: Op {
     // What is no number, or too large for an index, lies far outside.
     place = place > -0x1p30 ? min(place, 0x1p30) : -0x1p30
     if interpolation == .nearest { place.round(.toNearestOrEven) }
-    if !limits.contains(place) {
+    // Cubic interpolation takes each source from the border or a reflection, as PyTorch and onnxruntime
+    // do; ONNX's own reference moves the place to the border first.
+    if interpolation != .cubic, !limits.contains(place) {
       switch padding {
       case .zeros: break
       case .border: place = min(max(place, 0), Float(extent - 1))

@@ -11,7 +11,7 @@ package struct TopPlaces: Op {
   package var kind: String { "top \(count)" }
 
   /// Above it, floats do not hold all integers.
-  package static let mostChannels = 1 << 24
+  private static let mostChannels = 1 << 24
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = try checked(inputs)
@@ -54,10 +54,6 @@ private struct Heap {
   let op: TopPlaces
   /// Channels, as floats.
   let places: UnsafeMutablePointer<Float>
-
-  init(values: UnsafePointer<Float>, op: TopPlaces, places: UnsafeMutablePointer<Float>) {
-    (self.values, self.op, self.places) = (values, op, places)
-  }
 
   /// Fills `places` in order.
   func select(from channels: Int) {
