@@ -87,7 +87,8 @@ import Testing
     (["--conf", "0.3"], "--conf is a setting of NMS; add --nms"),
     (["--dynamic", "--batch", "2"], "--dynamic leaves the batch size open; drop --batch"),
     (["--nms", "--training"], "--training is for the network's own outputs"),
-    (["--half"], "--half, --note and --metrics are for --format safetensors"),
+    (["--note", "a"], "--note and --metrics are for --format safetensors"),
+    (["--half", "--training"], "--training is for weights that change; drop --half"),
     (["--nms", "--format", "safetensors"], "--nms has no effect with --format safetensors"),
     (
       ["--model", "unet-s", "--decoded"],
@@ -125,6 +126,28 @@ import Testing
     #expect(
       try export("--weights", "w.safetensors", "--class-names", "a").diagnostics.contains(
         "--class-names takes 3 different names, one per class of the weights, not 1"))
+  }
+
+  /// The file is read back beside the network: the differences are those of rounding weights to 11 bits.
+  @Test func anONNXFileOfHalfTheSizeIsReadBack() throws {
+    try Fixtures.writeWeights(to: folder.path + "/w.safetensors")
+    let words = ["--weights", "w.safetensors", "--imgsz", "64", "--check"]
+    let whole = try BuiltProgram.run(["export", "-o", "f32.onnx"] + words, in: folder.path)
+    let half = try BuiltProgram.run(
+      ["export", "-o", "f16.onnx", "--half"] + words, in: folder.path)
+    #expect(whole.exitCode == 0 && half.exitCode == 0, "\(half.diagnostics)")
+    #expect(try bytes("f16.onnx").count * 100 < 60 * bytes("f32.onnx").count)
+    /// The largest differences and magnitudes of the outputs that --check prints.
+    func differences(_ result: BuiltProgram.Result) -> [(difference: Double, magnitude: Double)] {
+      result.output.split(separator: "\n").filter { $0.hasPrefix("  check") }.compactMap { line in
+        let numbers = line.split { " ,".contains($0) }.compactMap { Double($0) }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+      }
+    }
+    let (exact, rounded) = (differences(whole), differences(half))
+    #expect(exact.count == 3 && rounded.count == 3, "\(half.output)")
+    #expect(exact.allSatisfy { $0.difference < 1e-4 * max($0.magnitude, 1) })
+    #expect(rounded.allSatisfy { $0.difference > 0 && $0.difference < 0.05 * max($0.magnitude, 1) })
   }
 
   @Test func nothingIsLeftHalfWritten() throws {

@@ -31,8 +31,9 @@ struct Export: Command {
       + "and classes (N x max-det), the highest score first.",
     "Parameters keep their names. Batch normalization is fused into the convolutions, except with "
       + "--training.",
-    "--format safetensors writes weights for Glimpse: of half the size with --half, with a note or the "
-      + "metrics that they were measured to have, or with other names of the classes.",
+    "--half stores weights as 16-bit numbers, in half the space; networks compute in 32 bits all the same.",
+    "--format safetensors writes weights for Glimpse: with a note or the metrics that they were measured "
+      + "to have, or with other names of the classes.",
   ]
 
   static let options: OptionGroups<Export> = [
@@ -50,7 +51,7 @@ struct Export: Command {
       .flag("nms", \.appliesNMS, help: "Decode and apply NMS, as detect does"),
       .flag("dynamic", \.isDynamic, help: "Leave the batch size open"),
       .flag("training", \.trains, help: "Do not fuse batch normalization, for training"),
-      .flag("half", \.isHalf, help: "Write the weights of safetensors as 16-bit numbers"),
+      .flag("half", \.isHalf, help: "Store the weights as 16-bit numbers"),
       .value(
         "note", \.note, unit: "text", unset: "none",
         help: "A note for the metadata of safetensors, such as the origin of the weights"),
@@ -95,8 +96,8 @@ struct Export: Command {
 
   func check(given names: Set<String>) throws(CommandError) {
     switch format {
-    case .onnx where isHalf || note != nil || evaluation != nil:
-      throw .usage("--half, --note and --metrics are for --format safetensors")
+    case .onnx where note != nil || evaluation != nil:
+      throw .usage("--note and --metrics are for --format safetensors")
     case .safetensors:
       let others = ["batch", "training", "decoded", "nms", "dynamic"].filter(names.contains)
       if let name = others.first {
@@ -118,6 +119,9 @@ struct Export: Command {
     }
     if isDynamic, names.contains("batch") {
       throw .usage("--dynamic leaves the batch size open; drop --batch")
+    }
+    if trains, isHalf {
+      throw .usage("--training is for weights that change; drop --half")
     }
     if trains, isDecoded || appliesNMS {
       throw .usage("--training is for the network's own outputs; drop --decoded and --nms")
@@ -168,7 +172,8 @@ struct Export: Command {
           confidence: nms.confidence, iou: nms.iou, maximumDetections: nms.maximumDetections))
       : isDecoded ? .decoded : .raw
     return ONNXExport(
-      batch: isDynamic ? nil : batch, outputs: outputs, foldsNormalization: !trains)
+      batch: isDynamic ? nil : batch, outputs: outputs, foldsNormalization: !trains,
+      halvesWeights: isHalf)
   }
 
   /// What a user needs to know to run the file: a line for the file, then a line for each of its

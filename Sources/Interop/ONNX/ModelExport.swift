@@ -32,11 +32,17 @@ package struct ONNXExport: Sendable {
   package var outputs: Outputs
   /// Whether batch normalization is fused into the convolutions.
   package var foldsNormalization: Bool
+  /// Whether weights are stored as 16-bit numbers; the network computes in 32 bits all the same.
+  package var halvesWeights: Bool
 
-  package init(batch: Int? = 1, outputs: Outputs = .raw, foldsNormalization: Bool = true) {
+  package init(
+    batch: Int? = 1, outputs: Outputs = .raw, foldsNormalization: Bool = true,
+    halvesWeights: Bool = false
+  ) {
     self.batch = batch
     self.outputs = outputs
     self.foldsNormalization = foldsNormalization
+    self.halvesWeights = halvesWeights
   }
 }
 
@@ -64,7 +70,7 @@ extension Model {
     let (graph, parameters) =
       export.foldsNormalization
       ? graph.foldingNormalization(parameters) : (graph, parameters)
-    let model = ONNXModel()
+    let model = ONNXModel(halvesWeights: export.halvesWeights)
     let values = try graph.add(
       to: model, parameters, inputShapes: [description.inputShape(n: export.batch ?? 1)],
       isDynamic: export.batch == nil, outputNames: description.head.outputNames)

@@ -54,7 +54,7 @@ struct ONNXNode {
     // Nodes may share parameters.
     if model.hasConstant(full) { return full }
     let (publicShape, values) = parameters.exported(entry)
-    model.addConstant(full, shape: shape ?? publicShape, values)
+    model.addParameter(full, shape: shape ?? publicShape, values)
     return full
   }
 

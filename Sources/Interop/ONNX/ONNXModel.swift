@@ -23,6 +23,11 @@ final class ONNXModel {
 
   typealias Attributes = [(name: String, value: Attribute)]
 
+  /// Whether tensors of weights are stored as 16-bit numbers, which a Cast widens.
+  private let halvesWeights: Bool
+
+  init(halvesWeights: Bool = false) { self.halvesWeights = halvesWeights }
+
   /// Encoded fields of the graph.
   private var nodes = ProtobufWriter()
   private var initializers = ProtobufWriter()
@@ -59,6 +64,22 @@ final class ONNXModel {
   /// Adds a float initializer.
   func addConstant(_ name: String, shape: [Int], _ values: [Float]) {
     addConstant(name, shape, .float, values.map { $0.bitPattern.littleEndian })
+  }
+
+  /// Adds a parameter of the network as an initializer; vectors, such as biases, keep all their bits.
+  func addParameter(_ name: String, shape: [Int], _ values: [Float]) {
+    guard halvesWeights, shape.count > 1,
+      values.allSatisfy({ abs($0) <= Float(Float16.greatestFiniteMagnitude) })
+    else {
+      addConstant(name, shape: shape, values)
+      return
+    }
+    let half = "\(name).half"
+    addConstant(half, shape, .float16, values.map { Float16($0).bitPattern.littleEndian })
+    addNode(
+      "Cast", name: "\(name).cast", inputs: [half], outputs: [name],
+      attributes: [("to", .int(Int(TensorType.float.rawValue)))])
+    constantNames.insert(name)
   }
 
   /// Adds an int64 initializer of one dimension, or of another shape.
