@@ -105,7 +105,7 @@ struct ImportTests {
     (["segment", "x.png", "--weights", "blazeface.onnx"], "detection; --recipe names another one"),
     (["classify", "x.png", "--weights", "builtin"], "an .onnx or .cfg network"),
     (["detect", "x.png", "--weights", "blazeface.onnx", "--recipe", "yolox"], "found preds"),
-    (["detect", "x.png", "--recipe", "yolox"], "is none"),
+    (["detect", "x.png", "--recipe", "yolox"], "are none"),
     (["detect", "x.png", "--weights", "blazeface.onnx", "--names", "coco80"], "has 80"),
     (["detect", "x.png", "--weights", "blazeface.onnx", "--imgsz", "320"], "128x128"),
     (["bench", "--weights", "blazeface.onnx", "--batch", "2"], "one image at a time"),
