@@ -148,6 +148,17 @@ extension GroundTruth {
     return indices.merging(others) { _, renamed in renamed }
   }
 
+  /// The size of an image, for boxes in fractions of it.
+  func size(of image: Int) throws(DatasetsError) -> (width: Int, height: Int) {
+    let entry = images[image]
+    guard entry.width > 0, entry.height > 0 else {
+      throw DatasetsError(
+        file: path, "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels."
+      )
+    }
+    return (entry.width, entry.height)
+  }
+
   /// The convention that boxes appear to follow instead of [x, y, width, height] in pixels; nil if
   /// they are plausible.
   func boxFinding(_ boxes: [SizedBox], images indices: [Int32]) -> BoxConventions.Finding? {

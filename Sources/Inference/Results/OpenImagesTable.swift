@@ -133,15 +133,10 @@ struct OpenImagesDetections {
           at: place)
         return
       }
-      let entry = groundTruth.images[image]
-      guard entry.width > 0, entry.height > 0 else {
-        throw DatasetsError(
-          file: groundTruth.path,
-          "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels.")
-      }
+      let size = try groundTruth.size(of: image)
       set.append(
         image: image, classIndex: classIndex,
-        box: try columns.box(row, width: entry.width, height: entry.height),
+        box: try columns.box(row, width: size.width, height: size.height),
         score: try row.number(score), groundTruth: groundTruth, place: place)
     }
     return set

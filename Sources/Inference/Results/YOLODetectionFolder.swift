@@ -108,13 +108,8 @@ struct YOLODetectionFolder {
           + "classes.txt, is not in \(groundTruth.path)", at: place)
       return
     }
-    let entry = groundTruth.images[image]
-    guard entry.width > 0, entry.height > 0 else {
-      throw DatasetsError(
-        file: groundTruth.path,
-        "the size of \(entry.name) is unknown; it is needed to convert boxes to pixels.")
-    }
-    let (width, height) = (Double(entry.width), Double(entry.height))
+    let size = try groundTruth.size(of: image)
+    let (width, height) = (Double(size.width), Double(size.height))
     set.append(
       image: image, classIndex: classIndex,
       box: SizedBox(

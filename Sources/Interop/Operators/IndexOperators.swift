@@ -35,7 +35,7 @@ extension ONNXImporter {
         "its k is \(list.map { "\($0)" } ?? "missing"); it must be one number from 1 to the \(extent) "
           + "values of axis \(axis)")
     }
-    let op = TopPlaces(list[0], isLargest: try call.integer("largest", default: 1) == 1)
+    let op = TopK(list[0], isLargest: try call.integer("largest", default: 1) == 1)
     let moved = x.transposed(order)
     let dims = Array(moved.dims.dropLast()) + [list[0]]
     let places: Operand
@@ -170,7 +170,7 @@ extension [Int] {
   }
 }
 
-extension TopPlaces {
+extension TopK {
   /// The places in rows of constants.
   func places(_ values: TensorValues, _ extent: Int) -> [Int] {
     func sorted<Number>(_ values: [Number], _ precedes: (Number, Number) -> Bool) -> [Int] {

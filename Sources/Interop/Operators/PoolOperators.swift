@@ -21,7 +21,7 @@ extension ONNXImporter {
     guard try call.integer("storage_order", default: 0) == 0 else {
       throw InteropError("its indices are column-major (storage_order 1), which Glimpse lacks")
     }
-    let places = try builder.pooled(image, .maximumPlace, h, w)
+    let places = try builder.pooled(image, .maximumIndex, h, w)
     return [result, builder.operand(image: places, rank: x.rank, type: .int64)]
   }
 

@@ -14,12 +14,7 @@ package struct BinaryOp: Op {
     _ function: BinaryFunction, inputs: [Shape], output: Shape, extents: [Int],
     layouts: [StridedLayout]
   ) {
-    precondition(extents.reduce(1, *) == output.count, "\(extents) do not fill \(output)")
-    for (layout, shape) in zip(layouts, inputs) {
-      let bounds = layout.bounds(extents)
-      precondition(
-        bounds.lowerBound >= 0 && bounds.upperBound < shape.count, "a layout exceeds its tensor")
-    }
+    StridedLayout.checkBroadcasting(layouts, of: inputs, to: output, extents)
     (self.function, inputShapes, self.output) = (function, inputs, output)
     (self.extents, self.layouts) = (extents, layouts)
   }

@@ -13,12 +13,7 @@ package struct Select: Op {
 
   package init(inputs: [Shape], output: Shape, extents: [Int], layouts: [StridedLayout]) {
     precondition(inputs.count == 3 && layouts.count == 3, "three tensors are needed")
-    precondition(extents.reduce(1, *) == output.count, "\(extents) do not fill \(output)")
-    for (layout, shape) in zip(layouts, inputs) {
-      let bounds = layout.bounds(extents)
-      precondition(
-        bounds.lowerBound >= 0 && bounds.upperBound < shape.count, "a layout exceeds its tensor")
-    }
+    StridedLayout.checkBroadcasting(layouts, of: inputs, to: output, extents)
     (inputShapes, self.output, self.extents, self.layouts) = (inputs, output, extents, layouts)
   }
 

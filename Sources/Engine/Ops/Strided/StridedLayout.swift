@@ -18,6 +18,18 @@ package struct StridedLayout: Hashable, Sendable {
     return low...high
   }
 
+  /// Traps unless the extents fill the output and every layout along them lies inside its input.
+  static func checkBroadcasting(
+    _ layouts: [StridedLayout], of inputs: [Shape], to output: Shape, _ extents: [Int]
+  ) {
+    precondition(extents.reduce(1, *) == output.count, "\(extents) do not fill \(output)")
+    for (layout, shape) in zip(layouts, inputs) {
+      let bounds = layout.bounds(extents)
+      precondition(
+        bounds.lowerBound >= 0 && bounds.upperBound < shape.count, "a layout exceeds its tensor")
+    }
+  }
+
   /// The strides of a dense tensor in row-major order.
   package static func rowMajor(_ extents: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: extents.count)

@@ -43,7 +43,7 @@ package struct WindowPool: Op {
     /// Padding counts as minus infinity; a NaN is the maximum.
     case maximum
     /// The position of the first maximum in the whole input in the order n, c, h, w.
-    case maximumPlace
+    case maximumIndex
     /// The mean over the values of the image, or of the image and its padding.
     case mean(countsPadding: Bool)
     /// (sum |x|^p)^(1/p)
@@ -61,7 +61,7 @@ package struct WindowPool: Op {
 
   package func outputShape(_ inputs: [Shape]) throws(EngineError) -> Shape {
     let shape = try checked(inputs)
-    guard function != .maximumPlace || shape.count <= 1 << 24 else {
+    guard function != .maximumIndex || shape.count <= 1 << 24 else {
       throw EngineError(
         "positions of maxima exist for up to 2^24 values, but its input is \(shape)")
     }
@@ -109,7 +109,7 @@ package struct WindowPool: Op {
       }
     }
     switch function {
-    case .maximum, .maximumPlace:
+    case .maximum, .maximumIndex:
       for channel in 0..<shape.c {
         var (best, found) = (-Float.infinity, -1)
         forEach(channel) { value, line, place in

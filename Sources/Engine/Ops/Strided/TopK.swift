@@ -1,7 +1,7 @@
 /// The channels of the largest or smallest values of each pixel, the best first;
 /// n, h, w, c -> n, h, w, k. Of equal values, the lower channel is first; NaN counts as the largest
 /// number, as in PyTorch. Inference only.
-package struct TopPlaces: Op {
+package struct TopK: Op {
   package let count: Int
   package let isLargest: Bool
 
@@ -51,7 +51,7 @@ package struct TopPlaces: Op {
 /// The best channels so far as a binary heap with the worst on top (Williams 1964, "Heapsort").
 private struct Heap {
   let values: UnsafePointer<Float>
-  let op: TopPlaces
+  let op: TopK
   /// Channels, as floats.
   let places: UnsafeMutablePointer<Float>
 
