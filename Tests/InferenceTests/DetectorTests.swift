@@ -129,6 +129,24 @@ private let (half, quarter): (Float, Float) = (-0.693_147_18, -1.386_294_36)
     #expect(try single.predict([]) == [])
   }
 
+  @Test("boxes that are computed only in rows with candidates are those of whole outputs")
+  func rowsOfCandidates() throws {
+    let model = Model(.compact, classNames: ["a", "b"], imageSize: 160, seed: 5)
+    let images = (0..<3).map { pattern(width: 160, height: 120, seed: $0) }
+    // The highest scores are in a few rows, and all rows have some above the lowest.
+    var counts: [Int] = []
+    for confidence in [0.001, 0.02, 0.03, 0.04, 0.06] as [Float] {
+      let options = DetectionOptions(confidence: confidence)
+      let detector = try Detector(model, options: options, threads: 2)
+      let found = try detector.predict(images.map { DecodedImage($0) })
+      detector.onOutputs = { _, _, _ in }
+      #expect(try detector.predict(images.map { DecodedImage($0) }) == found)
+      counts.append(found.joined().count)
+    }
+    #expect(counts.first ?? 0 > 0 && counts == counts.sorted(by: >), "\(counts)")
+    #expect(Set(counts).count > 2, "\(counts)")
+  }
+
   @Test("the input has the shape of the image, and its letterbox gives the boxes back")
   func shapes() throws {
     let model = Model(.compact, classNames: ["a"], imageSize: 128, seed: 12)

@@ -51,6 +51,8 @@ package struct OpPlan {
   var prepare: (ForwardContext) -> [ParallelLoop] = { _ in [] }
   /// Computes the output from the inputs.
   var forward: (ForwardContext) -> [ParallelLoop]
+  /// Computes the row `row` of n * h from the input; nil if the op computes only whole outputs.
+  var forwardRow: ((ForwardContext) -> (_ row: Int) -> Void)?
   /// Computes the input gradients and accumulates the parameter gradients.
   var backward: (BackwardContext) -> [ParallelLoop]
 }

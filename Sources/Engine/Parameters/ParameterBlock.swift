@@ -58,6 +58,11 @@ package struct ParameterLayout: Equatable, Sendable {
     indices[name].map { entries[$0] }
   }
 
+  /// True if it has all parameters of another layout, in any order.
+  func contains(_ other: ParameterLayout) -> Bool {
+    other.entries.allSatisfy { self[$0.name]?.declaration == $0.declaration }
+  }
+
   /// The ranges of parameters by name, in ascending order; adjacent ranges are joined.
   package func ranges(of names: Set<String>) -> [Range<Int>] {
     let ranges = entries.filter { names.contains($0.name) }.map(\.range)

@@ -9,14 +9,18 @@ extension Plan {
 
   /// Plans a graph of one input, for a session that must fit into memory.
   ///
-  /// - Parameter limit: The bytes that the session may use.
+  /// - Parameters:
+  ///   - deferredChannels: As in `init(_:inputShapes:mode:kernels:deferredChannels:)`.
+  ///   - limit: The bytes that the session may use.
   /// - Throws: `EngineError` if an op does not support the shape, or with the batch size or input size
   ///   that fits if the session would need more than `limit`.
   package static func fitting(
     _ graph: Graph, input: Shape, mode: PlanMode, kernels: Kernels, threads: Int,
-    limit: Int = Machine.memoryLimit
+    deferredChannels: Int = 0, limit: Int = Machine.memoryLimit
   ) throws(EngineError) -> Plan {
-    let plan = try Plan(graph, inputShapes: [input], mode: mode, kernels: kernels)
+    let plan = try Plan(
+      graph, inputShapes: [input], mode: mode, kernels: kernels,
+      deferredChannels: deferredChannels)
     let needed = plan.byteCount(threads: threads)
     if needed <= limit { return plan }
     func fits(_ shape: Shape) -> Bool {

@@ -45,6 +45,8 @@ package struct Plan {
   let activations: [Location]
   let gradients: [Location?]
   let nodes: [NodePlan]
+  /// The nodes that may be computed for some rows only, in execution order.
+  let deferred: [DeferredRows]
   /// The values that are stored before their batch normalization.
   let pending: Set<Int>
   /// Size of the arena in floats: activations, gradients, states and scratch memory.
@@ -61,19 +63,23 @@ package struct Plan {
   package var precision: Precision { kernels.precision }
 
   /// Plans a graph for the given input shapes; throws if an op does not support them.
+  ///
+  /// - Parameter deferredChannels: The number of channels of each output, from the first on, that
+  ///   `Session.forward(rows:)` may compute for some rows only; for inference.
   package init(
-    _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels
+    _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels,
+    deferredChannels: Int = 0
   ) throws(EngineError) {
     try self.init(
       graph, inputShapes: inputShapes, mode: mode, kernels: kernels,
-      isOptimized: true)
+      deferredChannels: deferredChannels, isOptimized: true)
   }
 
   /// - Parameter isOptimized: Whether, in training, convolutions and batch normalizations are joined
   ///   and gradients are shared; the results differ only by rounding.
   init(
     _ graph: Graph, inputShapes: [Shape], mode: PlanMode, kernels: Kernels,
-    isOptimized: Bool
+    deferredChannels: Int = 0, isOptimized: Bool
   ) throws(EngineError) {
     var (graph, precisions) =
       kernels.precision == .bf16
@@ -81,6 +87,8 @@ package struct Plan {
     let shapes = try graph.inferredShapes(inputs: inputShapes)
     let optimizes = mode.isTraining && isOptimized
     if optimizes { graph = graph.withBandedConvolutions(shapes, kernels) }
+    (graph, deferred) =
+      deferredChannels > 0 ? graph.deferring(channels: deferredChannels) : (graph, [])
     self.graph = graph
     self.mode = mode
     self.kernels = kernels

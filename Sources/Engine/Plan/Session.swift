@@ -41,6 +41,8 @@ package final class Session {
   private var prepareLoops: [[ParallelLoop]] = []
   /// The loops of each node, in graph order.
   private var forwardLoops: [[ParallelLoop]] = []
+  /// For each part of `plan.deferred`, the kernels of its nodes that compute one row.
+  private var rowKernels: [[(_ row: Int) -> Void]] = []
   /// The loops of each node that runs backward, in reverse order.
   private var backwardLoops: [(node: Int, loops: [ParallelLoop])] = []
 
@@ -55,7 +57,8 @@ package final class Session {
     let arena = sharedArena ?? Arena(for: plan)
     precondition(arena.count >= plan.arenaCount, "the arena is too small for the plan")
     precondition(
-      plan.graph.parameterLayout == parameters.layout, "the parameters belong to another network")
+      parameters.layout.contains(plan.graph.parameterLayout),
+      "the parameters belong to another network")
     self.plan = plan
     self.parameters = parameters
     let isTraining = plan.mode.isTraining
@@ -86,6 +89,7 @@ package final class Session {
     inputGradients = plan.graph.inputs.compactMap { valueGradients[$0] }
 
     var pending: [Int: PendingNormalization] = [:]
+    var contexts: [ForwardContext] = []
     for (index, node) in plan.graph.nodes.enumerated() {
       let place = plan.nodes[index]
       let ranges = node.parameterNames.compactMap { parameters.layout[$0]?.range }
@@ -100,6 +104,7 @@ package final class Session {
         state: state, scratch: arena.base + place.scratch,
         zeros: zeros.base, seed: seeds[index])
       prepareLoops.append(place.op.prepare(forward))
+      contexts.append(forward)
       forwardLoops.append(place.op.forward(forward))
       guard place.runsBackward, let gradientBlock,
         let outputGradient = valueGradients[node.output]
@@ -121,6 +126,9 @@ package final class Session {
       backwardLoops.append((index, place.op.backward(backward)))
     }
     backwardLoops.reverse()
+    rowKernels = plan.deferred.map { part in
+      part.nodes.compactMap { plan.nodes[$0].op.forwardRow?(contexts[$0]) }
+    }
     if isTraining {
       // Parameters change between steps, so each step packs them.
       forwardLoops = zip(prepareLoops, forwardLoops).map { $0 + $1 }
@@ -140,6 +148,27 @@ package final class Session {
     for node in forwardLoops.indices {
       seeds[node].pointee = SeededGenerator(seed: seed, UInt64(node)).state
       run(.forward, node, forwardLoops[node])
+    }
+  }
+
+  /// Computes the outputs from the inputs, the deferred channels of each output only in the rows that
+  /// are asked for, where the network allows it.
+  ///
+  /// - Parameter rows: Called with the index of an output whose other channels are computed; returns
+  ///   rows of n * h, or nil for all.
+  package func forward(rows: (_ output: Int) -> [Int]?) {
+    precondition(!plan.mode.isTraining, "a backward pass needs whole outputs")
+    guard let first = plan.deferred.first else { return forward() }
+    for node in 0..<first.nodes.lowerBound { run(.forward, node, forwardLoops[node]) }
+    for (part, kernels) in zip(plan.deferred, rowKernels) {
+      let shape = outputs[part.output].shape
+      // Loops over whole outputs use register tiles better.
+      if let needed = rows(part.output), needed.count * 2 < shape.n * shape.h {
+        // Node by node, as memory is planned: a node's output may overlap what the one before it reads.
+        for kernel in kernels { pool.run(needed.count) { kernel(needed[$0]) } }
+      } else {
+        for node in part.nodes { run(.forward, node, forwardLoops[node]) }
+      }
     }
   }
 

@@ -28,9 +28,9 @@ extension Graph {
     }
     let read = Set(nodes.flatMap(\.inputs))
     for (index, value) in outputs.enumerated() {
-      let producer = nodes.first { $0.output == value }
-      if !mode.isTraining, !read.contains(value), producer?.op.writesFloats == true {
-        precisions[value] = .f32
+      let floats = mode.isTraining || read.contains(value) ? [] : valuesWithFloats(value)
+      if !floats.isEmpty {
+        for value in floats { precisions[value] = .f32 }
       } else if precisions[value] == .bf16 {
         result.outputs[index] = append(shapes[value], .f32)
         result.nodes.append(
@@ -40,5 +40,18 @@ extension Graph {
       }
     }
     return (result, precisions)
+  }
+
+  /// The values that are `f32` if the op that computes `value` writes floats: itself, and what it
+  /// concatenates; none if it cannot.
+  private func valuesWithFloats(_ value: Int) -> [Int] {
+    guard let producer = nodes.first(where: { $0.output == value }) else { return [] }
+    if producer.op.writesFloats { return [value] }
+    guard producer.op is Concat else { return [] }
+    let readers = readerCounts
+    let parts = producer.inputs.filter { input in
+      readers[input] == 1 && nodes.contains { $0.output == input && $0.op.writesFloats }
+    }
+    return parts.count == producer.inputs.count ? parts + [value] : []
   }
 }

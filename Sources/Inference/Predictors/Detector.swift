@@ -12,9 +12,9 @@ public final class Detector: Predictor {
   package let runner: InferenceRunner
   /// The score threshold, NMS settings, classes and tiles.
   public var options: DetectionOptions
-  /// Called with the raw outputs for images or tiles of one input size, their indices in the batch and
-  /// their letterboxes.
-  package var onOutputs: ([View], [Int], [Letterbox]) -> Void = { _, _, _ in }
+  /// If set, called with the raw outputs for images or tiles of one input size, their indices in the
+  /// batch and their letterboxes.
+  package var onOutputs: OutputInspector?
   private let networks: [any RegionDetector]
 
   /// The model's name, class names, preprocessing and head, with the input size in use.

@@ -47,6 +47,9 @@ struct RegionView {
   var isMirrored = false
 }
 
+/// Receives the raw outputs of a run, the places of its regions and their letterboxes.
+package typealias OutputInspector = ([View], [Int], [Letterbox]) -> Void
+
 /// One network of a detector: from regions of images to candidates for NMS.
 protocol RegionDetector: AnyObject {
   var runner: InferenceRunner { get }
@@ -56,11 +59,10 @@ protocol RegionDetector: AnyObject {
   /// The candidates of each region before NMS, in pixels of the original image; smaller ones than the
   /// options allow are left out.
   ///
-  /// - Parameter inspect: Receives the raw outputs of a run, the places of its regions and their
-  ///   letterboxes.
+  /// - Parameter inspect: Receives the whole outputs; without it, what no box needs is not computed.
   func candidates(
     _ regions: [ImageRegion], _ view: RegionView, _ options: DetectionOptions,
-    inspect: ([View], [Int], [Letterbox]) -> Void
+    inspect: OutputInspector?
   ) throws(EngineError) -> [[Detection]]
 }
 
@@ -85,11 +87,11 @@ final class DetectorNetwork: RegionDetector {
   /// The candidates of each region before NMS, in pixels of the original image; those outside of the
   /// region and smaller ones than the options allow are left out.
   ///
-  /// - Parameter inspect: Receives the raw outputs of a run, the places of its regions and their
-  ///   letterboxes.
+  /// - Parameter inspect: Receives the whole outputs; without it, boxes are computed only in the rows of
+  ///   candidates.
   func candidates(
     _ regions: [ImageRegion], _ view: RegionView, _ options: DetectionOptions,
-    inspect: ([View], [Int], [Letterbox]) -> Void
+    inspect: OutputInspector?
   ) throws(EngineError) -> [[Detection]] {
     let size = view.size ?? runner.description.imageSize
     let letterboxes = regions.map {
@@ -109,8 +111,10 @@ final class DetectorNetwork: RegionDetector {
         letterboxes[group[place]].fill(
           regions[group[place]].pixels, into: input, normalization: runner.normalization)
         if view.isMirrored { input.mirror(shape, horizontally: true, vertically: false) }
+      } rows: { output in
+        inspect == nil ? head.rowsOfCandidates(output, confidence: options.confidence) : nil
       } inspect: { outputs in
-        inspect(outputs, group, group.map { letterboxes[$0] })
+        inspect?(outputs, group, group.map { letterboxes[$0] })
       } read: { place, outputs in
         let letterbox = letterboxes[group[place]]
         return head.candidates(

@@ -22,7 +22,7 @@ final class ImportedDetector: RegionDetector {
 
   func candidates(
     _ regions: [ImageRegion], _ view: RegionView, _ options: DetectionOptions,
-    inspect: ([View], [Int], [Letterbox]) -> Void
+    inspect: OutputInspector?
   ) throws(EngineError) -> [[Detection]] {
     let chosen = options.classes.map { chosen in
       Set(classes.indices.filter { chosen.contains(classes[$0]) })

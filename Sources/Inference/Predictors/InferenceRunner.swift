@@ -67,10 +67,12 @@ package final class InferenceRunner {
       return
     }
     let (graph, parameters) = model.optimizedForInference
+    let deferredChannels = model.description.head.deferredChannels
     sessions = SessionCache(
       plan: { (shape) throws(EngineError) in
         try Plan.fitting(
-          graph, input: shape, mode: .inference, kernels: kernels, threads: pool.threads)
+          graph, input: shape, mode: .inference, kernels: kernels, threads: pool.threads,
+          deferredChannels: deferredChannels)
       }, bind: { Session($0, parameters: parameters, sharedArena: $1, pool: pool) })
   }
 
@@ -79,13 +81,16 @@ package final class InferenceRunner {
   /// - Parameters:
   ///   - shape: The shape of the batch's input.
   ///   - fill: Writes the input of image `index` in the order h, w, c. Called on the pool.
+  ///   - rows: For an output whose deferred channels are not computed yet, the rows of n * h in which
+  ///     they are needed; nil for all.
   ///   - inspect: Receives the raw outputs of the whole batch.
   ///   - read: Makes the result of image `index` from the raw outputs, which are valid only during
   ///     the call. Called on the pool.
   /// - Returns: The results in order.
   package func run<Result>(
     _ shape: Shape, fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
-    inspect: ([View]) -> Void = { _ in }, read: (Int, [View]) -> Result
+    rows: (View) -> [Int]? = { _ in nil }, inspect: ([View]) -> Void = { _ in },
+    read: (Int, [View]) -> Result
   ) throws(EngineError) -> [Result] {
     let session = try sessions[shape]
     let count = shape.n
@@ -94,9 +99,9 @@ package final class InferenceRunner {
     let start = clock.now
     pool.run(count) { fill($0, input.image($0)) }
     let filled = clock.now
-    session.forward()
-    let computed = clock.now
     let outputs = session.outputs
+    session.forward { rows(outputs[$0]) }
+    let computed = clock.now
     inspect(outputs)
     let results = pool.map(count) { read($0, outputs) }
     times.preprocess += (filled - start) / .seconds(1)

@@ -47,6 +47,20 @@ extension DetectionHead {
     return found
   }
 
+  /// The rows of n * h of an output in which an anchor point has a score of at least `confidence`; only
+  /// there are boxes needed. For heads without objectness.
+  package func rowsOfCandidates(_ output: View, confidence: Float) -> [Int] {
+    let (lowest, shape) = (logit(confidence), output.shape)
+    return (0..<(shape.n * shape.h)).filter { row in
+      (0..<shape.w).contains { x in
+        UnsafeBufferPointer(
+          start: output.data + (row * shape.w + x) * output.stride + classOffset,
+          count: shape.c - classOffset
+        ).contains { $0 >= lowest }
+      }
+    }
+  }
+
   /// The size of the input, which the finest stride divides.
   package func inputSize(of outputs: [View]) -> (height: Int, width: Int) {
     (outputs[0].shape.h * strides[0], outputs[0].shape.w * strides[0])

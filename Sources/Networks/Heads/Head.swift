@@ -47,6 +47,13 @@ package enum Head: Hashable, Sendable {
     return .segmentation(head)
   }
 
+  /// The number of channels of each output, from the first on, that only matter where the others have a
+  /// candidate: those of the boxes, if they have no objectness.
+  package var deferredChannels: Int {
+    guard case .detection(let head) = self, !head.hasObjectness else { return 0 }
+    return head.boxEncoding.count
+  }
+
   /// The number of class logits at each place: the classes, and the background of a softmax over
   /// pixels.
   package func logitCount(classCount: Int) -> Int {

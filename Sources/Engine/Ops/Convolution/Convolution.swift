@@ -96,6 +96,9 @@ package struct Convolution: Op {
 
   package var writesFloats: Bool { geometry.packs }
 
+  /// True if single rows of the output can be computed at the speed of whole outputs.
+  var computesRows: Bool { (geometry.isDepthwise || geometry.isPointwise) && !addsResidual }
+
   /// Two operations per multiply-add.
   package func flops(_ inputs: [Shape], _ output: Shape) -> Double {
     2 * Double(output.pixels) * Double(geometry.weightCount)

@@ -76,6 +76,28 @@ extension ConvolutionPlan {
     ]
   }
 
+  /// Computes single rows of the output with the direct algorithm; `weights` are packed unless the
+  /// convolution is depthwise.
+  func row(
+    _ source: View, to target: View, epilogue: gk_epilogue, weights: UnsafePointer<Float>,
+    zeros: UnsafePointer<Float>
+  ) -> (_ row: Int) -> Void {
+    let g = descriptor(input: source, output: target, zeros: zeros)
+    let (table, width) = (kernels.convolution, target.shape.w)
+    let blocks = geometry.isDepthwise ? 0 : blocks(of: g.output_c)
+    return { row in
+      withUnsafePointer(to: g) { g in
+        if blocks == 0 {
+          table.depthwise_output(g, source.base, weights, epilogue, target.base, row, row + 1)
+        } else {
+          table.output_from_input(
+            g, source.base, weights, epilogue, target.base, row * width, (row + 1) * width, 0,
+            blocks)
+        }
+      }
+    }
+  }
+
   /// A loop over units x channel blocks; large weights are also partitioned by blocks.
   private func grid(
     units: Int, pixelsPerUnit: Int, costPerUnit: Int, blocks: Int, _ g: gk_convolution,

@@ -99,23 +99,31 @@ extension ConvolutionPlan {
     _ direction: ConvolutionDirection, hasBias: Bool, activation: Activation = .identity,
     addsResidual: Bool = false
   ) -> OpPlan {
+    func epilogue(_ pass: ForwardContext) -> gk_epilogue {
+      let residual = addsResidual ? pass.inputs[1] : nil
+      return gk_epilogue(
+        bias: hasBias ? UnsafePointer(pass.parameters[1]) : nil,
+        residual: residual.map { UnsafeRawPointer($0.base) },
+        residual_stride: residual?.stride ?? 0, activation: activation.code,
+        stores_floats: pass.output.precision == .f32 ? 1 : 0)
+    }
     return OpPlan(
       preparedCount: packedCount(direction), scratchCount: scratchCount(direction),
       backwardScratchCount: backwardScratchCount(direction.opposite),
       workspaceCount: workspaceCount, zeroCount: geometry.zeroCount,
       prepare: { pass in pack(pass.parameters[0], direction, to: pass.prepared) },
       forward: { pass in
-        let residual = addsResidual ? pass.inputs[1] : nil
-        let epilogue = gk_epilogue(
-          bias: hasBias ? UnsafePointer(pass.parameters[1]) : nil,
-          residual: residual.map { UnsafeRawPointer($0.base) },
-          residual_stride: residual?.stride ?? 0, activation: activation.code,
-          stores_floats: pass.output.precision == .f32 ? 1 : 0)
-        return convolve(
-          direction, pass.inputs[0], to: pass.output, epilogue: epilogue,
+        convolve(
+          direction, pass.inputs[0], to: pass.output, epilogue: epilogue(pass),
           weights: pass.parameters[0], packed: pass.prepared, scratch: pass.scratch,
           zeros: pass.zeros)
       },
+      forwardRow: direction == .forward && winograd(direction) == nil
+        ? { pass in
+          row(
+            pass.inputs[0], to: pass.output, epilogue: epilogue(pass),
+            weights: geometry.packs ? pass.prepared : pass.parameters[0], zeros: pass.zeros)
+        } : nil,
       backward: { pass in
         precondition(activation == .identity && !addsResidual, "fused convolutions only infer")
         return backward(pass, direction, hasBias: hasBias)
