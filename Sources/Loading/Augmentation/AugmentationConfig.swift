@@ -35,7 +35,7 @@ public struct AugmentationConfig: Hashable, Sendable {
   public var patch = PatchChoice.auto
   /// Probability that such a window is placed around a pixel of a class. Source: nnU-Net (Isensee et al.
   /// 2021), where a third of the patches hold foreground.
-  public var patchForeground = 1.0 / 3
+  public var patchForeground = 0.33
   /// What is shown outside of an image that is not in a mosaic; masks are ignored there.
   public var padding = PaddingMode.auto
 
