@@ -57,8 +57,10 @@ extension Segment {
     }
     if summary.isComplete { try results?.finish() }
     inputs.noteRenamed(on: console)
+    let isUnused = reporter.isAllFailed && done == 0 && run.output == nil
+    if isUnused { folder?.remove() }
     let code = try reporter.finish(
-      folder: folder?.path, contours: contours, problems: inputs.problems,
+      folder: isUnused ? nil : folder?.path, contours: contours, problems: inputs.problems,
       earlierFailures: results?.parts.failureCount ?? 0)
     try RunOptions.checkInterruption(
       summary, after: done, of: results?.inputCount ?? source.knownCount, resumes: folder != nil)

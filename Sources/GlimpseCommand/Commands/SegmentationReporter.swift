@@ -62,6 +62,9 @@ final class SegmentationReporter {
     try totals.check()
   }
 
+  /// Whether no image could be processed.
+  var isAllFailed: Bool { totals.isAllFailed }
+
   /// Writes the CSV file, prints the totals and lists the failures.
   ///
   /// - Parameters:
