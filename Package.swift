@@ -81,7 +81,7 @@ let package = Package(
       exclude: ["Golden", "Photographs"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Imaging", "Basics", "TestSupport"],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Speed"]),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
@@ -98,7 +98,7 @@ let package = Package(
       dependencies: [
         "Interop", "Inference", "Networks", "Engine", "Imaging", "Basics", "TestSupport",
       ],
-      exclude: ["Speed"]),
+      exclude: ["Golden", "Speed"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
