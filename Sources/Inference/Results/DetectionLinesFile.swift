@@ -22,14 +22,14 @@ struct DetectionLinesFile {
   }
 
   /// A box of a line.
-  private typealias Found = (box: SizedBox, className: String, score: Double)
+  private typealias LineBox = (box: SizedBox, className: String, score: Double)
 
   /// The parsed line of one image.
   private struct Line {
     var path = ""
     var width = 0
     var height = 0
-    var boxes: [Found] = []
+    var boxes: [LineBox] = []
   }
 
   /// Reads all lines.
@@ -114,9 +114,9 @@ struct DetectionLinesFile {
     return line
   }
 
-  private func found(_ scanner: inout JSONScanner) throws(JSONFault) -> Found {
+  private func found(_ scanner: inout JSONScanner) throws(JSONFault) -> LineBox {
     var met = MemberSet()
-    var found: Found = (SizedBox(x: 0, y: 0, width: 0, height: 0), "", 0)
+    var found: LineBox = (SizedBox(x: 0, y: 0, width: 0, height: 0), "", 0)
     scanner.skipSpace()
     let start = scanner.offset
     var members = try scanner.object("a box of an image")
