@@ -127,7 +127,12 @@ package final class Session {
     }
     backwardLoops.reverse()
     rowKernels = plan.deferred.map { part in
-      part.nodes.compactMap { plan.nodes[$0].op.forwardRow?(contexts[$0]) }
+      part.nodes.map { node in
+        guard let row = plan.nodes[node].op.forwardRow else {
+          preconditionFailure("\(plan.graph.nodes[node].name) computes no single rows")
+        }
+        return row(contexts[node])
+      }
     }
     if isTraining {
       // Parameters change between steps, so each step packs them.

@@ -12,8 +12,8 @@ extension Graph {
   ///
   /// They are depthwise and 1x1 convolutions, up to the tensor that others read, too.
   ///
-  /// - Parameter channels: The number of these channels of each output. Outputs for which it does not
-  ///   fall between two inputs of a concatenation are left as they are.
+  /// - Parameter channels: The number of these channels of each output: those of the first input of the
+  ///   concatenation that the output is. Other outputs are left as they are.
   func deferring(channels: Int) -> (graph: Graph, rows: [DeferredRows]) {
     let readers = readerCounts
     let producers = Dictionary(

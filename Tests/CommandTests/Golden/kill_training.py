@@ -51,8 +51,8 @@ def main():
             if ended is None:
                 process.send_signal(end)
             diagnostics = process.communicate()[1]
-            epochs = len((killed / "results.csv").read_text().splitlines()) - 1 if (
-                killed / "results.csv").exists() else 0
+            table = killed / "results.csv"
+            epochs = len(table.read_text().splitlines()) - 1 if table.exists() else 0
             print(f"{end.name}: exit code {process.returncode}, {epochs} epochs", flush=True)
             if ended is not None and ended != 0:
                 sys.exit(f"the run failed: {diagnostics}")
