@@ -18,7 +18,7 @@ enum Program {
   /// output into them; writing to these fails as before.
   private static func occupyClosedDescriptors() {
     for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) == -1 {
-      open("/dev/null", O_RDONLY)
+      _ = open("/dev/null", O_RDONLY)
     }
   }
 

@@ -94,7 +94,7 @@ final class OrderedQueue<Source, Element: Sendable>: @unchecked Sendable {
         }
         if finished[returned] != nil { break }
         if isEnded, returned == taken { return nil }
-        state.wait(until: Date(timeIntervalSinceNow: Self.cancellationInterval))
+        _ = state.wait(until: Date(timeIntervalSinceNow: Self.cancellationInterval))
       }
       var ready: [Element] = []
       while let element = finished.removeValue(forKey: returned) {

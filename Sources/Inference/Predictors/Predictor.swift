@@ -4,7 +4,7 @@ import Networks
 /// Predicts from decoded images: preprocessing, network and postprocessing of one task.
 ///
 /// One thread at a time may use it.
-package protocol Predictor<Prediction>: AnyObject {
+package protocol Predictor<Prediction>: AnyObject, SendableMetatype {
   associatedtype Prediction: Sendable
 
   /// The network, with its stage times.
