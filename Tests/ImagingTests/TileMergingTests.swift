@@ -45,6 +45,26 @@ import Testing
     #expect(merged(.ios, [(left, [parts[0]]), (right, [parts[1]]), (whole, [all])]) == [all])
   }
 
+  @Test("boxes that seams cut are doubled across them as long as no tile shows the object, by hand")
+  func incomplete() {
+    var merging = TileMerging(imageWidth: 1000, imageHeight: 600)
+    // 100 pixels that end at the seam at 600, and 77 that begin three behind the one at 400.
+    merging.add([detection(500, 600, 0.9), detection(100, 200, 0.8)], of: left, finerSize: 0)
+    merging.add([detection(403, 480, 0.95, class: 1)], of: right, finerSize: 0)
+    #expect(
+      merging.incomplete(.ios) == [
+        Box(x1: 326, y1: 100, x2: 480, y2: 200), Box(x1: 500, y1: 100, x2: 700, y2: 200),
+      ])
+    // The image ends at 1000.
+    merging.add([detection(580, 900, 0.7, class: 2)], of: left, finerSize: 0)
+    #expect(merging.incomplete(.ios).last == Box(x1: 580, y1: 100, x2: 1000, y2: 200))
+    // A small box of the whole image is imprecise, but not cut.
+    merging.add([detection(20, 30, 0.99, class: 2)], of: whole, finerSize: 200)
+    #expect(merging.incomplete(.ios).count == 3)
+    merging.add([detection(480, 690, 0.3)], of: right, finerSize: 0)
+    #expect(merging.incomplete(.ios).count == 2)
+  }
+
   @Test("small boxes of the whole image yield to those of tiles, which are more precise")
   func coarse() {
     let precise = detection(100, 120, 0.4)

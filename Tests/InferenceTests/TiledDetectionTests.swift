@@ -78,6 +78,29 @@ private func detector(
     #expect(levels[1].regions.allSatisfy { $0.width == 1280 && $0.height == 700 })
     #expect(TilePyramid(imageWidth: 640, imageHeight: 600, side: 640, overlap: 0.2).levels.isEmpty)
   }
+
+  @Test("tiles around boxes lie in the image, and one may show several boxes, by hand")
+  func around() {
+    let level = TilePyramid(imageWidth: 1500, imageHeight: 700, side: 640, overlap: 0.2).levels[0]
+    let boxes = [
+      // Its middle is 600, 350: 280...920 and 30...670.
+      Box(x1: 500, y1: 300, x2: 700, y2: 400), Box(x1: 300, y1: 40, x2: 400, y2: 60),
+      // At the corner of the image, and too large for a tile.
+      Box(x1: 1400, y1: 600, x2: 1500, y2: 700), Box(x1: 0, y1: 0, x2: 1000, y2: 100),
+    ]
+    #expect(
+      level.regions(around: boxes) == [
+        PixelRegion(x: 280, y: 30, width: 640, height: 640),
+        PixelRegion(x: 860, y: 60, width: 640, height: 640),
+        PixelRegion(x: 180, y: 0, width: 640, height: 640),
+      ])
+    // No more than the six tiles of the grid.
+    let many = (0..<20).map { Box(x1: 10, y1: 10, x2: 1000 + Double($0), y2: 100) }
+    #expect(level.regions(around: many).count == 6)
+    let flat = TilePyramid(imageWidth: 1500, imageHeight: 100, side: 640, overlap: 0.2).levels[0]
+    #expect(
+      flat.regions(around: [boxes[3]]) == [PixelRegion(x: 180, y: 0, width: 640, height: 100)])
+  }
 }
 
 @Suite struct TiledDetectionTests {
@@ -94,18 +117,25 @@ private func detector(
     var merging = TileMerging(imageWidth: 128, imageHeight: 64)
     merging.add(
       try plain.detect(image), of: PixelRegion(x: 0, y: 0, width: 128, height: 64), finerSize: 16)
-    // 128 - 64 = 64 in 2 steps of at most 48.
-    for x in [0, 32, 64] {
-      let region = PixelRegion(x: x, y: 0, width: 64, height: 64)
-      let tile = try #require(image.cropped(to: Box(region)))
-      let found = try plain.detect(tile)
-      #expect(!found.isEmpty)
-      merging.add(
-        found.map {
-          Detection(
-            box: $0.box.moved(x: Double(x), y: 0), classIndex: $0.classIndex, score: $0.score)
-        }, of: region, finerSize: 0)
+    func look(at regions: [PixelRegion]) throws {
+      for region in regions {
+        let tile = try #require(image.cropped(to: Box(region)))
+        let found = try plain.detect(tile)
+        #expect(!found.isEmpty)
+        merging.add(
+          found.map {
+            Detection(
+              box: $0.box.moved(x: Double(region.x), y: 0), classIndex: $0.classIndex,
+              score: $0.score)
+          }, of: region, finerSize: 0)
+      }
     }
+    // 128 - 64 = 64 in 2 steps of at most 48.
+    try look(at: [0, 32, 64].map { PixelRegion(x: $0, y: 0, width: 64, height: 64) })
+    let level = TilePyramid(imageWidth: 128, imageHeight: 64, side: 64, overlap: 0.25).levels[0]
+    let again = level.regions(around: merging.incomplete(.ios))
+    #expect(!again.isEmpty)
+    try look(at: again)
     let expected = merging.merged(.ios)
     for batch in [1, 2, 5] {
       var options = options

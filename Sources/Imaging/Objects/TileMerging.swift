@@ -23,6 +23,9 @@ package struct TileMerging {
   private let height: Int
   private var complete: [Detection] = []
   private var partial: [Detection] = []
+  /// For each of `partial` the box in which all of the object lies if a seam hides no more than its half; nil
+  /// where no seam cuts it.
+  private var extended: [Box?] = []
 
   package init(imageWidth: Int, imageHeight: Int) {
     (width, height) = (imageWidth, imageHeight)
@@ -38,34 +41,53 @@ package struct TileMerging {
     _ detections: [Detection], of region: PixelRegion, scale: Double = 1, finerSize: Double
   ) {
     for detection in detections {
-      let side = max(detection.box.width, detection.box.height)
-      if side <= finerSize || isCut(detection.box, region, scale: scale) {
+      let box = extendedBox(of: detection.box, region, scale: scale)
+      if box != nil || max(detection.box.width, detection.box.height) <= finerSize {
         partial.append(detection)
+        extended.append(box)
       } else {
         complete.append(detection)
       }
     }
   }
 
-  /// Whether a box may end at a seam and show a part of an object only.
-  private func isCut(_ box: Box, _ region: PixelRegion, scale: Double) -> Bool {
+  /// The box doubled across the seams at which it may end and show a part of an object only; nil if it
+  /// ends at none.
+  private func extendedBox(of box: Box, _ region: PixelRegion, scale: Double) -> Box? {
     // Edges of predicted boxes are off by a fraction of their size.
     let (x, y) = (0.1 * box.width + 4 * scale, 0.1 * box.height + 4 * scale)
     let edges = Box(region)
-    return edges.x1 > 0 && box.x1 < edges.x1 + x || edges.y1 > 0 && box.y1 < edges.y1 + y
-      || edges.x2 < Double(width) && box.x2 > edges.x2 - x
-      || edges.y2 < Double(height) && box.y2 > edges.y2 - y
+    var result = box
+    if edges.x1 > 0, box.x1 < edges.x1 + x { result.x1 -= box.width }
+    if edges.y1 > 0, box.y1 < edges.y1 + y { result.y1 -= box.height }
+    if edges.x2 < Double(width), box.x2 > edges.x2 - x { result.x2 += box.width }
+    if edges.y2 < Double(height), box.y2 > edges.y2 - y { result.y2 += box.height }
+    return result == box
+      ? nil : result.clipped(to: PixelRegion(x: 0, y: 0, width: width, height: height))
   }
 
   /// The merged detections by descending score.
   ///
   /// - Parameter classAgnostic: Whether detections of different classes are merged too.
   package func merged(_ merge: TileMerge, classAgnostic: Bool = false) -> [Detection] {
+    let kept = kept(merge, classAgnostic: classAgnostic)
+    let result = kept.complete.map { complete[$0] } + kept.partial.map { partial[$0] }
+    return ScoreOrder.descending(result).map { result[Int($0)] }
+  }
+
+  /// Boxes in which objects lie of which no tile shows more than a part, by descending score.
+  package func incomplete(_ merge: TileMerge, classAgnostic: Bool = false) -> [Box] {
+    kept(merge, classAgnostic: classAgnostic).partial.compactMap { extended[$0] }
+  }
+
+  /// The indices of the detections that remain, each list by descending score.
+  private func kept(
+    _ merge: TileMerge, classAgnostic: Bool
+  ) -> (complete: [Int], partial: [Int]) {
     var kept: [Int: [(box: Box, isPartial: Bool)]] = [:]
-    var result: [Detection] = []
-    for (list, isPartial) in [(complete, false), (partial, true)] {
-      for index in ScoreOrder.descending(list) {
-        let detection = list[Int(index)]
+    func remaining(_ list: [Detection], isPartial: Bool) -> [Int] {
+      ScoreOrder.descending(list).map { Int($0) }.filter { index in
+        let detection = list[index]
         let key = classAgnostic ? 0 : detection.classIndex
         let isKnown = kept[key, default: []].contains { other in
           let overlap =
@@ -73,11 +95,11 @@ package struct TileMerging {
             ? detection.box.overlapOfSmaller(other.box) : detection.box.iou(other.box)
           return overlap > Self.threshold
         }
-        guard !isKnown else { continue }
-        kept[key, default: []].append((detection.box, isPartial))
-        result.append(detection)
+        if !isKnown { kept[key, default: []].append((detection.box, isPartial)) }
+        return !isKnown
       }
     }
-    return ScoreOrder.descending(result).map { result[Int($0)] }
+    let whole = remaining(complete, isPartial: false)
+    return (whole, remaining(partial, isPartial: true))
   }
 }

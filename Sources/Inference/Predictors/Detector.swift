@@ -101,9 +101,9 @@ public final class Detector: Predictor {
       merging.add(
         results[index], of: ImageRegion(image).region, finerSize: coarsest.completeSize)
       let input = DecodedImage(image.image.asInput)
-      for level in levels {
-        for first in stride(from: 0, to: level.regions.count, by: options.batch) {
-          let batch = level.regions[first..<min(first + options.batch, level.regions.count)]
+      func look(at regions: [PixelRegion], of level: TilePyramid.Level) throws(EngineError) {
+        for first in stride(from: 0, to: regions.count, by: options.batch) {
+          let batch = regions[first..<min(first + options.batch, regions.count)]
           let found = try detections(
             batch.map { ImageRegion(input, $0) }, size: .longerSide(tile))
           for (region, detections) in zip(batch, found) {
@@ -111,6 +111,11 @@ public final class Detector: Predictor {
               detections, of: region, scale: level.scale, finerSize: level.finerSize)
           }
         }
+      }
+      for level in levels {
+        try look(at: level.regions, of: level)
+        let cut = merging.incomplete(options.merge, classAgnostic: options.isClassAgnostic)
+        try look(at: level.regions(around: cut), of: level)
       }
       results[index] = Array(
         merging.merged(options.merge, classAgnostic: options.isClassAgnostic)

@@ -12,6 +12,31 @@ struct TilePyramid {
     let completeSize: Double
     /// The same of the next finer level; 0 for the finest.
     let finerSize: Double
+    /// The width and height of the tiles, in pixels of the image, and those of the image.
+    fileprivate let side: Int
+    fileprivate let imageWidth: Int
+    fileprivate let imageHeight: Int
+
+    /// Tiles around boxes, for objects that the tiles of the grid cut; at most as many as the grid has.
+    ///
+    /// - Parameter boxes: In pixels of the image, the most important first.
+    func regions(around boxes: [Box]) -> [PixelRegion] {
+      var result: [PixelRegion] = []
+      for box in boxes where result.count < regions.count {
+        // Weights may overflow to boxes that are not numbers.
+        guard box.area.isFinite, !result.contains(where: { box.clipped(to: $0) == box }) else {
+          continue
+        }
+        let (width, height) = (min(side, imageWidth), min(side, imageHeight))
+        let x = Int((box.x1 + box.x2) / 2) - width / 2
+        let y = Int((box.y1 + box.y2) / 2) - height / 2
+        result.append(
+          PixelRegion(
+            x: min(max(x, 0), imageWidth - width), y: min(max(y, 0), imageHeight - height),
+            width: width, height: height))
+      }
+      return result
+    }
   }
 
   /// From the image's own scale to the coarsest; empty for an image that fits into one tile.
@@ -30,7 +55,8 @@ struct TilePyramid {
           regions: TileGrid(
             imageWidth: imageWidth, imageHeight: imageHeight, side: covered, overlap: overlap
           ).regions,
-          completeSize: Double(covered) * overlap, finerSize: levels.last?.completeSize ?? 0))
+          completeSize: Double(covered) * overlap, finerSize: levels.last?.completeSize ?? 0,
+          side: covered, imageWidth: imageWidth, imageHeight: imageHeight))
       covered *= 2
     }
     self.levels = levels
