@@ -30,6 +30,23 @@ struct ResumingTests {
     (config.validationInterval, config.learningRateCourse) = (3, .cosine)
     let outcome = try Trainer(config, existing: nil, taskType: ConstantTask.self).run()
     #expect(outcome.ending == .earlyStopped && outcome.best?.epoch == 2 && outcome.epochs == 9)
+
+    // Resumed, it trains nothing, as a run with all its epochs; more patience goes on.
+    func resumed(patience: Int) throws -> (outcome: TrainingOutcome, notes: [String]) {
+      config.patience = patience
+      let run = try RunFolder(existing: outcome.folder)
+      var notes: [String] = []
+      let outcome = try Trainer(config, existing: run, taskType: ConstantTask.self).run {
+        if case .issue(let note) = $0 { notes.append(note) }
+      }
+      return (outcome, notes)
+    }
+    let same = try resumed(patience: 2)
+    #expect(same.outcome.ending == .earlyStopped && same.outcome.epochs == 9)
+    #expect(same.notes.count { $0.contains("stopped early, after 9 epochs") } == 1)
+    let more = try resumed(patience: 3)
+    #expect(more.outcome.ending == .earlyStopped && more.outcome.epochs == 12)
+    #expect(!more.notes.contains { $0.contains("early") })
   }
 
   /// keras-retinanet #1366: without an object to evaluate, no epoch is better than another.

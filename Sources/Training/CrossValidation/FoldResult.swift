@@ -17,7 +17,7 @@ struct FoldResult {
     guard run.hasCheckpoint else { return nil }
     let config = try TrainingConfig(jsonFile: run.config)
     let state = try Checkpoint(path: run.checkpoint).state
-    guard state.epoch >= config.epochs || config.isEarlyStopped(state) else { return nil }
+    guard config.isFinished(state) else { return nil }
     guard let csv = try TrainingError.wrap(FileContents.text(run.results)) else {
       throw TrainingError(
         .file, "\(run.results): the file is missing, and the fold is finished; remove \(run.path)")

@@ -13,4 +13,9 @@ extension TrainingConfig {
     let start = max(best.epoch + 1, learningRateCourse == .flatCosine ? epochs / 2 : 0)
     return (start..<max(state.epoch, start)).count { validates(epoch: $0) } >= patience
   }
+
+  /// Whether nothing is left to train, after all epochs or an early stop.
+  func isFinished(_ state: TrainingState) -> Bool {
+    state.epoch >= epochs || isEarlyStopped(state)
+  }
 }

@@ -143,6 +143,10 @@ public final class Trainer {
       notes.append(
         "\(folder.path): this run has finished its \(Sentence.count(config.epochs, "epoch")); "
           + "a larger number of epochs extends it")
+    } else if config.isEarlyStopped(state) {
+      notes.append(
+        "\(folder.path): this run was stopped early, after \(Sentence.count(state.epoch, "epoch")); "
+          + "a larger patience, or 0, extends it")
     }
   }
 
@@ -165,6 +169,7 @@ public final class Trainer {
     defer { self.lock = nil }
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
+    if state.epoch < config.epochs, config.isEarlyStopped(state) { return outcome(.earlyStopped) }
     while true {
       do {
         return try train(observe, isInterrupted)
@@ -324,7 +329,8 @@ public final class Trainer {
       frozenParameterCount: step.frozen.reduce(0) { $0 + $1.count }, classNames: data.classNames,
       trainingImages: data.training.samples.count,
       validationImages: data.validation?.samples.count ?? 0, remarks: data.remarks,
-      skippedLabels: data.skippedLabels, initialization: initialization, firstEpoch: state.epoch,
+      skippedLabels: data.skippedLabels, initialization: initialization,
+      firstEpoch: config.isFinished(state) ? config.epochs : state.epoch,
       stepsPerEpoch: data.stepsPerEpoch(accumulating: config.accumulate), batch: data.batchSize,
       memory: memory.total, threads: pool.threads)
   }

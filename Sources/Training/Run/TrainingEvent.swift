@@ -32,7 +32,7 @@ public struct TrainingSummary: Sendable {
   public let skippedLabels: Int
   /// Which parameters were loaded and from where, as a sentence; nil for a resumed run.
   public let initialization: String?
-  /// The first epoch, counted from 0: more than 0 for a resumed run.
+  /// The first epoch, counted from 0: more than 0 for a resumed run, the number of epochs for a finished one.
   public let firstEpoch: Int
   /// Steps per epoch.
   public let stepsPerEpoch: Int
