@@ -20,6 +20,7 @@ import tempfile
 import numpy as np
 import onnx
 import onnxruntime
+from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ARTICLE = ROOT / "Sources/Glimpse/Glimpse.docc/ONNX.md"
@@ -101,9 +102,13 @@ def outputs(glimpse, folder):
     settings = {"confidence": 0.001, "iou": 0.6, "maximum": 40}
     nms = ["--nms", "--conf", 0.001, "--iou", 0.6, "--max-det", 40]
     for batch in 1, 3:
-        x = np.random.default_rng(batch).random((batch, 3, 160, 224), np.float32)
-        # Bright rectangles are more like objects than noise is.
-        x[:, :, 40:120, 60:150] = 0.8
+        # Noise alone has no detections: it lies on two photographs, side by side.
+        noise = np.random.default_rng(batch).random((batch, 3, 160, 224), np.float32)
+        photographs = [
+            np.asarray(Image.open(ROOT / "Samples" / name).convert("RGB").resize((112, 160)), np.float32)
+            for name in ("cat.jpg", "person.jpg")
+        ]
+        x = 0.9 * np.concatenate(photographs, axis=1).transpose(2, 0, 1) / 255 + 0.1 * noise
         results = {}
         for kind, words in [("raw", []), ("decoded", ["--decoded"]), ("nms", nms)]:
             for free, count in [("fixed", ["--batch", batch]), ("dynamic", ["--dynamic"])]:
