@@ -25,7 +25,7 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ARTICLE = ROOT / "Sources/Glimpse/Glimpse.docc/ONNX.md"
 SIZE = 384
-CONFIDENCE = 0.1  # below the default, so that there are more boxes to compare
+CONFIDENCE = 0.02  # below the default, so that there are more boxes to compare
 
 
 def run(*words, **options):
