@@ -236,7 +236,7 @@ private struct Line: Decodable {
     #expect(limited.diagnostics.contains("200x150 pixels, more than the limit of 29999"))
   }
 
-  /// The image shows 19 nuclei by the labels of its dataset, of which some touch and eight lie at its edge.
+  /// The image shows 19 nuclei by the labels of its dataset.
   @Test func theBuiltInWeightsFindNuclei() throws {
     let sample = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Samples/nuclei.png").path

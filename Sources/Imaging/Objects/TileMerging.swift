@@ -22,10 +22,9 @@ package struct TileMerging {
   private let width: Int
   private let height: Int
   private var complete: [Detection] = []
-  private var partial: [Detection] = []
-  /// For each of `partial` the box in which all of the object lies if a seam hides no more than its half; nil
-  /// where no seam cuts it.
-  private var extended: [Box?] = []
+  /// With the box in which all of the object lies if a seam hides no more than its half; nil where no seam
+  /// cuts it.
+  private var partial: [(detection: Detection, extended: Box?)] = []
 
   package init(imageWidth: Int, imageHeight: Int) {
     (width, height) = (imageWidth, imageHeight)
@@ -43,8 +42,7 @@ package struct TileMerging {
     for detection in detections {
       let box = extendedBox(of: detection.box, region, scale: scale)
       if box != nil || max(detection.box.width, detection.box.height) <= finerSize {
-        partial.append(detection)
-        extended.append(box)
+        partial.append((detection, box))
       } else {
         complete.append(detection)
       }
@@ -71,13 +69,13 @@ package struct TileMerging {
   /// - Parameter classAgnostic: Whether detections of different classes are merged too.
   package func merged(_ merge: TileMerge, classAgnostic: Bool = false) -> [Detection] {
     let kept = kept(merge, classAgnostic: classAgnostic)
-    let result = kept.complete.map { complete[$0] } + kept.partial.map { partial[$0] }
+    let result = kept.complete.map { complete[$0] } + kept.partial.map { partial[$0].detection }
     return ScoreOrder.descending(result).map { result[Int($0)] }
   }
 
   /// Boxes in which objects lie of which no tile shows more than a part, by descending score.
   package func incomplete(_ merge: TileMerge, classAgnostic: Bool = false) -> [Box] {
-    kept(merge, classAgnostic: classAgnostic).partial.compactMap { extended[$0] }
+    kept(merge, classAgnostic: classAgnostic).partial.compactMap { partial[$0].extended }
   }
 
   /// The indices of the detections that remain, each list by descending score.
@@ -100,6 +98,6 @@ package struct TileMerging {
       }
     }
     let whole = remaining(complete, isPartial: false)
-    return (whole, remaining(partial, isPartial: true))
+    return (whole, remaining(partial.map(\.detection), isPartial: true))
   }
 }

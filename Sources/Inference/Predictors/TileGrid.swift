@@ -12,10 +12,6 @@ struct TilePyramid {
     let completeSize: Double
     /// The same of the next finer level; 0 for the finest.
     let finerSize: Double
-    /// The width and height of the tiles, in pixels of the image, and those of the image.
-    fileprivate let side: Int
-    fileprivate let imageWidth: Int
-    fileprivate let imageHeight: Int
 
     /// Tiles around boxes, for objects that the tiles of the grid cut; at most as many as the grid has.
     ///
@@ -27,13 +23,14 @@ struct TilePyramid {
         guard box.area.isFinite, !result.contains(where: { box.clipped(to: $0) == box }) else {
           continue
         }
-        let (width, height) = (min(side, imageWidth), min(side, imageHeight))
-        let x = Int((box.x1 + box.x2) / 2) - width / 2
-        let y = Int((box.y1 + box.y2) / 2) - height / 2
+        // It ends where the image ends.
+        let last = regions[regions.count - 1]
+        let x = Int((box.x1 + box.x2) / 2) - last.width / 2
+        let y = Int((box.y1 + box.y2) / 2) - last.height / 2
         result.append(
           PixelRegion(
-            x: min(max(x, 0), imageWidth - width), y: min(max(y, 0), imageHeight - height),
-            width: width, height: height))
+            x: min(max(x, 0), last.x), y: min(max(y, 0), last.y), width: last.width,
+            height: last.height))
       }
       return result
     }
@@ -55,8 +52,7 @@ struct TilePyramid {
           regions: TileGrid(
             imageWidth: imageWidth, imageHeight: imageHeight, side: covered, overlap: overlap
           ).regions,
-          completeSize: Double(covered) * overlap, finerSize: levels.last?.completeSize ?? 0,
-          side: covered, imageWidth: imageWidth, imageHeight: imageHeight))
+          completeSize: Double(covered) * overlap, finerSize: levels.last?.completeSize ?? 0))
       covered *= 2
     }
     self.levels = levels

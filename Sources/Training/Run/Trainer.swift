@@ -169,7 +169,7 @@ public final class Trainer {
     defer { self.lock = nil }
     for note in notes { observe(.issue(note)) }
     observe(.started(summary))
-    if state.epoch < config.epochs, config.isEarlyStopped(state) { return outcome(.earlyStopped) }
+    if config.isEarlyStopped(state) { return outcome(.earlyStopped) }
     while true {
       do {
         return try train(observe, isInterrupted)

@@ -1,7 +1,7 @@
 """Measures how many detections of single images are found in a mosaic of them, in tiles.
 
     python -m pip install pillow
-    python measure_mosaic.py GLIMPSE IMAGES [--rows 8] [--seed 1] [--tile 640] [--overlap 0.6] ...
+    python measure_mosaic.py GLIMPSE IMAGES [--rows 8] [--seed 1] [--tile 640] [--overlap 0.2] ...
 
 Takes rows x rows random images of a folder, pastes them at their own size into a grid of equal cells,
 padded with gray, and compares `glimpse detect` of the single images at their own scale (--imgsz) with that of the
@@ -45,7 +45,7 @@ def main():
     parser.add_argument("--conf", type=float, default=0.25, help="of the single images' detections")
     parser.add_argument("--gap", type=int, default=0, help="gray pixels between the cells")
     parser.add_argument("--tile", default="640")
-    parser.add_argument("--overlap", default="0.6")
+    parser.add_argument("--overlap", default="0.2")
     parser.add_argument("--weights", default="builtin")
     parser.add_argument("--also", default="", help="further options of glimpse detect, in one word")
     arguments = parser.parse_args()
