@@ -89,17 +89,22 @@ private func detector(
       Box(x1: 1400, y1: 600, x2: 1500, y2: 700), Box(x1: 0, y1: 0, x2: 1000, y2: 100),
     ]
     #expect(
-      level.regions(around: boxes) == [
+      level.regions(around: boxes, seen: []) == [
         PixelRegion(x: 280, y: 30, width: 640, height: 640),
         PixelRegion(x: 860, y: 60, width: 640, height: 640),
         PixelRegion(x: 180, y: 0, width: 640, height: 640),
       ])
     // No more than the six tiles of the grid.
     let many = (0..<20).map { Box(x1: 10, y1: 10, x2: 1000 + Double($0), y2: 100) }
-    #expect(level.regions(around: many).count == 6)
+    #expect(level.regions(around: many, seen: level.regions).count == 6)
     let flat = TilePyramid(imageWidth: 1500, imageHeight: 100, side: 640, overlap: 0.2).levels[0]
     #expect(
-      flat.regions(around: [boxes[3]]) == [PixelRegion(x: 180, y: 0, width: 640, height: 100)])
+      flat.regions(around: [boxes[3]], seen: [])
+        == [PixelRegion(x: 180, y: 0, width: 640, height: 100)])
+    // The last tile of the first row shows all of it: 860...1500 and 0...640.
+    let shown = Box(x1: 870, y1: 300, x2: 1400, y2: 400)
+    #expect(level.regions(around: [shown], seen: level.regions).isEmpty)
+    #expect(level.regions(around: [shown], seen: [level.regions[0]]).count == 1)
   }
 }
 
@@ -131,9 +136,10 @@ private func detector(
       }
     }
     // 128 - 64 = 64 in 2 steps of at most 48.
-    try look(at: [0, 32, 64].map { PixelRegion(x: $0, y: 0, width: 64, height: 64) })
+    let grid = [0, 32, 64].map { PixelRegion(x: $0, y: 0, width: 64, height: 64) }
+    try look(at: grid)
     let level = TilePyramid(imageWidth: 128, imageHeight: 64, side: 64, overlap: 0.25).levels[0]
-    let again = level.regions(around: merging.incomplete(.ios))
+    let again = level.regions(around: merging.incomplete(.ios), seen: grid)
     #expect(!again.isEmpty)
     try look(at: again)
     let expected = merging.merged(.ios)

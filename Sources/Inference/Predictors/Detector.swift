@@ -112,10 +112,14 @@ public final class Detector: Predictor {
           }
         }
       }
+      var seen: [PixelRegion] = []
       for level in levels {
         try look(at: level.regions, of: level)
+        seen += level.regions
         let cut = merging.incomplete(options.merge, classAgnostic: options.isClassAgnostic)
-        try look(at: level.regions(around: cut), of: level)
+        let around = level.regions(around: cut, seen: seen)
+        try look(at: around, of: level)
+        seen += around
       }
       results[index] = Array(
         merging.merged(options.merge, classAgnostic: options.isClassAgnostic)

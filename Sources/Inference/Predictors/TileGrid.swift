@@ -15,14 +15,16 @@ struct TilePyramid {
 
     /// Tiles around boxes, for objects that the tiles of the grid cut; at most as many as the grid has.
     ///
-    /// - Parameter boxes: In pixels of the image, the most important first.
-    func regions(around boxes: [Box]) -> [PixelRegion] {
+    /// - Parameters:
+    ///   - boxes: In pixels of the image, the most important first.
+    ///   - seen: The tiles of this and finer levels so far. What one of them shows whole needs no other.
+    func regions(around boxes: [Box], seen: [PixelRegion]) -> [PixelRegion] {
       var result: [PixelRegion] = []
       for box in boxes where result.count < regions.count {
         // Weights may overflow to boxes that are not numbers.
-        guard box.area.isFinite, !result.contains(where: { box.clipped(to: $0) == box }) else {
-          continue
-        }
+        guard box.area.isFinite,
+          !(seen + result).contains(where: { box.clipped(to: $0) == box })
+        else { continue }
         // It ends where the image ends.
         let last = regions[regions.count - 1]
         let x = Int((box.x1 + box.x2) / 2) - last.width / 2
